@@ -1,0 +1,65 @@
+import { formatDuration, type Milliseconds } from './duration.ts'
+import type { Waiter } from './port.ts'
+
+function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
+  if (waiters.length === 0) return '  nobody that longhaul knows of: the code under test awaits a promise that nothing will settle'
+  return waiters
+    .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)} (for ${formatDuration(now - since)})`)
+    .join('\n')
+}
+
+/** Thrown when nothing can ever happen again and the test still waits. */
+export class DeadlockError extends Error {
+  override readonly name = 'DeadlockError'
+  readonly code = 'LONGHAUL_DEADLOCK'
+  readonly waiters: readonly Waiter[]
+  constructor(now: Milliseconds, waiters: readonly Waiter[], realTimers: number) {
+    super(
+      `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so nothing can ever happen again, ` +
+        `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
+        (realTimers > 0
+          ? `${realTimers} timer(s) of the real clock are pending: code that took setTimeout aside before the run started ` +
+            `(such as a module's own promisify(setTimeout)) escapes virtual time. Import it from 'node:timers/promises', or call it late.\n`
+          : '') +
+        `Give the wait a timeout, or, if it is for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,
+    )
+    this.waiters = waiters
+  }
+}
+
+/** Thrown when timers fire without end and without any progress. */
+export class TimerStormError extends Error {
+  override readonly name = 'TimerStormError'
+  readonly code = 'LONGHAUL_TIMER_STORM'
+  readonly waiters: readonly Waiter[]
+  constructor(options: {
+    now: Milliseconds
+    since: Milliseconds
+    fired: number
+    timers: readonly { kind: string; everyMs: Milliseconds; fired: number }[]
+    waiters: readonly Waiter[]
+  }) {
+    const busiest = options.timers
+      .map(({ kind, everyMs, fired }) => `  ${kind} of ${formatDuration(everyMs)}, fired ${fired} times`)
+      .join('\n')
+    super(
+      `Timer storm: ${options.fired} timers have fired and ${formatDuration(options.now - options.since)} of virtual time have passed ` +
+        `since anything else happened (at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
+        `Who waits:\n${waitersText(options.waiters, options.now)}\n` +
+        `Clear the interval or give the poll a limit; if the wait is meant, raise the option clock.horizon.`,
+    )
+    this.waiters = options.waiters
+  }
+}
+
+/** Thrown when a second simulated clock is started in a worker, or other fake timers are in force. */
+export class ClockInUseError extends Error {
+  override readonly name = 'ClockInUseError'
+  readonly code = 'LONGHAUL_CLOCK_IN_USE'
+  constructor(what: string) {
+    super(
+      `${what} There is one time in a process, so one simulated clock at a time: let the first test end (no test.concurrent), ` +
+        `call vi.useRealTimers() first, or run this one with LONGHAUL_TIME=real.`,
+    )
+  }
+}

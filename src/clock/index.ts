@@ -1,0 +1,41 @@
+import { native } from './natives.ts'
+import type { Clock, TimeMode } from './port.ts'
+import { startRealClock } from './real.ts'
+import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
+
+export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
+export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
+export { installChance, type Chance } from './globals.ts'
+export { replaceProperties, restoreAll, type Restore } from './patch.ts'
+export type { Clock, TimeMode, Waiter } from './port.ts'
+export { startRealClock } from './real.ts'
+export { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
+
+/** Real milliseconds from an arbitrary start, whatever clock is in force. */
+export const realNow = (): number => native.now()
+
+/** Thrown for a time mode that cannot be read. */
+export class InvalidTimeModeError extends Error {
+  override readonly name = 'InvalidTimeModeError'
+  readonly code = 'LONGHAUL_INVALID_TIME_MODE'
+  constructor(given: unknown) {
+    super(`${JSON.stringify(given)} is not a time mode. Give 'virtual', 'real', or a factor such as '60x'.`)
+  }
+}
+
+/**
+ * Reads a time mode: `'virtual'`, `'real'`, or a factor such as `'60x'`.
+ *
+ * @throws InvalidTimeModeError for anything else
+ */
+export function parseTimeMode(given: string): TimeMode {
+  if (given === 'virtual' || given === 'real') return { kind: given }
+  const factor = /^(\d+(?:\.\d+)?)x$/.exec(given)?.[1]
+  if (factor === undefined || Number(factor) <= 0) throw new InvalidTimeModeError(given)
+  return { kind: 'scaled', factor: Number(factor) }
+}
+
+/** Starts the clock that a mode asks for. */
+export function startClock(mode: TimeMode, options: Omit<SimulatedClockOptions, 'mode'> = {}): Clock {
+  return mode.kind === 'real' ? startRealClock() : startSimulatedClock({ ...options, mode })
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const src = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^longhaul$/, replacement: src('index.ts') },
+      { find: /^longhaul\/(msw|nock)$/, replacement: src('mount/$1.ts') },
+      { find: /^longhaul\/plugin$/, replacement: src('vitest/plugin.ts') },
+    ],
+  },
+  test: { include: ['tests/**/*.test.ts'], exclude: ['tests/package/fixture/**'] },
+})
