@@ -13,12 +13,12 @@ export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'
   readonly waiters: readonly Waiter[]
-  constructor(now: Milliseconds, waiters: readonly Waiter[], realTimers: number) {
+  constructor(now: Milliseconds, waiters: readonly Waiter[], realTimers: readonly Milliseconds[]) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so nothing can ever happen again, ` +
         `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
-        (realTimers > 0
-          ? `${realTimers} timer(s) of the real clock are pending: code that took setTimeout aside before the run started ` +
+        (realTimers.length > 0
+          ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(formatDuration).join(', ')}): code that took setTimeout aside before the run started ` +
             `(such as a module's own promisify(setTimeout)) escapes virtual time. Import it from 'node:timers/promises', or call it late.\n`
           : '') +
         `Give the wait a timeout, or, if it is for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { install, type Clock as FakeClock } from '@sinonjs/fake-timers'
-import { native } from './natives.ts'
+import { native, UNDICI_TICK_MS } from './natives.ts'
 import { replaceProperties, restoreAll, type Restore } from './patch.ts'
 
 const require = createRequire(import.meta.url)
@@ -10,9 +10,6 @@ type TimersPromisesModule = {
   setTimeout: (delay?: number, value?: unknown, options?: { signal?: AbortSignal; ref?: boolean }) => Promise<unknown>
   scheduler: { wait(delay: number, options?: { signal?: AbortSignal }): Promise<void> }
 }
-
-/** The delay of the tick by which undici counts its own connection timeouts. */
-const UNDICI_TICK_MS = 499
 
 /** Whether a timer is set by the HTTP client's machinery, which lives in real time like the sockets it watches. */
 function isHttpMachinery(delay: number | undefined): boolean {

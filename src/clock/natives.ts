@@ -27,3 +27,6 @@ export const realTurn = (): Promise<void> => new Promise((resolve) => void nativ
 
 /** Waits on the real clock. */
 export const realSleep = (ms: number): Promise<void> => new Promise((resolve) => void native.setTimeout(resolve, ms))
+
+/** The delay of the tick by which undici counts its own connection timeouts: machinery that lives in real time. */
+export const UNDICI_TICK_MS = 499

@@ -1,6 +1,7 @@
 import type { Milliseconds } from './duration.ts'
 import { ExchangeWatch, type SettleWindows } from './exchanges.ts'
-import { watchThreadPool } from './threadpool.ts'
+import { UNDICI_TICK_MS } from './natives.ts'
+import { watchResources } from './resources.ts'
 
 /** What the process is still doing that virtual time must wait for. */
 export type Activity = { kind: 'quiet' } | { kind: 'immediates' } | { kind: 'io'; what: string }
@@ -8,17 +9,16 @@ export type Activity = { kind: 'quiet' } | { kind: 'immediates' } | { kind: 'io'
 export interface Quiescence {
   /** What keeps the process from being quiescent now. `now` is real time in milliseconds. */
   activity(now: Milliseconds): Activity
-  /** Timers of the real clock set since the watch began: code that escaped virtual time. */
-  realTimers(): number
+  /** Lengths of the timers of the real clock set since the watch began: code that escaped virtual time. */
+  realTimers(): readonly Milliseconds[]
   /** Counts `work` as I/O until it settles. */
   hold(work: PromiseLike<unknown>): void
   stop(): void
 }
 
-type ResourceClass = 'timer' | 'immediate' | 'request' | 'stream request' | 'stream handle' | 'other'
+type ResourceClass = 'immediate' | 'request' | 'stream request' | 'stream handle' | 'other'
 
 const CLASSES: readonly (readonly [RegExp, ResourceClass])[] = [
-  [/^Timeout$/, 'timer'],
   [/^Immediate$/, 'immediate'],
   // Requests that count as long as they exist: files, DNS.
   [/^(FSReq|GetAddrInfo|GetNameInfo|Query|FileHandleClose)/, 'request'],
@@ -43,27 +43,22 @@ const IMMEDIATES: Activity = { kind: 'immediates' }
 
 const activeHandles = (): object[] => (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles()
 
-const count = (names: readonly string[], wanted: ResourceClass): number =>
-  names.reduce((sum, name) => sum + (classify(name) === wanted ? 1 : 0), 0)
-
 /**
  * Watches everything in the process that can still make something happen without a timer.
  *
  * @param probes say that something else is in flight, such as a module being imported through the test runner
  */
 export function watchProcess(windows: SettleWindows, probes: readonly (() => boolean)[]): Quiescence {
-  const threadPool = watchThreadPool()
+  const resources = watchResources()
   const exchanges = new ExchangeWatch(windows, activeHandles())
-  const atStart = process.getActiveResourcesInfo()
-  const requestsAtStart = count(atStart, 'request')
-  const timersAtStart = count(atStart, 'timer')
+  const requestsAtStart = process.getActiveResourcesInfo().filter((name) => classify(name) === 'request').length
   let held = 0
   let streamRequests = { seen: 0, since: 0 }
 
   return {
     activity(now) {
       if (held > 0) return { kind: 'io', what: `${held} promise(s) given to clock.io()` }
-      const jobs = threadPool.pending()
+      const jobs = resources.pendingJobs()
       if (jobs > 0) return { kind: 'io', what: `${jobs} job(s) in the thread pool` }
       let requests = 0
       let onStreams = 0
@@ -98,12 +93,12 @@ export function watchProcess(windows: SettleWindows, probes: readonly (() => boo
       if (probes.some((probe) => probe())) return { kind: 'io', what: 'a module that is being imported' }
       return immediates ? IMMEDIATES : QUIET
     },
-    realTimers: () => Math.max(0, count(process.getActiveResourcesInfo(), 'timer') - timersAtStart),
+    realTimers: () => resources.realTimers().filter((ms) => ms !== UNDICI_TICK_MS),
     hold(work) {
       held += 1
       const release = (): void => void (held -= 1)
       work.then(release, release)
     },
-    stop: () => threadPool.stop(),
+    stop: () => resources.stop(),
   }
 }

@@ -168,7 +168,7 @@ describe('a wait that cannot end is found out', () => {
     const escaped = setTimeout
     start()
     const pending = escaped(() => {}, 60_000)
-    await expect(clock!.supervise(() => new Promise(() => {}))).rejects.toThrow(/1 timer\(s\) of the real clock are pending/)
+    await expect(clock!.supervise(() => new Promise(() => {}))).rejects.toThrow(/1 timer\(s\) of the real clock are pending \(1m\)/)
     clearTimeout(pending)
   })
 })

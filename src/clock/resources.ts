@@ -1,12 +1,15 @@
 import { createHook } from 'node:async_hooks'
+import type { Milliseconds } from './duration.ts'
 
 /**
- * Counts the jobs in libuv's thread pool (zlib, crypto) that no other interface shows:
- * `process.getActiveResourcesInfo()` lists file and DNS requests, but not these.
+ * Counts what no other interface shows: jobs in libuv's thread pool (zlib, crypto), which `process.getActiveResourcesInfo()`
+ * leaves out, and timers of the real clock, whose lengths it does not tell.
  */
-export interface ThreadPoolWatch {
+export interface ResourceWatch {
   /** Jobs handed to the thread pool since the watch began that have not come back. */
-  pending(): number
+  pendingJobs(): number
+  /** Lengths of the real timers that were set since the watch began and are still pending. */
+  realTimers(): readonly Milliseconds[]
   stop(): void
 }
 
@@ -16,8 +19,9 @@ const isOneShotJob = (type: string): boolean => type.endsWith('REQUEST') && type
 const STREAM_TYPES: ReadonlySet<string> = new Set(['ZLIB', 'BROTLI', 'ZSTD', 'ZSTDCOMPRESS', 'ZSTDDECOMPRESS'])
 
 /** Starts counting. Costs nothing for promises on a Node that knows `trackPromises` (24.12 and later). */
-export function watchThreadPool(): ThreadPoolWatch {
+export function watchResources(): ResourceWatch {
   const jobs = new Set<number>()
+  const timers = new Map<number, Milliseconds>()
   const streams = new Map<number, number>()
   let inStreams = 0
 
@@ -29,37 +33,40 @@ export function watchThreadPool(): ThreadPoolWatch {
     inStreams -= done
   }
 
+  function watchStream(id: number, handle: { write?: (...args: unknown[]) => unknown }): void {
+    const { write } = handle
+    if (typeof write !== 'function') return
+    streams.set(id, 0)
+    handle.write = function (...args) {
+      const open = streams.get(id)
+      if (open !== undefined) {
+        streams.set(id, open + 1)
+        inStreams += 1
+      }
+      return write.apply(this, args)
+    }
+  }
+
   const callbacks = {
     trackPromises: false,
     init(id: number, type: string, _trigger: number, resource: object) {
-      if (isOneShotJob(type)) jobs.add(id)
-      else if (STREAM_TYPES.has(type)) {
-        streams.set(id, 0)
-        const handle = resource as { write?: (...args: unknown[]) => unknown }
-        const { write } = handle
-        if (typeof write !== 'function') return
-        handle.write = function (...args) {
-          const open = streams.get(id)
-          if (open !== undefined) {
-            streams.set(id, open + 1)
-            inStreams += 1
-          }
-          return write.apply(this, args)
-        }
-      }
+      if (type === 'Timeout') timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
+      else if (isOneShotJob(type)) jobs.add(id)
+      else if (STREAM_TYPES.has(type)) watchStream(id, resource)
     },
     before(id: number) {
       if (!jobs.delete(id)) settleStream(id, 1)
     },
     destroy(id: number) {
-      if (jobs.delete(id)) return
+      if (timers.delete(id) || jobs.delete(id)) return
       settleStream(id, Number.POSITIVE_INFINITY)
       streams.delete(id)
     },
   }
   const hook = createHook(callbacks).enable()
   return {
-    pending: () => jobs.size + inStreams,
+    pendingJobs: () => jobs.size + inStreams,
+    realTimers: () => [...timers.values()],
     stop: () => void hook.disable(),
   }
 }
