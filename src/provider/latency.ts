@@ -1,0 +1,76 @@
+import { parseDuration, type Duration } from '../clock/index.ts'
+import {
+  constantDistribution,
+  empiricalDistribution,
+  lognormalDistribution,
+  neverDistribution,
+  uniformDistribution,
+  type Distribution,
+} from '../random/index.ts'
+
+/** How long something takes: a fixed duration, or a distribution of milliseconds. */
+export type Latency = Duration | Distribution
+
+/** Always the same time. */
+export const constant = (duration: Duration): Distribution => constantDistribution(parseDuration(duration))
+
+/**
+ * Uniform from `low` to `high`.
+ *
+ * @example
+ * ```ts
+ * const latency = uniform('20s', '30s')
+ * ```
+ */
+export const uniform = (low: Duration, high: Duration): Distribution =>
+  uniformDistribution(parseDuration(low), parseDuration(high))
+
+/**
+ * Lognormal, the usual shape of latencies, by its median and 95 % quantile: ln X is normal with mean ln(median) and
+ * standard deviation ln(p95 / median) / 1.6448536269514722.
+ *
+ * @throws InvalidDistributionError if the median is 0 or above the p95
+ * @example
+ * ```ts
+ * const latency = lognormal({ median: '4s', p95: '12s' })
+ * ```
+ */
+export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distribution =>
+  lognormalDistribution(parseDuration(quantiles.median), parseDuration(quantiles.p95))
+
+/** As the samples, joined by straight lines: the smallest sample is the least, the largest the most. */
+export const empirical = (samples: readonly Duration[]): Distribution => empiricalDistribution(samples.map(parseDuration))
+
+/** No answer, ever: the client has to give up. */
+export const never = (): Distribution => neverDistribution()
+
+/** Reads a latency. */
+export const toDistribution = (latency: Latency): Distribution => (typeof latency === 'object' ? latency : constant(latency))
+
+/** How fast a model generates. */
+export interface Speed {
+  timeToFirstToken: Latency
+  /** Above 0. */
+  tokensPerSecond: number
+}
+
+/** Where in a streamed answer of known total length the first token comes. */
+const FIRST_TOKEN_SHARE = 0.2
+
+/** When an answer begins and ends, in milliseconds after the work on it began. */
+export interface Timing {
+  firstTokenMs: number
+  totalMs: number
+}
+
+/** The timing of a call whose total time is known. */
+export function timingOfTotal(totalMs: number): Timing {
+  const total = Math.round(totalMs)
+  return { firstTokenMs: Math.round(total * FIRST_TOKEN_SHARE), totalMs: total }
+}
+
+/** The timing of a call from the model's speed. */
+export function timingOfSpeed(firstTokenMs: number, tokensPerSecond: number, outputTokens: number): Timing {
+  const first = Math.round(firstTokenMs)
+  return { firstTokenMs: first, totalMs: first + Math.round((outputTokens / tokensPerSecond) * 1_000) }
+}

@@ -1,0 +1,82 @@
+import type { PicoDollars, Usage } from '../trace/index.ts'
+
+/** What somebody has used and what it costs. */
+export interface Account {
+  calls: number
+  /** Calls that were answered as they should be. */
+  completed: number
+  failed: number
+  usage: Usage
+  /** Picodollars (10⁻¹² US dollars). */
+  cost: bigint
+}
+
+/** One call as the ledger books it. */
+export interface Entry {
+  agent: string
+  model: string
+  provider: string
+  usage: Usage
+  cost: PicoDollars
+  status: 'completed' | 'failed'
+}
+
+const emptyAccount = (): Account => ({
+  calls: 0,
+  completed: 0,
+  failed: 0,
+  usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+  cost: 0n,
+})
+
+function book(account: Account, { usage, cost, status }: Entry): void {
+  account.calls += 1
+  account[status] += 1
+  account.usage.input += usage.input
+  account.usage.cachedInput += usage.cachedInput
+  account.usage.cacheWrite += usage.cacheWrite
+  account.usage.output += usage.output
+  account.usage.reasoning += usage.reasoning
+  account.cost += BigInt(cost)
+}
+
+/**
+ * What the provider bills: the truth that claims of the system under test are compared with.
+ * Sums are exact: integers of picodollars, without limit.
+ */
+export class Ledger {
+  readonly #total = emptyAccount()
+  readonly #by = { agent: new Map<string, Account>(), model: new Map<string, Account>(), provider: new Map<string, Account>() }
+
+  book(entry: Entry): void {
+    book(this.#total, entry)
+    for (const part of ['agent', 'model', 'provider'] as const) {
+      let account = this.#by[part].get(entry[part])
+      if (!account) this.#by[part].set(entry[part], (account = emptyAccount()))
+      book(account, entry)
+    }
+  }
+
+  /** The whole orchestration. */
+  get total(): Readonly<Account> {
+    return this.#total
+  }
+
+  /** By agent, in the order of their first booked call. */
+  get byAgent(): ReadonlyMap<string, Readonly<Account>> {
+    return this.#by.agent
+  }
+
+  get byModel(): ReadonlyMap<string, Readonly<Account>> {
+    return this.#by.model
+  }
+
+  get byProvider(): ReadonlyMap<string, Readonly<Account>> {
+    return this.#by.provider
+  }
+
+  /** One agent's account; an empty one for an agent that never called. */
+  agent(name: string): Readonly<Account> {
+    return this.#by.agent.get(name) ?? emptyAccount()
+  }
+}

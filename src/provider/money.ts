@@ -1,0 +1,81 @@
+import type { PicoDollars, Usage } from '../trace/index.ts'
+
+/** A price that may rise with the length of the prompt. US dollars for a million tokens. */
+export type Price = number | { base: number; tiers: readonly { start: number; price: number }[] }
+
+/** What a model costs. US dollars for a million tokens; a part left out costs what plain input costs (`cachedInput`, `cacheWrite`). */
+export interface Prices {
+  input: Price
+  cachedInput?: Price
+  cacheWrite?: Price
+  output: Price
+}
+
+const PICO_PER_TOKEN = 1_000_000
+
+/** The picodollars that one token costs in a prompt of `promptTokens` tokens. */
+function perToken(price: Price, promptTokens: number): PicoDollars {
+  const perMillion =
+    typeof price === 'number'
+      ? price
+      : (price.tiers.toSorted((a, b) => b.start - a.start).find(({ start }) => promptTokens > start)?.price ?? price.base)
+  // Prices are decimal numbers of at most six places, so that rounding here only takes away the binary error.
+  return Math.round(perMillion * PICO_PER_TOKEN)
+}
+
+/** What a call costs, exactly. The result is a safe integer for every call below 9,007 dollars. */
+export function costOf(usage: Usage, prices: Prices): PicoDollars {
+  const fresh = usage.input - usage.cachedInput - usage.cacheWrite
+  const price = (of: Price): PicoDollars => perToken(of, usage.input)
+  return (
+    fresh * price(prices.input) +
+    usage.cachedInput * price(prices.cachedInput ?? prices.input) +
+    usage.cacheWrite * price(prices.cacheWrite ?? prices.input) +
+    usage.output * price(prices.output)
+  )
+}
+
+const PICO_PER_DOLLAR = 1_000_000_000_000n
+
+/**
+ * Writes an amount in dollars, with all its digits and at least two decimals.
+ *
+ * @example
+ * ```ts
+ * formatDollars(1_234_500_000_000n) // '$1.2345'
+ * ```
+ */
+export function formatDollars(amount: bigint | PicoDollars): string {
+  const pico = BigInt(amount)
+  const sign = pico < 0n ? '-' : ''
+  const size = pico < 0n ? -pico : pico
+  const decimals = String(size % PICO_PER_DOLLAR)
+    .padStart(12, '0')
+    .replace(/0{1,10}$/, '')
+  return `${sign}$${size / PICO_PER_DOLLAR}.${decimals}`
+}
+
+/** Thrown for an amount of money that cannot be read. */
+export class InvalidAmountError extends Error {
+  override readonly name = 'InvalidAmountError'
+  readonly code = 'LONGHAUL_INVALID_AMOUNT'
+}
+
+/**
+ * Reads an amount in dollars exactly: `'$0.0123'`, `'0.0123'` or a number (its shortest decimal form counts).
+ *
+ * @returns picodollars
+ * @throws InvalidAmountError for anything else, or more than twelve decimals
+ */
+export function parseDollars(given: string | number): bigint {
+  const text = typeof given === 'number' ? plainDecimal(given) : given.trim().replace(/^\$/, '')
+  const match = /^(\d+)(?:\.(\d{1,12}))?$/.exec(text)
+  if (!match) {
+    throw new InvalidAmountError(
+      `${JSON.stringify(given)} is not an amount of money. Give dollars as '$1.25', '0.000375' or a number, with at most twelve decimals.`,
+    )
+  }
+  return BigInt(match[1]!) * PICO_PER_DOLLAR + BigInt((match[2] ?? '').padEnd(12, '0'))
+}
+
+const plainDecimal = (value: number): string => (String(value).includes('e') ? value.toFixed(12).replace(/0+$/, '').replace(/\.$/, '') : String(value))

@@ -1,0 +1,68 @@
+/** Tokens of one call. `input` counts all of the prompt, the cached part and the part written to the cache included. */
+export interface Usage {
+  input: number
+  /** The part of `input` read from the prompt cache. */
+  cachedInput: number
+  /** The part of `input` written to the prompt cache (Anthropic bills it apart; 0 at OpenAI). */
+  cacheWrite: number
+  /** All that was generated, reasoning included. */
+  output: number
+  /** The part of `output` that was reasoning. */
+  reasoning: number
+}
+
+/** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
+export type PicoDollars = number
+
+/** What an event says beside when it happened. Discriminated by `type`. */
+export type EventBody =
+  | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
+  | { type: 'run.ended'; status: 'completed' }
+  | { type: 'run.ended'; status: 'failed'; error: string; message: string }
+  /** A call has reached the provider. `attempt` is 1 for the first try of a request, 2 for its first retry … */
+  | {
+      type: 'call.arrived'
+      call: number
+      agent: string
+      conversation: string
+      turn: number
+      provider: string
+      model: string
+      operation: string
+      stream: boolean
+      inputTokens: number
+      attempt: number
+    }
+  /** The provider has seen that a call repeats one that failed. */
+  | { type: 'call.retried'; call: number; of: number; afterMs: number }
+  /** A call that waited for a free slot is now being worked on. */
+  | { type: 'call.dequeued'; call: number; waitedMs: number }
+  | { type: 'call.firstToken'; call: number; afterMs: number }
+  | { type: 'call.ended'; call: number; afterMs: number; finish: string; usage: Usage; cost: PicoDollars }
+  /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
+  | { type: 'call.failed'; call: number; afterMs: number; fault: string; message: string; usage: Usage; cost: PicoDollars }
+  | { type: 'agent.spawned'; agent: string }
+  | { type: 'agent.terminated'; agent: string; reason: string }
+  | { type: 'gather.started'; gather: number; name: string; expected: readonly string[]; atLeast: number; timeoutMs: number | null }
+  | { type: 'gather.received'; gather: number; agent: string; late: boolean }
+  | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }
+  | { type: 'clock.slept'; ms: number }
+  | { type: 'clock.stuck'; code: string; message: string }
+  | { type: 'note'; text: string; data?: unknown }
+  /** A watched function of the system under test. */
+  | { type: 'watch.called'; name: string; nth: number }
+  | { type: 'watch.returned'; name: string; nth: number; afterMs: number }
+  | { type: 'watch.threw'; name: string; nth: number; afterMs: number; message: string }
+
+/** One thing that happened. */
+export type TraceEvent = EventBody & {
+  /** Place in the trace, from 0. */
+  seq: number
+  /** Milliseconds since the start of the run, on the clock in force. */
+  at: number
+  /** `seq` of the events that led to this one. */
+  causes: readonly number[]
+}
+
+/** The event of one type. */
+export type EventOf<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>

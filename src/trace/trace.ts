@@ -1,0 +1,162 @@
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import type { EventBody, TraceEvent } from './events.ts'
+
+/** Keeps a long trace on disk: only the newest events stay in memory. */
+export interface Spool {
+  /** The NDJSON file that receives the events. It is overwritten. */
+  file: string
+  /** Events kept in memory before they are written. Default 10,000. */
+  buffer?: number
+}
+
+/** Thrown for a line that is no event. */
+export class InvalidTraceError extends Error {
+  override readonly name = 'InvalidTraceError'
+  readonly code = 'LONGHAUL_INVALID_TRACE'
+}
+
+const READ_BYTES = 1 << 20
+const MAX_LINE = 1 << 24
+
+/**
+ * All that happened in a run: typed events in the order in which they happened, only ever appended to.
+ * Iterating reads them from the start, from memory or from the spool file alike.
+ */
+export class Trace implements Iterable<TraceEvent> {
+  readonly #now: () => number
+  readonly #spool: (Required<Spool> & { descriptor: number }) | undefined
+  readonly #listeners = new Set<(event: TraceEvent) => void>()
+  #memory: TraceEvent[] = []
+  #length = 0
+
+  /** @param now milliseconds since the start of the run */
+  constructor(now: () => number, spool?: Spool) {
+    this.#now = now
+    if (spool) this.#spool = { buffer: 10_000, ...spool, descriptor: openSync(spool.file, 'w+') }
+  }
+
+  /** How many events there are. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds an event at the present time and returns its sequence number. */
+  append(body: EventBody, causes: readonly number[] = []): number {
+    const event = { seq: this.#length, at: this.#now(), causes, ...body }
+    this.#add(event)
+    for (const listener of this.#listeners) listener(event)
+    return event.seq
+  }
+
+  /** Calls `listener` with every event from now on; the function returned ends that. */
+  onAppend(listener: (event: TraceEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  *[Symbol.iterator](): Iterator<TraceEvent> {
+    if (this.#spool) {
+      this.#flush()
+      yield* readEvents(this.#spool.descriptor, this.#spool.file)
+    } else yield* this.#memory
+  }
+
+  /** All events of some types, in order. */
+  ofType<Type extends TraceEvent['type']>(...types: readonly Type[]): Extract<TraceEvent, { type: Type }>[] {
+    const found: TraceEvent[] = []
+    for (const event of this) if ((types as readonly string[]).includes(event.type)) found.push(event)
+    return found as Extract<TraceEvent, { type: Type }>[]
+  }
+
+  /** The trace as newline-delimited JSON. The same run gives the same bytes. */
+  toNDJSON(): string {
+    let text = ''
+    for (const event of this) text += `${JSON.stringify(event)}\n`
+    return text
+  }
+
+  /** Writes the trace as newline-delimited JSON. */
+  write(file: string): void {
+    writeFileSync(file, this.toNDJSON())
+  }
+
+  /** Closes the spool file, if there is one. The trace cannot be read after that, the file can. */
+  close(): void {
+    if (!this.#spool) return
+    this.#flush()
+    closeSync(this.#spool.descriptor)
+  }
+
+  /**
+   * Reads a trace that was written.
+   *
+   * @throws InvalidTraceError naming the line that is no event
+   */
+  static read(file: string): Trace {
+    const descriptor = openSync(file, 'r')
+    try {
+      return Trace.#from(readEvents(descriptor, file))
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+
+  /** As `read`, from text. */
+  static parse(text: string): Trace {
+    return Trace.#from(text.split('\n').flatMap((line, index) => (line === '' ? [] : [parseLine(line, index + 1, 'the text')])))
+  }
+
+  static #from(events: Iterable<TraceEvent>): Trace {
+    const trace = new Trace(() => trace.#memory.at(-1)?.at ?? 0)
+    for (const event of events) trace.#add(event)
+    return trace
+  }
+
+  #add(event: TraceEvent): void {
+    this.#length += 1
+    this.#memory.push(event)
+    if (this.#spool && this.#memory.length >= this.#spool.buffer) this.#flush()
+  }
+
+  #flush(): void {
+    if (!this.#spool || this.#memory.length === 0) return
+    writeSync(this.#spool.descriptor, this.#memory.map((event) => `${JSON.stringify(event)}\n`).join(''))
+    this.#memory = []
+  }
+}
+
+function parseLine(line: string, number: number, source: string): TraceEvent {
+  let event: unknown
+  try {
+    event = JSON.parse(line)
+  } catch {
+    throw new InvalidTraceError(`Line ${number} of ${source} is not JSON: ${line.slice(0, 80)}`)
+  }
+  const { seq, at, type } = (event ?? {}) as Partial<TraceEvent>
+  if (!Number.isInteger(seq) || typeof at !== 'number' || typeof type !== 'string') {
+    throw new InvalidTraceError(`Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`)
+  }
+  return event as TraceEvent
+}
+
+function* readEvents(descriptor: number, file: string): Generator<TraceEvent> {
+  const buffer = Buffer.alloc(READ_BYTES)
+  let rest = Buffer.alloc(0)
+  let position = 0
+  let number = 0
+  for (;;) {
+    const count = readSync(descriptor, buffer, 0, READ_BYTES, position)
+    position += count
+    const bytes = Buffer.concat([rest, buffer.subarray(0, count)])
+    let start = 0
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      number += 1
+      if (end > start) yield parseLine(bytes.toString('utf8', start, end), number, file)
+      start = end + 1
+    }
+    rest = bytes.subarray(start)
+    if (rest.length > MAX_LINE) throw new InvalidTraceError(`Line ${number + 1} of ${file} is longer than ${MAX_LINE} bytes.`)
+    if (count === 0) break
+  }
+  if (rest.length > 0) yield parseLine(rest.toString('utf8'), number + 1, file)
+}
