@@ -70,8 +70,11 @@ export interface Reply {
   usage: Usage
 }
 
-/** A part of a streamed answer. */
-export type Piece = { kind: 'text'; text: string } | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
+/** A part of a streamed answer. An answer is made of blocks (its text, then each tool call), and a block of pieces. */
+export type Piece = { block: number; opens: boolean; closes: boolean } & (
+  | { kind: 'text'; text: string }
+  | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
+)
 
 /** The state of a limit that is told in response headers. `resetAt` and `limit` per minute. */
 export interface LimitState {
@@ -85,12 +88,13 @@ export interface LimitState {
 export type LimitStates = Partial<Record<'requests' | 'tokens' | 'inputTokens' | 'outputTokens', LimitState>>
 
 /** An answer that is an error. */
-export interface Refusal {
-  kind: 'rate_limited' | 'overloaded' | 'server_error' | 'bad_gateway' | 'model_not_found' | 'context_length'
-  message: string
-  /** How long the client is told to wait. Milliseconds. */
-  retryAfterMs: number | undefined
-}
+export type Refusal =
+  | { kind: 'rate_limited'; limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'; retryAfterMs: number }
+  | { kind: 'overloaded'; retryAfterMs: number }
+  | { kind: 'server_error'; message?: string }
+  | { kind: 'bad_gateway' }
+  | { kind: 'model_not_found'; model: string }
+  | { kind: 'context_length'; tokens: number; contextWindow: number }
 
 /** What is wrong with the bytes of an answer. */
 export type Damage = 'reset' | 'truncated' | 'malformed'

@@ -38,7 +38,8 @@ export type EventBody =
   /** A call that waited for a free slot is now being worked on. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }
   | { type: 'call.firstToken'; call: number; afterMs: number }
-  | { type: 'call.ended'; call: number; afterMs: number; finish: string; usage: Usage; cost: PicoDollars }
+  /** `fault` names what the answer suffered from though it is in order: `empty`, `refusal` or `slow`. */
+  | { type: 'call.ended'; call: number; afterMs: number; finish: string; fault: string | null; usage: Usage; cost: PicoDollars }
   /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
   | { type: 'call.failed'; call: number; afterMs: number; fault: string; message: string; usage: Usage; cost: PicoDollars }
   | { type: 'agent.spawned'; agent: string }

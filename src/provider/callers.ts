@@ -1,0 +1,47 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { hashHex } from '../random/index.ts'
+import type { CallRequest } from './call.ts'
+
+const acting = new AsyncLocalStorage<string>()
+
+/**
+ * Says which agent the calls inside `work` are made by, also those made later by what it starts.
+ *
+ * @example
+ * ```ts
+ * await actAs('planner', () => client.chat.completions.create(request))
+ * ```
+ */
+export const actAs = <Result>(agent: string, work: () => Result): Result => acting.run(agent, work)
+
+/** The agent on whose behalf the present code runs, as said by `actAs`. */
+export const actingAgent = (): string | undefined => acting.getStore()
+
+/** A user's way to tell who calls; nothing lets the others decide. */
+export type Identify = (request: CallRequest) => string | undefined
+
+/** Who calls, and in which conversation. */
+export interface Caller {
+  agent: string
+  conversation: string
+  /** 1 for the first question of a conversation, 2 for the next … */
+  turn: number
+}
+
+/**
+ * Tells who calls: the user's own function, then the `x-longhaul-agent` header, `actAs`, and what else the request says
+ * (`metadata`, `user`); who says nothing is named after the conversation. A conversation is known by how it opens.
+ */
+export function callerOf(request: CallRequest, header: string | undefined, identify: Identify | undefined): Caller {
+  const { messages } = request
+  const firstQuestion = messages.findIndex(({ role }) => role !== 'system')
+  const opening = hashHex(
+    messages
+      .slice(0, firstQuestion + 1)
+      .map(({ role, text }) => `${role}\u0000${text}`)
+      .join('\u0001'),
+  ).slice(0, 8)
+  const agent = identify?.(request) || header || actingAgent() || request.callerHints.find((hint) => hint !== '') || `caller-${opening}`
+  const turn = messages.filter(({ role }) => role === 'assistant').length + 1
+  return { agent, conversation: `${agent}/${opening}`, turn }
+}

@@ -1,0 +1,90 @@
+import type { Duration } from '../clock/index.ts'
+import type { Identify } from './callers.ts'
+import type { Bursts, FaultMix, FaultWindow } from './faults.ts'
+import type { Latency } from './latency.ts'
+import type { ModelConfig } from './models.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { ReplyFunction, ReplyRule, ReplySource } from './replies.ts'
+
+/** What may be set for a whole run, and apart for a provider, a model or an agent. */
+export interface Behaviour {
+  /** Time from request to the end of the answer; in a stream the first token comes after a fifth of it. */
+  latency?: Latency
+  /** Share of calls that fail, from 0 to 1. */
+  failRate?: number
+  /** Relative weights of the faults. Default: mostly what clients retry, now and then a call that hangs. */
+  faults?: FaultMix
+}
+
+/** One agent, as the provider sees it. */
+export interface AgentConfig extends Behaviour {
+  /** What the model says to this agent. */
+  reply?: ReplySource
+}
+
+/** One service. */
+export interface ServiceConfig extends Behaviour {
+  rateLimits?: RateLimits
+  /** Calls that are worked on at one time; others wait in line. */
+  concurrency?: number
+  /** The wire format that the service speaks. Default: the one of its own name, else `openai`. */
+  format?: 'openai' | 'anthropic'
+  /** Further addresses at which the service answers, such as a gateway's. */
+  baseURLs?: readonly string[]
+}
+
+/** The simulated provider of a run. */
+export interface ProviderConfig extends Behaviour {
+  agents?: Readonly<Record<string, AgentConfig>>
+  models?: Readonly<Record<string, ModelConfig & Behaviour>>
+  providers?: Readonly<Record<string, ServiceConfig>>
+  /** Times with their own faults: `outage(…)`, `brownout(…)`. */
+  windows?: readonly FaultWindow[]
+  bursts?: Bursts
+  /** What a failed client is told to wait where no bucket tells it. Default 1 s. */
+  retryAfter?: Duration
+  /** How much longer the fault `slow` takes. Default 5. */
+  slowFactor?: number
+  /** Factor on every latency. Default 1. */
+  latencyScale?: number
+  /** Limits of the account, at each provider. */
+  rateLimits?: RateLimits
+  /** Calls that each provider works on at one time; others wait in line. */
+  concurrency?: number
+  /** What the models say: rules, or one answer for all. */
+  replies?: readonly ReplyRule[] | string | ReplyFunction
+  /** Tells who calls. */
+  identify?: Identify
+}
+
+/** Thrown for a set-up that makes no sense. */
+export class InvalidProviderConfigError extends Error {
+  override readonly name = 'InvalidProviderConfigError'
+  readonly code = 'LONGHAUL_INVALID_PROVIDER'
+}
+
+/**
+ * Checks what types cannot say.
+ *
+ * @throws InvalidProviderConfigError naming the option
+ */
+export function checkConfig(config: ProviderConfig): void {
+  const parts: [string, Behaviour][] = [
+    ['provider', config],
+    ...(['agents', 'models', 'providers'] as const).flatMap((part) =>
+      Object.entries(config[part] ?? {}).map(([name, behaviour]): [string, Behaviour] => [`provider.${part}.${name}`, behaviour]),
+    ),
+  ]
+  for (const [where, { failRate }] of parts) {
+    if (failRate !== undefined && !(failRate >= 0 && failRate <= 1)) {
+      throw new InvalidProviderConfigError(`${where}.failRate is ${failRate}. Give a share from 0 (none) to 1 (every call).`)
+    }
+  }
+  const { latencyScale, concurrency } = config
+  if (latencyScale !== undefined && !(latencyScale >= 0 && Number.isFinite(latencyScale))) {
+    throw new InvalidProviderConfigError(`provider.latencyScale is ${latencyScale}. Give a factor that is not negative, such as 0.5.`)
+  }
+  if (concurrency !== undefined && !(concurrency >= 1)) {
+    throw new InvalidProviderConfigError(`provider.concurrency is ${concurrency}. Give at least 1, or leave it out for no limit.`)
+  }
+}

@@ -1,0 +1,30 @@
+export type {
+  Answer,
+  CallRequest,
+  Damage,
+  LimitState,
+  LimitStates,
+  Message,
+  Piece,
+  Refusal,
+  Reply,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+} from './call.ts'
+export { actAs, actingAgent, type Identify } from './callers.ts'
+export {
+  InvalidProviderConfigError,
+  type AgentConfig,
+  type Behaviour,
+  type ProviderConfig,
+  type ServiceConfig,
+} from './config.ts'
+export { brownout, outage, type Bursts, type Fault, type FaultMix, type FaultWindow, type Scope } from './faults.ts'
+export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
+export { Ledger, type Account, type Entry } from './ledger.ts'
+export type { ModelConfig } from './models.ts'
+export { costOf, formatDollars, InvalidAmountError, parseDollars, type Price, type Prices } from './money.ts'
+export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
+export type { RateLimits } from './rate-limits.ts'
+export type { Persona, ReplyContext, ReplyFunction, ReplyRule, ReplySource, ReplySpec } from './replies.ts'

@@ -1,0 +1,55 @@
+import type { Milliseconds } from '../clock/index.ts'
+import { hashHex } from '../random/index.ts'
+import type { CallRequest } from './call.ts'
+
+/** How long a prefix stays cached after its last use. */
+const TIME_TO_LIVE: Milliseconds = 5 * 60_000
+/** Shorter prefixes are not cached. */
+const LEAST_TOKENS = 1_024
+/** OpenAI counts cached tokens in steps. */
+const OPENAI_STEP = 128
+const REMEMBERED_PREFIXES = 20_000
+
+/** The part of a prompt that was read from, or written to, the prompt cache. Tokens. */
+export interface CacheUse {
+  cachedInput: number
+  cacheWrite: number
+}
+
+const NOT_CACHED: CacheUse = { cachedInput: 0, cacheWrite: 0 }
+
+/**
+ * The prompt cache: by itself at OpenAI (prefixes from 1,024 tokens on, in steps of 128), at the client's breakpoints at
+ * Anthropic, where writing is billed too. Prefixes end between messages.
+ */
+export class PromptCache {
+  readonly #expiries = new Map<string, Milliseconds>()
+
+  /** @param cumulative tokens up to and including each message */
+  use(request: CallRequest, cumulative: readonly number[], now: Milliseconds): CacheUse {
+    if ((cumulative.at(-1) ?? 0) < LEAST_TOKENS) return NOT_CACHED
+    const byClient = request.provider === 'anthropic'
+    if (byClient && !request.messages.some(({ cacheBreakpoint }) => cacheBreakpoint)) return NOT_CACHED
+
+    let prefix = hashHex(`${request.model}\u0000${JSON.stringify(request.tools)}`)
+    let read = 0
+    let written = 0
+    request.messages.forEach((message, index) => {
+      prefix = hashHex(`${prefix}\u0000${message.role}\u0000${message.text}\u0000${JSON.stringify(message.toolCalls)}`)
+      const tokens = cumulative[index]!
+      if (tokens < LEAST_TOKENS || (byClient && !message.cacheBreakpoint)) return
+      if ((this.#expiries.get(prefix) ?? 0) > now) read = tokens
+      written = tokens
+      this.#remember(prefix, now)
+    })
+    return byClient
+      ? { cachedInput: read, cacheWrite: written - read }
+      : { cachedInput: Math.floor(read / OPENAI_STEP) * OPENAI_STEP, cacheWrite: 0 }
+  }
+
+  #remember(prefix: string, now: Milliseconds): void {
+    this.#expiries.delete(prefix)
+    if (this.#expiries.size >= REMEMBERED_PREFIXES) this.#expiries.delete(this.#expiries.keys().next().value!)
+    this.#expiries.set(prefix, now + TIME_TO_LIVE)
+  }
+}

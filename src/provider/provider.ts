@@ -1,0 +1,468 @@
+import { formatDuration, parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
+import { hashHex, type KeyedRandom } from '../random/index.ts'
+import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
+import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
+import { callerOf, type Caller } from './callers.ts'
+import { checkConfig, type ProviderConfig } from './config.ts'
+import { Faults, FAULTS, type Fault, type FaultDecision, type Scope } from './faults.ts'
+import { timingOfSpeed, timingOfTotal, type Timing } from './latency.ts'
+import { Ledger } from './ledger.ts'
+import { Line } from './line.ts'
+import { ModelCatalogue, type Model } from './models.ts'
+import { costOf } from './money.ts'
+import { piecesOf } from './pieces.ts'
+import { PromptCache } from './prompt-cache.ts'
+import { RateLimiter } from './rate-limits.ts'
+import { Replies, type Content, type Persona } from './replies.ts'
+import { Settings } from './settings.ts'
+import { promptTokens, tokenizerFor } from './tokens.ts'
+
+/** What a provider stands on. */
+export interface ProviderSurroundings {
+  clock: Clock
+  trace: Trace
+  random: KeyedRandom
+}
+
+/** A call that the provider has taken. */
+export interface AcceptedCall {
+  /** Number of the call in the run, from 1. */
+  readonly id: number
+  /** The client has gone away: work stops, and what was done is billed. */
+  disconnect(): void
+}
+
+/** How long a provider takes to refuse a request without looking at it. */
+const REFUSAL_MS = 20
+/** The share of an answer that comes before a connection breaks. */
+const BROKEN_AT = 0.5
+const REMEMBERED_FAILURES = 20_000
+
+const DAMAGES: Partial<Record<Fault, Damage>> = { reset_midway: 'reset', truncated: 'truncated', malformed_json: 'malformed' }
+
+/** Faults that show before the model has worked, and cost nothing. */
+type EarlyFault = { [Name in Fault]: (typeof FAULTS)[Name]['billed'] extends false ? Name : never }[Fault]
+const isEarly = (fault: Fault): fault is EarlyFault => !FAULTS[fault].billed
+
+interface Service {
+  limiter: RateLimiter
+  line: Line
+  cache: PromptCache
+}
+
+/** A call on its way: what it is about, and what has to be undone when it ends. */
+interface OpenCall {
+  id: number
+  seq: number
+  request: CallRequest
+  caller: Caller
+  nth: number
+  attempt: number
+  arrivedAt: Milliseconds
+  model: Model | undefined
+  input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
+  /** What the call waits for, in words, and how much it has generated: for reports, and for the bill of a client that goes away. */
+  state: { kind: 'refused' } | { kind: 'queued' } | { kind: 'hanging' } | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
+  closed: boolean
+  /** Gives back what the rate limiter has let in. */
+  release: ((outputTokens: number) => void) | undefined
+  /** Run at the end, whatever the end. */
+  cleanup: (() => void)[]
+}
+
+/**
+ * The simulated service: takes calls, waits on the clock, and answers. Knows no HTTP.
+ * It counts calls, tokens and money itself, so that claims of the system under test can be held against it.
+ */
+export class Provider {
+  /** What is billed. */
+  readonly ledger = new Ledger()
+  readonly config: ProviderConfig
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly #random: KeyedRandom
+  readonly #settings: Settings
+  readonly #models: ModelCatalogue
+  readonly #faults: Faults
+  readonly #replies: Replies
+  readonly #services = new Map<string, Service>()
+  readonly #callsOfAgent = new Map<string, number>()
+  readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
+  readonly #open = new Map<number, OpenCall>()
+  #calls = 0
+
+  /** @throws InvalidProviderConfigError */
+  constructor(config: ProviderConfig, { clock, trace, random }: ProviderSurroundings) {
+    checkConfig(config)
+    this.config = config
+    this.clock = clock
+    this.trace = trace
+    this.#random = random
+    this.#settings = new Settings(config)
+    this.#models = new ModelCatalogue(config.models ?? {})
+    this.#faults = new Faults(this.#settings.faults(), random)
+    this.#replies = new Replies(this.#settings.rules(), random)
+  }
+
+  /**
+   * The next `count` calls fail with `fault`, before chance is asked.
+   *
+   * @example
+   * ```ts
+   * provider.failNext(3, 'overloaded', { agent: 'planner' })
+   * ```
+   */
+  failNext(count: number, fault: Fault, scope: Scope = {}): void {
+    this.#faults.failNext(count, fault, scope)
+  }
+
+  /** Calls without an end so far. */
+  get openCalls(): number {
+    return this.#open.size
+  }
+
+  /** Who an agent is: made up from its name and the seed. */
+  persona(agent: string): Persona {
+    return this.#replies.persona(agent)
+  }
+
+  /**
+   * Takes a call. `receive` gets the answer, part by part, when the clock says so; never before this returns.
+   *
+   * @param header what the `x-longhaul-agent` header says
+   */
+  accept(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
+    const call = this.#arrive(request, header)
+    const refused = this.#refusalOf(call)
+    if (refused) this.#refuse(call, refused, REFUSAL_MS, receive)
+    else this.#begin(call, receive)
+    return { id: call.id, disconnect: () => this.#disconnect(call) }
+  }
+
+  /** Who waits for what, for the deadlock report. */
+  waiters(): Waiter[] {
+    return [...this.#open.values()].map(({ id, caller, request, state, arrivedAt }) => ({
+      who: `agent ${caller.agent}`,
+      what: `call ${id} to ${request.model}, ${waitText(state)}`,
+      since: arrivedAt,
+    }))
+  }
+
+  #arrive(request: CallRequest, header: string | undefined): OpenCall {
+    const caller = callerOf(request, header, this.config.identify)
+    const nth = this.#callsOfAgent.get(caller.agent) ?? 0
+    this.#callsOfAgent.set(caller.agent, nth + 1)
+    const id = (this.#calls += 1)
+    const now = this.clock.now()
+    const model = this.#models.find(request.provider, request.model)
+    const cumulative = model ? promptTokens(request.messages, request.tools, tokenizerFor(request.provider, model.id)) : []
+    const input = cumulative.at(-1) ?? 0
+    const cache = model ? this.#service(request.provider).cache.use(request, cumulative, now) : { cachedInput: 0, cacheWrite: 0 }
+
+    const fingerprint = fingerprintOf({ caller, request })
+    const before = this.#failures.get(fingerprint)
+    this.#failures.delete(fingerprint)
+    const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
+    const { provider, operation, stream } = request
+    const seq = this.trace.append({
+      ...{ type: 'call.arrived', call: id, ...caller, provider, model: request.model, operation, stream },
+      ...{ inputTokens: input, attempt },
+    })
+    if (before) this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [before.seq, seq])
+
+    const call: OpenCall = {
+      ...{ id, seq, request, caller, nth, attempt, model, arrivedAt: now, input: { input, ...cache } },
+      ...{ state: { kind: 'refused' }, closed: false, release: undefined, cleanup: [] },
+    }
+    this.#open.set(id, call)
+    call.cleanup.push(() => this.#open.delete(id))
+    return call
+  }
+
+  /** What stands against a call before chance is asked. */
+  #refusalOf(call: OpenCall): Refusal | undefined {
+    const { request, model, input } = call
+    if (!model) return { kind: 'model_not_found', model: request.model }
+    if (input.input > model.contextWindow) {
+      return { kind: 'context_length', tokens: input.input, contextWindow: model.contextWindow }
+    }
+    const { limiter } = this.#service(request.provider)
+    const limited = limiter.admit(input.input, this.clock.now())
+    if (limited) return { kind: 'rate_limited', ...limited }
+    call.release = (outputTokens) => limiter.release(outputTokens, this.clock.now())
+    return undefined
+  }
+
+  /** The refusal that a fault asks for. */
+  #refusal(kind: 'rate_limited' | 'overloaded' | 'server_error' | 'bad_gateway'): Refusal {
+    const retryAfterMs = parseDuration(this.config.retryAfter ?? '1s')
+    if (kind === 'rate_limited') return { kind, limit: 'requests', retryAfterMs }
+    return kind === 'overloaded' ? { kind, retryAfterMs } : { kind }
+  }
+
+  #begin(call: OpenCall, receive: (answer: Answer) => void): void {
+    const { request, caller, nth } = call
+    const model = call.model!
+    const subject = { agent: caller.agent, model: request.model, provider: request.provider, nth, at: this.clock.now() }
+    const decision = this.#faults.decide(subject)
+    const u = this.#random.draw(`latency/${caller.agent}`, nth)
+    const scale = decision.slowFactor * (this.config.latencyScale ?? 1)
+    const distribution = this.#settings.latencyOf(subject, model)
+    const timingOf = (outputTokens: number): Timing => {
+      if (distribution) return timingOfTotal(stretch(distribution.quantile(u), scale))
+      const { timeToFirstToken, tokensPerSecond } = model.speed!
+      return timingOfSpeed(stretch(this.#settings.distribution(timeToFirstToken).quantile(u), scale), tokensPerSecond / scale, outputTokens)
+    }
+    const { fault } = decision
+    if (fault && isEarly(fault)) this.#failEarly(call, fault, timingOf(0).totalMs, receive)
+    else this.#enterLine(call, decision, timingOf, receive)
+  }
+
+  #failEarly(call: OpenCall, fault: EarlyFault, totalMs: Milliseconds, receive: (answer: Answer) => void): void {
+    if (fault === 'hang') {
+      call.state = { kind: 'hanging' }
+      return
+    }
+    const afterMs = Math.round(totalMs * FAULTS[fault].at)
+    if (fault === 'reset') {
+      this.#after(call, afterMs, () => {
+        this.#fail(call, fault, 'The connection was reset before an answer.', NO_USAGE)
+        receive({ kind: 'reset' })
+      })
+    } else this.#refuse(call, this.#refusal(fault), afterMs, receive)
+  }
+
+  #refuse(call: OpenCall, refusal: Refusal, afterMs: Milliseconds, receive: (answer: Answer) => void): void {
+    this.#after(call, afterMs, () => {
+      this.#fail(call, refusal.kind, refusalText(refusal), NO_USAGE)
+      receive({ kind: 'refusal', refusal, limits: this.#limits(call) })
+    })
+  }
+
+  #enterLine(call: OpenCall, decision: FaultDecision, timingOf: (outputTokens: number) => Timing, receive: (answer: Answer) => void): void {
+    call.state = { kind: 'queued' }
+    const work = (content: Content): void => {
+      if (!call.closed) this.#work(call, decision.fault, content, timingOf, receive)
+    }
+    const leave = this.#service(call.request.provider).line.enter(() => {
+      const waitedMs = this.clock.now() - call.arrivedAt
+      if (waitedMs > 0) this.trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
+      try {
+        const content = this.#replies.contentFor(call.request, call.caller, call.nth)
+        if (content instanceof Promise) content.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
+        else work(content)
+      } catch (error) {
+        this.#replyThrew(call, error, receive)
+      }
+    })
+    call.cleanup.push(leave)
+  }
+
+  /** The user's reply function threw: the client sees a server error, the trace says why. */
+  #replyThrew(call: OpenCall, error: unknown, receive: (answer: Answer) => void): void {
+    const message = `The reply function threw: ${error instanceof Error ? error.message : String(error)}`
+    this.trace.append({ type: 'note', text: message }, [call.seq])
+    this.#refuse(call, { kind: 'server_error', message }, REFUSAL_MS, receive)
+  }
+
+  #work(call: OpenCall, fault: Fault | undefined, content: Content, timingOf: (outputTokens: number) => Timing, receive: (answer: Answer) => void): void {
+    const reply = this.#reply(call, fault, content)
+    const timing = timingOf(reply.usage.output)
+    const since = this.clock.now()
+    call.state = { kind: 'working', since, timing, reply }
+    const damage = fault && DAMAGES[fault]
+    const broken = (damage === 'reset' || damage === 'truncated') && Number.isFinite(timing.totalMs)
+    const share = broken ? BROKEN_AT : 1
+    const endMs = broken ? timing.firstTokenMs + (timing.totalMs - timing.firstTokenMs) * share : timing.totalMs
+    const end = (): void => {
+      const usage = broken ? { ...reply.usage, output: Math.ceil(reply.usage.output * share) } : reply.usage
+      if (damage) this.#fail(call, fault, `The answer was ${damage === 'reset' ? 'cut off by a reset' : damage}.`, usage)
+      else this.#complete(call, fault, reply)
+    }
+    if (!call.request.stream) {
+      this.#after(call, Math.round(endMs), () => {
+        end()
+        receive({ kind: 'whole', reply, limits: this.#limits(call), damage })
+      })
+      return
+    }
+    this.#stream(call, reply, timing, Math.round(endMs), { receive, end, damage })
+  }
+
+  /** Sends head, pieces and tail, each from its own timer, so that what is slow can be seen to be slow. */
+  #stream(
+    call: OpenCall,
+    reply: Reply,
+    timing: Timing,
+    endMs: Milliseconds,
+    { receive, end, damage }: { receive: (answer: Answer) => void; end: () => void; damage: Damage | undefined },
+  ): void {
+    const pieces = piecesOf(reply)
+    const generatingMs = timing.totalMs - timing.firstTokenMs
+    const start = this.clock.now()
+    const send = (index: number): void => {
+      if (index === 0) {
+        this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [call.seq])
+        receive({ kind: 'head', reply, limits: this.#limits(call) })
+      }
+      const piece = pieces[index]
+      if (piece) receive({ kind: 'piece', reply, piece })
+      const next = timing.firstTokenMs + Math.round((generatingMs * (index + 1)) / Math.max(1, pieces.length))
+      const passed = this.clock.now() - start
+      if (index + 1 < pieces.length && next < endMs) this.#after(call, next - passed, () => send(index + 1))
+      else
+        this.#after(call, endMs - passed, () => {
+          end()
+          receive({ kind: 'tail', reply, damage })
+        })
+    }
+    this.#after(call, timing.firstTokenMs, () => send(0))
+  }
+
+  #reply(call: OpenCall, fault: Fault | undefined, content: Content): Reply {
+    const { request, input } = call
+    const tokenizer = tokenizerFor(request.provider, request.model)
+    let { text, toolCalls, finish } = content
+    let stopSequence: string | undefined
+    if (fault === 'empty') {
+      text = ''
+      toolCalls = []
+      finish = 'stop'
+    } else if (fault === 'refusal') {
+      text = "I'm sorry, but I can't help with that."
+      toolCalls = []
+      finish = 'refusal'
+    }
+    for (const stop of request.stop) {
+      const place = text.indexOf(stop)
+      if (place >= 0) {
+        text = text.slice(0, place)
+        stopSequence = stop
+        finish = 'stop_sequence'
+      }
+    }
+    const { reasoning = 0 } = content.usage
+    const spoken = toolCalls.reduce((sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments), tokenizer.count(text))
+    let output = spoken + reasoning
+    const limit = request.maxOutputTokens
+    if (limit !== undefined && output > limit) {
+      text = tokenizer.cut(text, Math.max(0, limit - reasoning))
+      output = limit
+      finish = 'length'
+    }
+    return {
+      id: hashHex(`${this.#random.seed}\u0000${call.id}`),
+      model: request.model,
+      createdAt: this.clock.epoch + this.clock.now(),
+      ...{ text, toolCalls, finish, stopSequence },
+      usage: { ...input, output, reasoning, ...content.usage },
+    }
+  }
+
+  #complete(call: OpenCall, fault: Fault | undefined, { usage, finish }: Reply): void {
+    const cost = this.#book(call, usage, 'completed')
+    const afterMs = this.clock.now() - call.arrivedAt
+    this.trace.append({ type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost }, [call.seq])
+  }
+
+  #fail(call: OpenCall, fault: string, message: string, usage: Usage): void {
+    const cost = this.#book(call, usage, 'failed')
+    const now = this.clock.now()
+    const seq = this.trace.append(
+      { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, usage, cost },
+      [call.seq],
+    )
+    if (this.#failures.size >= REMEMBERED_FAILURES) this.#failures.delete(this.#failures.keys().next().value!)
+    this.#failures.set(fingerprintOf(call), { call: call.id, seq, at: now, attempt: call.attempt })
+  }
+
+  #book(call: OpenCall, usage: Usage, status: 'completed' | 'failed'): number {
+    call.closed = true
+    const cost = call.model ? costOf(usage, call.model.prices) : 0
+    const { agent } = call.caller
+    this.ledger.book({ agent, model: call.request.model, provider: call.request.provider, usage, cost, status })
+    call.release?.(usage.output)
+    for (const undo of call.cleanup.toReversed()) undo()
+    return cost
+  }
+
+  #disconnect(call: OpenCall): void {
+    if (call.closed) return
+    this.#fail(call, 'disconnected', 'The client went away.', this.#usageSoFar(call))
+  }
+
+  /** What a client that goes away has to pay: nothing while it waited in line, else the prompt and what was generated. */
+  #usageSoFar({ state }: OpenCall): Usage {
+    if (state.kind !== 'working') return NO_USAGE
+    const { reply, timing, since } = state
+    const passed = this.clock.now() - since - timing.firstTokenMs
+    const generating = timing.totalMs - timing.firstTokenMs
+    const share = passed <= 0 || !Number.isFinite(generating) ? 0 : Math.min(1, passed / generating)
+    return { ...reply.usage, output: Math.floor(reply.usage.output * share), reasoning: Math.floor(reply.usage.reasoning * share) }
+  }
+
+  #after(call: OpenCall, delay: Milliseconds, action: () => void): void {
+    call.cleanup.push(
+      this.clock.after(delay, () => {
+        if (!call.closed) action()
+      }),
+    )
+  }
+
+  #limits(call: OpenCall) {
+    return this.#service(call.request.provider).limiter.states(this.clock.now())
+  }
+
+  #service(name: string): Service {
+    let service = this.#services.get(name)
+    if (!service) {
+      service = {
+        limiter: new RateLimiter(this.#settings.ofService('rateLimits', name) ?? {}),
+        line: new Line(this.#settings.ofService('concurrency', name) ?? Number.POSITIVE_INFINITY),
+        cache: new PromptCache(),
+      }
+      this.#services.set(name, service)
+    }
+    return service
+  }
+}
+
+const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string => `${caller.agent}\u0000${request.fingerprint}`
+
+/** A factor on a latency that may be infinite. */
+const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)
+
+/** A refusal in words, for the trace. */
+function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'rate_limited':
+      return `The limit on ${refusal.limit} is reached; try again in ${formatDuration(refusal.retryAfterMs)}.`
+    case 'overloaded':
+      return 'The service is overloaded.'
+    case 'server_error':
+      return refusal.message ?? 'The server had an error.'
+    case 'bad_gateway':
+      return 'The gateway got no answer from the service.'
+    case 'model_not_found':
+      return `There is no model ${refusal.model}.`
+    case 'context_length':
+      return `The prompt has ${refusal.tokens} tokens, and the model's context window ${refusal.contextWindow}.`
+    default:
+      return refusal satisfies never
+  }
+}
+
+function waitText(state: OpenCall['state']): string {
+  switch (state.kind) {
+    case 'refused':
+      return 'which is about to be refused'
+    case 'queued':
+      return 'which waits in line for a free slot'
+    case 'hanging':
+      return 'which the fault "hang" leaves without an answer'
+    case 'working':
+      return Number.isFinite(state.timing.totalMs) ? 'which is being answered' : 'whose latency is never()'
+    default:
+      return state satisfies never
+  }
+}

@@ -1,0 +1,109 @@
+import type { Milliseconds } from '../clock/index.ts'
+import type { LimitStates } from './call.ts'
+
+/** What an account may use. Buckets refill steadily; a call that finds one empty is refused with the time until it fits. */
+export interface RateLimits {
+  requestsPerMinute?: number
+  /** Input and output tokens together. */
+  tokensPerMinute?: number
+  inputTokensPerMinute?: number
+  outputTokensPerMinute?: number
+  /** Calls that may be open at one time; one more is refused. */
+  concurrentRequests?: number
+}
+
+const MINUTE = 60_000
+/** What a client is told to wait when too many calls are open: nobody knows when one will end. */
+const CONCURRENCY_RETRY_MS = 1_000
+
+/** A token bucket: holds up to a minute's worth, and may be overdrawn by what was not known beforehand. */
+class Bucket {
+  readonly #perMinute: number
+  #level: number
+  #at: Milliseconds = 0
+
+  constructor(perMinute: number) {
+    this.#perMinute = perMinute
+    this.#level = perMinute
+  }
+
+  #refill(now: Milliseconds): void {
+    this.#level = Math.min(this.#perMinute, this.#level + ((now - this.#at) / MINUTE) * this.#perMinute)
+    this.#at = now
+  }
+
+  /** Milliseconds until `amount` fits; 0 if it fits now. An amount above the limit fits when the bucket is full. */
+  waitFor(amount: number, now: Milliseconds): Milliseconds {
+    this.#refill(now)
+    const lacking = Math.min(amount, this.#perMinute) - this.#level
+    return lacking <= 0 ? 0 : Math.ceil((lacking / this.#perMinute) * MINUTE)
+  }
+
+  take(amount: number, now: Milliseconds): void {
+    this.#refill(now)
+    this.#level -= amount
+  }
+
+  state(now: Milliseconds): { limit: number; remaining: number; resetMs: Milliseconds } {
+    this.#refill(now)
+    const remaining = Math.max(0, Math.floor(this.#level))
+    return { limit: this.#perMinute, remaining, resetMs: Math.ceil(((this.#perMinute - this.#level) / this.#perMinute) * MINUTE) }
+  }
+}
+
+/** A refusal by a limit. */
+export interface LimitRefusal {
+  limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
+  retryAfterMs: Milliseconds
+}
+
+/** The limits of one account at one provider. */
+export class RateLimiter {
+  readonly #buckets: Partial<Record<keyof LimitStates, Bucket>> = {}
+  readonly #concurrent: number
+  #open = 0
+
+  constructor(limits: RateLimits) {
+    const per = {
+      requests: limits.requestsPerMinute,
+      tokens: limits.tokensPerMinute,
+      inputTokens: limits.inputTokensPerMinute,
+      outputTokens: limits.outputTokensPerMinute,
+    }
+    for (const [name, perMinute] of Object.entries(per)) {
+      if (perMinute !== undefined) this.#buckets[name as keyof LimitStates] = new Bucket(perMinute)
+    }
+    this.#concurrent = limits.concurrentRequests ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Lets a call in, or says what stands against it. A call that was let in must be released. */
+  admit(inputTokens: number, now: Milliseconds): LimitRefusal | undefined {
+    if (this.#open >= this.#concurrent) return { limit: 'concurrency', retryAfterMs: CONCURRENCY_RETRY_MS }
+    const wanted = { requests: 1, tokens: inputTokens, inputTokens, outputTokens: 1 } as const
+    let worst: LimitRefusal | undefined
+    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof typeof wanted, Bucket][]) {
+      const retryAfterMs = bucket.waitFor(wanted[name], now)
+      if (retryAfterMs > (worst?.retryAfterMs ?? 0)) worst = { limit: name, retryAfterMs }
+    }
+    if (worst) return worst
+    this.#buckets.requests?.take(1, now)
+    this.#buckets.tokens?.take(inputTokens, now)
+    this.#buckets.inputTokens?.take(inputTokens, now)
+    this.#open += 1
+    return undefined
+  }
+
+  /** Ends a call that was let in, and books what it has generated. */
+  release(outputTokens: number, now: Milliseconds): void {
+    this.#open -= 1
+    this.#buckets.tokens?.take(outputTokens, now)
+    this.#buckets.outputTokens?.take(outputTokens, now)
+  }
+
+  /** What response headers say. */
+  states(now: Milliseconds): LimitStates {
+    const states: LimitStates = {}
+    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][]) states[name] = bucket.state(now)
+    return states
+  }
+}

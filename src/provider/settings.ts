@@ -1,0 +1,68 @@
+import type { Distribution } from '../random/index.ts'
+import type { ProviderConfig } from './config.ts'
+import { DEFAULT_MIX, type FaultSettings, type FaultSubject } from './faults.ts'
+import { lognormal, toDistribution, type Latency } from './latency.ts'
+import type { Model } from './models.ts'
+import type { ReplyRule } from './replies.ts'
+
+/** How long models take where nothing is said: a median of 4 s, and 12 s in one call of twenty. */
+const DEFAULT_LATENCY = lognormal({ median: '4s', p95: '12s' })
+
+const own = <Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>
+  record && Object.hasOwn(record, key) ? record[key] : undefined
+
+/** Whom a setting may be for. */
+type Subject = Pick<FaultSubject, 'agent' | 'model' | 'provider'>
+
+/** Reads settings from the narrowest place where they are given: agent, then model, then provider, then the run. */
+export class Settings {
+  readonly #config: ProviderConfig
+  readonly #distributions = new Map<Latency, Distribution>()
+
+  constructor(config: ProviderConfig) {
+    this.#config = config
+  }
+
+  #narrowest<Key extends 'latency' | 'failRate' | 'faults'>(key: Key, { agent, model, provider }: Subject): ProviderConfig[Key] {
+    const { agents, models, providers } = this.#config
+    return own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(providers, provider)?.[key] ?? this.#config[key]
+  }
+
+  /** The distribution of the whole time of a call, or nothing where the model's speed decides. */
+  latencyOf(subject: Subject, model: Model): Distribution | undefined {
+    const { agents, models } = this.#config
+    const narrow = own(agents, subject.agent)?.latency ?? own(models, subject.model)?.latency
+    if (narrow === undefined && model.speed) return undefined
+    const latency = this.#narrowest('latency', subject)
+    return latency === undefined ? DEFAULT_LATENCY : this.distribution(latency)
+  }
+
+  distribution(latency: Latency): Distribution {
+    let distribution = this.#distributions.get(latency)
+    if (!distribution) this.#distributions.set(latency, (distribution = toDistribution(latency)))
+    return distribution
+  }
+
+  faults(): FaultSettings {
+    return {
+      rateOf: (subject) => this.#narrowest('failRate', subject) ?? 0,
+      mixOf: (subject) => this.#narrowest('faults', subject) ?? DEFAULT_MIX,
+      windows: this.#config.windows ?? [],
+      bursts: this.#config.bursts,
+      slowFactor: this.#config.slowFactor ?? 5,
+    }
+  }
+
+  /** The reply rules: the agents' own ones go first. */
+  rules(): ReplyRule[] {
+    const { agents, replies } = this.#config
+    const ofAgents = Object.entries(agents ?? {}).flatMap(([agent, { reply }]) => (reply === undefined ? [] : [{ agent, reply }]))
+    if (replies === undefined) return ofAgents
+    return [...ofAgents, ...(typeof replies === 'string' || typeof replies === 'function' ? [{ reply: replies }] : replies)]
+  }
+
+  /** A setting of one service. */
+  ofService<Key extends 'rateLimits' | 'concurrency'>(key: Key, provider: string): ProviderConfig[Key] {
+    return own(this.#config.providers, provider)?.[key] ?? this.#config[key]
+  }
+}
