@@ -41,6 +41,8 @@ export interface CallRequest {
   /** JSON Schema that the answer must fit; `true` for any JSON object. */
   responseSchema: Readonly<Record<string, unknown>> | true | undefined
   stream: boolean
+  /** Whether a stream tells its usage. */
+  streamUsage: boolean
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
   stop: readonly string[]
@@ -76,12 +78,15 @@ export type Piece = { block: number; opens: boolean; closes: boolean } & (
   | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
 )
 
-/** The state of a limit that is told in response headers. `resetAt` and `limit` per minute. */
+/** The state of a limit that is told in response headers. */
 export interface LimitState {
+  /** Per minute. */
   limit: number
   remaining: number
   /** Milliseconds until the limit is whole again. */
   resetMs: number
+  /** The same as a Unix time in milliseconds. */
+  resetAt: number
 }
 
 /** The limits in force for a call, by what they count. */

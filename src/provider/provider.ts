@@ -410,7 +410,7 @@ export class Provider {
   }
 
   #limits(call: OpenCall) {
-    return this.#service(call.request.provider).limiter.states(this.clock.now())
+    return this.#service(call.request.provider).limiter.states(this.clock.now(), this.clock.epoch)
   }
 
   #service(name: string): Service {

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../clock/index.ts'
-import type { LimitStates } from './call.ts'
+import type { LimitState, LimitStates } from './call.ts'
 
 /** What an account may use. Buckets refill steadily; a call that finds one empty is refused with the time until it fits. */
 export interface RateLimits {
@@ -44,10 +44,11 @@ class Bucket {
     this.#level -= amount
   }
 
-  state(now: Milliseconds): { limit: number; remaining: number; resetMs: Milliseconds } {
+  state(now: Milliseconds, epoch: Milliseconds): LimitState {
     this.#refill(now)
     const remaining = Math.max(0, Math.floor(this.#level))
-    return { limit: this.#perMinute, remaining, resetMs: Math.ceil(((this.#perMinute - this.#level) / this.#perMinute) * MINUTE) }
+    const resetMs = Math.ceil(((this.#perMinute - this.#level) / this.#perMinute) * MINUTE)
+    return { limit: this.#perMinute, remaining, resetMs, resetAt: epoch + now + resetMs }
   }
 }
 
@@ -100,10 +101,10 @@ export class RateLimiter {
     this.#buckets.outputTokens?.take(outputTokens, now)
   }
 
-  /** What response headers say. */
-  states(now: Milliseconds): LimitStates {
+  /** What response headers say. `epoch` is the Unix time at which `now` was 0. */
+  states(now: Milliseconds, epoch: Milliseconds): LimitStates {
     const states: LimitStates = {}
-    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][]) states[name] = bucket.state(now)
+    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][]) states[name] = bucket.state(now, epoch)
     return states
   }
 }

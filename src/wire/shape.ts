@@ -1,0 +1,113 @@
+/** The shape that a request must have, as a table. */
+export type Shape =
+  | { type: 'object'; fields: Readonly<Record<string, Field>>; open?: true }
+  | { type: 'array'; items: Shape; least?: number }
+  | { type: 'string'; among?: readonly string[] }
+  | { type: 'number' | 'integer'; min?: number; max?: number }
+  | { type: 'boolean' }
+  | { type: 'any' }
+  /** One of several kinds of value, told apart by their JSON type. */
+  | { type: 'either'; of: readonly Shape[] }
+  /** One of several objects, told apart by one of their fields. */
+  | { type: 'tagged'; tag: string; of: Readonly<Record<string, Shape>> }
+
+/** A field of an object; `null` counts as left out where a field is optional. */
+export type Field = Shape & { required?: true }
+
+/** What is wrong with a request, and where. Each provider has its own words for it. */
+export type Problem = { path: readonly (string | number)[] } & (
+  | { kind: 'missing' }
+  | { kind: 'unknown' }
+  | { kind: 'type'; expected: string; given: string }
+  | { kind: 'empty' }
+  | { kind: 'below' | 'above'; limit: number; given: number; integer: boolean }
+  | { kind: 'value'; given: string; among: readonly string[] }
+)
+
+/** Requests nest no deeper than this; JSON Schemas inside them are not looked into. */
+const MAX_DEPTH = 32
+
+function jsonType(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+function typeFits(shape: Shape, value: unknown): boolean {
+  const given = jsonType(value)
+  if (shape.type === 'any') return true
+  if (shape.type === 'either') return shape.of.some((one) => typeFits(one, value))
+  if (shape.type === 'tagged') return given === 'object'
+  return given === shape.type || (shape.type === 'number' && given === 'integer')
+}
+
+const expectation = (shape: Shape): string =>
+  shape.type === 'either' ? shape.of.map(expectation).join(' or ') : shape.type === 'tagged' ? 'object' : shape.type
+
+/** Finds the first thing that is wrong with a value. */
+export function problemOf(shape: Shape, value: unknown, path: readonly (string | number)[] = []): Problem | undefined {
+  if (path.length > MAX_DEPTH) return { path, kind: 'type', expected: 'a value nested less deeply', given: jsonType(value) }
+  if (!typeFits(shape, value)) return { path, kind: 'type', expected: expectation(shape), given: jsonType(value) }
+  switch (shape.type) {
+    case 'any':
+    case 'boolean':
+      return undefined
+    case 'string':
+      return shape.among && !shape.among.includes(value as string) ? { path, kind: 'value', given: value as string, among: shape.among } : undefined
+    case 'number':
+    case 'integer': {
+      const given = value as number
+      const integer = shape.type === 'integer'
+      if (shape.min !== undefined && given < shape.min) return { path, kind: 'below', limit: shape.min, given, integer }
+      if (shape.max !== undefined && given > shape.max) return { path, kind: 'above', limit: shape.max, given, integer }
+      return undefined
+    }
+    case 'either':
+      return problemOf(shape.of.find((one) => typeFits(one, value))!, value, path)
+    case 'tagged': {
+      const tag = (value as Record<string, unknown>)[shape.tag]
+      if (tag === undefined) return { path: [...path, shape.tag], kind: 'missing' }
+      if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
+        return { path: [...path, shape.tag], kind: 'value', given: String(tag), among: Object.keys(shape.of) }
+      }
+      return problemOf(shape.of[tag]!, value, path)
+    }
+    case 'array': {
+      const items = value as unknown[]
+      if (items.length < (shape.least ?? 0)) return { path, kind: 'empty' }
+      return firstOf(items, (item, index) => problemOf(shape.items, item, [...path, index]))
+    }
+    case 'object':
+      return objectProblem(shape, value as Record<string, unknown>, path)
+    default:
+      return shape satisfies never
+  }
+}
+
+function objectProblem(shape: Extract<Shape, { type: 'object' }>, value: Record<string, unknown>, path: readonly (string | number)[]): Problem | undefined {
+  const wrong = firstOf(Object.entries(shape.fields), ([name, field]): Problem | undefined => {
+    const given = Object.hasOwn(value, name) ? value[name] : undefined
+    if (given === undefined || given === null) return field.required ? { path: [...path, name], kind: 'missing' } : undefined
+    return problemOf(field, given, [...path, name])
+  })
+  if (wrong || shape.open) return wrong
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(shape.fields, name))
+  return unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
+}
+
+function firstOf<Item>(items: readonly Item[], find: (item: Item, index: number) => Problem | undefined): Problem | undefined {
+  for (const [index, item] of items.entries()) {
+    const problem = find(item, index)
+    if (problem) return problem
+  }
+  return undefined
+}
+
+/** A value of any kind. */
+export const ANY: Shape = { type: 'any' }
+/** A text, or a list of objects that are told apart by their `type`. */
+export const textOrBlocks = (blocks: Readonly<Record<string, Shape>>): Shape => ({
+  type: 'either',
+  of: [{ type: 'string' }, { type: 'array', items: { type: 'tagged', tag: 'type', of: blocks } }],
+})
