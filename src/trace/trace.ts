@@ -40,6 +40,11 @@ export class Trace implements Iterable<TraceEvent> {
     return this.#length
   }
 
+  /** The present time, as events get it. */
+  now(): number {
+    return this.#now()
+  }
+
   /** Adds an event at the present time and returns its sequence number. */
   append(body: EventBody, causes: readonly number[] = []): number {
     const event = { seq: this.#length, at: this.#now(), causes, ...body }

@@ -1,0 +1,41 @@
+export {
+  ClockInUseError,
+  DeadlockError,
+  formatDuration,
+  InvalidDurationError,
+  TimerStormError,
+  type Clock,
+  type Duration,
+} from './clock/index.ts'
+export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
+export {
+  actAs,
+  brownout,
+  constant,
+  empirical,
+  formatDollars,
+  lognormal,
+  never,
+  outage,
+  parseDollars,
+  Provider,
+  uniform,
+  type Account,
+  type Fault,
+  type FaultMix,
+  type Latency,
+  type Ledger,
+  type ProviderConfig,
+  type RateLimits,
+  type ReplyContext,
+  type ReplyRule,
+  type ReplySpec,
+} from './provider/index.ts'
+export { Trace, type CallRecord, type GatherRecord, type TraceEvent, type Usage } from './trace/index.ts'
+export { describeOrchestration, type DescribeOrchestration, type OrchestrationFixtures, type OrchestrationTest } from './vitest/describe.ts'
+export type { OrchestrationMatchers } from './vitest/matchers.ts'
+export { Outcome } from './vitest/outcome.ts'
+export type { OpenGather, Report } from './vitest/report.ts'
+export type { OrchestrationOptions, StartedOrchestration, System, SystemContext } from './vitest/session.ts'
+export type { RunSettings } from './vitest/settings.ts'
+export { watch } from './vitest/watch.ts'

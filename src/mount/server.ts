@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Provider } from '../provider/index.ts'
+import { SERVICES } from '../wire/index.ts'
+import { answer, MAX_BODY, type Exchange } from './answer.ts'
+import type { Mount } from './fetch.ts'
+import type { Route } from './routes.ts'
+
+/** Where the server listens. */
+export interface ServerOptions {
+  /** Default: any free one. */
+  port?: number
+  /** Default 127.0.0.1: nobody outside this machine. */
+  host?: string
+}
+
+/** A running server. */
+export interface ServerMount extends Mount {
+  /** Such as `http://127.0.0.1:4010`. */
+  url: string
+  /** The base URLs to give to clients, by service. */
+  baseURLs: Readonly<Record<keyof typeof SERVICES, string>>
+  close(): Promise<void>
+}
+
+/** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
+function routeOfPath(path: string): Route | undefined {
+  for (const [provider, { baseURL, formats }] of Object.entries(SERVICES)) {
+    const prefix = `/${provider}${new URL(baseURL).pathname.replace(/\/$/, '')}`
+    if (path.startsWith(`${prefix}/`)) return { provider, formats, path: path.slice(prefix.length) }
+  }
+  return undefined
+}
+
+/**
+ * The provider as a real HTTP/1.1 server, for other processes and languages.
+ *
+ * @throws the error of `listen`, such as EADDRINUSE
+ * @example
+ * ```ts
+ * const server = await startServer(provider)
+ * const client = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+ * ```
+ */
+export async function startServer(provider: Provider, { port = 0, host = '127.0.0.1' }: ServerOptions = {}): Promise<ServerMount> {
+  const server = createServer((request, response) => receive(provider, request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: bound } = server.address() as AddressInfo
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+  return {
+    url,
+    baseURLs: { openai: `${url}/openai/v1`, anthropic: `${url}/anthropic` },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false
+  const [path = ''] = (request.url ?? '').split('?')
+  const route = routeOfPath(path)
+  if (!route) {
+    const hint = Object.keys(SERVICES).map((name) => `/${name}/…`)
+    response.writeHead(404, { 'content-type': 'text/plain' }).end(`No service at ${path}. The services are at ${hint.join(', ')}\n`)
+    return
+  }
+  const parts: Buffer[] = []
+  let size = 0
+  let exchange: Exchange | undefined
+  request.on('data', (part: Buffer) => {
+    size += part.length
+    // One byte more than is allowed is enough to refuse the rest.
+    if (size <= MAX_BODY + part.length) parts.push(part)
+  })
+  request.on('end', () => {
+    const text = Buffer.concat(parts).toString('utf8')
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    }
+    let pending: string | undefined
+    exchange = answer(provider, { method: request.method ?? 'GET', route, text, header }, {
+      head: ({ status, headers }) => {
+        response.writeHead(status, headers)
+        if (!headers['content-type']?.startsWith('text/event-stream')) pending = ''
+      },
+      write(part) {
+        if (pending === undefined) response.write(part)
+        else pending += part
+      },
+      end: () => void response.end(pending),
+      reset() {
+        if (pending) response.write(pending, () => request.socket.resetAndDestroy())
+        else request.socket.resetAndDestroy()
+      },
+    })
+  })
+  response.on('close', () => {
+    if (!response.writableFinished) exchange?.disconnect()
+  })
+  response.on('error', () => {})
+}

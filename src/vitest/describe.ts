@@ -1,0 +1,145 @@
+import { relative } from 'node:path'
+import { describe, inject, test as base, vi, type TestAPI } from 'vitest'
+import { ClockInUseError, replaceProperties } from '../clock/index.ts'
+import './matchers.ts'
+import { openSession, type OrchestrationOptions, type Session } from './session.ts'
+import { joinSettings, replayCommand, settingsFromEnvironment, type RunSettings, type SettingsInForce } from './settings.ts'
+
+/** The fixtures that tests of an orchestration get, beside Vitest's own context. */
+export interface OrchestrationFixtures<Result = unknown> {
+  /** Runs the orchestration to its end. */
+  run: Session<Result>['run']
+  /** Starts the orchestration and goes on. */
+  start: Session<Result>['start']
+  /** Waits on whatever clock is in force. */
+  sleep: Session<Result>['sleep']
+  provider: Session<Result>['provider']
+  clock: Session<Result>['clock']
+  trace: Session<Result>['trace']
+}
+
+/** `test` with our fixtures. */
+export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    longhaul?: RunSettings
+  }
+}
+
+const TEST_MODIFIERS = new Set(['skip', 'only', 'todo', 'fails'])
+
+/** Adds the line that repeats the test to what it failed with. */
+function withReplay(error: unknown, settings: SettingsInForce, file: string, name: string): unknown {
+  if (error instanceof Error) error.message += `\n\nSeed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name)}`
+  return error
+}
+
+/** Fixtures are named by destructuring, which Vitest reads from the function's text: the wrapper shows that of the original. */
+function wearing<Inner extends (...args: never[]) => unknown>(wrapper: Inner, original: Inner): Inner {
+  return Object.defineProperty(wrapper, 'toString', { value: () => original.toString() })
+}
+
+type Supervise = (work: () => unknown) => Promise<unknown>
+
+/** Lets every test function run under the clock's supervision, whatever modifiers stand between. */
+function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
+  return new Proxy(api, {
+    apply(target, self, given: unknown[]) {
+      const wrapped = given.map((argument) => {
+        if (typeof argument !== 'function') return argument
+        const body = argument as (...args: unknown[]) => unknown
+        return wearing((...args: unknown[]) => supervise(() => body(...args)), body)
+      })
+      const result: unknown = Reflect.apply(target as never, self, wrapped)
+      return typeof result === 'function' ? supervised(result, supervise) : result
+    },
+    get(target, name, receiver) {
+      if (name === 'concurrent') {
+        throw new ClockInUseError('Tests of an orchestration cannot be concurrent.')
+      }
+      const value: unknown = Reflect.get(target, name, receiver)
+      if (typeof value !== 'function') return value
+      if (TEST_MODIFIERS.has(String(name))) return supervised(value, supervise)
+      if (name === 'each' || name === 'for' || name === 'skipIf' || name === 'runIf') {
+        return (...given: unknown[]) => supervised(Reflect.apply(value, target, given) as object, supervise)
+      }
+      return value
+    },
+  })
+}
+
+function define<Result>(
+  suite: (name: string, body: () => void) => unknown,
+  name: string,
+  options: OrchestrationOptions<Result>,
+  body: (test: OrchestrationTest<Result>) => void,
+): void {
+  let session: Session<Result> | undefined
+  let describeTest = (): { settings: SettingsInForce; file: string; name: string } | undefined => undefined
+  const supervise: Supervise = async (work) => {
+    try {
+      return await session!.clock.supervise(work)
+    } catch (error) {
+      const known = describeTest()
+      throw known ? withReplay(error, known.settings, known.file, known.name) : error
+    }
+  }
+  const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
+    longhaulSession: [
+      async ({ task }, use) => {
+        const settings = joinSettings(options, inject('longhaul') ?? {}, settingsFromEnvironment(process.env))
+        const file = relative(process.cwd(), task.file.filepath)
+        const fullName = task.fullTestName ?? task.name
+        describeTest = () => ({ settings, file, name: fullName })
+        session = openSession(name, options, settings)
+        const restoreVi = replaceProperties(vi, {
+          useFakeTimers: () => {
+            throw new ClockInUseError('vi.useFakeTimers() inside a test of an orchestration: longhaul already controls time here.')
+          },
+        })
+        try {
+          await use(session)
+        } finally {
+          restoreVi()
+          await session.close()
+        }
+      },
+      { auto: true },
+    ],
+    run: async ({ longhaulSession }, use) => use(longhaulSession.run),
+    start: async ({ longhaulSession }, use) => use(longhaulSession.start),
+    sleep: async ({ longhaulSession }, use) => use(longhaulSession.sleep),
+    provider: async ({ longhaulSession }, use) => use(longhaulSession.provider),
+    clock: async ({ longhaulSession }, use) => use(longhaulSession.clock),
+    trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
+  })
+  suite(name, () => body(supervised(extended, supervise) as unknown as OrchestrationTest<Result>))
+}
+
+/** Describes an orchestration and its tests. */
+export interface DescribeOrchestration {
+  <Result>(name: string, options: OrchestrationOptions<Result>, body: (test: OrchestrationTest<Result>) => void): void
+  skip: DescribeOrchestration
+  only: DescribeOrchestration
+}
+
+const withSuite = (suite: (name: string, body: () => void) => unknown): DescribeOrchestration =>
+  ((name, options, body) => define(suite, name, options, body)) as DescribeOrchestration
+
+/**
+ * Describes an orchestration and its tests: an ordinary `describe`, whose tests get `run`, `start`, `sleep`, `provider`, `clock` and `trace`.
+ *
+ * @example
+ * ```ts
+ * describeOrchestration('two agents', { system, provider: { latency: lognormal({ median: '4s', p95: '12s' }) } }, (test) => {
+ *   test('completes', async ({ run, expect }) => {
+ *     expect(await run()).toHaveCompleted()
+ *   })
+ * })
+ * ```
+ */
+export const describeOrchestration: DescribeOrchestration = Object.assign(withSuite(describe), {
+  skip: withSuite(describe.skip),
+  only: withSuite(describe.only),
+})

@@ -1,0 +1,177 @@
+import { installChance, parseDuration, startClock, type Chance, type Clock, type Duration, type SimulatedClockOptions } from '../clock/index.ts'
+import { mountFetch, type Mount } from '../mount/index.ts'
+import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
+import { KeyedRandom } from '../random/index.ts'
+import { Trace } from '../trace/index.ts'
+import { Outcome } from './outcome.ts'
+import { reportInto, type Report } from './report.ts'
+import type { RunSettings, SettingsInForce } from './settings.ts'
+import { watchInto } from './watch.ts'
+
+/** Values that a test gives to the system under test. */
+export type Vars = Readonly<Record<string, unknown>>
+
+/** What the system under test gets. It may ignore all of it. */
+export interface SystemContext {
+  vars: Vars
+  provider: Provider
+  /** Aborted when the orchestration is cancelled or the test is over. */
+  signal: AbortSignal
+  /** The names of the agents: `options.agents`, else those that are set up at the provider. */
+  agents: readonly string[]
+  /** Aborted when the test terminates the agent. */
+  agentSignal(agent: string): AbortSignal
+  report: Report
+}
+
+/** An orchestration under test. */
+export type System<Result = unknown> = (context: SystemContext) => Promise<Result>
+
+/** What `describeOrchestration` is given. */
+export interface OrchestrationOptions<Result = unknown> extends RunSettings {
+  /** The orchestration under test: any async function. */
+  system: System<Result>
+  provider?: ProviderConfig
+  agents?: readonly string[]
+  vars?: Vars
+  /** Settings of the simulated clock. */
+  clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
+  /** How the provider is reached: behind the global `fetch` (default), or not at all (`false`: the test mounts it itself). */
+  mount?: 'fetch' | false
+}
+
+/** An orchestration that was started. */
+export interface StartedOrchestration<Result = unknown> {
+  /** How it ended. Never rejects for a failure of the system: that is an outcome. */
+  outcome(): Promise<Outcome<Result>>
+  /** Takes an agent away: its `agentSignal` is aborted. */
+  terminateAgent(agent: string): Promise<void>
+  /** Aborts the system's `signal` and waits for its end. */
+  cancel(): Promise<Outcome<Result>>
+}
+
+/** Everything of one test. */
+export interface Session<Result = unknown> {
+  clock: Clock
+  trace: Trace
+  provider: Provider
+  start(options?: { vars?: Vars }): Promise<StartedOrchestration<Result>>
+  run(options?: { vars?: Vars }): Promise<Outcome<Result>>
+  sleep(duration: Duration): Promise<void>
+  close(): Promise<void>
+}
+
+/** Chance for the code under test: each agent has its own stream, so that one more of them changes nobody else's luck. */
+function chanceOf(random: KeyedRandom): Chance {
+  const indices = new Map<string, number>()
+  const next = (kind: string): [string, number] => {
+    const stream = `${kind}/${actingAgent() ?? ''}`
+    const index = indices.get(stream) ?? 0
+    indices.set(stream, index + 1)
+    return [stream, index]
+  }
+  return {
+    random: () => random.draw(...next('Math.random')),
+    fill(bytes) {
+      for (let from = 0; from < bytes.length; from += 16) {
+        const words = random.block(...next('crypto'))
+        bytes.set(new Uint8Array(Uint32Array.from(words).buffer).subarray(0, bytes.length - from), from)
+      }
+    },
+  }
+}
+
+/** Whether the test runner is importing a module, which happens in another thread. */
+const importing = (): boolean => {
+  const worker = (globalThis as { __vitest_worker__?: { resolvingModules?: { size: number } } }).__vitest_worker__
+  return (worker?.resolvingModules?.size ?? 0) > 0
+}
+
+/** Opens what one test needs: clock, chance, trace, provider and mount. */
+export function openSession<Result>(name: string, options: OrchestrationOptions<Result>, settings: SettingsInForce): Session<Result> {
+  const random = new KeyedRandom(settings.seed)
+  const chance = chanceOf(random)
+  const probes = [importing, ...(options.clock?.probes ?? [])]
+  const clock = startClock(settings.time, { ...options.clock, chance, probes })
+  const closings: (() => unknown)[] = [() => clock.stop()]
+  if (settings.time.kind === 'real') closings.push(installChance(chance))
+  try {
+    const trace = new Trace(() => clock.now())
+    closings.push(trace.onAppend(() => clock.progress()))
+    const { failRate, latencyScale } = settings
+    const config = { ...options.provider, ...(failRate !== undefined && { failRate }), ...(latencyScale !== undefined && { latencyScale }) }
+    const provider = new Provider(config, { clock, trace, random })
+    closings.push(clock.describeWaiters(() => provider.waiters()), watchInto(trace))
+    if (options.mount !== false) {
+      const mount: Mount = mountFetch(provider)
+      closings.push(() => mount.close())
+    }
+    const close = async (): Promise<void> => {
+      while (closings.length > 0) await closings.pop()!()
+    }
+    return sessionOf(name, options, { clock, trace, provider, seed: settings.seed, close, closings })
+  } catch (error) {
+    while (closings.length > 0) closings.pop()!()
+    throw error
+  }
+}
+
+function sessionOf<Result>(
+  name: string,
+  { system, agents, vars: defaults, provider: config }: OrchestrationOptions<Result>,
+  { clock, trace, provider, seed, close, closings }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & { seed: number | string; closings: (() => unknown)[] },
+): Session<Result> {
+  const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
+    const startedAt = clock.now()
+    const controller = new AbortController()
+    const report = reportInto(trace)
+    const agentControllers = new Map<string, AbortController>()
+    const controllerOf = (agent: string): AbortController => {
+      let found = agentControllers.get(agent)
+      if (!found) agentControllers.set(agent, (found = new AbortController()))
+      return found
+    }
+    const given = { ...defaults, ...vars }
+    const began = trace.append({ type: 'run.started', name, seed, vars: given })
+    const context: SystemContext = {
+      ...{ vars: given, provider, report, signal: controller.signal },
+      agents: agents ?? Object.keys(config?.agents ?? {}),
+      agentSignal: (agent) => controllerOf(agent).signal,
+    }
+    const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
+      trace.append(
+        status === 'completed'
+          ? { type: 'run.ended', status }
+          : { type: 'run.ended', status, error: error instanceof Error ? error.name : typeof error, message: error instanceof Error ? error.message : String(error) },
+        [began],
+      )
+      return new Outcome({ status, result, error, elapsedMs: clock.now() - startedAt, trace, ledger: provider.ledger })
+    }
+    const running = (async () => system(context))().then(
+      (result) => end('completed', result, undefined),
+      (error: unknown) => end('failed', undefined, error),
+    )
+    const reason = (): DOMException => new DOMException('The orchestration was cancelled.', 'AbortError')
+    closings.push(() => controller.abort(reason()))
+    return {
+      outcome: () => running,
+      async terminateAgent(agent) {
+        report.terminated(agent, 'terminated by the test')
+        controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
+      },
+      cancel() {
+        controller.abort(reason())
+        return running
+      },
+    }
+  }
+  return {
+    ...{ clock, trace, provider, start, close },
+    run: async (options) => (await start(options)).outcome(),
+    async sleep(duration) {
+      const ms = parseDuration(duration)
+      await clock.sleep(ms)
+      trace.append({ type: 'clock.slept', ms })
+    },
+  }
+}

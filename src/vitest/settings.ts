@@ -1,0 +1,70 @@
+import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import type { Seed } from '../random/index.ts'
+
+/** What may be set for all runs at once: by the file, by the plugin, by the environment; the later ones win. */
+export interface RunSettings {
+  /** Chooses the luck of the run. Default 1. */
+  seed?: Seed
+  /** `'virtual'` (default), `'real'`, or a factor such as `'60x'`. */
+  time?: string
+  /** Share of calls that fail, from 0 to 1, where no agent, model or service says otherwise. */
+  failRate?: number
+  /** Factor on every latency. */
+  latencyScale?: number
+}
+
+/** Thrown for an environment variable that cannot be read. */
+export class InvalidSettingError extends Error {
+  override readonly name = 'InvalidSettingError'
+  readonly code = 'LONGHAUL_INVALID_SETTING'
+}
+
+function numberFrom(env: NodeJS.ProcessEnv, name: string, most: number): number | undefined {
+  const text = env[name]
+  if (text === undefined || text.trim() === '') return undefined
+  const value = Number(text)
+  if (!(value >= 0 && value <= most)) throw new InvalidSettingError(`${name} is ${JSON.stringify(text)}. Give a number from 0 to ${most}.`)
+  return value
+}
+
+/** Settings of the environment. */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
+  const failRate = numberFrom(env, 'LONGHAUL_FAIL_RATE', 1) ?? numberFrom(env, 'KSI_COMPLETION_PROVIDER_FAIL_RATE', 1)
+  const latencyScale = numberFrom(env, 'LONGHAUL_LATENCY_SCALE', 1_000_000)
+  const seed = env['LONGHAUL_SEED']
+  return {
+    ...(seed && { seed: /^-?\d+$/.test(seed) ? Number(seed) : seed }),
+    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] }),
+    ...(failRate !== undefined && { failRate }),
+    ...(latencyScale !== undefined && { latencyScale }),
+  }
+}
+
+/** The settings in force. */
+export interface SettingsInForce {
+  seed: Seed
+  time: TimeMode
+  timeText: string
+  failRate: number | undefined
+  latencyScale: number | undefined
+}
+
+/** Joins settings; the later ones win. */
+export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
+  const { seed = 1, time = 'virtual', failRate, latencyScale }: RunSettings = Object.assign({}, ...layers)
+  return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale }
+}
+
+/** The command that repeats one test alone, with the settings it had. */
+export function replayCommand({ seed, timeText, failRate, latencyScale }: SettingsInForce, file: string, testName: string): string {
+  const variables = {
+    LONGHAUL_SEED: seed,
+    ...(timeText !== 'virtual' && { LONGHAUL_TIME: timeText }),
+    ...(failRate !== undefined && { LONGHAUL_FAIL_RATE: failRate }),
+    ...(latencyScale !== undefined && { LONGHAUL_LATENCY_SCALE: latencyScale }),
+  }
+  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+  const pattern = testName.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${/^[\w.]+$/.test(String(value)) ? value : quote(String(value))}`)
+  return `${assignments.join(' ')} npx vitest run ${file} -t ${quote(pattern)}`
+}

@@ -1,0 +1,44 @@
+import { formatDuration } from '../clock/index.ts'
+import { formatDollars } from '../provider/index.ts'
+import type { CallRecord, GatherRecord, Trace } from '../trace/index.ts'
+import { callsOf, gathersOf } from '../trace/index.ts'
+
+const WIDTH = 32
+const MOST_LINES = 16
+
+interface Bar {
+  from: number
+  to: number
+  who: string
+  what: string
+}
+
+function callBar(call: CallRecord, end: number): Bar {
+  const to = call.endedAt ?? end
+  const attempt = call.attempt > 1 ? `, attempt ${call.attempt}` : ''
+  const how = call.status === 'ended' ? formatDollars(call.cost) : (call.fault ?? 'without an answer so far')
+  return { from: call.arrivedAt, to, who: call.agent, what: `call ${call.call} ${call.model}: ${how}${attempt}` }
+}
+
+function gatherBar(gather: GatherRecord, end: number): Bar {
+  const { received, missing } = gather
+  const what = `gather ${gather.name}: ${received.length} received${missing.length > 0 ? `, missing ${missing.join(', ')}` : ''}`
+  return { from: gather.startedAt, to: gather.endedAt ?? end, who: '', what }
+}
+
+/** The newest calls and gathers of a trace as a small chart in text. */
+export function timeline(trace: Trace): string {
+  const events = [...trace]
+  const end = events.at(-1)?.at ?? 0
+  const bars = [...callsOf(events).map((call) => callBar(call, end)), ...gathersOf(events).map((gather) => gatherBar(gather, end))].toSorted((a, b) => a.from - b.from)
+  const shown = bars.slice(-MOST_LINES)
+  const start = shown[0]?.from ?? 0
+  const scale = WIDTH / Math.max(1, end - start)
+  const lines = shown.map(({ from, to, who, what }) => {
+    const left = Math.min(WIDTH - 1, Math.floor((from - start) * scale))
+    const length = Math.max(1, Math.min(WIDTH - left, Math.round((to - from) * scale)))
+    return `  ${' '.repeat(left)}${'━'.repeat(length)}${' '.repeat(WIDTH - left - length)}  ${formatDuration(from)} – ${formatDuration(to)}  ${who && `${who}  `}${what}`
+  })
+  const hidden = bars.length - shown.length
+  return [`Trace from ${formatDuration(start)} to ${formatDuration(end)}:`, ...(hidden > 0 ? [`  … ${hidden} earlier`] : []), ...lines].join('\n')
+}
