@@ -181,7 +181,9 @@ function redirectNativeFetch(addresses: readonly Address[], simulated: typeof fe
       }) satisfies Dispatcher['dispatch']
     },
   })
-  return replaceProperties(globalThis, { [DISPATCHER]: dispatcher })
+  // The property can be written to, but not redefined.
+  holder[DISPATCHER] = dispatcher
+  return () => void (holder[DISPATCHER] = before)
 }
 
 async function bodyText(body: unknown): Promise<string> {

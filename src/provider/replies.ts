@@ -181,9 +181,9 @@ export class Replies {
   #fakerAt(stream: string, index: number): InstanceType<FakerModule['Faker']> {
     this.#draws = { stream: `${stream}/${index}`, index: 0 }
     if (!this.#faker) {
-      const { Faker, en } = fakerModule()
+      const { Faker, en, base } = fakerModule()
       const randomizer = { next: () => this.#random.draw(this.#draws.stream, this.#draws.index++), seed: () => {} }
-      this.#faker = new Faker({ locale: en, randomizer })
+      this.#faker = new Faker({ locale: [en, base], randomizer })
     }
     return this.#faker
   }

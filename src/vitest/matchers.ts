@@ -124,6 +124,6 @@ const matchers = {
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
-  interface Matchers<T = any> extends OrchestrationMatchers<T> {}
+  // The parameters repeat those of Vitest's own declaration, as merging interfaces asks for.
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends OrchestrationMatchers<R> {}
 }

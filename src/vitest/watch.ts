@@ -1,4 +1,4 @@
-import { internalSpyOn } from 'tinyspy'
+import { spyOn } from 'tinyspy'
 import type { Trace } from '../trace/index.ts'
 
 let current: { trace: Trace; undo: (() => void)[] } | undefined
@@ -27,7 +27,7 @@ export function watch<Target extends object>(target: Target, method: keyof Targe
   const { trace, undo } = current
   const original = target[method] as (...given: unknown[]) => unknown
   let calls = 0
-  const spy = internalSpyOn(target as Record<string, (...given: unknown[]) => unknown>, method)
+  const spy = spyOn(target as Record<string, (...given: unknown[]) => unknown>, method)
   spy.willCall(function (this: unknown, ...given: unknown[]) {
     const nth = (calls += 1)
     const seq = trace.append({ type: 'watch.called', name: method, nth })
