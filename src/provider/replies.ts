@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { generateSync } from 'json-schema-faker'
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, Message, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
@@ -67,11 +68,9 @@ export interface Content {
 }
 
 type FakerModule = typeof import('@faker-js/faker')
-type SchemaModule = typeof import('json-schema-faker')
 
-/** Loaded when first needed: their word lists take a tenth of a second. */
+/** Loaded when first needed: its word lists take a tenth of a second. */
 const fakerModule = (): FakerModule => require('@faker-js/faker') as FakerModule
-const schemaModule = (): SchemaModule => require('json-schema-faker') as SchemaModule
 
 const REMEMBERED_CONVERSATIONS = 20_000
 const DEFAULT_PHRASES = 2
@@ -174,7 +173,7 @@ export class Replies {
 
   #fit(schema: Readonly<Record<string, unknown>>, caller: Caller, nth: number): unknown {
     const [seed] = this.#random.block(`schema/${caller.agent}`, nth)
-    return schemaModule().generateSync(schema as never, { seed, maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 })
+    return generateSync(schema as never, { seed, maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 })
   }
 
   /** A faker whose draws are keyed by stream and index. */
