@@ -32,7 +32,12 @@ export {
   type ReplySpec,
 } from './provider/index.ts'
 export { Trace, type CallRecord, type GatherRecord, type TraceEvent, type Usage } from './trace/index.ts'
-export { describeOrchestration, type DescribeOrchestration, type OrchestrationFixtures, type OrchestrationTest } from './vitest/describe.ts'
+export {
+  describeOrchestration,
+  type DescribeOrchestration,
+  type OrchestrationFixtures,
+  type OrchestrationTest,
+} from './vitest/describe.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { Outcome } from './vitest/outcome.ts'
 export type { OpenGather, Report } from './vitest/report.ts'

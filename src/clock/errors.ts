@@ -2,9 +2,13 @@ import { formatDuration, type Milliseconds } from './duration.ts'
 import type { Waiter } from './port.ts'
 
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
-  if (waiters.length === 0) return '  nobody that longhaul knows of: the code under test awaits a promise that nothing will settle'
+  if (waiters.length === 0)
+    return '  nobody that longhaul knows of: the code under test awaits a promise that nothing will settle'
   return waiters
-    .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)} (for ${formatDuration(now - since)})`)
+    .map(
+      ({ who, what, since }) =>
+        `  ${who} waits for ${what}, since ${formatDuration(since)} (for ${formatDuration(now - since)})`,
+    )
     .join('\n')
 }
 

@@ -60,7 +60,9 @@ export class ExchangeWatch {
   /** How many of these handles have an exchange open at `now` (real milliseconds). */
   open(handles: readonly object[], now: Milliseconds): number {
     for (const handle of handles) if (handle instanceof ChildProcess) this.#own(handle)
-    const sockets = handles.filter((handle): handle is Socket => handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle))
+    const sockets = handles.filter(
+      (handle): handle is Socket => handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle),
+    )
     const byRoute = new Map<string, Socket>()
     for (const socket of sockets) {
       const path = route(socket)

@@ -35,7 +35,10 @@ function timeoutSignal(delay: number): AbortSignal {
     throw new RangeError(`The value of "delay" is out of range. It must be >= 0. Received ${String(delay)}`)
   }
   const controller = new AbortController()
-  setTimeout(() => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')), delay)
+  setTimeout(
+    () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+    delay,
+  )
   return controller.signal
 }
 

@@ -6,9 +6,16 @@ export type Restore = () => void
  * The one way in which longhaul touches a global: everything that is replaced can be put back.
  */
 export function replaceProperties(target: object, replacements: Readonly<Record<PropertyKey, unknown>>): Restore {
-  const before = Reflect.ownKeys(replacements).map((key) => [key, Object.getOwnPropertyDescriptor(target, key)] as const)
+  const before = Reflect.ownKeys(replacements).map(
+    (key) => [key, Object.getOwnPropertyDescriptor(target, key)] as const,
+  )
   for (const [key] of before) {
-    Object.defineProperty(target, key, { configurable: true, enumerable: true, writable: true, value: Reflect.get(replacements, key) })
+    Object.defineProperty(target, key, {
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      value: Reflect.get(replacements, key),
+    })
   }
   return () => {
     for (const [key, descriptor] of before.toReversed()) {

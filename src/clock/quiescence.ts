@@ -81,7 +81,8 @@ export function watchProcess(windows: SettleWindows, probes: readonly (() => boo
             handles = true
         }
       }
-      if (requests > requestsAtStart) return { kind: 'io', what: `${requests - requestsAtStart} request(s) such as ${first}` }
+      if (requests > requestsAtStart)
+        return { kind: 'io', what: `${requests - requestsAtStart} request(s) such as ${first}` }
       if (onStreams !== streamRequests.seen) streamRequests = { seen: onStreams, since: now }
       if (onStreams > 0 && now - streamRequests.since < windows.settleMs) {
         return { kind: 'io', what: `${onStreams} write(s) or connection(s) under way` }

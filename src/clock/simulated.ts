@@ -291,7 +291,9 @@ class SimulatedClock implements Clock {
     if (real - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = real
     const state =
-      activity?.kind === 'io' ? `held by real I/O: ${activity.what}` : `${this.#fired.toLocaleString('en')} timers fired`
+      activity?.kind === 'io'
+        ? `held by real I/O: ${activity.what}`
+        : `${this.#fired.toLocaleString('en')} timers fired`
     const line = `longhaul: ${formatDuration(this.now())} simulated in ${formatDuration(real - this.#realStart)}; ${state}`
     const tell = this.#options.tell ?? ((text: string) => void process.stderr.write(`${text}\n`))
     tell(line)

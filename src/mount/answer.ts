@@ -50,13 +50,19 @@ export function answer(provider: Provider, { method, route, header, text }: Inco
   if (!body) return refuse({ kind: 'not_json' })
   const request = format.parse({ provider: route.provider, body, text, header })
   if (isBad(request)) return refuse(request)
-  return provider.accept(request, (part) => send(part, format, request, sink, hashHex(text)), header('x-longhaul-agent'))
+  return provider.accept(
+    request,
+    (part) => send(part, format, request, sink, hashHex(text)),
+    header('x-longhaul-agent'),
+  )
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

@@ -26,7 +26,11 @@ interface PlainRequest {
 }
 
 /** Answers one request as `fetch` does. */
-function respond(provider: Provider, addresses: readonly Address[], request: PlainRequest): Promise<Response> | undefined {
+function respond(
+  provider: Provider,
+  addresses: readonly Address[],
+  request: PlainRequest,
+): Promise<Response> | undefined {
   const route = routeOf(request.url, addresses)
   if (!route) return undefined
   const { signal } = request
@@ -99,10 +103,17 @@ const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
 
 async function plain(input: Request): Promise<PlainRequest> {
-  return { url: input.url, method: input.method, headers: input.headers, text: await input.text(), signal: input.signal }
+  return {
+    url: input.url,
+    method: input.method,
+    headers: input.headers,
+    text: await input.text(),
+    signal: input.signal,
+  }
 }
 
-const urlOf = (input: string | URL | Request): string => (typeof input === 'string' ? input : input instanceof URL ? input.href : input.url)
+const urlOf = (input: string | URL | Request): string =>
+  typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
 
 /**
  * The provider behind the global `fetch`: its own URLs and the configured ones are answered, everything else passes through.
@@ -124,11 +135,21 @@ export function mountFetch(provider: Provider): Mount {
     const text = init?.body ?? ''
     const request =
       simple && typeof text === 'string'
-        ? { url, method: init?.method?.toUpperCase() ?? 'GET', headers: new Headers(init?.headers), text, signal: init?.signal ?? undefined }
+        ? {
+            url,
+            method: init?.method?.toUpperCase() ?? 'GET',
+            headers: new Headers(init?.headers),
+            text,
+            signal: init?.signal ?? undefined,
+          }
         : await plain(new Request(input, init))
     return respond(provider, addresses, request)!
   }
-  restores.push(replaceProperties(globalThis, { fetch: simulated }), guardSockets(), redirectNativeFetch(addresses, simulated))
+  restores.push(
+    replaceProperties(globalThis, { fetch: simulated }),
+    guardSockets(),
+    redirectNativeFetch(addresses, simulated),
+  )
   return { close: () => restoreAll(restores) }
 }
 
@@ -150,7 +171,10 @@ export function guardSockets(): Restore {
 const DISPATCHER = Symbol.for('undici.globalDispatcher.1')
 
 interface Dispatcher {
-  dispatch(options: { origin?: string | URL; path: string; method: string; headers?: unknown; body?: unknown }, handler: object): boolean
+  dispatch(
+    options: { origin?: string | URL; path: string; method: string; headers?: unknown; body?: unknown },
+    handler: object,
+  ): boolean
 }
 
 /** How undici is told about a response; the names are those of its handlers. */
@@ -205,13 +229,21 @@ function headersOf(given: unknown): Headers {
   return headers
 }
 
-async function relay(url: string, options: Parameters<Dispatcher['dispatch']>[0], handler: Handler, simulated: typeof fetch): Promise<void> {
+async function relay(
+  url: string,
+  options: Parameters<Dispatcher['dispatch']>[0],
+  handler: Handler,
+  simulated: typeof fetch,
+): Promise<void> {
   const controller = new AbortController()
   let ended = false
   try {
     handler.onConnect?.((reason) => {
       controller.abort(reason)
-      if (!ended) handler.onError?.(reason instanceof Error ? reason : new DOMException('The operation was aborted', 'AbortError'))
+      if (!ended)
+        handler.onError?.(
+          reason instanceof Error ? reason : new DOMException('The operation was aborted', 'AbortError'),
+        )
       ended = true
     })
     if (ended) return

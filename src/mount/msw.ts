@@ -25,28 +25,35 @@ export function handlers(provider: Provider): HttpHandler[] {
         let first = ''
         let body: ReadableStreamDefaultController<Uint8Array> | undefined
         const open = (): void => {
-          const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller), cancel: () => exchange.disconnect() })
+          const stream = new ReadableStream<Uint8Array>({
+            start: (controller) => void (body = controller),
+            cancel: () => exchange.disconnect(),
+          })
           body!.enqueue(encoder.encode(first))
           resolve(new HttpResponse(stream, { status, headers }))
         }
         const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
-        const exchange = answer(provider, { method: request.method, route, text, header }, {
-          head: (given) => void ({ status, headers } = given),
-          write(part) {
-            if (body) return body.enqueue(encoder.encode(part))
-            first += part
-            if (headers['content-type']?.startsWith('text/event-stream')) open()
+        const exchange = answer(
+          provider,
+          { method: request.method, route, text, header },
+          {
+            head: (given) => void ({ status, headers } = given),
+            write(part) {
+              if (body) return body.enqueue(encoder.encode(part))
+              first += part
+              if (headers['content-type']?.startsWith('text/event-stream')) open()
+            },
+            end() {
+              if (body) body.close()
+              else resolve(new HttpResponse(first, { status, headers }))
+            },
+            reset() {
+              if (!body && first !== '') open()
+              if (body) body.error(new Error('other side closed'))
+              else resolve(HttpResponse.error())
+            },
           },
-          end() {
-            if (body) body.close()
-            else resolve(new HttpResponse(first, { status, headers }))
-          },
-          reset() {
-            if (!body && first !== '') open()
-            if (body) body.error(new Error('other side closed'))
-            else resolve(HttpResponse.error())
-          },
-        })
+        )
         request.signal.addEventListener('abort', () => exchange.disconnect(), { once: true })
       })
     }),

@@ -33,7 +33,8 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
 ]
 
 /** Whether a host is a real provider's. */
-export const isProviderHost = (host: string): boolean => PROVIDER_HOSTS.some((pattern) => pattern.test(host.toLowerCase()))
+export const isProviderHost = (host: string): boolean =>
+  PROVIDER_HOSTS.some((pattern) => pattern.test(host.toLowerCase()))
 
 const trimSlash = (url: string): string => url.replace(/\/+$/, '')
 const isKnown = (name: string): name is keyof typeof SERVICES => Object.hasOwn(SERVICES, name)
@@ -54,7 +55,8 @@ export function routeOf(url: string, addresses: readonly Address[]): Route | und
   for (const { provider, baseURL, formats } of addresses) {
     if (!url.startsWith(baseURL)) continue
     const rest = url.slice(baseURL.length)
-    if (rest === '' || rest[0] === '/' || rest[0] === '?') return { provider, formats, path: rest.replace(/[?#].*$/, '') }
+    if (rest === '' || rest[0] === '/' || rest[0] === '?')
+      return { provider, formats, path: rest.replace(/[?#].*$/, '') }
   }
   return undefined
 }

@@ -42,7 +42,10 @@ function routeOfPath(path: string): Route | undefined {
  * const client = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
  * ```
  */
-export async function startServer(provider: Provider, { port = 0, host = '127.0.0.1' }: ServerOptions = {}): Promise<ServerMount> {
+export async function startServer(
+  provider: Provider,
+  { port = 0, host = '127.0.0.1' }: ServerOptions = {},
+): Promise<ServerMount> {
   const server = createServer((request, response) => receive(provider, request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -67,7 +70,9 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
   const route = routeOfPath(path)
   if (!route) {
     const hint = Object.keys(SERVICES).map((name) => `/${name}/…`)
-    response.writeHead(404, { 'content-type': 'text/plain' }).end(`No service at ${path}. The services are at ${hint.join(', ')}\n`)
+    response
+      .writeHead(404, { 'content-type': 'text/plain' })
+      .end(`No service at ${path}. The services are at ${hint.join(', ')}\n`)
     return
   }
   const parts: Buffer[] = []
@@ -85,21 +90,25 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
       return Array.isArray(value) ? value.join(', ') : value
     }
     let pending: string | undefined
-    exchange = answer(provider, { method: request.method ?? 'GET', route, text, header }, {
-      head: ({ status, headers }) => {
-        response.writeHead(status, headers)
-        if (!headers['content-type']?.startsWith('text/event-stream')) pending = ''
+    exchange = answer(
+      provider,
+      { method: request.method ?? 'GET', route, text, header },
+      {
+        head: ({ status, headers }) => {
+          response.writeHead(status, headers)
+          if (!headers['content-type']?.startsWith('text/event-stream')) pending = ''
+        },
+        write(part) {
+          if (pending === undefined) response.write(part)
+          else pending += part
+        },
+        end: () => void response.end(pending),
+        reset() {
+          if (pending) response.write(pending, () => request.socket.resetAndDestroy())
+          else request.socket.resetAndDestroy()
+        },
       },
-      write(part) {
-        if (pending === undefined) response.write(part)
-        else pending += part
-      },
-      end: () => void response.end(pending),
-      reset() {
-        if (pending) response.write(pending, () => request.socket.resetAndDestroy())
-        else request.socket.resetAndDestroy()
-      },
-    })
+    )
   })
   response.on('close', () => {
     if (!response.writableFinished) exchange?.disconnect()

@@ -74,8 +74,7 @@ export interface Reply {
 
 /** A part of a streamed answer. An answer is made of blocks (its text, then each tool call), and a block of pieces. */
 export type Piece = { block: number; opens: boolean; closes: boolean } & (
-  | { kind: 'text'; text: string }
-  | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
+  { kind: 'text'; text: string } | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
 )
 
 /** The state of a limit that is told in response headers. */
@@ -94,7 +93,11 @@ export type LimitStates = Partial<Record<'requests' | 'tokens' | 'inputTokens' |
 
 /** An answer that is an error. */
 export type Refusal =
-  | { kind: 'rate_limited'; limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'; retryAfterMs: number }
+  | {
+      kind: 'rate_limited'
+      limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
+      retryAfterMs: number
+    }
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }

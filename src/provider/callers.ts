@@ -41,7 +41,12 @@ export function callerOf(request: CallRequest, header: string | undefined, ident
       .map(({ role, text }) => `${role}\u0000${text}`)
       .join('\u0001'),
   ).slice(0, 8)
-  const agent = identify?.(request) || header || actingAgent() || request.callerHints.find((hint) => hint !== '') || `caller-${opening}`
+  const agent =
+    identify?.(request) ||
+    header ||
+    actingAgent() ||
+    request.callerHints.find((hint) => hint !== '') ||
+    `caller-${opening}`
   const turn = messages.filter(({ role }) => role === 'assistant').length + 1
   return { agent, conversation: `${agent}/${opening}`, turn }
 }

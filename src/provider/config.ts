@@ -72,19 +72,28 @@ export function checkConfig(config: ProviderConfig): void {
   const parts: [string, Behaviour][] = [
     ['provider', config],
     ...(['agents', 'models', 'providers'] as const).flatMap((part) =>
-      Object.entries(config[part] ?? {}).map(([name, behaviour]): [string, Behaviour] => [`provider.${part}.${name}`, behaviour]),
+      Object.entries(config[part] ?? {}).map(([name, behaviour]): [string, Behaviour] => [
+        `provider.${part}.${name}`,
+        behaviour,
+      ]),
     ),
   ]
   for (const [where, { failRate }] of parts) {
     if (failRate !== undefined && !(failRate >= 0 && failRate <= 1)) {
-      throw new InvalidProviderConfigError(`${where}.failRate is ${failRate}. Give a share from 0 (none) to 1 (every call).`)
+      throw new InvalidProviderConfigError(
+        `${where}.failRate is ${failRate}. Give a share from 0 (none) to 1 (every call).`,
+      )
     }
   }
   const { latencyScale, concurrency } = config
   if (latencyScale !== undefined && !(latencyScale >= 0 && Number.isFinite(latencyScale))) {
-    throw new InvalidProviderConfigError(`provider.latencyScale is ${latencyScale}. Give a factor that is not negative, such as 0.5.`)
+    throw new InvalidProviderConfigError(
+      `provider.latencyScale is ${latencyScale}. Give a factor that is not negative, such as 0.5.`,
+    )
   }
   if (concurrency !== undefined && !(concurrency >= 1)) {
-    throw new InvalidProviderConfigError(`provider.concurrency is ${concurrency}. Give at least 1, or leave it out for no limit.`)
+    throw new InvalidProviderConfigError(
+      `provider.concurrency is ${concurrency}. Give at least 1, or leave it out for no limit.`,
+    )
   }
 }

@@ -39,7 +39,14 @@ export type Fault = keyof typeof FAULTS
 export type FaultMix = Partial<Readonly<Record<Fault, number>>>
 
 /** The mix for a fail rate given alone: what every client is expected to retry, and now and then a call that hangs. */
-export const DEFAULT_MIX: FaultMix = { rate_limited: 6, overloaded: 6, server_error: 4, bad_gateway: 2, reset: 3, hang: 1 }
+export const DEFAULT_MIX: FaultMix = {
+  rate_limited: 6,
+  overloaded: 6,
+  server_error: 4,
+  bad_gateway: 2,
+  reset: 3,
+  hang: 1,
+}
 
 /** Which calls something is for; what is left out is any. */
 export interface Scope {
@@ -68,7 +75,14 @@ interface Span extends Scope {
   every?: Duration
 }
 
-function spanOf({ from, for: length, every, agent, model, provider }: Span): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
+function spanOf({
+  from,
+  for: length,
+  every,
+  agent,
+  model,
+  provider,
+}: Span): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
   return {
     fromMs: parseDuration(from),
     forMs: parseDuration(length),
@@ -176,7 +190,9 @@ export class Faults {
   }
 
   decide(subject: FaultSubject): FaultDecision {
-    const window = this.#settings.windows.find((candidate) => applies(candidate, subject) && isOpen(candidate, subject.at))
+    const window = this.#settings.windows.find(
+      (candidate) => applies(candidate, subject) && isOpen(candidate, subject.at),
+    )
     const slowFactor = window?.slowFactor ?? 1
     const script = this.#scripts.find(({ left, scope }) => left > 0 && applies(scope, subject))
     if (script) {

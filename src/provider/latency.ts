@@ -39,13 +39,15 @@ export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distr
   lognormalDistribution(parseDuration(quantiles.median), parseDuration(quantiles.p95))
 
 /** As the samples, joined by straight lines: the smallest sample is the least, the largest the most. */
-export const empirical = (samples: readonly Duration[]): Distribution => empiricalDistribution(samples.map(parseDuration))
+export const empirical = (samples: readonly Duration[]): Distribution =>
+  empiricalDistribution(samples.map(parseDuration))
 
 /** No answer, ever: the client has to give up. */
 export const never = (): Distribution => neverDistribution()
 
 /** Reads a latency. */
-export const toDistribution = (latency: Latency): Distribution => (typeof latency === 'object' ? latency : constant(latency))
+export const toDistribution = (latency: Latency): Distribution =>
+  typeof latency === 'object' ? latency : constant(latency)
 
 /** How fast a model generates. */
 export interface Speed {

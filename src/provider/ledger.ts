@@ -46,7 +46,11 @@ function book(account: Account, { usage, cost, status }: Entry): void {
  */
 export class Ledger {
   readonly #total = emptyAccount()
-  readonly #by = { agent: new Map<string, Account>(), model: new Map<string, Account>(), provider: new Map<string, Account>() }
+  readonly #by = {
+    agent: new Map<string, Account>(),
+    model: new Map<string, Account>(),
+    provider: new Map<string, Account>(),
+  }
 
   book(entry: Entry): void {
     book(this.#total, entry)

@@ -27,7 +27,12 @@ const DEFAULT_CONTEXT_WINDOW = 128_000
 function fromPriceTable(provider: string, id: string): Model | undefined {
   const found = calcPrice({ input_tokens: 1 }, id, { providerId: provider, timestamp: NEWEST })
   if (!found) return undefined
-  const { input_mtok: input, output_mtok: output, cache_read_mtok: cachedInput, cache_write_mtok: cacheWrite } = found.model_price
+  const {
+    input_mtok: input,
+    output_mtok: output,
+    cache_read_mtok: cachedInput,
+    cache_write_mtok: cacheWrite,
+  } = found.model_price
   return {
     id,
     contextWindow: found.model.context_window ?? DEFAULT_CONTEXT_WINDOW,

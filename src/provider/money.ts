@@ -18,7 +18,8 @@ function perToken(price: Price, promptTokens: number): PicoDollars {
   const perMillion =
     typeof price === 'number'
       ? price
-      : (price.tiers.toSorted((a, b) => b.start - a.start).find(({ start }) => promptTokens > start)?.price ?? price.base)
+      : (price.tiers.toSorted((a, b) => b.start - a.start).find(({ start }) => promptTokens > start)?.price ??
+        price.base)
   // Prices are decimal numbers of at most six places, so that rounding here only takes away the binary error.
   return Math.round(perMillion * PICO_PER_TOKEN)
 }
@@ -78,4 +79,5 @@ export function parseDollars(given: string | number): bigint {
   return BigInt(match[1]!) * PICO_PER_DOLLAR + BigInt((match[2] ?? '').padEnd(12, '0'))
 }
 
-const plainDecimal = (value: number): string => (String(value).includes('e') ? value.toFixed(12).replace(/0+$/, '').replace(/\.$/, '') : String(value))
+const plainDecimal = (value: number): string =>
+  String(value).includes('e') ? value.toFixed(12).replace(/0+$/, '').replace(/\.$/, '') : String(value)

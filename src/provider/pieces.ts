@@ -16,8 +16,24 @@ export function piecesOf({ text, toolCalls }: Reply): Piece[] {
   toolCalls.forEach((call, tool) => {
     const block = blocksBefore + tool
     const middle = Math.ceil(call.arguments.length / 2)
-    pieces.push({ kind: 'tool', block, opens: true, closes: false, tool, call, arguments: call.arguments.slice(0, middle) })
-    pieces.push({ kind: 'tool', block, opens: false, closes: true, tool, call, arguments: call.arguments.slice(middle) })
+    pieces.push({
+      kind: 'tool',
+      block,
+      opens: true,
+      closes: false,
+      tool,
+      call,
+      arguments: call.arguments.slice(0, middle),
+    })
+    pieces.push({
+      kind: 'tool',
+      block,
+      opens: false,
+      closes: true,
+      tool,
+      call,
+      arguments: call.arguments.slice(middle),
+    })
   })
   return pieces
 }

@@ -38,7 +38,11 @@ const REFUSAL_MS = 20
 const BROKEN_AT = 0.5
 const REMEMBERED_FAILURES = 20_000
 
-const DAMAGES: Partial<Record<Fault, Damage>> = { reset_midway: 'reset', truncated: 'truncated', malformed_json: 'malformed' }
+const DAMAGES: Partial<Record<Fault, Damage>> = {
+  reset_midway: 'reset',
+  truncated: 'truncated',
+  malformed_json: 'malformed',
+}
 
 /** Faults that show before the model has worked, and cost nothing. */
 type EarlyFault = { [Name in Fault]: (typeof FAULTS)[Name]['billed'] extends false ? Name : never }[Fault]
@@ -62,7 +66,11 @@ interface OpenCall {
   model: Model | undefined
   input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
   /** What the call waits for, in words, and how much it has generated: for reports, and for the bill of a client that goes away. */
-  state: { kind: 'refused' } | { kind: 'queued' } | { kind: 'hanging' } | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
+  state:
+    | { kind: 'refused' }
+    | { kind: 'queued' }
+    | { kind: 'hanging' }
+    | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
   closed: boolean
   /** Gives back what the rate limiter has let in. */
   release: ((outputTokens: number) => void) | undefined
@@ -155,9 +163,13 @@ export class Provider {
     const id = (this.#calls += 1)
     const now = this.clock.now()
     const model = this.#models.find(request.provider, request.model)
-    const cumulative = model ? promptTokens(request.messages, request.tools, tokenizerFor(request.provider, model.id)) : []
+    const cumulative = model
+      ? promptTokens(request.messages, request.tools, tokenizerFor(request.provider, model.id))
+      : []
     const input = cumulative.at(-1) ?? 0
-    const cache = model ? this.#service(request.provider).cache.use(request, cumulative, now) : { cachedInput: 0, cacheWrite: 0 }
+    const cache = model
+      ? this.#service(request.provider).cache.use(request, cumulative, now)
+      : { cachedInput: 0, cacheWrite: 0 }
 
     const fingerprint = fingerprintOf({ caller, request })
     const before = this.#failures.get(fingerprint)
@@ -168,7 +180,11 @@ export class Provider {
       ...{ type: 'call.arrived', call: id, ...caller, provider, model: request.model, operation, stream },
       ...{ inputTokens: input, attempt },
     })
-    if (before) this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [before.seq, seq])
+    if (before)
+      this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
+        before.seq,
+        seq,
+      ])
 
     const call: OpenCall = {
       ...{ id, seq, request, caller, nth, attempt, model, arrivedAt: now, input: { input, ...cache } },
@@ -211,7 +227,11 @@ export class Provider {
     const timingOf = (outputTokens: number): Timing => {
       if (distribution) return timingOfTotal(stretch(distribution.quantile(u), scale))
       const { timeToFirstToken, tokensPerSecond } = model.speed!
-      return timingOfSpeed(stretch(this.#settings.distribution(timeToFirstToken).quantile(u), scale), tokensPerSecond / scale, outputTokens)
+      return timingOfSpeed(
+        stretch(this.#settings.distribution(timeToFirstToken).quantile(u), scale),
+        tokensPerSecond / scale,
+        outputTokens,
+      )
     }
     const { fault } = decision
     if (fault && isEarly(fault)) this.#failEarly(call, fault, timingOf(0).totalMs, receive)
@@ -239,7 +259,12 @@ export class Provider {
     })
   }
 
-  #enterLine(call: OpenCall, decision: FaultDecision, timingOf: (outputTokens: number) => Timing, receive: (answer: Answer) => void): void {
+  #enterLine(
+    call: OpenCall,
+    decision: FaultDecision,
+    timingOf: (outputTokens: number) => Timing,
+    receive: (answer: Answer) => void,
+  ): void {
     call.state = { kind: 'queued' }
     const work = (content: Content): void => {
       if (!call.closed) this.#work(call, decision.fault, content, timingOf, receive)
@@ -265,7 +290,13 @@ export class Provider {
     this.#refuse(call, { kind: 'server_error', message }, REFUSAL_MS, receive)
   }
 
-  #work(call: OpenCall, fault: Fault | undefined, content: Content, timingOf: (outputTokens: number) => Timing, receive: (answer: Answer) => void): void {
+  #work(
+    call: OpenCall,
+    fault: Fault | undefined,
+    content: Content,
+    timingOf: (outputTokens: number) => Timing,
+    receive: (answer: Answer) => void,
+  ): void {
     const reply = this.#reply(call, fault, content)
     const timing = timingOf(reply.usage.output)
     const since = this.clock.now()
@@ -276,7 +307,8 @@ export class Provider {
     const endMs = broken ? timing.firstTokenMs + (timing.totalMs - timing.firstTokenMs) * share : timing.totalMs
     const end = (): void => {
       const usage = broken ? { ...reply.usage, output: Math.ceil(reply.usage.output * share) } : reply.usage
-      if (damage) this.#fail(call, fault, `The answer was ${damage === 'reset' ? 'cut off by a reset' : damage}.`, usage)
+      if (damage)
+        this.#fail(call, fault, `The answer was ${damage === 'reset' ? 'cut off by a reset' : damage}.`, usage)
       else this.#complete(call, fault, reply)
     }
     if (!call.request.stream) {
@@ -302,7 +334,9 @@ export class Provider {
     const start = this.clock.now()
     const send = (index: number): void => {
       if (index === 0) {
-        this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [call.seq])
+        this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [
+          call.seq,
+        ])
         receive({ kind: 'head', reply, limits: this.#limits(call) })
       }
       const piece = pieces[index]
@@ -342,7 +376,10 @@ export class Provider {
       }
     }
     const { reasoning = 0 } = content.usage
-    const spoken = toolCalls.reduce((sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments), tokenizer.count(text))
+    const spoken = toolCalls.reduce(
+      (sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments),
+      tokenizer.count(text),
+    )
     let output = spoken + reasoning
     const limit = request.maxOutputTokens
     if (limit !== undefined && output > limit) {
@@ -362,7 +399,9 @@ export class Provider {
   #complete(call: OpenCall, fault: Fault | undefined, { usage, finish }: Reply): void {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
-    this.trace.append({ type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost }, [call.seq])
+    this.trace.append({ type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost }, [
+      call.seq,
+    ])
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage): void {
@@ -398,7 +437,11 @@ export class Provider {
     const passed = this.clock.now() - since - timing.firstTokenMs
     const generating = timing.totalMs - timing.firstTokenMs
     const share = passed <= 0 || !Number.isFinite(generating) ? 0 : Math.min(1, passed / generating)
-    return { ...reply.usage, output: Math.floor(reply.usage.output * share), reasoning: Math.floor(reply.usage.reasoning * share) }
+    return {
+      ...reply.usage,
+      output: Math.floor(reply.usage.output * share),
+      reasoning: Math.floor(reply.usage.reasoning * share),
+    }
   }
 
   #after(call: OpenCall, delay: Milliseconds, action: () => void): void {
@@ -427,7 +470,8 @@ export class Provider {
   }
 }
 
-const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string => `${caller.agent}\u0000${request.fingerprint}`
+const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
+  `${caller.agent}\u0000${request.fingerprint}`
 
 /** A factor on a latency that may be infinite. */
 const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)

@@ -104,7 +104,8 @@ export class RateLimiter {
   /** What response headers say. `epoch` is the Unix time at which `now` was 0. */
   states(now: Milliseconds, epoch: Milliseconds): LimitStates {
     const states: LimitStates = {}
-    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][]) states[name] = bucket.state(now, epoch)
+    for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][])
+      states[name] = bucket.state(now, epoch)
     return states
   }
 }

@@ -23,9 +23,14 @@ export class Settings {
     this.#config = config
   }
 
-  #narrowest<Key extends 'latency' | 'failRate' | 'faults'>(key: Key, { agent, model, provider }: Subject): ProviderConfig[Key] {
+  #narrowest<Key extends 'latency' | 'failRate' | 'faults'>(
+    key: Key,
+    { agent, model, provider }: Subject,
+  ): ProviderConfig[Key] {
     const { agents, models, providers } = this.#config
-    return own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(providers, provider)?.[key] ?? this.#config[key]
+    return (
+      own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(providers, provider)?.[key] ?? this.#config[key]
+    )
   }
 
   /** The distribution of the whole time of a call, or nothing where the model's speed decides. */
@@ -56,9 +61,14 @@ export class Settings {
   /** The reply rules: the agents' own ones go first. */
   rules(): ReplyRule[] {
     const { agents, replies } = this.#config
-    const ofAgents = Object.entries(agents ?? {}).flatMap(([agent, { reply }]) => (reply === undefined ? [] : [{ agent, reply }]))
+    const ofAgents = Object.entries(agents ?? {}).flatMap(([agent, { reply }]) =>
+      reply === undefined ? [] : [{ agent, reply }],
+    )
     if (replies === undefined) return ofAgents
-    return [...ofAgents, ...(typeof replies === 'string' || typeof replies === 'function' ? [{ reply: replies }] : replies)]
+    return [
+      ...ofAgents,
+      ...(typeof replies === 'string' || typeof replies === 'function' ? [{ reply: replies }] : replies),
+    ]
   }
 
   /** A setting of one service. */

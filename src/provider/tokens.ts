@@ -81,7 +81,11 @@ export const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenize
   tools.reduce((sum, tool) => sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool)), 0)
 
 /** Tokens of a prompt: how many up to and including each message. */
-export function promptTokens(messages: readonly Message[], tools: readonly ToolDefinition[], tokenizer: Tokenizer): number[] {
+export function promptTokens(
+  messages: readonly Message[],
+  tools: readonly ToolDefinition[],
+  tokenizer: Tokenizer,
+): number[] {
   let sum = PER_REPLY + toolTokens(tools, tokenizer)
   return messages.map((message) => (sum += messageTokens(message, tokenizer)))
 }

@@ -36,7 +36,10 @@ export function constantDistribution(value: number): Distribution {
 
 /** Uniform on [low, high). */
 export function uniformDistribution(low: number, high: number): Distribution {
-  demand(finite(low) && finite(high) && low <= high, `uniform(${low}, ${high}): give two finite numbers, the smaller first.`)
+  demand(
+    finite(low) && finite(high) && low <= high,
+    `uniform(${low}, ${high}): give two finite numbers, the smaller first.`,
+  )
   return distribution('uniform', `uniform(${low}, ${high})`, (u) => low + (high - low) * u)
 }
 
@@ -53,12 +56,19 @@ export function lognormalDistribution(median: number, p95: number): Distribution
     `lognormal({ median: ${median}, p95: ${p95} }): give a median above 0 and a p95 that is not below it.`,
   )
   const sigma = Math.log(p95 / median) / Z95
-  return distribution('lognormal', `lognormal(median ${median}, p95 ${p95})`, (u) => median * Math.exp(sigma * inverseNormal(u)))
+  return distribution(
+    'lognormal',
+    `lognormal(median ${median}, p95 ${p95})`,
+    (u) => median * Math.exp(sigma * inverseNormal(u)),
+  )
 }
 
 /** The samples themselves, joined by straight lines: quantile i/(n-1) is the i-th smallest. */
 export function empiricalDistribution(samples: readonly number[]): Distribution {
-  demand(samples.length > 0 && samples.every(finite), 'empirical([…]): give at least one sample, all finite and not negative.')
+  demand(
+    samples.length > 0 && samples.every(finite),
+    'empirical([…]): give at least one sample, all finite and not negative.',
+  )
   const sorted = samples.toSorted((a, b) => a - b)
   const last = sorted.length - 1
   return distribution('empirical', `empirical(${sorted.length} samples)`, (u) => {

@@ -39,12 +39,35 @@ export type EventBody =
   | { type: 'call.dequeued'; call: number; waitedMs: number }
   | { type: 'call.firstToken'; call: number; afterMs: number }
   /** `fault` names what the answer suffered from though it is in order: `empty`, `refusal` or `slow`. */
-  | { type: 'call.ended'; call: number; afterMs: number; finish: string; fault: string | null; usage: Usage; cost: PicoDollars }
+  | {
+      type: 'call.ended'
+      call: number
+      afterMs: number
+      finish: string
+      fault: string | null
+      usage: Usage
+      cost: PicoDollars
+    }
   /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
-  | { type: 'call.failed'; call: number; afterMs: number; fault: string; message: string; usage: Usage; cost: PicoDollars }
+  | {
+      type: 'call.failed'
+      call: number
+      afterMs: number
+      fault: string
+      message: string
+      usage: Usage
+      cost: PicoDollars
+    }
   | { type: 'agent.spawned'; agent: string }
   | { type: 'agent.terminated'; agent: string; reason: string }
-  | { type: 'gather.started'; gather: number; name: string; expected: readonly string[]; atLeast: number; timeoutMs: number | null }
+  | {
+      type: 'gather.started'
+      gather: number
+      name: string
+      expected: readonly string[]
+      atLeast: number
+      timeoutMs: number | null
+    }
   | { type: 'gather.received'; gather: number; agent: string; late: boolean }
   | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }
   | { type: 'clock.slept'; ms: number }

@@ -24,7 +24,13 @@ export interface CallRecord {
 }
 
 /** No tokens at all. */
-export const NO_USAGE: Readonly<Usage> = Object.freeze({ input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 })
+export const NO_USAGE: Readonly<Usage> = Object.freeze({
+  input: 0,
+  cachedInput: 0,
+  cacheWrite: 0,
+  output: 0,
+  reasoning: 0,
+})
 
 /** Folds the events of each call into one record, in the order of arrival. */
 export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
@@ -33,7 +39,20 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at } = event
       calls.set(call, {
-        ...{ call, agent, conversation, turn, provider, model, stream, attempt, arrivedAt: at, status: 'open', usage: NO_USAGE, cost: 0 },
+        ...{
+          call,
+          agent,
+          conversation,
+          turn,
+          provider,
+          model,
+          stream,
+          attempt,
+          arrivedAt: at,
+          status: 'open',
+          usage: NO_USAGE,
+          cost: 0,
+        },
         ...{ retryOf: undefined, firstTokenAt: undefined, endedAt: undefined, fault: undefined },
       })
       continue
@@ -52,7 +71,13 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         Object.assign(record, { status: 'ended', endedAt: event.at, usage: event.usage, cost: event.cost })
         break
       case 'call.failed':
-        Object.assign(record, { status: 'failed', endedAt: event.at, fault: event.fault, usage: event.usage, cost: event.cost })
+        Object.assign(record, {
+          status: 'failed',
+          endedAt: event.at,
+          fault: event.fault,
+          usage: event.usage,
+          cost: event.cost,
+        })
         break
       case 'call.dequeued':
         break
@@ -84,7 +109,17 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
   for (const event of events) {
     if (event.type === 'gather.started') {
       const { gather, name, expected, timeoutMs, at } = event
-      gathers.set(gather, { gather, name, expected, startedAt: at, endedAt: undefined, timeoutMs, received: [], late: [], missing: expected })
+      gathers.set(gather, {
+        gather,
+        name,
+        expected,
+        startedAt: at,
+        endedAt: undefined,
+        timeoutMs,
+        received: [],
+        late: [],
+        missing: expected,
+      })
     } else if (event.type === 'gather.received') {
       const record = gathers.get(event.gather)
       record?.[event.late ? 'late' : 'received'].push(event.agent)

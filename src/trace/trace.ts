@@ -108,7 +108,9 @@ export class Trace implements Iterable<TraceEvent> {
 
   /** As `read`, from text. */
   static parse(text: string): Trace {
-    return Trace.#from(text.split('\n').flatMap((line, index) => (line === '' ? [] : [parseLine(line, index + 1, 'the text')])))
+    return Trace.#from(
+      text.split('\n').flatMap((line, index) => (line === '' ? [] : [parseLine(line, index + 1, 'the text')])),
+    )
   }
 
   static #from(events: Iterable<TraceEvent>): Trace {
@@ -139,7 +141,9 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
   }
   const { seq, at, type } = (event ?? {}) as Partial<TraceEvent>
   if (!Number.isInteger(seq) || typeof at !== 'number' || typeof type !== 'string') {
-    throw new InvalidTraceError(`Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`)
+    throw new InvalidTraceError(
+      `Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`,
+    )
   }
   return event as TraceEvent
 }
@@ -160,7 +164,8 @@ function* readEvents(descriptor: number, file: string): Generator<TraceEvent> {
       start = end + 1
     }
     rest = bytes.subarray(start)
-    if (rest.length > MAX_LINE) throw new InvalidTraceError(`Line ${number + 1} of ${file} is longer than ${MAX_LINE} bytes.`)
+    if (rest.length > MAX_LINE)
+      throw new InvalidTraceError(`Line ${number + 1} of ${file} is longer than ${MAX_LINE} bytes.`)
     if (count === 0) break
   }
   if (rest.length > 0) yield parseLine(rest.toString('utf8'), number + 1, file)

@@ -3,7 +3,13 @@ import { describe, inject, test as base, vi, type TestAPI } from 'vitest'
 import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
 import { openSession, type OrchestrationOptions, type Session } from './session.ts'
-import { joinSettings, replayCommand, settingsFromEnvironment, type RunSettings, type SettingsInForce } from './settings.ts'
+import {
+  joinSettings,
+  replayCommand,
+  settingsFromEnvironment,
+  type RunSettings,
+  type SettingsInForce,
+} from './settings.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown> {
@@ -31,7 +37,8 @@ const TEST_MODIFIERS = new Set(['skip', 'only', 'todo', 'fails'])
 
 /** Adds the line that repeats the test to what it failed with. */
 function withReplay(error: unknown, settings: SettingsInForce, file: string, name: string): unknown {
-  if (error instanceof Error) error.message += `\n\nSeed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name)}`
+  if (error instanceof Error)
+    error.message += `\n\nSeed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name)}`
   return error
 }
 
@@ -95,7 +102,9 @@ function define<Result>(
         session = openSession(name, options, settings)
         const restoreVi = replaceProperties(vi, {
           useFakeTimers: () => {
-            throw new ClockInUseError('vi.useFakeTimers() inside a test of an orchestration: longhaul already controls time here.')
+            throw new ClockInUseError(
+              'vi.useFakeTimers() inside a test of an orchestration: longhaul already controls time here.',
+            )
           },
         })
         try {

@@ -22,7 +22,10 @@ export interface OrchestrationMatchers<R = unknown> {
   /** What the provider bills for the run, or for one agent: exact dollars, or a range. */
   toHaveCost(dollars: string | number | Between<string | number>, of?: { agent?: string }): R
   /** How many calls reached the provider. */
-  toHaveCalls(count: number | Between<number>, of?: { agent?: string; model?: string; status?: 'ended' | 'failed' | 'open' }): R
+  toHaveCalls(
+    count: number | Between<number>,
+    of?: { agent?: string; model?: string; status?: 'ended' | 'failed' | 'open' },
+  ): R
   /** A gather that went on without some: who was in time, and who was missing. */
   toBePartial(expected?: { received?: readonly string[]; missing?: readonly string[] }): R
   /** A gather that nobody missed. */
@@ -40,7 +43,8 @@ function outcomeOf(given: unknown, matcher: string): Outcome {
 }
 
 function gatherOf(given: unknown, matcher: string): GatherRecord {
-  if (typeof given === 'object' && given !== null && 'gather' in given && 'missing' in given) return given as GatherRecord
+  if (typeof given === 'object' && given !== null && 'gather' in given && 'missing' in given)
+    return given as GatherRecord
   throw new TypeError(`${matcher} is for a gather (outcome.gather('name')); it was given ${typeof given}.`)
 }
 
@@ -53,9 +57,12 @@ const within = <Value extends number | bigint>(value: Value, { atLeast, atMost }
   (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
 
 const rangeText = <Value>({ atLeast, atMost }: Between<Value>, write: (value: Value) => string): string =>
-  [atLeast === undefined ? '' : `at least ${write(atLeast)}`, atMost === undefined ? '' : `at most ${write(atMost)}`].filter(Boolean).join(' and ')
+  [atLeast === undefined ? '' : `at least ${write(atLeast)}`, atMost === undefined ? '' : `at most ${write(atMost)}`]
+    .filter(Boolean)
+    .join(' and ')
 
-const sameMembers = (a: readonly string[], b: readonly string[]): boolean => a.toSorted().join('\u0000') === b.toSorted().join('\u0000')
+const sameMembers = (a: readonly string[], b: readonly string[]): boolean =>
+  a.toSorted().join('\u0000') === b.toSorted().join('\u0000')
 const names = (list: readonly string[]): string => (list.length > 0 ? list.join(', ') : 'nobody')
 
 const map = <From, To>({ atLeast, atMost }: Between<From>, read: (value: From) => To): Between<To> => ({
@@ -67,7 +74,11 @@ const matchers = {
   toHaveCompleted(given: unknown): Verdict {
     const outcome = outcomeOf(given, 'toHaveCompleted')
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${String(outcome.error)}`
-    return verdict(outcome.status === 'completed', `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.`, outcome)
+    return verdict(
+      outcome.status === 'completed',
+      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.`,
+      outcome,
+    )
   },
 
   toHaveFailedWith(given: unknown, expected: (new (...args: never[]) => Error) | string | RegExp): Verdict {
@@ -75,10 +86,18 @@ const matchers = {
     const { error } = outcome
     const message = error instanceof Error ? error.message : String(error)
     const fits =
-      typeof expected === 'function' ? error instanceof expected : typeof expected === 'string' ? message.includes(expected) : expected.test(message)
+      typeof expected === 'function'
+        ? error instanceof expected
+        : typeof expected === 'string'
+          ? message.includes(expected)
+          : expected.test(message)
     const wanted = typeof expected === 'function' ? expected.name : String(expected)
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${String(error)}`
-    return verdict(outcome.status === 'failed' && fits, `Whether the orchestration failed with ${wanted}: ${how}.`, outcome)
+    return verdict(
+      outcome.status === 'failed' && fits,
+      `Whether the orchestration failed with ${wanted}: ${how}.`,
+      outcome,
+    )
   },
 
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
@@ -87,37 +106,63 @@ const matchers = {
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
-  toHaveCost(given: unknown, dollars: string | number | Between<string | number>, of: { agent?: string } = {}): Verdict {
+  toHaveCost(
+    given: unknown,
+    dollars: string | number | Between<string | number>,
+    of: { agent?: string } = {},
+  ): Verdict {
     const outcome = outcomeOf(given, 'toHaveCost')
     const range = typeof dollars === 'object' ? dollars : { atLeast: dollars, atMost: dollars }
     const pico = map(range, parseDollars)
     const { cost } = of.agent === undefined ? outcome.ledger.total : outcome.ledger.agent(of.agent)
-    const wanted = typeof dollars === 'object' ? rangeText(pico, formatDollars) : `exactly ${formatDollars(parseDollars(dollars))}`
-    return verdict(within(cost, pico), `Expected a cost of ${wanted}${of.agent ? ` for ${of.agent}` : ''}; the provider bills ${formatDollars(cost)}.`, outcome)
+    const wanted =
+      typeof dollars === 'object' ? rangeText(pico, formatDollars) : `exactly ${formatDollars(parseDollars(dollars))}`
+    return verdict(
+      within(cost, pico),
+      `Expected a cost of ${wanted}${of.agent ? ` for ${of.agent}` : ''}; the provider bills ${formatDollars(cost)}.`,
+      outcome,
+    )
   },
 
-  toHaveCalls(given: unknown, count: number | Between<number>, of: { agent?: string; model?: string; status?: string } = {}): Verdict {
+  toHaveCalls(
+    given: unknown,
+    count: number | Between<number>,
+    of: { agent?: string; model?: string; status?: string } = {},
+  ): Verdict {
     const outcome = outcomeOf(given, 'toHaveCalls')
     const range = typeof count === 'object' ? count : { atLeast: count, atMost: count }
     const filters = Object.entries(of) as ['agent' | 'model' | 'status', string][]
     const found = outcome.calls.filter((call) => filters.every(([name, value]) => call[name] === value)).length
     const which = filters.map(([name, value]) => ` with ${name} ${value}`).join('')
-    return verdict(within(found, range), `Expected ${typeof count === 'object' ? rangeText(count, String) : count} calls${which}; there were ${found}.`, outcome)
+    return verdict(
+      within(found, range),
+      `Expected ${typeof count === 'object' ? rangeText(count, String) : count} calls${which}; there were ${found}.`,
+      outcome,
+    )
   },
 
-  toBePartial(given: unknown, { received, missing }: { received?: readonly string[]; missing?: readonly string[] } = {}): Verdict {
+  toBePartial(
+    given: unknown,
+    { received, missing }: { received?: readonly string[]; missing?: readonly string[] } = {},
+  ): Verdict {
     const gather = gatherOf(given, 'toBePartial')
     const pass =
       gather.missing.length > 0 &&
       (received === undefined || sameMembers(gather.received, received)) &&
       (missing === undefined || sameMembers(gather.missing, missing))
     const wanted = `received ${received ? names(received) : 'anybody'}, missing ${missing ? names(missing) : 'somebody'}`
-    return verdict(pass, `Expected a partial gather "${gather.name}" (${wanted}); received ${names(gather.received)}, missing ${names(gather.missing)}.`)
+    return verdict(
+      pass,
+      `Expected a partial gather "${gather.name}" (${wanted}); received ${names(gather.received)}, missing ${names(gather.missing)}.`,
+    )
   },
 
   toBeComplete(given: unknown): Verdict {
     const gather = gatherOf(given, 'toBeComplete')
-    return verdict(gather.missing.length === 0, `Whether the gather "${gather.name}" is complete: missing ${names(gather.missing)}.`)
+    return verdict(
+      gather.missing.length === 0,
+      `Whether the gather "${gather.name}" is complete: missing ${names(gather.missing)}.`,
+    )
   },
 }
 
@@ -125,5 +170,8 @@ expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 declare module 'vitest' {
   // The parameters repeat those of Vitest's own declaration, as merging interfaces asks for.
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends OrchestrationMatchers<R> {}
+  interface Matchers<
+    R extends void | Promise<void> = void | Promise<void>,
+    T = unknown,
+  > extends OrchestrationMatchers<R> {}
 }

@@ -10,7 +10,10 @@ export type { RunSettings } from './settings.ts'
  * export default defineConfig({ plugins: [longhaul({ seed: 7, failRate: 0.2 })] })
  * ```
  */
-export function longhaul(settings: RunSettings = {}): { name: string; config(): { test: { provide: { longhaul: RunSettings } } } } {
+export function longhaul(settings: RunSettings = {}): {
+  name: string
+  config(): { test: { provide: { longhaul: RunSettings } } }
+} {
   return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings } } }) }
 }
 

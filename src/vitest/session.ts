@@ -1,4 +1,12 @@
-import { installChance, parseDuration, startClock, type Chance, type Clock, type Duration, type SimulatedClockOptions } from '../clock/index.ts'
+import {
+  installChance,
+  parseDuration,
+  startClock,
+  type Chance,
+  type Clock,
+  type Duration,
+  type SimulatedClockOptions,
+} from '../clock/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -88,7 +96,11 @@ const importing = (): boolean => {
 }
 
 /** Opens what one test needs: clock, chance, trace, provider and mount. */
-export function openSession<Result>(name: string, options: OrchestrationOptions<Result>, settings: SettingsInForce): Session<Result> {
+export function openSession<Result>(
+  name: string,
+  options: OrchestrationOptions<Result>,
+  settings: SettingsInForce,
+): Session<Result> {
   const random = new KeyedRandom(settings.seed)
   const chance = chanceOf(random)
   const probes = [importing, ...(options.clock?.probes ?? [])]
@@ -99,9 +111,16 @@ export function openSession<Result>(name: string, options: OrchestrationOptions<
     const trace = new Trace(() => clock.now())
     closings.push(trace.onAppend(() => clock.progress()))
     const { failRate, latencyScale } = settings
-    const config = { ...options.provider, ...(failRate !== undefined && { failRate }), ...(latencyScale !== undefined && { latencyScale }) }
+    const config = {
+      ...options.provider,
+      ...(failRate !== undefined && { failRate }),
+      ...(latencyScale !== undefined && { latencyScale }),
+    }
     const provider = new Provider(config, { clock, trace, random })
-    closings.push(clock.describeWaiters(() => provider.waiters()), watchInto(trace))
+    closings.push(
+      clock.describeWaiters(() => provider.waiters()),
+      watchInto(trace),
+    )
     if (options.mount !== false) {
       const mount: Mount = mountFetch(provider)
       closings.push(() => mount.close())
@@ -119,7 +138,14 @@ export function openSession<Result>(name: string, options: OrchestrationOptions<
 function sessionOf<Result>(
   name: string,
   { system, agents, vars: defaults, provider: config }: OrchestrationOptions<Result>,
-  { clock, trace, provider, seed, close, closings }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & { seed: number | string; closings: (() => unknown)[] },
+  {
+    clock,
+    trace,
+    provider,
+    seed,
+    close,
+    closings,
+  }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & { seed: number | string; closings: (() => unknown)[] },
 ): Session<Result> {
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
     const startedAt = clock.now()
@@ -142,7 +168,12 @@ function sessionOf<Result>(
       trace.append(
         status === 'completed'
           ? { type: 'run.ended', status }
-          : { type: 'run.ended', status, error: error instanceof Error ? error.name : typeof error, message: error instanceof Error ? error.message : String(error) },
+          : {
+              type: 'run.ended',
+              status,
+              error: error instanceof Error ? error.name : typeof error,
+              message: error instanceof Error ? error.message : String(error),
+            },
         [began],
       )
       return new Outcome({ status, result, error, elapsedMs: clock.now() - startedAt, trace, ledger: provider.ledger })

@@ -23,7 +23,8 @@ function numberFrom(env: NodeJS.ProcessEnv, name: string, most: number): number 
   const text = env[name]
   if (text === undefined || text.trim() === '') return undefined
   const value = Number(text)
-  if (!(value >= 0 && value <= most)) throw new InvalidSettingError(`${name} is ${JSON.stringify(text)}. Give a number from 0 to ${most}.`)
+  if (!(value >= 0 && value <= most))
+    throw new InvalidSettingError(`${name} is ${JSON.stringify(text)}. Give a number from 0 to ${most}.`)
   return value
 }
 
@@ -56,7 +57,11 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
 }
 
 /** The command that repeats one test alone, with the settings it had. */
-export function replayCommand({ seed, timeText, failRate, latencyScale }: SettingsInForce, file: string, testName: string): string {
+export function replayCommand(
+  { seed, timeText, failRate, latencyScale }: SettingsInForce,
+  file: string,
+  testName: string,
+): string {
   const variables = {
     LONGHAUL_SEED: seed,
     ...(timeText !== 'virtual' && { LONGHAUL_TIME: timeText }),
@@ -65,6 +70,8 @@ export function replayCommand({ seed, timeText, failRate, latencyScale }: Settin
   }
   const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
   const pattern = testName.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${/^[\w.]+$/.test(String(value)) ? value : quote(String(value))}`)
+  const assignments = Object.entries(variables).map(
+    ([name, value]) => `${name}=${/^[\w.]+$/.test(String(value)) ? value : quote(String(value))}`,
+  )
   return `${assignments.join(' ')} npx vitest run ${file} -t ${quote(pattern)}`
 }

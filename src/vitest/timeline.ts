@@ -30,7 +30,10 @@ function gatherBar(gather: GatherRecord, end: number): Bar {
 export function timeline(trace: Trace): string {
   const events = [...trace]
   const end = events.at(-1)?.at ?? 0
-  const bars = [...callsOf(events).map((call) => callBar(call, end)), ...gathersOf(events).map((gather) => gatherBar(gather, end))].toSorted((a, b) => a.from - b.from)
+  const bars = [
+    ...callsOf(events).map((call) => callBar(call, end)),
+    ...gathersOf(events).map((gather) => gatherBar(gather, end)),
+  ].toSorted((a, b) => a.from - b.from)
   const shown = bars.slice(-MOST_LINES)
   const start = shown[0]?.from ?? 0
   const scale = WIDTH / Math.max(1, end - start)
@@ -40,5 +43,9 @@ export function timeline(trace: Trace): string {
     return `  ${' '.repeat(left)}${'━'.repeat(length)}${' '.repeat(WIDTH - left - length)}  ${formatDuration(from)} – ${formatDuration(to)}  ${who && `${who}  `}${what}`
   })
   const hidden = bars.length - shown.length
-  return [`Trace from ${formatDuration(start)} to ${formatDuration(end)}:`, ...(hidden > 0 ? [`  … ${hidden} earlier`] : []), ...lines].join('\n')
+  return [
+    `Trace from ${formatDuration(start)} to ${formatDuration(end)}:`,
+    ...(hidden > 0 ? [`  … ${hidden} earlier`] : []),
+    ...lines,
+  ].join('\n')
 }

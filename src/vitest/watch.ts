@@ -32,7 +32,8 @@ export function watch<Target extends object>(target: Target, method: keyof Targe
     const nth = (calls += 1)
     const seq = trace.append({ type: 'watch.called', name: method, nth })
     const at = trace.now()
-    const returned = (): number => trace.append({ type: 'watch.returned', name: method, nth, afterMs: trace.now() - at }, [seq])
+    const returned = (): number =>
+      trace.append({ type: 'watch.returned', name: method, nth, afterMs: trace.now() - at }, [seq])
     const threw = (error: unknown): number =>
       trace.append({ type: 'watch.threw', name: method, nth, afterMs: trace.now() - at, message: String(error) }, [seq])
     try {

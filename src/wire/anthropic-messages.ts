@@ -7,23 +7,52 @@ import { ANY, problemOf, textOrBlocks, type Problem, type Shape } from './shape.
 
 const OPEN: Shape = { type: 'object', fields: {}, open: true }
 const TEXT: Shape = { type: 'object', fields: { type: ANY, text: { type: 'string', required: true } }, open: true }
-const OTHER_BLOCKS = ['image', 'document', 'search_result', 'thinking', 'redacted_thinking', 'server_tool_use', 'web_search_tool_result']
+const OTHER_BLOCKS = [
+  'image',
+  'document',
+  'search_result',
+  'thinking',
+  'redacted_thinking',
+  'server_tool_use',
+  'web_search_tool_result',
+]
 const BLOCKS: Readonly<Record<string, Shape>> = {
   text: TEXT,
   tool_use: {
     type: 'object',
-    fields: { type: ANY, id: { type: 'string', required: true }, name: { type: 'string', required: true }, input: { ...OPEN, required: true } },
+    fields: {
+      type: ANY,
+      id: { type: 'string', required: true },
+      name: { type: 'string', required: true },
+      input: { ...OPEN, required: true },
+    },
     open: true,
   },
   tool_result: {
     type: 'object',
-    fields: { type: ANY, tool_use_id: { type: 'string', required: true }, content: textOrBlocks({ text: TEXT, image: OPEN, document: OPEN, search_result: OPEN }) },
+    fields: {
+      type: ANY,
+      tool_use_id: { type: 'string', required: true },
+      content: textOrBlocks({ text: TEXT, image: OPEN, document: OPEN, search_result: OPEN }),
+    },
     open: true,
   },
   ...Object.fromEntries(OTHER_BLOCKS.map((name) => [name, OPEN])),
 }
-const PASSED_ON = ['container', 'context_management', 'inference_geo', 'mcp_servers', 'cache_control', 'speed', 'diagnostics', 'fallbacks']
-const FORMAT: Shape = { type: 'object', fields: { type: { type: 'string', among: ['json_schema'], required: true }, schema: { ...OPEN, required: true } } }
+const PASSED_ON = [
+  'container',
+  'context_management',
+  'inference_geo',
+  'mcp_servers',
+  'cache_control',
+  'speed',
+  'diagnostics',
+  'fallbacks',
+]
+const FORMAT: Shape = {
+  type: 'object',
+  fields: { type: { type: 'string', among: ['json_schema'], required: true }, schema: { ...OPEN, required: true } },
+}
 const REQUEST: Shape = {
   type: 'object',
   fields: {
@@ -32,7 +61,10 @@ const REQUEST: Shape = {
       type: 'array',
       items: {
         type: 'object',
-        fields: { role: { type: 'string', among: ['user', 'assistant', 'system'], required: true }, content: { ...textOrBlocks(BLOCKS), required: true } },
+        fields: {
+          role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
+          content: { ...textOrBlocks(BLOCKS), required: true },
+        },
       },
       least: 1,
       required: true,
@@ -47,7 +79,10 @@ const REQUEST: Shape = {
     top_k: { type: 'integer', min: 0 },
     top_p: { type: 'number', min: 0, max: 1 },
     thinking: { type: 'tagged', tag: 'type', of: { enabled: OPEN, disabled: OPEN, adaptive: OPEN } },
-    tools: { type: 'array', items: { type: 'object', fields: { name: { type: 'string', required: true } }, open: true } },
+    tools: {
+      type: 'array',
+      items: { type: 'object', fields: { name: { type: 'string', required: true } }, open: true },
+    },
     tool_choice: { type: 'tagged', tag: 'type', of: { auto: OPEN, any: OPEN, tool: OPEN, none: OPEN } },
     output_config: { type: 'object', fields: { format: FORMAT, effort: { type: 'string' } }, open: true },
     output_format: FORMAT,
@@ -116,7 +151,8 @@ interface MessagesRequest {
   output_format?: { schema: Record<string, unknown> }
 }
 
-const blocksOf = (content: string | Block[] | undefined): Block[] => (typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []))
+const blocksOf = (content: string | Block[] | undefined): Block[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? [])
 const textOf = (content: string | Block[] | undefined): string =>
   blocksOf(content)
     .map((block) => block.text ?? (block.type === 'tool_result' ? textOf(block.content) : ''))
@@ -128,13 +164,20 @@ function messageOf(role: Message['role'], content: string | Block[] | undefined)
     .filter(({ type }) => type === 'tool_use')
     .map(({ id = '', name = '', input }) => ({ id: id.replace(/^toolu_/, ''), name, arguments: JSON.stringify(input) }))
   const results = blocks.length > 0 && blocks.every(({ type }) => type === 'tool_result')
-  return { role: results ? 'tool' : role, text: textOf(content), toolCalls, cacheBreakpoint: blocks.some(({ cache_control }) => cache_control) }
+  return {
+    role: results ? 'tool' : role,
+    text: textOf(content),
+    toolCalls,
+    cacheBreakpoint: blocks.some(({ cache_control }) => cache_control),
+  }
 }
 
 /** Finds a tool's result to which there is no call in the message before. */
 function strayToolResult(messages: MessagesRequest['messages']): BadRequest | undefined {
   for (const [index, { content }] of messages.entries()) {
-    const asked = new Set(blocksOf(messages[index - 1]?.content).flatMap(({ type, id }) => (type === 'tool_use' ? [id] : [])))
+    const asked = new Set(
+      blocksOf(messages[index - 1]?.content).flatMap(({ type, id }) => (type === 'tool_use' ? [id] : [])),
+    )
     for (const [place, block] of blocksOf(content).entries()) {
       if (block.type !== 'tool_result' || asked.has(block.tool_use_id)) continue
       const message =
@@ -157,7 +200,12 @@ const errorBody = (type: string, message: string, requestId: string): string =>
 
 function limitHeaders(limits: LimitStates): Record<string, string> {
   const headers: Record<string, string> = {}
-  const names = { requests: 'requests', tokens: 'tokens', inputTokens: 'input-tokens', outputTokens: 'output-tokens' } as const
+  const names = {
+    requests: 'requests',
+    tokens: 'tokens',
+    inputTokens: 'input-tokens',
+    outputTokens: 'output-tokens',
+  } as const
   for (const [name, header] of Object.entries(names) as [keyof LimitStates, string][]) {
     const state = limits[name]
     if (!state) continue
@@ -168,7 +216,13 @@ function limitHeaders(limits: LimitStates): Record<string, string> {
   return headers
 }
 
-const STOP_REASONS = { stop: 'end_turn', stop_sequence: 'stop_sequence', length: 'max_tokens', tool_calls: 'tool_use', refusal: 'refusal' } as const
+const STOP_REASONS = {
+  stop: 'end_turn',
+  stop_sequence: 'stop_sequence',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+  refusal: 'refusal',
+} as const
 
 const usageOf = ({ usage }: Reply) => ({
   input_tokens: usage.input - usage.cachedInput - usage.cacheWrite,
@@ -176,7 +230,8 @@ const usageOf = ({ usage }: Reply) => ({
   cache_read_input_tokens: usage.cachedInput,
 })
 
-const event = (data: { type: string } & Record<string, unknown>): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
+const event = (data: { type: string } & Record<string, unknown>): string =>
+  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
 
 const retryHeader = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
 
@@ -187,7 +242,8 @@ export const anthropicMessages: WireFormat = {
 
   parse({ provider, body, text, header }) {
     if (!header('x-api-key') && !header('authorization')) return { kind: 'unauthorized' }
-    if (!header('anthropic-version')) return { kind: 'invalid', message: 'anthropic-version: header is required', param: null, code: null }
+    if (!header('anthropic-version'))
+      return { kind: 'invalid', message: 'anthropic-version: header is required', param: null, code: null }
     const problem = problemOf(REQUEST, body)
     if (problem) return { kind: 'invalid', message: problemText(problem), param: null, code: null }
     const request = body as unknown as MessagesRequest
@@ -202,7 +258,11 @@ export const anthropicMessages: WireFormat = {
       operation: anthropicMessages.operation,
       model: request.model,
       messages,
-      tools: (request.tools ?? []).map((tool) => ({ name: tool.name, description: tool.description ?? '', parameters: tool.input_schema ?? {} })),
+      tools: (request.tools ?? []).map((tool) => ({
+        name: tool.name,
+        description: tool.description ?? '',
+        parameters: tool.input_schema ?? {},
+      })),
       toolChoice: toolChoiceOf(request.tool_choice),
       responseSchema: (request.output_config?.format ?? request.output_format)?.schema,
       stream: request.stream ?? false,
@@ -238,9 +298,19 @@ export const anthropicMessages: WireFormat = {
   },
 
   refusal(refusal, limits, _request, requestId) {
-    const answer = (status: number, type: string, message: string, headers: Record<string, string> = {}): WireResponse => ({
+    const answer = (
+      status: number,
+      type: string,
+      message: string,
+      headers: Record<string, string> = {},
+    ): WireResponse => ({
       status,
-      headers: { 'content-type': 'application/json', 'request-id': `req_${requestId}`, ...limitHeaders(limits), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        'request-id': `req_${requestId}`,
+        ...limitHeaders(limits),
+        ...headers,
+      },
       body: errorBody(type, message, requestId),
     })
     switch (refusal.kind) {
@@ -257,7 +327,11 @@ export const anthropicMessages: WireFormat = {
       case 'model_not_found':
         return answer(404, 'not_found_error', `model: ${refusal.model}`)
       case 'context_length':
-        return answer(400, 'invalid_request_error', `prompt is too long: ${refusal.tokens} tokens > ${refusal.contextWindow} maximum`)
+        return answer(
+          400,
+          'invalid_request_error',
+          `prompt is too long: ${refusal.tokens} tokens > ${refusal.contextWindow} maximum`,
+        )
       default:
         return refusal satisfies never
     }
@@ -273,7 +347,12 @@ export const anthropicMessages: WireFormat = {
   }),
 
   whole(reply) {
-    const tools = reply.toolCalls.map((call) => ({ type: 'tool_use', id: `toolu_${call.id}`, name: call.name, input: JSON.parse(call.arguments) as unknown }))
+    const tools = reply.toolCalls.map((call) => ({
+      type: 'tool_use',
+      id: `toolu_${call.id}`,
+      name: call.name,
+      input: JSON.parse(call.arguments) as unknown,
+    }))
     return JSON.stringify({
       id: `msg_${reply.id}`,
       type: 'message',
@@ -307,7 +386,10 @@ export const anthropicMessages: WireFormat = {
       piece.kind === 'text'
         ? { type: 'text', text: '' }
         : { type: 'tool_use', id: `toolu_${piece.call.id}`, name: piece.call.name, input: {} }
-    const change = piece.kind === 'text' ? { type: 'text_delta', text: piece.text } : { type: 'input_json_delta', partial_json: piece.arguments }
+    const change =
+      piece.kind === 'text'
+        ? { type: 'text_delta', text: piece.text }
+        : { type: 'input_json_delta', partial_json: piece.arguments }
     return (
       (piece.opens ? event({ type: 'content_block_start', index, content_block: start }) : '') +
       event({ type: 'content_block_delta', index, delta: change }) +

@@ -53,7 +53,8 @@ export interface WireFormat {
 export const isBad = (parsed: CallRequest | BadRequest): parsed is BadRequest => 'kind' in parsed
 
 /** Reads the header with which the official SDKs count their retries. */
-export const retryCountOf = (header: WireRequest['header']): number => Number.parseInt(header('x-stainless-retry-count') ?? '0', 10) || 0
+export const retryCountOf = (header: WireRequest['header']): number =>
+  Number.parseInt(header('x-stainless-retry-count') ?? '0', 10) || 0
 
 /** A page such as gateways send in place of an answer. */
 export const BAD_GATEWAY: WireResponse = {

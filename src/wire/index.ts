@@ -2,7 +2,14 @@ import { anthropicMessages } from './anthropic-messages.ts'
 import type { WireFormat } from './format.ts'
 import { openaiChat } from './openai-chat.ts'
 
-export { isBad, type BadRequest, type ResponseHead, type WireFormat, type WireRequest, type WireResponse } from './format.ts'
+export {
+  isBad,
+  type BadRequest,
+  type ResponseHead,
+  type WireFormat,
+  type WireRequest,
+  type WireResponse,
+} from './format.ts'
 
 /** A service whose wire formats are known. */
 export interface KnownService {

@@ -33,7 +33,11 @@ const MESSAGE: Shape = {
     system: said({ content: { ...CONTENT, required: true } }),
     developer: said({ content: { ...CONTENT, required: true } }),
     user: said({ content: { ...CONTENT, required: true } }),
-    assistant: said({ content: CONTENT, tool_calls: { type: 'array', items: CALL, least: 1 }, refusal: { type: 'string' } }),
+    assistant: said({
+      content: CONTENT,
+      tool_calls: { type: 'array', items: CALL, least: 1 },
+      refusal: { type: 'string' },
+    }),
     tool: said({ content: { ...CONTENT, required: true }, tool_call_id: { type: 'string', required: true } }),
     function: said({ content: CONTENT }),
   },
@@ -48,7 +52,12 @@ const TOOL: Shape = {
         type: ANY,
         function: {
           type: 'object',
-          fields: { name: { type: 'string', required: true }, description: { type: 'string' }, parameters: { ...OPEN }, strict: { type: 'boolean' } },
+          fields: {
+            name: { type: 'string', required: true },
+            description: { type: 'string' },
+            parameters: { ...OPEN },
+            strict: { type: 'boolean' },
+          },
           required: true,
         },
       },
@@ -57,8 +66,25 @@ const TOOL: Shape = {
   },
 }
 const PASSED_ON = [
-  ...['audio', 'function_call', 'functions', 'logit_bias', 'modalities', 'moderation', 'prediction', 'prompt_cache_key', 'prompt_cache_options'],
-  ...['prompt_cache_retention', 'reasoning_effort', 'safety_identifier', 'service_tier', 'verbosity', 'web_search_options'],
+  ...[
+    'audio',
+    'function_call',
+    'functions',
+    'logit_bias',
+    'modalities',
+    'moderation',
+    'prediction',
+    'prompt_cache_key',
+    'prompt_cache_options',
+  ],
+  ...[
+    'prompt_cache_retention',
+    'reasoning_effort',
+    'safety_identifier',
+    'service_tier',
+    'verbosity',
+    'web_search_options',
+  ],
 ]
 const REQUEST: Shape = {
   type: 'object',
@@ -73,7 +99,10 @@ const REQUEST: Shape = {
     seed: { type: 'integer' },
     stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
     stream: { type: 'boolean' },
-    stream_options: { type: 'object', fields: { include_usage: { type: 'boolean' }, include_obfuscation: { type: 'boolean' } } },
+    stream_options: {
+      type: 'object',
+      fields: { include_usage: { type: 'boolean' }, include_obfuscation: { type: 'boolean' } },
+    },
     store: { type: 'boolean' },
     user: { type: 'string' },
     metadata: { type: 'object', fields: {}, open: true },
@@ -94,7 +123,12 @@ const REQUEST: Shape = {
             type: ANY,
             json_schema: {
               type: 'object',
-              fields: { name: { type: 'string', required: true }, description: { type: 'string' }, schema: { ...OPEN }, strict: { type: 'boolean' } },
+              fields: {
+                name: { type: 'string', required: true },
+                description: { type: 'string' },
+                schema: { ...OPEN },
+                strict: { type: 'boolean' },
+              },
               required: true,
             },
           },
@@ -104,7 +138,10 @@ const REQUEST: Shape = {
     tools: { type: 'array', items: TOOL },
     tool_choice: {
       type: 'either',
-      of: [{ type: 'string', among: ['none', 'auto', 'required'] }, { type: 'tagged', tag: 'type', of: { function: OPEN, allowed_tools: OPEN, custom: OPEN } }],
+      of: [
+        { type: 'string', among: ['none', 'auto', 'required'] },
+        { type: 'tagged', tag: 'type', of: { function: OPEN, allowed_tools: OPEN, custom: OPEN } },
+      ],
     },
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
@@ -127,7 +164,10 @@ const named = (types: string): string =>
 
 /** `messages[0].content`, as OpenAI writes paths. */
 const pathText = (path: Problem['path']): string =>
-  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`), '')
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  )
 
 function problemText(problem: Problem): { message: string; code: string } {
   const path = pathText(problem.path)
@@ -142,7 +182,10 @@ function problemText(problem: Problem): { message: string; code: string } {
         code: 'invalid_type',
       }
     case 'empty':
-      return { message: `Invalid '${path}': empty array. Expected an array with minimum length 1, but got an empty array instead.`, code: 'empty_array' }
+      return {
+        message: `Invalid '${path}': empty array. Expected an array with minimum length 1, but got an empty array instead.`,
+        code: 'empty_array',
+      }
     case 'below':
     case 'above': {
       const kind = problem.integer ? 'integer' : 'decimal'
@@ -193,7 +236,8 @@ function messageOf(message: ChatMessage): Message {
     name: called?.name ?? '',
     arguments: called?.arguments ?? '',
   }))
-  const role = message.role === 'developer' ? 'system' : message.role === 'function' ? 'tool' : (message.role as Message['role'])
+  const role =
+    message.role === 'developer' ? 'system' : message.role === 'function' ? 'tool' : (message.role as Message['role'])
   return { role, text: textOf(message.content), toolCalls, cacheBreakpoint: false }
 }
 
@@ -203,7 +247,8 @@ function strayToolMessage(messages: readonly ChatMessage[]): BadRequest | undefi
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') {
       if (!asked.has(message.tool_call_id ?? '')) {
-        const text = "Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
+        const text =
+          "Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
         return { kind: 'invalid', message: text, param: `messages.[${index}].role`, code: null }
       }
     } else asked = new Set(message.tool_calls?.map(({ id }) => id))
@@ -212,7 +257,8 @@ function strayToolMessage(messages: readonly ChatMessage[]): BadRequest | undefi
 }
 
 function toolChoiceOf(choice: ChatRequest['tool_choice']): ToolChoice {
-  if (typeof choice === 'object') return choice.function ? { kind: 'tool', name: choice.function.name } : { kind: 'auto' }
+  if (typeof choice === 'object')
+    return choice.function ? { kind: 'tool', name: choice.function.name } : { kind: 'auto' }
   return choice === 'none' || choice === 'required' ? { kind: choice } : { kind: 'auto' }
 }
 
@@ -263,7 +309,13 @@ const usageOf = ({ usage }: Reply) => ({
   },
 })
 
-const FINISH = { stop: 'stop', stop_sequence: 'stop', length: 'length', tool_calls: 'tool_calls', refusal: 'stop' } as const
+const FINISH = {
+  stop: 'stop',
+  stop_sequence: 'stop',
+  length: 'length',
+  tool_calls: 'tool_calls',
+  refusal: 'stop',
+} as const
 
 function chunk(reply: Reply, request: CallRequest, choices: readonly unknown[], usage: unknown = null): string {
   const body = {
@@ -278,7 +330,9 @@ function chunk(reply: Reply, request: CallRequest, choices: readonly unknown[], 
   }
   return `data: ${JSON.stringify(body)}\n\n`
 }
-const delta = (content: object, finish: string | null = null): object[] => [{ index: 0, delta: content, logprobs: null, finish_reason: finish }]
+const delta = (content: object, finish: string | null = null): object[] => [
+  { index: 0, delta: content, logprobs: null, finish_reason: finish },
+]
 
 const FINGERPRINT = 'fp_longhaul'
 
@@ -313,7 +367,9 @@ export const openaiChat: WireFormat = {
       streamUsage: request.stream_options?.include_usage ?? false,
       maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-      callerHints: [metadata?.['agent'], metadata?.['agent_id'], request.user].filter((hint) => typeof hint === 'string'),
+      callerHints: [metadata?.['agent'], metadata?.['agent_id'], request.user].filter(
+        (hint) => typeof hint === 'string',
+      ),
       retryCount: retryCountOf(header),
       fingerprint: hashHex(text),
     }
@@ -331,7 +387,12 @@ export const openaiChat: WireFormat = {
       case 'too_large':
         return answer(413, `The request is larger than ${problem.limit} bytes.`, null, 'request_too_large')
       case 'unauthorized':
-        return answer(401, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.", null, null)
+        return answer(
+          401,
+          "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
+          null,
+          null,
+        )
       case 'no_route':
         return answer(404, `Invalid URL (${problem.method} ${problem.path})`, null, null)
       case 'invalid':
@@ -412,13 +473,24 @@ export const openaiChat: WireFormat = {
     })
   },
 
-  streamHead: (reply, request) => chunk(reply, request, delta({ role: 'assistant', content: reply.toolCalls.length > 0 && reply.text === '' ? null : '', refusal: null })),
+  streamHead: (reply, request) =>
+    chunk(
+      reply,
+      request,
+      delta({ role: 'assistant', content: reply.toolCalls.length > 0 && reply.text === '' ? null : '', refusal: null }),
+    ),
 
   streamPiece(piece, reply, request) {
-    if (piece.kind === 'text') return chunk(reply, request, delta({ [reply.finish === 'refusal' ? 'refusal' : 'content']: piece.text }))
+    if (piece.kind === 'text')
+      return chunk(reply, request, delta({ [reply.finish === 'refusal' ? 'refusal' : 'content']: piece.text }))
     const { tool, call, opens } = piece
     const called = opens
-      ? { index: tool, id: `call_${call.id}`, type: 'function', function: { name: call.name, arguments: piece.arguments } }
+      ? {
+          index: tool,
+          id: `call_${call.id}`,
+          type: 'function',
+          function: { name: call.name, arguments: piece.arguments },
+        }
       : { index: tool, function: { arguments: piece.arguments } }
     return chunk(reply, request, delta({ tool_calls: [called] }))
   },
@@ -429,4 +501,7 @@ export const openaiChat: WireFormat = {
     'data: [DONE]\n\n',
 }
 
-const retryHeaders = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)), 'retry-after-ms': String(Math.ceil(ms)) })
+const retryHeaders = (ms: number): Record<string, string> => ({
+  'retry-after': String(Math.ceil(ms / 1_000)),
+  'retry-after-ms': String(Math.ceil(ms)),
+})

@@ -47,14 +47,17 @@ const expectation = (shape: Shape): string =>
 
 /** Finds the first thing that is wrong with a value. */
 export function problemOf(shape: Shape, value: unknown, path: readonly (string | number)[] = []): Problem | undefined {
-  if (path.length > MAX_DEPTH) return { path, kind: 'type', expected: 'a value nested less deeply', given: jsonType(value) }
+  if (path.length > MAX_DEPTH)
+    return { path, kind: 'type', expected: 'a value nested less deeply', given: jsonType(value) }
   if (!typeFits(shape, value)) return { path, kind: 'type', expected: expectation(shape), given: jsonType(value) }
   switch (shape.type) {
     case 'any':
     case 'boolean':
       return undefined
     case 'string':
-      return shape.among && !shape.among.includes(value as string) ? { path, kind: 'value', given: value as string, among: shape.among } : undefined
+      return shape.among && !shape.among.includes(value as string)
+        ? { path, kind: 'value', given: value as string, among: shape.among }
+        : undefined
     case 'number':
     case 'integer': {
       const given = value as number
@@ -64,7 +67,11 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
       return undefined
     }
     case 'either':
-      return problemOf(shape.of.find((one) => typeFits(one, value))!, value, path)
+      return problemOf(
+        shape.of.find((one) => typeFits(one, value))!,
+        value,
+        path,
+      )
     case 'tagged': {
       const tag = (value as Record<string, unknown>)[shape.tag]
       if (tag === undefined) return { path: [...path, shape.tag], kind: 'missing' }
@@ -85,10 +92,15 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
   }
 }
 
-function objectProblem(shape: Extract<Shape, { type: 'object' }>, value: Record<string, unknown>, path: readonly (string | number)[]): Problem | undefined {
+function objectProblem(
+  shape: Extract<Shape, { type: 'object' }>,
+  value: Record<string, unknown>,
+  path: readonly (string | number)[],
+): Problem | undefined {
   const wrong = firstOf(Object.entries(shape.fields), ([name, field]): Problem | undefined => {
     const given = Object.hasOwn(value, name) ? value[name] : undefined
-    if (given === undefined || given === null) return field.required ? { path: [...path, name], kind: 'missing' } : undefined
+    if (given === undefined || given === null)
+      return field.required ? { path: [...path, name], kind: 'missing' } : undefined
     return problemOf(field, given, [...path, name])
   })
   if (wrong || shape.open) return wrong
@@ -96,7 +108,10 @@ function objectProblem(shape: Extract<Shape, { type: 'object' }>, value: Record<
   return unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
 }
 
-function firstOf<Item>(items: readonly Item[], find: (item: Item, index: number) => Problem | undefined): Problem | undefined {
+function firstOf<Item>(
+  items: readonly Item[],
+  find: (item: Item, index: number) => Problem | undefined,
+): Problem | undefined {
   for (const [index, item] of items.entries()) {
     const problem = find(item, index)
     if (problem) return problem

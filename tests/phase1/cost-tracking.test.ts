@@ -22,10 +22,17 @@ const price = (model: keyof typeof PRICES, input: number, output: number): bigin
 async function complete(agent: string, nth: number): Promise<Claim> {
   const content = `Task ${nth}: summarise the minutes.`
   if (agent === 'reviewer') {
-    const { usage } = await anthropic.messages.create({ model: 'claude-haiku-4-5', max_tokens: 500, messages: [{ role: 'user', content }] })
+    const { usage } = await anthropic.messages.create({
+      model: 'claude-haiku-4-5',
+      max_tokens: 500,
+      messages: [{ role: 'user', content }],
+    })
     return { agent, cost: price('claude-haiku-4-5', usage.input_tokens, usage.output_tokens) }
   }
-  const { usage } = await openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }] })
+  const { usage } = await openai.chat.completions.create({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content }],
+  })
   return { agent, cost: price('gpt-4o-mini', usage!.prompt_tokens, usage!.completion_tokens) }
 }
 

@@ -40,7 +40,8 @@ async function collect({ report, signal, agents }: SystemContext, round: number)
     ),
   )
   gather.end()
-  if (responses.size < 2) throw new Error(`only ${responses.size} of ${agents.length} agents answered in round ${round}`)
+  if (responses.size < 2)
+    throw new Error(`only ${responses.size} of ${agents.length} agents answered in round ${round}`)
   return responses
 }
 
@@ -58,7 +59,8 @@ describeOrchestration(
     },
     system: async (context) => {
       const answers: string[][] = []
-      for (let round = 1; round <= Number(context.vars['rounds']); round++) answers.push([...(await collect(context, round)).keys()])
+      for (let round = 1; round <= Number(context.vars['rounds']); round++)
+        answers.push([...(await collect(context, round)).keys()])
       return answers
     },
   },
@@ -71,7 +73,10 @@ describeOrchestration(
 
     test('goes on with partial results', async ({ run, expect }) => {
       const outcome = await run({ vars: { rounds: 1 } })
-      expect(outcome.gather('responses')).toBePartial({ received: ['fast_agent', 'slow_agent'], missing: ['timeout_agent'] })
+      expect(outcome.gather('responses')).toBePartial({
+        received: ['fast_agent', 'slow_agent'],
+        missing: ['timeout_agent'],
+      })
     })
 
     test('handles timeouts within twice their value', async ({ run, expect }) => {
@@ -87,7 +92,10 @@ describeOrchestration(
       expect(provider.openCalls).toBe(0)
     })
 
-    test('the agent that never answers is retried by its SDK, and bills nothing but its prompts', async ({ run, expect }) => {
+    test('the agent that never answers is retried by its SDK, and bills nothing but its prompts', async ({
+      run,
+      expect,
+    }) => {
       const outcome = await run({ vars: { rounds: 1 } })
       expect(outcome).toHaveCalls({ atLeast: 2 }, { agent: 'timeout_agent', status: 'failed' })
       expect(outcome.ledger.agent('timeout_agent').usage.output).toBe(0)

@@ -14,10 +14,13 @@ describe('durations', () => {
     expect(parseDuration(given)).toBe(ms)
   })
 
-  test.for(['', '15', 's', '15 parsecs', '-3s', '3s later', -1, Number.NaN])('%j is refused with what to write instead', (given) => {
-    expect(() => parseDuration(given)).toThrow(InvalidDurationError)
-    expect(() => parseDuration(given)).toThrow(/such as '250ms'/)
-  })
+  test.for(['', '15', 's', '15 parsecs', '-3s', '3s later', -1, Number.NaN])(
+    '%j is refused with what to write instead',
+    (given) => {
+      expect(() => parseDuration(given)).toThrow(InvalidDurationError)
+      expect(() => parseDuration(given)).toThrow(/such as '250ms'/)
+    },
+  )
 
   test.for([
     [0, '0ms'],

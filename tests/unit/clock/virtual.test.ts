@@ -3,7 +3,13 @@ import * as timers from 'node:timers'
 import { setTimeout as sleep, setInterval as every, scheduler } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ClockInUseError, DeadlockError, startSimulatedClock, TimerStormError, type Clock } from '../../../src/clock/index.ts'
+import {
+  ClockInUseError,
+  DeadlockError,
+  startSimulatedClock,
+  TimerStormError,
+  type Clock,
+} from '../../../src/clock/index.ts'
 
 let clock: Clock | undefined
 const start = (options: Partial<Parameters<typeof startSimulatedClock>[0]> = {}): Clock =>
@@ -114,12 +120,32 @@ describe('every face of time is virtual', () => {
 
 describe('the clock gives everything back', () => {
   test('after stop() all globals are the ones from before', () => {
-    const before = [setTimeout, clearInterval, Date, performance.now, process.hrtime, AbortSignal.timeout, timers.setTimeout, Math.random, crypto.randomUUID]
+    const before = [
+      setTimeout,
+      clearInterval,
+      Date,
+      performance.now,
+      process.hrtime,
+      AbortSignal.timeout,
+      timers.setTimeout,
+      Math.random,
+      crypto.randomUUID,
+    ]
     start({ chance: { random: () => 0.5, fill: (bytes) => bytes.fill(7) } })
     expect(setTimeout).not.toBe(before[0])
     expect(Math.random()).toBe(0.5)
     clock!.stop()
-    expect([setTimeout, clearInterval, Date, performance.now, process.hrtime, AbortSignal.timeout, timers.setTimeout, Math.random, crypto.randomUUID]).toEqual(before)
+    expect([
+      setTimeout,
+      clearInterval,
+      Date,
+      performance.now,
+      process.hrtime,
+      AbortSignal.timeout,
+      timers.setTimeout,
+      Math.random,
+      crypto.randomUUID,
+    ]).toEqual(before)
   })
 
   test('a second clock in the worker is refused', () => {
@@ -168,7 +194,9 @@ describe('a wait that cannot end is found out', () => {
     const escaped = setTimeout
     start()
     const pending = escaped(() => {}, 60_000)
-    await expect(clock!.supervise(() => new Promise(() => {}))).rejects.toThrow(/1 timer\(s\) of the real clock are pending \(1m\)/)
+    await expect(clock!.supervise(() => new Promise(() => {}))).rejects.toThrow(
+      /1 timer\(s\) of the real clock are pending \(1m\)/,
+    )
     clearTimeout(pending)
   })
 })

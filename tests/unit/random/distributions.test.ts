@@ -19,7 +19,10 @@ const sample = (distribution: Distribution, seed: number): number[] => {
 /** The Kolmogorov–Smirnov distance to a distribution function, times √n. */
 const kolmogorov = (sorted: readonly number[], cdf: (x: number) => number): number =>
   Math.sqrt(sorted.length) *
-  sorted.reduce((worst, x, i) => Math.max(worst, Math.abs(cdf(x) - i / sorted.length), Math.abs(cdf(x) - (i + 1) / sorted.length)), 0)
+  sorted.reduce(
+    (worst, x, i) => Math.max(worst, Math.abs(cdf(x) - i / sorted.length), Math.abs(cdf(x) - (i + 1) / sorted.length)),
+    0,
+  )
 
 /** The standard normal distribution function by Simpson's rule: slow, and independent of the code under test. */
 function normalCdf(z: number): number {

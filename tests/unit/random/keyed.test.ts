@@ -23,6 +23,8 @@ test('similar names give unrelated hashes', () => {
 test('first draws of 20,000 neighbouring streams are uniform (Kolmogorov–Smirnov)', () => {
   const random = new KeyedRandom(1)
   const draws = Array.from({ length: 20_000 }, (_, i) => random.draw(`latency/agent_${i}`, 0)).sort((a, b) => a - b)
-  const distance = Math.max(...draws.map((u, i) => Math.max(Math.abs(u - i / draws.length), Math.abs(u - (i + 1) / draws.length))))
+  const distance = Math.max(
+    ...draws.map((u, i) => Math.max(Math.abs(u - i / draws.length), Math.abs(u - (i + 1) / draws.length))),
+  )
   expect(distance * Math.sqrt(draws.length)).toBeLessThan(1.63) // the 1 % critical value
 })
