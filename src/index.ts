@@ -3,6 +3,7 @@ export {
   DeadlockError,
   formatDuration,
   InvalidDurationError,
+  InvalidTimeModeError,
   TimerStormError,
   type Clock,
   type Duration,
@@ -14,6 +15,8 @@ export {
   constant,
   empirical,
   formatDollars,
+  InvalidAmountError,
+  InvalidProviderConfigError,
   lognormal,
   never,
   outage,
@@ -31,7 +34,15 @@ export {
   type ReplyRule,
   type ReplySpec,
 } from './provider/index.ts'
-export { Trace, type CallRecord, type GatherRecord, type TraceEvent, type Usage } from './trace/index.ts'
+export { InvalidDistributionError, type Distribution } from './random/index.ts'
+export {
+  InvalidTraceError,
+  Trace,
+  type CallRecord,
+  type GatherRecord,
+  type TraceEvent,
+  type Usage,
+} from './trace/index.ts'
 export {
   describeOrchestration,
   type DescribeOrchestration,
@@ -42,5 +53,5 @@ export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { Outcome } from './vitest/outcome.ts'
 export type { OpenGather, Report } from './vitest/report.ts'
 export type { OrchestrationOptions, StartedOrchestration, System, SystemContext } from './vitest/session.ts'
-export type { RunSettings } from './vitest/settings.ts'
+export { InvalidSettingError, type RunSettings } from './vitest/settings.ts'
 export { watch } from './vitest/watch.ts'

@@ -1,4 +1,3 @@
-import { native } from './natives.ts'
 import type { Clock, TimeMode } from './port.ts'
 import { startRealClock } from './real.ts'
 import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
@@ -8,11 +7,7 @@ export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 export { installChance, type Chance } from './globals.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
-export { startRealClock } from './real.ts'
 export { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
-
-/** Real milliseconds from an arbitrary start, whatever clock is in force. */
-export const realNow = (): number => native.now()
 
 /** Thrown for a time mode that cannot be read. */
 export class InvalidTimeModeError extends Error {

@@ -154,7 +154,7 @@ export function mountFetch(provider: Provider): Mount {
 }
 
 /** Refuses connections to the hosts of real providers. */
-export function guardSockets(): Restore {
+function guardSockets(): Restore {
   const { connect } = Socket.prototype
   function guarded(this: Socket, ...given: unknown[]): Socket {
     const [first] = Array.isArray(given[0]) ? (given[0] as unknown[]) : given

@@ -70,14 +70,14 @@ const PER_MESSAGE = 3
 const PER_REPLY = 3
 
 /** Tokens of one message with its frame. */
-export const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
+const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
   message.toolCalls.reduce(
     (sum, call) => sum + tokenizer.count(call.name) + tokenizer.count(call.arguments) + PER_MESSAGE,
     PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text),
   )
 
 /** Tokens of the tool definitions, which are part of every prompt. */
-export const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenizer): number =>
+const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenizer): number =>
   tools.reduce((sum, tool) => sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool)), 0)
 
 /** Tokens of a prompt: how many up to and including each message. */

@@ -48,7 +48,7 @@ export class KeyedRandom {
 }
 
 /** 64 bits of a text, as two 32-bit integers: two multiplicative hashes, each with the finaliser of MurmurHash3. */
-export function hash(text: string): [number, number] {
+function hash(text: string): [number, number] {
   let a = 0x9e3779b9
   let b = 0x85ebca6b
   for (let i = 0; i < text.length; i++) {

@@ -16,5 +16,3 @@ export function longhaul(settings: RunSettings = {}): {
 } {
   return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings } } }) }
 }
-
-export default longhaul

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = resolve(import.meta.dirname, '../..')
+const env = {
+  ...process.env,
+  NO_COLOR: '1',
+  VITEST: undefined,
+  LONGHAUL_FAIL_RATE: undefined,
+  LONGHAUL_TIME: undefined,
+}
+let home: string
+
+/** A folder as after `npm install`, without the network: the packed tarball, and what else is needed by links. */
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'longhaul-package-'))
+  const modules = join(home, 'node_modules')
+  await mkdir(join(modules, 'longhaul'), { recursive: true })
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', home], { cwd: root, env })
+  const packed: unknown = JSON.parse(stdout)
+  const [{ filename }] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [{ filename: string }]
+  await run('tar', ['-xzf', join(home, filename), '--strip-components=1', '-C', join(modules, 'longhaul')])
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (name !== 'longhaul' && name !== '.vite') await symlink(join(root, 'node_modules', name), join(modules, name))
+  }
+  await writeFile(join(home, 'package.json'), '{ "name": "fresh", "private": true, "type": "module" }')
+}, 120_000)
+
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+test("the README's test passes against the packed tarball in a fresh folder", { timeout: 120_000 }, async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const snippet = /```ts\n(.*?)```/s.exec(readme)![1]!
+  await writeFile(join(home, 'votes.test.ts'), snippet)
+  const { stdout } = await run(join(root, 'node_modules/.bin/vitest'), ['run', '--root', home], { cwd: home, env })
+  expect(stdout).toMatch(/Tests\s+1 passed \(1\)/)
+})
+
+test('its types are right for a strict TypeScript project', { timeout: 120_000 }, async () => {
+  const options = {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2023',
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+    lib: ['es2023', 'dom'],
+  }
+  await writeFile(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.test.ts'] }))
+  const checked = await run(join(root, 'node_modules/.bin/tsc'), ['-p', home], { cwd: home, env }).catch(
+    (error: { stdout: string }) => error,
+  )
+  expect(checked.stdout).toBe('')
+})
