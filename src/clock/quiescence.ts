@@ -1,6 +1,6 @@
 import type { Milliseconds } from './duration.ts'
 import { ExchangeWatch, type SettleWindows } from './exchanges.ts'
-import { UNDICI_TICK_MS } from './natives.ts'
+import { native, UNDICI_TICK_MS } from './natives.ts'
 import { watchResources } from './resources.ts'
 
 /** What the process is still doing that virtual time must wait for. */
@@ -21,7 +21,7 @@ type ResourceClass = 'immediate' | 'request' | 'stream request' | 'stream handle
 const CLASSES: readonly (readonly [RegExp, ResourceClass])[] = [
   [/^Immediate$/, 'immediate'],
   // Requests that count as long as they exist: files, DNS.
-  [/^(FSReq|GetAddrInfo|GetNameInfo|Query|FileHandleClose)/, 'request'],
+  [/^(FSReq|CloseReq|GetAddrInfo|GetNameInfo|Query)/, 'request'],
   // Requests on a socket count too, but a peer that stops reading must not stop the clock for ever.
   [/(ConnectWrap|WriteWrap|ShutdownWrap|SendWrap)$/, 'stream request'],
   // Handles whose exchanges are watched.
@@ -51,7 +51,10 @@ const activeHandles = (): object[] => (process as unknown as { _getActiveHandles
 export function watchProcess(windows: SettleWindows, probes: readonly (() => boolean)[]): Quiescence {
   const resources = watchResources()
   const exchanges = new ExchangeWatch(windows, activeHandles())
-  const requestsAtStart = process.getActiveResourcesInfo().filter((name) => classify(name) === 'request').length
+  const startedAt = native.now()
+  // Requests are work that ends; but one that was under way at the start and stays (a read of a pipe that nobody
+  // writes to) must not hold the clock for ever. The fewest that were ever seen are such ones.
+  let fewest = Number.POSITIVE_INFINITY
   let held = 0
   let streamRequests = { seen: 0, since: 0 }
 
@@ -81,8 +84,9 @@ export function watchProcess(windows: SettleWindows, probes: readonly (() => boo
             handles = true
         }
       }
-      if (requests > requestsAtStart)
-        return { kind: 'io', what: `${requests - requestsAtStart} request(s) such as ${first}` }
+      fewest = Math.min(fewest, requests)
+      const stuck = now - startedAt < windows.settleMs ? 0 : fewest
+      if (requests > stuck) return { kind: 'io', what: `${requests - stuck} request(s) such as ${first}` }
       if (onStreams !== streamRequests.seen) streamRequests = { seen: onStreams, since: now }
       if (onStreams > 0 && now - streamRequests.since < windows.settleMs) {
         return { kind: 'io', what: `${onStreams} write(s) or connection(s) under way` }
