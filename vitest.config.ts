@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^longhaul$/, replacement: src('index.ts') },
-      { find: /^longhaul\/(msw)$/, replacement: src('mount/$1.ts') },
+      { find: /^longhaul\/(msw|nock)$/, replacement: src('mount/$1.ts') },
       { find: /^longhaul\/plugin$/, replacement: src('vitest/plugin.ts') },
     ],
   },

@@ -160,7 +160,8 @@ function guardSockets(): Restore {
     const [first] = Array.isArray(given[0]) ? (given[0] as unknown[]) : given
     const host = typeof first === 'object' && first !== null ? (first as { host?: string }).host : given[1]
     if (typeof host === 'string' && isProviderHost(host)) {
-      this.destroy(new UnmountedProviderError(host))
+      // Not at once: a TLS socket is not complete before this returns.
+      process.nextTick(() => this.destroy(new UnmountedProviderError(host)))
       return this
     }
     return Reflect.apply(connect, this, given) as Socket

@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module'
+import { base, en, Faker } from '@faker-js/faker'
 import { generateSync } from 'json-schema-faker'
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, Message, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
-
-const require = createRequire(import.meta.url)
 
 /** What a simulated model says. Text alone may be given as a string. */
 export interface ReplySpec {
@@ -67,11 +65,6 @@ export interface Content {
   usage: NonNullable<ReplySpec['usage']>
 }
 
-type FakerModule = typeof import('@faker-js/faker')
-
-/** Loaded when first needed: its word lists take a tenth of a second. */
-const fakerModule = (): FakerModule => require('@faker-js/faker') as FakerModule
-
 const REMEMBERED_CONVERSATIONS = 20_000
 const DEFAULT_PHRASES = 2
 
@@ -82,7 +75,7 @@ export class Replies {
   readonly #states = new Map<string, { state: Record<string, unknown>; said: Map<ReplyRule, number> }>()
   readonly #personas = new Map<string, Persona>()
   #draws = { stream: '', index: 0 }
-  #faker: InstanceType<FakerModule['Faker']> | undefined
+  #faker: Faker | undefined
 
   constructor(rules: readonly ReplyRule[], random: KeyedRandom) {
     this.#rules = rules
@@ -177,10 +170,9 @@ export class Replies {
   }
 
   /** A faker whose draws are keyed by stream and index. */
-  #fakerAt(stream: string, index: number): InstanceType<FakerModule['Faker']> {
+  #fakerAt(stream: string, index: number): Faker {
     this.#draws = { stream: `${stream}/${index}`, index: 0 }
     if (!this.#faker) {
-      const { Faker, en, base } = fakerModule()
       const randomizer = { next: () => this.#random.draw(this.#draws.stream, this.#draws.index++), seed: () => {} }
       this.#faker = new Faker({ locale: [en, base], randomizer })
     }

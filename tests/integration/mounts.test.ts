@@ -1,0 +1,113 @@
+import axios from 'axios'
+import { setupServer } from 'msw/node'
+import OpenAI from 'openai'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Provider, startServer, Trace, UnmountedProviderError } from 'longhaul'
+import { handlers } from 'longhaul/msw'
+import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
+import { mountFetch } from '../../src/mount/index.ts'
+import { KeyedRandom } from '../../src/random/index.ts'
+
+let clock: Clock
+beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
+afterEach(() => clock.stop())
+
+const aProvider = (): Provider => {
+  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
+  return new Provider({ latency: '8s', replies: 'The same bytes by every way.' }, surroundings)
+}
+
+const body = (stream: boolean): string =>
+  JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content: 'Which way?' }] })
+const headers = { 'content-type': 'application/json', authorization: 'Bearer test' }
+const REAL = 'https://api.openai.com/v1'
+
+interface Seen {
+  status: number
+  requestId: string
+  text: string
+}
+
+const byFetch = async (baseURL: string, stream: boolean): Promise<Seen> => {
+  const response = await fetch(`${baseURL}/chat/completions`, { method: 'POST', headers, body: body(stream) })
+  return { status: response.status, requestId: response.headers.get('x-request-id')!, text: await response.text() }
+}
+
+type Way = (stream: boolean) => Promise<Seen>
+const WAYS: Record<string, Way> = {
+  async fetch(stream) {
+    const mount = mountFetch(aProvider())
+    try {
+      return await byFetch(REAL, stream)
+    } finally {
+      await mount.close()
+    }
+  },
+  async msw(stream) {
+    const server = setupServer(...handlers(aProvider()))
+    server.listen()
+    try {
+      return await byFetch(REAL, stream)
+    } finally {
+      server.close()
+    }
+  },
+  async server(stream) {
+    const server = await startServer(aProvider())
+    try {
+      return await byFetch(server.baseURLs.openai, stream)
+    } finally {
+      await server.close()
+    }
+  },
+}
+
+/** The time at which an answer was made differs by nothing here: every clock starts at the same date. */
+describe.each([false, true])('fetch, msw and server give the same bytes (stream: %s)', (stream) => {
+  test.each(Object.keys(WAYS))('%s', async (way) => {
+    const seen = await WAYS[way]!(stream)
+    expect(seen).toMatchObject({ status: 200, requestId: expect.stringMatching(/^req_[0-9a-f]{16}$/) })
+    expect(clock.now()).toBe(8_000)
+    clock.stop()
+    clock = startSimulatedClock({ mode: { kind: 'virtual' } })
+    expect(seen).toEqual(await WAYS['fetch']!(stream))
+  })
+})
+
+describe('what nobody simulates', () => {
+  test('a call to a real provider is refused, by fetch', async () => {
+    const mount = mountFetch(aProvider())
+    await expect(fetch('https://api.mistral.ai/v1/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
+      UnmountedProviderError,
+    )
+    await mount.close()
+  })
+
+  test('and one by a client below fetch', async () => {
+    const mount = mountFetch(aProvider())
+    await expect(axios.post('https://api.mistral.ai/v1/chat/completions', '{}', { proxy: false })).rejects.toThrow(
+      /is a real LLM provider/,
+    )
+    await mount.close()
+  })
+
+  test('everything else passes through', async () => {
+    const server = await startServer(aProvider())
+    const mount = mountFetch(aProvider())
+    expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404)
+    await mount.close()
+    await server.close()
+  })
+})
+
+test('a client that leaves the server aborts the simulated call', async () => {
+  const provider = aProvider()
+  const server = await startServer(provider)
+  const client = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai, maxRetries: 0, timeout: 2_000 })
+  await expect(
+    client.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] }),
+  ).rejects.toThrow(OpenAI.APIConnectionTimeoutError)
+  while (provider.openCalls > 0) await new Promise((resolve) => setImmediate(resolve))
+  expect(provider.trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected', at: 2_000 }])
+  await server.close()
+})
