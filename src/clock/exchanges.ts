@@ -61,7 +61,8 @@ export class ExchangeWatch {
   open(handles: readonly object[], now: Milliseconds): number {
     for (const handle of handles) if (handle instanceof ChildProcess) this.#own(handle)
     const sockets = handles.filter(
-      (handle): handle is Socket => handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle),
+      (handle): handle is Socket =>
+        handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle) && !isIntercepted(handle),
     )
     const byRoute = new Map<string, Socket>()
     for (const socket of sockets) {
@@ -138,4 +139,15 @@ export class ExchangeWatch {
 function isStdio(socket: Socket): boolean {
   const fd = (socket as { fd?: unknown }).fd
   return fd === 0 || fd === 1 || fd === 2
+}
+
+/** A connected TCP or TLS socket without ends: request interceptors (msw, nock) answer it inside this process. */
+function isIntercepted(socket: Socket): boolean {
+  const handle = (socket as { _handle?: { constructor: { name: string } } | null })._handle
+  return (
+    !socket.connecting &&
+    socket.remotePort === undefined &&
+    socket.localPort === undefined &&
+    (handle?.constructor.name === 'TLSWrap' || handle?.constructor.name === 'TCP')
+  )
 }
