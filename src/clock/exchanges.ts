@@ -141,13 +141,23 @@ function isStdio(socket: Socket): boolean {
   return fd === 0 || fd === 1 || fd === 2
 }
 
-/** A connected TCP or TLS socket without ends: request interceptors (msw, nock) answer it inside this process. */
+interface TcpHandle {
+  constructor: { name: string }
+  /** Under a TLS socket: the handle that carries it. */
+  _parent?: TcpHandle
+  getsockname?(out: { port?: number }): number
+}
+
+/**
+ * A TCP or TLS socket that the system never bound to a port: request interceptors (msw, nock) answer it inside this process.
+ * A real one is bound from the moment it connects, and the look-up of a name before that counts as a request itself.
+ */
 function isIntercepted(socket: Socket): boolean {
-  const handle = (socket as { _handle?: { constructor: { name: string } } | null })._handle
-  return (
-    !socket.connecting &&
-    socket.remotePort === undefined &&
-    socket.localPort === undefined &&
-    (handle?.constructor.name === 'TLSWrap' || handle?.constructor.name === 'TCP')
-  )
+  const handle = (socket as { _handle?: TcpHandle | null })._handle
+  const tcp = handle?.constructor.name === 'TLSWrap' ? handle._parent : handle
+  if (tcp?.constructor.name !== 'TCP') return false
+  // From the prototype: interceptors replace the handle's own methods.
+  const { getsockname } = Object.getPrototypeOf(tcp) as TcpHandle
+  const address: { port?: number } = {}
+  return getsockname !== undefined && (getsockname.call(tcp, address) !== 0 || !address.port)
 }
