@@ -1,0 +1,118 @@
+import OpenAI from 'openai'
+import { test as plain, expect as plainly, vi } from 'vitest'
+import { actAs, describeOrchestration, never, watch, type SystemContext } from 'longhaul'
+import { joinSettings, replayCommand, settingsFromEnvironment } from '../../src/vitest/settings.ts'
+
+const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+const ask = (agent: string, signal?: AbortSignal) =>
+  actAs(agent, () =>
+    client.chat.completions.create(
+      { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] },
+      signal ? { signal } : {},
+    ),
+  )
+
+const work = { assign: async (agent: string) => ask(agent) }
+
+describeOrchestration(
+  'the fixtures',
+  {
+    agents: ['ann', 'ben'],
+    vars: { rounds: 2 },
+    provider: { latency: '10s', failRate: 0, agents: { ben: { latency: '1h' } } },
+    system: async ({ agents, agentSignal, vars, report }: SystemContext) => {
+      for (let round = 0; round < Number(vars['rounds']); round++) {
+        const gather = report.gather('answers', { from: agents })
+        const asked = agents.map(async (agent) => {
+          await ask(agent, agentSignal(agent))
+          gather.received(agent)
+        })
+        await Promise.allSettled(asked)
+        gather.end()
+      }
+    },
+  },
+  (test) => {
+    test('start, sleep and terminateAgent: the run goes on without the agent', async ({
+      start,
+      sleep,
+      clock,
+      expect,
+    }) => {
+      const orchestration = await start({ vars: { rounds: 1 } })
+      await sleep('5m')
+      await orchestration.terminateAgent('ben')
+      const outcome = await orchestration.outcome()
+      expect(outcome).toHaveCompleted()
+      expect(outcome).toHaveElapsed({ atLeast: '5m', atMost: '5m' })
+      expect(outcome.gather('answers')).toBePartial({ received: ['ann'], missing: ['ben'] })
+      expect(clock.now()).toBe(300_000)
+    })
+
+    test('a failing matcher shows the timeline', async ({ run, expect }) => {
+      const outcome = await run({ vars: { rounds: 1 } })
+      expect(() => expect(outcome).toHaveCalls(3)).toThrow(
+        /Expected 3 calls; there were 2\.\nTrace from .*━.*ben {2}call 2 gpt-4o-mini: disconnected/s,
+      )
+      expect(() => expect(outcome.gather('votes'))).toThrow(/no gather named "votes". There were: answers/)
+    })
+
+    test('watched calls are in the trace', async ({ trace, expect }) => {
+      watch(work, 'assign')
+      await work.assign('ann')
+      expect(trace.ofType('watch.called', 'watch.returned')).toMatchObject([
+        { name: 'assign', nth: 1 },
+        { nth: 1, afterMs: 10_000 },
+      ])
+    })
+
+    test('vi.useFakeTimers() gets a clear error', ({ expect }) => {
+      expect(() => vi.useFakeTimers()).toThrow(/longhaul already controls time here/)
+    })
+  },
+)
+
+describeOrchestration(
+  'a deadlock',
+  { provider: { latency: never(), failRate: 0 }, system: () => ask('ann') },
+  (test) => {
+    test.fails('fails the test with a report, and not after its timeout', { timeout: 60_000 }, async ({ run }) => {
+      await run()
+      await new Promise(() => {})
+    })
+  },
+)
+
+let concurrent: unknown
+describeOrchestration.skip('never run', { system: async () => {} }, (test) => {
+  try {
+    concurrent = test.concurrent
+  } catch (error) {
+    concurrent = error
+  }
+  test('so that there is one', () => {})
+})
+plain('tests of an orchestration cannot be concurrent', () => {
+  plainly(concurrent).toMatchObject({
+    code: 'LONGHAUL_CLOCK_IN_USE',
+    message: plainly.stringContaining('cannot be concurrent'),
+  })
+})
+
+plain('the environment goes before the plugin, and that before the file', () => {
+  const env = settingsFromEnvironment({ LONGHAUL_FAIL_RATE: '0.5', KSI_COMPLETION_PROVIDER_FAIL_RATE: '0.1' })
+  plainly(joinSettings({ seed: 3, failRate: 0.1 }, { seed: 4, time: '60x' }, env)).toMatchObject({
+    seed: 4,
+    failRate: 0.5,
+    time: { factor: 60 },
+  })
+  plainly(settingsFromEnvironment({ KSI_COMPLETION_PROVIDER_FAIL_RATE: '0.1' })).toEqual({ failRate: 0.1 })
+  plainly(() => settingsFromEnvironment({ LONGHAUL_FAIL_RATE: 'half' })).toThrow(/LONGHAUL_FAIL_RATE is "half"/)
+})
+
+plain('the line that repeats a test can be pasted', () => {
+  const settings = joinSettings({ seed: 'a b', failRate: 0.2 })
+  plainly(replayCommand(settings, 'tests/a.test.ts', "suite > it's (1)")).toBe(
+    `LONGHAUL_SEED='a b' LONGHAUL_FAIL_RATE=0.2 npx vitest run tests/a.test.ts -t 'suite > it'\\''s \\(1\\)'`,
+  )
+})
