@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs the packed tarball with a given Vitest in an empty folder, as a stranger does, and runs the README's test. Needs the npm registry.
+# Usage: tests/package/fresh-install.sh 4.1
+set -eu
+version=${1:?give a version of Vitest, such as 4.1}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+npm run --silent build --prefix "$root"
+(cd "$root" && npm pack --silent --pack-destination "$home" >/dev/null)
+cd "$home"
+echo '{ "name": "fresh", "private": true, "type": "module" }' >package.json
+npm install --no-audit --no-fund --save-dev "vitest@$version" openai node@24 ./longhaul-*.tgz
+awk '/^```ts$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" >votes.test.ts
+npx vitest run
