@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
 import { startServer } from '../mount/index.ts'
 import { Provider } from '../provider/index.ts'
@@ -40,7 +41,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const failRate = numberOption('fail-rate', options['fail-rate'], 0, 1)
   const port = numberOption('port', options.port, 0, 65_535)
   const seed = numberOption('seed', options.seed, 1, Number.MAX_SAFE_INTEGER)
-  const trace = new Trace(() => clock.now())
+  // Nobody reads the trace of a server that runs for days: it must not fill the memory.
+  const trace = new Trace(() => clock.now(), { file: devNull })
   const provider = new Provider(
     { failRate, ...(options.latency !== undefined && { latency: options.latency }) },
     { clock, trace, random: new KeyedRandom(seed) },
