@@ -38,23 +38,20 @@ const GARBAGE = '{"id": "\u0000'
  * Wrong requests are answered before this returns, calls when the clock says so.
  */
 export function answer(provider: Provider, { method, route, header, text }: Incoming, sink: Sink): Exchange {
+  const fingerprint = hashHex(text)
   const format = route.formats.find(({ path }) => path === route.path)
   const words = format ?? route.formats[0]!
   const refuse = (problem: BadRequest): Exchange => {
-    sendWhole(sink, words.bad(problem, hashHex(text)))
+    sendWhole(sink, words.bad(problem, fingerprint))
     return NOTHING
   }
   if (!format || method !== 'POST') return refuse({ kind: 'no_route', method, path: route.path })
   if (Buffer.byteLength(text) > MAX_BODY) return refuse({ kind: 'too_large', limit: MAX_BODY })
   const body = readObject(text)
   if (!body) return refuse({ kind: 'not_json' })
-  const request = format.parse({ provider: route.provider, body, text, header })
+  const request = format.parse({ provider: route.provider, body, fingerprint, header })
   if (isBad(request)) return refuse(request)
-  return provider.accept(
-    request,
-    (part) => send(part, format, request, sink, hashHex(text)),
-    header('x-longhaul-agent'),
-  )
+  return provider.accept(request, (part) => send(part, format, request, sink), header('x-longhaul-agent'))
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {
@@ -74,10 +71,10 @@ function sendWhole(sink: Sink, { status, headers, body }: WireResponse): void {
   sink.end()
 }
 
-function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink, requestId: string): void {
+function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink): void {
   switch (part.kind) {
     case 'refusal':
-      return sendWhole(sink, format.refusal(part.refusal, part.limits, request, requestId))
+      return sendWhole(sink, format.refusal(part.refusal, part.limits, request))
     case 'reset':
       return sink.reset()
     case 'whole': {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange } from './answer.ts'
-import type { Mount } from './fetch.ts'
+import type { Mount } from './mount.ts'
 import type { Route } from './routes.ts'
 
 /** Where the server listens. */

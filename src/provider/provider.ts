@@ -177,8 +177,15 @@ export class Provider {
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const seq = this.trace.append({
-      ...{ type: 'call.arrived', call: id, ...caller, provider, model: request.model, operation, stream },
-      ...{ inputTokens: input, attempt },
+      type: 'call.arrived',
+      call: id,
+      ...caller,
+      provider,
+      model: request.model,
+      operation,
+      stream,
+      inputTokens: input,
+      attempt,
     })
     if (before)
       this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
@@ -187,8 +194,19 @@ export class Provider {
       ])
 
     const call: OpenCall = {
-      ...{ id, seq, request, caller, nth, attempt, model, arrivedAt: now, input: { input, ...cache } },
-      ...{ state: { kind: 'refused' }, closed: false, release: undefined, cleanup: [] },
+      id,
+      seq,
+      request,
+      caller,
+      nth,
+      attempt,
+      model,
+      arrivedAt: now,
+      input: { input, ...cache },
+      state: { kind: 'refused' },
+      closed: false,
+      release: undefined,
+      cleanup: [],
     }
     this.#open.set(id, call)
     call.cleanup.push(() => this.#open.delete(id))
@@ -391,7 +409,10 @@ export class Provider {
       id: hashHex(`${this.#random.seed}\u0000${call.id}`),
       model: request.model,
       createdAt: this.clock.epoch + this.clock.now(),
-      ...{ text, toolCalls, finish, stopSequence },
+      text,
+      toolCalls,
+      finish,
+      stopSequence,
       usage: { ...input, output, reasoning, ...content.usage },
     }
   }

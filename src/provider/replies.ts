@@ -94,8 +94,14 @@ export class Replies {
       const random = (index = 0): number => this.#random.draw(`${stream}/own/${nth}`, index)
       const said = reply({
         ...caller,
-        ...{ provider: request.provider, model: request.model, messages: request.messages, tools: request.tools },
-        ...{ prompt, nth, random, state: conversation.state },
+        provider: request.provider,
+        model: request.model,
+        messages: request.messages,
+        tools: request.tools,
+        prompt,
+        nth,
+        random,
+        state: conversation.state,
         persona: this.#lazyPersona(caller.agent),
       } as ReplyContext)
       return said instanceof Promise

@@ -39,21 +39,22 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at } = event
       calls.set(call, {
-        ...{
-          call,
-          agent,
-          conversation,
-          turn,
-          provider,
-          model,
-          stream,
-          attempt,
-          arrivedAt: at,
-          status: 'open',
-          usage: NO_USAGE,
-          cost: 0,
-        },
-        ...{ retryOf: undefined, firstTokenAt: undefined, endedAt: undefined, fault: undefined },
+        call,
+        agent,
+        conversation,
+        turn,
+        provider,
+        model,
+        stream,
+        attempt,
+        retryOf: undefined,
+        arrivedAt: at,
+        firstTokenAt: undefined,
+        endedAt: undefined,
+        status: 'open',
+        fault: undefined,
+        usage: NO_USAGE,
+        cost: 0,
       })
       continue
     }

@@ -82,14 +82,13 @@ function define<Result>(
   options: OrchestrationOptions<Result>,
   body: (test: OrchestrationTest<Result>) => void,
 ): void {
-  let session: Session<Result> | undefined
-  let describeTest = (): { settings: SettingsInForce; file: string; name: string } | undefined => undefined
+  let current: { session: Session<Result>; settings: SettingsInForce; file: string; name: string } | undefined
   const supervise: Supervise = async (work) => {
+    const { session, settings, file, name: testName } = current!
     try {
-      return await session!.clock.supervise(work)
+      return await session.clock.supervise(work)
     } catch (error) {
-      const known = describeTest()
-      throw known ? withReplay(error, known.settings, known.file, known.name) : error
+      throw withReplay(error, settings, file, testName)
     }
   }
   const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
@@ -97,9 +96,8 @@ function define<Result>(
       async ({ task }, use) => {
         const settings = joinSettings(options, inject('longhaul') ?? {}, settingsFromEnvironment(process.env))
         const file = relative(process.cwd(), task.file.filepath)
-        const fullName = task.fullTestName ?? task.name
-        describeTest = () => ({ settings, file, name: fullName })
-        session = openSession(name, options, settings)
+        const session = openSession(name, options, settings)
+        current = { session, settings, file, name: task.fullTestName ?? task.name }
         const restoreVi = replaceProperties(vi, {
           useFakeTimers: () => {
             throw new ClockInUseError(

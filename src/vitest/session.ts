@@ -160,7 +160,10 @@ function sessionOf<Result>(
     const given = { ...defaults, ...vars }
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     const context: SystemContext = {
-      ...{ vars: given, provider, report, signal: controller.signal },
+      vars: given,
+      provider,
+      report,
+      signal: controller.signal,
       agents: agents ?? Object.keys(config?.agents ?? {}),
       agentSignal: (agent) => controllerOf(agent).signal,
     }
@@ -197,7 +200,11 @@ function sessionOf<Result>(
     }
   }
   return {
-    ...{ clock, trace, provider, start, close },
+    clock,
+    trace,
+    provider,
+    start,
+    close,
     run: async (options) => (await start(options)).outcome(),
     async sleep(duration) {
       const ms = parseDuration(duration)

@@ -1,4 +1,3 @@
-import { hashHex } from '../random/index.ts'
 import type { LimitStates, Message, Reply, ToolCall, ToolChoice } from '../provider/index.ts'
 import { BAD_GATEWAY, retryCountOf, type BadRequest, type WireFormat, type WireResponse } from './format.ts'
 import { ANY, problemOf, textOrBlocks, type Problem, type Shape } from './shape.ts'
@@ -240,7 +239,7 @@ export const anthropicMessages: WireFormat = {
   path: '/v1/messages',
   operation: 'messages',
 
-  parse({ provider, body, text, header }) {
+  parse({ provider, body, fingerprint, header }) {
     if (!header('x-api-key') && !header('authorization')) return { kind: 'unauthorized' }
     if (!header('anthropic-version'))
       return { kind: 'invalid', message: 'anthropic-version: header is required', param: null, code: null }
@@ -271,7 +270,7 @@ export const anthropicMessages: WireFormat = {
       stop: request.stop_sequences ?? [],
       callerHints: [request.metadata?.user_id ?? ''],
       retryCount: retryCountOf(header),
-      fingerprint: hashHex(text),
+      fingerprint,
     }
   },
 
@@ -297,7 +296,7 @@ export const anthropicMessages: WireFormat = {
     }
   },
 
-  refusal(refusal, limits, _request, requestId) {
+  refusal(refusal, limits, request) {
     const answer = (
       status: number,
       type: string,
@@ -307,11 +306,11 @@ export const anthropicMessages: WireFormat = {
       status,
       headers: {
         'content-type': 'application/json',
-        'request-id': `req_${requestId}`,
+        'request-id': `req_${request.fingerprint}`,
         ...limitHeaders(limits),
         ...headers,
       },
-      body: errorBody(type, message, requestId),
+      body: errorBody(type, message, request.fingerprint),
     })
     switch (refusal.kind) {
       case 'rate_limited': {

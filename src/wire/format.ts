@@ -16,8 +16,8 @@ export interface WireRequest {
   /** The service as the user calls it, such as `openai`. */
   provider: string
   body: Readonly<Record<string, unknown>>
-  /** The body's text, which tells retries from new requests. */
-  text: string
+  /** A hash of the body, which tells retries from new requests. */
+  fingerprint: string
   header(name: string): string | undefined
 }
 
@@ -38,7 +38,7 @@ export interface WireFormat {
   parse(request: WireRequest): CallRequest | BadRequest
   /** The answer to a bad request. */
   bad(problem: BadRequest, requestId: string): WireResponse
-  refusal(refusal: Refusal, limits: LimitStates, request: CallRequest, requestId: string): WireResponse
+  refusal(refusal: Refusal, limits: LimitStates, request: CallRequest): WireResponse
   /** Status and headers of an answer. */
   head(reply: Reply, limits: LimitStates, request: CallRequest): ResponseHead
   /** The whole body of an answer. */

@@ -1,4 +1,3 @@
-import { hashHex } from '../random/index.ts'
 import type { CallRequest, LimitStates, Message, Reply, ToolCall, ToolChoice } from '../provider/index.ts'
 import { BAD_GATEWAY, retryCountOf, type BadRequest, type WireFormat, type WireResponse } from './format.ts'
 import { ANY, problemOf, textOrBlocks, type Field, type Problem, type Shape } from './shape.ts'
@@ -341,7 +340,7 @@ export const openaiChat: WireFormat = {
   path: '/chat/completions',
   operation: 'chat.completions',
 
-  parse({ provider, body, text, header }) {
+  parse({ provider, body, fingerprint, header }) {
     if (!/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')) return { kind: 'unauthorized' }
     const problem = problemOf(REQUEST, body)
     if (problem) return { kind: 'invalid', param: pathText(problem.path), ...problemText(problem) }
@@ -371,7 +370,7 @@ export const openaiChat: WireFormat = {
         (hint) => typeof hint === 'string',
       ),
       retryCount: retryCountOf(header),
-      fingerprint: hashHex(text),
+      fingerprint,
     }
   },
 
@@ -402,10 +401,10 @@ export const openaiChat: WireFormat = {
     }
   },
 
-  refusal(refusal, limits, request, requestId) {
+  refusal(refusal, limits, request) {
     const answer = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
       status,
-      headers: { 'content-type': 'application/json', ...commonHeaders(requestId, limits), ...headers },
+      headers: { 'content-type': 'application/json', ...commonHeaders(request.fingerprint, limits), ...headers },
       body,
     })
     switch (refusal.kind) {

@@ -2,20 +2,15 @@ import axios from 'axios'
 import { setupServer } from 'msw/node'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Provider, startServer, Trace, UnmountedProviderError } from 'longhaul'
+import { startServer, UnmountedProviderError } from 'longhaul'
 import { handlers } from 'longhaul/msw'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
 import { mountFetch } from '../../src/mount/index.ts'
-import { KeyedRandom } from '../../src/random/index.ts'
+import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
 beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
 afterEach(() => clock.stop())
-
-const aProvider = (): Provider => {
-  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
-  return new Provider({ latency: '8s', replies: 'The same bytes by every way.' }, surroundings)
-}
 
 const body = (stream: boolean): string =>
   JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content: 'Which way?' }] })
@@ -36,7 +31,7 @@ const byFetch = async (baseURL: string, stream: boolean): Promise<Seen> => {
 type Way = (stream: boolean) => Promise<Seen>
 const WAYS: Record<string, Way> = {
   async fetch(stream) {
-    const mount = mountFetch(aProvider())
+    const mount = mountFetch(aProvider(clock))
     try {
       return await byFetch(REAL, stream)
     } finally {
@@ -44,7 +39,7 @@ const WAYS: Record<string, Way> = {
     }
   },
   async msw(stream) {
-    const server = setupServer(...handlers(aProvider()))
+    const server = setupServer(...handlers(aProvider(clock)))
     server.listen()
     try {
       return await byFetch(REAL, stream)
@@ -53,7 +48,7 @@ const WAYS: Record<string, Way> = {
     }
   },
   async server(stream) {
-    const server = await startServer(aProvider())
+    const server = await startServer(aProvider(clock))
     try {
       return await byFetch(server.baseURLs.openai, stream)
     } finally {
@@ -76,7 +71,7 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
 
 describe('what nobody simulates', () => {
   test('a call to a real provider is refused, by fetch', async () => {
-    const mount = mountFetch(aProvider())
+    const mount = mountFetch(aProvider(clock))
     await expect(fetch('https://api.mistral.ai/v1/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
       UnmountedProviderError,
     )
@@ -84,7 +79,7 @@ describe('what nobody simulates', () => {
   })
 
   test('and one by a client below fetch', async () => {
-    const mount = mountFetch(aProvider())
+    const mount = mountFetch(aProvider(clock))
     await expect(axios.post('https://api.mistral.ai/v1/chat/completions', '{}', { proxy: false })).rejects.toThrow(
       /is a real LLM provider/,
     )
@@ -92,8 +87,8 @@ describe('what nobody simulates', () => {
   })
 
   test('everything else passes through', async () => {
-    const server = await startServer(aProvider())
-    const mount = mountFetch(aProvider())
+    const server = await startServer(aProvider(clock))
+    const mount = mountFetch(aProvider(clock))
     expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404)
     await mount.close()
     await server.close()
@@ -101,7 +96,7 @@ describe('what nobody simulates', () => {
 })
 
 test('a client that leaves the server aborts the simulated call', async () => {
-  const provider = aProvider()
+  const provider = aProvider(clock)
   const server = await startServer(provider)
   const client = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai, maxRetries: 0, timeout: 2_000 })
   await expect(

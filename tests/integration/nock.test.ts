@@ -1,20 +1,15 @@
 // In a file of its own: nock and msw both take hold of the process's requests, and only one of them can.
 import axios, { AxiosError } from 'axios'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Provider, Trace } from 'longhaul'
 import { mountNock } from 'longhaul/nock'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
 import { mountFetch, type Mount } from '../../src/mount/index.ts'
-import { KeyedRandom } from '../../src/random/index.ts'
+import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
 beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
 afterEach(() => clock.stop())
 
-const aProvider = (): Provider => {
-  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
-  return new Provider({ latency: '8s', replies: 'The same bytes by every way.' }, surroundings)
-}
 const URL = 'https://api.openai.com/v1/chat/completions'
 const headers = { 'content-type': 'application/json', authorization: 'Bearer test' }
 const body = (stream: boolean): string =>
@@ -29,7 +24,7 @@ async function mounted<Result>(mount: Mount, work: () => Promise<Result>): Promi
 }
 
 test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', async (stream) => {
-  const byAxios = await mounted(mountNock(aProvider()), async () => {
+  const byAxios = await mounted(mountNock(aProvider(clock)), async () => {
     const response = await axios.post(URL, body(stream), {
       headers,
       responseType: 'text',
@@ -44,7 +39,7 @@ test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', as
   expect(clock.now()).toBe(8_000)
   clock.stop()
   clock = startSimulatedClock({ mode: { kind: 'virtual' } })
-  const byFetch = await mounted(mountFetch(aProvider()), async () => {
+  const byFetch = await mounted(mountFetch(aProvider(clock)), async () => {
     const response = await fetch(URL, { method: 'POST', headers, body: body(stream) })
     return { status: response.status, requestId: response.headers.get('x-request-id'), text: await response.text() }
   })
@@ -52,7 +47,7 @@ test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', as
 })
 
 test('a rate limit reaches axios with its headers', async () => {
-  const provider = aProvider()
+  const provider = aProvider(clock)
   provider.failNext(1, 'rate_limited')
   const error = await mounted(mountNock(provider), () =>
     axios.post(URL, body(false), { headers }).catch((thrown: unknown) => thrown),

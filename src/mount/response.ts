@@ -1,0 +1,97 @@
+import type { Provider } from '../provider/index.ts'
+import type { ResponseHead } from '../wire/index.ts'
+import { answer, type Exchange, type Sink } from './answer.ts'
+import type { Route } from './routes.ts'
+
+/** A request whose body was read. */
+export interface PlainRequest {
+  url: string
+  method: string
+  headers: Headers
+  text: string
+  signal: AbortSignal | undefined
+}
+
+/** Reads a request's body. */
+export async function readRequest(input: Request): Promise<PlainRequest> {
+  return {
+    url: input.url,
+    method: input.method,
+    headers: input.headers,
+    text: await input.text(),
+    signal: input.signal,
+  }
+}
+
+const encoder = new TextEncoder()
+const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
+
+/**
+ * Answers one request with a `Response`: a whole answer when it is complete, a stream from its first bytes.
+ *
+ * @param broken what this way in calls a connection that breaks: rejects the promise, or ends the body
+ */
+export function respond(provider: Provider, route: Route, request: PlainRequest, broken: Error): Promise<Response> {
+  const { signal } = request
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    let exchange: Exchange | undefined
+    let over = false
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined
+    let head: ResponseHead | undefined
+    let first = ''
+    let resolved = false
+    const onAbort = (): void => {
+      if (over) return
+      over = true
+      exchange?.disconnect()
+      if (resolved) body?.error(signal!.reason)
+      else reject(signal!.reason)
+    }
+    const finish = (): void => {
+      over = true
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const open = (whole: boolean): void => {
+      resolved = true
+      if (whole) return resolve(locate(new Response(first, head), request.url))
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => void (body = controller),
+        cancel() {
+          if (over) return
+          finish()
+          exchange?.disconnect()
+        },
+      })
+      body!.enqueue(encoder.encode(first))
+      resolve(locate(new Response(stream, head), request.url))
+    }
+    const sink: Sink = {
+      head: (given) => void (head = given),
+      write(text) {
+        if (over) return
+        if (resolved) body!.enqueue(encoder.encode(text))
+        else {
+          first += text
+          if (head!.headers['content-type']?.startsWith('text/event-stream')) open(false)
+        }
+      },
+      end() {
+        if (over) return
+        finish()
+        if (resolved) body!.close()
+        else open(true)
+      },
+      reset() {
+        if (over) return
+        finish()
+        if (head && !resolved) open(false)
+        if (resolved) body!.error(broken)
+        else reject(broken)
+      },
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const { method, headers, text } = request
+    exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
+  })
+}
