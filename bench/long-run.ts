@@ -1,38 +1,31 @@
 import OpenAI from 'openai'
-import { startSimulatedClock } from '../src/clock/index.ts'
-import { mountFetch } from '../src/mount/index.ts'
-import { actAs, Provider, uniform } from '../src/provider/index.ts'
-import { KeyedRandom } from '../src/random/index.ts'
-import { Trace } from '../src/trace/index.ts'
-import { record } from './measure.ts'
+import { actAs, uniform } from '../src/provider/index.ts'
+import { record, timed } from './measure.ts'
+import { simulate } from './simulation.ts'
 
 /** 100 rounds of four agents with one call of 2–30 s each: real time and compression. */
-const now = performance.now.bind(performance)
+const ROUNDS = 100
 
-async function run(): Promise<{ realMs: number; simulatedMs: number }> {
-  const clock = startSimulatedClock({ mode: { kind: 'virtual' }, tell: () => {} })
-  const provider = new Provider(
-    { latency: uniform('2s', '30s') },
-    { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) },
+const run = (): Promise<{ realMs: number; simulatedMs: number }> =>
+  simulate(
+    async ({ clock }) => {
+      const client = new OpenAI({ apiKey: 'test' })
+      const ask = (agent: string, round: number) =>
+        actAs(agent, () =>
+          client.chat.completions.create({
+            model: 'gpt-4o-mini',
+            messages: [{ role: 'user', content: `Round ${round}` }],
+          }),
+        )
+      const realMs = await timed(async () => {
+        for (let round = 0; round < ROUNDS; round++) {
+          await Promise.all(['a', 'b', 'c', 'd'].map((agent) => ask(agent, round)))
+        }
+      })
+      return { realMs, simulatedMs: clock.now() }
+    },
+    { config: { latency: uniform('2s', '30s') } },
   )
-  const mount = mountFetch(provider)
-  const client = new OpenAI({ apiKey: 'test' })
-  const start = now()
-  for (let round = 0; round < 100; round++) {
-    const ask = (agent: string) =>
-      actAs(agent, () =>
-        client.chat.completions.create({
-          model: 'gpt-4o-mini',
-          messages: [{ role: 'user', content: `Round ${round}` }],
-        }),
-      )
-    await Promise.all(['a', 'b', 'c', 'd'].map(ask))
-  }
-  const result = { realMs: now() - start, simulatedMs: clock.now() }
-  await mount.close()
-  clock.stop()
-  return result
-}
 
 await run()
 const runs = []

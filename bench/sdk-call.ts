@@ -1,51 +1,39 @@
+import { withGlobal } from '@sinonjs/fake-timers'
 import OpenAI from 'openai'
-import { startSimulatedClock } from '../src/clock/index.ts'
-import { mountFetch } from '../src/mount/index.ts'
-import { Provider } from '../src/provider/index.ts'
-import { KeyedRandom } from '../src/random/index.ts'
-import { Trace } from '../src/trace/index.ts'
 import { ratio, record, timed } from './measure.ts'
+import { CANNED, CANNED_HEADERS, QUESTION, simulate } from './simulation.ts'
 
-/** One simulated SDK call behind the fetch mount, against the same SDK with a canned `fetch` that sleeps on bare timers. */
+/**
+ * One simulated SDK call behind the fetch mount, against the same SDK with a canned `fetch` that sleeps as long
+ * on bare fake timers, which a loop of two lines steps: no quiescence, no provider, no trace.
+ */
 const CALLS = 2_000
-const question = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'Name three colours.' }] }
+const turn = setImmediate
 
 async function calls(client: OpenAI): Promise<void> {
-  for (let i = 0; i < CALLS; i++) await client.chat.completions.create(question)
+  for (let i = 0; i < CALLS; i++) await client.chat.completions.create(QUESTION)
 }
 
-async function simulated(): Promise<number> {
-  const clock = startSimulatedClock({ mode: { kind: 'virtual' }, tell: () => {} })
-  const trace = new Trace(() => clock.now())
-  const provider = new Provider(
-    { latency: '5s', replies: 'Red, green and blue.' },
-    { clock, trace, random: new KeyedRandom(1) },
-  )
-  const mount = mountFetch(provider)
-  try {
-    return await timed(() => calls(new OpenAI({ apiKey: 'test' })))
-  } finally {
-    await mount.close()
-    clock.stop()
-  }
-}
+const simulated = (): Promise<number> => simulate(() => timed(() => calls(new OpenAI({ apiKey: 'test' }))))
 
-const CANNED = JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'gpt-4o-mini',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Red, green and blue.' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 10, completion_tokens: 6, total_tokens: 16 },
-})
-
-/** The peer: no clock, no provider, one native timer of no length a call. */
 async function canned(): Promise<number> {
-  const answer = async (): Promise<Response> => {
-    await new Promise((resolve) => setImmediate(resolve))
-    return new Response(CANNED, { headers: { 'content-type': 'application/json' } })
+  const fake = withGlobal(globalThis).install({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  let over = false
+  const step = (): void => {
+    fake.next()
+    if (!over) turn(step)
   }
-  return timed(() => calls(new OpenAI({ apiKey: 'test', fetch: answer })))
+  turn(step)
+  const answer = async (): Promise<Response> => {
+    await new Promise((resolve) => setTimeout(resolve, 5_000))
+    return new Response(CANNED, { headers: CANNED_HEADERS })
+  }
+  try {
+    return await timed(() => calls(new OpenAI({ apiKey: 'test', fetch: answer })))
+  } finally {
+    over = true
+    fake.uninstall()
+  }
 }
 
 await canned()

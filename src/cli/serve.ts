@@ -1,4 +1,3 @@
-import { devNull } from 'node:os'
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
 import { startServer } from '../mount/index.ts'
 import { Provider } from '../provider/index.ts'
@@ -42,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const port = numberOption('port', options.port, 0, 65_535)
   const seed = numberOption('seed', options.seed, 1, Number.MAX_SAFE_INTEGER)
   // Nobody reads the trace of a server that runs for days: it must not fill the memory.
-  const trace = new Trace(() => clock.now(), { file: devNull })
+  const trace = new Trace(() => clock.now(), 'discard')
   const provider = new Provider(
     { failRate, ...(options.latency !== undefined && { latency: options.latency }) },
     { clock, trace, random: new KeyedRandom(seed) },

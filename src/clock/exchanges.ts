@@ -45,6 +45,7 @@ export class ExchangeWatch {
   readonly #windows: SettleWindows
   readonly #traffic = new WeakMap<object, Traffic>()
   readonly #owned = new WeakSet<object>()
+  readonly #intercepted = new WeakSet<Socket>()
   readonly #paired = new WeakMap<Socket, Socket>()
 
   constructor(windows: SettleWindows, atStart: readonly object[]) {
@@ -62,7 +63,7 @@ export class ExchangeWatch {
     for (const handle of handles) if (handle instanceof ChildProcess) this.#own(handle)
     const sockets = handles.filter(
       (handle): handle is Socket =>
-        handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle) && !isIntercepted(handle),
+        handle instanceof Socket && !this.#owned.has(handle) && !isStdio(handle) && !this.#isIntercepted(handle),
     )
     const byRoute = new Map<string, Socket>()
     for (const socket of sockets) {
@@ -86,6 +87,14 @@ export class ExchangeWatch {
       if (child instanceof ChildProcess && this.#childIsOpen(child, now)) open += 1
     }
     return open
+  }
+
+  /** Interceptors leave their sockets behind: what was found out of one is not asked again. */
+  #isIntercepted(socket: Socket): boolean {
+    if (this.#intercepted.has(socket)) return true
+    if (!isIntercepted(socket)) return false
+    if (!socket.connecting) this.#intercepted.add(socket)
+    return true
   }
 
   #own(child: ChildProcess): void {

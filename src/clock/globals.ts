@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { install, type Clock as FakeClock } from '@sinonjs/fake-timers'
 import { native, UNDICI_TICK_MS } from './natives.ts'
@@ -23,8 +23,9 @@ function contextual(fake: TimerFunction): TimerFunction {
   function timer(callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]): unknown {
     if (typeof callback !== 'function') return fake(callback, delay, ...args)
     if (isHttpMachinery(delay)) return native.setTimeout(callback, delay, ...args)
-    const inContext = AsyncLocalStorage.snapshot()
-    return fake(() => inContext(callback, ...args), delay)
+    // Not AsyncLocalStorage.snapshot(), which waits for the garbage collector to announce its end: forty times the price.
+    const context = new AsyncResource('SimulatedTimer', { requireManualDestroy: true })
+    return fake(() => context.runInAsyncScope(callback, undefined, ...args), delay)
   }
   Object.defineProperties(timer, Object.getOwnPropertyDescriptors(fake))
   return timer

@@ -18,6 +18,7 @@ export const native = {
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
   setImmediate: globalThis.setImmediate,
+  clearImmediate: globalThis.clearImmediate,
   now: performance.now.bind(performance),
   dateNow: Date.now.bind(Date),
 } as const

@@ -11,8 +11,23 @@ export function startRealClock(): Clock {
   const cancels = new Set<() => void>()
   const now = (): number => native.now() - start
 
+  const afterThis = (action: () => void): (() => void) => {
+    const immediate = native.setImmediate(() => {
+      cancels.delete(cancel)
+      action()
+    })
+    const cancel = (): void => {
+      native.clearImmediate(immediate)
+      cancels.delete(cancel)
+    }
+    cancels.add(cancel)
+    return cancel
+  }
+
   const after: Clock['after'] = (delay, action) => {
     if (delay === Number.POSITIVE_INFINITY) return () => {}
+    // A timer waits for a millisecond at least, which a server that answers at once must not.
+    if (delay <= 0) return afterThis(action)
     const due = now() + delay
     let timer: NodeJS.Timeout
     const cancel = (): void => {
@@ -23,10 +38,13 @@ export function startRealClock(): Clock {
       const left = due - now()
       if (left > MAX_TIMER_MS) timer = native.setTimeout(arm, MAX_TIMER_MS)
       else
-        timer = native.setTimeout(() => {
-          cancels.delete(cancel)
-          action()
-        }, left)
+        timer = native.setTimeout(
+          () => {
+            cancels.delete(cancel)
+            action()
+          },
+          Math.max(0, left),
+        )
     }
     cancels.add(cancel)
     arm()

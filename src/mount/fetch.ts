@@ -1,14 +1,16 @@
 import { replaceProperties, restoreAll, type Restore } from '../clock/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Mount } from './mount.ts'
-import { readRequest, respond } from './response.ts'
+import { readRequest, respond, type BreakPlace } from './response.ts'
 import { addressesOf, isProviderHost, routeOf, UnmountedProviderError } from './routes.ts'
 import { guardSockets } from './socket-guard.ts'
 import { redirectNativeFetch } from './undici.ts'
 
 /** What undici calls a connection that breaks. */
-const connectionClosed = (): Error =>
-  Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' })
+function connectionClosed(place: BreakPlace): Error {
+  const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' })
+  return place === 'midway' ? cause : new TypeError('fetch failed', { cause })
+}
 
 const urlOf = (input: string | URL | Request): string =>
   typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
@@ -42,10 +44,7 @@ export function mountFetch(provider: Provider): Mount {
             signal: init?.signal ?? undefined,
           }
         : await readRequest(new Request(input, init))
-    const broken = connectionClosed()
-    return respond(provider, route, request, broken).catch((error: unknown) => {
-      throw error === broken ? new TypeError('fetch failed', { cause: broken }) : error
-    })
+    return respond(provider, route, request, connectionClosed)
   }
   restores.push(
     replaceProperties(globalThis, { fetch: simulated }),

@@ -17,7 +17,7 @@ export function handlers(provider: Provider): HttpHandler[] {
     http.all(`${baseURL}/*`, async ({ request }) => {
       const route = routeOf(request.url, addresses)
       if (!route) return undefined
-      return respond(provider, route, await readRequest(request), new Error('other side closed')).catch(() =>
+      return respond(provider, route, await readRequest(request), () => new Error('other side closed')).catch(() =>
         HttpResponse.error(),
       )
     }),

@@ -23,6 +23,9 @@ export async function readRequest(input: Request): Promise<PlainRequest> {
   }
 }
 
+/** Where a connection breaks: before any byte of the answer, or within it. */
+export type BreakPlace = 'unanswered' | 'midway'
+
 const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
 
@@ -31,7 +34,12 @@ const locate = (response: Response, url: string): Response => Object.definePrope
  *
  * @param broken what this way in calls a connection that breaks: rejects the promise, or ends the body
  */
-export function respond(provider: Provider, route: Route, request: PlainRequest, broken: Error): Promise<Response> {
+export function respond(
+  provider: Provider,
+  route: Route,
+  request: PlainRequest,
+  broken: (place: BreakPlace) => Error,
+): Promise<Response> {
   const { signal } = request
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
@@ -86,8 +94,8 @@ export function respond(provider: Provider, route: Route, request: PlainRequest,
         if (over) return
         finish()
         if (head && !resolved) open(false)
-        if (resolved) body!.error(broken)
-        else reject(broken)
+        if (resolved) body!.error(broken('midway'))
+        else reject(broken('unanswered'))
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
-import { SERVICES } from '../wire/index.ts'
+import { SERVICES, type ResponseHead } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange } from './answer.ts'
 import type { Mount } from './mount.ts'
 import type { Route } from './routes.ts'
@@ -89,23 +89,31 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
       const value = request.headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    let pending: string | undefined
+    // What comes whole is sent at once, with its length.
+    let pending: ResponseHead | undefined
+    let body = ''
     exchange = answer(
       provider,
       { method: request.method ?? 'GET', route, text, header },
       {
-        head: ({ status, headers }) => {
-          response.writeHead(status, headers)
-          if (!headers['content-type']?.startsWith('text/event-stream')) pending = ''
+        head(head) {
+          if (head.headers['content-type']?.startsWith('text/event-stream'))
+            response.writeHead(head.status, head.headers)
+          else pending = head
         },
         write(part) {
-          if (pending === undefined) response.write(part)
-          else pending += part
+          if (pending) body += part
+          else response.write(part)
         },
-        end: () => void response.end(pending),
+        end() {
+          if (!pending) return void response.end()
+          response.writeHead(pending.status, { ...pending.headers, 'content-length': String(Buffer.byteLength(body)) })
+          response.end(body)
+        },
         reset() {
-          if (pending) response.write(pending, () => request.socket.resetAndDestroy())
-          else request.socket.resetAndDestroy()
+          const cut = (): void => void request.socket.resetAndDestroy()
+          if (pending) response.writeHead(pending.status, pending.headers).write(body, cut)
+          else cut()
         },
       },
     )

@@ -34,19 +34,19 @@ export interface Caller {
  */
 export function callerOf(request: CallRequest, header: string | undefined, identify: Identify | undefined): Caller {
   const { messages } = request
-  const firstQuestion = messages.findIndex(({ role }) => role !== 'system')
-  const opening = hashHex(
-    messages
-      .slice(0, firstQuestion + 1)
-      .map(({ role, text }) => `${role}\u0000${text}`)
-      .join('\u0001'),
-  ).slice(0, 8)
+  let opens = ''
+  for (const { role, text } of messages) {
+    opens += `${opens && '\u0001'}${role}\u0000${text}`
+    if (role !== 'system') break
+  }
+  const opening = hashHex(opens).slice(0, 8)
   const agent =
     identify?.(request) ||
     header ||
     actingAgent() ||
     request.callerHints.find((hint) => hint !== '') ||
     `caller-${opening}`
-  const turn = messages.filter(({ role }) => role === 'assistant').length + 1
+  let turn = 1
+  for (const { role } of messages) if (role === 'assistant') turn += 1
   return { agent, conversation: `${agent}/${opening}`, turn }
 }

@@ -66,8 +66,10 @@ function finalise(word: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
+const HEX = Array.from({ length: 0x10000 }, (_, value) => value.toString(16).padStart(4, '0'))
+
 /** The hash of a text as sixteen hexadecimal digits. */
-export const hashHex = (text: string): string =>
-  hash(text)
-    .map((word) => word.toString(16).padStart(8, '0'))
-    .join('')
+export function hashHex(text: string): string {
+  const [a, b] = hash(text)
+  return HEX[a >>> 16]! + HEX[a & 0xffff]! + HEX[b >>> 16]! + HEX[b & 0xffff]!
+}

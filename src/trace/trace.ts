@@ -26,13 +26,18 @@ export class Trace implements Iterable<TraceEvent> {
   readonly #now: () => number
   readonly #spool: (Required<Spool> & { descriptor: number }) | undefined
   readonly #listeners = new Set<(event: TraceEvent) => void>()
+  readonly #discards: boolean
   #memory: TraceEvent[] = []
   #length = 0
 
-  /** @param now milliseconds since the start of the run */
-  constructor(now: () => number, spool?: Spool) {
+  /**
+   * @param now milliseconds since the start of the run
+   * @param spool where events go when they are many, or `'discard'`: only those who listen see them
+   */
+  constructor(now: () => number, spool?: Spool | 'discard') {
     this.#now = now
-    if (spool) this.#spool = { buffer: 10_000, ...spool, descriptor: openSync(spool.file, 'w+') }
+    this.#discards = spool === 'discard'
+    if (typeof spool === 'object') this.#spool = { buffer: 10_000, ...spool, descriptor: openSync(spool.file, 'w+') }
   }
 
   /** How many events there are. */
@@ -121,6 +126,7 @@ export class Trace implements Iterable<TraceEvent> {
 
   #add(event: TraceEvent): void {
     this.#length += 1
+    if (this.#discards) return
     this.#memory.push(event)
     if (this.#spool && this.#memory.length >= this.#spool.buffer) this.#flush()
   }

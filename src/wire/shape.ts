@@ -83,7 +83,11 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
     case 'array': {
       const items = value as unknown[]
       if (items.length < (shape.least ?? 0)) return { path, kind: 'empty' }
-      return firstOf(items, (item, index) => problemOf(shape.items, item, [...path, index]))
+      for (let index = 0; index < items.length; index++) {
+        const problem = problemOf(shape.items, items[index], [...path, index])
+        if (problem) return problem
+      }
+      return undefined
     }
     case 'object':
       return objectProblem(shape, value as Record<string, unknown>, path)
@@ -97,26 +101,20 @@ function objectProblem(
   value: Record<string, unknown>,
   path: readonly (string | number)[],
 ): Problem | undefined {
-  const wrong = firstOf(Object.entries(shape.fields), ([name, field]): Problem | undefined => {
+  // A request names few of the many fields that it might have.
+  for (const name in shape.fields) {
+    const field = shape.fields[name]!
     const given = Object.hasOwn(value, name) ? value[name] : undefined
-    if (given === undefined || given === null)
-      return field.required ? { path: [...path, name], kind: 'missing' } : undefined
-    return problemOf(field, given, [...path, name])
-  })
-  if (wrong || shape.open) return wrong
-  const unknown = Object.keys(value).find((name) => !Object.hasOwn(shape.fields, name))
-  return unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
-}
-
-function firstOf<Item>(
-  items: readonly Item[],
-  find: (item: Item, index: number) => Problem | undefined,
-): Problem | undefined {
-  for (const [index, item] of items.entries()) {
-    const problem = find(item, index)
+    if (given === undefined || given === null) {
+      if (field.required) return { path: [...path, name], kind: 'missing' }
+      continue
+    }
+    const problem = problemOf(field, given, [...path, name])
     if (problem) return problem
   }
-  return undefined
+  if (shape.open) return undefined
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(shape.fields, name))
+  return unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
 }
 
 /** A value of any kind. */
