@@ -10,6 +10,18 @@ export {
 } from './clock/index.ts'
 export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
 export {
+  loadPattern,
+  parseStrategy,
+  PatternError,
+  patternJSONSchema,
+  PatternSettingError,
+  printStrategy,
+  type Pattern,
+  type PatternText,
+  type Strategy,
+  type StrategyOptions,
+} from './pattern/index.ts'
+export {
   actAs,
   brownout,
   constant,

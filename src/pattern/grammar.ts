@@ -1,0 +1,638 @@
+import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod } from 'chevrotain'
+import { nearest } from './errors.ts'
+import { problemOfExpression } from './expression.ts'
+import { FORMS } from './forms.ts'
+import type { Places } from './lines.ts'
+import {
+  Atom,
+  Colon,
+  Comma,
+  Equals,
+  Identifier,
+  Indent,
+  K,
+  Keyword,
+  LBrace,
+  LParen,
+  LSquare,
+  Newline,
+  NumberToken,
+  Outdent,
+  Prose,
+  RangeDots,
+  RBrace,
+  RParen,
+  RSquare,
+  Text,
+  unquote,
+  VOCABULARY,
+} from './tokens.ts'
+import type { Block, Branch, Condition, Entry, Expression, Statement, StatementBody, Strategy, Value } from './tree.ts'
+
+/** What was read fits the grammar, but makes no sense. */
+export class Refusal extends Error {
+  readonly offset: number
+  readonly hint: string | undefined
+  constructor({ startOffset }: IToken, problem: string, hint?: string) {
+    super(problem)
+    this.offset = startOffset
+    this.hint = hint
+  }
+}
+
+/** Joins tokens with single spaces where there was a space. */
+function textOf(tokens: readonly IToken[]): string {
+  let text = ''
+  let end = -1
+  for (const token of tokens) {
+    text += (end >= 0 && token.startOffset > end ? ' ' : '') + token.image
+    end = token.startOffset + token.image.length
+  }
+  return text
+}
+
+/** Words only: nothing that an expression would have. */
+const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
+const COMPARES_BADLY = /[^=!<>]=[^=]/
+
+const expressionOf = (tokens: readonly IToken[]): Expression => {
+  const text = textOf(tokens)
+  const problem = problemOfExpression(text)
+  if (problem === undefined) return { kind: 'expression', text }
+  const hint = COMPARES_BADLY.test(text)
+    ? 'To compare, write ==.'
+    : PLAIN_LANGUAGE.test(text)
+      ? 'A text stands in quotes.'
+      : undefined
+  throw new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`, hint)
+}
+
+/** Units of time in words: as a suffix of a number, and as a factor for seconds. */
+const UNITS: readonly [pattern: RegExp, suffix: string, factor: string][] = [
+  [/^(ms|milliseconds?)$/i, 'ms', '/ 1000'],
+  [/^(s|secs?|seconds?)$/i, 's', '* 1'],
+  [/^(m|mins?|minutes?)$/i, 'm', '* 60'],
+  [/^(h|hours?)$/i, 'h', '* 3600'],
+  [/^(d|days?)$/i, 'd', '* 86400'],
+]
+
+/** `2 seconds` is `2s`, and `n minutes` is `(n) * 60`. */
+const durationOf = (tokens: readonly IToken[]): Expression => {
+  const unit = tokens.length > 1 && UNITS.find(([pattern]) => pattern.test(tokens.at(-1)!.image))
+  if (!unit) return expressionOf(tokens)
+  const before = tokens.slice(0, -1)
+  const [, suffix, factor] = unit
+  if (before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image))
+    return { kind: 'expression', text: before[0]!.image + suffix }
+  return { kind: 'expression', text: `(${expressionOf(before).text}) ${factor}` }
+}
+
+/** Where COLLECT puts what it is given: the name in the plural. */
+const pluralOf = (value: Value): string =>
+  value.kind === 'expression' && /^[A-Za-z_]\w*$/.test(value.text) ? `${value.text}s` : 'collected'
+
+type Rule<Result> = ParserMethod<[], Result>
+
+/** The grammar; `docs/strategy-language.md` has it as EBNF. Its tokens come from `readTokens`. */
+class StrategyGrammar extends EmbeddedActionsParser {
+  places!: Places
+  strict = false
+
+  constructor() {
+    super(VOCABULARY, { maxLookahead: 2, recoveryEnabled: false })
+    this.performSelfAnalysis()
+  }
+
+  readonly strategy: Rule<Strategy> = this.RULE('strategy', () => {
+    const statements: Statement[] = []
+    this.MANY(() => {
+      statements.push(this.SUBRULE(this.statement))
+    })
+    this.CONSUME(EOF)
+    return { statements }
+  })
+
+  readonly statement: Rule<Statement> = this.RULE('statement', () => {
+    const first = this.LA(1)
+    const body = this.OR([
+      { ALT: (): StatementBody => this.SUBRULE(this.compound) },
+      {
+        ALT: (): StatementBody => {
+          const simple = this.SUBRULE(this.simple)
+          this.CONSUME(Newline)
+          return simple
+        },
+      },
+    ])
+    const handler = this.OPTION(() => {
+      this.CONSUME(K.ON)
+      this.CONSUME(Identifier)
+      return this.SUBRULE(this.block)
+    })
+    return this.ACTION((): Statement => {
+      const { line } = this.places.at(first.startOffset)
+      const read: Statement = { ...body, line }
+      return handler ? { kind: 'guarded', body: read, handler, line } : read
+    })
+  })
+
+  readonly block: Rule<Block> = this.RULE('block', () => {
+    const statements: Statement[] = []
+    this.CONSUME(Colon)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(Newline)
+          this.CONSUME(Indent)
+          this.AT_LEAST_ONE(() => {
+            statements.push(this.SUBRULE(this.statement))
+          })
+          this.CONSUME(Outdent)
+        },
+      },
+      {
+        ALT: () => {
+          statements.push(this.SUBRULE2(this.statement))
+        },
+      },
+    ])
+    return statements
+  })
+
+  readonly compound: Rule<StatementBody> = this.RULE('compound', (): StatementBody =>
+    this.OR([
+      { ALT: (): StatementBody => this.SUBRULE(this.if_) },
+      { ALT: (): StatementBody => this.SUBRULE(this.for_) },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.WHILE)
+          const condition = this.SUBRULE(this.condition)
+          return { kind: 'while', condition, body: this.SUBRULE(this.block) }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.PARALLEL)
+          return { kind: 'parallel', body: this.SUBRULE2(this.block) }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.RETRY)
+          const times = this.SUBRULE(this.expression)
+          const options = this.OPTION(() => this.SUBRULE(this.options)) ?? []
+          return { kind: 'retry', times, options, body: this.SUBRULE3(this.block) }
+        },
+      },
+    ]),
+  )
+
+  readonly if_: Rule<StatementBody> = this.RULE('if', (): StatementBody => {
+    const branches: Branch[] = []
+    this.CONSUME(K.IF)
+    const condition = this.SUBRULE(this.condition)
+    const body = this.SUBRULE(this.block)
+    branches.push({ condition, body })
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(K.ELIF) },
+        {
+          ALT: () => {
+            this.CONSUME(K.ELSE)
+            return this.CONSUME2(K.IF)
+          },
+        },
+      ])
+      const next = this.SUBRULE2(this.condition)
+      const then = this.SUBRULE2(this.block)
+      branches.push({ condition: next, body: then })
+    })
+    const otherwise = this.OPTION(() => {
+      this.CONSUME2(K.ELSE)
+      return this.SUBRULE3(this.block)
+    })
+    return { kind: 'if', branches, otherwise: otherwise ?? null }
+  })
+
+  readonly for_: Rule<StatementBody> = this.RULE('for', (): StatementBody => {
+    this.OR([{ ALT: () => this.CONSUME(K.FOR) }, { ALT: () => this.CONSUME(K.FOREACH) }])
+    const name = this.CONSUME(Identifier).image
+    this.CONSUME(K.IN)
+    const values = this.SUBRULE(this.value)
+    return { kind: 'for', name, in: values, body: this.SUBRULE(this.block) }
+  })
+
+  readonly simple: Rule<StatementBody> = this.RULE('simple', (): StatementBody =>
+    this.OR([
+      {
+        ALT: (): StatementBody => {
+          const token = this.CONSUME(Prose)
+          return this.ACTION((): StatementBody => ({ kind: 'ask', text: this.#prose(token) }))
+        },
+      },
+      { ALT: (): StatementBody => this.SUBRULE(this.assignment) },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.SET)
+          return this.SUBRULE2(this.assignment)
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.completion)
+          return { kind: 'completion', name: null, ...rest }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.call)
+          return { kind: 'call', name: null, ...rest }
+        },
+      },
+      { ALT: (): StatementBody => this.SUBRULE(this.events) },
+      { ALT: (): StatementBody => this.SUBRULE(this.gather) },
+      { ALT: (): StatementBody => this.SUBRULE(this.collect) },
+      { ALT: (): StatementBody => this.SUBRULE(this.process) },
+      { ALT: (): StatementBody => this.SUBRULE(this.spawn) },
+      { ALT: (): StatementBody => this.SUBRULE(this.send) },
+      { ALT: (): StatementBody => this.SUBRULE(this.broadcast) },
+      { ALT: (): StatementBody => this.SUBRULE(this.emit) },
+      { ALT: (): StatementBody => this.SUBRULE(this.wait) },
+      { ALT: (): StatementBody => this.SUBRULE(this.checkpoint) },
+      { ALT: (): StatementBody => this.SUBRULE(this.small) },
+    ]),
+  )
+
+  /** Statements of one word and at most one value. */
+  readonly small: Rule<StatementBody> = this.RULE('small', (): StatementBody =>
+    this.OR([
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.BREAK)
+          return { kind: 'break' }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.CONTINUE)
+          return { kind: 'continue' }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.TERMINATE)
+          return { kind: 'terminate', agent: this.SUBRULE(this.value) }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.RETURN)
+          const value = this.OPTION(() => this.SUBRULE2(this.value))
+          return { kind: 'return', value: value ?? null }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.LOG)
+          return { kind: 'log', value: this.SUBRULE3(this.value) }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.ASSERT)
+          const tokens = this.SUBRULE(this.conditionTokens)
+          return this.ACTION((): StatementBody => ({ kind: 'assert', condition: expressionOf(tokens) }))
+        },
+      },
+    ]),
+  )
+
+  readonly assignment: Rule<StatementBody> = this.RULE('assignment', (): StatementBody => {
+    const name = this.CONSUME(Identifier).image
+    this.CONSUME(Equals)
+    return this.OR([
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.completion)
+          return { kind: 'completion', name, ...rest }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.call)
+          return { kind: 'call', name, ...rest }
+        },
+      },
+      { ALT: (): StatementBody => ({ kind: 'set', name, value: this.SUBRULE(this.value) }) },
+    ])
+  })
+
+  readonly completion: Rule<{ from: Value; options: Entry[] }> = this.RULE('completion', () => {
+    this.CONSUME(K.AWAIT)
+    const word = this.CONSUME(Identifier)
+    this.ACTION(() => {
+      if (word.image !== 'completion')
+        throw new Refusal(word, `AWAIT cannot wait for "${word.image}".`, `The form is: ${FORMS['AWAIT']}`)
+    })
+    this.CONSUME(K.FROM)
+    const from = this.SUBRULE(this.value)
+    return { from, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
+  })
+
+  readonly call: Rule<{ function: string; arguments: Value[] }> = this.RULE('call', () => {
+    const given: Value[] = []
+    this.CONSUME(K.CALL)
+    const name = this.CONSUME(Identifier).image
+    this.CONSUME(LParen)
+    this.MANY_SEP({
+      SEP: Comma,
+      DEF: () => {
+        given.push(this.SUBRULE(this.value))
+      },
+    })
+    this.CONSUME(RParen)
+    return { function: name, arguments: given }
+  })
+
+  readonly events: Rule<StatementBody> = this.RULE('events', (): StatementBody => {
+    this.CONSUME(K.AWAIT)
+    const request = this.SUBRULE(this.object)
+    const name = this.OPTION(() => this.SUBRULE(this.as))
+    return { kind: 'events', request, name: name ?? null }
+  })
+
+  readonly as: Rule<string> = this.RULE('as', () => {
+    this.CONSUME(K.AS)
+    return this.CONSUME(Identifier).image
+  })
+
+  readonly gather: Rule<StatementBody> = this.RULE('gather', (): StatementBody => {
+    this.CONSUME(K.GATHER)
+    const name = this.CONSUME(Identifier).image
+    this.CONSUME(K.FROM)
+    const from = this.SUBRULE(this.value)
+    return { kind: 'gather', name, from, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
+  })
+
+  readonly collect: Rule<StatementBody> = this.RULE('collect', (): StatementBody => {
+    this.CONSUME(K.COLLECT)
+    const value = this.SUBRULE(this.value)
+    const into = this.OPTION(() => {
+      this.CONSUME(K.INTO)
+      return this.CONSUME(Identifier).image
+    })
+    return this.ACTION((): StatementBody => ({ kind: 'collect', value, into: into ?? pluralOf(value) }))
+  })
+
+  readonly process: Rule<StatementBody> = this.RULE('process', (): StatementBody => {
+    this.CONSUME(K.PROCESS)
+    const value = this.SUBRULE(this.value)
+    const name = this.OPTION(() => this.SUBRULE(this.as))
+    return { kind: 'process', value, name: name ?? null }
+  })
+
+  readonly spawn: Rule<StatementBody> = this.RULE('spawn', (): StatementBody => {
+    this.CONSUME(K.SPAWN)
+    const agent = this.SUBRULE(this.value)
+    return { kind: 'spawn', agent, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
+  })
+
+  readonly send: Rule<StatementBody> = this.RULE('send', (): StatementBody => {
+    this.CONSUME(K.SEND)
+    const message = this.SUBRULE(this.value)
+    this.CONSUME(K.TO)
+    return { kind: 'send', message, to: this.SUBRULE2(this.value) }
+  })
+
+  readonly broadcast: Rule<StatementBody> = this.RULE('broadcast', (): StatementBody => {
+    this.CONSUME(K.BROADCAST)
+    const message = this.SUBRULE(this.value)
+    const to = this.OPTION(() => {
+      this.CONSUME(K.TO)
+      return this.SUBRULE2(this.value)
+    })
+    const options = this.OPTION2(() => this.SUBRULE(this.options)) ?? []
+    return { kind: 'broadcast', message, to: to ?? null, options }
+  })
+
+  readonly emit: Rule<StatementBody> = this.RULE('emit', (): StatementBody => {
+    this.CONSUME(K.EMIT)
+    const event = this.SUBRULE(this.expression)
+    const data = this.OPTION(() => {
+      this.CONSUME(K.WITH)
+      return this.SUBRULE(this.value)
+    })
+    return { kind: 'emit', event, data: data ?? null }
+  })
+
+  readonly wait: Rule<StatementBody> = this.RULE('wait', (): StatementBody => {
+    this.OR([{ ALT: () => this.CONSUME(K.WAIT) }, { ALT: () => this.CONSUME(K.PAUSE) }])
+    return this.OR2([
+      {
+        GATE: () => this.LA(1).image === 'for',
+        ALT: (): StatementBody => {
+          this.CONSUME(Identifier)
+          const name = this.CONSUME2(Identifier).image
+          const timeout = this.OPTION(() => {
+            this.CONSUME(K.OR)
+            return this.SUBRULE(this.tokens)
+          })
+          return this.ACTION((): StatementBody => ({
+            kind: 'waitFor',
+            name,
+            timeout: timeout ? durationOf(timeout) : null,
+          }))
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const tokens = this.SUBRULE2(this.tokens)
+          return this.ACTION((): StatementBody => ({ kind: 'wait', duration: durationOf(tokens) }))
+        },
+      },
+    ])
+  })
+
+  readonly checkpoint: Rule<StatementBody> = this.RULE('checkpoint', (): StatementBody => {
+    this.CONSUME(K.CHECKPOINT)
+    const name = this.OPTION(() =>
+      this.OR([{ ALT: () => unquote(this.CONSUME(Text).image) }, { ALT: () => this.CONSUME(Identifier).image }]),
+    )
+    return { kind: 'checkpoint', name: name ?? null }
+  })
+
+  readonly options: Rule<Entry[]> = this.RULE('options', () => {
+    this.CONSUME(K.WITH)
+    return this.OR([{ ALT: () => this.SUBRULE(this.object) }, { ALT: () => this.SUBRULE(this.entries) }])
+  })
+
+  readonly object: Rule<Entry[]> = this.RULE('object', () => {
+    this.CONSUME(LBrace)
+    const entries = this.OPTION(() => this.SUBRULE(this.entries)) ?? []
+    this.CONSUME(RBrace)
+    return entries
+  })
+
+  readonly entries: Rule<Entry[]> = this.RULE('entries', () => {
+    const entries: Entry[] = []
+    this.AT_LEAST_ONE_SEP({
+      SEP: Comma,
+      DEF: () => {
+        entries.push(this.SUBRULE(this.entry))
+      },
+    })
+    return entries
+  })
+
+  readonly entry: Rule<Entry> = this.RULE('entry', () => {
+    const token = this.OR([
+      { ALT: () => this.CONSUME(Identifier) },
+      { ALT: () => this.CONSUME(Text) },
+      { ALT: () => this.CONSUME(Keyword) },
+    ])
+    this.CONSUME(Colon)
+    const value = this.SUBRULE(this.value)
+    return this.ACTION(() => {
+      const name = token.tokenType === Text ? unquote(token.image) : token.image
+      if (name === '__proto__' || name === 'constructor' || name === 'prototype')
+        throw new Refusal(token, `"${name}" cannot be a name.`)
+      return { name, value }
+    })
+  })
+
+  readonly value: Rule<Value> = this.RULE('value', (): Value =>
+    this.OR([
+      {
+        ALT: (): Value => {
+          const entries = this.SUBRULE(this.object)
+          return { kind: 'object', entries }
+        },
+      },
+      {
+        GATE: () => this.LA(1).tokenType === LSquare && this.#listAhead(),
+        ALT: (): Value => {
+          const items: Value[] = []
+          this.CONSUME(LSquare)
+          this.MANY_SEP({
+            SEP: Comma,
+            DEF: () => {
+              items.push(this.SUBRULE(this.value))
+            },
+          })
+          this.CONSUME(RSquare)
+          return { kind: 'list', items }
+        },
+      },
+      {
+        ALT: (): Value => {
+          const from = this.SUBRULE(this.expression)
+          const to = this.OPTION(() => {
+            this.CONSUME(RangeDots)
+            return this.SUBRULE2(this.expression)
+          })
+          return to ? { kind: 'range', from, to } : from
+        },
+      },
+    ]),
+  )
+
+  readonly expression: Rule<Expression> = this.RULE('expression', () => {
+    const tokens = this.SUBRULE(this.tokens)
+    return this.ACTION(() => expressionOf(tokens))
+  })
+
+  readonly condition: Rule<Condition> = this.RULE('condition', () => {
+    const tokens = this.SUBRULE(this.conditionTokens)
+    return this.ACTION((): Condition => {
+      const text = textOf(tokens)
+      if (!this.strict && PLAIN_LANGUAGE.test(text) && problemOfExpression(text) !== undefined)
+        return { kind: 'judgement', text }
+      return expressionOf(tokens)
+    })
+  })
+
+  readonly conditionTokens: Rule<IToken[]> = this.RULE('conditionTokens', () => {
+    const tokens: IToken[] = []
+    this.AT_LEAST_ONE({
+      GATE: () => this.LA(1).tokenType !== Colon,
+      DEF: () => {
+        const next = this.OR([
+          { ALT: () => this.SUBRULE(this.tokens) },
+          { ALT: () => [this.CONSUME(K.OR)] },
+          { ALT: () => [this.CONSUME(K.IN)] },
+        ])
+        this.ACTION(() => tokens.push(...next))
+      },
+    })
+    return tokens
+  })
+
+  /** The tokens of an expression: where it ends is where no more of them come. A colon belongs to it after a `?`. */
+  readonly tokens: Rule<IToken[]> = this.RULE('tokens', () => {
+    const tokens: IToken[] = []
+    let questions = 0
+    this.AT_LEAST_ONE({
+      GATE: () => this.LA(1).tokenType !== Colon || questions > 0,
+      DEF: () => {
+        const next = this.OR([
+          { ALT: () => [this.CONSUME(Atom)] },
+          { GATE: () => questions > 0, ALT: () => [this.CONSUME(Colon)] },
+          { ALT: () => this.SUBRULE(this.bracketed) },
+        ])
+        this.ACTION(() => {
+          tokens.push(...next)
+          if (next[0]!.image === '?') questions += 1
+          else if (next[0]!.tokenType === Colon) questions -= 1
+        })
+      },
+    })
+    return tokens
+  })
+
+  readonly bracketed: Rule<IToken[]> = this.RULE('bracketed', () => {
+    const tokens: IToken[] = []
+    const open = this.OR([{ ALT: () => this.CONSUME(LParen) }, { ALT: () => this.CONSUME(LSquare) }])
+    this.MANY(() => {
+      const next = this.OR2([
+        { ALT: () => [this.CONSUME(Atom)] },
+        { ALT: () => [this.CONSUME(Keyword)] },
+        { ALT: () => [this.CONSUME(Comma)] },
+        { ALT: () => [this.CONSUME(Colon)] },
+        { ALT: () => this.SUBRULE(this.bracketed) },
+      ])
+      this.ACTION(() => tokens.push(...next))
+    })
+    const close = this.OR3([{ ALT: () => this.CONSUME(RParen) }, { ALT: () => this.CONSUME(RSquare) }])
+    return [open, ...tokens, close]
+  })
+
+  /** Whether the `[` that comes next closes where the value ends, so that it is a list and not the start of an expression. */
+  #listAhead(): boolean {
+    let depth = 0
+    for (let ahead = 1; ; ahead++) {
+      const { tokenType } = this.LA(ahead)
+      if (tokenType === LSquare || tokenType === LParen || tokenType === LBrace) depth += 1
+      else if (tokenType === RSquare || tokenType === RParen || tokenType === RBrace) depth -= 1
+      else if (tokenType === EOF || tokenType === Newline) return false
+      if (depth > 0) continue
+      const after = this.LA(ahead + 1).tokenType
+      return !(after.CATEGORIES?.includes(Atom) || after === LSquare || after === LParen)
+    }
+  }
+
+  #prose(token: IToken): string {
+    if (!this.strict) return token.image
+    const [word = ''] = /^\w+/.exec(token.image) ?? []
+    const meant = nearest(word, Object.keys(FORMS))
+    throw new Refusal(
+      token,
+      'This line is no statement, and the pattern is strict.',
+      meant ? `Did you mean "${meant}"?` : 'Without strict: true it would be asked of the orchestrating agent.',
+    )
+  }
+}
+
+let grammar: StrategyGrammar | undefined
+
+/** The grammar, built when first needed. */
+export const strategyGrammar = (): StrategyGrammar => (grammar ??= new StrategyGrammar())

@@ -1,0 +1,20 @@
+export { PatternError } from './errors.ts'
+export { evaluate, ExpressionError } from './expression.ts'
+export type { Json, Scope } from './json.ts'
+export { loadPattern, type Pattern, type PatternText } from './load.ts'
+export {
+  Machine,
+  type Effect,
+  type EffectRequest,
+  type Failure,
+  type MachineState,
+  type Options,
+  type Resolution,
+  type Step,
+} from './machine.ts'
+export { parseStrategy, type StrategyOptions } from './parse.ts'
+export { printStrategy } from './print.ts'
+export { compileProgram, type Program } from './program.ts'
+export { patternJSONSchema, type RoutingRule, type Transformer } from './schema.ts'
+export { PatternSettingError, resolveAgents, resolveVariables, type AgentSettings } from './settings.ts'
+export type { Strategy } from './tree.ts'

@@ -1,0 +1,245 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml'
+import type { z } from 'zod'
+import { nearest, PatternError, suggestion, type Place } from './errors.ts'
+import { parseStrategy } from './parse.ts'
+import { compileProgram, type Program } from './program.ts'
+import { patternSchema, type PatternData } from './schema.ts'
+import type { Strategy } from './tree.ts'
+
+/** A pattern, read and checked. */
+export interface Pattern {
+  /** The file that it was read from. */
+  file: string
+  data: PatternData
+  strategy: Strategy
+  program: Program
+}
+
+/** Text of a pattern that is in no file. */
+export interface PatternText {
+  text: string
+  /** The name for errors. Default `pattern.yaml`. */
+  file?: string
+}
+
+const MAX_BYTES = 1024 * 1024
+const MAX_DEPTH = 50
+const MAX_ALIASES = 100
+const MAX_EXTENDS = 10
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** One file of the chain of `extends`. */
+interface Source {
+  file: string
+  text: string
+  document: Document
+  lines: LineCounter
+  data: PatternData
+}
+
+const placeOf = (file: string, lines: LineCounter, offset: number): Place => {
+  const { line, col } = lines.linePos(offset)
+  return { file, line, column: col }
+}
+
+const offsetOf = (node: unknown): number | undefined => (node as Node | undefined)?.range?.[0]
+
+function readText(file: string, from: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (!stat?.isFile()) throw new PatternError(`There is no file ${file}${from}.`, { file, line: 1, column: 1 })
+  if (stat.size > MAX_BYTES)
+    throw new PatternError(`The file has ${stat.size} bytes; at most ${MAX_BYTES} are allowed.`, {
+      file,
+      line: 1,
+      column: 1,
+    })
+  return readFileSync(file, 'utf8')
+}
+
+/** Reads and checks one file, without what it extends. */
+function readSource(file: string, text: string): Source {
+  if (text.length > MAX_BYTES)
+    throw new PatternError(`The text has ${text.length} characters; at most ${MAX_BYTES} are allowed.`, {
+      file,
+      line: 1,
+      column: 1,
+    })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false })
+  const fail = (problem: string, offset: number, hint?: string): never => {
+    throw new PatternError(problem, placeOf(file, lines, offset), { source: text, ...(hint && { hint }) })
+  }
+  const [error] = document.errors
+  if (error) {
+    const hint =
+      error.code === 'DUPLICATE_KEY'
+        ? 'A name may stand only once in a block.'
+        : error.code === 'TAB_AS_INDENT'
+          ? 'Indent with spaces.'
+          : undefined
+    fail(`YAML: ${error.message.replace(/\.$/, '')}.`, error.pos[0], hint)
+  }
+  visit(document, {
+    Pair: (_, pair: Pair, path) => {
+      const key = isScalar(pair.key) ? String(pair.key.value) : ''
+      if (FORBIDDEN.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
+      if (path.length > MAX_DEPTH * 2)
+        fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, offsetOf(pair.key) ?? 0)
+    },
+  })
+  let given: unknown
+  try {
+    given = document.toJS({ maxAliasCount: MAX_ALIASES })
+  } catch (error) {
+    fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
+  }
+  if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
+  const read = patternSchema.safeParse(given)
+  if (!read.success) throw schemaError(read.error, { file, text, document, lines })
+  misspelt(read.data, { file, text, document, lines })
+  return { file, text, document, lines, data: read.data }
+}
+
+type Located = Pick<Source, 'file' | 'text' | 'document' | 'lines'>
+
+/** The node that a path leads to, or the nearest above it. */
+function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length) as unknown[], true)
+    if (offsetOf(node) !== undefined) return node
+  }
+  return document.contents
+}
+
+/** The key of a pair, which is where an unknown name stands. */
+function keyAt(document: Document, path: readonly PropertyKey[]): unknown {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1) as unknown[], true) : document.contents
+  if (!isMap(parent)) return parent
+  return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key ?? parent
+}
+
+function schemaError(error: z.ZodError, { file, text, document, lines }: Located): PatternError {
+  const [issue] = error.issues
+  const path = issue!.path
+  const where = path.length > 0 ? `${path.join('.')}: ` : ''
+  if (issue!.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue!.keys
+    const offset = offsetOf(keyAt(document, [...path, unknown])) ?? 0
+    const hint = suggestion(unknown, knownNames(path))
+    return new PatternError(`${where}there is no setting "${unknown}".`, placeOf(file, lines, offset), {
+      source: text,
+      ...(hint && { hint }),
+    })
+  }
+  const missing =
+    issue!.code === 'invalid_type' && issue!.input === undefined && document.getIn(path as unknown[]) === undefined
+  const offset = offsetOf(nodeAt(document, path)) ?? 0
+  const problem = missing ? `"${String(path.at(-1))}" is missing.` : `${where}${issue!.message.replace(/\.$/, '')}.`
+  return new PatternError(problem, placeOf(file, lines, offset), { source: text })
+}
+
+const knownNames = (path: readonly PropertyKey[]): string[] =>
+  path[0] === 'agents' ? AGENT_NAMES : path.length === 0 ? TOP_NAMES : []
+const TOP_NAMES = Object.keys(patternSchema.shape)
+const AGENT_NAMES = Object.keys(patternSchema.shape.agents.unwrap().valueType.shape)
+
+/** Names of one's own are allowed at the top, misspelt ones are not. */
+function misspelt(data: PatternData, { file, text, document, lines }: Located): void {
+  for (const name of Object.keys(data)) {
+    if (TOP_NAMES.includes(name)) continue
+    const meant = nearest(name, TOP_NAMES)
+    if (meant)
+      throw new PatternError(
+        `There is no setting "${name}".`,
+        placeOf(file, lines, offsetOf(keyAt(document, [name])) ?? 0),
+        {
+          source: text,
+          hint: `Did you mean "${meant}"?`,
+        },
+      )
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Blocks are merged, name by name; anything else is replaced. */
+function merge(base: unknown, own: unknown): unknown {
+  if (!isObject(base) || !isObject(own)) return own === undefined ? base : own
+  const names = new Set([...Object.keys(base), ...Object.keys(own)])
+  return Object.fromEntries([...names].map((name) => [name, merge(base[name], own[name])]))
+}
+
+function extended(source: Source, chain: readonly Source[]): Source[] {
+  const { extends: base } = source.data
+  if (base === undefined) return [...chain, source]
+  const fail = (problem: string): never => {
+    const offset = offsetOf(source.document.get('extends', true)) ?? 0
+    throw new PatternError(problem, placeOf(source.file, source.lines, offset), { source: source.text })
+  }
+  const folder = dirname(resolve(source.file))
+  const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
+  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file))
+  if (!found)
+    return fail(`extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}).`)
+  const through = [...chain, source]
+  if (through.some(({ file }) => resolve(file) === found))
+    fail(
+      `extends: these patterns extend each other in a circle: ${[...through.map(({ file }) => file), found].join(' → ')}.`,
+    )
+  if (through.length > MAX_EXTENDS) fail(`extends: more than ${MAX_EXTENDS} patterns extend each other.`)
+  return extended(readSource(found, readText(found, ` (extended by ${source.file})`)), through)
+}
+
+/** Where the text of a strategy stands: at the first line of its block. */
+function strategyOf({ file, text, document, lines, data }: Source, strict: boolean): Strategy | undefined {
+  const path =
+    data.orchestration_logic?.strategy === undefined ? ['pattern', 'strategy'] : ['orchestration_logic', 'strategy']
+  const node = document.getIn(path, true)
+  if (!isScalar(node) || typeof node.value !== 'string') return undefined
+  const start = offsetOf(node) ?? 0
+  const inBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
+  const { line } = lines.linePos(start)
+  const first = inBlock
+    ? text
+        .split('\n')
+        .slice(line)
+        .find((candidate) => candidate.trim() !== '')
+    : undefined
+  return parseStrategy(node.value, {
+    file,
+    line: inBlock ? line + 1 : line,
+    indentation: first === undefined ? 0 : first.length - first.trimStart().length,
+    source: text,
+    strict,
+  })
+}
+
+/**
+ * Reads a pattern with all that it extends, and checks it.
+ *
+ * @param given the path of a YAML file, or its text
+ * @throws PatternError with file, line, column and a hint
+ */
+export function loadPattern(given: string | PatternText): Pattern {
+  const { file = 'pattern.yaml', text } = typeof given === 'string' ? { file: given, text: readText(given, '') } : given
+  const chain = extended(readSource(file, text), [])
+  const data = chain.map((source) => source.data as unknown).reduceRight((base, own) => merge(base, own)) as PatternData
+  const strict = data.strict ?? false
+  let strategy: Strategy | undefined
+  let owner = chain[0]!
+  for (const source of chain) {
+    strategy = strategyOf(source, strict)
+    owner = source
+    if (strategy) break
+  }
+  if (!strategy || strategy.statements.length === 0)
+    throw new PatternError(
+      'The pattern has no strategy.',
+      { file, line: 1, column: 1 },
+      { hint: 'It stands under orchestration_logic: strategy: |' },
+    )
+  return { file, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
+}

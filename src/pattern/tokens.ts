@@ -1,0 +1,176 @@
+import { createToken, Lexer, type IToken, type TokenType } from 'chevrotain'
+
+/** Stands for every token that may be part of an expression outside of brackets. */
+export const Atom = createToken({ name: 'Atom', pattern: Lexer.NA })
+/** Stands for every keyword. */
+export const Keyword = createToken({ name: 'Keyword', pattern: Lexer.NA })
+
+export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/, categories: [Atom] })
+
+const KEYWORDS = [
+  'GATHER',
+  'FROM',
+  'WITH',
+  'FOREACH',
+  'FOR',
+  'IN',
+  'WHILE',
+  'BREAK',
+  'CONTINUE',
+  'IF',
+  'ELIF',
+  'ELSE',
+  'AWAIT',
+  'AS',
+  'COLLECT',
+  'INTO',
+  'PROCESS',
+  'SET',
+  'SPAWN',
+  'TERMINATE',
+  'SEND',
+  'TO',
+  'BROADCAST',
+  'EMIT',
+  'WAIT',
+  'PAUSE',
+  'OR',
+  'PARALLEL',
+  'RETRY',
+  'ON',
+  'CHECKPOINT',
+  'RETURN',
+  'CALL',
+  'LOG',
+  'ASSERT',
+] as const
+export type KeywordName = (typeof KEYWORDS)[number]
+
+/** One token type a keyword. */
+export const K = Object.fromEntries(
+  KEYWORDS.map((name) => [
+    name,
+    createToken({ name, pattern: name, longer_alt: Identifier, categories: [Keyword], label: name }),
+  ]),
+) as Record<KeywordName, TokenType>
+
+/** Words with which a statement may begin. */
+export const STATEMENT_WORDS: ReadonlySet<string> = new Set<KeywordName>([
+  'GATHER',
+  'FOREACH',
+  'FOR',
+  'WHILE',
+  'BREAK',
+  'CONTINUE',
+  'IF',
+  'ELIF',
+  'ELSE',
+  'AWAIT',
+  'COLLECT',
+  'PROCESS',
+  'SET',
+  'SPAWN',
+  'TERMINATE',
+  'SEND',
+  'BROADCAST',
+  'EMIT',
+  'WAIT',
+  'PAUSE',
+  'PARALLEL',
+  'RETRY',
+  'CHECKPOINT',
+  'RETURN',
+  'CALL',
+  'LOG',
+  'ASSERT',
+])
+
+export const Template = createToken({ name: 'Template', pattern: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, categories: [Atom] })
+export const DurationToken = createToken({
+  name: 'Duration',
+  pattern: /(?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![A-Za-z0-9_])/,
+  categories: [Atom],
+})
+export const NumberToken = createToken({
+  name: 'Number',
+  pattern: /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/,
+  categories: [Atom],
+})
+export const Text = createToken({
+  name: 'Text',
+  pattern: /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/,
+  categories: [Atom],
+})
+export const RangeDots = createToken({ name: 'RangeDots', pattern: '..', label: '".."' })
+export const Equals = createToken({ name: 'Equals', pattern: /=(?!=)/, label: '"="' })
+export const Operator = createToken({
+  name: 'Operator',
+  pattern: /==|!=|>=|<=|\|\||[-+*/%^<>?.]/,
+  categories: [Atom],
+})
+export const LBrace = createToken({ name: 'LBrace', pattern: '{', label: '"{"' })
+export const RBrace = createToken({ name: 'RBrace', pattern: '}', label: '"}"' })
+export const LSquare = createToken({ name: 'LSquare', pattern: '[', label: '"["' })
+export const RSquare = createToken({ name: 'RSquare', pattern: ']', label: '"]"' })
+export const LParen = createToken({ name: 'LParen', pattern: '(', label: '"("' })
+export const RParen = createToken({ name: 'RParen', pattern: ')', label: '")"' })
+export const Comma = createToken({ name: 'Comma', pattern: ',', label: '","' })
+export const Colon = createToken({ name: 'Colon', pattern: ':', label: '":"' })
+const WhiteSpace = createToken({ name: 'WhiteSpace', pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true })
+const Comment = createToken({ name: 'Comment', pattern: /#[^\n]*/, group: Lexer.SKIPPED })
+
+/** Made by the line reader, never by the lexer. */
+export const Prose = createToken({ name: 'Prose', pattern: Lexer.NA, label: 'a line in plain language' })
+export const Newline = createToken({ name: 'Newline', pattern: Lexer.NA, label: 'the end of the line' })
+export const Indent = createToken({ name: 'Indent', pattern: Lexer.NA, label: 'an indented block' })
+export const Outdent = createToken({ name: 'Outdent', pattern: Lexer.NA, label: 'the end of the block' })
+
+const LEXED: TokenType[] = [
+  WhiteSpace,
+  Comment,
+  Template,
+  // The longer first: INTO is not IN.
+  ...KEYWORDS.toSorted((a, b) => b.length - a.length).map((name) => K[name]),
+  Identifier,
+  DurationToken,
+  NumberToken,
+  Text,
+  RangeDots,
+  Equals,
+  Operator,
+  LBrace,
+  RBrace,
+  LSquare,
+  RSquare,
+  LParen,
+  RParen,
+  Comma,
+  Colon,
+]
+
+/** All token types, for the parser. */
+export const VOCABULARY: TokenType[] = [...LEXED, Atom, Keyword, Prose, Newline, Indent, Outdent]
+
+const lexer = new Lexer(LEXED, { ensureOptimizations: false })
+
+/** Text that no token fits. Offsets count from 0 within the text. */
+export interface LexingProblem {
+  offset: number
+  text: string
+}
+
+/** Splits a text into tokens. Their offsets count within the text. */
+export function tokenize(text: string): { tokens: IToken[]; problem: LexingProblem | undefined } {
+  const { tokens, errors } = lexer.tokenize(text)
+  const [first] = errors
+  return {
+    tokens,
+    problem: first && { offset: first.offset, text: text.slice(first.offset, first.offset + first.length) },
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t' }
+
+/** What a text in quotes says. */
+export const unquote = (image: string): string =>
+  image.slice(1, -1).replaceAll(/\\(.)/g, (_, escaped: string) => ESCAPES[escaped] ?? escaped)
