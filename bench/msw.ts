@@ -3,10 +3,11 @@ import { setupServer } from 'msw/node'
 import OpenAI from 'openai'
 import { handlers } from '../src/mount/msw.ts'
 import { ratio, record, timed } from './measure.ts'
-import { CANNED, CANNED_HEADERS, QUESTION, simulate } from './simulation.ts'
+import { QUESTION, recordAnswer, simulate } from './simulation.ts'
 
 /** The provider as msw handlers, against a hand-written msw handler that waits as long, both in virtual time. */
 const CALLS = 300
+const canned = await recordAnswer()
 
 async function through(given: HttpHandler[]): Promise<number> {
   const server = setupServer(...given)
@@ -24,7 +25,7 @@ async function through(given: HttpHandler[]): Promise<number> {
 const byHand = http.all('https://api.openai.com/v1/*', async ({ request }) => {
   await request.json()
   await new Promise((resolve) => setTimeout(resolve, 5_000))
-  return new HttpResponse(CANNED, { headers: CANNED_HEADERS })
+  return new HttpResponse(canned.body, canned)
 })
 
 const ours = (): Promise<number> => simulate(({ provider }) => through(handlers(provider)), { mount: false })

@@ -11,25 +11,6 @@ export const QUESTION = {
 }
 const ANSWER = 'Red, green and blue.'
 
-/** The answer that peers give, as large as ours. */
-export const CANNED = JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'gpt-4o-mini',
-  choices: [{ index: 0, message: { role: 'assistant', content: ANSWER }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 10, completion_tokens: 6, total_tokens: 16 },
-})
-
-/** The headers of a service's answer, as a recorded one has them. */
-export const CANNED_HEADERS = {
-  'content-type': 'application/json',
-  'x-request-id': 'req_1',
-  'openai-organization': 'org-1',
-  'openai-processing-ms': '5000',
-  'openai-version': '2020-10-01',
-}
-
 export interface Simulation {
   clock: Clock
   provider: Provider
@@ -43,6 +24,7 @@ export async function simulate<T>(
 ): Promise<T> {
   const clock = startSimulatedClock({ mode: { kind: 'virtual' }, tell: () => {} })
   const trace = new Trace(() => clock.now(), spool)
+  trace.onAppend(() => clock.progress())
   const provider = new Provider(
     { latency: '5s', replies: ANSWER, ...config },
     { clock, trace, random: new KeyedRandom(1) },
@@ -56,3 +38,14 @@ export async function simulate<T>(
     trace.close()
   }
 }
+
+/** Our own answer to the question, as a client gets it: what peers return, to the byte. */
+export const recordAnswer = (): Promise<{ body: string; headers: Record<string, string> }> =>
+  simulate(async () => {
+    const response = await fetch('https://api.openai.com/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: 'Bearer test' },
+      body: JSON.stringify(QUESTION),
+    })
+    return { body: await response.text(), headers: Object.fromEntries(response.headers) }
+  })

@@ -10,24 +10,11 @@ export function startRealClock(): Clock {
   const start = native.now()
   const cancels = new Set<() => void>()
   const now = (): number => native.now() - start
-
-  const afterThis = (action: () => void): (() => void) => {
-    const immediate = native.setImmediate(() => {
-      cancels.delete(cancel)
-      action()
-    })
-    const cancel = (): void => {
-      native.clearImmediate(immediate)
-      cancels.delete(cancel)
-    }
-    cancels.add(cancel)
-    return cancel
-  }
+  const turn = nextTurn()
 
   const after: Clock['after'] = (delay, action) => {
     if (delay === Number.POSITIVE_INFINITY) return () => {}
-    // A timer waits for a millisecond at least, which a server that answers at once must not.
-    if (delay <= 0) return afterThis(action)
+    if (delay <= 0) return turn.add(action)
     const due = now() + delay
     let timer: NodeJS.Timeout
     const cancel = (): void => {
@@ -74,7 +61,34 @@ export function startRealClock(): Clock {
     progress: () => {},
     describeWaiters: () => () => {},
     stop() {
+      turn.clear()
       for (const cancel of [...cancels]) cancel()
+    },
+  }
+}
+
+/**
+ * Runs actions soon, but not before the caller returns: all that are due in one turn of the event loop together, when
+ * what has come in was read. (A timer waits for a millisecond at least; one by one, each answer would wake its reader.)
+ */
+function nextTurn(): { add(action: () => void): () => void; clear(): void } {
+  let waiting: ((() => void) | undefined)[] = []
+  const run = (): void => {
+    const due = waiting
+    waiting = []
+    for (const action of due) action?.()
+  }
+  return {
+    add(action) {
+      const queue = waiting
+      const place = queue.push(action) - 1
+      if (place === 0) native.setImmediate(run)
+      return () => {
+        queue[place] = undefined
+      }
+    },
+    clear() {
+      waiting = []
     },
   }
 }

@@ -106,13 +106,17 @@ class SimulatedClock implements Clock {
     if (delay === Number.POSITIVE_INFINITY) return () => {}
     const { fake } = this.#time
     const due = this.now() + Math.round(delay)
+    // Nothing once the action has run: to cancel a timer that has fired would mean to look for it.
     let id: unknown
-    const arm = (): void => {
+    const run = (): void => {
       const left = due - this.now()
-      id = left > MAX_TIMER_MS ? fake.setTimeout(arm, MAX_TIMER_MS) : fake.setTimeout(action, Math.max(0, left))
+      id = left > 0 ? fake.setTimeout(run, Math.min(left, MAX_TIMER_MS)) : undefined
+      if (id === undefined) action()
     }
-    arm()
-    return () => fake.clearTimeout(id as number)
+    id = fake.setTimeout(run, Math.max(0, Math.min(due - this.now(), MAX_TIMER_MS)))
+    return () => {
+      if (id !== undefined) fake.clearTimeout(id as number)
+    }
   }
 
   async sleep(delay: Milliseconds, signal?: AbortSignal): Promise<void> {

@@ -39,7 +39,7 @@ export function mountFetch(provider: Provider): Mount {
         ? {
             url,
             method: init?.method?.toUpperCase() ?? 'GET',
-            headers: new Headers(init?.headers),
+            headers: init?.headers instanceof Headers ? init.headers : new Headers(init?.headers),
             text,
             signal: init?.signal ?? undefined,
           }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES, type ResponseHead } from '../wire/index.ts'
-import { answer, MAX_BODY, type Exchange } from './answer.ts'
+import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
 import type { Mount } from './mount.ts'
 import type { Route } from './routes.ts'
 
@@ -24,9 +24,14 @@ export interface ServerMount extends Mount {
 }
 
 /** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
+const ROUTES = Object.entries(SERVICES).map(([provider, { baseURL, formats }]) => ({
+  provider,
+  formats,
+  prefix: `/${provider}${new URL(baseURL).pathname.replace(/\/$/, '')}`,
+}))
+
 function routeOfPath(path: string): Route | undefined {
-  for (const [provider, { baseURL, formats }] of Object.entries(SERVICES)) {
-    const prefix = `/${provider}${new URL(baseURL).pathname.replace(/\/$/, '')}`
+  for (const { provider, formats, prefix } of ROUTES) {
     if (path.startsWith(`${prefix}/`)) return { provider, formats, path: path.slice(prefix.length) }
   }
   return undefined
@@ -64,6 +69,43 @@ export async function startServer(
   }
 }
 
+/** Sends what comes whole at once, with its length. */
+class ResponseSink implements Sink {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #pending: ResponseHead | undefined
+  #body = ''
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.#response = response
+  }
+
+  head(head: ResponseHead): void {
+    if (head.headers['content-type']?.startsWith('text/event-stream'))
+      this.#response.writeHead(head.status, head.headers)
+    else this.#pending = head
+  }
+
+  write(part: string): void {
+    if (this.#pending) this.#body += part
+    else this.#response.write(part)
+  }
+
+  end(): void {
+    if (!this.#pending) return void this.#response.end()
+    const { status, headers } = this.#pending
+    const length = String(Buffer.byteLength(this.#body))
+    this.#response.writeHead(status, { ...headers, 'content-length': length }).end(this.#body)
+  }
+
+  reset(): void {
+    const cut = (): void => void this.#request.socket.resetAndDestroy()
+    if (this.#pending) this.#response.writeHead(this.#pending.status, this.#pending.headers).write(this.#body, cut)
+    else cut()
+  }
+}
+
 function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
   response.sendDate = false
   const [path = ''] = (request.url ?? '').split('?')
@@ -89,33 +131,10 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
       const value = request.headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    // What comes whole is sent at once, with its length.
-    let pending: ResponseHead | undefined
-    let body = ''
     exchange = answer(
       provider,
       { method: request.method ?? 'GET', route, text, header },
-      {
-        head(head) {
-          if (head.headers['content-type']?.startsWith('text/event-stream'))
-            response.writeHead(head.status, head.headers)
-          else pending = head
-        },
-        write(part) {
-          if (pending) body += part
-          else response.write(part)
-        },
-        end() {
-          if (!pending) return void response.end()
-          response.writeHead(pending.status, { ...pending.headers, 'content-length': String(Buffer.byteLength(body)) })
-          response.end(body)
-        },
-        reset() {
-          const cut = (): void => void request.socket.resetAndDestroy()
-          if (pending) response.writeHead(pending.status, pending.headers).write(body, cut)
-          else cut()
-        },
-      },
+      new ResponseSink(request, response),
     )
   })
   response.on('close', () => {

@@ -29,7 +29,7 @@ const emptyAccount = (): Account => ({
   cost: 0n,
 })
 
-function book(account: Account, { usage, cost, status }: Entry): void {
+function book(account: Account, { usage, status }: Entry, cost: bigint): void {
   account.calls += 1
   account[status] += 1
   account.usage.input += usage.input
@@ -37,7 +37,7 @@ function book(account: Account, { usage, cost, status }: Entry): void {
   account.usage.cacheWrite += usage.cacheWrite
   account.usage.output += usage.output
   account.usage.reasoning += usage.reasoning
-  account.cost += BigInt(cost)
+  account.cost += cost
 }
 
 /**
@@ -53,11 +53,12 @@ export class Ledger {
   }
 
   book(entry: Entry): void {
-    book(this.#total, entry)
+    const cost = BigInt(entry.cost)
+    book(this.#total, entry, cost)
     for (const part of ['agent', 'model', 'provider'] as const) {
       let account = this.#by[part].get(entry[part])
       if (!account) this.#by[part].set(entry[part], (account = emptyAccount()))
-      book(account, entry)
+      book(account, entry, cost)
     }
   }
 

@@ -1,6 +1,7 @@
 import { formatDuration, parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
 import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
+import { Bag, type Bagged } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
 import { callerOf, type Caller } from './callers.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
@@ -55,7 +56,7 @@ interface Service {
 }
 
 /** A call on its way: what it is about, and what has to be undone when it ends. */
-interface OpenCall {
+interface OpenCall extends Bagged {
   id: number
   seq: number
   request: CallRequest
@@ -96,7 +97,7 @@ export class Provider {
   readonly #services = new Map<string, Service>()
   readonly #callsOfAgent = new Map<string, number>()
   readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
-  readonly #open = new Map<number, OpenCall>()
+  readonly #open = new Bag<OpenCall>()
   #calls = 0
 
   /** @throws InvalidProviderConfigError */
@@ -149,7 +150,8 @@ export class Provider {
 
   /** Who waits for what, for the deadlock report. */
   waiters(): Waiter[] {
-    return [...this.#open.values()].map(({ id, caller, request, state, arrivedAt }) => ({
+    const calls = [...this.#open].toSorted((a, b) => a.id - b.id)
+    return calls.map(({ id, caller, request, state, arrivedAt }) => ({
       who: `agent ${caller.agent}`,
       what: `call ${id} to ${request.model}, ${waitText(state)}`,
       since: arrivedAt,
@@ -171,9 +173,7 @@ export class Provider {
       ? this.#service(request.provider).cache.use(request, cumulative, now)
       : { cachedInput: 0, cacheWrite: 0 }
 
-    const fingerprint = fingerprintOf({ caller, request })
-    const before = this.#failures.get(fingerprint)
-    this.#failures.delete(fingerprint)
+    const before = this.#failureBefore({ caller, request })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const seq = this.trace.append({
@@ -207,10 +207,19 @@ export class Provider {
       closed: false,
       release: undefined,
       cleanup: [],
+      place: 0,
     }
-    this.#open.set(id, call)
-    call.cleanup.push(() => this.#open.delete(id))
+    this.#open.add(call)
     return call
+  }
+
+  /** The failure that a call repeats. */
+  #failureBefore(call: Pick<OpenCall, 'caller' | 'request'>) {
+    if (this.#failures.size === 0) return undefined
+    const fingerprint = fingerprintOf(call)
+    const before = this.#failures.get(fingerprint)
+    this.#failures.delete(fingerprint)
+    return before
   }
 
   /** What stands against a call before chance is asked. */
@@ -239,10 +248,10 @@ export class Provider {
     const model = call.model!
     const subject = { agent: caller.agent, model: request.model, provider: request.provider, nth, at: this.clock.now() }
     const decision = this.#faults.decide(subject)
-    const u = this.#random.draw(`latency/${caller.agent}`, nth)
     const scale = decision.slowFactor * (this.config.latencyScale ?? 1)
     const distribution = this.#settings.latencyOf(subject, model)
     const timingOf = (outputTokens: number): Timing => {
+      const u = distribution?.kind === 'constant' ? 0 : this.#random.draw(`latency/${caller.agent}`, nth)
       if (distribution) return timingOfTotal(stretch(distribution.quantile(u), scale))
       const { timeToFirstToken, tokensPerSecond } = model.speed!
       return timingOfSpeed(
@@ -441,8 +450,11 @@ export class Provider {
     const cost = call.model ? costOf(usage, call.model.prices) : 0
     const { agent } = call.caller
     this.ledger.book({ agent, model: call.request.model, provider: call.request.provider, usage, cost, status })
+    this.#open.delete(call)
     call.release?.(usage.output)
-    for (const undo of call.cleanup.toReversed()) undo()
+    // Emptied, so that what outlives the call (its handle at the client) does not keep all that answered it.
+    for (let undo = call.cleanup.pop(); undo; undo = call.cleanup.pop()) undo()
+    call.release = undefined
     return cost
   }
 

@@ -16,6 +16,8 @@ const MINUTE = 60_000
 /** What a client is told to wait when too many calls are open: nobody knows when one will end. */
 const CONCURRENCY_RETRY_MS = 1_000
 
+const NO_LIMITS: LimitStates = Object.freeze({})
+
 /** A token bucket: holds up to a minute's worth, and may be overdrawn by what was not known beforehand. */
 class Bucket {
   readonly #perMinute: number
@@ -61,6 +63,7 @@ export interface LimitRefusal {
 /** The limits of one account at one provider. */
 export class RateLimiter {
   readonly #buckets: Partial<Record<keyof LimitStates, Bucket>> = {}
+  readonly #limitless: boolean
   readonly #concurrent: number
   #open = 0
 
@@ -74,23 +77,28 @@ export class RateLimiter {
     for (const [name, perMinute] of Object.entries(per)) {
       if (perMinute !== undefined) this.#buckets[name as keyof LimitStates] = new Bucket(perMinute)
     }
+    this.#limitless = Object.keys(this.#buckets).length === 0
     this.#concurrent = limits.concurrentRequests ?? Number.POSITIVE_INFINITY
   }
 
   /** Lets a call in, or says what stands against it. A call that was let in must be released. */
   admit(inputTokens: number, now: Milliseconds): LimitRefusal | undefined {
     if (this.#open >= this.#concurrent) return { limit: 'concurrency', retryAfterMs: CONCURRENCY_RETRY_MS }
+    this.#open += 1
+    if (this.#limitless) return undefined
     const wanted = { requests: 1, tokens: inputTokens, inputTokens, outputTokens: 1 } as const
     let worst: LimitRefusal | undefined
     for (const [name, bucket] of Object.entries(this.#buckets) as [keyof typeof wanted, Bucket][]) {
       const retryAfterMs = bucket.waitFor(wanted[name], now)
       if (retryAfterMs > (worst?.retryAfterMs ?? 0)) worst = { limit: name, retryAfterMs }
     }
-    if (worst) return worst
+    if (worst) {
+      this.#open -= 1
+      return worst
+    }
     this.#buckets.requests?.take(1, now)
     this.#buckets.tokens?.take(inputTokens, now)
     this.#buckets.inputTokens?.take(inputTokens, now)
-    this.#open += 1
     return undefined
   }
 
@@ -103,6 +111,7 @@ export class RateLimiter {
 
   /** What response headers say. `epoch` is the Unix time at which `now` was 0. */
   states(now: Milliseconds, epoch: Milliseconds): LimitStates {
+    if (this.#limitless) return NO_LIMITS
     const states: LimitStates = {}
     for (const [name, bucket] of Object.entries(this.#buckets) as [keyof LimitStates, Bucket][])
       states[name] = bucket.state(now, epoch)

@@ -24,12 +24,11 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() }
 function remembering(count: (text: string) => number): (text: string) => number {
   const known = new Map<string, number>()
   return (text) => {
-    let tokens = known.get(text)
-    if (tokens === undefined) {
-      tokens = count(text)
-      if (text.length > REMEMBERED_LENGTH) return tokens
-      if (known.size >= REMEMBERED_TEXTS) known.delete(known.keys().next().value!)
-    } else known.delete(text)
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const tokens = count(text)
+    if (text.length > REMEMBERED_LENGTH) return tokens
+    if (known.size >= REMEMBERED_TEXTS) known.delete(known.keys().next().value!)
     known.set(text, tokens)
     return tokens
   }

@@ -102,19 +102,26 @@ function objectProblem(
   path: readonly (string | number)[],
 ): Problem | undefined {
   // A request names few of the many fields that it might have.
-  for (const name in shape.fields) {
-    const field = shape.fields[name]!
-    const given = Object.hasOwn(value, name) ? value[name] : undefined
-    if (given === undefined || given === null) {
-      if (field.required) return { path: [...path, name], kind: 'missing' }
-      continue
-    }
-    const problem = problemOf(field, given, [...path, name])
-    if (problem) return problem
+  let unknown: string | undefined
+  for (const name of requiredOf(shape)) {
+    if ((Object.hasOwn(value, name) ? value[name] : null) == null) return { path: [...path, name], kind: 'missing' }
   }
-  if (shape.open) return undefined
-  const unknown = Object.keys(value).find((name) => !Object.hasOwn(shape.fields, name))
-  return unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
+  for (const name of Object.keys(value)) {
+    if (!Object.hasOwn(shape.fields, name)) unknown ??= name
+    else if (value[name] != null) {
+      const problem = problemOf(shape.fields[name]!, value[name], [...path, name])
+      if (problem) return problem
+    }
+  }
+  return shape.open || unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
+}
+
+const required = new WeakMap<Shape, readonly string[]>()
+
+function requiredOf(shape: Extract<Shape, { type: 'object' }>): readonly string[] {
+  let names = required.get(shape)
+  if (!names) required.set(shape, (names = Object.keys(shape.fields).filter((name) => shape.fields[name]!.required)))
+  return names
 }
 
 /** A value of any kind. */
