@@ -76,10 +76,10 @@ function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
   })
 }
 
-function define<Result>(
-  suite: (name: string, body: () => void) => unknown,
-  name: string,
+/** Fills a suite with the tests of an orchestration. */
+function fill<Result>(
   options: OrchestrationOptions<Result>,
+  name: string,
   body: (test: OrchestrationTest<Result>) => void,
 ): void {
   let current: { session: Session<Result>; settings: SettingsInForce; file: string; name: string } | undefined
@@ -121,18 +121,64 @@ function define<Result>(
     clock: async ({ longhaulSession }, use) => use(longhaulSession.clock),
     trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
   })
-  suite(name, () => body(supervised(extended, supervise) as unknown as OrchestrationTest<Result>))
+  body(supervised(extended, supervise) as unknown as OrchestrationTest<Result>)
 }
+
+type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
+
+/** Describes the same orchestration once for each case: options and tests may depend on it. */
+type DescribeCases<Arguments extends unknown[]> = <Result>(
+  name: string,
+  options: OrchestrationOptions<Result> | ((...given: Arguments) => OrchestrationOptions<Result>),
+  body: Body<Result, Arguments>,
+) => void
 
 /** Describes an orchestration and its tests. */
 export interface DescribeOrchestration {
-  <Result>(name: string, options: OrchestrationOptions<Result>, body: (test: OrchestrationTest<Result>) => void): void
+  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result>): void
   skip: DescribeOrchestration
   only: DescribeOrchestration
+  /** Names an orchestration that is not described yet. */
+  todo(name: string): void
+  skipIf(condition: unknown): DescribeOrchestration
+  runIf(condition: unknown): DescribeOrchestration
+  /** Once for each case; a case that is a list becomes several arguments. Its values stand in the name by `%s`, `%i`, `$key` … */
+  each<Case extends unknown[] | [unknown]>(cases: readonly Case[]): DescribeCases<Case>
+  each<Case>(cases: readonly Case[]): DescribeCases<[Case]>
+  /** As `each`, but a case is always one argument. */
+  for<Case>(cases: readonly Case[]): DescribeCases<[Case]>
+  /** There is one time in a process. @throws ClockInUseError */
+  readonly concurrent: never
 }
 
-const withSuite = (suite: (name: string, body: () => void) => unknown): DescribeOrchestration =>
-  ((name, options, body) => define(suite, name, options, body)) as DescribeOrchestration
+type Suite = (name: string, body: () => void) => unknown
+type CasesSuite = (name: string, body: (...given: unknown[]) => void) => unknown
+
+const forCases =
+  (suite: CasesSuite): DescribeCases<unknown[]> =>
+  (name, options, body) =>
+    suite(name, (...given) =>
+      fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test, ...given)),
+    )
+
+const withSuite = (suite: Suite): DescribeOrchestration =>
+  Object.defineProperties(
+    ((name, options, body) => suite(name, () => fill(options, name, body))) as DescribeOrchestration,
+    {
+      skip: { get: () => withSuite(describe.skip) },
+      only: { get: () => withSuite(describe.only) },
+      todo: { value: (name: string) => describe.todo(name) },
+      skipIf: { value: (condition: unknown) => withSuite(describe.skipIf(condition)) },
+      runIf: { value: (condition: unknown) => withSuite(describe.runIf(condition)) },
+      each: { value: (cases: readonly unknown[]) => forCases(describe.each(cases as unknown[][]) as CasesSuite) },
+      for: { value: (cases: readonly unknown[]) => forCases(describe.for(cases) as CasesSuite) },
+      concurrent: {
+        get() {
+          throw new ClockInUseError('Orchestrations cannot be described as concurrent.')
+        },
+      },
+    },
+  )
 
 /**
  * Describes an orchestration and its tests: an ordinary `describe`, whose tests get `run`, `start`, `sleep`, `provider`, `clock` and `trace`.
@@ -146,7 +192,4 @@ const withSuite = (suite: (name: string, body: () => void) => unknown): Describe
  * })
  * ```
  */
-export const describeOrchestration: DescribeOrchestration = Object.assign(withSuite(describe), {
-  skip: withSuite(describe.skip),
-  only: withSuite(describe.only),
-})
+export const describeOrchestration: DescribeOrchestration = withSuite(describe)

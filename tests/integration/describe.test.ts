@@ -99,6 +99,49 @@ plain('tests of an orchestration cannot be concurrent', () => {
   })
 })
 
+describeOrchestration.todo('one that nobody has described yet')
+
+const seenCases: unknown[] = []
+describeOrchestration.each([
+  ['ann', 1],
+  ['ben', 2],
+])(
+  'asked by %s, %i times',
+  (agent, times) => ({
+    agents: [agent],
+    provider: { latency: '1s', failRate: 0 },
+    system: async () => {
+      for (let nth = 0; nth < times; nth++) await ask(agent)
+      return times
+    },
+  }),
+  (test, agent, times) => {
+    test('options and tests have the case', async ({ run, expect }) => {
+      const { result, ledger } = await run()
+      expect(result).toBe(times)
+      expect(ledger.agent(agent).calls).toBe(times)
+      seenCases.push(agent)
+    })
+  },
+)
+describeOrchestration.for([{ latency: '1s' }, { latency: '2s' }])(
+  'an answer in $latency',
+  ({ latency }) => ({ provider: { latency, failRate: 0 }, system: () => ask('ann') }),
+  (test, { latency }) => {
+    test('takes that long', async ({ run, expect }) => {
+      expect(await run()).toHaveElapsed({ atLeast: latency, atMost: latency })
+      seenCases.push(latency)
+    })
+  },
+)
+describeOrchestration.skipIf(true)('skipped', { system: async () => {} }, (test) => {
+  test('never run', () => void seenCases.push('skipped'))
+})
+plain('each and for describe every case, skipIf and todo none', () => {
+  plainly(seenCases).toEqual(['ann', 'ben', '1s', '2s'])
+  plainly(() => describeOrchestration.concurrent).toThrow(/cannot be described as concurrent/)
+})
+
 plain('the environment goes before the plugin, and that before the file', () => {
   const env = settingsFromEnvironment({ LONGHAUL_FAIL_RATE: '0.5', KSI_COMPLETION_PROVIDER_FAIL_RATE: '0.1' })
   plainly(joinSettings({ seed: 3, failRate: 0.1 }, { seed: 4, time: '60x' }, env)).toMatchObject({

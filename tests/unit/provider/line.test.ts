@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { Line } from '../../../src/provider/line.ts'
+
+test('a line works on as many as it has slots, first come, first served', () => {
+  const line = new Line(2)
+  const begun: string[] = []
+  const leave = new Map(['a', 'b', 'c', 'd'].map((name) => [name, line.enter(() => begun.push(name))]))
+  expect(begun).toEqual(['a', 'b'])
+  leave.get('c')!()
+  leave.get('a')!()
+  expect(begun).toEqual(['a', 'b', 'd'])
+})
+
+test('leaving twice frees one slot', () => {
+  const line = new Line(1)
+  const begun: string[] = []
+  const leave = line.enter(() => begun.push('a'))
+  line.enter(() => begun.push('b'))
+  line.enter(() => begun.push('c'))
+  leave()
+  leave()
+  expect(begun).toEqual(['a', 'b'])
+})

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { RateLimiter } from '../../../src/provider/rate-limits.ts'
+
+describe('a rate limiter', () => {
+  test('lets a minute’s worth in at once, then one for each share of the minute', () => {
+    const limiter = new RateLimiter({ requestsPerMinute: 60 })
+    for (let nth = 0; nth < 60; nth++) expect(limiter.admit(10, 0)).toBeUndefined()
+    expect(limiter.admit(10, 0)).toEqual({ limit: 'requests', retryAfterMs: 1_000 })
+    expect(limiter.admit(10, 999)).toMatchObject({ limit: 'requests' })
+    expect(limiter.admit(10, 1_000)).toBeUndefined()
+  })
+
+  test('names the limit that takes longest', () => {
+    const limiter = new RateLimiter({ requestsPerMinute: 1, inputTokensPerMinute: 600 })
+    expect(limiter.admit(600, 0)).toBeUndefined()
+    expect(limiter.admit(300, 0)).toEqual({ limit: 'requests', retryAfterMs: 60_000 })
+    expect(limiter.admit(300, 60_000)).toBeUndefined()
+  })
+
+  test('what was generated is booked at the end, and may overdraw', () => {
+    const limiter = new RateLimiter({ outputTokensPerMinute: 100 })
+    expect(limiter.admit(5, 0)).toBeUndefined()
+    limiter.release(160, 0)
+    // 61 tokens are lacking, at 100 a minute.
+    expect(limiter.admit(5, 0)).toEqual({ limit: 'outputTokens', retryAfterMs: 36_600 })
+  })
+
+  test('a request above the limit gets in when the bucket is full', () => {
+    const limiter = new RateLimiter({ tokensPerMinute: 100 })
+    expect(limiter.admit(500, 0)).toBeUndefined()
+    expect(limiter.admit(1, 0)).toMatchObject({ limit: 'tokens' })
+  })
+
+  test('counts open calls, and not those that it refused', () => {
+    const limiter = new RateLimiter({ concurrentRequests: 1, requestsPerMinute: 2 })
+    expect(limiter.admit(1, 0)).toBeUndefined()
+    expect(limiter.admit(1, 0)).toEqual({ limit: 'concurrency', retryAfterMs: 1_000 })
+    limiter.release(0, 0)
+    expect(limiter.admit(1, 0)).toBeUndefined()
+    limiter.release(0, 0)
+    expect(limiter.admit(1, 0)).toMatchObject({ limit: 'requests' })
+    expect(limiter.admit(1, 60_000)).toBeUndefined()
+  })
+
+  test('tells its state for the headers', () => {
+    const limiter = new RateLimiter({ requestsPerMinute: 10 })
+    limiter.admit(1, 0)
+    expect(limiter.states(0, 1_000_000)).toEqual({
+      requests: { limit: 10, remaining: 9, resetMs: 6_000, resetAt: 1_006_000 },
+    })
+    expect(new RateLimiter({}).states(0, 0)).toEqual({})
+  })
+})
