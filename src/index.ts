@@ -8,7 +8,16 @@ export {
   type Clock,
   type Duration,
 } from './clock/index.ts'
+export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
 export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
+export {
+  CompletionError,
+  InvalidOrchestratorSettingError,
+  OrchestrationError,
+  Orchestrator,
+  type OrchestrationResult,
+  type OrchestratorSettings,
+} from './orchestrator/index.ts'
 export {
   loadPattern,
   parseStrategy,
@@ -26,13 +35,10 @@ export {
   brownout,
   constant,
   empirical,
-  formatDollars,
-  InvalidAmountError,
   InvalidProviderConfigError,
   lognormal,
   never,
   outage,
-  parseDollars,
   Provider,
   uniform,
   type Account,
@@ -47,11 +53,13 @@ export {
   type ReplySpec,
 } from './provider/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
+export { patternSystem, type Report, type System, type SystemContext } from './systems/index.ts'
 export {
   InvalidTraceError,
   Trace,
   type CallRecord,
   type GatherRecord,
+  type OpenGather,
   type TraceEvent,
   type Usage,
 } from './trace/index.ts'
@@ -63,7 +71,6 @@ export {
 } from './vitest/describe.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { Outcome } from './vitest/outcome.ts'
-export type { OpenGather, Report } from './vitest/report.ts'
-export type { OrchestrationOptions, StartedOrchestration, System, SystemContext } from './vitest/session.ts'
+export type { FunctionOptions, OrchestrationOptions, PatternOptions, StartedOrchestration } from './vitest/session.ts'
 export { InvalidSettingError, type RunSettings } from './vitest/settings.ts'
 export { watch } from './vitest/watch.ts'

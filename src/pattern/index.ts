@@ -1,9 +1,10 @@
-export { PatternError } from './errors.ts'
+export { PatternError, suggestion } from './errors.ts'
 export { evaluate, ExpressionError } from './expression.ts'
-export type { Json, Scope } from './json.ts'
+export { textOf, type Json, type Scope } from './json.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   Machine,
+  millisecondsOf,
   type Effect,
   type EffectRequest,
   type Failure,
@@ -17,4 +18,5 @@ export { printStrategy } from './print.ts'
 export { compileProgram, type Program } from './program.ts'
 export { patternJSONSchema, type RoutingRule, type Transformer } from './schema.ts'
 export { PatternSettingError, resolveAgents, resolveVariables, type AgentSettings } from './settings.ts'
+export { fillAll } from './template.ts'
 export type { Strategy } from './tree.ts'

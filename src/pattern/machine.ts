@@ -103,7 +103,7 @@ const FIRST_BACKOFF_MS = 1_000
 const MAX_BACKOFF_MS = 60_000
 
 /** Reads a duration of the language: seconds as a number, or text such as `'15s'`. */
-const millisecondsOf = (value: Json): Milliseconds =>
+export const millisecondsOf = (value: Json): Milliseconds =>
   typeof value === 'number' ? parseDuration(value * 1_000) : parseDuration(value as string)
 
 /** Thrown inside the machine; becomes the failure of a statement. */

@@ -24,7 +24,6 @@ export { brownout, outage, type Bursts, type Fault, type FaultMix, type FaultWin
 export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
-export { formatDollars, InvalidAmountError, parseDollars, type Price, type Prices } from './money.ts'
 export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
 export type { RateLimits } from './rate-limits.ts'
 export type { Persona, ReplyContext, ReplyFunction, ReplyRule, ReplySource, ReplySpec } from './replies.ts'

@@ -1,6 +1,5 @@
-import { calcPrice } from '@pydantic/genai-prices'
+import { DEFAULT_CONTEXT_WINDOW, listedModel, type Prices } from '../money/index.ts'
 import type { Speed } from './latency.ts'
-import type { Prices } from './money.ts'
 
 /** A model as the provider serves it. */
 export interface Model {
@@ -18,32 +17,6 @@ export interface ModelConfig {
   /** US dollars for a million tokens. Default 0 for a model that is not known. */
   prices?: Prices
   speed?: Speed
-}
-
-/** Prices are those of the newest entry of the price table, whatever the simulated date. */
-const NEWEST = new Date(Date.UTC(2100, 0, 1))
-const DEFAULT_CONTEXT_WINDOW = 128_000
-
-function fromPriceTable(provider: string, id: string): Model | undefined {
-  const found = calcPrice({ input_tokens: 1 }, id, { providerId: provider, timestamp: NEWEST })
-  if (!found) return undefined
-  const {
-    input_mtok: input,
-    output_mtok: output,
-    cache_read_mtok: cachedInput,
-    cache_write_mtok: cacheWrite,
-  } = found.model_price
-  return {
-    id,
-    contextWindow: found.model.context_window ?? DEFAULT_CONTEXT_WINDOW,
-    prices: {
-      input: input ?? 0,
-      output: output ?? 0,
-      ...(cachedInput !== undefined && { cachedInput }),
-      ...(cacheWrite !== undefined && { cacheWrite }),
-    },
-    speed: undefined,
-  }
 }
 
 /** The models of every provider: those of the price table, and those that the user has set up. */
@@ -66,9 +39,9 @@ export class ModelCatalogue {
   }
 
   #look(provider: string, id: string): Model | undefined {
-    const listed = fromPriceTable(provider, id)
+    const listed = listedModel(provider, id)
     const own = Object.hasOwn(this.#own, id) ? this.#own[id] : undefined
-    if (!own) return listed
+    if (!own) return listed && { id, ...listed, speed: undefined }
     return {
       id,
       contextWindow: own.contextWindow ?? listed?.contextWindow ?? DEFAULT_CONTEXT_WINDOW,

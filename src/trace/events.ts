@@ -70,6 +70,41 @@ export type EventBody =
     }
   | { type: 'gather.received'; gather: number; agent: string; late: boolean }
   | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }
+  /** An agent at work makes no progress, and is started again or given up. */
+  | { type: 'agent.hung'; agent: string; sinceMs: number; restarts: number }
+  | { type: 'agent.restarted'; agent: string; restarts: number }
+  /** Work of a gather was given to an agent; `instead` of one that is gone. */
+  | { type: 'task.assigned'; gather: number; task: number; agent: string; instead: string | null }
+  /** The orchestrator has asked something of somebody on behalf of its strategy, which stands at `line`. */
+  | { type: 'effect.started'; effect: number; line: number; kind: string }
+  | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
+  /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
+  | { type: 'cost.claimed'; agent: string; model: string; known: PicoDollars; uncertain: PicoDollars }
+  /** Picodollars as decimal text: sums may exceed a safe integer. */
+  | { type: 'cost.checked'; spent: string; limit: string | null }
+  | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
+  /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
+  | {
+      type: 'attempt.failed'
+      agent: string
+      target: string
+      attempt: number
+      kind: string
+      message: string
+      retryInMs: number | null
+    }
+  | { type: 'call.hedged'; agent: string; target: string }
+  | { type: 'breaker.changed'; target: string; state: 'closed' | 'open' | 'half-open' }
+  /** Another model is asked than the agent's own. */
+  | { type: 'model.replaced'; agent: string; model: string; reason: string }
+  | { type: 'cache.hit'; agent: string; similarity: number; saved: PicoDollars }
+  | { type: 'cache.missed'; agent: string }
+  | { type: 'conversation.pruned'; agent: string; messages: number }
+  | { type: 'message.sent'; from: string; to: string }
+  /** `hops` counts the events that led to this one. */
+  | { type: 'event.emitted'; event: string; from: string; hops: number }
+  | { type: 'event.cut'; event: string; hops: number }
+  | { type: 'log'; line: number; text: string }
   | { type: 'clock.slept'; ms: number }
   | { type: 'clock.stuck'; code: string; message: string }
   | { type: 'note'; text: string; data?: unknown }

@@ -2,7 +2,14 @@ import { relative } from 'node:path'
 import { describe, inject, test as base, vi, type TestAPI } from 'vitest'
 import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
-import { openSession, type OrchestrationOptions, type Session } from './session.ts'
+import type { OrchestrationResult } from '../orchestrator/index.ts'
+import {
+  openSession,
+  type FunctionOptions,
+  type OrchestrationOptions,
+  type PatternOptions,
+  type Session,
+} from './session.ts'
 import {
   joinSettings,
   replayCommand,
@@ -127,15 +134,23 @@ function fill<Result>(
 type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
 
 /** Describes the same orchestration once for each case: options and tests may depend on it. */
-type DescribeCases<Arguments extends unknown[]> = <Result>(
-  name: string,
-  options: OrchestrationOptions<Result> | ((...given: Arguments) => OrchestrationOptions<Result>),
-  body: Body<Result, Arguments>,
-) => void
+interface DescribeCases<Arguments extends unknown[]> {
+  (
+    name: string,
+    options: PatternOptions | ((...given: Arguments) => PatternOptions),
+    body: Body<OrchestrationResult, Arguments>,
+  ): void
+  <Result>(
+    name: string,
+    options: FunctionOptions<Result> | ((...given: Arguments) => FunctionOptions<Result>),
+    body: Body<Result, Arguments>,
+  ): void
+}
 
 /** Describes an orchestration and its tests. */
 export interface DescribeOrchestration {
-  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result>): void
+  (name: string, options: PatternOptions, body: Body<OrchestrationResult>): void
+  <Result>(name: string, options: FunctionOptions<Result>, body: Body<Result>): void
   skip: DescribeOrchestration
   only: DescribeOrchestration
   /** Names an orchestration that is not described yet. */
@@ -154,16 +169,20 @@ export interface DescribeOrchestration {
 type Suite = (name: string, body: () => void) => unknown
 type CasesSuite = (name: string, body: (...given: unknown[]) => void) => unknown
 
-const forCases =
-  (suite: CasesSuite): DescribeCases<unknown[]> =>
-  (name, options, body) =>
+const forCases = (suite: CasesSuite): DescribeCases<unknown[]> =>
+  ((name, options, body) =>
     suite(name, (...given) =>
       fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test, ...given)),
-    )
+    )) as <Result>(
+    name: string,
+    options: OrchestrationOptions<Result> | ((...given: unknown[]) => OrchestrationOptions<Result>),
+    body: Body<Result, unknown[]>,
+  ) => void
 
 const withSuite = (suite: Suite): DescribeOrchestration =>
   Object.defineProperties(
-    ((name, options, body) => suite(name, () => fill(options, name, body))) as DescribeOrchestration,
+    ((name: string, options: OrchestrationOptions, body: Body<unknown>) =>
+      suite(name, () => fill(options, name, body))) as DescribeOrchestration,
     {
       skip: { get: () => withSuite(describe.skip) },
       only: { get: () => withSuite(describe.only) },

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
-import { formatDollars, parseDollars } from '../provider/index.ts'
+import { formatDollars, parseDollars } from '../money/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
 import { Outcome } from './outcome.ts'
 import { timeline } from './timeline.ts'

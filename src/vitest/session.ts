@@ -7,38 +7,19 @@ import {
   type Duration,
   type SimulatedClockOptions,
 } from '../clock/index.ts'
+import type { OrchestratorSettings } from '../orchestrator/index.ts'
+import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
+import { patternSystem, reportInto, type System, type SystemContext, type Vars } from '../systems/index.ts'
 import { Outcome } from './outcome.ts'
-import { reportInto, type Report } from './report.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
-/** Values that a test gives to the system under test. */
-export type Vars = Readonly<Record<string, unknown>>
-
-/** What the system under test gets. It may ignore all of it. */
-export interface SystemContext {
-  vars: Vars
-  provider: Provider
-  /** Aborted when the orchestration is cancelled or the test is over. */
-  signal: AbortSignal
-  /** The names of the agents: `options.agents`, else those that are set up at the provider. */
-  agents: readonly string[]
-  /** Aborted when the test terminates the agent. */
-  agentSignal(agent: string): AbortSignal
-  report: Report
-}
-
-/** An orchestration under test. */
-export type System<Result = unknown> = (context: SystemContext) => Promise<Result>
-
-/** What `describeOrchestration` is given. */
-export interface OrchestrationOptions<Result = unknown> extends RunSettings {
-  /** The orchestration under test: any async function. */
-  system: System<Result>
+/** Settings of an orchestration under test, whatever it is. */
+interface CommonOptions extends RunSettings {
   provider?: ProviderConfig
   agents?: readonly string[]
   vars?: Vars
@@ -47,6 +28,29 @@ export interface OrchestrationOptions<Result = unknown> extends RunSettings {
   /** How the provider is reached: behind the global `fetch` (default), or not at all (`false`: the test mounts it itself). */
   mount?: 'fetch' | false
 }
+
+/** An orchestration under test that is any async function. */
+export interface FunctionOptions<Result = unknown> extends CommonOptions {
+  /** The orchestration under test: any async function. */
+  system: System<Result>
+  pattern?: undefined
+}
+
+/** An orchestration under test that is a YAML pattern, run by the reference orchestrator. */
+export interface PatternOptions extends CommonOptions {
+  /** The path of a YAML file, or its text. */
+  pattern: string | PatternText
+  orchestrator?: OrchestratorSettings
+  system?: undefined
+}
+
+/** What `describeOrchestration` is given. */
+export type OrchestrationOptions<Result = unknown> = FunctionOptions<Result> | PatternOptions
+
+const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result> =>
+  options.pattern === undefined
+    ? options.system
+    : (patternSystem(options.pattern, options.orchestrator) as System<unknown> as System<Result>)
 
 /** An orchestration that was started. */
 export interface StartedOrchestration<Result = unknown> {
@@ -137,7 +141,7 @@ export function openSession<Result>(
 
 function sessionOf<Result>(
   name: string,
-  { system, agents, vars: defaults, provider: config }: OrchestrationOptions<Result>,
+  options: OrchestrationOptions<Result>,
   {
     clock,
     trace,
@@ -147,6 +151,8 @@ function sessionOf<Result>(
     closings,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & { seed: number | string; closings: (() => unknown)[] },
 ): Session<Result> {
+  const { agents, vars: defaults, provider: config } = options
+  const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
     const startedAt = clock.now()
     const controller = new AbortController()
@@ -190,7 +196,7 @@ function sessionOf<Result>(
     return {
       outcome: () => running,
       async terminateAgent(agent) {
-        report.terminated(agent, 'terminated by the test')
+        if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
         controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
       },
       cancel() {

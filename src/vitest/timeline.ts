@@ -1,5 +1,5 @@
 import { formatDuration } from '../clock/index.ts'
-import { formatDollars } from '../provider/index.ts'
+import { formatDollars } from '../money/index.ts'
 import type { CallRecord, GatherRecord, Trace } from '../trace/index.ts'
 import { callsOf, gathersOf } from '../trace/index.ts'
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import { actAs, lognormal } from 'longhaul'
-import { openSession, type SystemContext } from '../../src/vitest/session.ts'
+import type { SystemContext } from '../../src/systems/index.ts'
+import { openSession } from '../../src/vitest/session.ts'
 import { joinSettings } from '../../src/vitest/settings.ts'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 6, timeout: 30_000 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { costOf, formatDollars, parseDollars } from '../../../src/provider/money.ts'
+import { costOf, formatDollars, parseDollars } from '../../../src/money/index.ts'
 import { Ledger } from '../../../src/provider/ledger.ts'
 
 const tokens = fc.nat(2_000_000)

@@ -1,40 +1,5 @@
-import type { PicoDollars, Usage } from '../trace/index.ts'
-
-/** A price that may rise with the length of the prompt. US dollars for a million tokens. */
-export type Price = number | { base: number; tiers: readonly { start: number; price: number }[] }
-
-/** What a model costs. US dollars for a million tokens; a part left out costs what plain input costs (`cachedInput`, `cacheWrite`). */
-export interface Prices {
-  input: Price
-  cachedInput?: Price
-  cacheWrite?: Price
-  output: Price
-}
-
-const PICO_PER_TOKEN = 1_000_000
-
-/** The picodollars that one token costs in a prompt of `promptTokens` tokens. */
-function perToken(price: Price, promptTokens: number): PicoDollars {
-  const perMillion =
-    typeof price === 'number'
-      ? price
-      : (price.tiers.toSorted((a, b) => b.start - a.start).find(({ start }) => promptTokens > start)?.price ??
-        price.base)
-  // Prices are decimal numbers of at most six places, so that rounding here only takes away the binary error.
-  return Math.round(perMillion * PICO_PER_TOKEN)
-}
-
-/** What a call costs, exactly. The result is a safe integer for every call below 9,007 dollars. */
-export function costOf(usage: Usage, prices: Prices): PicoDollars {
-  const fresh = usage.input - usage.cachedInput - usage.cacheWrite
-  const price = (of: Price): PicoDollars => perToken(of, usage.input)
-  return (
-    fresh * price(prices.input) +
-    usage.cachedInput * price(prices.cachedInput ?? prices.input) +
-    usage.cacheWrite * price(prices.cacheWrite ?? prices.input) +
-    usage.output * price(prices.output)
-  )
-}
+/** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
+export type PicoDollars = number
 
 const PICO_PER_DOLLAR = 1_000_000_000_000n
 

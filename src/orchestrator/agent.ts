@@ -1,0 +1,69 @@
+import type { AgentSettings } from '../pattern/index.ts'
+import { Conversation } from './conversation.ts'
+import { CompletionError } from './failures.ts'
+import type { Settled } from './settings.ts'
+
+/** Where an agent stands. */
+export type AgentStatus = 'alive' | 'terminated' | 'given_up'
+
+/** An agent of a run. */
+export class Agent {
+  readonly name: string
+  readonly settings: AgentSettings
+  readonly conversation: Conversation
+  /** Messages that were sent to it and that it has not read yet. */
+  readonly inbox: { text: string; hops: number }[] = []
+  status: AgentStatus = 'alive'
+  /** Completions that it works on now. */
+  working = 0
+  /** When it last made progress. Unix milliseconds. */
+  progressAt: number = Date.now()
+  restarts = 0
+  #controller = new AbortController()
+
+  constructor(settings: AgentSettings, { conversationTokens, conversationLockMs }: Settled) {
+    this.name = settings.name
+    this.settings = settings
+    this.conversation = new Conversation(settings.systemPrompt, {
+      maxTokens: conversationTokens,
+      lockMs: conversationLockMs,
+    })
+  }
+
+  /** Aborted when the agent is terminated or started again. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get isAlive(): boolean {
+    return this.status === 'alive'
+  }
+
+  progress(): void {
+    this.progressAt = Date.now()
+  }
+
+  /** Ends its work for good. */
+  end(status: 'terminated' | 'given_up', reason: string): void {
+    if (!this.isAlive) return
+    this.status = status
+    this.#controller.abort(new CompletionError('terminated', `The agent ${this.name} is gone: ${reason}.`))
+  }
+
+  /** Breaks off what it works on; what is asked of it from now on is answered again. */
+  restart(): void {
+    this.restarts += 1
+    const before = this.#controller
+    this.#controller = new AbortController()
+    this.progress()
+    before.abort(new AgentRestarted(this.name))
+  }
+}
+
+/** Why a completion was broken off though its agent is alive: it is asked again. */
+export class AgentRestarted extends Error {
+  override readonly name = 'AgentRestarted'
+  constructor(agent: string) {
+    super(`The agent ${agent} was started again.`)
+  }
+}

@@ -1,0 +1,182 @@
+import { isBrokenCircuitError } from 'cockatiel'
+import type { Trace } from '../trace/index.ts'
+import { Breakers } from './breaker.ts'
+import type { SemanticCache } from './cache.ts'
+import type { Costs } from './costs.ts'
+import { deadlineIn, pause } from './deadline.ts'
+import { CompletionError } from './failures.ts'
+import type { Settled } from './settings.ts'
+import { targetOf, type Target } from './target.ts'
+import { ask, type ChatMessage, type WireAnswer } from './wire.ts'
+
+/** A question to a model. */
+export interface Question {
+  agent: string
+  messages: readonly ChatMessage[]
+  /** The agent's own model; the default one when left out. */
+  model: string | undefined
+  maxTokens: number | undefined
+}
+
+/** An answer, and where it comes from. */
+export interface Completion {
+  text: string
+  refused: boolean
+  /** Such as `openai/gpt-4o-mini`. */
+  target: string
+  /** Picodollars; 0 from the cache. */
+  cost: bigint
+  cached: boolean
+}
+
+/** Requests that may be retried whatever the budget of retries says. */
+const FREE_RETRIES = 20
+
+/**
+ * Gets answers in spite of failures: retries with exponential backoff and full jitter that honour `retry-after`, a budget
+ * of retries, a circuit breaker for each model, failover to other models, hedging. No try outlives the caller's signal.
+ */
+export class Completer {
+  readonly breakers: Breakers
+  readonly #settings: Settled
+  readonly #costs: Costs
+  readonly #cache: SemanticCache | undefined
+  readonly #trace: Pick<Trace, 'append'>
+  #requests = 0
+  #retries = 0
+
+  constructor(
+    settings: Settled,
+    { costs, cache, trace }: { costs: Costs; cache: SemanticCache | undefined; trace: Pick<Trace, 'append'> },
+  ) {
+    this.#settings = settings
+    this.#costs = costs
+    this.#cache = cache
+    this.#trace = trace
+    this.breakers = new Breakers(settings, trace)
+  }
+
+  /** @throws CompletionError, or the signal's reason */
+  async complete(question: Question, signal: AbortSignal): Promise<Completion> {
+    const found = await this.#cache?.find(question, signal)
+    if (found) return { ...found, cost: 0n, cached: true }
+    const completion = await this.#throughFailover(question, signal)
+    if (!completion.refused) this.#cache?.keep(question, completion)
+    return completion
+  }
+
+  #targets({ model, agent }: Question): Target[] {
+    const { services, failover, fallbackModel } = this.#settings
+    const first = fallbackModel !== undefined && this.#costs.isTight ? fallbackModel : (model ?? this.#settings.model)
+    if (first === fallbackModel && first !== model)
+      this.#trace.append({ type: 'model.replaced', agent, model: first, reason: 'budget' })
+    const targets = [first, ...failover].map((name) => targetOf(name, services))
+    return targets.filter(({ name }, index) => targets.findIndex((target) => target.name === name) === index)
+  }
+
+  async #throughFailover(question: Question, signal: AbortSignal): Promise<Completion> {
+    const targets = this.#targets(question)
+    let last: unknown
+    this.#requests += 1
+    for (const [index, target] of targets.entries()) {
+      if (index > 0)
+        this.#trace.append({
+          type: 'model.replaced',
+          agent: question.agent,
+          model: target.name,
+          reason: last instanceof CompletionError ? last.kind : 'failure',
+        })
+      try {
+        return await this.#withRetries(question, target, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof CompletionError) || !(error.retryable || error.kind === 'breaker_open')) throw error
+        last = error
+      }
+    }
+    throw last
+  }
+
+  async #withRetries(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
+    const { attempts, firstDelayMs, factor, maxDelayMs, retryBudget } = this.#settings
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#hedged(question, target, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof CompletionError) || !error.retryable) throw error
+        const { agent } = question
+        const exhausted = this.#retries >= this.#requests * retryBudget + FREE_RETRIES
+        const last = attempt >= attempts || exhausted
+        const jitter = Math.random() * Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1))
+        const delayMs = last ? null : Math.round(Math.max(jitter, error.retryAfterMs ?? 0))
+        this.#trace.append({
+          type: 'attempt.failed',
+          agent,
+          target: target.name,
+          attempt,
+          kind: error.kind,
+          message: error.message,
+          retryInMs: delayMs,
+        })
+        if (delayMs === null) throw error
+        this.#retries += 1
+        await pause(delayMs, signal)
+      }
+    }
+  }
+
+  /** A second request when the first has no answer for long; the first answer wins and ends the other. */
+  async #hedged(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
+    const { hedgeAfterMs } = this.#settings
+    if (!Number.isFinite(hedgeAfterMs)) return this.#attempt(question, target, signal)
+    const race = new AbortController()
+    const both = AbortSignal.any([signal, race.signal])
+    const first = this.#attempt(question, target, both)
+    const second = pause(hedgeAfterMs, both).then(() => {
+      this.#trace.append({ type: 'call.hedged', agent: question.agent, target: target.name })
+      return this.#attempt(question, target, both)
+    })
+    second.catch(() => {})
+    try {
+      return await Promise.any([first, second])
+    } catch (error) {
+      throw error instanceof AggregateError ? (error.errors[0] as unknown) : error
+    } finally {
+      race.abort(new CompletionError('cancelled', 'Another request of the same question was faster.'))
+    }
+  }
+
+  async #attempt(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
+    signal.throwIfAborted()
+    const deadline = deadlineIn(this.#settings.callTimeoutMs, 'timeout', `The call to ${target.name}`, [signal])
+    try {
+      return await this.breakers.of(target.name).execute(() => this.#call(question, target, deadline.signal))
+    } catch (error) {
+      if (isBrokenCircuitError(error))
+        throw new CompletionError('breaker_open', `The circuit breaker of ${target.name} is open.`)
+      throw error
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  async #call(
+    { agent, messages, maxTokens = this.#settings.maxTokens }: Question,
+    target: Target,
+    signal: AbortSignal,
+  ): Promise<Completion> {
+    const reservation = this.#costs.reserve(agent, target, messages, maxTokens)
+    let answer: WireAnswer
+    try {
+      answer = await ask(target.service, { model: target.model, messages, maxTokens, agent }, signal)
+    } catch (error) {
+      if (error instanceof CompletionError && !error.mayBeBilled && !signal.aborted) reservation.release()
+      else reservation.keep()
+      throw error
+    }
+    const cost = reservation.settle(answer.usage)
+    if (answer.text.trim() === '') throw new CompletionError('bad_answer', 'The answer is empty.')
+    return { text: answer.text, refused: answer.finish === 'refusal', target: target.name, cost, cached: false }
+  }
+}

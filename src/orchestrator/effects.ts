@@ -1,0 +1,185 @@
+import { millisecondsOf, suggestion, textOf, type Effect, type Json, type Options } from '../pattern/index.ts'
+import type { Trace } from '../trace/index.ts'
+import type { BusEvent } from './bus.ts'
+import { fitsPattern } from './bus.ts'
+import { deadlineIn, pause } from './deadline.ts'
+import { CompletionError } from './failures.ts'
+import { gather, gatherOptions, type GatherSurroundings } from './gather.ts'
+import type { Settled } from './settings.ts'
+import { saysYes } from './speech.ts'
+import type { AgentAnswer, Team } from './team.ts'
+
+/** What effects are carried out with. */
+export interface EffectSurroundings extends GatherSurroundings {
+  team: Team
+  settings: Settled
+  trace: Pick<Trace, 'append' | 'length'>
+  /** The agent that lines in plain language are asked of. */
+  orchestratingAgent: () => string
+  /** GATHER asks one agent after another where it does not say. */
+  sequential: boolean
+  /** Makes an agent and adds it to the variable `agents`. */
+  spawn: (name: string, options: Options) => void
+  checkpoint: (name: string | null) => void | Promise<void>
+  /** The strategy has emitted an event. */
+  emitted: (event: string) => void
+}
+
+/** Carries out what a statement has asked for. Rejects where it fails. */
+export async function carryOut({ request, line }: Effect, surroundings: EffectSurroundings): Promise<Json> {
+  const { team, settings, trace, signal, sequential } = surroundings
+  switch (request.kind) {
+    case 'gather': {
+      const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
+      return { ...(await gather(request.name, request.agents, options, surroundings)) }
+    }
+    case 'waitFor': {
+      // Who was told something and has not been asked since.
+      const told = [...team.agents.values()]
+        .filter(({ inbox, isAlive }) => isAlive && inbox.length > 0)
+        .map(({ name }) => name)
+      const options = gatherOptions(
+        { at_least: 0 },
+        { timeoutMs: request.timeoutMs ?? settings.gatherTimeoutMs, sequential },
+      )
+      return { ...(await gather(request.name, told, options, surroundings)) }
+    }
+    case 'completion':
+      return { ...(await askOne(request.agent, request.options, surroundings)) } as Json
+    case 'events':
+      return awaitEvents(request.options, surroundings)
+    case 'call': {
+      const { functions } = settings
+      if (!Object.hasOwn(functions, request.function))
+        throw new CompletionError(
+          'refused_request',
+          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Give it as orchestrator.functions.'}`,
+        )
+      const value = (await functions[request.function]!(...(request.arguments as never[]))) as Json | undefined
+      return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json)
+    }
+    case 'process':
+      return askOrchestrator(
+        `Process the following, and say what follows from it:\n${textOf(request.value)}`,
+        surroundings,
+      )
+    case 'ask':
+      return askOrchestrator(request.text, surroundings)
+    case 'judge':
+      return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, surroundings))
+    case 'spawn':
+      surroundings.spawn(request.agent, request.options)
+      return null
+    case 'terminate':
+      for (const agent of request.agents) team.terminate(agent, `terminated by the strategy at line ${line}`)
+      return null
+    case 'send':
+      for (const agent of request.agents) team.send(agent, textOf(request.message), 'strategy')
+      return null
+    case 'broadcast': {
+      const more = Object.keys(request.options).length > 0 ? `\n${JSON.stringify(request.options)}` : ''
+      const agents = request.agents ?? team.names.filter((name) => team.isAlive(name))
+      for (const agent of agents) team.send(agent, textOf(request.message) + more, 'strategy')
+      return null
+    }
+    case 'emit':
+      team.bus.emit({ event: request.event, from: 'strategy', data: request.data })
+      surroundings.emitted(request.event)
+      return null
+    case 'sleep':
+      await pause(request.ms, signal)
+      return null
+    case 'checkpoint':
+      await surroundings.checkpoint(request.name)
+      return null
+    case 'log':
+      trace.append({ type: 'log', line, text: request.text })
+      return null
+    default:
+      return request satisfies never
+  }
+}
+
+async function askOne(agent: string, options: Options, { team, signal }: EffectSurroundings): Promise<AgentAnswer> {
+  const { timeout, prompt, model, max_tokens: most } = options
+  const end = deadlineIn(
+    timeout === undefined ? Number.POSITIVE_INFINITY : millisecondsOf(timeout),
+    'deadline',
+    `The answer of ${agent}`,
+    [signal],
+  )
+  try {
+    return await team.ask(agent, prompt === undefined ? undefined : textOf(prompt), {
+      signal: end.signal,
+      model: model === undefined ? undefined : textOf(model),
+      maxTokens: most === undefined ? undefined : Number(most),
+    })
+  } finally {
+    end.clear()
+  }
+}
+
+const askOrchestrator = async (prompt: string, surroundings: EffectSurroundings): Promise<string> =>
+  (await askOne(surroundings.orchestratingAgent(), { prompt }, surroundings)).text
+
+/** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
+async function awaitEvents(
+  options: Options,
+  { team, settings, signal, background }: EffectSurroundings,
+): Promise<Json> {
+  const {
+    from,
+    event_pattern: pattern = 'agent:response',
+    min_responses: least,
+    timeout,
+    collect_partial: partial,
+  } = options
+  const senders =
+    from === undefined || from === null
+      ? undefined
+      : Array.isArray(from)
+        ? from.map(textOf as (value: unknown) => string)
+        : [textOf(from)]
+  for (const sender of senders ?? []) if (sender !== 'strategy') team.find(sender)
+  const wanted = least === undefined ? (senders?.length ?? 1) : Number(least)
+  const heard: BusEvent[] = []
+  const end = deadlineIn(
+    timeout === undefined ? settings.gatherTimeoutMs : millisecondsOf(timeout),
+    'deadline',
+    `AWAIT ${textOf(pattern)}`,
+    [signal],
+  )
+  const asking = (name: string): void => {
+    if ((senders && !senders.includes(name)) || !team.isAlive(name)) return
+    background(team.ask(name, undefined, { signal: end.signal }).catch(() => {}))
+  }
+  const stopDelivery = team.onDelivery(asking)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const stop = team.bus.listen((event) => {
+        if (!fitsPattern(textOf(pattern), event.event) || (senders && !senders.includes(event.from))) return
+        heard.push(event)
+        if (heard.length >= wanted) done()
+      })
+      const done = (): void => {
+        stop()
+        resolve()
+      }
+      end.signal.addEventListener(
+        'abort',
+        () => {
+          stop()
+          if (partial && !signal.aborted) resolve()
+          else reject(end.signal.reason)
+        },
+        { once: true },
+      )
+      for (const { name, inbox } of team.agents.values()) if (inbox.length > 0) asking(name)
+      if (wanted <= 0) done()
+    })
+  } finally {
+    stopDelivery()
+    end.clear()
+  }
+  return heard.map((event) => ({ ...event }))
+}

@@ -1,0 +1,78 @@
+/** Why a completion failed. */
+export type FailureKind =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server_error'
+  | 'connection'
+  | 'bad_answer'
+  /** The service took too long for one try. */
+  | 'timeout'
+  /** The caller's own time is up, whatever the service's health. */
+  | 'deadline'
+  | 'refused_request'
+  | 'breaker_open'
+  | 'budget'
+  | 'terminated'
+  | 'cancelled'
+
+/** Which failures may pass when the same request is sent again. */
+const RETRYABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'rate_limited',
+  'overloaded',
+  'server_error',
+  'connection',
+  'bad_answer',
+  'timeout',
+])
+
+/** Thrown when a completion fails. */
+export class CompletionError extends Error {
+  override readonly name = 'CompletionError'
+  readonly code = 'LONGHAUL_COMPLETION_FAILED'
+  readonly kind: FailureKind
+  /** HTTP status, where there was an answer. */
+  readonly status: number | undefined
+  /** How long the service asks to wait. Milliseconds. */
+  readonly retryAfterMs: number | undefined
+  /** Whether the service may have worked on it, and so may bill it. */
+  readonly mayBeBilled: boolean
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    {
+      status,
+      retryAfterMs,
+      mayBeBilled = false,
+      cause,
+    }: { status?: number; retryAfterMs?: number | undefined; mayBeBilled?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.kind = kind
+    this.status = status
+    this.retryAfterMs = retryAfterMs
+    this.mayBeBilled = mayBeBilled
+  }
+
+  /** Whether it may pass when the same request is sent again. */
+  get retryable(): boolean {
+    return RETRYABLE.has(this.kind)
+  }
+}
+
+/** The kind of failure that an HTTP status stands for. */
+export function kindOfStatus(status: number): FailureKind {
+  if (status === 429) return 'rate_limited'
+  if (status === 503 || status === 529) return 'overloaded'
+  if (status === 408 || status === 409 || status >= 500) return 'server_error'
+  return 'refused_request'
+}
+
+/** What a failure is to a strategy: `failure.kind` and `failure.message`. */
+export const failureOf = (error: unknown): { kind: string; message: string } =>
+  error instanceof CompletionError
+    ? { kind: error.kind === 'deadline' ? 'timeout' : error.kind, message: error.message }
+    : {
+        kind: error instanceof Error ? error.name : 'error',
+        message: error instanceof Error ? error.message : String(error),
+      }

@@ -1,0 +1,260 @@
+import { millisecondsOf, textOf, type Json, type Options } from '../pattern/index.ts'
+import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
+import { deadlineIn, type Deadline } from './deadline.ts'
+import { CompletionError, failureOf } from './failures.ts'
+import type { AgentAnswer, Team } from './team.ts'
+
+/** What GATHER gives to a strategy. */
+export interface Gathered {
+  responses: readonly Json[]
+  /** Agents without an answer in time; with `tasks`, the tasks that nobody did. */
+  missing: readonly Json[]
+}
+
+/** How answers are collected. */
+export interface GatherOptions {
+  prompt: string | undefined
+  timeoutMs: number
+  /** Fewer answers than this are a failure. Default 1. */
+  atLeast: number
+  /** Ends as soon as so many answers are in. */
+  enough: number
+  /** One agent after another. */
+  sequential: boolean
+  /** What becomes of answers that are late: the calls are cancelled, or they go on and are kept. */
+  late: 'cancel' | 'keep'
+  /** Another agent answers for one that is gone. */
+  redistribute: boolean
+  /** Pieces of work that the agents share, each done by one of them. */
+  tasks: readonly Json[] | undefined
+  model: string | undefined
+  maxTokens: number | undefined
+}
+
+const NAMES = [
+  'prompt',
+  'timeout',
+  'at_least',
+  'enough',
+  'sequential',
+  'late',
+  'redistribute',
+  'tasks',
+  'model',
+  'max_tokens',
+]
+
+/** Reads what stands behind WITH. */
+export function gatherOptions(given: Options, defaults: { timeoutMs: number; sequential: boolean }): GatherOptions {
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined)
+    throw new CompletionError('refused_request', `GATHER has no option "${unknown}". There are: ${NAMES.join(', ')}.`)
+  const number = (name: string): number | undefined => (given[name] === undefined ? undefined : Number(given[name]))
+  const { prompt, timeout, late, tasks, model } = given
+  if (tasks !== undefined && !Array.isArray(tasks))
+    throw new CompletionError('refused_request', `GATHER's tasks must be a list, not ${JSON.stringify(tasks)}.`)
+  return {
+    prompt: prompt === undefined ? undefined : textOf(prompt),
+    timeoutMs: timeout === undefined ? defaults.timeoutMs : millisecondsOf(timeout),
+    atLeast: number('at_least') ?? 1,
+    enough: number('enough') ?? Number.POSITIVE_INFINITY,
+    sequential: given['sequential'] === undefined ? defaults.sequential : Boolean(given['sequential']),
+    late: late === 'keep' ? 'keep' : 'cancel',
+    redistribute: Boolean(given['redistribute']),
+    tasks: tasks as readonly Json[] | undefined,
+    model: model === undefined ? undefined : textOf(model),
+    maxTokens: number('max_tokens'),
+  }
+}
+
+/** What a gather stands on. */
+export interface GatherSurroundings {
+  team: Team
+  trace: Pick<Trace, 'append' | 'length'>
+  /** Aborted at the end of the run. */
+  signal: AbortSignal
+  /** Keeps work that goes on after the gather, so that the run can end it. */
+  background: (work: Promise<unknown>) => void
+  /** Takes an answer that came late. */
+  keepLate: (answer: AgentAnswer) => void
+}
+
+/** Tries of one task before it counts as missing. */
+const TASK_TRIES = 3
+
+/**
+ * Collects answers until all are in, enough are, or the time is up.
+ *
+ * @throws CompletionError of kind `timeout` if fewer than `atLeast` came
+ */
+export async function gather(
+  name: string,
+  agents: readonly string[],
+  options: GatherOptions,
+  surroundings: GatherSurroundings,
+): Promise<Gathered> {
+  for (const agent of agents) surroundings.team.find(agent)
+  const { timeoutMs, atLeast, tasks, late } = options
+  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
+  const collection = new Collection(open, options, surroundings)
+  const end = deadlineIn(timeoutMs, 'deadline', `GATHER ${name}`, [surroundings.signal])
+  try {
+    const work = tasks ? collection.shareOut(agents, tasks, end) : collection.askAll(agents, end)
+    await Promise.race([work, collection.enough, aborted(end.signal)])
+    if (late === 'keep' && !surroundings.signal.aborted) surroundings.background(work)
+    else {
+      collection.cancel()
+      await work
+    }
+  } finally {
+    end.clear()
+    collection.close()
+    open.end()
+  }
+  surroundings.signal.throwIfAborted()
+  const { responses } = collection
+  const missing = tasks ? collection.undone : agents.filter((agent) => !collection.answered.has(agent))
+  if (responses.length < atLeast)
+    throw new CompletionError(
+      'deadline',
+      `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
+        (collection.lastFailure ? ` The last failure: ${collection.lastFailure}` : ''),
+    )
+  return { responses: [...responses], missing }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** The answers of one gather as they come in. */
+class Collection {
+  readonly responses: Json[] = []
+  readonly answered = new Set<string>()
+  undone: readonly Json[] = []
+  lastFailure: string | undefined
+  readonly enough: Promise<void>
+  readonly #open: OpenGather
+  readonly #options: GatherOptions
+  readonly #surroundings: GatherSurroundings
+  readonly #stop = new AbortController()
+  #isEnough!: () => void
+  #closed = false
+
+  constructor(open: OpenGather, options: GatherOptions, surroundings: GatherSurroundings) {
+    this.#open = open
+    this.#options = options
+    this.#surroundings = surroundings
+    this.enough = new Promise((resolve) => (this.#isEnough = resolve))
+  }
+
+  /** What comes from now on is late. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** What is still under way is broken off, down to the wire. */
+  cancel(): void {
+    this.#stop.abort(new CompletionError('cancelled', 'The gather is over.'))
+  }
+
+  /** Asks every agent the same. Never rejects. */
+  async askAll(agents: readonly string[], end: Deadline): Promise<void> {
+    const one = async (agent: string): Promise<void> => {
+      try {
+        this.#take(agent, await this.#answerFor(agent, agents, end))
+      } catch (error) {
+        this.#note(error)
+      }
+    }
+    if (this.#options.sequential) {
+      for (const agent of agents) if (!end.signal.aborted) await one(agent)
+    } else await Promise.all(agents.map(one))
+  }
+
+  /** Shares pieces of work out: each agent takes the next one; what an agent that is gone has left is done by another. Never rejects. */
+  async shareOut(agents: readonly string[], tasks: readonly Json[], end: Deadline): Promise<void> {
+    const { trace, team } = this.#surroundings
+    const waiting = tasks.map((task, index) => ({ index, task, tries: 0, lostBy: null as string | null }))
+    const undone = new Map(waiting.map(({ index, task }) => [index, task]))
+    const idle: (() => void)[] = []
+    let underWay = 0
+    const worker = async (agent: string): Promise<void> => {
+      while (team.isAlive(agent) && !this.#signal(end).aborted) {
+        const next = waiting.shift()
+        if (!next) {
+          if (underWay === 0) return
+          // Others still work: what they lose comes back.
+          await new Promise<void>((resolve) => idle.push(resolve))
+          continue
+        }
+        next.tries += 1
+        underWay += 1
+        trace.append({ type: 'task.assigned', gather: this.#open.id, task: next.index, agent, instead: next.lostBy })
+        try {
+          const answer = await this.#ask(agent, `${this.#options.prompt ?? 'Your task:'}\n${textOf(next.task)}`, end)
+          undone.delete(next.index)
+          this.#take(agent, { ...answer, task: next.task })
+        } catch (error) {
+          this.#note(error)
+          if (next.tries < TASK_TRIES) waiting.push({ ...next, lostBy: agent })
+        }
+        underWay -= 1
+        for (const resolve of idle.splice(0)) resolve()
+      }
+    }
+    await Promise.all(agents.map(worker))
+    this.undone = [...undone.values()]
+  }
+
+  #signal(end: Deadline): AbortSignal {
+    return this.#options.late === 'keep' ? this.#surroundings.signal : end.signal
+  }
+
+  async #ask(agent: string, prompt: string | undefined, end: Deadline): Promise<AgentAnswer> {
+    const { model, maxTokens } = this.#options
+    const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', agent, [this.#signal(end), this.#stop.signal])
+    try {
+      return await this.#surroundings.team.ask(agent, prompt, { signal: within.signal, model, maxTokens })
+    } finally {
+      within.clear()
+    }
+  }
+
+  /** The agent's own answer, or that of another in place of one that is gone. */
+  async #answerFor(agent: string, agents: readonly string[], end: Deadline): Promise<AgentAnswer & { for?: string }> {
+    const { team, trace } = this.#surroundings
+    const { prompt, redistribute } = this.#options
+    const tried = new Set<string>()
+    let current = agent
+    for (;;) {
+      tried.add(current)
+      try {
+        const answer = await this.#ask(current, prompt, end)
+        return current === agent ? answer : { ...answer, for: agent }
+      } catch (error) {
+        if (!redistribute || failureOf(error).kind !== 'terminated' || this.#signal(end).aborted) throw error
+        const from = agents.indexOf(agent)
+        const others = agents.map((_, offset) => agents[(from + 1 + offset) % agents.length]!)
+        const next = others.find((other) => !tried.has(other) && team.isAlive(other))
+        if (next === undefined) throw error
+        trace.append({ type: 'task.assigned', gather: this.#open.id, task: from, agent: next, instead: agent })
+        current = next
+      }
+    }
+  }
+
+  #take(agent: string, answer: AgentAnswer & { for?: string; task?: Json }): void {
+    this.#open.received(agent)
+    if (this.#closed) return this.#surroundings.keepLate(answer)
+    this.answered.add(agent)
+    this.responses.push({ ...answer } as Json)
+    if (this.responses.length >= this.#options.enough) this.#isEnough()
+  }
+
+  #note(error: unknown): void {
+    this.lastFailure = failureOf(error).message
+  }
+}

@@ -1,0 +1,19 @@
+export type { Claim } from './costs.ts'
+export { CompletionError, type FailureKind } from './failures.ts'
+export {
+  OrchestrationError,
+  Orchestrator,
+  type EndReason,
+  type OrchestrationResult,
+  type Surroundings,
+} from './orchestrator.ts'
+export { InvalidOrchestratorSettingError } from './settle.ts'
+export type {
+  BudgetSettings,
+  CacheSettings,
+  OrchestratorSettings,
+  ResilienceSettings,
+  ServiceSettings,
+  StrategyFunction,
+  SupervisionSettings,
+} from './settings.ts'

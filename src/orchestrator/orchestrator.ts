@@ -1,0 +1,346 @@
+import { parseDuration } from '../clock/index.ts'
+import {
+  fillAll,
+  Machine,
+  millisecondsOf,
+  resolveAgents,
+  resolveVariables,
+  type AgentSettings,
+  type Effect,
+  type Failure,
+  type Json,
+  type MachineState,
+  type Options,
+  type Pattern,
+} from '../pattern/index.ts'
+import type { Trace } from '../trace/index.ts'
+import { fitsPattern } from './bus.ts'
+import { SemanticCache, type Embed, type Savings } from './cache.ts'
+import { Completer } from './completer.ts'
+import { Costs, type Claim } from './costs.ts'
+import { CompletionError, failureOf } from './failures.ts'
+import { carryOut } from './effects.ts'
+import type { OrchestratorSettings, Settled } from './settings.ts'
+import { settle } from './settle.ts'
+import { targetOf } from './target.ts'
+import { Team, type AgentAnswer } from './team.ts'
+import { embed } from './wire.ts'
+
+/** What a run stands on. */
+export interface Surroundings {
+  trace: Pick<Trace, 'append' | 'length'>
+  /** Ends the run. */
+  signal?: AbortSignal
+  /** Runs work on behalf of an agent, such as the provider's `actAs`. */
+  actAs?: <Result>(agent: string, work: () => Result) => Result
+  /** Takes the state at each CHECKPOINT. */
+  onCheckpoint?: (name: string | null, state: MachineState) => void | Promise<void>
+}
+
+/** Why a run has ended. */
+export type EndReason = 'returned' | 'timeout' | 'max_messages' | 'event' | 'failed' | 'cancelled'
+
+/** How a run has ended, and what it has left. */
+export interface OrchestrationResult {
+  status: 'completed' | 'failed'
+  reason: EndReason
+  /** What RETURN gave. */
+  result: Json
+  /** All variables as they stood at the end. */
+  variables: Readonly<Record<string, Json>>
+  failure: Failure | null
+  /** What the orchestrator believes to have spent. Picodollars. */
+  cost: Claim & { byAgent: Readonly<Record<string, Claim>> }
+  cache: Savings | null
+  breakers: Readonly<Record<string, 'closed' | 'open' | 'half-open'>>
+  agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
+}
+
+/** Thrown by `run` where a strategy fails. */
+export class OrchestrationError extends Error {
+  override readonly name = 'OrchestrationError'
+  readonly code = 'LONGHAUL_ORCHESTRATION_FAILED'
+  readonly failure: Failure
+  readonly outcome: OrchestrationResult
+  constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
+    const where = failure.line > 0 ? `${file}:${failure.line}` : file
+    super(`${where}: ${failure.kind}: ${failure.message}`)
+    this.failure = failure
+    this.outcome = outcome
+  }
+}
+
+const ORCHESTRATING = /^(orchestrator|coordinator)$/
+const UNNAMED_ORCHESTRATOR = 'orchestrator'
+
+/**
+ * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
+ * force rules it, and reaches the services by `fetch` only.
+ *
+ * @example
+ * ```ts
+ * const orchestrator = new Orchestrator(loadPattern('debate.yaml'), { vars: { rounds: 3 } }, {}, { trace })
+ * const { result } = await orchestrator.run()
+ * ```
+ */
+export class Orchestrator {
+  readonly costs: Costs
+  readonly team: Team
+  readonly #pattern: Pattern
+  readonly #settings: Settled
+  readonly #surroundings: Surroundings
+  readonly #machine: Machine
+  readonly #completer: Completer
+  readonly #cache: SemanticCache | undefined
+  readonly #ending = new AbortController()
+  readonly #underWay = new Set<Promise<unknown>>()
+  #answers = 0
+  #statuses: OrchestrationResult['agents'] = {}
+  #reason: EndReason | undefined
+  #wake: () => void = () => {}
+
+  /**
+   * @param given variables, and a state from a checkpoint to go on from
+   * @throws PatternSettingError, InvalidOrchestratorSettingError
+   */
+  constructor(
+    pattern: Pattern,
+    { vars = {}, state }: { vars?: Readonly<Record<string, unknown>>; state?: MachineState },
+    settings: OrchestratorSettings,
+    surroundings: Surroundings,
+  ) {
+    this.#pattern = pattern
+    this.#surroundings = surroundings
+    const variables = resolveVariables(pattern, vars)
+    this.#settings = settle(settings, variables)
+    const { trace } = surroundings
+    this.costs = new Costs(this.#settings, trace)
+    this.#cache = this.#settings.cache && new SemanticCache(this.#settings.cache, this.#embedder(), trace)
+    this.#completer = new Completer(this.#settings, { costs: this.costs, cache: this.#cache, trace })
+    const { routing, routing_rules: rules = [], transformers = [] } = pattern.data
+    this.team = new Team({
+      settings: this.#settings,
+      completer: this.#completer,
+      trace,
+      rules: [...(routing?.rules ?? []), ...rules],
+      transformers,
+      actAs: surroundings.actAs ?? ((_, work) => work()),
+    })
+    const agents = resolveAgents(pattern, variables)
+    for (const agent of agents) this.team.spawn(agent)
+    const workers = agents.filter(({ role }) => !ORCHESTRATING.test(role ?? '')).map(({ name }) => name)
+    this.#machine = state
+      ? new Machine(pattern.program, structuredClone(state))
+      : Machine.start(pattern.program, { agents: workers, all_agents: workers, ...variables })
+  }
+
+  /** The names of the agents, in the order of the pattern. */
+  get agents(): readonly string[] {
+    return this.team.names
+  }
+
+  /** Takes an agent away. */
+  terminateAgent(name: string, reason: string): void {
+    this.team.terminate(name, reason)
+  }
+
+  /**
+   * Runs the strategy to its end; nothing is left under way after that.
+   *
+   * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted
+   */
+  async run(): Promise<OrchestrationResult> {
+    const { signal } = this.#surroundings
+    const onAbort = (): void => this.#end('cancelled', signal?.reason)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+    const timer = this.#limitTime()
+    const stopListening = this.#limitMessages()
+    try {
+      await this.#execute()
+    } finally {
+      clearTimeout(timer)
+      stopListening()
+      signal?.removeEventListener('abort', onAbort)
+      if (!this.#ending.signal.aborted)
+        this.#ending.abort(new CompletionError('cancelled', 'The orchestration has ended.'))
+      this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
+      this.team.close('the orchestration has ended')
+      await Promise.allSettled(this.#underWay)
+    }
+    if (this.#reason === 'cancelled') throw signal?.reason
+    const outcome = this.#outcome()
+    if (outcome.failure) throw new OrchestrationError(this.#pattern.file, outcome.failure, outcome)
+    return outcome
+  }
+
+  async #execute(): Promise<void> {
+    for (const effect of this.#machine.pending) this.#start(effect)
+    while (!this.#ending.signal.aborted) {
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve))
+      let step = this.#machine.step()
+      while (step.kind !== 'waiting' && step.kind !== 'ended') {
+        if (step.kind === 'effect') this.#start(step.effect)
+        step = this.#machine.step()
+      }
+      if (step.kind === 'ended') return
+      await woken
+    }
+  }
+
+  #start(effect: Effect): void {
+    const { trace, onCheckpoint } = this.#surroundings
+    const { id, line, request } = effect
+    const seq = trace.append({ type: 'effect.started', effect: id, line, kind: request.kind })
+    const ended = (failure: string | null): void => {
+      trace.append({ type: 'effect.ended', effect: id, ok: failure === null, failure }, [seq])
+      this.#wake()
+    }
+    const work = carryOut(effect, {
+      team: this.team,
+      settings: this.#settings,
+      trace,
+      signal: this.#ending.signal,
+      sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
+      background: (promise) => this.#keep(promise),
+      keepLate: (answer) => this.#keepLate(answer),
+      orchestratingAgent: () => this.#orchestratingAgent(),
+      spawn: (name, options) => this.#spawn(name, options),
+      checkpoint: (name) => onCheckpoint?.(name, structuredClone(this.#machine.state)),
+      emitted: (event) => this.#onEvent(event),
+    }).then(
+      (value) => {
+        this.#machine.resolve(id, { ok: true, value })
+        ended(null)
+      },
+      (error: unknown) => {
+        const failure = failureOf(error)
+        if (!this.#ending.signal.aborted) this.#machine.resolve(id, { ok: false, failure })
+        ended(failure.kind)
+      },
+    )
+    this.#keep(work)
+  }
+
+  /** Remembers work, so that the run does not end before it. */
+  #keep(work: Promise<unknown>): void {
+    this.#underWay.add(work)
+    const forget = (): void => void this.#underWay.delete(work)
+    work.then(forget, forget)
+  }
+
+  /** Answers that came after their gather stand in the variable `late_responses`. */
+  #keepLate(answer: AgentAnswer): void {
+    const { variables } = this.#machine.state
+    const before = variables['late_responses']
+    variables['late_responses'] = [...(Array.isArray(before) ? (before as readonly Json[]) : []), { ...answer } as Json]
+  }
+
+  #orchestratingAgent(): string {
+    for (const { settings, isAlive } of this.team.agents.values())
+      if (isAlive && ORCHESTRATING.test(settings.role ?? '')) return settings.name
+    if (!this.team.isAlive(UNNAMED_ORCHESTRATOR)) this.team.spawn(plainAgent(UNNAMED_ORCHESTRATOR))
+    return UNNAMED_ORCHESTRATOR
+  }
+
+  #spawn(name: string, options: Options): void {
+    const { profile, model, prompt, template, max_tokens: most, ...unknown } = options
+    const [wrong] = Object.keys(unknown)
+    if (wrong !== undefined)
+      throw new CompletionError(
+        'refused_request',
+        `SPAWN has no option "${wrong}". There are: profile, model, prompt, template, max_tokens.`,
+      )
+    const base = template === undefined ? plainAgent(name) : this.team.find(String(template)).settings
+    this.team.spawn({
+      ...base,
+      name,
+      ...(profile !== undefined && { profile: String(profile) }),
+      ...(model !== undefined && { model: String(model) }),
+      ...(prompt !== undefined && { systemPrompt: String(prompt) }),
+      ...(most !== undefined && { maxTokens: Number(most) }),
+    })
+    const { variables } = this.#machine.state
+    for (const list of ['agents', 'all_agents']) {
+      const before = variables[list]
+      if (Array.isArray(before) && !before.includes(name)) variables[list] = [...(before as readonly Json[]), name]
+    }
+  }
+
+  #end(reason: EndReason, cause?: unknown): void {
+    if (this.#ending.signal.aborted) return
+    this.#reason = reason
+    this.#ending.abort(cause ?? new CompletionError('cancelled', `The orchestration ends: ${reason}.`))
+    this.#wake()
+  }
+
+  get #termination() {
+    return this.#pattern.data.coordination?.termination ?? {}
+  }
+
+  #limitTime(): NodeJS.Timeout | undefined {
+    const { timeout } = this.#termination
+    if (timeout === undefined) return undefined
+    const given = fillAll(timeout, this.#machine.state.variables)
+    const ms = typeof given === 'number' ? millisecondsOf(given) : parseDuration(String(given))
+    return setTimeout(() => this.#end('timeout'), ms)
+  }
+
+  #limitMessages(): () => void {
+    const { max_messages: most } = this.#termination
+    const limit = most === undefined ? Number.POSITIVE_INFINITY : Number(fillAll(most, this.#machine.state.variables))
+    return this.team.bus.listen(({ event }) => {
+      if (event === 'agent:response') this.#answers += 1
+      if (this.#answers >= limit) this.#end('max_messages')
+      this.#onEvent(event)
+    })
+  }
+
+  #onEvent(event: string): void {
+    const { event: last } = this.#termination
+    if (last !== undefined && fitsPattern(last, event)) this.#end('event')
+  }
+
+  #embedder(): Embed | undefined {
+    const { cache, services } = this.#settings
+    if (!cache || cache.embedding === 'local') return undefined
+    const target = targetOf(cache.embedding.model, services)
+    return async (input, agent, signal) => {
+      const reservation = this.costs.reserve(agent, target, [{ role: 'user', text: input }], 0)
+      try {
+        const { vector, inputTokens } = await embed(target.service, { model: target.model, input, agent }, signal)
+        reservation.settle({ input: inputTokens, cachedInput: 0, cacheWrite: 0, output: 0 })
+        return new Map(vector.map((value, index) => [String(index), value]))
+      } catch (error) {
+        reservation.keep()
+        throw error
+      }
+    }
+  }
+
+  #outcome(): OrchestrationResult {
+    const { status, variables } = this.#machine.state
+    const failure = status.kind === 'failed' ? status.failure : null
+    return {
+      status: failure ? 'failed' : 'completed',
+      reason: failure ? 'failed' : (this.#reason ?? 'returned'),
+      result: status.kind === 'completed' ? status.result : null,
+      variables,
+      failure,
+      cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
+      cache: this.#cache ? { ...this.#cache.savings } : null,
+      breakers: this.#completer.breakers.states,
+      agents: this.#statuses,
+    }
+  }
+}
+
+const plainAgent = (name: string): AgentSettings => ({
+  name,
+  profile: 'agent',
+  role: name === UNNAMED_ORCHESTRATOR ? UNNAMED_ORCHESTRATOR : undefined,
+  model: undefined,
+  systemPrompt: undefined,
+  capabilities: [],
+  maxTokens: undefined,
+})

@@ -1,0 +1,129 @@
+import type { Prices } from '../money/index.ts'
+import type { Duration } from '../clock/index.ts'
+import type { Json } from '../pattern/index.ts'
+
+/** A function of the test that a strategy calls with `CALL name(…)`. */
+export type StrategyFunction = (...given: never[]) => Json | Promise<Json> | void | Promise<void>
+
+/** A service of LLMs. */
+export interface ServiceSettings {
+  /** Without a slash at the end. */
+  baseURL: string
+  format: 'openai' | 'anthropic'
+  apiKey?: string
+}
+
+/** How failures of calls are met. */
+export interface ResilienceSettings {
+  retry?: {
+    /** Tries of one request at one model, the first one included. Default 3. */
+    attempts?: number
+    /** The longest first pause; full jitter draws from zero to it. Default 2 s. */
+    firstDelay?: Duration
+    /** Growth of the longest pause. Default 2. */
+    factor?: number
+    /** The longest pause of all. Default 60 s. */
+    maxDelay?: Duration
+  }
+  /** Retries for each request, on average over the run; above it, requests fail without being retried. Default 2, and 20 free ones. */
+  retryBudget?: number
+  breaker?: {
+    /** Failures within `window` that open it. Default 5. */
+    failures?: number
+    /** Default 5 m. */
+    window?: Duration
+    /** How long it stays open before one call may try again. Default 5 m. */
+    openFor?: Duration
+  }
+  /** Models that stand in, in this order, when one fails for good or its breaker is open: `'claude-haiku-4-5'`, `'openai/gpt-4o'`. */
+  failover?: readonly string[]
+  /** The longest that one try may take. Default 60 s. */
+  callTimeout?: Duration
+  /** Sends a second request when the first has no answer after so long, and takes the answer that comes first. Default: never. */
+  hedgeAfter?: Duration
+}
+
+/** How agents that stop making progress are met. */
+export interface SupervisionSettings {
+  /** An agent at work without any progress for so long is taken to hang. Default 10 m. */
+  hungAfter?: Duration
+  /** How often a hung agent is started again before it is given up. Default 3. */
+  maxRestarts?: number
+}
+
+/** What money may be spent. */
+export interface BudgetSettings {
+  /** US dollars for the whole run. Before each call its worst case is reserved, so that the limit is never exceeded. */
+  limit?: number | string
+  /** The share of the limit from which on `fallbackModel` is asked in place of the agents' own models. Default 0.8. */
+  fallbackAt?: number
+  fallbackModel?: string
+  /** How often the spending is checked and noted in the trace. Default: every 10 calls. */
+  checkEvery?: number
+}
+
+/** How answers are reused. */
+export interface CacheSettings {
+  /** Questions as similar as this (cosine, from 0 to 1) get the same answer. Default 0.95; 1 is exact only. */
+  similarity?: number
+  /** Most answers that are kept. Default 1,000. */
+  size?: number
+  /** Where similarity is measured: in this process (default), or by the service's embeddings, which cost. */
+  embedding?: 'local' | { model: string }
+}
+
+/** Everything that may be set of the orchestrator. The pattern's variables `budget_limit`, `enable_cache`, `fallback_model` and `timeout` go before it. */
+export interface OrchestratorSettings extends ResilienceSettings {
+  /** Where there is no other: `'gpt-4o-mini'`. */
+  model?: string
+  /** Services by name. Default: OpenAI's and Anthropic's own addresses. */
+  services?: Readonly<Record<string, ServiceSettings>>
+  /** US dollars for a million tokens, for models that are in no price table. */
+  prices?: Readonly<Record<string, Prices>>
+  /** Most tokens of one answer. Default 1,024. */
+  maxTokens?: number
+  supervision?: SupervisionSettings
+  budget?: BudgetSettings
+  /** `true` for the defaults. Default off. */
+  cache?: CacheSettings | boolean
+  /** Longer conversations lose their oldest messages. Tokens, estimated. Default 16,000. */
+  conversationTokens?: number
+  /** Who holds a conversation for longer than this loses it to the next in line. Default 300 s. */
+  conversationLock?: Duration
+  /** How long a gather waits without a timeout of its own. Default 5 m. */
+  gatherTimeout?: Duration
+  /** How many times an event may lead to another before the chain is cut. Default 10. */
+  maxEventHops?: number
+  functions?: Readonly<Record<string, StrategyFunction>>
+}
+
+/** The settings in force. */
+export interface Settled {
+  model: string
+  services: Readonly<Record<string, ServiceSettings>>
+  prices: Readonly<Record<string, Prices>>
+  maxTokens: number
+  attempts: number
+  firstDelayMs: number
+  factor: number
+  maxDelayMs: number
+  retryBudget: number
+  breakerFailures: number
+  breakerWindowMs: number
+  breakerOpenMs: number
+  failover: readonly string[]
+  callTimeoutMs: number
+  hedgeAfterMs: number
+  hungAfterMs: number
+  maxRestarts: number
+  budgetLimit: string | number | undefined
+  fallbackAt: number
+  fallbackModel: string | undefined
+  checkEvery: number
+  cache: Required<CacheSettings> | undefined
+  conversationTokens: number
+  conversationLockMs: number
+  gatherTimeoutMs: number
+  maxEventHops: number
+  functions: Readonly<Record<string, StrategyFunction>>
+}

@@ -1,0 +1,212 @@
+import { suggestion, type AgentSettings, type Json } from '../pattern/index.ts'
+import type { Trace } from '../trace/index.ts'
+import { Agent, AgentRestarted } from './agent.ts'
+import { Bus } from './bus.ts'
+import type { Completer } from './completer.ts'
+import { deadlineIn } from './deadline.ts'
+import { CompletionError } from './failures.ts'
+import type { Settled } from './settings.ts'
+import { eventsIn, jsonIn } from './speech.ts'
+import { Supervisor } from './supervisor.ts'
+
+/** What an agent has answered, as a strategy sees it. */
+export interface AgentAnswer {
+  agent: string
+  text: string
+  /** The JSON in the text, or null. */
+  json: Json
+  /** Whether the model declined. */
+  refused: boolean
+  /** The model that has answered, such as `openai/gpt-4o-mini`. */
+  model: string
+  /** From the question to the answer, waiting in line included. */
+  seconds: number
+  cached: boolean
+}
+
+/** How an agent is asked. */
+export interface Asking {
+  signal: AbortSignal
+  model?: string | undefined
+  maxTokens?: number | undefined
+}
+
+interface TeamOptions {
+  settings: Settled
+  completer: Completer
+  trace: Pick<Trace, 'append'>
+  rules: ConstructorParameters<typeof Bus>[0]['rules']
+  transformers: ConstructorParameters<typeof Bus>[0]['transformers']
+  /** Runs work on behalf of an agent. */
+  actAs: <Result>(agent: string, work: () => Result) => Result
+}
+
+/** The agents of a run: asked, supervised, and told of each other's events. */
+export class Team {
+  readonly bus: Bus
+  readonly #options: TeamOptions
+  readonly #agents = new Map<string, Agent>()
+  readonly #supervisor: Supervisor
+  readonly #onDelivery = new Set<(agent: string) => void>()
+
+  constructor(options: TeamOptions) {
+    this.#options = options
+    const { settings, trace, rules, transformers } = options
+    this.bus = new Bus({
+      rules,
+      transformers,
+      trace,
+      maxHops: settings.maxEventHops,
+      deliver: (to, text, from, hops) => {
+        for (const name of to === '*' ? this.names.filter((each) => each !== from) : [to])
+          this.send(name, text, from, hops)
+      },
+    })
+    this.#supervisor = new Supervisor(this.#agents, {
+      ...settings,
+      trace,
+      giveUp: (agent, reason) => this.#end(agent, 'given_up', reason),
+    })
+  }
+
+  get names(): string[] {
+    return [...this.#agents.keys()]
+  }
+
+  get agents(): ReadonlyMap<string, Agent> {
+    return this.#agents
+  }
+
+  isAlive(name: string): boolean {
+    return this.#agents.get(name)?.isAlive ?? false
+  }
+
+  /** Adds an agent. */
+  spawn(settings: AgentSettings): void {
+    if (this.isAlive(settings.name))
+      throw new CompletionError('refused_request', `There is an agent ${settings.name} already.`)
+    this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
+    this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
+  }
+
+  /** Takes an agent away: what it works on is broken off. */
+  terminate(name: string, reason: string): void {
+    this.#end(this.find(name), 'terminated', reason)
+  }
+
+  #end(agent: Agent, status: 'terminated' | 'given_up', reason: string): void {
+    if (!agent.isAlive) return
+    this.#options.trace.append({ type: 'agent.terminated', agent: agent.name, reason })
+    agent.end(status, reason)
+  }
+
+  /** @throws CompletionError for a name that no agent has */
+  find(name: string): Agent {
+    const agent = this.#agents.get(name)
+    if (agent) return agent
+    throw new CompletionError('refused_request', `There is no agent "${name}". ${suggestion(name, this.names)}`.trim())
+  }
+
+  /** Puts a message into an agent's inbox, to be read when the agent is next asked. One for an agent that is gone is lost, as in life. */
+  send(to: string, text: string, from: string, hops = 0): void {
+    const agent = this.find(to)
+    this.#options.trace.append({ type: 'message.sent', from, to })
+    if (!agent.isAlive) return
+    agent.inbox.push({ text, hops })
+    for (const listener of this.#onDelivery) listener(to)
+  }
+
+  /** Calls `listener` with who gets a message; the function returned ends that. */
+  onDelivery(listener: (agent: string) => void): () => void {
+    this.#onDelivery.add(listener)
+    return () => this.#onDelivery.delete(listener)
+  }
+
+  /**
+   * Asks an agent, with all that its inbox holds. Questions to one agent are answered one after another.
+   *
+   * @throws CompletionError, or the signal's reason
+   */
+  ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+    const agent = this.find(name)
+    return this.#options.actAs(name, () => this.#ask(agent, prompt, asking))
+  }
+
+  async #ask(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+    const began = Date.now()
+    for (;;) {
+      if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
+      try {
+        return await this.#askOnce(agent, prompt, asking, began)
+      } catch (error) {
+        if (!(error instanceof AgentRestarted)) throw error
+        asking.signal.throwIfAborted()
+      }
+    }
+  }
+
+  async #askOnce(agent: Agent, prompt: string | undefined, asking: Asking, began: number): Promise<AgentAnswer> {
+    const { completer, trace } = this.#options
+    const { name, conversation, settings } = agent
+    const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [asking.signal, agent.signal])
+    let release: (() => void) | undefined
+    try {
+      release = await conversation.acquire(within.signal)
+      agent.working += 1
+      agent.progress()
+      this.#supervisor.watch()
+      const unread = agent.inbox.splice(0)
+      const text =
+        [...unread.map((message) => message.text), ...(prompt === undefined ? [] : [prompt])].join('\n\n') ||
+        'It is your turn.'
+      const pruned = conversation.prune()
+      if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
+      let answer
+      try {
+        answer = await completer.complete(
+          {
+            agent: name,
+            messages: conversation.with(text),
+            model: asking.model ?? settings.model,
+            maxTokens: asking.maxTokens ?? settings.maxTokens,
+          },
+          within.signal,
+        )
+      } catch (error) {
+        agent.inbox.unshift(...unread)
+        throw error
+      } finally {
+        agent.working -= 1
+        agent.progress()
+      }
+      conversation.add(text, answer.text)
+      const json = jsonIn(answer.text)
+      this.#speak(name, answer.text, json, Math.max(0, ...unread.map(({ hops }) => hops)))
+      const seconds = (Date.now() - began) / 1_000
+      return {
+        agent: name,
+        text: answer.text,
+        json,
+        refused: answer.refused,
+        model: answer.target,
+        seconds,
+        cached: answer.cached,
+      }
+    } finally {
+      within.clear()
+      release?.()
+    }
+  }
+
+  /** What an agent says is an event, and so is each that its answer asks for. */
+  #speak(from: string, text: string, json: Json, hops: number): void {
+    this.bus.emit({ event: 'agent:response', from, data: { agent: from, text } }, hops)
+    for (const { event, data } of eventsIn(json)) this.bus.emit({ event, from, data }, hops)
+  }
+
+  /** Ends all that is under way. */
+  close(reason: string): void {
+    this.#supervisor.stop()
+    for (const agent of this.#agents.values()) if (agent.isAlive) agent.end('terminated', reason)
+  }
+}

@@ -1,0 +1,20 @@
+import { parseDuration, type Duration } from '../clock/index.ts'
+import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
+
+/** Puts what only the system under test knows into the trace. */
+export interface Report {
+  /** Begins to collect answers. */
+  gather(name: string, options: { from: readonly string[]; timeout?: Duration; atLeast?: number }): OpenGather
+  spawned(agent: string): void
+  terminated(agent: string, reason: string): void
+  note(text: string, data?: unknown): void
+}
+
+/** A report into a trace. */
+export const reportInto = (trace: Trace): Report => ({
+  gather: (name, { from, timeout, atLeast = from.length }) =>
+    openGather(trace, { name, from, atLeast, timeoutMs: timeout === undefined ? null : parseDuration(timeout) }),
+  spawned: (agent) => void trace.append({ type: 'agent.spawned', agent }),
+  terminated: (agent, reason) => void trace.append({ type: 'agent.terminated', agent, reason }),
+  note: (text, data) => void trace.append({ type: 'note', text, ...(data !== undefined && { data }) }),
+})

@@ -1,0 +1,41 @@
+import type { Trace } from './trace.ts'
+
+/** A gather under way. */
+export interface OpenGather {
+  /** Its number. */
+  readonly id: number
+  /** An agent's answer is in; late if the gather has ended. */
+  received(agent: string): void
+  /** The gather is over, whoever is missing. */
+  end(): void
+}
+
+/** Puts a gather into a trace, from its start to its end. */
+export function openGather(
+  trace: Pick<Trace, 'append' | 'length'>,
+  {
+    name,
+    from,
+    atLeast,
+    timeoutMs,
+  }: { name: string; from: readonly string[]; atLeast: number; timeoutMs: number | null },
+): OpenGather {
+  const id = trace.length
+  const started = trace.append({ type: 'gather.started', gather: id, name, expected: from, atLeast, timeoutMs })
+  const received: string[] = []
+  const causes = [started]
+  let over = false
+  return {
+    id,
+    received(agent) {
+      causes.push(trace.append({ type: 'gather.received', gather: id, agent, late: over }, [started]))
+      if (!over) received.push(agent)
+    },
+    end() {
+      if (over) return
+      over = true
+      const missing = from.filter((agent) => !received.includes(agent))
+      trace.append({ type: 'gather.ended', gather: id, received: [...received], missing }, causes)
+    },
+  }
+}
