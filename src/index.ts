@@ -8,6 +8,21 @@ export {
   type Clock,
   type Duration,
 } from './clock/index.ts'
+export {
+  cooperationRate,
+  distanceToNash,
+  gini,
+  parseMove,
+  PAYOFFS,
+  playing,
+  playMatch,
+  socialWelfare,
+  STRATEGIES,
+  Tournament,
+  type Move,
+  type PlayedRound,
+  type StrategyName,
+} from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
 export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
 export {

@@ -50,6 +50,10 @@ export interface CallRequest {
   callerHints: readonly string[]
   /** How often the client says that it has tried before (`x-stainless-retry-count`). */
   retryCount: number
+  /** Length of the vectors that are asked for; for embeddings only. */
+  dimensions?: number
+  /** How the vectors are written. */
+  encoding?: 'float' | 'base64'
   /** Identifies requests with the same content. */
   fingerprint: string
 }
@@ -66,6 +70,8 @@ export interface Reply {
   createdAt: number
   text: string
   toolCalls: readonly ToolCall[]
+  /** One for each text; for embeddings only. */
+  vectors?: readonly (readonly number[])[]
   finish: Finish
   /** The stop sequence that was met. */
   stopSequence: string | undefined

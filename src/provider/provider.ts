@@ -6,6 +6,7 @@ import { Bag, type Bagged } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
 import { callerOf, type Caller } from './callers.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
+import { embeddingVector } from './embedding.ts'
 import { Faults, FAULTS, type Fault, type FaultDecision, type Scope } from './faults.ts'
 import { timingOfSpeed, timingOfTotal, type Timing } from './latency.ts'
 import { Ledger } from './ledger.ts'
@@ -165,9 +166,7 @@ export class Provider {
     const id = (this.#calls += 1)
     const now = this.clock.now()
     const model = this.#models.find(request.provider, request.model)
-    const cumulative = model
-      ? promptTokens(request.messages, request.tools, tokenizerFor(request.provider, model.id))
-      : []
+    const cumulative = model ? promptTokens(request, tokenizerFor(request.provider, model.id)) : []
     const input = cumulative.at(-1) ?? 0
     const cache = model
       ? this.#service(request.provider).cache.use(request, cumulative, now)
@@ -249,7 +248,10 @@ export class Provider {
     const subject = { agent: caller.agent, model: request.model, provider: request.provider, nth, at: this.clock.now() }
     const decision = this.#faults.decide(subject)
     const scale = decision.slowFactor * (this.config.latencyScale ?? 1)
-    const distribution = this.#settings.latencyOf(subject, model)
+    const distribution =
+      request.dimensions === undefined
+        ? this.#settings.latencyOf(subject, model)
+        : this.#settings.embeddingLatency(request.model)
     const timingOf = (outputTokens: number): Timing => {
       const u = distribution?.kind === 'constant' ? 0 : this.#random.draw(`latency/${caller.agent}`, nth)
       if (distribution) return timingOfTotal(stretch(distribution.quantile(u), scale))
@@ -299,6 +301,7 @@ export class Provider {
     const leave = this.#service(call.request.provider).line.enter(() => {
       const waitedMs = this.clock.now() - call.arrivedAt
       if (waitedMs > 0) this.trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
+      if (call.request.dimensions !== undefined) return work(NO_CONTENT)
       try {
         const content = this.#replies.contentFor(call.request, call.caller, call.nth)
         if (content instanceof Promise) content.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
@@ -423,6 +426,7 @@ export class Provider {
       finish,
       stopSequence,
       usage: { ...input, output, reasoning, ...content.usage },
+      ...vectorsFor(request),
     }
   }
 
@@ -505,6 +509,11 @@ export class Provider {
 
 const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
   `${caller.agent}\u0000${request.fingerprint}`
+
+const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
+
+const vectorsFor = ({ dimensions, messages }: CallRequest): Pick<Reply, 'vectors'> =>
+  dimensions === undefined ? {} : { vectors: messages.map(({ text }) => embeddingVector(text, dimensions)) }
 
 /** A factor on a latency that may be infinite. */
 const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)

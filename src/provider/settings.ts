@@ -8,6 +8,8 @@ import type { ReplyRule } from './replies.ts'
 /** How long models take where nothing is said: a median of 4 s, and 12 s in one call of twenty. */
 const DEFAULT_LATENCY = lognormal({ median: '4s', p95: '12s' })
 
+const DEFAULT_EMBEDDING_LATENCY = '200ms'
+
 const own = <Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>
   record && Object.hasOwn(record, key) ? record[key] : undefined
 
@@ -40,6 +42,11 @@ export class Settings {
     if (narrow === undefined && model.speed) return undefined
     const latency = this.#narrowest('latency', subject)
     return latency === undefined ? DEFAULT_LATENCY : this.distribution(latency)
+  }
+
+  /** Embeddings take no time to generate: an agent's latency is not theirs. */
+  embeddingLatency(model: string): Distribution {
+    return this.distribution(own(this.#config.models, model)?.latency ?? DEFAULT_EMBEDDING_LATENCY)
   }
 
   distribution(latency: Latency): Distribution {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Message, ToolDefinition } from './call.ts'
+import type { CallRequest, Message, ToolDefinition } from './call.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -79,12 +79,15 @@ const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
 const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenizer): number =>
   tools.reduce((sum, tool) => sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool)), 0)
 
-/** Tokens of a prompt: how many up to and including each message. */
+/** Tokens of a prompt: how many up to and including each message. Texts to embed have no frame. */
 export function promptTokens(
-  messages: readonly Message[],
-  tools: readonly ToolDefinition[],
+  { messages, tools, dimensions }: Pick<CallRequest, 'messages' | 'tools' | 'dimensions'>,
   tokenizer: Tokenizer,
 ): number[] {
+  if (dimensions !== undefined) {
+    let sum = 0
+    return messages.map(({ text }) => (sum += tokenizer.count(text)))
+  }
   let sum = PER_REPLY + toolTokens(tools, tokenizer)
   return messages.map((message) => (sum += messageTokens(message, tokenizer)))
 }

@@ -8,3 +8,4 @@ export {
   type Distribution,
 } from './distributions.ts'
 export { hashHex, KeyedRandom, type Seed } from './keyed.ts'
+export { philox } from './philox.ts'

@@ -1,6 +1,7 @@
 import { anthropicMessages } from './anthropic-messages.ts'
 import type { WireFormat } from './format.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openaiEmbeddings } from './openai-embeddings.ts'
 
 export {
   isBad,
@@ -19,6 +20,6 @@ export interface KnownService {
 
 /** The services that are simulated, by name. */
 export const SERVICES: Readonly<Record<'openai' | 'anthropic', KnownService>> = {
-  openai: { baseURL: 'https://api.openai.com/v1', formats: [openaiChat] },
+  openai: { baseURL: 'https://api.openai.com/v1', formats: [openaiChat, openaiEmbeddings] },
   anthropic: { baseURL: 'https://api.anthropic.com', formats: [anthropicMessages] },
 }

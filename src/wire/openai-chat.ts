@@ -333,6 +333,13 @@ const delta = (content: object, finish: string | null = null): object[] => [
   { index: 0, delta: content, logprobs: null, finish_reason: finish },
 ]
 
+/** What is wrong with a request, in OpenAI's words. */
+export const openaiProblem = (problem: Problem): BadRequest => ({
+  kind: 'invalid',
+  param: pathText(problem.path),
+  ...problemText(problem),
+})
+
 const FINGERPRINT = 'fp_longhaul'
 
 /** OpenAI Chat Completions. */
@@ -343,7 +350,7 @@ export const openaiChat: WireFormat = {
   parse({ provider, body, fingerprint, header }) {
     if (!/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')) return { kind: 'unauthorized' }
     const problem = problemOf(REQUEST, body)
-    if (problem) return { kind: 'invalid', param: pathText(problem.path), ...problemText(problem) }
+    if (problem) return openaiProblem(problem)
     const request = body as unknown as ChatRequest
     if (request.stream_options && !request.stream) {
       const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."

@@ -1,0 +1,74 @@
+/** Cooperate or defect. */
+export type Move = 'C' | 'D'
+
+/** What both have played so far, oldest first. */
+export interface History {
+  own: readonly Move[]
+  other: readonly Move[]
+}
+
+/** Payoffs of the prisoner's dilemma: temptation, reward, punishment, sucker. */
+export interface Payoffs {
+  T: number
+  R: number
+  P: number
+  S: number
+}
+
+/** Axelrod's payoffs. Source: Axelrod, "The Evolution of Cooperation" (1984). */
+export const PAYOFFS: Payoffs = { T: 5, R: 3, P: 1, S: 0 }
+
+/** What a move earns against another. */
+export function payoff(own: Move, other: Move, { T, R, P, S }: Payoffs = PAYOFFS): number {
+  if (own === 'C') return other === 'C' ? R : S
+  return other === 'C' ? T : P
+}
+
+/** A way to play. Pure: the same history and draws give the same move. `random` gives numbers in [0, 1). */
+export type Strategy = (history: History, random: () => number) => Move
+
+/** A match of two strategies. */
+export interface Match {
+  moves: readonly (readonly [Move, Move])[]
+  scores: readonly [number, number]
+}
+
+const flipped = (move: Move): Move => (move === 'C' ? 'D' : 'C')
+
+/**
+ * Plays two strategies against each other.
+ *
+ * @param options.noise chance from 0 to 1 that a move comes out as the other one. Default 0.
+ * @param options.random draws in [0, 1) for noise and for strategies that use chance. Default: always 0.5.
+ * @example
+ * ```ts
+ * playMatch(STRATEGIES.tit_for_tat, STRATEGIES.always_defect, { rounds: 100 }).scores // [99, 104]
+ * ```
+ */
+export function playMatch(
+  a: Strategy,
+  b: Strategy,
+  {
+    rounds,
+    noise = 0,
+    random = () => 0.5,
+    payoffs = PAYOFFS,
+  }: { rounds: number; noise?: number; random?: () => number; payoffs?: Payoffs },
+): Match {
+  const moves: [Move, Move][] = []
+  const mine: Move[] = []
+  const theirs: Move[] = []
+  let scoreA = 0
+  let scoreB = 0
+  const noisy = (move: Move): Move => (noise > 0 && random() < noise ? flipped(move) : move)
+  for (let round = 0; round < rounds; round++) {
+    const moveA = noisy(a({ own: mine, other: theirs }, random))
+    const moveB = noisy(b({ own: theirs, other: mine }, random))
+    mine.push(moveA)
+    theirs.push(moveB)
+    moves.push([moveA, moveB])
+    scoreA += payoff(moveA, moveB, payoffs)
+    scoreB += payoff(moveB, moveA, payoffs)
+  }
+  return { moves, scores: [scoreA, scoreB] }
+}

@@ -1,0 +1,115 @@
+import { PAYOFFS, payoff, type History, type Move, type Payoffs } from './dilemma.ts'
+import { cooperationRate, distanceToNash, gini, socialWelfare } from './metrics.ts'
+import { briefing, parseMove } from './speech.ts'
+
+/** An answer of a player. */
+interface Said {
+  agent: string
+  text: string
+}
+
+/** One round as it was played. */
+export interface PlayedRound {
+  round: number
+  moves: Readonly<Record<string, Move>>
+  scores: Readonly<Record<string, number>>
+  /** Players whose answer named no move; they play `fallback`. */
+  invalid: readonly string[]
+  /** Players without an answer; they play `fallback`. */
+  missing: readonly string[]
+}
+
+/** A tournament of players who meet in turn: in each round everybody plays one other. An odd one rests. */
+export class Tournament {
+  readonly rounds: PlayedRound[] = []
+  readonly #players: readonly string[]
+  readonly #payoffs: Payoffs
+  readonly #fallback: Move
+  readonly #scores = new Map<string, number>()
+  readonly #histories = new Map<string, { own: Move[]; other: Move[] }>()
+
+  /** @param options.fallback what players do who answer nothing that can be read. Default: defect. */
+  constructor(
+    players: readonly string[],
+    { payoffs = PAYOFFS, fallback = 'D' }: { payoffs?: Payoffs; fallback?: Move } = {},
+  ) {
+    this.#players = players
+    this.#payoffs = payoffs
+    this.#fallback = fallback
+    for (const player of players) this.#scores.set(player, 0)
+  }
+
+  /** Who plays whom in a round, from 1: the circle method, in which the first stays and the others move on. */
+  pairs(round: number): [string, string][] {
+    const seats = this.#players.length % 2 === 0 ? [...this.#players] : [...this.#players, '']
+    const [fixed, ...others] = seats
+    const turn = (round - 1) % Math.max(1, others.length)
+    const circle = [fixed!, ...others.slice(turn), ...others.slice(0, turn)]
+    const half = circle.length / 2
+    return Array.from({ length: half }, (_, index): [string, string] => [
+      circle[index]!,
+      circle[circle.length - 1 - index]!,
+    ]).filter(([a, b]) => a !== '' && b !== '')
+  }
+
+  #history(player: string, opponent: string): { own: Move[]; other: Move[] } {
+    const key = `${player}\u0000${opponent}`
+    let history = this.#histories.get(key)
+    if (!history) this.#histories.set(key, (history = { own: [], other: [] }))
+    return history
+  }
+
+  /** What the two have played against each other so far. */
+  history(player: string, opponent: string): History {
+    return this.#history(player, opponent)
+  }
+
+  /** What a player is told before a round. */
+  briefing(player: string, round: number): string {
+    const pair = this.pairs(round).find((each) => each.includes(player))
+    if (!pair) return `Round ${round}. You rest.`
+    const opponent = pair[0] === player ? pair[1] : pair[0]
+    return briefing(round, opponent, this.#history(player, opponent))
+  }
+
+  /** Plays a round by what the players have said. */
+  play(round: number, said: readonly Said[]): PlayedRound {
+    const texts = new Map(said.map(({ agent, text }) => [agent, text]))
+    const moves: Record<string, Move> = {}
+    const invalid: string[] = []
+    const missing: string[] = []
+    const moveOf = (player: string): Move => {
+      const text = texts.get(player)
+      const move = text === undefined ? undefined : parseMove(text)
+      if (move === undefined) (text === undefined ? missing : invalid).push(player)
+      return (moves[player] = move ?? this.#fallback)
+    }
+    for (const [a, b] of this.pairs(round)) {
+      const [moveA, moveB] = [moveOf(a), moveOf(b)]
+      this.#note(a, b, moveA, moveB)
+      this.#note(b, a, moveB, moveA)
+    }
+    const played: PlayedRound = { round, moves, scores: Object.fromEntries(this.#scores), invalid, missing }
+    this.rounds.push(played)
+    return played
+  }
+
+  #note(player: string, opponent: string, own: Move, other: Move): void {
+    const history = this.#history(player, opponent)
+    history.own.push(own)
+    history.other.push(other)
+    this.#scores.set(player, this.#scores.get(player)! + payoff(own, other, this.#payoffs))
+  }
+
+  /** How the players have done so far. */
+  get metrics(): { cooperationRate: number; gini: number; distanceToNash: number; socialWelfare: number } {
+    const scores = [...this.#scores.values()]
+    const { length } = this.rounds
+    return {
+      cooperationRate: cooperationRate(this.rounds.flatMap(({ moves }) => Object.values(moves))),
+      gini: gini(scores),
+      distanceToNash: distanceToNash(scores, length, this.#payoffs),
+      socialWelfare: socialWelfare(scores, length, this.#payoffs),
+    }
+  }
+}

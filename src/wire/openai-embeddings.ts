@@ -1,0 +1,85 @@
+import type { Message } from '../provider/index.ts'
+import { retryCountOf, type WireFormat } from './format.ts'
+import { openaiChat, openaiProblem } from './openai-chat.ts'
+import { problemOf, type Shape } from './shape.ts'
+
+// Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
+
+const REQUEST: Shape = {
+  type: 'object',
+  fields: {
+    model: { type: 'string', required: true },
+    input: {
+      type: 'either',
+      of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, least: 1 }],
+      required: true,
+    },
+    encoding_format: { type: 'string', among: ['float', 'base64'] },
+    dimensions: { type: 'integer', min: 1, max: 3_072 },
+    user: { type: 'string' },
+  },
+}
+
+interface EmbeddingsRequest {
+  model: string
+  input: string | string[]
+  encoding_format?: 'float' | 'base64'
+  dimensions?: number
+  user?: string
+}
+
+const DEFAULT_DIMENSIONS = 1_536
+const LARGE_DIMENSIONS = 3_072
+
+const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
+
+/** The vector as the official SDKs ask for it: 32-bit floats, little-endian, in base64. */
+function base64Of(vector: readonly number[]): string {
+  const view = new DataView(new ArrayBuffer(vector.length * 4))
+  vector.forEach((value, index) => view.setFloat32(index * 4, value, true))
+  return Buffer.from(view.buffer).toString('base64')
+}
+
+/** OpenAI Embeddings. Errors and headers are those of the other operations. */
+export const openaiEmbeddings: WireFormat = {
+  ...openaiChat,
+  path: '/embeddings',
+  operation: 'embeddings',
+
+  parse({ provider, body, fingerprint, header }) {
+    if (!/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')) return { kind: 'unauthorized' }
+    const problem = problemOf(REQUEST, body)
+    if (problem) return openaiProblem(problem)
+    const { model, input, encoding_format: encoding, dimensions, user } = body as unknown as EmbeddingsRequest
+    return {
+      provider,
+      operation: openaiEmbeddings.operation,
+      model,
+      messages: (typeof input === 'string' ? [input] : input).map(textMessage),
+      tools: [],
+      toolChoice: { kind: 'none' },
+      responseSchema: undefined,
+      stream: false,
+      streamUsage: false,
+      maxOutputTokens: undefined,
+      stop: [],
+      callerHints: [user ?? ''],
+      retryCount: retryCountOf(header),
+      dimensions: dimensions ?? (model.includes('large') ? LARGE_DIMENSIONS : DEFAULT_DIMENSIONS),
+      encoding: encoding ?? 'float',
+      fingerprint,
+    }
+  },
+
+  whole: ({ model, vectors = [], usage }, { encoding }) =>
+    JSON.stringify({
+      object: 'list',
+      data: vectors.map((vector, index) => ({
+        object: 'embedding',
+        index,
+        embedding: encoding === 'base64' ? base64Of(vector) : vector,
+      })),
+      model,
+      usage: { prompt_tokens: usage.input, total_tokens: usage.input },
+    }),
+}
