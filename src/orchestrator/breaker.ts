@@ -3,25 +3,43 @@ import type { Trace } from '../trace/index.ts'
 import { CompletionError } from './failures.ts'
 import type { Settled } from './settings.ts'
 
-/** Opens at so many failures within a window of time, whatever succeeds between them. */
+interface Outcome {
+  at: number
+  failed: boolean
+}
+
+/**
+ * Opens when of the newest calls within a window of time so many have failed, and such a share of them. A count alone would open
+ * it for a busy service that fails now and then; a share alone for a quiet one that failed once.
+ */
 class WindowBreaker implements IBreaker {
   readonly #failures: number
+  readonly #share: number
   readonly #windowMs: number
-  state: number[] = []
+  state: Outcome[] = []
 
-  constructor(failures: number, windowMs: number) {
-    this.#failures = failures
-    this.#windowMs = windowMs
+  constructor({ breakerFailures, breakerShare, breakerWindowMs }: Settled) {
+    this.#failures = breakerFailures
+    this.#share = breakerShare
+    this.#windowMs = breakerWindowMs
   }
 
   success(circuit: CircuitState): void {
     if (circuit === CircuitState.HalfOpen) this.state = []
+    else this.#add(false)
   }
 
   failure(): boolean {
+    this.#add(true)
+    const failures = this.state.filter(({ failed }) => failed).length
+    return failures >= this.#failures && failures >= this.#share * this.state.length
+  }
+
+  #add(failed: boolean): void {
     const now = Date.now()
-    this.state = [...this.state.filter((at) => now - at < this.#windowMs), now]
-    return this.state.length >= this.#failures
+    this.state = [...this.state.filter(({ at }) => now - at < this.#windowMs), { at: now, failed }].slice(
+      -2 * this.#failures,
+    )
   }
 }
 
@@ -41,6 +59,7 @@ export class Breakers {
   readonly #settings: Settled
   readonly #trace: Pick<Trace, 'append'>
   readonly #policies = new Map<string, CircuitBreakerPolicy>()
+  readonly #openedAt = new Map<string, number>()
 
   constructor(settings: Settled, trace: Pick<Trace, 'append'>) {
     this.#settings = settings
@@ -50,15 +69,23 @@ export class Breakers {
   of(target: string): CircuitBreakerPolicy {
     let policy = this.#policies.get(target)
     if (!policy) {
-      const { breakerFailures, breakerWindowMs, breakerOpenMs } = this.#settings
       policy = circuitBreaker(handleWhen(tellsOfHealth), {
-        halfOpenAfter: breakerOpenMs,
-        breaker: new WindowBreaker(breakerFailures, breakerWindowMs),
+        halfOpenAfter: this.#settings.breakerOpenMs,
+        breaker: new WindowBreaker(this.#settings),
       })
-      policy.onStateChange((state) => this.#trace.append({ type: 'breaker.changed', target, state: NAMES[state] }))
+      policy.onStateChange((state) => {
+        if (state === CircuitState.Open) this.#openedAt.set(target, Date.now())
+        this.#trace.append({ type: 'breaker.changed', target, state: NAMES[state] })
+      })
       this.#policies.set(target, policy)
     }
     return policy
+  }
+
+  /** Milliseconds until an open breaker lets a call try again; 0 for one that is not open. */
+  opensIn(target: string): number {
+    if (this.#policies.get(target)?.state !== CircuitState.Open) return 0
+    return Math.max(0, this.#openedAt.get(target)! + this.#settings.breakerOpenMs - Date.now())
   }
 
   /** The states of all breakers, for reports. */

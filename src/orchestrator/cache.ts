@@ -6,7 +6,8 @@ import type { CacheSettings } from './settings.ts'
 /** Makes a vector of unit length of a text by a service's embeddings; it may cost, and it may fail. */
 export type Embed = (text: string, agent: string, signal: AbortSignal) => Promise<Embedding>
 
-interface Entry {
+/** An answer that may be reused. */
+export interface KeptAnswer {
   /** Everything but the newest question: answers are reused only in the same context. */
   context: string
   prompt: string
@@ -31,14 +32,19 @@ export class SemanticCache {
   readonly #size: number
   readonly #embed: Embed | undefined
   readonly #trace: Pick<Trace, 'append'>
-  readonly #entries: Entry[] = []
-  readonly #asked = new WeakMap<Question, Pick<Entry, 'context' | 'prompt' | 'embedding'>>()
+  readonly #entries: KeptAnswer[]
+  readonly #asked = new WeakMap<Question, Pick<KeptAnswer, 'context' | 'prompt' | 'embedding'>>()
 
-  constructor({ similarity, size }: Required<CacheSettings>, embed: Embed | undefined, trace: Pick<Trace, 'append'>) {
+  /** @param answers those of earlier runs; new ones are added */
+  constructor(
+    { similarity, size }: Required<CacheSettings>,
+    { embed, trace, answers }: { embed: Embed | undefined; trace: Pick<Trace, 'append'>; answers: KeptAnswer[] },
+  ) {
     this.#similarity = similarity
     this.#size = size
     this.#embed = embed
     this.#trace = trace
+    this.#entries = answers
   }
 
   /** The answer to a question like this one, or nothing. */

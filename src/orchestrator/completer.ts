@@ -76,16 +76,26 @@ export class Completer {
 
   async #throughFailover(question: Question, signal: AbortSignal): Promise<Completion> {
     const targets = this.#targets(question)
-    let last: unknown
     this.#requests += 1
-    for (const [index, target] of targets.entries()) {
-      if (index > 0)
-        this.#trace.append({
-          type: 'model.replaced',
-          agent: question.agent,
-          model: target.name,
-          reason: last instanceof CompletionError ? last.kind : 'failure',
-        })
+    for (let round = 1; ; round++) {
+      const failure = await this.#oneRound(question, targets, signal)
+      if (!(failure instanceof CompletionError)) return failure
+      // Where all breakers are open, nobody is called before one of them may be tried; the caller's signal ends the wait.
+      if (failure.kind !== 'breaker_open' || round >= this.#settings.attempts) throw failure
+      await pause(Math.min(...targets.map(({ name }) => this.breakers.opensIn(name))), signal)
+    }
+  }
+
+  /** Asks one model after another; gives the answer, or the last failure that another try may pass. */
+  async #oneRound(
+    question: Question,
+    targets: readonly Target[],
+    signal: AbortSignal,
+  ): Promise<Completion | CompletionError> {
+    let last: CompletionError | undefined
+    for (const target of targets) {
+      if (last)
+        this.#trace.append({ type: 'model.replaced', agent: question.agent, model: target.name, reason: last.kind })
       try {
         return await this.#withRetries(question, target, signal)
       } catch (error) {
@@ -94,7 +104,7 @@ export class Completer {
         last = error
       }
     }
-    throw last
+    return last!
   }
 
   async #withRetries(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {

@@ -85,7 +85,7 @@ const TASK_TRIES = 3
 /**
  * Collects answers until all are in, enough are, or the time is up.
  *
- * @throws CompletionError of kind `timeout` if fewer than `atLeast` came
+ * @throws CompletionError if fewer than `atLeast` came: of kind `budget` where money was lacking, else `deadline`
  */
 export async function gather(
   name: string,
@@ -116,9 +116,9 @@ export async function gather(
   const missing = tasks ? collection.undone : agents.filter((agent) => !collection.answered.has(agent))
   if (responses.length < atLeast)
     throw new CompletionError(
-      'deadline',
+      collection.lastFailure?.kind === 'budget' ? 'budget' : 'deadline',
       `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
-        (collection.lastFailure ? ` The last failure: ${collection.lastFailure}` : ''),
+        (collection.lastFailure ? ` The last failure: ${collection.lastFailure.message}` : ''),
     )
   return { responses: [...responses], missing }
 }
@@ -134,7 +134,7 @@ class Collection {
   readonly responses: Json[] = []
   readonly answered = new Set<string>()
   undone: readonly Json[] = []
-  lastFailure: string | undefined
+  lastFailure: { kind: string; message: string } | undefined
   readonly enough: Promise<void>
   readonly #open: OpenGather
   readonly #options: GatherOptions
@@ -255,6 +255,7 @@ class Collection {
   }
 
   #note(error: unknown): void {
-    this.lastFailure = failureOf(error).message
+    // That the money is spent says more than what came of it.
+    if (this.lastFailure?.kind !== 'budget') this.lastFailure = failureOf(error)
   }
 }

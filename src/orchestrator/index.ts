@@ -1,3 +1,4 @@
+export type { KeptAnswer } from './cache.ts'
 export type { Claim } from './costs.ts'
 export { CompletionError, type FailureKind } from './failures.ts'
 export {

@@ -15,7 +15,7 @@ import {
 } from '../pattern/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { fitsPattern } from './bus.ts'
-import { SemanticCache, type Embed, type Savings } from './cache.ts'
+import { SemanticCache, type Embed, type KeptAnswer, type Savings } from './cache.ts'
 import { Completer } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
@@ -33,6 +33,8 @@ export interface Surroundings {
   signal?: AbortSignal
   /** Runs work on behalf of an agent, such as the provider's `actAs`. */
   actAs?: <Result>(agent: string, work: () => Result) => Result
+  /** Answers that the cache may reuse, from earlier runs; new ones are added. */
+  answers?: KeptAnswer[]
   /** Takes the state at each CHECKPOINT. */
   onCheckpoint?: (name: string | null, state: MachineState) => void | Promise<void>
 }
@@ -115,7 +117,9 @@ export class Orchestrator {
     this.#settings = settle(settings, variables)
     const { trace } = surroundings
     this.costs = new Costs(this.#settings, trace)
-    this.#cache = this.#settings.cache && new SemanticCache(this.#settings.cache, this.#embedder(), trace)
+    this.#cache =
+      this.#settings.cache &&
+      new SemanticCache(this.#settings.cache, { embed: this.#embedder(), trace, answers: surroundings.answers ?? [] })
     this.#completer = new Completer(this.#settings, { costs: this.costs, cache: this.#cache, trace })
     const { routing, routing_rules: rules = [], transformers = [] } = pattern.data
     this.team = new Team({

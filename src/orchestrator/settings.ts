@@ -28,9 +28,11 @@ export interface ResilienceSettings {
   /** Retries for each request, on average over the run; above it, requests fail without being retried. Default 2, and 20 free ones. */
   retryBudget?: number
   breaker?: {
-    /** Failures within `window` that open it. Default 5. */
+    /** It opens when of the newest calls (twice as many as this) so many have failed … Default 5. */
     failures?: number
-    /** Default 5 m. */
+    /** … and such a share, from 0 to 1. Default 0.8. */
+    share?: number
+    /** Older calls do not count. Default 5 m. */
     window?: Duration
     /** How long it stays open before one call may try again. Default 5 m. */
     openFor?: Duration
@@ -94,7 +96,8 @@ export interface OrchestratorSettings extends ResilienceSettings {
   gatherTimeout?: Duration
   /** How many times an event may lead to another before the chain is cut. Default 10. */
   maxEventHops?: number
-  functions?: Readonly<Record<string, StrategyFunction>>
+  /** What `CALL name(…)` calls. A function makes them anew for each run. */
+  functions?: Readonly<Record<string, StrategyFunction>> | (() => Readonly<Record<string, StrategyFunction>>)
 }
 
 /** The settings in force. */
@@ -109,6 +112,7 @@ export interface Settled {
   maxDelayMs: number
   retryBudget: number
   breakerFailures: number
+  breakerShare: number
   breakerWindowMs: number
   breakerOpenMs: number
   failover: readonly string[]

@@ -47,6 +47,7 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
     maxDelayMs: ms(retry.maxDelay, '60s'),
     retryBudget: atLeast('retryBudget', given.retryBudget ?? 2, 0),
     breakerFailures: atLeast('breaker.failures', breaker.failures ?? 5, 1),
+    breakerShare: breaker.share ?? 0.8,
     breakerWindowMs: ms(breaker.window, '5m'),
     breakerOpenMs: ms(breaker.openFor, '5m'),
     failover: given.failover ?? [],
@@ -63,6 +64,6 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
     conversationLockMs: ms(given.conversationLock, '300s'),
     gatherTimeoutMs: ms(given.gatherTimeout, '5m'),
     maxEventHops: given.maxEventHops ?? 10,
-    functions: given.functions ?? {},
+    functions: (typeof given.functions === 'function' ? given.functions() : given.functions) ?? {},
   }
 }

@@ -1,4 +1,9 @@
-import { Orchestrator, type OrchestrationResult, type OrchestratorSettings } from '../orchestrator/index.ts'
+import {
+  Orchestrator,
+  type KeptAnswer,
+  type OrchestrationResult,
+  type OrchestratorSettings,
+} from '../orchestrator/index.ts'
 import { loadPattern, type PatternText } from '../pattern/index.ts'
 import { actAs } from '../provider/index.ts'
 import type { System } from './system.ts'
@@ -17,11 +22,14 @@ export function patternSystem(
   pattern: string | PatternText,
   settings: OrchestratorSettings = {},
 ): System<OrchestrationResult> {
+  // The runs of one test share what the cache keeps.
+  const answers: KeptAnswer[] = []
   return async ({ vars, provider: { trace }, signal, agentSignal, report }) => {
     const orchestrator = new Orchestrator(loadPattern(pattern), { vars }, settings, {
       trace,
       signal,
       actAs,
+      answers,
       onCheckpoint: (name) => report.note(`checkpoint ${name ?? ''}`.trim()),
     })
     for (const agent of orchestrator.agents)

@@ -3,6 +3,7 @@ import { describe, inject, test as base, vi, type TestAPI } from 'vitest'
 import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
+import type { System } from '../systems/index.ts'
 import {
   openSession,
   type FunctionOptions,
@@ -134,18 +135,17 @@ function fill<Result>(
 type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
 
 /** Describes the same orchestration once for each case: options and tests may depend on it. */
-interface DescribeCases<Arguments extends unknown[]> {
-  (
-    name: string,
-    options: PatternOptions | ((...given: Arguments) => PatternOptions),
-    body: Body<OrchestrationResult, Arguments>,
-  ): void
-  <Result>(
-    name: string,
-    options: FunctionOptions<Result> | ((...given: Arguments) => FunctionOptions<Result>),
-    body: Body<Result, Arguments>,
-  ): void
-}
+/** Any, so that what is inferred from a function of the case fits. */
+type AnyOptions = OrchestrationOptions<any>
+type ResultOf<Options extends AnyOptions> = Options extends { system: System<infer Result> }
+  ? Result
+  : OrchestrationResult
+
+type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
+  name: string,
+  options: Options | ((...given: Arguments) => Options),
+  body: Body<ResultOf<Options>, Arguments>,
+) => void
 
 /** Describes an orchestration and its tests. */
 export interface DescribeOrchestration {
@@ -169,15 +169,12 @@ export interface DescribeOrchestration {
 type Suite = (name: string, body: () => void) => unknown
 type CasesSuite = (name: string, body: (...given: unknown[]) => void) => unknown
 
-const forCases = (suite: CasesSuite): DescribeCases<unknown[]> =>
-  ((name, options, body) =>
+const forCases =
+  (suite: CasesSuite): DescribeCases<unknown[]> =>
+  (name, options, body) =>
     suite(name, (...given) =>
-      fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test, ...given)),
-    )) as <Result>(
-    name: string,
-    options: OrchestrationOptions<Result> | ((...given: unknown[]) => OrchestrationOptions<Result>),
-    body: Body<Result, unknown[]>,
-  ) => void
+      fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test as never, ...given)),
+    )
 
 const withSuite = (suite: Suite): DescribeOrchestration =>
   Object.defineProperties(

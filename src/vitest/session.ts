@@ -129,10 +129,20 @@ export function openSession<Result>(
       const mount: Mount = mountFetch(provider)
       closings.push(() => mount.close())
     }
+    let closed = false
     const close = async (): Promise<void> => {
+      closed = true
       while (closings.length > 0) await closings.pop()!()
     }
-    return sessionOf(name, options, { clock, trace, provider, seed: settings.seed, close, closings })
+    return sessionOf(name, options, {
+      clock,
+      trace,
+      provider,
+      seed: settings.seed,
+      close,
+      closings,
+      isClosed: () => closed,
+    })
   } catch (error) {
     while (closings.length > 0) closings.pop()!()
     throw error
@@ -149,11 +159,18 @@ function sessionOf<Result>(
     seed,
     close,
     closings,
-  }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & { seed: number | string; closings: (() => unknown)[] },
+    isClosed,
+  }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
+    seed: number | string
+    closings: (() => unknown)[]
+    isClosed: () => boolean
+  },
 ): Session<Result> {
   const { agents, vars: defaults, provider: config } = options
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
+    // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
+    if (isClosed()) throw new Error('This test is over: the orchestration was not started.')
     const startedAt = clock.now()
     const controller = new AbortController()
     const report = reportInto(trace)

@@ -1,0 +1,77 @@
+import { describeOrchestration, parseDollars, uniform } from 'longhaul'
+
+// Phase 5.1: a budget of $5.00. It stops, and it is never exceeded, not by a cent.
+const pattern = 'fixtures/orchestrations/budget_enforcement.yaml'
+const LONG_ANSWER = 'The findings of this round are many. '.repeat(300)
+const LIMIT = parseDollars('5.00')
+const provider = { latency: uniform('5s', '40s'), replies: LONG_ANSWER }
+
+describeOrchestration(
+  'budget enforcement',
+  { pattern, provider, orchestrator: { conversationTokens: 500 } },
+  (test) => {
+    test('stops at $5.00, and the bill is not above it', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome.result!.result).toMatchObject({
+        stopped_by: expect.stringContaining('The budget of $5.00 does not allow another call to gpt-4') as string,
+      })
+      expect(outcome).toHaveCost({ atMost: '5.00' })
+      expect(outcome.result!.cost.known + outcome.result!.cost.uncertain <= LIMIT).toBe(true)
+    })
+
+    test('at no moment is more spent and under way than the limit', async ({ run, trace, expect }) => {
+      await run()
+      let billed = 0n
+      for (const event of trace) {
+        if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
+        billed += BigInt(event.cost)
+        expect(billed <= LIMIT).toBe(true)
+      }
+    })
+
+    test('does not stop long before the limit', async ({ run, expect }) => {
+      const { cost } = (await run()).result!
+      // Four calls' worst cases, and no more, may be left: about 7 cents each.
+      expect(cost.known + cost.uncertain).toBeGreaterThan(parseDollars('4.60'))
+    })
+
+    test('keeps what it has: the rounds that were finished', async ({ run, trace, expect }) => {
+      const { finished } = (await run()).result!.result as { finished: number }
+      const checkpoints = trace.ofType('note').filter(({ text }) => text.startsWith('checkpoint'))
+      expect(finished).toBe(checkpoints.length)
+      expect(finished).toBeGreaterThan(0)
+    })
+
+    test('no call is made after the money is spent', async ({ run, trace, provider: service, expect }) => {
+      await run()
+      const [refused] = trace.ofType('budget.refused')
+      const later = trace.ofType('call.arrived').filter(({ seq, attempt }) => seq > refused!.seq && attempt === 1)
+      expect(later).toEqual([])
+      expect(service.openCalls).toBe(0)
+    })
+  },
+)
+
+describeOrchestration(
+  'a cheaper model when money gets tight',
+  {
+    pattern,
+    provider,
+    vars: { fallback_model: 'gpt-4o-mini', max_rounds: 60 },
+    orchestrator: { conversationTokens: 500, failover: ['claude-haiku-4-5'], retry: { attempts: 6 } },
+  },
+  (test) => {
+    test('is asked from 80 % of the budget on', async ({ run, trace, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome).toHaveCost({ atMost: '5.00' })
+      const replaced = trace.ofType('model.replaced').filter(({ reason }) => reason === 'budget')
+      expect(replaced.length).toBeGreaterThan(0)
+      expect(outcome).toHaveCalls({ atLeast: 1 }, { model: 'gpt-4o-mini', status: 'ended' })
+      const checks = trace.ofType('cost.checked')
+      expect(checks.length).toBeGreaterThan(5)
+      expect(checks.every(({ spent, limit }) => BigInt(spent) <= BigInt(limit!))).toBe(true)
+    })
+  },
+)
