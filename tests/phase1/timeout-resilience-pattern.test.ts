@@ -8,7 +8,7 @@ describeOrchestration(
   'timeout resilience, from its pattern',
   {
     pattern: 'fixtures/orchestrations/timeout_resilience_test.yaml',
-    // The service is well; some agents are not.
+    orchestrator: { retry: { attempts: 6, firstDelay: '500ms' }, breaker: { failures: 1_000 } },
     provider: {
       latency: lognormal({ median: '3s', p95: '6s' }),
       agents: {

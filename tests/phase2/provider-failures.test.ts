@@ -53,7 +53,7 @@ describeOrchestration(
   'an outage of one service',
   {
     pattern,
-    vars: { max_rounds: 150 },
+    vars: { max_rounds: 200 },
     orchestrator: resilient,
     provider: {
       latency,
@@ -70,25 +70,21 @@ describeOrchestration(
       const outcome = await run()
       expect(outcome).toHaveCompleted()
       const changes = trace.ofType('breaker.changed').filter(({ target }) => target === 'openai/gpt-4o-mini')
-      expect(changes.map(({ state }) => state)).toEqual([
-        'open',
-        'half-open',
-        'open',
-        'half-open',
-        'open',
-        'half-open',
-        'closed',
-      ])
+      const states = changes.map(({ state }) => state)
+      expect(states.slice(0, 3)).toEqual(['open', 'half-open', 'open'])
+      expect(states.slice(-2)).toEqual(['half-open', 'closed'])
       // Open for five minutes each time; the next question after that is the trial.
       for (const [index, { state, at }] of changes.entries())
         if (state === 'half-open') expect(at - changes[index - 1]!.at).toBeGreaterThanOrEqual(300_000)
     })
 
-    test('all rounds go on at the other service meanwhile, and come back after it', async ({ run, expect }) => {
+    test('all rounds go on at the other service meanwhile, and come back after it', async ({ run, trace, expect }) => {
       const outcome = await run()
-      expect(outcome.result!.result).toEqual({ rounds: 150, complete: 150 })
-      const late = outcome.calls.filter(({ arrivedAt }) => arrivedAt > OUTAGE_TO_MS + 300_000)
-      expect(late.some(({ provider }) => provider === 'openai')).toBe(true)
+      expect(outcome.result!.result).toEqual({ rounds: 200, complete: 200 })
+      const closed = trace.ofType('breaker.changed').find(({ state }) => state === 'closed')!
+      const late = outcome.calls.filter(({ arrivedAt }) => arrivedAt > closed.at)
+      expect(late.length).toBeGreaterThan(0)
+      expect(late.every(({ provider }) => provider === 'openai')).toBe(true)
       expect(outcome).toHaveCalls({ atLeast: 50 }, { model: 'claude-haiku-4-5' })
     })
   },
