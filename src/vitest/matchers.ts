@@ -70,10 +70,13 @@ const map = <From, To>({ atLeast, atMost }: Between<From>, read: (value: From) =
   ...(atMost !== undefined && { atMost: read(atMost) }),
 })
 
+/** An error as part of a sentence. */
+const sentence = (error: unknown): string => String(error).replace(/\.$/, '')
+
 const matchers = {
   toHaveCompleted(given: unknown): Verdict {
     const outcome = outcomeOf(given, 'toHaveCompleted')
-    const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${String(outcome.error)}`
+    const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(outcome.error)}`
     return verdict(
       outcome.status === 'completed',
       `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.`,
@@ -92,7 +95,7 @@ const matchers = {
           ? message.includes(expected)
           : expected.test(message)
     const wanted = typeof expected === 'function' ? expected.name : String(expected)
-    const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${String(error)}`
+    const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(error)}`
     return verdict(
       outcome.status === 'failed' && fits,
       `Whether the orchestration failed with ${wanted}: ${how}.`,

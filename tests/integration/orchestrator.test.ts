@@ -1,0 +1,509 @@
+import { describe as suite } from 'vitest'
+import {
+  constant,
+  describeOrchestration,
+  InvalidOrchestratorSettingError,
+  lognormal,
+  never,
+  PatternError,
+  type OrchestratorSettings,
+  type PatternOptions,
+} from 'longhaul'
+
+/** A pattern of agents and a strategy. */
+const pattern = (
+  strategy: string,
+  { agents = ['ann', 'ben'], more = '' }: { agents?: string[]; more?: string } = {},
+) => ({
+  text: `name: inline
+agents:
+${agents.map((agent) => `  ${agent}: { profile: worker, prompt_template: You are ${agent}. }`).join('\n')}
+${more}
+orchestration_logic:
+  strategy: |
+${strategy
+  .split('\n')
+  .map((line) => `    ${line}`)
+  .join('\n')}
+`,
+})
+
+const calm = { latency: constant('5s'), failRate: 0, providers: { openai: { failRate: 0 } } }
+const described = (
+  strategy: string,
+  {
+    orchestrator,
+    provider,
+    ...shape
+  }: {
+    orchestrator?: OrchestratorSettings
+    provider?: PatternOptions['provider']
+    agents?: string[]
+    more?: string
+  } = {},
+): PatternOptions => ({
+  pattern: pattern(strategy, shape),
+  provider: { ...calm, ...provider },
+  ...(orchestrator && { orchestrator }),
+})
+
+suite('conversations', () => {
+  describeOrchestration(
+    'questions to one agent',
+    described(
+      'PARALLEL:\n  a = AWAIT completion FROM "ann"\n  b = AWAIT completion FROM "ann"\n  c = AWAIT completion FROM "ben"',
+    ),
+    (test) => {
+      test('are answered one after another, and those to different agents at the same time', async ({
+        run,
+        expect,
+      }) => {
+        const outcome = await run()
+        expect(outcome).toHaveElapsed({ atLeast: '10s', atMost: '10s' })
+        const ann = outcome.calls.filter(({ agent }) => agent === 'ann')
+        expect(ann.map(({ arrivedAt, turn }) => [arrivedAt, turn])).toEqual([
+          [0, 1],
+          [5_000, 2],
+        ])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a conversation that grows',
+    described(
+      'FOR i IN 1..20:\n  AWAIT completion FROM "ann" WITH prompt: "{{i}} and a long text to fill the window of the conversation"',
+      {
+        orchestrator: { conversationTokens: 120 },
+        provider: { replies: 'A short answer.' },
+      },
+    ),
+    (test) => {
+      test('is pruned, and keeps its system prompt', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(trace.ofType('conversation.pruned').length).toBeGreaterThan(5)
+        const sizes = trace.ofType('call.arrived').map(({ inputTokens }) => inputTokens)
+        expect(Math.max(...sizes)).toBeLessThan(200)
+        expect(sizes.at(-1)).toBeGreaterThan(50)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'the lock of a conversation',
+    described(
+      'PARALLEL:\n  AWAIT completion FROM "ann" WITH timeout: 20m\n  ON failure: LOG "lost"\n  b = AWAIT completion FROM "ann"\nRETURN b.text',
+      {
+        orchestrator: { callTimeout: '1h', conversationLock: '300s' },
+        provider: {
+          agents: { ann: { reply: 'At last.' } },
+          // The first call never ends, the second one does.
+          latency: constant('5s'),
+        },
+      },
+    ),
+    (test) => {
+      test('passes to the next in line after five minutes', async ({ run, provider, expect }) => {
+        provider.failNext(1, 'hang')
+        const outcome = await run()
+        expect(outcome.result!.result).toBe('At last.')
+        const [first, second] = outcome.calls
+        expect(second!.arrivedAt - first!.arrivedAt).toBe(300_000)
+      })
+    },
+  )
+})
+
+suite('gathering', () => {
+  describeOrchestration(
+    'late answers',
+    described(
+      'GATHER votes FROM agents WITH timeout: 15s, late: "keep"\nWAIT 1 minute\nRETURN { votes: pluck(votes, "agent"), late: pluck(late_responses, "agent") }',
+      { provider: { agents: { ben: { latency: constant('30s') } } } },
+    ),
+    (test) => {
+      test('are recorded and not lost, where the strategy keeps them', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toEqual({ votes: ['ann'], late: ['ben'] })
+        expect(outcome.gather('votes')).toMatchObject({ received: ['ann'], late: ['ben'], missing: ['ben'] })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'enough answers',
+    described('GATHER votes FROM agents WITH enough: 1\nRETURN pluck(votes, "agent")', {
+      provider: { agents: { ben: { latency: constant('30s') } } },
+    }),
+    (test) => {
+      test('end it early, and the rest is cancelled on the wire', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toEqual(['ann'])
+        expect(outcome).toHaveElapsed({ atMost: '5s' })
+        expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected', at: 5_000 }])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'an agent that is gone',
+    described('TERMINATE "ben"\nGATHER votes FROM ["ann", "ben"] WITH redistribute: true\nRETURN votes'),
+    (test) => {
+      test('is answered for by another, where the strategy wants that', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toMatchObject([{ agent: 'ann' }, { agent: 'ann', for: 'ben' }])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'too few answers',
+    described('GATHER votes FROM agents WITH timeout: 15s, at_least: 2', {
+      provider: { agents: { ben: { latency: never() } } },
+    }),
+    (test) => {
+      test('are a failure that says who is missing, with file and line', async ({ run, expect }) => {
+        expect(await run()).toHaveFailedWith(
+          /pattern\.yaml:8: timeout: GATHER votes needs 2 answers and has 1; missing: ben/,
+        )
+      })
+    },
+  )
+
+  describeOrchestration('an agent that there is not', described('GATHER votes FROM ["ann", "bem"]'), (test) => {
+    test('is a failure with the name that was meant', async ({ run, expect }) => {
+      expect(await run()).toHaveFailedWith('There is no agent "bem". Did you mean "ben"?')
+    })
+  })
+})
+
+suite('events', () => {
+  describeOrchestration(
+    'AWAIT',
+    described(
+      'BROADCAST "Report." TO agents\nAWAIT { from: agents, event_pattern: "report:*", min_responses: 2, timeout: 30s } AS reports\nRETURN pluck(reports, "event")',
+      {
+        provider: {
+          agents: {
+            ann: { reply: 'Done: {"event": "report:good", "data": {"n": 1}}' },
+            ben: { reply: '[{"event": "report:bad"}, {"event": "other"}]' },
+          },
+        },
+      },
+    ),
+    (test) => {
+      test('waits for events that answers ask for, by pattern', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toEqual(['report:good', 'report:bad'])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'AWAIT with too few events',
+    described(
+      'BROADCAST "Report." TO agents\nAWAIT { event_pattern: "report:*", min_responses: 2, timeout: 30s, collect_partial: true } AS reports\nRETURN len(reports)',
+      { provider: { agents: { ann: { reply: '{"event": "report:good"}' }, ben: { latency: never() } } } },
+    ),
+    (test) => {
+      test('collects what there is when the time is up', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toBe(1)
+        expect(outcome).toHaveElapsed({ atLeast: '30s', atMost: '30s' })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'routing rules and transformers',
+    described(
+      'EMIT "task:new" WITH { topic: "rain", urgent: true }\nWAIT for answers OR timeout\nRETURN pluck(answers, "agent")',
+      {
+        more: `routing_rules:
+  - { pattern: 'task:*', to: ann, condition: 'urgent', message: 'Look into {{topic}}.' }
+  - { pattern: 'task:*', to: ben, condition: 'not urgent' }
+  - { pattern: 'alarm', to: ben, message: 'Alarm about {{what}}!' }
+transformers:
+  - { source: 'task:new', target: alarm, mapping: { what: '{{topic}}' } }`,
+      },
+    ),
+    (test) => {
+      test('decide who is told what', async ({ run, trace, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toEqual(['ann', 'ben'])
+        expect(
+          trace
+            .ofType('event.emitted')
+            .map(({ event, hops }) => [event, hops])
+            .slice(0, 2),
+        ).toEqual([
+          ['task:new', 0],
+          ['alarm', 1],
+        ])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'agents that answer each other without end',
+    described(
+      'SEND "ping" TO "ann"\nAWAIT { event_pattern: "never", min_responses: 1, timeout: 1h, collect_partial: true } AS nothing\nRETURN 1',
+      {
+        more: `routing_rules:
+  - { pattern: 'talk', from: ann, to: ben }
+  - { pattern: 'talk', from: ben, to: ann }`,
+        provider: { replies: '{"event": "talk"}' },
+      },
+    ),
+    (test) => {
+      test('are stopped after ten hops, and the trace says so', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(trace.ofType('event.cut').length).toBeGreaterThan(0)
+        expect(outcome.calls.length).toBeLessThanOrEqual(12)
+      })
+    },
+  )
+})
+
+suite('plain language', () => {
+  describeOrchestration(
+    'lines and conditions in plain language',
+    {
+      pattern: {
+        text: `name: inline
+agents:
+  worker: { profile: worker }
+  lead: { role: coordinator, prompt_template: You lead. }
+orchestration_logic:
+  strategy: |
+    IDENTIFY dominant strategies
+    IF the plan is sound:
+      RETURN answer
+    RETURN "unsound"
+`,
+      },
+      provider: {
+        ...calm,
+        replies: [{ content: 'Answer with yes or no', reply: 'Yes, it is.' }, { reply: 'Defection dominates.' }],
+      },
+    },
+    (test) => {
+      test('are asked of the orchestrating agent', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toBe('Defection dominates.')
+        expect(outcome).toHaveCalls(2, { agent: 'lead' })
+        expect(outcome).toHaveCalls(2)
+      })
+    },
+  )
+})
+
+suite('agents', () => {
+  describeOrchestration(
+    'SPAWN and TERMINATE',
+    described(
+      'SPAWN "cem" WITH template: "ann", model: "gpt-4.1-nano"\nTERMINATE "ben"\nGATHER votes FROM agents\nRETURN { voted: pluck(votes, "agent"), missing: missing }',
+    ),
+    (test) => {
+      test('change who takes part', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toEqual({ voted: ['ann', 'cem'], missing: ['ben'] })
+        expect(outcome).toHaveCalls(1, { agent: 'cem', model: 'gpt-4.1-nano' })
+        expect(trace.ofType('agent.spawned').map(({ agent }) => agent)).toEqual(['ann', 'ben', 'cem'])
+      })
+    },
+  )
+})
+
+suite('resilience', () => {
+  describeOrchestration(
+    'hedging',
+    described('a = AWAIT completion FROM "ann"', { orchestrator: { hedgeAfter: '10s', callTimeout: '1h' } }),
+    (test) => {
+      test('asks again when no answer comes, takes the first one, and cancels the other', async ({
+        run,
+        provider,
+        trace,
+        expect,
+      }) => {
+        provider.failNext(1, 'hang')
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(outcome).toHaveElapsed({ atLeast: '15s', atMost: '15s' })
+        expect(trace.ofType('call.hedged')).toHaveLength(1)
+        expect(provider.openCalls).toBe(0)
+      })
+
+      test('does not ask twice when the answer is in time', async ({ run, expect }) => {
+        expect(await run()).toHaveCalls(1)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a wrong request',
+    described('a = AWAIT completion FROM "ann" WITH model: "gpt-none"', {
+      orchestrator: { failover: ['claude-haiku-4-5'] },
+    }),
+    (test) => {
+      test('is not retried, and not sent elsewhere', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveFailedWith('refused_request: The model `gpt-none` does not exist')
+        expect(outcome).toHaveCalls(1)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'every fault in turn',
+    described('FOR i IN 1..11:\n  a = AWAIT completion FROM "ann"\nRETURN 1', {
+      orchestrator: { retry: { attempts: 12 }, breaker: { failures: 1_000 } },
+    }),
+    (test) => {
+      test('is met by a retry', async ({ run, provider, trace, expect }) => {
+        const faults = [
+          'rate_limited',
+          'overloaded',
+          'server_error',
+          'bad_gateway',
+          'hang',
+          'reset',
+          'reset_midway',
+          'truncated',
+          'malformed_json',
+          'empty',
+        ] as const
+        for (const fault of faults) provider.failNext(1, fault)
+        expect(await run()).toHaveCompleted()
+        expect(trace.ofType('attempt.failed').map(({ kind }) => kind)).toEqual([
+          'rate_limited',
+          'overloaded',
+          'server_error',
+          'server_error',
+          'timeout',
+          'connection',
+          'connection',
+          'bad_answer',
+          'bad_answer',
+          'bad_answer',
+        ])
+      })
+    },
+  )
+
+  describeOrchestration(
+    'the budget of retries',
+    described('FOR i IN 1..30:\n  a = AWAIT completion FROM "ann"\n  ON failure: CONTINUE', {
+      orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
+      provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
+    }),
+    (test) => {
+      test('ends the storm when nothing but retries is left', async ({ run, expect }) => {
+        // 30 first tries, and 20 free retries.
+        expect(await run()).toHaveCalls(50)
+      })
+    },
+  )
+})
+
+suite('ends', () => {
+  const endless = 'FOR i IN 1..1000:\n  GATHER votes FROM agents'
+  describeOrchestration(
+    'a time limit',
+    described(endless, { more: 'coordination: { termination: { timeout: 1m } }' }),
+    (test) => {
+      test('ends the run with what it has', async ({ run, provider, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(outcome.result).toMatchObject({ reason: 'timeout', variables: { i: 12 } })
+        expect(outcome).toHaveElapsed({ atLeast: '1m', atMost: '1m' })
+        expect(provider.openCalls).toBe(0)
+      })
+    },
+  )
+  describeOrchestration(
+    'a limit on messages',
+    described(endless, { more: 'coordination: { termination: { max_messages: 6 } }' }),
+    (test) => {
+      test('ends it too', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result).toMatchObject({ reason: 'max_messages' })
+        expect(outcome).toHaveCalls({ atMost: 8 })
+      })
+    },
+  )
+  describeOrchestration(
+    'an event',
+    described('EMIT "all:done"\nWAIT 1 hour', { more: "coordination: { termination: { event: 'all:*' } }" }),
+    (test) => {
+      test('ends it at once', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result).toMatchObject({ reason: 'event' })
+        expect(outcome).toHaveElapsed({ atMost: '1ms' })
+      })
+    },
+  )
+  describeOrchestration('a cancellation', described(endless), (test) => {
+    test('reaches the wire, and leaves nothing under way', async ({ start, sleep, provider, trace, expect }) => {
+      const orchestration = await start()
+      await sleep('17s')
+      expect(provider.openCalls).toBe(2)
+      const outcome = await orchestration.cancel()
+      expect(outcome).toHaveFailedWith('cancelled')
+      expect(provider.openCalls).toBe(0)
+      expect(trace.ofType('call.failed').map(({ at }) => at)).toEqual([17_000, 17_000])
+    })
+  })
+})
+
+suite('the same seed', () => {
+  const options: PatternOptions = {
+    ...described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH at_least: 0', {
+      agents: ['a', 'b', 'c'],
+      orchestrator: { breaker: { failures: 1_000 } },
+    }),
+    provider: { latency: lognormal({ median: '4s', p95: '12s' }), failRate: 0.3 },
+  }
+  const traces: string[] = []
+  describeOrchestration.each([1, 2])(
+    'run %i',
+    () => options,
+    (test) => {
+      test('gives the same trace, byte for byte', async ({ run, trace, expect }) => {
+        await run()
+        traces.push(trace.toNDJSON())
+        expect(traces.every((text) => text === traces[0])).toBe(true)
+      })
+    },
+  )
+})
+
+suite('mistakes', () => {
+  describeOrchestration('a pattern with a mistake', { pattern: pattern('GATHER votes FRM agents') }, (test) => {
+    test('shows the line, and what was meant', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveFailedWith(PatternError)
+      expect(outcome).toHaveFailedWith(
+        /pattern\.yaml:8:18: "FRM" does not fit here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
+      )
+    })
+  })
+  describeOrchestration('a wrong setting', described('LOG 1', { orchestrator: { retry: { attempts: 0 } } }), (test) => {
+    test('says which, and what to give', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveFailedWith(InvalidOrchestratorSettingError)
+      expect(outcome).toHaveFailedWith('retry.attempts is 0. Give a number from 1 on.')
+    })
+  })
+  describeOrchestration(
+    'a function that there is not',
+    described('CALL scroe()', { orchestrator: { functions: { score: () => 1 } } }),
+    (test) => {
+      test('is a failure with the name that was meant', async ({ run, expect }) => {
+        expect(await run()).toHaveFailedWith('there is no function "scroe". Did you mean "score"?')
+      })
+    },
+  )
+})
