@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { patternJSONSchema } from '../pattern/index.ts'
+import { check } from './check.ts'
 import { serve } from './serve.ts'
 
 const USAGE = `longhaul serve [--port N] [--host ADDRESS] [--seed N] [--fail-rate SHARE] [--time real|60x] [--latency DURATION]
@@ -8,28 +10,39 @@ Serves the simulated LLM provider over HTTP on this machine, for programs in any
   --port        default: any free one          --host      default: 127.0.0.1
   --seed        default: 1                     --fail-rate default: 0
   --time        default: real                  --latency   default: a median of 4s, 12s in one call of twenty
+
+longhaul check FILE …
+
+Reads orchestration patterns and says what is wrong with them, with file, line and column. Exits with 1 if anything is.
+
+longhaul schema
+
+Prints the JSON Schema of patterns, for editors.
 `
+
+const text = { type: 'string' } as const
+const SERVE_OPTIONS = { port: text, host: text, seed: text, 'fail-rate': text, time: text, latency: text } as const
+
+const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void>>> = {
+  serve: (given) => serve(parseArgs({ args: given, options: SERVE_OPTIONS, strict: true }).values),
+  check(given) {
+    const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
+    if (check(positionals) > 0) process.exitCode = 1
+  },
+  schema(given) {
+    parseArgs({ args: given, strict: true })
+    process.stdout.write(`${JSON.stringify(patternJSONSchema(), null, 2)}\n`)
+  },
+}
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
-  if (command === undefined || command === 'help' || command === '--help') {
+  if (command === undefined || command === 'help' || [command, ...rest].includes('--help')) {
     process.stdout.write(USAGE)
     return
   }
-  if (command !== 'serve') throw new Error(`There is no command "${command}".\n\n${USAGE}`)
-  const text = { type: 'string' } as const
-  const options = {
-    port: text,
-    host: text,
-    seed: text,
-    'fail-rate': text,
-    time: text,
-    latency: text,
-    help: { type: 'boolean' },
-  } as const
-  const { values } = parseArgs({ args: rest, options, strict: true })
-  if (values.help) process.stdout.write(USAGE)
-  else await serve(values)
+  if (!Object.hasOwn(COMMANDS, command)) throw new Error(`There is no command "${command}".\n\n${USAGE}`)
+  await COMMANDS[command]!(rest)
 }
 
 try {

@@ -1,0 +1,82 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
+const folder = mkdtempSync(join(tmpdir(), 'longhaul-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs a command to its end. */
+function run(...given: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [MAIN, ...given], (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+describe('longhaul serve', { timeout: 60_000 }, () => {
+  test('answers the official SDKs in another process, and ends when it is told to', async () => {
+    const server = spawn(process.execPath, [MAIN, 'serve', '--time', '1000x', '--seed', '7'])
+    const urls: Record<string, string> = {}
+    for await (const line of createInterface(server.stdout)) {
+      const found = /(\w+)_BASE_URL=(\S+)/.exec(line)
+      if (found) urls[found[1]!] = found[2]!
+      if (Object.keys(urls).length === 2) break
+    }
+    const openai = new OpenAI({ apiKey: 'test', baseURL: urls['OPENAI']! })
+    const completion = await openai.chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: 'Hello' }],
+    })
+    expect(completion.choices[0]!.message.content).toMatch(/\w/)
+    const anthropic = new Anthropic({ apiKey: 'test', baseURL: urls['ANTHROPIC']! })
+    const message = await anthropic.messages.create({
+      model: 'claude-haiku-4-5',
+      max_tokens: 50,
+      messages: [{ role: 'user', content: 'Hello' }],
+    })
+    expect(message.usage.output_tokens).toBeGreaterThan(0)
+    server.kill('SIGTERM')
+    const [code] = (await once(server, 'exit')) as [number]
+    expect(code).toBe(0)
+  })
+})
+
+describe('longhaul check', { timeout: 60_000 }, () => {
+  test('says what the patterns of this repository are', async () => {
+    const { code, stdout } = await run('check', 'fixtures/orchestrations/game_theory_tournament.yaml')
+    expect(code).toBe(0)
+    expect(stdout).toContain('game_theory_tournament, 4 agents, 3 statements')
+  })
+
+  test('shows the line of a mistake, and exits with 1', async () => {
+    const file = join(folder, 'wrong.yaml')
+    writeFileSync(
+      file,
+      'name: wrong\norchestration_logic:\n  strategy: |\n    FOR x IN 1..3:\n      GATHR votes FROM agents\n',
+    )
+    const { code, stderr } = await run('check', file)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /wrong\.yaml:5:7: There is no statement "GATHR"\.\n {2}5 \| .*\n.*\^\n.*Did you mean "GATHER"\?/,
+    )
+  })
+})
+
+test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
+  const { stdout } = await run('schema')
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'object', required: ['name'] })
+})
+
+test('an unknown command exits with 2 and shows what there is', { timeout: 60_000 }, async () => {
+  const { code, stderr } = await run('sreve')
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/There is no command "sreve".*longhaul serve.*longhaul check/s)
+})
