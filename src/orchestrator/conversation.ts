@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.ts'
 import type { ChatMessage } from './wire.ts'
 
 /** A rough count of tokens, for pruning only: four characters each, and a few for the frame. */
@@ -54,15 +55,14 @@ export class Conversation {
     if (this.#held !== undefined) {
       await new Promise<void>((resolve, reject) => {
         const turn = (): void => {
-          signal.removeEventListener('abort', leave)
+          stop()
           resolve()
         }
-        const leave = (): void => {
+        const stop = onAbort(signal, () => {
           this.#line.splice(this.#line.indexOf(turn), 1)
           reject(signal.reason)
-        }
+        })
         this.#line.push(turn)
-        signal.addEventListener('abort', leave, { once: true })
       })
     }
     const mine = Symbol('holder')

@@ -1,4 +1,5 @@
 import { CompletionError } from './failures.ts'
+import { onAbort } from './on-abort.ts'
 import { formatDuration } from '../clock/index.ts'
 
 /** A signal that is aborted by any of others, or after some time. */
@@ -27,7 +28,6 @@ export function deadlineIn(
     clear()
     controller.abort(reason)
   }
-  const listeners = outer.map((signal) => ({ signal, listen: () => abort(signal.reason) }))
   const timer =
     ms <= MAX_TIMER_MS
       ? setTimeout(
@@ -36,14 +36,13 @@ export function deadlineIn(
           Math.max(0, ms),
         )
       : undefined
-  const clear = (): void => {
+  const stops = outer.map((signal) => (signal.aborted ? () => {} : onAbort(signal, () => abort(signal.reason))))
+  function clear(): void {
     clearTimeout(timer)
-    for (const { signal, listen } of listeners) signal.removeEventListener('abort', listen)
+    for (const stop of stops) stop()
   }
-  for (const { signal, listen } of listeners) {
-    if (signal.aborted) abort(signal.reason)
-    else signal.addEventListener('abort', listen, { once: true })
-  }
+  const over = outer.find(({ aborted }) => aborted)
+  if (over) abort(over.reason)
   return { signal: controller.signal, clear }
 }
 
@@ -53,10 +52,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return reject(signal.reason)
     const due = Date.now() + ms
     let timer: NodeJS.Timeout
-    const onAbort = (): void => {
+    const stop = onAbort(signal, () => {
       clearTimeout(timer)
       reject(signal.reason)
-    }
+    })
     const arm = (): void => {
       const left = due - Date.now()
       timer =
@@ -64,13 +63,12 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
           ? setTimeout(arm, MAX_TIMER_MS)
           : setTimeout(
               () => {
-                signal.removeEventListener('abort', onAbort)
+                stop()
                 resolve()
               },
               Math.max(0, left),
             )
     }
     arm()
-    signal.addEventListener('abort', onAbort, { once: true })
   })
 }

@@ -34,7 +34,8 @@ export function openGather(
     end() {
       if (over) return
       over = true
-      const missing = from.filter((agent) => !received.includes(agent))
+      const answered = new Set(received)
+      const missing = from.filter((agent) => !answered.has(agent))
       trace.append({ type: 'gather.ended', gather: id, received: [...received], missing }, causes)
     },
   }

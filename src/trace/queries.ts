@@ -122,13 +122,16 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
         missing: expected,
       })
     } else if (event.type === 'gather.received') {
-      const record = gathers.get(event.gather)
-      record?.[event.late ? 'late' : 'received'].push(event.agent)
-      if (record && !event.late) record.missing = record.missing.filter((agent) => agent !== event.agent)
+      gathers.get(event.gather)?.[event.late ? 'late' : 'received'].push(event.agent)
     } else if (event.type === 'gather.ended') {
       const record = gathers.get(event.gather)
       if (record) Object.assign(record, { endedAt: event.at, missing: event.missing })
     }
+  }
+  for (const record of gathers.values()) {
+    if (record.endedAt !== undefined) continue
+    const answered = new Set(record.received)
+    record.missing = record.expected.filter((agent) => !answered.has(agent))
   }
   return [...gathers.values()]
 }

@@ -11,5 +11,10 @@ npm run --silent build --prefix "$root"
 cd "$home"
 echo '{ "name": "fresh", "private": true, "type": "module" }' >package.json
 npm install --no-audit --no-fund --save-dev "vitest@$version" openai node@24 ./longhaul-*.tgz
-awk '/^```ts$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" >votes.test.ts
+node -e "
+  const snippets = [...fs.readFileSync(process.argv[1], 'utf8').matchAll(/^\`\`\`(ts|yaml)\\n(.*?)^\`\`\`/gms)]
+  snippets.forEach(([, language, text], index) =>
+    fs.writeFileSync(language === 'yaml' ? 'vote.yaml' : 'readme-' + index + '.test.ts', text))
+" "$root/README.md"
+npx longhaul check vote.yaml
 npx vitest run

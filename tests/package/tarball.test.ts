@@ -33,12 +33,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-test("the README's test passes against the packed tarball in a fresh folder", { timeout: 120_000 }, async () => {
+test("the README's tests pass against the packed tarball in a fresh folder", { timeout: 120_000 }, async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const snippet = /```ts\n(.*?)```/s.exec(readme)![1]!
-  await writeFile(join(home, 'votes.test.ts'), snippet)
+  const snippets = [...readme.matchAll(/^```(ts|yaml)\n(.*?)^```/gms)]
+  for (const [index, [, language, text]] of snippets.entries())
+    await writeFile(join(home, language === 'yaml' ? 'vote.yaml' : `readme-${index}.test.ts`), text!)
   const { stdout } = await run(join(root, 'node_modules/.bin/vitest'), ['run', '--root', home], { cwd: home, env })
-  expect(stdout).toMatch(/Tests\s+1 passed \(1\)/)
+  expect(stdout).toMatch(/Tests\s+2 passed \(2\)/)
+})
+
+test("the README's pattern passes longhaul check", { timeout: 60_000 }, async () => {
+  const main = join(home, 'node_modules/longhaul/dist/cli/main.js')
+  const { stdout } = await run(process.execPath, [main, 'check', 'vote.yaml'], { cwd: home, env })
+  expect(stdout).toBe('vote.yaml: vote, 3 agents, 2 statements\n')
 })
 
 test('its types are right for a strict TypeScript project', { timeout: 120_000 }, async () => {

@@ -1,0 +1,75 @@
+import OpenAI from 'openai'
+import { Orchestrator } from '../src/orchestrator/index.ts'
+import { compileProgram, loadPattern, Machine, parseStrategy } from '../src/pattern/index.ts'
+import { actAs } from '../src/provider/index.ts'
+import { ratio, record, timed } from './measure.ts'
+import { QUESTION, simulate } from './simulation.ts'
+
+/** What the orchestrator adds to a bare SDK call, gathers of 10 … 10,000 agents, and statements of the interpreter a second. */
+const COMPLETIONS = 2_000
+const STATEMENTS = 1_000_000
+
+const pattern = (agents: number, strategy: string) =>
+  loadPattern({
+    text: `name: bench\nagents: { worker: { count: ${agents} } }\norchestration_logic:\n  strategy: |\n${strategy.replaceAll(/^/gm, '    ')}`,
+  })
+
+const orchestrated = (agents: number, strategy: string): Promise<number> => {
+  const loaded = pattern(agents, strategy)
+  return simulate(({ trace }) =>
+    timed(async () => {
+      // As many tokens as the question of the SDK: each conversation keeps its newest question only.
+      await new Orchestrator(loaded, {}, { conversationTokens: 1 }, { trace, actAs }).run()
+    }),
+  )
+}
+
+const viaOrchestrator = (): Promise<number> =>
+  orchestrated(
+    1,
+    `FOR i IN 1..${COMPLETIONS}:\n  AWAIT completion FROM "worker_1" WITH prompt: "${QUESTION.messages[0]!.content}"`,
+  )
+
+const viaSDK = (): Promise<number> =>
+  simulate(() =>
+    timed(async () => {
+      const client = new OpenAI({ apiKey: 'test' })
+      for (let i = 0; i < COMPLETIONS; i++) await client.chat.completions.create(QUESTION)
+    }),
+  )
+
+for (let warmUp = 0; warmUp < 3; warmUp++) {
+  await viaSDK()
+  await viaOrchestrator()
+}
+record('orchestrator-completion', {
+  completions: COMPLETIONS,
+  ...(await ratio('orchestrator', viaOrchestrator, 'bare SDK', viaSDK)),
+})
+
+for (const agents of [10, 100, 1_000, 10_000]) {
+  const runs: number[] = []
+  for (let run = 0; run < 5; run++)
+    runs.push(await orchestrated(agents, 'GATHER answers FROM agents WITH prompt: "Your view?"'))
+  const realMs = runs.toSorted((a, b) => a - b)[2]!
+  record(`gather-1e${Math.log10(agents)}`, {
+    agents,
+    runs: runs.length,
+    'real (ms)': Number(realMs.toFixed(1)),
+    'real (µs/agent)': Number(((realMs / agents) * 1_000).toFixed(1)),
+  })
+}
+
+const loop = compileProgram(
+  parseStrategy(`FOR i IN 1..${STATEMENTS / 4}:\n  SET x = i * 2\n  IF x > 10:\n    SET y = x\nLOG "over"`),
+)
+const rates: number[] = []
+for (let run = 0; run < 5; run++) {
+  const machine = Machine.start(loop, {})
+  let steps = 0
+  const realMs = await timed(async () => {
+    for (let step = machine.step(); step.kind === 'stepped'; step = machine.step()) steps += 1
+  })
+  rates.push(steps / (realMs / 1_000))
+}
+record('interpreter', { statements: STATEMENTS, 'statements/s': Math.round(rates.toSorted((a, b) => a - b)[2]!) })
