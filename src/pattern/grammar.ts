@@ -2,6 +2,7 @@ import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod } from 'chev
 import { nearest } from './errors.ts'
 import { problemOfExpression } from './expression.ts'
 import { FORMS } from './forms.ts'
+import { FORBIDDEN_NAMES } from './forbidden.ts'
 import type { Places } from './lines.ts'
 import {
   Atom,
@@ -494,8 +495,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
     const value = this.SUBRULE(this.value)
     return this.ACTION(() => {
       const name = token.tokenType === Text ? unquote(token.image) : token.image
-      if (name === '__proto__' || name === 'constructor' || name === 'prototype')
-        throw new Refusal(token, `"${name}" cannot be a name.`)
+      if (FORBIDDEN_NAMES.has(name)) throw new Refusal(token, `"${name}" cannot be a name.`)
       return { name, value }
     })
   })

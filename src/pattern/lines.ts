@@ -1,5 +1,6 @@
 import { createTokenInstance, type IToken } from 'chevrotain'
 import { nearest, PatternError, type Place } from './errors.ts'
+import { FORBIDDEN_NAMES } from './forbidden.ts'
 import {
   Colon,
   Comma,
@@ -215,7 +216,10 @@ export function readTokens(text: string, places: Places): IToken[] {
       read = tokenize(text.slice(line.start, end))
     }
     if (read.problem) throw unreadable(line.start + read.problem.offset, read.problem.text, places)
-    for (const token of read.tokens) token.startOffset += line.start
+    for (const token of read.tokens) {
+      token.startOffset += line.start
+      if (FORBIDDEN_NAMES.has(token.image)) throw places.error(token.startOffset, `"${token.image}" cannot be a name.`)
+    }
     tokens.push(...withCommas(read.tokens, text, places), made(Newline, end))
   }
   while (indentations.pop()! > 0) tokens.push(made(Outdent, text.length))

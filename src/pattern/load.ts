@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml'
 import type { z } from 'zod'
 import { nearest, PatternError, suggestion, type Place } from './errors.ts'
+import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { parseStrategy } from './parse.ts'
 import { compileProgram, type Program } from './program.ts'
 import { patternSchema, type PatternData } from './schema.ts'
@@ -28,7 +29,6 @@ const MAX_BYTES = 1024 * 1024
 const MAX_DEPTH = 50
 const MAX_ALIASES = 100
 const MAX_EXTENDS = 10
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** One file of the chain of `extends`. */
 interface Source {
@@ -84,7 +84,7 @@ function readSource(file: string, text: string): Source {
   visit(document, {
     Pair: (_, pair: Pair, path) => {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
-      if (FORBIDDEN.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
+      if (FORBIDDEN_NAMES.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
       if (path.length > MAX_DEPTH * 2)
         fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, offsetOf(pair.key) ?? 0)
     },

@@ -163,10 +163,15 @@ suite('gathering', () => {
       provider: { agents: { ben: { latency: never() } } },
     }),
     (test) => {
-      test('are a failure that says who is missing, with file and line', async ({ run, expect }) => {
+      test('are a failure that says who is missing, with file and line, and leaves nothing open', async ({
+        run,
+        provider,
+        expect,
+      }) => {
         expect(await run()).toHaveFailedWith(
           /pattern\.yaml:8: timeout: GATHER votes needs 2 answers and has 1; missing: ben/,
         )
+        expect(provider.openCalls).toBe(0)
       })
     },
   )

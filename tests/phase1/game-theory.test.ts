@@ -9,21 +9,21 @@ const PLAYERS = {
 }
 const ROUND_TIMEOUT_MS = 90_000
 
+/** The functions that the pattern calls, anew for each run. */
+function functions() {
+  const tournament = new Tournament(Object.keys(PLAYERS))
+  return {
+    briefing: (agent: string, round: number) => tournament.briefing(agent, round),
+    play: (round: number, moves: { agent: string; text: string }[]) => ({ ...tournament.play(round, moves) }) as never,
+    metrics: () => tournament.metrics,
+  }
+}
+
 describeOrchestration(
   'game theory, ten rounds of four agents',
   {
     pattern: 'fixtures/orchestrations/game_theory_tournament.yaml',
-    orchestrator: {
-      functions() {
-        const tournament = new Tournament(Object.keys(PLAYERS))
-        return {
-          briefing: (agent: string, round: number) => tournament.briefing(agent, round),
-          play: (round: number, moves: { agent: string; text: string }[]) =>
-            ({ ...tournament.play(round, moves) }) as never,
-          metrics: () => tournament.metrics,
-        }
-      },
-    },
+    orchestrator: { functions },
     provider: {
       latency: uniform('30s', '60s'),
       agents: Object.fromEntries(
@@ -97,6 +97,36 @@ describeOrchestration(
       expect(metrics.socialWelfare).toBeCloseTo(total / 120)
       expect(metrics.cooperationRate).toBeLessThanOrEqual(0.75)
       expect(metrics.gini).toBeGreaterThanOrEqual(0)
+    })
+  },
+)
+
+describeOrchestration(
+  'a player whose answers name no move',
+  {
+    pattern: 'fixtures/orchestrations/game_theory_tournament.yaml',
+    orchestrator: { functions },
+    provider: {
+      latency: uniform('30s', '60s'),
+      agents: {
+        player_1: { reply: playing(STRATEGIES.always_cooperate, { invalid: 1 }) },
+        player_2: { reply: playing(STRATEGIES.always_cooperate) },
+        player_3: { reply: playing(STRATEGIES.always_cooperate) },
+        player_4: { reply: playing(STRATEGIES.always_cooperate) },
+      },
+    },
+  },
+  (test) => {
+    test('is taken to defect, is named, and does not stop the others', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      const { played } = outcome.result!.variables as {
+        played: { moves: Record<string, string>; invalid: string[]; missing: string[] }
+      }
+      expect(played.moves['player_1']).toBe('D')
+      expect([...played.invalid, ...played.missing]).toContain('player_1')
+      const answered = ['player_2', 'player_3', 'player_4'].filter((name) => !played.missing.includes(name))
+      expect(answered.every((name) => played.moves[name] === 'C')).toBe(true)
     })
   },
 )

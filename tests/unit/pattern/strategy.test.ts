@@ -86,6 +86,9 @@ describe('mistakes are shown with their place and a hint', () => {
     ['IF a:\n    LOG 1\n  LOG 2', 3, 3, 'fits no block'],
     ['\tLOG 1', 1, 1, 'Indent with spaces'],
     ['SET x = { __proto__: 1 }', 1, 11, 'cannot be a name'],
+    ['SET x = { "__proto__": 1 }', 1, 11, 'cannot be a name'],
+    ['SET __proto__ = { a: 1 }', 1, 5, 'cannot be a name'],
+    ['FOR constructor IN 1..2: BREAK', 1, 5, 'cannot be a name'],
   ])('%j', (text, line, column, hint) => {
     const error = (() => {
       try {
