@@ -134,11 +134,12 @@ const codeOf = (error: unknown): string => {
   return typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.message : String(error)
 }
 
+/** The body of a good answer. Every other one is thrown. */
 async function post(
   { baseURL }: ServiceSettings,
-  { path, headers, body }: Exchange,
+  { path, headers, body }: Pick<Exchange, 'path' | 'headers' | 'body'>,
   signal: AbortSignal,
-): Promise<{ status: number; headers: Headers; text: string }> {
+): Promise<string> {
   let response: Response
   try {
     response = await fetch(baseURL + path, {
@@ -151,8 +152,9 @@ async function post(
     signal.throwIfAborted()
     throw new CompletionError('connection', `No connection: ${codeOf(error)}.`, { mayBeBilled: true, cause: error })
   }
+  let text: string
   try {
-    return { status: response.status, headers: response.headers, text: await response.text() }
+    text = await response.text()
   } catch (error) {
     signal.throwIfAborted()
     throw new CompletionError('connection', `The connection broke within the answer: ${codeOf(error)}.`, {
@@ -160,6 +162,12 @@ async function post(
       cause: error,
     })
   }
+  const { status } = response
+  if (status === 200) return text
+  throw new CompletionError(kindOfStatus(status), errorMessage(text) ?? `The service answered with status ${status}.`, {
+    status,
+    retryAfterMs: retryAfterOf(response.headers),
+  })
 }
 
 /**
@@ -169,22 +177,12 @@ async function post(
  */
 export async function ask(service: ServiceSettings, call: WireCall, signal: AbortSignal): Promise<WireAnswer> {
   const exchange = FORMATS[service.format](call, service.apiKey ?? 'longhaul')
-  const { status, headers, text } = await post(service, exchange, signal)
-  if (status !== 200)
-    throw new CompletionError(
-      kindOfStatus(status),
-      errorMessage(text) ?? `The service answered with status ${status}.`,
-      {
-        status,
-        retryAfterMs: retryAfterOf(headers),
-      },
-    )
+  const text = await post(service, exchange, signal)
   let answer: WireAnswer
   try {
     answer = exchange.read(JSON.parse(text) as never)
   } catch (error) {
     throw new CompletionError('bad_answer', 'The answer is not what the service documents.', {
-      status,
       mayBeBilled: true,
       cause: error,
     })
@@ -202,18 +200,8 @@ export async function embed(
     path: '/embeddings',
     headers: { authorization: `Bearer ${apiKey}` },
     body: { model, input, encoding_format: 'float', user: agent },
-    read: () => undefined as never,
   }
-  const { status, headers, text } = await post({ baseURL, format: 'openai' }, exchange, signal)
-  if (status !== 200)
-    throw new CompletionError(
-      kindOfStatus(status),
-      errorMessage(text) ?? `The service answered with status ${status}.`,
-      {
-        status,
-        retryAfterMs: retryAfterOf(headers),
-      },
-    )
+  const text = await post({ baseURL, format: 'openai' }, exchange, signal)
   const { data, usage } = JSON.parse(text) as { data: { embedding: number[] }[]; usage: { prompt_tokens: number } }
   return { vector: data[0]!.embedding, inputTokens: usage.prompt_tokens }
 }

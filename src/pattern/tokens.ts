@@ -54,36 +54,11 @@ export const K = Object.fromEntries(
   ]),
 ) as Record<KeywordName, TokenType>
 
+/** Keywords that stand only within a statement. */
+const INNER_WORDS: ReadonlySet<string> = new Set<KeywordName>(['FROM', 'WITH', 'IN', 'AS', 'INTO', 'TO', 'OR', 'ON'])
+
 /** Words with which a statement may begin. */
-export const STATEMENT_WORDS: ReadonlySet<string> = new Set<KeywordName>([
-  'GATHER',
-  'FOREACH',
-  'FOR',
-  'WHILE',
-  'BREAK',
-  'CONTINUE',
-  'IF',
-  'ELIF',
-  'ELSE',
-  'AWAIT',
-  'COLLECT',
-  'PROCESS',
-  'SET',
-  'SPAWN',
-  'TERMINATE',
-  'SEND',
-  'BROADCAST',
-  'EMIT',
-  'WAIT',
-  'PAUSE',
-  'PARALLEL',
-  'RETRY',
-  'CHECKPOINT',
-  'RETURN',
-  'CALL',
-  'LOG',
-  'ASSERT',
-])
+export const STATEMENT_WORDS: ReadonlySet<string> = new Set(KEYWORDS.filter((name) => !INNER_WORDS.has(name)))
 
 export const Template = createToken({ name: 'Template', pattern: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, categories: [Atom] })
 export const DurationToken = createToken({

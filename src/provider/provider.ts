@@ -1,17 +1,18 @@
-import { formatDuration, parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
+import { parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
 import { costOf } from '../money/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
 import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
-import { Bag, type Bagged } from './bag.ts'
+import { Bag } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
-import { callerOf, type Caller } from './callers.ts'
+import { callerOf } from './callers.ts'
+import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
-import { embeddingVector } from './embedding.ts'
 import { Faults, FAULTS, type Fault, type FaultDecision, type Scope } from './faults.ts'
 import { timingOfSpeed, timingOfTotal, type Timing } from './latency.ts'
 import { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
-import { ModelCatalogue, type Model } from './models.ts'
+import { ModelCatalogue } from './models.ts'
+import { refusalText, usageSoFar, waitText, type OpenCall } from './open-call.ts'
 import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
@@ -54,30 +55,6 @@ interface Service {
   limiter: RateLimiter
   line: Line
   cache: PromptCache
-}
-
-/** A call on its way: what it is about, and what has to be undone when it ends. */
-interface OpenCall extends Bagged {
-  id: number
-  seq: number
-  request: CallRequest
-  caller: Caller
-  nth: number
-  attempt: number
-  arrivedAt: Milliseconds
-  model: Model | undefined
-  input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
-  /** What the call waits for, in words, and how much it has generated: for reports, and for the bill of a client that goes away. */
-  state:
-    | { kind: 'refused' }
-    | { kind: 'queued' }
-    | { kind: 'hanging' }
-    | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
-  closed: boolean
-  /** Gives back what the rate limiter has let in. */
-  release: ((outputTokens: number) => void) | undefined
-  /** Run at the end, whatever the end. */
-  cleanup: (() => void)[]
 }
 
 /**
@@ -327,7 +304,12 @@ export class Provider {
     timingOf: (outputTokens: number) => Timing,
     receive: (answer: Answer) => void,
   ): void {
-    const reply = this.#reply(call, fault, content)
+    const reply = composeReply(call.request, content, {
+      id: hashHex(`${this.#random.seed}\u0000${call.id}`),
+      createdAt: this.clock.epoch + this.clock.now(),
+      fault,
+      input: call.input,
+    })
     const timing = timingOf(reply.usage.output)
     const since = this.clock.now()
     call.state = { kind: 'working', since, timing, reply }
@@ -383,53 +365,6 @@ export class Provider {
     this.#after(call, timing.firstTokenMs, () => send(0))
   }
 
-  #reply(call: OpenCall, fault: Fault | undefined, content: Content): Reply {
-    const { request, input } = call
-    const tokenizer = tokenizerFor(request.provider, request.model)
-    let { text, toolCalls, finish } = content
-    let stopSequence: string | undefined
-    if (fault === 'empty') {
-      text = ''
-      toolCalls = []
-      finish = 'stop'
-    } else if (fault === 'refusal') {
-      text = "I'm sorry, but I can't help with that."
-      toolCalls = []
-      finish = 'refusal'
-    }
-    for (const stop of request.stop) {
-      const place = text.indexOf(stop)
-      if (place >= 0) {
-        text = text.slice(0, place)
-        stopSequence = stop
-        finish = 'stop_sequence'
-      }
-    }
-    const { reasoning = 0 } = content.usage
-    const spoken = toolCalls.reduce(
-      (sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments),
-      tokenizer.count(text),
-    )
-    let output = spoken + reasoning
-    const limit = request.maxOutputTokens
-    if (limit !== undefined && output > limit) {
-      text = tokenizer.cut(text, Math.max(0, limit - reasoning))
-      output = limit
-      finish = 'length'
-    }
-    return {
-      id: hashHex(`${this.#random.seed}\u0000${call.id}`),
-      model: request.model,
-      createdAt: this.clock.epoch + this.clock.now(),
-      text,
-      toolCalls,
-      finish,
-      stopSequence,
-      usage: { ...input, output, reasoning, ...content.usage },
-      ...vectorsFor(request),
-    }
-  }
-
   #complete(call: OpenCall, fault: Fault | undefined, { usage, finish }: Reply): void {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
@@ -464,21 +399,7 @@ export class Provider {
 
   #disconnect(call: OpenCall): void {
     if (call.closed) return
-    this.#fail(call, 'disconnected', 'The client went away.', this.#usageSoFar(call))
-  }
-
-  /** What a client that goes away has to pay: nothing while it waited in line, else the prompt and what was generated. */
-  #usageSoFar({ state }: OpenCall): Usage {
-    if (state.kind !== 'working') return NO_USAGE
-    const { reply, timing, since } = state
-    const passed = this.clock.now() - since - timing.firstTokenMs
-    const generating = timing.totalMs - timing.firstTokenMs
-    const share = passed <= 0 || !Number.isFinite(generating) ? 0 : Math.min(1, passed / generating)
-    return {
-      ...reply.usage,
-      output: Math.floor(reply.usage.output * share),
-      reasoning: Math.floor(reply.usage.reasoning * share),
-    }
+    this.#fail(call, 'disconnected', 'The client went away.', usageSoFar(call, this.clock.now()))
   }
 
   #after(call: OpenCall, delay: Milliseconds, action: () => void): void {
@@ -512,43 +433,5 @@ const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>
 
 const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
 
-const vectorsFor = ({ dimensions, messages }: CallRequest): Pick<Reply, 'vectors'> =>
-  dimensions === undefined ? {} : { vectors: messages.map(({ text }) => embeddingVector(text, dimensions)) }
-
 /** A factor on a latency that may be infinite. */
 const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)
-
-/** A refusal in words, for the trace. */
-function refusalText(refusal: Refusal): string {
-  switch (refusal.kind) {
-    case 'rate_limited':
-      return `The limit on ${refusal.limit} is reached; try again in ${formatDuration(refusal.retryAfterMs)}.`
-    case 'overloaded':
-      return 'The service is overloaded.'
-    case 'server_error':
-      return refusal.message ?? 'The server had an error.'
-    case 'bad_gateway':
-      return 'The gateway got no answer from the service.'
-    case 'model_not_found':
-      return `There is no model ${refusal.model}.`
-    case 'context_length':
-      return `The prompt has ${refusal.tokens} tokens, and the model's context window ${refusal.contextWindow}.`
-    default:
-      return refusal satisfies never
-  }
-}
-
-function waitText(state: OpenCall['state']): string {
-  switch (state.kind) {
-    case 'refused':
-      return 'which is about to be refused'
-    case 'queued':
-      return 'which waits in line for a free slot'
-    case 'hanging':
-      return 'which the fault "hang" leaves without an answer'
-    case 'working':
-      return Number.isFinite(state.timing.totalMs) ? 'which is being answered' : 'whose latency is never()'
-    default:
-      return state satisfies never
-  }
-}

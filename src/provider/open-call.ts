@@ -1,0 +1,81 @@
+import { formatDuration, type Milliseconds } from '../clock/index.ts'
+import { NO_USAGE, type Usage } from '../trace/index.ts'
+import type { Bagged } from './bag.ts'
+import type { CallRequest, Refusal, Reply } from './call.ts'
+import type { Caller } from './callers.ts'
+import type { Timing } from './latency.ts'
+import type { Model } from './models.ts'
+
+/** A call on its way: what it is about, and what has to be undone when it ends. */
+export interface OpenCall extends Bagged {
+  id: number
+  seq: number
+  request: CallRequest
+  caller: Caller
+  nth: number
+  attempt: number
+  arrivedAt: Milliseconds
+  model: Model | undefined
+  input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
+  /** What the call waits for, in words, and how much it has generated: for reports, and for the bill of a client that goes away. */
+  state:
+    | { kind: 'refused' }
+    | { kind: 'queued' }
+    | { kind: 'hanging' }
+    | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
+  closed: boolean
+  /** Gives back what the rate limiter has let in. */
+  release: ((outputTokens: number) => void) | undefined
+  /** Run at the end, whatever the end. */
+  cleanup: (() => void)[]
+}
+
+/** What a client that goes away has to pay: nothing while it waited in line, else the prompt and what was generated. */
+export function usageSoFar({ state }: OpenCall, now: Milliseconds): Usage {
+  if (state.kind !== 'working') return NO_USAGE
+  const { reply, timing, since } = state
+  const passed = now - since - timing.firstTokenMs
+  const generating = timing.totalMs - timing.firstTokenMs
+  const share = passed <= 0 || !Number.isFinite(generating) ? 0 : Math.min(1, passed / generating)
+  return {
+    ...reply.usage,
+    output: Math.floor(reply.usage.output * share),
+    reasoning: Math.floor(reply.usage.reasoning * share),
+  }
+}
+
+/** A refusal in words, for the trace. */
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'rate_limited':
+      return `The limit on ${refusal.limit} is reached; try again in ${formatDuration(refusal.retryAfterMs)}.`
+    case 'overloaded':
+      return 'The service is overloaded.'
+    case 'server_error':
+      return refusal.message ?? 'The server had an error.'
+    case 'bad_gateway':
+      return 'The gateway got no answer from the service.'
+    case 'model_not_found':
+      return `There is no model ${refusal.model}.`
+    case 'context_length':
+      return `The prompt has ${refusal.tokens} tokens, and the model's context window ${refusal.contextWindow}.`
+    default:
+      return refusal satisfies never
+  }
+}
+
+/** What a call waits for, in words. */
+export function waitText(state: OpenCall['state']): string {
+  switch (state.kind) {
+    case 'refused':
+      return 'which is about to be refused'
+    case 'queued':
+      return 'which waits in line for a free slot'
+    case 'hanging':
+      return 'which the fault "hang" leaves without an answer'
+    case 'working':
+      return Number.isFinite(state.timing.totalMs) ? 'which is being answered' : 'whose latency is never()'
+    default:
+      return state satisfies never
+  }
+}
