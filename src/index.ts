@@ -30,6 +30,7 @@ export {
   InvalidOrchestratorSettingError,
   OrchestrationError,
   Orchestrator,
+  ResumeError,
   type OrchestrationResult,
   type OrchestratorSettings,
 } from './orchestrator/index.ts'
@@ -68,7 +69,15 @@ export {
   type ReplySpec,
 } from './provider/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
-export { patternSystem, type Report, type System, type SystemContext } from './systems/index.ts'
+export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
+export {
+  patternSystem,
+  type Controls,
+  type PatternSettings,
+  type Report,
+  type System,
+  type SystemContext,
+} from './systems/index.ts'
 export {
   InvalidTraceError,
   Trace,

@@ -1,7 +1,9 @@
 import type { AgentSettings } from '../pattern/index.ts'
 import { Conversation } from './conversation.ts'
 import { CompletionError } from './failures.ts'
+import type { SavedAgent } from './journal.ts'
 import type { Settled } from './settings.ts'
+import type { ChatMessage } from './wire.ts'
 
 /** Where an agent stands. */
 export type AgentStatus = 'alive' | 'terminated' | 'given_up'
@@ -28,6 +30,22 @@ export class Agent {
       maxTokens: conversationTokens,
       lockMs: conversationLockMs,
     })
+  }
+
+  /** The agent as plain data. */
+  save(): SavedAgent {
+    const { settings, status, restarts, inbox, conversation } = this
+    return { settings, status, restarts, inbox, messages: conversation.save() }
+  }
+
+  /** An agent from plain data. */
+  static restore(saved: SavedAgent, settled: Settled): Agent {
+    const agent = new Agent(saved.settings as AgentSettings, settled)
+    agent.status = saved.status as AgentStatus
+    agent.restarts = saved.restarts
+    agent.inbox.push(...saved.inbox)
+    agent.conversation.restore(saved.messages as readonly ChatMessage[])
+    return agent
   }
 
   /** Aborted when the agent is terminated or started again. */

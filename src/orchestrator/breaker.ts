@@ -3,6 +3,9 @@ import type { Trace } from '../trace/index.ts'
 import { CompletionError } from './failures.ts'
 import type { Settled } from './settings.ts'
 
+/** Outcomes that are looked at, however high the count that opens a breaker. */
+const MOST_OUTCOMES = 1_000
+
 interface Outcome {
   at: number
   failed: boolean
@@ -38,7 +41,7 @@ class WindowBreaker implements IBreaker {
   #add(failed: boolean): void {
     const now = Date.now()
     this.state = [...this.state.filter(({ at }) => now - at < this.#windowMs), { at: now, failed }].slice(
-      -2 * this.#failures,
+      -Math.min(2 * this.#failures, MOST_OUTCOMES),
     )
   }
 }
@@ -61,17 +64,39 @@ export class Breakers {
   readonly #policies = new Map<string, CircuitBreakerPolicy>()
   readonly #openedAt = new Map<string, number>()
 
-  constructor(settings: Settled, trace: Pick<Trace, 'append'>) {
+  readonly #before: Readonly<Record<string, { policy: unknown; openedAt: number | null }>>
+
+  /** @param before the states of the breakers before a restart */
+  constructor(
+    settings: Settled,
+    trace: Pick<Trace, 'append'>,
+    before: Readonly<Record<string, { policy: unknown; openedAt: number | null }>> = {},
+  ) {
     this.#settings = settings
     this.#trace = trace
+    this.#before = before
+    for (const target of Object.keys(before)) this.of(target)
+  }
+
+  /** All breakers as plain data. */
+  save(): Record<string, { policy: unknown; openedAt: number | null }> {
+    return Object.fromEntries(
+      [...this.#policies].map(([target, policy]) => [
+        target,
+        { policy: policy.toJSON(), openedAt: this.#openedAt.get(target) ?? null },
+      ]),
+    )
   }
 
   of(target: string): CircuitBreakerPolicy {
     let policy = this.#policies.get(target)
     if (!policy) {
+      const before = Object.hasOwn(this.#before, target) ? this.#before[target] : undefined
+      if (before?.openedAt != null) this.#openedAt.set(target, before.openedAt)
       policy = circuitBreaker(handleWhen(tellsOfHealth), {
         halfOpenAfter: this.#settings.breakerOpenMs,
         breaker: new WindowBreaker(this.#settings),
+        ...(before && { initialState: structuredClone(before.policy) }),
       })
       policy.onStateChange((state) => {
         if (state === CircuitState.Open) this.#openedAt.set(target, Date.now())

@@ -5,6 +5,7 @@ import type { SemanticCache } from './cache.ts'
 import type { Costs } from './costs.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
+import type { RunState } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { targetOf, type Target } from './target.ts'
 import { ask, type ChatMessage, type WireAnswer } from './wire.ts'
@@ -16,6 +17,8 @@ export interface Question {
   /** The agent's own model; the default one when left out. */
   model: string | undefined
   maxTokens: number | undefined
+  /** The same for the same question of the same run, also after a restart. */
+  key: string | undefined
 }
 
 /** An answer, and where it comes from. */
@@ -47,13 +50,31 @@ export class Completer {
 
   constructor(
     settings: Settled,
-    { costs, cache, trace }: { costs: Costs; cache: SemanticCache | undefined; trace: Pick<Trace, 'append'> },
+    {
+      costs,
+      cache,
+      trace,
+      before,
+    }: {
+      costs: Costs
+      cache: SemanticCache | undefined
+      trace: Pick<Trace, 'append'>
+      /** Where it stood before a restart. */
+      before?: Pick<RunState, 'breakers' | 'requests' | 'retries'> | undefined
+    },
   ) {
     this.#settings = settings
     this.#costs = costs
     this.#cache = cache
     this.#trace = trace
-    this.breakers = new Breakers(settings, trace)
+    this.breakers = new Breakers(settings, trace, before?.breakers)
+    this.#requests = before?.requests ?? 0
+    this.#retries = before?.retries ?? 0
+  }
+
+  /** Where it stands, as plain data. */
+  save(): Pick<RunState, 'breakers' | 'requests' | 'retries'> {
+    return { breakers: this.breakers.save(), requests: this.#requests, retries: this.#retries }
   }
 
   /** @throws CompletionError, or the signal's reason */
@@ -172,14 +193,18 @@ export class Completer {
   }
 
   async #call(
-    { agent, messages, maxTokens = this.#settings.maxTokens }: Question,
+    { agent, messages, key, maxTokens = this.#settings.maxTokens }: Question,
     target: Target,
     signal: AbortSignal,
   ): Promise<Completion> {
     const reservation = this.#costs.reserve(agent, target, messages, maxTokens)
     let answer: WireAnswer
     try {
-      answer = await ask(target.service, { model: target.model, messages, maxTokens, agent }, signal)
+      answer = await ask(
+        target.service,
+        { model: target.model, messages, maxTokens, agent, key: key && `${key}/${target.name}` },
+        signal,
+      )
     } catch (error) {
       if (error instanceof CompletionError && !error.mayBeBilled && !signal.aborted) reservation.release()
       else reservation.keep()

@@ -27,6 +27,16 @@ export class Conversation {
     return this.#system ? [this.#system, ...this.#messages] : this.#messages
   }
 
+  /** What was said, as plain data. */
+  save(): readonly ChatMessage[] {
+    return this.#messages
+  }
+
+  /** Goes on from what was said before a restart. */
+  restore(messages: readonly ChatMessage[]): void {
+    this.#messages = [...messages]
+  }
+
   /** What the model is sent when `prompt` is asked. */
   with(prompt: string): readonly ChatMessage[] {
     return [...this.messages, { role: 'user', text: prompt }]

@@ -1,6 +1,7 @@
 import { costOf, formatDollars, listedModel, parseDollars, type Prices } from '../money/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { CompletionError } from './failures.ts'
+import type { Journal } from './journal.ts'
 import type { Settled } from './settings.ts'
 import type { Target } from './target.ts'
 import type { ChatMessage, ReportedUsage } from './wire.ts'
@@ -39,16 +40,34 @@ const newClaim = (): Claim => ({ calls: 0, known: 0n, uncertain: 0n })
  */
 export class Costs {
   readonly limit: bigint | undefined
-  readonly total = newClaim()
-  readonly byAgent = new Map<string, Claim>()
+  readonly total: Claim
+  readonly byAgent: Map<string, Claim>
   readonly #settings: Settled
   readonly #trace: Pick<Trace, 'append'>
+  #journal: Journal | undefined
   #reserved = 0n
 
-  constructor(settings: Settled, trace: Pick<Trace, 'append'>) {
+  /** @param before what was claimed before a restart */
+  constructor(
+    settings: Settled,
+    trace: Pick<Trace, 'append'>,
+    before: { total: Claim; byAgent: Map<string, Claim> } = { total: newClaim(), byAgent: new Map() },
+  ) {
+    this.total = before.total
+    this.byAgent = before.byAgent
     this.#settings = settings
     this.#trace = trace
     this.limit = settings.budgetLimit === undefined ? undefined : parseDollars(settings.budgetLimit)
+  }
+
+  /** Keeps intents and claims from now on. */
+  keepIn(journal: Journal): void {
+    this.#journal = journal
+  }
+
+  /** A call was under way when the process ended: it may have been billed, up to its worst case. */
+  bookUncertain(agent: string, model: string, worst: bigint): void {
+    this.#book(agent, model, 0n, worst)
   }
 
   /** What is spent for sure or perhaps. */
@@ -103,37 +122,32 @@ export class Costs {
       )
     }
     this.#reserved += worst
-    const account = this.#account(agent)
-    const close = (known: bigint, uncertain: bigint): void => {
+    const intent = this.#journal?.intend(agent, target.model, worst)
+    const close = (known: bigint, uncertain: bigint, failed: boolean): void => {
       this.#reserved -= worst
-      for (const claim of [account, this.total]) {
-        claim.calls += 1
-        claim.known += known
-        claim.uncertain += uncertain
-      }
-      this.#trace.append({
-        type: 'cost.claimed',
-        agent,
-        model: target.model,
-        known: Number(known),
-        uncertain: Number(uncertain),
-      })
-      if (this.total.calls % this.#settings.checkEvery === 0)
-        this.#trace.append({
-          type: 'cost.checked',
-          spent: this.spent.toString(),
-          limit: this.limit?.toString() ?? null,
-        })
+      this.#book(agent, target.model, known, uncertain)
+      if (intent !== undefined) this.#journal!.settled(intent, { failed })
     }
     return {
       settle: (usage) => {
         const cost = this.costOf(target, usage)
-        close(cost, 0n)
+        close(cost, 0n, false)
         return cost
       },
-      release: () => close(0n, 0n),
-      keep: () => close(0n, worst),
+      release: () => close(0n, 0n, true),
+      keep: () => close(0n, worst, true),
     }
+  }
+
+  #book(agent: string, model: string, known: bigint, uncertain: bigint): void {
+    for (const claim of [this.#account(agent), this.total]) {
+      claim.calls += 1
+      claim.known += known
+      claim.uncertain += uncertain
+    }
+    this.#trace.append({ type: 'cost.claimed', agent, model, known: Number(known), uncertain: Number(uncertain) })
+    if (this.total.calls % this.#settings.checkEvery === 0)
+      this.#trace.append({ type: 'cost.checked', spent: this.spent.toString(), limit: this.limit?.toString() ?? null })
   }
 
   #account(agent: string): Claim {

@@ -87,7 +87,7 @@ export async function carryOut({ request, line }: Effect, surroundings: EffectSu
       surroundings.emitted(request.event)
       return null
     case 'sleep':
-      await pause(request.ms, signal)
+      await pause(Math.max(0, request.ms - surroundings.elapsedMs), signal)
       return null
     case 'checkpoint':
       await surroundings.checkpoint(request.name)
@@ -100,10 +100,14 @@ export async function carryOut({ request, line }: Effect, surroundings: EffectSu
   }
 }
 
-async function askOne(agent: string, options: Options, { team, signal }: EffectSurroundings): Promise<AgentAnswer> {
+async function askOne(
+  agent: string,
+  options: Options,
+  { team, signal, effect, elapsedMs }: EffectSurroundings,
+): Promise<AgentAnswer> {
   const { timeout, prompt, model, max_tokens: most } = options
   const end = deadlineIn(
-    timeout === undefined ? Number.POSITIVE_INFINITY : millisecondsOf(timeout),
+    timeout === undefined ? Number.POSITIVE_INFINITY : Math.max(0, millisecondsOf(timeout) - elapsedMs),
     'deadline',
     `The answer of ${agent}`,
     [signal],
@@ -113,6 +117,8 @@ async function askOne(agent: string, options: Options, { team, signal }: EffectS
       signal: end.signal,
       model: model === undefined ? undefined : textOf(model),
       maxTokens: most === undefined ? undefined : Number(most),
+      effect,
+      question: agent,
     })
   } finally {
     end.clear()
@@ -125,7 +131,7 @@ const askOrchestrator = async (prompt: string, surroundings: EffectSurroundings)
 /** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
 async function awaitEvents(
   options: Options,
-  { team, settings, signal, background }: EffectSurroundings,
+  { team, settings, signal, background, effect, elapsedMs }: EffectSurroundings,
 ): Promise<Json> {
   const {
     from,
@@ -143,15 +149,18 @@ async function awaitEvents(
   for (const sender of senders ?? []) if (sender !== 'strategy') team.find(sender)
   const wanted = least === undefined ? (senders?.length ?? 1) : Number(least)
   const heard: BusEvent[] = []
+  const asked = new Map<string, number>()
   const end = deadlineIn(
-    timeout === undefined ? settings.gatherTimeoutMs : millisecondsOf(timeout),
+    Math.max(0, (timeout === undefined ? settings.gatherTimeoutMs : millisecondsOf(timeout)) - elapsedMs),
     'deadline',
     `AWAIT ${textOf(pattern)}`,
     [signal],
   )
   const asking = (name: string): void => {
     if ((senders && !senders.includes(name)) || !team.isAlive(name)) return
-    background(team.ask(name, undefined, { signal: end.signal }).catch(() => {}))
+    const nth = (asked.get(name) ?? 0) + 1
+    asked.set(name, nth)
+    background(team.ask(name, undefined, { signal: end.signal, effect, question: `${name} ${nth}` }).catch(() => {}))
   }
   const stopDelivery = team.onDelivery(asking)
   try {
@@ -174,6 +183,7 @@ async function awaitEvents(
         },
         { once: true },
       )
+      for (const name of team.replay(effect)) asked.set(name, (asked.get(name) ?? 0) + 1)
       for (const { name, inbox } of team.agents.values()) if (inbox.length > 0) asking(name)
       if (wanted <= 0) done()
     })

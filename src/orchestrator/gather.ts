@@ -73,6 +73,10 @@ export interface GatherSurroundings {
   trace: Pick<Trace, 'append' | 'length'>
   /** Aborted at the end of the run. */
   signal: AbortSignal
+  /** The number of the effect. */
+  effect: number
+  /** How long ago the effect began, before a restart. Milliseconds. */
+  elapsedMs: number
   /** Keeps work that goes on after the gather, so that the run can end it. */
   background: (work: Promise<unknown>) => void
   /** Takes an answer that came late. */
@@ -97,7 +101,8 @@ export async function gather(
   const { timeoutMs, atLeast, tasks, late } = options
   const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
   const collection = new Collection(open, options, surroundings)
-  const end = deadlineIn(timeoutMs, 'deadline', `GATHER ${name}`, [surroundings.signal])
+  const leftMs = Math.max(0, timeoutMs - surroundings.elapsedMs)
+  const end = deadlineIn(leftMs, 'deadline', `GATHER ${name}`, [surroundings.signal])
   try {
     const work = tasks ? collection.shareOut(agents, tasks, end) : collection.askAll(agents, end)
     await Promise.race([work, collection.enough, aborted(end.signal)])
@@ -194,7 +199,8 @@ class Collection {
         underWay += 1
         trace.append({ type: 'task.assigned', gather: this.#open.id, task: next.index, agent, instead: next.lostBy })
         try {
-          const answer = await this.#ask(agent, `${this.#options.prompt ?? 'Your task:'}\n${textOf(next.task)}`, end)
+          const prompt = `${this.#options.prompt ?? 'Your task:'}\n${textOf(next.task)}`
+          const answer = await this.#ask(agent, prompt, `task ${next.index}`, end)
           undone.delete(next.index)
           this.#take(agent, { ...answer, task: next.task })
         } catch (error) {
@@ -213,11 +219,17 @@ class Collection {
     return this.#options.late === 'keep' ? this.#surroundings.signal : end.signal
   }
 
-  async #ask(agent: string, prompt: string | undefined, end: Deadline): Promise<AgentAnswer> {
+  async #ask(agent: string, prompt: string | undefined, question: string, end: Deadline): Promise<AgentAnswer> {
     const { model, maxTokens } = this.#options
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', agent, [this.#signal(end), this.#stop.signal])
     try {
-      return await this.#surroundings.team.ask(agent, prompt, { signal: within.signal, model, maxTokens })
+      return await this.#surroundings.team.ask(agent, prompt, {
+        signal: within.signal,
+        model,
+        maxTokens,
+        effect: this.#surroundings.effect,
+        question,
+      })
     } finally {
       within.clear()
     }
@@ -232,7 +244,7 @@ class Collection {
     for (;;) {
       tried.add(current)
       try {
-        const answer = await this.#ask(current, prompt, end)
+        const answer = await this.#ask(current, prompt, agent, end)
         return current === agent ? answer : { ...answer, for: agent }
       } catch (error) {
         if (!redistribute || failureOf(error).kind !== 'terminated' || this.#signal(end).aborted) throw error

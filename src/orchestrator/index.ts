@@ -1,5 +1,6 @@
 export type { KeptAnswer } from './cache.ts'
 export type { Claim } from './costs.ts'
+export { ResumeError } from './journal.ts'
 export { CompletionError, type FailureKind } from './failures.ts'
 export {
   OrchestrationError,

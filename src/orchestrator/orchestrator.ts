@@ -9,10 +9,10 @@ import {
   type Effect,
   type Failure,
   type Json,
-  type MachineState,
   type Options,
   type Pattern,
 } from '../pattern/index.ts'
+import type { RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { fitsPattern } from './bus.ts'
 import { SemanticCache, type Embed, type KeptAnswer, type Savings } from './cache.ts'
@@ -21,6 +21,7 @@ import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut } from './effects.ts'
 import type { OrchestratorSettings, Settled } from './settings.ts'
+import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import { settle } from './settle.ts'
 import { targetOf } from './target.ts'
 import { Team, type AgentAnswer } from './team.ts'
@@ -35,16 +36,18 @@ export interface Surroundings {
   actAs?: <Result>(agent: string, work: () => Result) => Result
   /** Answers that the cache may reuse, from earlier runs; new ones are added. */
   answers?: KeptAnswer[]
-  /** Takes the state at each CHECKPOINT. */
-  onCheckpoint?: (name: string | null, state: MachineState) => void | Promise<void>
+  /** Keeps the run, so that it survives its process. */
+  store?: RunStore
+  /** Is told of each checkpoint that was made. */
+  onCheckpoint?: (name: string | null) => void
 }
 
 /** Why a run has ended. */
-export type EndReason = 'returned' | 'timeout' | 'max_messages' | 'event' | 'failed' | 'cancelled'
+export type EndReason = 'returned' | 'timeout' | 'max_messages' | 'event' | 'failed' | 'cancelled' | 'suspended'
 
 /** How a run has ended, and what it has left. */
 export interface OrchestrationResult {
-  status: 'completed' | 'failed'
+  status: 'completed' | 'failed' | 'suspended'
   reason: EndReason
   /** What RETURN gave. */
   result: Json
@@ -100,27 +103,45 @@ export class Orchestrator {
   #statuses: OrchestrationResult['agents'] = {}
   #reason: EndReason | undefined
   #wake: () => void = () => {}
+  readonly #journal: Journal | undefined
+  readonly #startedMs = new Map<number, number>()
+  readonly #activeSince = Date.now()
+  #activeMs = 0
+  #draining = false
+  /** Effects that are being carried out. */
+  readonly #carried = new Set<number>()
 
   /**
-   * @param given variables, and a state from a checkpoint to go on from
-   * @throws PatternSettingError, InvalidOrchestratorSettingError
+   * @param given variables; the name of the run in the store, and whether it goes on from what is kept there
+   * @throws PatternSettingError, InvalidOrchestratorSettingError, ResumeError
    */
   constructor(
     pattern: Pattern,
-    { vars = {}, state }: { vars?: Readonly<Record<string, unknown>>; state?: MachineState },
+    {
+      vars = {},
+      run = 'run',
+      resume = false,
+    }: { vars?: Readonly<Record<string, unknown>>; run?: string; resume?: boolean },
     settings: OrchestratorSettings,
     surroundings: Surroundings,
   ) {
     this.#pattern = pattern
     this.#surroundings = surroundings
+    const { trace, store } = surroundings
+    if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
+    const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const variables = resolveVariables(pattern, vars)
-    this.#settings = settle(settings, variables)
-    const { trace } = surroundings
-    this.costs = new Costs(this.#settings, trace)
+    this.#settings = settle(settings, saved ? saved.state.machine.variables : variables)
+    this.costs = new Costs(this.#settings, trace, saved && readCosts(saved.state.costs))
     this.#cache =
       this.#settings.cache &&
       new SemanticCache(this.#settings.cache, { embed: this.#embedder(), trace, answers: surroundings.answers ?? [] })
-    this.#completer = new Completer(this.#settings, { costs: this.costs, cache: this.#cache, trace })
+    this.#completer = new Completer(this.#settings, {
+      costs: this.costs,
+      cache: this.#cache,
+      trace,
+      before: saved?.state,
+    })
     const { routing, routing_rules: rules = [], transformers = [] } = pattern.data
     this.team = new Team({
       settings: this.#settings,
@@ -130,12 +151,78 @@ export class Orchestrator {
       transformers,
       actAs: surroundings.actAs ?? ((_, work) => work()),
     })
-    const agents = resolveAgents(pattern, variables)
+    this.#machine = saved ? new Machine(pattern.program, saved.state.machine) : this.#begin(variables)
+    if (saved) this.#goOn(saved)
+    this.#journal = store && this.#keepIn(store, run, saved)
+  }
+
+  #begin(variables: Readonly<Record<string, Json>>): Machine {
+    const agents = resolveAgents(this.#pattern, variables)
     for (const agent of agents) this.team.spawn(agent)
     const workers = agents.filter(({ role }) => !ORCHESTRATING.test(role ?? '')).map(({ name }) => name)
-    this.#machine = state
-      ? new Machine(pattern.program, structuredClone(state))
-      : Machine.start(pattern.program, { agents: workers, all_agents: workers, ...variables })
+    return Machine.start(this.#pattern.program, { agents: workers, all_agents: workers, ...variables })
+  }
+
+  /** Takes up what is kept of a run; calls that were under way may have been billed. */
+  #goOn({ id, agents, intents, state }: SavedRun & { state: RunState }): void {
+    for (const { data } of agents) this.team.restore(data as SavedAgent)
+    this.#answers = state.answers
+    this.#activeMs = state.activeMs
+    for (const [effect, startedMs] of Object.entries(state.effects)) this.#startedMs.set(Number(effect), startedMs)
+    this.#surroundings.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
+    for (const { agent, model, worst } of intents) this.costs.bookUncertain(agent, model, worst)
+  }
+
+  #keepIn(store: RunStore, run: string, saved: SavedRun | undefined): Journal {
+    if (!saved && store.load(run))
+      throw new ResumeError(`${store.file} has a run "${run}" already. Go on with it, or choose another name.`)
+    const source = {
+      state: () => this.#state(),
+      names: () => this.team.names,
+      agent: (name: string) => this.team.find(name).save(),
+    }
+    const journal = new Journal(store, { run, pattern: this.#pattern, source, saved })
+    this.costs.keepIn(journal)
+    this.team.keepIn(journal)
+    if (!saved) journal.save('running')
+    return journal
+  }
+
+  #state(): RunState {
+    return {
+      version: 1,
+      machine: this.#machine.state,
+      costs: saveCosts(this.costs.total, this.costs.byAgent),
+      ...this.#completer.save(),
+      answers: this.#answers,
+      activeMs: this.#active,
+      effects: Object.fromEntries(this.#machine.pending.map(({ id }) => [id, this.#startedMs.get(id) ?? this.#active])),
+    }
+  }
+
+  /** How long the run has been active, pauses not counted. Milliseconds. */
+  get #active(): number {
+    return this.#activeMs + (Date.now() - this.#activeSince)
+  }
+
+  /**
+   * Stops and keeps where the run stands: `run` ends with status `suspended`. Effects under way are waited for, or broken off
+   * and done again when the run goes on; answers that are in are not asked for again.
+   */
+  suspend({ running = 'drain' }: { running?: 'drain' | 'cancel' } = {}): void {
+    if (!this.#journal)
+      throw new ResumeError('Only a run that a store keeps can be suspended: give the setting "store".')
+    if (running === 'cancel') this.#end('suspended')
+    else {
+      this.#draining = true
+      this.#wake()
+    }
+  }
+
+  /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
+  kill(): void {
+    this.#journal?.close()
+    this.#end('suspended')
   }
 
   /** The names of the agents, in the order of the pattern. */
@@ -169,11 +256,14 @@ export class Orchestrator {
       if (!this.#ending.signal.aborted)
         this.#ending.abort(new CompletionError('cancelled', 'The orchestration has ended.'))
       this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
+      if (this.#reason === 'suspended') this.#journal?.save('suspended')
       this.team.close('the orchestration has ended')
       await Promise.allSettled(this.#underWay)
+      if (this.#reason === 'suspended') this.#journal?.close()
     }
     if (this.#reason === 'cancelled') throw signal?.reason
     const outcome = this.#outcome()
+    this.#journal?.save(outcome.status)
     if (outcome.failure) throw new OrchestrationError(this.#pattern.file, outcome.failure, outcome)
     return outcome
   }
@@ -182,39 +272,57 @@ export class Orchestrator {
     for (const effect of this.#machine.pending) this.#start(effect)
     while (!this.#ending.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
-      let step = this.#machine.step()
-      while (step.kind !== 'waiting' && step.kind !== 'ended') {
-        if (step.kind === 'effect') this.#start(step.effect)
-        step = this.#machine.step()
+      if (this.#draining) {
+        if (this.#carried.size === 0) return this.#end('suspended')
+      } else {
+        let step = this.#machine.step()
+        while (step.kind !== 'waiting' && step.kind !== 'ended') {
+          if (step.kind === 'effect') this.#start(step.effect)
+          step = this.#machine.step()
+        }
+        if (step.kind === 'ended') return
       }
-      if (step.kind === 'ended') return
+      this.#journal?.save('running')
       await woken
     }
   }
 
   #start(effect: Effect): void {
-    const { trace, onCheckpoint } = this.#surroundings
+    const { trace } = this.#surroundings
     const { id, line, request } = effect
     const seq = trace.append({ type: 'effect.started', effect: id, line, kind: request.kind })
+    const startedMs = this.#startedMs.get(id) ?? this.#active
+    this.#startedMs.set(id, startedMs)
+    this.#carried.add(id)
     const ended = (failure: string | null): void => {
+      this.#carried.delete(id)
+      if (!this.#ending.signal.aborted) {
+        this.#startedMs.delete(id)
+        this.#journal?.effectEnded(id)
+      }
       trace.append({ type: 'effect.ended', effect: id, ok: failure === null, failure }, [seq])
       this.#wake()
     }
     const work = carryOut(effect, {
+      effect: id,
+      elapsedMs: this.#active - startedMs,
       team: this.team,
       settings: this.#settings,
       trace,
       signal: this.#ending.signal,
       sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
       background: (promise) => this.#keep(promise),
-      keepLate: (answer) => this.#keepLate(answer),
+      keepLate: (answer) => {
+        this.#keepLate(answer)
+        this.#journal?.effectEnded(id)
+      },
       orchestratingAgent: () => this.#orchestratingAgent(),
       spawn: (name, options) => this.#spawn(name, options),
-      checkpoint: (name) => onCheckpoint?.(name, structuredClone(this.#machine.state)),
+      checkpoint: (name) => this.#checkpoint(name),
       emitted: (event) => this.#onEvent(event),
     }).then(
       (value) => {
-        this.#machine.resolve(id, { ok: true, value })
+        if (!this.#ending.signal.aborted) this.#machine.resolve(id, { ok: true, value })
         ended(null)
       },
       (error: unknown) => {
@@ -224,6 +332,16 @@ export class Orchestrator {
       },
     )
     this.#keep(work)
+  }
+
+  /** Keeps where the run stands, to be gone back to. */
+  #checkpoint(name: string | null): void {
+    const { store, onCheckpoint } = this.#surroundings
+    if (this.#journal && store) {
+      this.#journal.save('running')
+      store.addCheckpoint(this.#journal.run, name)
+    }
+    onCheckpoint?.(name)
   }
 
   /** Remembers work, so that the run does not end before it. */
@@ -287,7 +405,7 @@ export class Orchestrator {
     if (timeout === undefined) return undefined
     const given = fillAll(timeout, this.#machine.state.variables)
     const ms = typeof given === 'number' ? millisecondsOf(given) : parseDuration(String(given))
-    return setTimeout(() => this.#end('timeout'), ms)
+    return setTimeout(() => this.#end('timeout'), Math.max(0, ms - this.#activeMs))
   }
 
   #limitMessages(): () => void {
@@ -326,7 +444,7 @@ export class Orchestrator {
     const { status, variables } = this.#machine.state
     const failure = status.kind === 'failed' ? status.failure : null
     return {
-      status: failure ? 'failed' : 'completed',
+      status: failure ? 'failed' : this.#reason === 'suspended' ? 'suspended' : 'completed',
       reason: failure ? 'failed' : (this.#reason ?? 'returned'),
       result: status.kind === 'completed' ? status.result : null,
       variables,

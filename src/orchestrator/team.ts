@@ -1,10 +1,11 @@
 import { suggestion, type AgentSettings, type Json } from '../pattern/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { Agent, AgentRestarted } from './agent.ts'
-import { Bus } from './bus.ts'
+import { Bus, type BusEvent } from './bus.ts'
 import type { Completer } from './completer.ts'
 import { deadlineIn } from './deadline.ts'
 import { CompletionError } from './failures.ts'
+import type { Journal, SavedAgent } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -29,6 +30,9 @@ export interface Asking {
   signal: AbortSignal
   model?: string | undefined
   maxTokens?: number | undefined
+  /** The effect that asks, and what tells the question from the others of that effect. */
+  effect: number
+  question: string
 }
 
 interface TeamOptions {
@@ -48,6 +52,7 @@ export class Team {
   readonly #agents = new Map<string, Agent>()
   readonly #supervisor: Supervisor
   readonly #onDelivery = new Set<(agent: string) => void>()
+  #journal: Journal | undefined
 
   constructor(options: TeamOptions) {
     this.#options = options
@@ -69,6 +74,25 @@ export class Team {
     })
   }
 
+  /** Keeps answers and what becomes of agents from now on. */
+  keepIn(journal: Journal): void {
+    this.#journal = journal
+    for (const name of this.names) journal.touched(name)
+  }
+
+  /** Puts an agent back that was there before a restart. */
+  restore(saved: SavedAgent): void {
+    const agent = Agent.restore(saved, this.#options.settings)
+    this.#agents.set(agent.name, agent)
+  }
+
+  /** Lets who waits for events hear again what an effect has heard before a restart. Returns who had answered. */
+  replay(effect: number): string[] {
+    const answers = this.#journal?.answersOf(effect) ?? []
+    for (const { agent, text, json } of answers) for (const event of eventsOf(agent, text, json)) this.bus.replay(event)
+    return answers.map(({ agent }) => agent)
+  }
+
   get names(): string[] {
     return [...this.#agents.keys()]
   }
@@ -87,6 +111,7 @@ export class Team {
       throw new CompletionError('refused_request', `There is an agent ${settings.name} already.`)
     this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
     this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
+    this.#journal?.touched(settings.name)
   }
 
   /** Takes an agent away: what it works on is broken off. */
@@ -98,6 +123,7 @@ export class Team {
     if (!agent.isAlive) return
     this.#options.trace.append({ type: 'agent.terminated', agent: agent.name, reason })
     agent.end(status, reason)
+    this.#journal?.ended(agent.name)
   }
 
   /** @throws CompletionError for a name that no agent has */
@@ -113,6 +139,7 @@ export class Team {
     this.#options.trace.append({ type: 'message.sent', from, to })
     if (!agent.isAlive) return
     agent.inbox.push({ text, hops })
+    this.#journal?.touched(to)
     for (const listener of this.#onDelivery) listener(to)
   }
 
@@ -128,6 +155,8 @@ export class Team {
    * @throws CompletionError, or the signal's reason
    */
   ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+    const before = this.#journal?.answerTo(keyOf(asking))
+    if (before) return Promise.resolve(before)
     const agent = this.find(name)
     return this.#options.actAs(name, () => this.#ask(agent, prompt, asking))
   }
@@ -169,6 +198,7 @@ export class Team {
             messages: conversation.with(text),
             model: asking.model ?? settings.model,
             maxTokens: asking.maxTokens ?? settings.maxTokens,
+            key: this.#journal && `${this.#journal.run}/${keyOf(asking)}`,
           },
           within.signal,
         )
@@ -181,27 +211,24 @@ export class Team {
       }
       conversation.add(text, answer.text)
       const json = jsonIn(answer.text)
-      this.#speak(name, answer.text, json, Math.max(0, ...unread.map(({ hops }) => hops)))
-      const seconds = (Date.now() - began) / 1_000
-      return {
+      const result: AgentAnswer = {
         agent: name,
         text: answer.text,
         json,
         refused: answer.refused,
         model: answer.target,
-        seconds,
+        seconds: (Date.now() - began) / 1_000,
         cached: answer.cached,
       }
+      const hops = Math.max(0, ...unread.map((message) => message.hops))
+      for (const event of eventsOf(name, answer.text, json)) this.bus.emit(event, hops)
+      // After what it led to, so that all of it is kept at once.
+      this.#journal?.answered(keyOf(asking), asking.effect, result)
+      return result
     } finally {
       within.clear()
       release?.()
     }
-  }
-
-  /** What an agent says is an event, and so is each that its answer asks for. */
-  #speak(from: string, text: string, json: Json, hops: number): void {
-    this.bus.emit({ event: 'agent:response', from, data: { agent: from, text } }, hops)
-    for (const { event, data } of eventsIn(json)) this.bus.emit({ event, from, data }, hops)
   }
 
   /** Ends all that is under way. */
@@ -210,3 +237,11 @@ export class Team {
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.end('terminated', reason)
   }
 }
+
+const keyOf = ({ effect, question }: Asking): string => `${effect}/${question}`
+
+/** What an agent says is an event, and so is each that its answer asks for. */
+const eventsOf = (from: string, text: string, json: Json): BusEvent[] => [
+  { event: 'agent:response', from, data: { agent: from, text } },
+  ...eventsIn(json).map(({ event, data }) => ({ event, from, data })),
+]

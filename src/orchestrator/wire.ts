@@ -21,6 +21,8 @@ export interface WireCall {
   messages: readonly ChatMessage[]
   maxTokens: number
   agent: string
+  /** Sent as `idempotency-key`: a service that knows such keys works only once for one of them. */
+  key: string | undefined
 }
 
 /** What a service answers. */
@@ -139,12 +141,13 @@ async function post(
   { baseURL }: ServiceSettings,
   { path, headers, body }: Pick<Exchange, 'path' | 'headers' | 'body'>,
   signal: AbortSignal,
+  key?: string,
 ): Promise<string> {
   let response: Response
   try {
     response = await fetch(baseURL + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...headers, ...(key !== undefined && { 'idempotency-key': key }) },
       body: JSON.stringify(body),
       signal,
     })
@@ -177,7 +180,7 @@ async function post(
  */
 export async function ask(service: ServiceSettings, call: WireCall, signal: AbortSignal): Promise<WireAnswer> {
   const exchange = FORMATS[service.format](call, service.apiKey ?? 'longhaul')
-  const text = await post(service, exchange, signal)
+  const text = await post(service, exchange, signal, call.key)
   let answer: WireAnswer
   try {
     answer = exchange.read(JSON.parse(text) as never)

@@ -1,3 +1,3 @@
-export { patternSystem } from './pattern.ts'
+export { patternSystem, type PatternSettings } from './pattern.ts'
 export { reportInto, type Report } from './report.ts'
-export type { System, SystemContext, Vars } from './system.ts'
+export type { Controls, System, SystemContext, Vars } from './system.ts'

@@ -6,7 +6,14 @@ import {
 } from '../orchestrator/index.ts'
 import { loadPattern, type PatternText } from '../pattern/index.ts'
 import { actAs } from '../provider/index.ts'
-import type { System } from './system.ts'
+import { RunStore } from '../store/index.ts'
+import type { Controls, System } from './system.ts'
+
+/** Settings of a pattern as a system under test. */
+export interface PatternSettings extends OrchestratorSettings {
+  /** Keeps the run in an SQLite file, or in `':memory:'`, so that it can be suspended, killed and gone on with. Default: not kept. */
+  store?: string
+}
 
 /**
  * A pattern, run by the reference orchestrator, as a system under test.
@@ -20,22 +27,92 @@ import type { System } from './system.ts'
  */
 export function patternSystem(
   pattern: string | PatternText,
-  settings: OrchestratorSettings = {},
+  { store: file, ...settings }: PatternSettings = {},
 ): System<OrchestrationResult> {
   // The runs of one test share what the cache keeps.
   const answers: KeptAnswer[] = []
-  return async ({ vars, provider: { trace }, signal, agentSignal, report }) => {
-    const orchestrator = new Orchestrator(loadPattern(pattern), { vars }, settings, {
+  let runs = 0
+  return async ({ vars, provider: { trace }, signal, agentSignal, report, control }) => {
+    const loaded = loadPattern(pattern)
+    const store = file === undefined ? undefined : new RunStore(file)
+    const run = `run_${(runs += 1)}`
+    const surroundings = {
       trace,
       signal,
       actAs,
       answers,
-      onCheckpoint: (name) => report.note(`checkpoint ${name ?? ''}`.trim()),
-    })
+      ...(store && { store }),
+      onCheckpoint: (name: string | null) => report.note(`checkpoint ${name ?? ''}`.trim()),
+    }
+    const begin = (resume: boolean): Orchestrator =>
+      new Orchestrator(loaded, { vars, run, resume }, settings, surroundings)
+    let orchestrator = begin(false)
+    const pauses = new Pauses()
+    control({
+      suspend(options) {
+        orchestrator.suspend(options)
+        return pauses.stopped()
+      },
+      kill() {
+        if (!store)
+          throw new Error(
+            'A run that is not kept is lost when it is killed: give orchestrator.store, such as ":memory:".',
+          )
+        orchestrator.kill()
+        return pauses.stopped()
+      },
+      async resume({ checkpoint } = {}) {
+        if (checkpoint !== undefined && !store?.rewind(run, checkpoint))
+          throw new Error(
+            `There is no checkpoint "${checkpoint}". There are: ${
+              store
+                ?.checkpoints(run)
+                .map(({ id }) => id)
+                .join(', ') || 'none'
+            }.`,
+          )
+        pauses.goOn()
+      },
+    } satisfies Controls)
     for (const agent of orchestrator.agents)
       agentSignal(agent).addEventListener('abort', () => orchestrator.terminateAgent(agent, 'terminated by the test'), {
         once: true,
       })
-    return orchestrator.run()
+    try {
+      for (;;) {
+        const result = await orchestrator.run()
+        if (result.status !== 'suspended') return result
+        await pauses.pause(signal)
+        orchestrator = begin(true)
+      }
+    } finally {
+      store?.close()
+    }
+  }
+}
+
+/** Hands on between who stops a run and the run itself. */
+class Pauses {
+  #stopped = Promise.withResolvers<void>()
+  #resumed = Promise.withResolvers<void>()
+
+  /** Resolves at the next pause. */
+  stopped(): Promise<void> {
+    return this.#stopped.promise
+  }
+
+  goOn(): void {
+    this.#resumed.resolve()
+  }
+
+  /** The run has stopped; resolves when it may go on, and rejects when `signal` is aborted. */
+  async pause(signal: AbortSignal): Promise<void> {
+    this.#stopped.resolve()
+    const aborted = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+    )
+    await Promise.race([this.#resumed.promise, aborted])
+    this.#stopped = Promise.withResolvers()
+    this.#resumed = Promise.withResolvers()
   }
 }

@@ -4,6 +4,16 @@ import type { Report } from './report.ts'
 /** Values that a test gives to the system under test. */
 export type Vars = Readonly<Record<string, unknown>>
 
+/** How a test stops a system and lets it go on. */
+export interface Controls {
+  /** Resolves when the system has stopped, and has kept where it stands. */
+  suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
+  /** Ends it as a process that is killed. Resolves when nothing of it is left. */
+  kill(): Promise<void>
+  /** Lets it go on from what it has kept, or from a checkpoint. */
+  resume(options?: { checkpoint?: string }): Promise<void>
+}
+
 /** What the system under test gets. It may ignore all of it. */
 export interface SystemContext {
   vars: Vars
@@ -15,6 +25,8 @@ export interface SystemContext {
   /** Aborted when the test terminates the agent. */
   agentSignal(agent: string): AbortSignal
   report: Report
+  /** Tells the test how this system is stopped and gone on with. */
+  control(controls: Controls): void
 }
 
 /** An orchestration under test. */

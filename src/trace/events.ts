@@ -70,6 +70,8 @@ export type EventBody =
     }
   | { type: 'gather.received'; gather: number; agent: string; late: boolean }
   | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }
+  /** A run goes on after a restart or a pause; `uncertain` calls were under way when it stopped. */
+  | { type: 'run.resumed'; run: string; uncertain: number }
   /** An agent at work makes no progress, and is started again or given up. */
   | { type: 'agent.hung'; agent: string; sinceMs: number; restarts: number }
   | { type: 'agent.restarted'; agent: string; restarts: number }

@@ -7,13 +7,20 @@ import {
   type Duration,
   type SimulatedClockOptions,
 } from '../clock/index.ts'
-import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
-import { patternSystem, reportInto, type System, type SystemContext, type Vars } from '../systems/index.ts'
+import {
+  patternSystem,
+  reportInto,
+  type Controls,
+  type PatternSettings,
+  type System,
+  type SystemContext,
+  type Vars,
+} from '../systems/index.ts'
 import { Outcome } from './outcome.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
@@ -40,7 +47,7 @@ export interface FunctionOptions<Result = unknown> extends CommonOptions {
 export interface PatternOptions extends CommonOptions {
   /** The path of a YAML file, or its text. */
   pattern: string | PatternText
-  orchestrator?: OrchestratorSettings
+  orchestrator?: PatternSettings
   system?: undefined
 }
 
@@ -58,6 +65,12 @@ export interface StartedOrchestration<Result = unknown> {
   outcome(): Promise<Outcome<Result>>
   /** Takes an agent away: its `agentSignal` is aborted. */
   terminateAgent(agent: string): Promise<void>
+  /** Stops it, and keeps where it stands; what is under way is waited for, or broken off with `running: 'cancel'`. */
+  suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
+  /** Lets it go on after `suspend`, from where it stood or from a checkpoint. */
+  resume(options?: { checkpoint?: string }): Promise<void>
+  /** Kills it as a process is killed, and lets it go on from what it has kept. */
+  restart(): Promise<void>
   /** Aborts the system's `signal` and waits for its end. */
   cancel(): Promise<Outcome<Result>>
 }
@@ -181,6 +194,11 @@ function sessionOf<Result>(
       return found
     }
     const given = { ...defaults, ...vars }
+    let controls: Controls | undefined
+    const controlled = (): Controls => {
+      if (controls) return controls
+      throw new Error('This system cannot be suspended or restarted: it has not called context.control(…).')
+    }
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     const context: SystemContext = {
       vars: given,
@@ -189,6 +207,7 @@ function sessionOf<Result>(
       signal: controller.signal,
       agents: agents ?? Object.keys(config?.agents ?? {}),
       agentSignal: (agent) => controllerOf(agent).signal,
+      control: (ways) => void (controls = ways),
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
       trace.append(
@@ -215,6 +234,12 @@ function sessionOf<Result>(
       async terminateAgent(agent) {
         if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
         controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
+      },
+      suspend: async (options) => controlled().suspend(options),
+      resume: async (options) => controlled().resume(options),
+      async restart() {
+        await controlled().kill()
+        await controlled().resume()
       },
       cancel() {
         controller.abort(reason())

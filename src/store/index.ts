@@ -1,0 +1,2 @@
+export { StoreError } from './errors.ts'
+export { RunStore, type Checkpoint, type RunStatus, type SavedRun } from './run-store.ts'

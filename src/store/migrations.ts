@@ -1,0 +1,46 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { StoreError } from './errors.ts'
+
+/** Each brings a store from the version before it to its own; the first one is version 1. Never changed once released. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE runs (
+     id TEXT PRIMARY KEY,
+     pattern TEXT NOT NULL,
+     fingerprint TEXT NOT NULL,
+     status TEXT NOT NULL,
+     state TEXT NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE agents (
+     run TEXT NOT NULL, name TEXT NOT NULL, place INTEGER NOT NULL, data TEXT NOT NULL,
+     PRIMARY KEY (run, name)
+   ) STRICT;
+   CREATE TABLE answers (
+     run TEXT NOT NULL, question TEXT NOT NULL, effect INTEGER NOT NULL, answer TEXT NOT NULL,
+     PRIMARY KEY (run, question)
+   ) STRICT;
+   CREATE TABLE intents (
+     run TEXT NOT NULL, id INTEGER NOT NULL, agent TEXT NOT NULL, model TEXT NOT NULL, worst TEXT NOT NULL,
+     PRIMARY KEY (run, id)
+   ) STRICT;
+   CREATE TABLE checkpoints (
+     id TEXT PRIMARY KEY, run TEXT NOT NULL, name TEXT, created_at INTEGER NOT NULL, saved TEXT NOT NULL
+   ) STRICT;`,
+]
+
+/**
+ * Brings a store up to date.
+ *
+ * @throws StoreError for one that a newer longhaul has written
+ */
+export function migrate(database: DatabaseSync, file: string): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (version > MIGRATIONS.length)
+    throw new StoreError(
+      'LONGHAUL_STORE_VERSION',
+      `${file} was written by a newer longhaul (version ${version} of the store; this one knows ${MIGRATIONS.length}). Use that one.`,
+    )
+  for (let next = version; next < MIGRATIONS.length; next++) {
+    database.exec(`BEGIN; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`)
+  }
+}
