@@ -48,7 +48,7 @@ export class ResumeError extends Error {
 }
 
 /** Tells whether a pattern is the same as before: its program, agents and variables. */
-export const fingerprintOf = ({ program, data }: Pattern): string =>
+const fingerprintOf = ({ program, data }: Pattern): string =>
   createHash('sha256')
     .update(JSON.stringify([program, data.agents ?? null, data.variables ?? null]))
     .digest('hex')

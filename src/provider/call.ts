@@ -54,6 +54,8 @@ export interface CallRequest {
   dimensions?: number
   /** How the vectors are written. */
   encoding?: 'float' | 'base64'
+  /** What the header `idempotency-key` says. */
+  idempotencyKey?: string | undefined
   /** Identifies requests with the same content. */
   fingerprint: string
 }

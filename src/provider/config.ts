@@ -27,6 +27,8 @@ export interface ServiceConfig extends Behaviour {
   rateLimits?: RateLimits
   /** Calls that are worked on at one time; others wait in line. */
   concurrency?: number
+  /** Whether it knows the header `idempotency-key`: works once for each, and repeats its answer. Not for streams. Default false. */
+  idempotency?: boolean
   /** The wire format that the service speaks. Default: the one of its own name, else `openai`. */
   format?: 'openai' | 'anthropic'
   /** Further addresses at which the service answers, such as a gateway's. */

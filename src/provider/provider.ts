@@ -8,6 +8,7 @@ import { callerOf } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
 import { Faults, FAULTS, type Fault, type FaultDecision, type Scope } from './faults.ts'
+import { IdempotentRequests } from './idempotency.ts'
 import { timingOfSpeed, timingOfTotal, type Timing } from './latency.ts'
 import { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
@@ -73,6 +74,7 @@ export class Provider {
   readonly #faults: Faults
   readonly #replies: Replies
   readonly #services = new Map<string, Service>()
+  readonly #idempotent: IdempotentRequests
   readonly #callsOfAgent = new Map<string, number>()
   readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
   readonly #open = new Bag<OpenCall>()
@@ -86,6 +88,7 @@ export class Provider {
     this.trace = trace
     this.#random = random
     this.#settings = new Settings(config)
+    this.#idempotent = new IdempotentRequests(clock)
     this.#models = new ModelCatalogue(config.models ?? {})
     this.#faults = new Faults(this.#settings.faults(), random)
     this.#replies = new Replies(this.#settings.rules(), random)
@@ -119,6 +122,24 @@ export class Provider {
    * @param header what the `x-longhaul-agent` header says
    */
   accept(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
+    const key = request.stream ? undefined : this.#settings.idempotencyKey(request)
+    if (key !== undefined) return this.#acceptOnce(key, request, receive, header)
+    return this.#acceptAnew(request, receive, header)
+  }
+
+  /** Takes a call with an idempotency key: the first one is worked on, the others get its answer. */
+  #acceptOnce(key: string, request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
+    const disconnect = (): void => this.#idempotent.leave(key, receive)
+    const before = this.#idempotent.join(key, receive)
+    if (before !== undefined) {
+      this.trace.append({ type: 'call.replayed', call: before })
+      return { id: before, disconnect }
+    }
+    const { id } = this.#acceptAnew(request, this.#idempotent.keep(key, this.#calls + 1, receive), header)
+    return { id, disconnect }
+  }
+
+  #acceptAnew(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
     const call = this.#arrive(request, header)
     const refused = this.#refusalOf(call)
     if (refused) this.#refuse(call, refused, REFUSAL_MS, receive)

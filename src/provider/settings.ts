@@ -1,4 +1,5 @@
 import type { Distribution } from '../random/index.ts'
+import type { CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import { DEFAULT_MIX, type FaultSettings, type FaultSubject } from './faults.ts'
 import { lognormal, toDistribution, type Latency } from './latency.ts'
@@ -76,6 +77,13 @@ export class Settings {
       ...ofAgents,
       ...(typeof replies === 'string' || typeof replies === 'function' ? [{ reply: replies }] : replies),
     ]
+  }
+
+  /** The key by which a request is worked on only once, if its service knows such keys. */
+  idempotencyKey({ provider, idempotencyKey }: CallRequest): string | undefined {
+    return own(this.#config.providers, provider)?.idempotency
+      ? idempotencyKey && `${provider}/${idempotencyKey}`
+      : undefined
   }
 
   /** A setting of one service. */

@@ -35,6 +35,8 @@ export type EventBody =
     }
   /** The provider has seen that a call repeats one that failed. */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
+  /** A request with the idempotency key of this call has come again, and gets the same answer. */
+  | { type: 'call.replayed'; call: number }
   /** A call that waited for a free slot is now being worked on. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }
   | { type: 'call.firstToken'; call: number; afterMs: number }

@@ -81,6 +81,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         })
         break
       case 'call.dequeued':
+      case 'call.replayed':
         break
       default:
         event satisfies never

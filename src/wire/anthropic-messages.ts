@@ -270,6 +270,7 @@ export const anthropicMessages: WireFormat = {
       stop: request.stop_sequences ?? [],
       callerHints: [request.metadata?.user_id ?? ''],
       retryCount: retryCountOf(header),
+      idempotencyKey: header('idempotency-key'),
       fingerprint,
     }
   },

@@ -377,6 +377,7 @@ export const openaiChat: WireFormat = {
         (hint) => typeof hint === 'string',
       ),
       retryCount: retryCountOf(header),
+      idempotencyKey: header('idempotency-key'),
       fingerprint,
     }
   },

@@ -10,6 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'longhaul-phase3-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const patient: PatternSettings = {
+  callTimeout: '3m',
   retry: { attempts: 20 },
   retryBudget: 50,
   breaker: { failures: 100 },

@@ -3,6 +3,7 @@ import { describeOrchestration, outage, uniform, type PatternSettings, type Repl
 // Phase 3.2: suspended after two hours, gone on with the next day. And a week with an outage every day.
 const patient: PatternSettings = {
   store: ':memory:',
+  callTimeout: '3m',
   retry: { attempts: 20 },
   retryBudget: 50,
   breaker: { failures: 100 },
