@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import OpenAI from 'openai'
+import { afterAll, describe, expect, test } from 'vitest'
+import { describeOrchestration, loadPattern, Orchestrator, ResumeError, RunStore, Trace } from 'longhaul'
+
+const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const pattern = (line: string) => loadPattern({ text: `name: p\norchestration_logic:\n  strategy: |\n    ${line}\n` })
+const trace = new Trace(() => 0)
+
+describe('a run cannot go on', () => {
+  const begin = (store: RunStore, line: string, resume: boolean, run = 'one'): Orchestrator =>
+    new Orchestrator(pattern(line), { run, resume }, {}, { trace, store })
+
+  test('with a pattern that has changed, and nothing is changed by trying', async () => {
+    const store = new RunStore(join(folder, 'changed.db'))
+    await begin(store, 'RETURN 1', false).run()
+    const before = store.load('one')
+    expect(() => begin(store, 'RETURN 2', true)).toThrow(ResumeError)
+    expect(() => begin(store, 'RETURN 2', true)).toThrow(/is not the one that the run "one" was started with/)
+    expect(store.load('one')).toEqual(before)
+    store.close()
+  })
+
+  test('that there is not, or that was there before', async () => {
+    const store = new RunStore(':memory:')
+    await begin(store, 'RETURN 1', false).run()
+    expect(() => begin(store, 'RETURN 1', true, 'two')).toThrow('has no run "two". There are: one.')
+    expect(() => begin(store, 'RETURN 1', false)).toThrow('has a run "one" already')
+    store.close()
+  })
+
+  test('of another version', async () => {
+    const store = new RunStore(':memory:')
+    await begin(store, 'RETURN 1', false).run()
+    store.saveRun({ ...store.load('one')!, state: { version: 2 } })
+    expect(() => begin(store, 'RETURN 1', true)).toThrow('is of version 2; this longhaul reads version 1')
+    store.close()
+  })
+
+  test('without a store', () => {
+    expect(() => new Orchestrator(pattern('RETURN 1'), { resume: true }, {}, { trace })).toThrow(
+      /the store that keeps it is needed/,
+    )
+    expect(() => new Orchestrator(pattern('RETURN 1'), {}, {}, { trace }).suspend()).toThrow(/give the setting "store"/)
+  })
+
+  test('one that has ended gives its result again', async () => {
+    const store = new RunStore(':memory:')
+    await begin(store, 'RETURN 1', false).run()
+    expect((await begin(store, 'RETURN 1', true).run()).result).toBe(1)
+    store.close()
+  })
+})
+
+const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+const ask = (key: string, signal?: AbortSignal) =>
+  client.chat.completions.create(
+    { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'x' }] },
+    { headers: { 'idempotency-key': key }, ...(signal && { signal }) },
+  )
+
+describeOrchestration(
+  'a service that knows idempotency keys',
+  {
+    provider: { latency: '10s', failRate: 0, providers: { openai: { failRate: 0, idempotency: true } } },
+    system: async () => {},
+  },
+  (it) => {
+    it('works once for each key, and repeats its answer', async ({ provider, trace: seen, expect: expects }) => {
+      const [first, second] = await Promise.all([ask('a'), ask('a')])
+      const third = await ask('a')
+      expects(second.id).toBe(first.id)
+      expects(third.id).toBe(first.id)
+      expects((await ask('b')).id).not.toBe(first.id)
+      expects(provider.ledger.total.calls).toBe(2)
+      expects(seen.ofType('call.replayed')).toHaveLength(2)
+    })
+
+    it('goes on when the client has gone, and gives the answer to who asks again', async ({
+      clock,
+      provider,
+      expect: expects,
+    }) => {
+      const left = ask('c', AbortSignal.timeout(3_000))
+      await expects(left).rejects.toThrow()
+      const at = clock.now()
+      await ask('c')
+      expects(clock.now() - at).toBe(7_000)
+      expects(provider.ledger.total).toMatchObject({ calls: 1, completed: 1 })
+    })
+
+    it('does not keep errors', async ({ provider, expect: expects }) => {
+      provider.failNext(1, 'server_error')
+      await expects(ask('d')).rejects.toThrow()
+      expects((await ask('d')).choices).toHaveLength(1)
+    })
+  },
+)
