@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util'
 import { patternJSONSchema } from '../pattern/index.ts'
 import { check } from './check.ts'
+import { daemon } from './daemon.ts'
+import { discover, send, watch } from './send.ts'
 import { serve } from './serve.ts'
 
 const USAGE = `longhaul serve [--port N] [--host ADDRESS] [--seed N] [--fail-rate SHARE] [--time real|60x] [--latency DURATION]
@@ -18,6 +20,17 @@ Reads orchestration patterns and says what is wrong with them, with file, line a
 longhaul schema
 
 Prints the JSON Schema of patterns, for editors.
+
+longhaul daemon start | stop | restart | status | health | run
+
+Runs orchestrations in a process of their own, which keeps them in .longhaul (or LONGHAUL_HOME) and goes on with them after a restart.
+It asks the services at OPENAI_BASE_URL and ANTHROPIC_BASE_URL, with OPENAI_API_KEY and ANTHROPIC_API_KEY.
+
+longhaul send EVENT [--key value …] [--json OBJECT] [--output-format json|pretty]
+longhaul watch EVENT [--key value …] [--every 10s]
+longhaul discover [EVENT]
+
+Sends an event to the daemon, once or again and again; says which there are. Exits with 1 where the daemon refuses.
 `
 
 const text = { type: 'string' } as const
@@ -29,6 +42,10 @@ const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void
     const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
     if (check(positionals) > 0) process.exitCode = 1
   },
+  daemon,
+  send,
+  watch,
+  discover,
   schema(given) {
     parseArgs({ args: given, strict: true })
     process.stdout.write(`${JSON.stringify(patternJSONSchema(), null, 2)}\n`)
@@ -37,10 +54,11 @@ const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
-  if (command === undefined || command === 'help' || [command, ...rest].includes('--help')) {
+  if (command === undefined || (command === 'help' && rest.length === 0) || [command, ...rest].includes('--help')) {
     process.stdout.write(USAGE)
     return
   }
+  if (command === 'help') return discover(rest)
   if (!Object.hasOwn(COMMANDS, command)) throw new Error(`There is no command "${command}".\n\n${USAGE}`)
   await COMMANDS[command]!(rest)
 }

@@ -1,3 +1,5 @@
+export type { Agent } from './agent.ts'
+export { fitsPattern } from './bus.ts'
 export type { KeptAnswer } from './cache.ts'
 export type { Claim } from './costs.ts'
 export { ResumeError } from './journal.ts'

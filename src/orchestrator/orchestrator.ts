@@ -230,6 +230,11 @@ export class Orchestrator {
     return this.team.names
   }
 
+  /** How the circuit breakers stand, by model. */
+  get breakers(): Readonly<Record<string, 'closed' | 'open' | 'half-open'>> {
+    return this.#completer.breakers.states
+  }
+
   /** Takes an agent away. */
   terminateAgent(name: string, reason: string): void {
     this.team.terminate(name, reason)

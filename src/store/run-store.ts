@@ -6,7 +6,7 @@ import { migrate } from './migrations.ts'
 export type Saved = unknown
 
 /** Where a run stands. */
-export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed'
+export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed' | 'terminated'
 
 /** A run as it is kept. */
 export interface SavedRun {
@@ -123,6 +123,11 @@ export class RunStore {
       JSON.stringify(state),
       Date.now(),
     )
+  }
+
+  /** Says that a run has come to an end from outside. */
+  setStatus(run: string, status: RunStatus): void {
+    this.transaction(() => this.#run('UPDATE runs SET status = ? WHERE id = ?', status, run))
   }
 
   saveAgent(run: string, name: string, place: number, data: Saved): void {

@@ -1,0 +1,94 @@
+import type { Socket } from 'node:net'
+import { fitsPattern } from '../orchestrator/index.ts'
+import { suggestion } from '../pattern/index.ts'
+import { HANDLERS, type DaemonContext, type LoggedEvent } from './handlers/index.ts'
+import { answerTo, MAX_LINE, readRequest, refusal, RefusedError, type Request } from './protocol.ts'
+
+/** Requests of one connection that wait for their answer; more of them stop the reading. */
+const MOST_WAITING = 100
+/** What a client has not read; above it events are left out, and its requests are not read. Bytes. */
+const MOST_UNREAD = 4 * MAX_LINE
+
+/** One client: requests are answered in their order, events that it has subscribed to come between. */
+export class Connection {
+  readonly #socket: Socket
+  readonly #context: Omit<DaemonContext, 'subscribe'>
+  #patterns: readonly string[] = []
+  #rest = ''
+  #waiting = 0
+  #line: Promise<void> = Promise.resolve()
+
+  constructor(socket: Socket, context: Omit<DaemonContext, 'subscribe'>) {
+    this.#socket = socket
+    this.#context = context
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => this.#read(text))
+    socket.on('drain', () => this.#mayRead())
+    socket.on('error', () => socket.destroy())
+  }
+
+  /** Hands an event on, if the client wants it and keeps up. */
+  push(event: LoggedEvent): void {
+    if (this.#socket.writableLength > MOST_UNREAD) return
+    if (this.#patterns.some((pattern) => fitsPattern(pattern, event.event_name))) this.send(event)
+  }
+
+  send(answer: object): void {
+    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(answer)}\n`)
+  }
+
+  close(): void {
+    this.#socket.end()
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop()!
+    if (this.#rest.length > MAX_LINE || lines.some((line) => line.length > MAX_LINE)) {
+      this.send({ error: `A line has more than ${MAX_LINE} characters; the connection is closed.` })
+      this.#rest = ''
+      this.#socket.destroySoon()
+      return
+    }
+    for (const line of lines) {
+      if (line.trim() === '') continue
+      this.#waiting += 1
+      this.#line = this.#line.then(async () => {
+        this.send(await this.#answer(line))
+        this.#waiting -= 1
+        this.#mayRead()
+      })
+    }
+    if (this.#waiting > MOST_WAITING || this.#socket.writableLength > MOST_UNREAD) this.#socket.pause()
+  }
+
+  #mayRead(): void {
+    if (this.#waiting <= MOST_WAITING && this.#socket.writableLength <= MOST_UNREAD) this.#socket.resume()
+  }
+
+  async #answer(line: string): Promise<object> {
+    const request = readRequest(line)
+    if ('error' in request) return request
+    try {
+      return answerTo(request, await this.#handle(request))
+    } catch (error) {
+      return answerTo(request, refusal(error))
+    }
+  }
+
+  async #handle({ event, data }: Request): Promise<object> {
+    if (!Object.hasOwn(HANDLERS, event)) {
+      const names = Object.keys(HANDLERS)
+      const near = names.filter((name) => name.split(':')[0] === event.split(':')[0]).slice(0, 3)
+      const hint = suggestion(event, names)
+      throw new RefusedError(`Unknown event: ${event}`, {
+        similar: near.length > 0 ? near : names.slice(0, 3),
+        ...(hint.startsWith('Did') && { hint }),
+      })
+    }
+    return HANDLERS[event]!.answer(data, {
+      ...this.#context,
+      subscribe: (patterns) => void (this.#patterns = patterns),
+    })
+  }
+}

@@ -1,0 +1,108 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { connect, createServer } from 'node:net'
+import type { OrchestratorSettings } from '../orchestrator/index.ts'
+import { RunStore } from '../store/index.ts'
+import { Connection } from './connection.ts'
+import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
+import type { DaemonPaths } from './paths.ts'
+import { Runs, type RunEvent } from './runs.ts'
+
+const MOST_CONNECTIONS = 200
+const REMEMBERED_EVENTS = 10_000
+
+/** Thrown when a daemon answers on the socket already. */
+class DaemonRunningError extends Error {
+  override readonly name = 'DaemonRunningError'
+  readonly code = 'LONGHAUL_DAEMON_RUNNING'
+}
+
+/** Whether somebody answers on a socket. */
+export const isAnswering = (socket: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const client = connect(socket, () => {
+      client.destroy()
+      resolve(true)
+    })
+    client.on('error', () => resolve(false))
+  })
+
+/** A running daemon. */
+export interface Daemon {
+  /** How many orchestrations went on that were running when the last one ended. */
+  recovered: number
+  /** Resolves when it has stopped. */
+  stopped: Promise<void>
+  stop(reason: string): Promise<void>
+}
+
+/**
+ * Starts the daemon in this process: orchestrations that are kept go on, and the socket answers.
+ *
+ * @throws DaemonRunningError, StoreError
+ */
+export async function startDaemon(
+  paths: DaemonPaths,
+  { settings, patterns }: { settings: OrchestratorSettings; patterns: readonly string[] },
+): Promise<Daemon> {
+  mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(paths.socket), { recursive: true, mode: 0o700 })
+  if (existsSync(paths.socket)) {
+    if (await isAnswering(paths.socket))
+      throw new DaemonRunningError(`A daemon answers at ${paths.socket} already. Stop it with: longhaul daemon stop`)
+    rmSync(paths.socket)
+  }
+  const store = new RunStore(paths.store)
+  chmodSync(paths.store, 0o600)
+  const events: LoggedEvent[] = []
+  const connections = new Set<Connection>()
+  const onEvent = ({ run, event }: RunEvent): void => {
+    const logged = { event_name: event.type, timestamp: Date.now() / 1_000, orchestration_id: run, data: event }
+    events.push(logged)
+    if (events.length > REMEMBERED_EVENTS) events.splice(0, REMEMBERED_EVENTS / 10)
+    for (const connection of connections) connection.push(logged)
+  }
+  const runs = new Runs({ store, settings, patterns, onEvent })
+  const done = Promise.withResolvers<void>()
+  let stopping: Promise<void> | undefined
+  const stop = (reason: string): Promise<void> => {
+    stopping ??= (async () => {
+      for (const connection of connections) {
+        connection.send({ event: 'system:shutdown_notification', data: { reason, timestamp: Date.now() / 1_000 } })
+        connection.close()
+      }
+      server.close()
+      await runs.close()
+      store.close()
+      for (const file of [paths.socket, paths.pid]) rmSync(file, { force: true })
+      done.resolve()
+    })()
+    return stopping
+  }
+  const context = {
+    runs,
+    store,
+    events,
+    handlers: HANDLERS,
+    startedAt: Date.now(),
+    shutdown: () => void stop('daemon_shutdown'),
+  }
+  const server = createServer((socket) => {
+    const connection = new Connection(socket, context)
+    connections.add(connection)
+    socket.on('close', () => connections.delete(connection))
+  })
+  server.maxConnections = MOST_CONNECTIONS
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(paths.socket, resolve)
+    })
+  } catch (error) {
+    store.close()
+    throw error
+  }
+  chmodSync(paths.socket, 0o600)
+  writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
+  return { recovered: runs.recover(), stopped: done.promise, stop }
+}

@@ -1,0 +1,236 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
+const home = mkdtempSync(join(tmpdir(), 'longhaul-daemon-'))
+const socket = join(home, 'daemon.sock')
+let provider: ChildProcess
+let env: NodeJS.ProcessEnv
+
+/** Runs a command as a user does. */
+function longhaul(...given: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [MAIN, ...given], { env }, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+type Data = Record<string, unknown>
+
+/** Sends requests on one connection and gives their answers. */
+async function talk(
+  ...requests: (object | string)[]
+): Promise<{ data: Data; correlation_id: unknown; error?: string }[]> {
+  const client = connect(socket)
+  await once(client, 'connect')
+  for (const request of requests) client.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`)
+  const answers: { data: Data; correlation_id: unknown }[] = []
+  for await (const line of createInterface(client)) {
+    answers.push(JSON.parse(line) as { data: Data; correlation_id: unknown })
+    if (answers.length === requests.length) break
+  }
+  client.destroy()
+  return answers
+}
+
+const ask = async (event: string, data: object = {}): Promise<Data> => (await talk({ event, data }))[0]!.data
+
+/** Asks until the answer is as it should be. */
+async function until(event: string, data: object, fits: (answer: Data) => boolean): Promise<Data> {
+  for (;;) {
+    const answer = await ask(event, data)
+    if (fits(answer)) return answer
+  }
+}
+
+const pid = (): number => Number(readFileSync(join(home, 'daemon.pid'), 'utf8'))
+
+beforeAll(async () => {
+  // Simulated models, whose seconds are milliseconds.
+  provider = spawn(process.execPath, [MAIN, 'serve', '--time', '1000x', '--latency', '5s'])
+  let openai = ''
+  for await (const line of createInterface(provider.stdout!)) {
+    openai = /OPENAI_BASE_URL=(\S+)/.exec(line)?.[1] ?? openai
+    if (line.includes('ANTHROPIC')) break
+  }
+  env = { ...process.env, LONGHAUL_HOME: home, OPENAI_BASE_URL: openai, NO_COLOR: '1' }
+  expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+}, 60_000)
+
+afterAll(async () => {
+  await longhaul('daemon', 'stop')
+  provider.kill('SIGKILL')
+  rmSync(home, { recursive: true })
+}, 60_000)
+
+const start = async (vars: object): Promise<string> =>
+  String((await ask('orchestration:start', { pattern: 'session_recovery', vars }))['orchestration_id'])
+
+describe('the commands', { timeout: 60_000 }, () => {
+  test('health, status, and files for their owner only', async () => {
+    expect(JSON.parse((await longhaul('daemon', 'health')).stdout)).toMatchObject({ status: 'healthy', pid: pid() })
+    expect((await longhaul('daemon', 'status')).stdout).toMatch(/runs, \d+ orchestration/)
+    expect(statSync(socket).mode & 0o077).toBe(0)
+    expect(statSync(join(home, 'runs.db')).mode & 0o077).toBe(0)
+  })
+
+  test('send reads values as JSON, and keys with a dash', async () => {
+    const started = await longhaul(
+      'send',
+      'orchestration:start',
+      '--pattern',
+      'session_recovery',
+      '--vars',
+      '{"max_rounds": 2}',
+    )
+    expect(started.code).toBe(0)
+    const { orchestration_id: id, agents } = JSON.parse(started.stdout) as {
+      orchestration_id: string
+      agents: string[]
+    }
+    expect(id).toMatch(/^orch_[0-9a-f]{8}$/)
+    expect(agents).toEqual(['analyst', 'critic', 'editor'].map((name) => `${id}_${name}`))
+    const done = await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'completed')
+    expect(done).toMatchObject({ message_count: 6, result: { total: 6 } })
+    const cost = await longhaul('send', 'orchestration:cost_status', '--orchestration-id', id)
+    expect(JSON.parse(cost.stdout)).toMatchObject({ calls: 6, known: expect.stringMatching(/^\$0\.\d+$/) as string })
+  })
+
+  test('an unknown event, a wrong pattern and a wrong line exit with a code that tells', async () => {
+    const unknown = await longhaul('send', 'orchestration:strat')
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Did you mean "orchestration:start"?') as string,
+    })
+    const missing = await longhaul('send', 'orchestration:start', '--pattern', 'none')
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no pattern "none".') as string })
+    expect((await longhaul('send', 'system:health', 'oops')).code).toBe(2)
+    expect((await longhaul('daemon', 'start')).stderr).toContain('A daemon answers')
+    expect((await longhaul('help', 'orchestration:suspend')).stdout).toContain('--orchestration-id')
+  })
+
+  test('another daemon on the same files is refused', async () => {
+    expect((await longhaul('daemon', 'run')).stderr).toMatch(/A daemon answers at .* already/)
+  })
+})
+
+describe('the protocol', { timeout: 60_000 }, () => {
+  test('answers in order, with correlation ids', async () => {
+    const answers = await talk(
+      { event: 'system:health', correlation_id: 'one' },
+      { event: 'agent:list', correlation_id: 'two' },
+      { event: 'nothing:here' },
+      'no json',
+      { data: {} },
+    )
+    expect(answers.map(({ correlation_id: id }) => id)).toEqual(['one', 'two', null, undefined, undefined])
+    expect(answers[0]!.data).toMatchObject({
+      status: 'healthy',
+      _response_id: expect.stringMatching(/^resp_/) as string,
+    })
+    expect(answers[2]!.data).toMatchObject({ error: 'Unknown event: nothing:here', status: 'failed' })
+    expect(answers[3]).toMatchObject({ error: expect.stringContaining('Invalid JSON') as string })
+    expect(answers[4]).toEqual({ error: 'Missing event name' })
+  })
+
+  test('subscribers get events as they happen', async () => {
+    const client = connect(socket)
+    await once(client, 'connect')
+    client.write(`${JSON.stringify({ event: 'monitor:subscribe', data: { event_patterns: ['gather.*'] } })}\n`)
+    const names: string[] = []
+    const id = await start({ max_rounds: 2, pause: '50ms' })
+    for await (const line of createInterface(client)) {
+      const { event_name: name, orchestration_id: of } = JSON.parse(line) as {
+        event_name?: string
+        orchestration_id?: string
+      }
+      if (name && of === id) names.push(name)
+      if (names.filter((each) => each === 'gather.ended').length === 1) break
+    }
+    client.destroy()
+    expect(names).toContain('gather.ended')
+    expect(names.every((name) => name.startsWith('gather.'))).toBe(true)
+  })
+
+  test('garbage does not stop it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+        ),
+        async (text) => {
+          const line = text.replaceAll(/[\r\n]/g, ' ')
+          if (line.trim() === '') return
+          const [answer] = await talk(line)
+          expect(answer).toBeTypeOf('object')
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    )
+    expect(await ask('system:health')).toMatchObject({ status: 'healthy' })
+  })
+
+  test('a line without end closes its connection, not the daemon', async () => {
+    const client = connect(socket)
+    client.on('error', () => {})
+    client.resume()
+    client.write('x'.repeat(2 * 1024 * 1024))
+    // Broken pipe or closed in good order: what counts is that it is closed.
+    await new Promise((closed) => client.once('close', closed))
+    expect(await ask('system:health')).toMatchObject({ status: 'healthy' })
+  })
+})
+
+describe('nothing is lost', { timeout: 120_000 }, () => {
+  test('suspended, seen so, and gone on with', async () => {
+    const id = await start({ max_rounds: 30, pause: '5ms' })
+    await until('orchestration:status', { orchestration_id: id }, ({ message_count: count }) => Number(count) > 9)
+    const suspended = await ask('orchestration:suspend', { orchestration_id: id })
+    expect(suspended).toMatchObject({ status: 'suspended', checkpoint_id: `${id}_checkpoint_1` })
+    expect(await ask('orchestration:status', { orchestration_id: id })).toMatchObject({ state: 'suspended' })
+    expect(await ask('orchestration:resume', { orchestration_id: id })).toMatchObject({ status: 'resumed' })
+    const done = await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'completed')
+    expect(done).toMatchObject({ result: { total: 90 } })
+  })
+
+  test('killed with SIGKILL, what ran goes on in the next daemon', async () => {
+    const id = await start({ max_rounds: 60, pause: '5ms' })
+    await until('orchestration:status', { orchestration_id: id }, ({ message_count: count }) => Number(count) > 15)
+    process.kill(pid(), 'SIGKILL')
+    for (;;) if ((await longhaul('daemon', 'status')).code === 3) break
+    expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+    const done = await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'completed')
+    expect(done).toMatchObject({ result: { rounds: 60, total: 180 } })
+  })
+
+  test('stopped in good order and started again, too', async () => {
+    const id = await start({ max_rounds: 40, pause: '5ms' })
+    await until('orchestration:status', { orchestration_id: id }, ({ message_count: count }) => Number(count) > 6)
+    expect(await longhaul('daemon', 'restart')).toMatchObject({ code: 0 })
+    const done = await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'completed')
+    expect(done).toMatchObject({ result: { total: 120 } })
+  })
+
+  test('agents are taken away by pattern, and a run is ended for good', async () => {
+    const id = await start({ max_rounds: 1_000, pause: '5ms' })
+    expect(await ask('agent:terminate', { pattern: `${id}_*`, dry_run: true })).toMatchObject({ count: 3 })
+    expect(await ask('agent:health', { agent_id: `${id}_critic` })).toMatchObject({ status: 'healthy' })
+    expect(await ask('orchestration:terminate', { orchestration_id: id })).toMatchObject({ status: 'terminated' })
+    expect(await ask('orchestration:status', { orchestration_id: id })).toMatchObject({ state: 'terminated' })
+    expect(await longhaul('daemon', 'restart')).toMatchObject({ code: 0 })
+    expect(await ask('orchestration:status', { orchestration_id: id })).toMatchObject({ state: 'terminated' })
+    expect(await ask('agent:terminate', { agent_id: 'none' })).toMatchObject({
+      error: 'No agents found matching criteria',
+    })
+  })
+})
