@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -46,6 +47,34 @@ test("the README's pattern passes longhaul check", { timeout: 60_000 }, async ()
   const main = join(home, 'node_modules/longhaul/dist/cli/main.js')
   const { stdout } = await run(process.execPath, [main, 'check', 'vote.yaml'], { cwd: home, env })
   expect(stdout).toBe('vote.yaml: vote, 3 agents, 2 statements\n')
+})
+
+test("the README's commands of the daemon do what they say", { timeout: 120_000 }, async () => {
+  const main = join(home, 'node_modules/longhaul/dist/cli/main.js')
+  const provider = spawn(process.execPath, [main, 'serve', '--time', '1000x'], { cwd: home, env })
+  let url = ''
+  for await (const line of createInterface(provider.stdout)) {
+    url = /OPENAI_BASE_URL=(\S+)/.exec(line)?.[1] ?? url
+    if (line.includes('ANTHROPIC')) break
+  }
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [, commands] = /^```sh\n(npx longhaul daemon start\n.*?)^```/ms.exec(readme)!
+  const printed: string[] = []
+  for (const line of commands!.trim().split('\n')) {
+    const given = line.replace(/^npx longhaul /, '').split(' ')
+    const { stdout } = await run(process.execPath, [main, ...given], {
+      cwd: home,
+      env: { ...env, OPENAI_BASE_URL: url },
+    })
+    printed.push(stdout)
+  }
+  provider.kill('SIGKILL')
+  expect(printed).toEqual([
+    expect.stringMatching(/^longhaul daemon \d+ started/),
+    expect.stringContaining('"status":"started"'),
+    expect.stringContaining('vote.yaml'),
+    expect.stringMatching(/^longhaul daemon \d+ stopped/),
+  ])
 })
 
 test('its types are right for a strict TypeScript project', { timeout: 120_000 }, async () => {
