@@ -175,7 +175,7 @@ class Collection {
       }
     }
     if (this.#options.sequential) {
-      for (const agent of agents) if (!end.signal.aborted) await one(agent)
+      for (const agent of agents) if (!this.#isOver(end)) await one(agent)
     } else await Promise.all(agents.map(one))
   }
 
@@ -187,7 +187,7 @@ class Collection {
     const idle: (() => void)[] = []
     let underWay = 0
     const worker = async (agent: string): Promise<void> => {
-      while (team.isAlive(agent) && !this.#signal(end).aborted) {
+      while (team.isAlive(agent) && !this.#isOver(end)) {
         const next = waiting.shift()
         if (!next) {
           if (underWay === 0) return
@@ -213,6 +213,11 @@ class Collection {
     }
     await Promise.all(agents.map(worker))
     this.undone = [...undone.values()]
+  }
+
+  /** Whether nobody is to be asked any more. */
+  #isOver(end: Deadline): boolean {
+    return this.#closed || this.#stop.signal.aborted || end.signal.aborted
   }
 
   #signal(end: Deadline): AbortSignal {

@@ -1,4 +1,4 @@
-import type { Agent } from '../../orchestrator/index.ts'
+import { fitsPattern, type Agent } from '../../orchestrator/index.ts'
 import { RefusedError } from '../protocol.ts'
 import type { Run, Runs } from '../runs.ts'
 import type { Handler, Parameters } from './handler.ts'
@@ -14,21 +14,10 @@ const agentsOf = (runs: Runs): Found[] =>
     [...(run.orchestrator?.team.agents.values() ?? [])].map((agent) => ({ id: `${run.id}_${agent.name}`, run, agent })),
   )
 
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-      .join('.*')}$`,
-  )
-
 function chosen({ agent_id: id, agent_ids: ids, pattern, all }: Parameters, runs: Runs): Found[] {
   const agents = agentsOf(runs).filter(({ agent }) => agent.isAlive)
   if (all) return agents
-  if (typeof pattern === 'string') {
-    const matches = glob(pattern.slice(0, 200))
-    return agents.filter((found) => matches.test(found.id))
-  }
+  if (typeof pattern === 'string') return agents.filter((found) => fitsPattern(pattern, found.id))
   const wanted = Array.isArray(ids) ? ids : id === undefined ? [] : [id]
   if (wanted.length === 0) throw new RefusedError('agent:terminate needs agent_id, agent_ids, pattern or all.')
   return agents.filter((found) => wanted.includes(found.id))
