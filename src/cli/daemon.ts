@@ -39,6 +39,9 @@ async function run(): Promise<void> {
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
+  const { cutBytes, keptIn } = daemon.repaired
+  if (keptIn !== undefined)
+    say(`the event log ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}`)
   await daemon.stopped
 }
 

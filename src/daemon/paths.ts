@@ -7,6 +7,8 @@ export interface DaemonPaths {
   pid: string
   store: string
   log: string
+  /** All events, as newline-delimited JSON. */
+  events: string
 }
 
 /** Where a daemon's files are: in `LONGHAUL_HOME`, else in `.longhaul` here. The socket may be elsewhere, by `KSI_SOCKET_PATH`. */
@@ -18,5 +20,6 @@ export function daemonPaths(env: NodeJS.ProcessEnv): DaemonPaths {
     pid: resolve(folder, 'daemon.pid'),
     store: resolve(folder, 'runs.db'),
     log: resolve(folder, 'daemon.log'),
+    events: resolve(folder, 'events.ndjson'),
   }
 }

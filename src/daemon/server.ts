@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { dirname } from 'node:path'
 import { connect, createServer } from 'node:net'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
-import { RunStore } from '../store/index.ts'
+import { EventLog, RunStore, type Repair } from '../store/index.ts'
 import { Connection } from './connection.ts'
 import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
 import type { DaemonPaths } from './paths.ts'
@@ -10,6 +10,7 @@ import { Runs, type RunEvent } from './runs.ts'
 
 const MOST_CONNECTIONS = 200
 const REMEMBERED_EVENTS = 10_000
+const EVENT_LOG = { maxBytes: 4 * 1024 * 1024, keep: 5 }
 
 /** Thrown when a daemon answers on the socket already. */
 class DaemonRunningError extends Error {
@@ -31,6 +32,8 @@ export const isAnswering = (socket: string): Promise<boolean> =>
 export interface Daemon {
   /** How many orchestrations went on that were running when the last one ended. */
   recovered: number
+  /** What was mended of the event log. */
+  repaired: Repair
   /** Resolves when it has stopped. */
   stopped: Promise<void>
   stop(reason: string): Promise<void>
@@ -54,10 +57,12 @@ export async function startDaemon(
   }
   const store = new RunStore(paths.store)
   chmodSync(paths.store, 0o600)
-  const events: LoggedEvent[] = []
+  const log = new EventLog(paths.events, EVENT_LOG)
+  const events = ([...log.read()] as unknown as LoggedEvent[]).slice(-REMEMBERED_EVENTS)
   const connections = new Set<Connection>()
   const onEvent = ({ run, event }: RunEvent): void => {
     const logged = { event_name: event.type, timestamp: Date.now() / 1_000, orchestration_id: run, data: event }
+    log.append(logged)
     events.push(logged)
     if (events.length > REMEMBERED_EVENTS) events.splice(0, REMEMBERED_EVENTS / 10)
     for (const connection of connections) connection.push(logged)
@@ -74,6 +79,7 @@ export async function startDaemon(
       server.close()
       await runs.close()
       store.close()
+      log.close()
       for (const file of [paths.socket, paths.pid]) rmSync(file, { force: true })
       done.resolve()
     })()
@@ -100,9 +106,10 @@ export async function startDaemon(
     })
   } catch (error) {
     store.close()
+    log.close()
     throw error
   }
   chmodSync(paths.socket, 0o600)
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
-  return { recovered: runs.recover(), stopped: done.promise, stop }
+  return { recovered: runs.recover(), repaired: log.repaired, stopped: done.promise, stop }
 }
