@@ -71,8 +71,11 @@ export {
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
 export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
 export {
+  DaemonOrchestrationError,
+  daemonSystem,
   patternSystem,
   type Controls,
+  type DaemonResult,
   type PatternSettings,
   type Report,
   type System,

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { daemonPaths, isAnswering, NoDaemonError, send, startDaemon } from '../daemon/index.ts'
+import { parseTimeMode } from '../clock/index.ts'
+import { daemonPaths, isAnswering, NoDaemonError, send } from '../daemon/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 
 const paths = daemonPaths(process.env)
@@ -33,9 +34,14 @@ function settingsFrom(env: NodeJS.ProcessEnv): OrchestratorSettings {
 
 /** Runs the daemon in this process until it is told to stop. */
 async function run(): Promise<void> {
+  const time = parseTimeMode(process.env['LONGHAUL_TIME'] ?? 'real')
+  if (time.kind === 'virtual')
+    throw new Error('LONGHAUL_TIME=virtual needs all in one process. Give real, or a factor such as 60x.')
+  const { startDaemon } = await import('../daemon/server.ts')
   const daemon = await startDaemon(paths, {
     settings: settingsFrom(process.env),
     patterns: ['fixtures/orchestrations', 'orchestrations'],
+    time,
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)

@@ -1,10 +1,5 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { patternJSONSchema } from '../pattern/index.ts'
-import { check } from './check.ts'
-import { daemon } from './daemon.ts'
-import { discover, send, watch } from './send.ts'
-import { serve } from './serve.ts'
 
 const USAGE = `longhaul serve [--port N] [--host ADDRESS] [--seed N] [--fail-rate SHARE] [--time real|60x] [--latency DURATION]
 
@@ -36,20 +31,27 @@ Sends an event to the daemon, once or again and again; says which there are. Exi
 const text = { type: 'string' } as const
 const SERVE_OPTIONS = { port: text, host: text, seed: text, 'fail-rate': text, time: text, latency: text } as const
 
+/** Each is loaded when it is called: nobody waits for what another command needs. */
 const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void>>> = {
-  serve: (given) => serve(parseArgs({ args: given, options: SERVE_OPTIONS, strict: true }).values),
-  check(given) {
+  async serve(given) {
+    const { values } = parseArgs({ args: given, options: SERVE_OPTIONS, strict: true })
+    const { serve } = await import('./serve.ts')
+    await serve(values)
+  },
+  async check(given) {
     const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
+    const { check } = await import('./check.ts')
     if (check(positionals) > 0) process.exitCode = 1
   },
-  daemon,
-  send,
-  watch,
-  discover,
-  schema(given) {
+  async schema(given) {
     parseArgs({ args: given, strict: true })
+    const { patternJSONSchema } = await import('../pattern/index.ts')
     process.stdout.write(`${JSON.stringify(patternJSONSchema(), null, 2)}\n`)
   },
+  daemon: async (given) => (await import('./daemon.ts')).daemon(given),
+  send: async (given) => (await import('./send.ts')).send(given),
+  watch: async (given) => (await import('./send.ts')).watch(given),
+  discover: async (given) => (await import('./send.ts')).discover(given),
 }
 
 async function main(): Promise<void> {
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  if (command === 'help') return discover(rest)
+  if (command === 'help') return COMMANDS['discover']!(rest)
   if (!Object.hasOwn(COMMANDS, command)) throw new Error(`There is no command "${command}".\n\n${USAGE}`)
   await COMMANDS[command]!(rest)
 }

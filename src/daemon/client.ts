@@ -38,3 +38,13 @@ export function send(socket: string, event: string, data: object): Promise<Daemo
     )
   })
 }
+
+/** Whether somebody answers on a socket. */
+export const isAnswering = (socket: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const client = connect(socket, () => {
+      client.destroy()
+      resolve(true)
+    })
+    client.on('error', () => resolve(false))
+  })

@@ -1,3 +1,3 @@
-export { NoDaemonError, send, type DaemonAnswer } from './client.ts'
-export { daemonPaths, type DaemonPaths } from './paths.ts'
-export { isAnswering, startDaemon, type Daemon } from './server.ts'
+// What a client of the daemon needs. The daemon itself is loaded by who runs it (`server.ts`): it takes a third of a second.
+export { isAnswering, NoDaemonError, send } from './client.ts'
+export { daemonPaths } from './paths.ts'

@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
+import { startClock, type TimeMode } from '../clock/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, type Repair } from '../store/index.ts'
+import { isAnswering } from './client.ts'
 import { Connection } from './connection.ts'
 import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
 import type { DaemonPaths } from './paths.ts'
@@ -17,16 +19,6 @@ class DaemonRunningError extends Error {
   override readonly name = 'DaemonRunningError'
   readonly code = 'LONGHAUL_DAEMON_RUNNING'
 }
-
-/** Whether somebody answers on a socket. */
-export const isAnswering = (socket: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const client = connect(socket, () => {
-      client.destroy()
-      resolve(true)
-    })
-    client.on('error', () => resolve(false))
-  })
 
 /** A running daemon. */
 export interface Daemon {
@@ -46,7 +38,11 @@ export interface Daemon {
  */
 export async function startDaemon(
   paths: DaemonPaths,
-  { settings, patterns }: { settings: OrchestratorSettings; patterns: readonly string[] },
+  {
+    settings,
+    patterns,
+    time = { kind: 'real' },
+  }: { settings: OrchestratorSettings; patterns: readonly string[]; time?: Exclude<TimeMode, { kind: 'virtual' }> },
 ): Promise<Daemon> {
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
   mkdirSync(dirname(paths.socket), { recursive: true, mode: 0o700 })
@@ -57,6 +53,11 @@ export async function startDaemon(
   }
   const store = new RunStore(paths.store)
   chmodSync(paths.store, 0o600)
+  // Scaled time must not fall behind what the daemon before this one has kept.
+  const clock =
+    time.kind === 'scaled'
+      ? startClock(time, { epoch: Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0), tell: () => {} })
+      : undefined
   const log = new EventLog(paths.events, EVENT_LOG)
   const events = ([...log.read()] as unknown as LoggedEvent[]).slice(-REMEMBERED_EVENTS)
   const connections = new Set<Connection>()
@@ -80,6 +81,7 @@ export async function startDaemon(
       await runs.close()
       store.close()
       log.close()
+      clock?.stop()
       for (const file of [paths.socket, paths.pid]) rmSync(file, { force: true })
       done.resolve()
     })()
@@ -107,6 +109,7 @@ export async function startDaemon(
   } catch (error) {
     store.close()
     log.close()
+    clock?.stop()
     throw error
   }
   chmodSync(paths.socket, 0o600)

@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
+import { startServer } from '../mount/index.ts'
+import type { System } from './system.ts'
+
+/** Thrown when the daemon refuses, or an orchestration in it fails. */
+export class DaemonOrchestrationError extends Error {
+  override readonly name = 'DaemonOrchestrationError'
+  readonly code = 'LONGHAUL_DAEMON_ORCHESTRATION'
+}
+
+/** How an orchestration in a daemon has ended. */
+export interface DaemonResult {
+  id: string
+  /** What RETURN gave. */
+  result: unknown
+  messages: number
+}
+
+const MAIN = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../cli/main.ts' : '../cli/main.js', import.meta.url),
+)
+/** Milliseconds on the clock in force between two looks at the orchestration. */
+const LOOK_EVERY_MS = 5_000
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/**
+ * A pattern in a real daemon, which is a process of its own, as a system under test. The simulated provider answers it over loopback HTTP. For
+ * scaled and real time: virtual time rules one process only.
+ *
+ * @param pattern the path of a YAML file
+ * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
+ */
+export function daemonSystem(pattern: string): System<DaemonResult> {
+  return async ({ vars, provider, signal, agentSignal, control }) => {
+    const { mode } = provider.clock
+    if (mode.kind === 'virtual')
+      throw new DaemonOrchestrationError(
+        "A daemon is a process of its own, which virtual time does not reach. Give time: '60x', or LONGHAUL_TIME=60x.",
+      )
+    const home = mkdtempSync(join(tmpdir(), 'longhaul-system-'))
+    const server = await startServer(provider)
+    const env = {
+      ...process.env,
+      LONGHAUL_HOME: home,
+      KSI_SOCKET_PATH: undefined,
+      LONGHAUL_TIME: mode.kind === 'scaled' ? `${mode.factor}x` : 'real',
+      OPENAI_BASE_URL: server.baseURLs.openai,
+      ANTHROPIC_BASE_URL: server.baseURLs.anthropic,
+    }
+    const { socket } = daemonPaths({ LONGHAUL_HOME: home })
+    let daemon: ChildProcess
+    const begin = async (): Promise<void> => {
+      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      while (!(await isAnswering(socket))) {
+        if (daemon.exitCode !== null)
+          throw new DaemonOrchestrationError(`The daemon ended with exit code ${daemon.exitCode}.`)
+        await pause(LOOK_EVERY_MS / 10)
+      }
+    }
+    const end = async (): Promise<void> => {
+      if (daemon.exitCode !== null || daemon.signalCode !== null) return
+      const exited = once(daemon, 'exit')
+      daemon.kill('SIGKILL')
+      await exited
+    }
+    const ask = async (event: string, data: object): Promise<Readonly<Record<string, unknown>>> => {
+      const answer = await send(socket, event, data)
+      const { error } = answer.data
+      if (error !== undefined && answer.data['state'] === undefined)
+        throw new DaemonOrchestrationError(`${event}: ${String(error)}`)
+      return answer.data
+    }
+    try {
+      await begin()
+      const { orchestration_id: given, agents } = await ask('orchestration:start', { pattern: resolve(pattern), vars })
+      const id = String(given)
+      let down: Promise<unknown> = Promise.resolve()
+      control({
+        suspend: async ({ running = 'drain' } = {}) =>
+          void (await ask('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
+        kill: () => {
+          const killed = end()
+          down = killed.then(begin)
+          return killed
+        },
+        async resume({ checkpoint } = {}) {
+          await down
+          const { state } = await ask('orchestration:status', { orchestration_id: id })
+          // After a kill the next daemon has gone on by itself.
+          if (state === 'suspended')
+            await ask('orchestration:resume', {
+              orchestration_id: id,
+              ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
+            })
+        },
+      })
+      for (const agent of agents as string[])
+        agentSignal(agent.slice(id.length + 1)).addEventListener(
+          'abort',
+          () => void ask('agent:terminate', { agent_id: agent }).catch(() => {}),
+          { once: true },
+        )
+      signal.addEventListener('abort', () => void end(), { once: true })
+      for (;;) {
+        await pause(LOOK_EVERY_MS)
+        await down
+        signal.throwIfAborted()
+        const {
+          state,
+          result,
+          error,
+          message_count: messages,
+        } = await ask('orchestration:status', { orchestration_id: id })
+        if (state === 'completed') return { id, result, messages: Number(messages) }
+        if (state === 'failed' || state === 'terminated')
+          throw new DaemonOrchestrationError(`${id} is ${String(state)}: ${String(error)}`)
+      }
+    } finally {
+      await end()
+      await server.close()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { daemonSystem, describeOrchestration, uniform, type ReplyContext } from 'longhaul'
+
+// Phase 2.3 again, against the real daemon: a process of its own, killed with SIGKILL, in scaled time.
+const replies = ({ agent, turn }: ReplyContext): string => `${agent.replace(/^orch_\w{8}_/, '')}, turn ${turn}`
+
+describeOrchestration(
+  'session recovery of a real daemon',
+  {
+    system: daemonSystem('fixtures/orchestrations/session_recovery.yaml'),
+    vars: { max_rounds: 12 },
+    time: '100x',
+    provider: { latency: uniform('1s', '5s'), replies, providers: { openai: { failRate: 0 } } },
+  },
+  (test) => {
+    test(
+      'a restart after round 6 changes nothing of the result',
+      { timeout: 60_000 },
+      async ({ start, sleep, trace, expect }) => {
+        const orchestration = await start()
+        while (trace.ofType('call.ended').length < 18) await sleep('1s')
+        await orchestration.restart()
+        const outcome = await orchestration.outcome()
+        expect(outcome).toHaveCompleted()
+        expect(outcome.result!.result).toEqual({
+          rounds: 12,
+          total: 36,
+          last: ['analyst, turn 12', 'critic, turn 12', 'editor, turn 12'],
+        })
+      },
+    )
+
+    test('suspended for a night, it goes on', { timeout: 60_000 }, async ({ start, sleep, trace, expect }) => {
+      const orchestration = await start()
+      while (trace.ofType('call.ended').length < 6) await sleep('1s')
+      await orchestration.suspend()
+      const calls = trace.ofType('call.arrived').length
+      await sleep('5m')
+      expect(trace.ofType('call.arrived')).toHaveLength(calls)
+      await orchestration.resume()
+      expect((await orchestration.outcome()).result).toMatchObject({ result: { total: 36 } })
+    })
+  },
+)
