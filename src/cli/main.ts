@@ -21,6 +21,10 @@ longhaul daemon start | stop | restart | status | health | run
 Runs orchestrations in a process of their own, which keeps them in .longhaul (or LONGHAUL_HOME) and goes on with them after a restart.
 It asks the services at OPENAI_BASE_URL and ANTHROPIC_BASE_URL, with OPENAI_API_KEY and ANTHROPIC_API_KEY.
 
+longhaul bridge [--port 8765]
+
+Lets WebSocket clients on this machine talk to the daemon.
+
 longhaul send EVENT [--key value …] [--json OBJECT] [--output-format json|pretty]
 longhaul watch EVENT [--key value …] [--every 10s]
 longhaul discover [EVENT]
@@ -49,6 +53,11 @@ const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void
     process.stdout.write(`${JSON.stringify(patternJSONSchema(), null, 2)}\n`)
   },
   daemon: async (given) => (await import('./daemon.ts')).daemon(given),
+  async bridge(given) {
+    const { values } = parseArgs({ args: given, options: { port: text }, strict: true })
+    const { bridge } = await import('./bridge.ts')
+    await bridge(values.port)
+  },
   send: async (given) => (await import('./send.ts')).send(given),
   watch: async (given) => (await import('./send.ts')).watch(given),
   discover: async (given) => (await import('./send.ts')).discover(given),

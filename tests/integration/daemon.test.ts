@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 const home = mkdtempSync(join(tmpdir(), 'longhaul-daemon-'))
@@ -188,6 +189,57 @@ describe('the protocol', { timeout: 60_000 }, () => {
     // Broken pipe or closed in good order: what counts is that it is closed.
     await new Promise((closed) => client.once('close', closed))
     expect(await ask('system:health')).toMatchObject({ status: 'healthy' })
+  })
+})
+
+describe('the WebSocket bridge', { timeout: 60_000 }, () => {
+  let bridge: ChildProcess
+  let url = ''
+  beforeAll(async () => {
+    bridge = spawn(process.execPath, [MAIN, 'bridge', '--port', '0'], { env })
+    for await (const line of createInterface(bridge.stdout!)) {
+      url = /(ws:\S+)/.exec(line)?.[1] ?? ''
+      break
+    }
+  })
+  afterAll(async () => {
+    bridge.kill('SIGTERM')
+    await once(bridge, 'exit')
+  })
+
+  /** The next messages of a client. */
+  const messages = async (client: WebSocket, count: number): Promise<Data[]> => {
+    const said: Data[] = []
+    while (said.length < count) said.push(JSON.parse(String((await once(client, 'message'))[0])) as Data)
+    return said
+  }
+
+  test('greets, hands requests on, and renames what is pushed', async () => {
+    const client = new WebSocket(url)
+    const [hello] = await messages(client, 1)
+    expect(hello).toMatchObject({
+      event: 'bridge:connected',
+      data: { suggested_client_id: expect.any(String) as string },
+    })
+    client.send(JSON.stringify({ event: 'system:health', correlation_id: 'w' }, null, 2))
+    expect(await messages(client, 1)).toMatchObject([
+      { event: 'system:health', correlation_id: 'w', data: { status: 'healthy' } },
+    ])
+    client.send(JSON.stringify({ event: 'monitor:subscribe', data: { event_patterns: ['gather.started'] } }))
+    await messages(client, 1)
+    const pushed = messages(client, 1)
+    const id = await start({ max_rounds: 1 })
+    expect(await pushed).toMatchObject([{ event: 'gather.started', orchestration_id: id }])
+    client.close()
+  })
+
+  test('another origin is closed with code 1008, a known one is not', async () => {
+    const foreign = new WebSocket(url, { origin: 'https://example.com' })
+    const [code] = (await once(foreign, 'close')) as [number]
+    expect(code).toBe(1008)
+    const known = new WebSocket(url, { origin: 'http://localhost:3000' })
+    expect(await messages(known, 1)).toMatchObject([{ event: 'bridge:connected' }])
+    known.close()
   })
 })
 
