@@ -235,6 +235,29 @@ export class Orchestrator {
     return this.#completer.breakers.states
   }
 
+  /** The variables of the strategy as they stand. */
+  get variables(): Readonly<Record<string, Json>> {
+    return this.#machine.state.variables
+  }
+
+  /** Requests and retries so far. */
+  get tries(): { requests: number; retries: number } {
+    const { requests, retries } = this.#completer.save()
+    return { requests, retries }
+  }
+
+  /** Puts a message into an agent's inbox, to be read when the agent is next asked. */
+  sendMessage(to: string, text: string, from: string): void {
+    this.team.send(to, text, from)
+    this.#journal?.save('running')
+  }
+
+  /** Adds an agent while the strategy runs: it is in `agents` from now on. */
+  spawnAgent(name: string, options: Options): void {
+    this.#spawn(name, options)
+    this.#journal?.save('running')
+  }
+
   /** Takes an agent away. */
   terminateAgent(name: string, reason: string): void {
     this.team.terminate(name, reason)

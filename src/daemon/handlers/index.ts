@@ -1,8 +1,10 @@
 import { agent } from './agent.ts'
 import { completion } from './completion.ts'
 import type { Handler } from './handler.ts'
+import { metrics } from './metrics.ts'
 import { monitor } from './monitor.ts'
 import { orchestration } from './orchestration.ts'
+import { state } from './state.ts'
 import { system } from './system.ts'
 
 /** All events that the daemon answers. */
@@ -11,6 +13,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...orchestration,
   ...agent,
   ...completion,
+  ...state,
+  ...metrics,
   ...monitor,
 }
 export type { DaemonContext, LoggedEvent } from './handler.ts'
