@@ -274,11 +274,13 @@ export class Orchestrator {
     if (signal?.aborted) onAbort()
     else signal?.addEventListener('abort', onAbort, { once: true })
     const timer = this.#limitTime()
+    const checkpoints = this.#checkpointEvery()
     const stopListening = this.#limitMessages()
     try {
       await this.#execute()
     } finally {
       clearTimeout(timer)
+      clearInterval(checkpoints)
       stopListening()
       signal?.removeEventListener('abort', onAbort)
       if (!this.#ending.signal.aborted)
@@ -360,6 +362,13 @@ export class Orchestrator {
       },
     )
     this.#keep(work)
+  }
+
+  /** By the variables `enable_checkpoints` and `checkpoint_interval` (default 10 m). */
+  #checkpointEvery(): NodeJS.Timeout | undefined {
+    const { enable_checkpoints: enabled, checkpoint_interval: interval = '10m' } = this.variables
+    if (!enabled || !this.#journal) return undefined
+    return setInterval(() => this.#checkpoint('interval'), millisecondsOf(interval))
   }
 
   /** Keeps where the run stands, to be gone back to. */

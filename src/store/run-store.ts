@@ -33,6 +33,9 @@ export interface Checkpoint {
   createdAt: number
 }
 
+/** Checkpoints of one run that are kept; older ones are dropped. */
+const MOST_CHECKPOINTS = 100
+
 type Row = Record<string, string | number | null>
 
 /**
@@ -194,10 +197,11 @@ export class RunStore {
   addCheckpoint(run: string, name: string | null): Checkpoint {
     const saved = this.load(run)
     if (!saved) throw new Error(`There is no run ${run} to make a checkpoint of.`)
-    const nth = this.#all('SELECT count(*) AS count FROM checkpoints WHERE run = ?', run)[0]!['count']
-    const checkpoint = { id: `${run}_checkpoint_${Number(nth) + 1}`, run, name, createdAt: Date.now() }
+    const [newest] = this.#all('SELECT id FROM checkpoints WHERE run = ? ORDER BY rowid DESC LIMIT 1', run)
+    const nth = newest ? Number(String(newest['id']).split('_').at(-1)) + 1 : 1
+    const checkpoint = { id: `${run}_checkpoint_${nth}`, run, name, createdAt: Date.now() }
     const { state, agents } = saved
-    this.transaction(() =>
+    this.transaction(() => {
       this.#run(
         'INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)',
         checkpoint.id,
@@ -205,8 +209,13 @@ export class RunStore {
         name,
         checkpoint.createdAt,
         JSON.stringify({ state, agents }),
-      ),
-    )
+      )
+      this.#run(
+        'DELETE FROM checkpoints WHERE run = ?1 AND rowid NOT IN (SELECT rowid FROM checkpoints WHERE run = ?1 ORDER BY rowid DESC LIMIT ?2)',
+        run,
+        MOST_CHECKPOINTS,
+      )
+    })
     return checkpoint
   }
 

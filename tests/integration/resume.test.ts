@@ -56,6 +56,41 @@ describe('a run cannot go on', () => {
   })
 })
 
+describeOrchestration(
+  'checkpoints by the clock',
+  {
+    pattern: {
+      text: `name: p
+variables: { enable_checkpoints: true, checkpoint_interval: 10m }
+orchestration_logic:
+  strategy: |
+    SET round = 0
+    WHILE true:
+      SET round = round + 1
+      WAIT 6 minutes
+`,
+    },
+    orchestrator: { store: join(folder, 'interval.db') },
+    provider: { failRate: 0 },
+  },
+  (it) => {
+    it('are made, and gone back to', async ({ start, sleep, trace: seen, expect: expects }) => {
+      const orchestration = await start()
+      await sleep('61m')
+      expects(seen.ofType('note').filter(({ text }) => text === 'checkpoint interval')).toHaveLength(6)
+      await orchestration.suspend({ running: 'cancel' })
+      await orchestration.resume({ checkpoint: 'run_1_checkpoint_2' })
+      await sleep('1s')
+      const outcome = await orchestration.cancel()
+      expects(outcome).toHaveFailedWith('cancelled')
+      const store = new RunStore(join(folder, 'interval.db'))
+      // At twenty minutes it was in the fourth round.
+      expects(store.load('run_1')).toMatchObject({ state: { machine: { variables: { round: 4 } } } })
+      store.close()
+    })
+  },
+)
+
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const ask = (key: string, signal?: AbortSignal) =>
   client.chat.completions.create(

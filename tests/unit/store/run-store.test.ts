@@ -68,6 +68,16 @@ describe('a store', () => {
   })
 })
 
+test('of many checkpoints the newest hundred are kept, and no id is used twice', () => {
+  const store = new RunStore(':memory:')
+  store.saveRun(run)
+  for (let nth = 0; nth < 130; nth++) store.addCheckpoint('r', null)
+  const ids = store.checkpoints('r').map(({ id }) => id)
+  expect(ids).toHaveLength(100)
+  expect(ids[0]).toBe('r_checkpoint_31')
+  expect(ids.at(-1)).toBe('r_checkpoint_130')
+})
+
 describe('what goes wrong is said, and nothing is lost', () => {
   const codeOf = (work: () => unknown): unknown => {
     try {
