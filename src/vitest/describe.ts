@@ -102,7 +102,7 @@ function fill<Result>(
   const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
     longhaulSession: [
       async ({ task }, use) => {
-        const settings = joinSettings(options, inject('longhaul') ?? {}, settingsFromEnvironment(process.env))
+        const settings = settle(options)
         const file = relative(process.cwd(), task.file.filepath)
         const session = openSession(name, options, settings)
         current = { session, settings, file, name: task.fullTestName ?? task.name }
@@ -166,20 +166,32 @@ export interface DescribeOrchestration {
   readonly concurrent: never
 }
 
-type Suite = (name: string, body: () => void) => unknown
-type CasesSuite = (name: string, body: (...given: unknown[]) => void) => unknown
+type SuiteOptions = { timeout?: number }
+type Suite = (name: string, options: SuiteOptions, body: () => void) => unknown
+type CasesSuite = (name: string, options: SuiteOptions, body: (...given: unknown[]) => void) => unknown
+
+/** How long a test may take whose time passes with the wall clock, where it does not say itself. Milliseconds. */
+const SLOW_TEST_MS = 120_000
+
+/** The settings in force for a file's own. */
+const settle = (options: RunSettings): SettingsInForce =>
+  joinSettings(options, inject('longhaul') ?? {}, settingsFromEnvironment(process.env))
+
+/** In virtual time Vitest's own timeout will do. */
+const suiteOptions = (options: RunSettings): SuiteOptions =>
+  settle(options).time.kind === 'virtual' ? {} : { timeout: SLOW_TEST_MS }
 
 const forCases =
   (suite: CasesSuite): DescribeCases<unknown[]> =>
   (name, options, body) =>
-    suite(name, (...given) =>
+    suite(name, suiteOptions(typeof options === 'function' ? {} : options), (...given) =>
       fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test as never, ...given)),
     )
 
 const withSuite = (suite: Suite): DescribeOrchestration =>
   Object.defineProperties(
     ((name: string, options: OrchestrationOptions, body: Body<unknown>) =>
-      suite(name, () => fill(options, name, body))) as DescribeOrchestration,
+      suite(name, suiteOptions(options), () => fill(options, name, body))) as DescribeOrchestration,
     {
       skip: { get: () => withSuite(describe.skip) },
       only: { get: () => withSuite(describe.only) },
