@@ -26,6 +26,12 @@ export async function readRequest(input: Request): Promise<PlainRequest> {
 /** Where a connection breaks: before any byte of the answer, or within it. */
 export type BreakPlace = 'unanswered' | 'midway'
 
+/**
+ * Signals of requests that are being answered. A socket would hold them; nothing of ours does while a call hangs, and a signal that
+ * was composed of others is held by them weakly only: collected, it would abort nothing.
+ */
+const waiting = new Set<AbortSignal>()
+
 const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
 
@@ -52,12 +58,14 @@ export function respond(
     const onAbort = (): void => {
       if (over) return
       over = true
+      waiting.delete(signal!)
       exchange?.disconnect()
       if (resolved) body?.error(signal!.reason)
       else reject(signal!.reason)
     }
     const finish = (): void => {
       over = true
+      if (signal) waiting.delete(signal)
       signal?.removeEventListener('abort', onAbort)
     }
     const open = (whole: boolean): void => {
@@ -99,6 +107,7 @@ export function respond(
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal) waiting.add(signal)
     const { method, headers, text } = request
     exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
   })
