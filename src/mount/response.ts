@@ -27,10 +27,11 @@ export async function readRequest(input: Request): Promise<PlainRequest> {
 export type BreakPlace = 'unanswered' | 'midway'
 
 /**
- * Signals of requests that are being answered. A socket would hold them; nothing of ours does while a call hangs, and a signal that
- * was composed of others is held by them weakly only: collected, it would abort nothing.
+ * What requests that are being answered do on their abort, which holds their signals; one entry a request, as several may share
+ * a signal. A socket would hold them; nothing of ours does while a call hangs, and a signal that was composed of others is held
+ * by them weakly only: collected, it would abort nothing.
  */
-const waiting = new Set<AbortSignal>()
+const waiting = new Set<() => void>()
 
 const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
@@ -58,14 +59,14 @@ export function respond(
     const onAbort = (): void => {
       if (over) return
       over = true
-      waiting.delete(signal!)
+      waiting.delete(onAbort)
       exchange?.disconnect()
       if (resolved) body?.error(signal!.reason)
       else reject(signal!.reason)
     }
     const finish = (): void => {
       over = true
-      if (signal) waiting.delete(signal)
+      waiting.delete(onAbort)
       signal?.removeEventListener('abort', onAbort)
     }
     const open = (whole: boolean): void => {
@@ -107,7 +108,7 @@ export function respond(
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal) waiting.add(signal)
+    if (signal) waiting.add(onAbort)
     const { method, headers, text } = request
     exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
   })
