@@ -99,6 +99,8 @@ export class Journal {
   readonly #ended: number[] = []
   readonly #answers: Map<string, { effect: number; answer: unknown }>
   #nextIntent: number
+  /** As it was last said: calls that end after a run was suspended do not make it run again. */
+  #status: RunStatus = 'running'
   #closed = false
 
   constructor(
@@ -147,7 +149,7 @@ export class Journal {
   /** A call has ended; written with what is written next, which is its answer, or at once where it has failed. */
   settled(intent: number, { failed }: { failed: boolean }): void {
     this.#settled.push(intent)
-    if (failed) this.#write(() => this.#saveRun('running'))
+    if (failed) this.#write(() => this.#saveRun())
   }
 
   /** A question got its answer. */
@@ -156,7 +158,7 @@ export class Journal {
     this.#touched.add(answer.agent)
     this.#write(() => {
       this.#store.saveAnswer(this.run, question, effect, answer)
-      this.#saveRun('running')
+      this.#saveRun()
     })
   }
 
@@ -168,7 +170,7 @@ export class Journal {
   /** An agent has come to its end: written at once. */
   ended(agent: string): void {
     this.#touched.add(agent)
-    this.#write(() => this.#saveRun('running'))
+    this.#write(() => this.#saveRun())
   }
 
   /** An effect has ended: its result is in the state. */
@@ -178,16 +180,17 @@ export class Journal {
 
   /** Writes where the run stands. */
   save(status: RunStatus): void {
-    this.#write(() => this.#saveRun(status))
+    this.#status = status
+    this.#write(() => this.#saveRun())
   }
 
-  #saveRun(status: RunStatus): void {
+  #saveRun(): void {
     const { file } = this.#pattern
     this.#store.saveRun({
       id: this.run,
       pattern: file,
       fingerprint: this.#fingerprint,
-      status,
+      status: this.#status,
       state: this.#source.state(),
     })
   }
