@@ -1,13 +1,18 @@
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import OpenAI from 'openai'
 import { Orchestrator } from '../src/orchestrator/index.ts'
 import { compileProgram, loadPattern, Machine, parseStrategy } from '../src/pattern/index.ts'
 import { actAs } from '../src/provider/index.ts'
+import { Trace } from '../src/trace/index.ts'
 import { ratio, record, timed } from './measure.ts'
 import { QUESTION, simulate } from './simulation.ts'
 
 /** What the orchestrator adds to a bare SDK call, gathers of 10 … 10,000 agents, and statements of the interpreter a second. */
 const COMPLETIONS = 2_000
 const STATEMENTS = 1_000_000
+const MEMORY_ROUNDS = 25_000
 
 const pattern = (agents: number, strategy: string) =>
   loadPattern({
@@ -59,6 +64,35 @@ for (const agents of [10, 100, 1_000, 10_000]) {
     'real (µs/agent)': Number(((realMs / agents) * 1_000).toFixed(1)),
   })
 }
+
+/** What stays in memory after many completions of the same run, to the end of which everything could have piled up. */
+const heapAfter = (rounds: number): Promise<number> =>
+  simulate(
+    async ({ clock }) => {
+      const loaded = pattern(
+        4,
+        `FOR i IN 1..${rounds}:\n  GATHER answers FROM agents WITH prompt: "Your view?"\nWAIT 1 hour`,
+      )
+      const trace = new Trace(() => clock.now(), 'discard')
+      const running = new Orchestrator(loaded, {}, { conversationTokens: 400 }, { trace, actAs }).run()
+      await new Promise((resolve) => setTimeout(resolve, rounds * 5_000 + 60_000))
+      global.gc!()
+      const { heapUsed } = process.memoryUsage()
+      await running
+      return heapUsed
+    },
+    { spool: { file: join(tmpdir(), 'longhaul-bench-memory.ndjson') } },
+  )
+const heaps: number[] = []
+for (const rounds of [MEMORY_ROUNDS / 25, MEMORY_ROUNDS]) heaps.push(await heapAfter(rounds))
+rmSync(join(tmpdir(), 'longhaul-bench-memory.ndjson'))
+const mebi = (bytes: number): number => Number((bytes / 2 ** 20).toFixed(1))
+record('memory', {
+  completions: MEMORY_ROUNDS * 4,
+  'heap after a 25th (MiB)': mebi(heaps[0]!),
+  'heap after all (MiB)': mebi(heaps[1]!),
+  ratio: Number((heaps[1]! / heaps[0]!).toFixed(3)),
+})
 
 const loop = compileProgram(
   parseStrategy(`FOR i IN 1..${STATEMENTS / 4}:\n  SET x = i * 2\n  IF x > 10:\n    SET y = x\nLOG "over"`),

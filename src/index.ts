@@ -76,6 +76,7 @@ export {
   patternSystem,
   type Controls,
   type DaemonResult,
+  type DaemonSettings,
   type PatternSettings,
   type Report,
   type System,

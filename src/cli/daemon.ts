@@ -32,6 +32,13 @@ function settingsFrom(env: NodeJS.ProcessEnv): OrchestratorSettings {
   }
 }
 
+function numberFrom(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  if (!/^[1-9]\d{0,12}$/.test(text)) throw new Error(`${name} is "${text}". Give a whole number from 1 on.`)
+  return Number(text)
+}
+
 /** Runs the daemon in this process until it is told to stop. */
 async function run(): Promise<void> {
   const time = parseTimeMode(process.env['LONGHAUL_TIME'] ?? 'real')
@@ -42,6 +49,10 @@ async function run(): Promise<void> {
     settings: settingsFrom(process.env),
     patterns: ['fixtures/orchestrations', 'orchestrations'],
     time,
+    eventLog: {
+      maxBytes: numberFrom(process.env, 'LONGHAUL_LOG_BYTES', 4 * 1024 * 1024),
+      keep: numberFrom(process.env, 'LONGHAUL_LOG_KEEP', 5),
+    },
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)

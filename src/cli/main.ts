@@ -5,7 +5,7 @@ const USAGE = `longhaul serve [--port N] [--host ADDRESS] [--seed N] [--fail-rat
 
 Serves the simulated LLM provider over HTTP on this machine, for programs in any language.
   --port        default: any free one          --host      default: 127.0.0.1
-  --seed        default: 1                     --fail-rate default: 0
+  --seed        default: 1                     --fail-rate default: LONGHAUL_FAIL_RATE, or 0
   --time        default: real                  --latency   default: a median of 4s, 12s in one call of twenty
 
 longhaul check FILE …
@@ -25,11 +25,12 @@ longhaul bridge [--port 8765]
 
 Lets WebSocket clients on this machine talk to the daemon.
 
-longhaul send EVENT [--key value …] [--json OBJECT] [--output-format json|pretty]
+longhaul send EVENT [--key value …] [--json OBJECT] [--output-format table|json|pretty]
 longhaul watch EVENT [--key value …] [--every 10s]
 longhaul discover [EVENT]
 
 Sends an event to the daemon, once or again and again; says which there are. Exits with 1 where the daemon refuses.
+Prints tables on a terminal (without colours where NO_COLOR is set), JSON elsewhere.
 `
 
 const text = { type: 'string' } as const
@@ -74,7 +75,10 @@ async function main(): Promise<void> {
   await COMMANDS[command]!(rest)
 }
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 try {
+  if (major < 22 || (major === 22 && minor < 18))
+    throw new Error(`longhaul needs Node 22.18 or newer; this is ${process.version}.`)
   await main()
 } catch (error) {
   process.stderr.write(`longhaul: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -12,15 +12,19 @@ function valueOf(text: string): unknown {
   }
 }
 
+/** Tables for people, JSON for programs. */
+type Format = 'table' | 'json' | 'pretty'
+const FORMATS: readonly string[] = ['table', 'json', 'pretty']
+
 interface Sending {
   event: string
   data: Record<string, unknown>
-  pretty: boolean
+  format: Format
   everyMs: number
 }
 
 /**
- * Reads `EVENT --key value … [--json TEXT] [--output-format json|pretty]`: `-` in a key becomes `_`, a key without a value is true.
+ * Reads `EVENT --key value … [--json TEXT] [--output-format table|json|pretty]`: `-` in a key becomes `_`, a key without a value is true.
  *
  * @throws Error for what cannot be read
  */
@@ -28,7 +32,7 @@ function readSending([event, ...given]: readonly string[]): Sending {
   if (event === undefined || event.startsWith('--'))
     throw new Error('longhaul send needs an event, such as system:health. All of them: longhaul discover')
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  let pretty = process.stdout.isTTY === true
+  let format: Format = process.stdout.isTTY ? 'table' : 'json'
   let everyMs = 10_000
   for (let index = 0; index < given.length; index++) {
     const word = given[index]!
@@ -37,8 +41,9 @@ function readSending([event, ...given]: readonly string[]): Sending {
     const next = given[index + 1]
     const value = inline ?? (next === undefined || next.startsWith('--') ? undefined : given[(index += 1)])
     if (name === 'output-format') {
-      if (value !== 'json' && value !== 'pretty') throw new Error(`--output-format is "${value}". Give json or pretty.`)
-      pretty = value === 'pretty'
+      if (value === undefined || !FORMATS.includes(value))
+        throw new Error(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
+      format = value as Format
     } else if (name === 'every') everyMs = parseDuration(/^\d+$/.test(value ?? '') ? `${value}s` : (value ?? ''))
     else if (name === 'json') {
       const read = valueOf(value ?? '')
@@ -47,19 +52,25 @@ function readSending([event, ...given]: readonly string[]): Sending {
       Object.assign(data, read)
     } else data[name.replaceAll('-', '_')] = value === undefined ? true : valueOf(value)
   }
-  return { event, data, pretty, everyMs }
+  return { event, data, format, everyMs }
 }
 
 /** Sends one event to the daemon and prints what it answers. Exits with 1 where it refuses. */
 export async function send(given: readonly string[]): Promise<void> {
-  const { event, data, pretty } = readSending(given)
-  await printAnswer(event, data, pretty)
+  const { event, data, format } = readSending(given)
+  await printAnswer(event, data, format)
 }
 
-async function printAnswer(event: string, data: object, pretty: boolean): Promise<void> {
+async function written(data: Readonly<Record<string, unknown>>, format: Format): Promise<string> {
+  if (format !== 'table') return JSON.stringify(data, null, format === 'pretty' ? 2 : undefined)
+  const { forPeople } = await import('./table.ts')
+  return forPeople(data)
+}
+
+async function printAnswer(event: string, data: object, format: Format): Promise<void> {
   const answer = await sendEvent(daemonPaths(process.env).socket, event, data)
   const failed = answer.data?.['error'] !== undefined
-  process.stdout.write(`${JSON.stringify(answer.data ?? answer, null, pretty ? 2 : undefined)}\n`)
+  process.stdout.write(`${await written(answer.data ?? { ...answer }, format)}\n`)
   if (failed) {
     const { error, hint, similar } = answer.data
     const more = hint ?? (Array.isArray(similar) ? `Similar events: ${similar.join(', ')}.` : '')
@@ -70,9 +81,11 @@ async function printAnswer(event: string, data: object, pretty: boolean): Promis
 
 /** Sends the same event again and again, until it is interrupted. */
 export async function watch(given: readonly string[]): Promise<void> {
-  const { event, data, pretty, everyMs } = readSending(given)
+  const { event, data, format, everyMs } = readSending(given)
   for (;;) {
-    await printAnswer(event, data, pretty)
+    if (format === 'table')
+      process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${event}\n\n`)
+    await printAnswer(event, data, format)
     await sleep(everyMs)
   }
 }

@@ -37,7 +37,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (mode.kind === 'virtual')
     throw new Error('--time virtual needs the clients in the same process. Give real, or a factor such as 60x.')
   const clock = serverClock(mode.kind === 'scaled' ? mode.factor : 1)
-  const failRate = numberOption('fail-rate', options['fail-rate'], 0, 1)
+  const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env
+  const failRate = numberOption('fail-rate', options['fail-rate'] ?? (rate || planned || undefined), 0, 1)
   const port = numberOption('port', options.port, 0, 65_535)
   const seed = numberOption('seed', options.seed, 1, Number.MAX_SAFE_INTEGER)
   // Nobody reads the trace of a server that runs for days: it must not fill the memory.

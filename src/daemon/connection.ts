@@ -76,7 +76,7 @@ export class Connection {
     }
   }
 
-  async #handle({ event, data }: Request): Promise<object> {
+  async #handle({ event, data, correlationId }: Request): Promise<object> {
     if (!Object.hasOwn(HANDLERS, event)) {
       const names = Object.keys(HANDLERS)
       const near = names.filter((name) => name.split(':')[0] === event.split(':')[0]).slice(0, 3)
@@ -88,6 +88,7 @@ export class Connection {
     }
     return HANDLERS[event]!.answer(data, {
       ...this.#context,
+      correlationId,
       subscribe: (patterns) => void (this.#patterns = patterns),
     })
   }

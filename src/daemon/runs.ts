@@ -19,6 +19,7 @@ export interface Run {
   result: OrchestrationResult | undefined
   error: string | undefined
   messages: number
+  correlationId: string | null
   /** Settles when it has stopped, however. */
   stopped: Promise<void>
   abort: AbortController
@@ -27,6 +28,8 @@ export interface Run {
 /** An event of an orchestration, as the daemon hands it on. */
 export interface RunEvent {
   run: string
+  /** Of the request that has started it. */
+  correlationId: string | null
   event: TraceEvent
 }
 
@@ -73,8 +76,12 @@ export class Runs {
     return recovered
   }
 
-  /** The file of a pattern: a path, or a name in one of the folders. */
-  #fileOf(pattern: string): string {
+  /**
+   * The file of a pattern: a path, or a name in one of the folders.
+   *
+   * @throws RefusedError
+   */
+  fileOf(pattern: string): string {
     const names = /\.ya?ml$/.test(pattern) ? [pattern] : [`${pattern}.yaml`, `${pattern}.yml`]
     const candidates = names.flatMap((name) => [name, ...this.#options.patterns.map((folder) => join(folder, name))])
     const found = candidates.find((file) => existsSync(file))
@@ -93,6 +100,7 @@ export class Runs {
       result: undefined,
       error: undefined,
       messages: 0,
+      correlationId: null,
       stopped: Promise.resolve(),
       abort: new AbortController(),
     }
@@ -100,8 +108,9 @@ export class Runs {
     return run
   }
 
-  start(pattern: string, vars: Readonly<Record<string, unknown>>): Run {
-    const run = this.#add(`orch_${randomBytes(4).toString('hex')}`, this.#fileOf(pattern), Date.now())
+  start(pattern: string, vars: Readonly<Record<string, unknown>>, correlationId: string | null): Run {
+    const run = this.#add(`orch_${randomBytes(4).toString('hex')}`, this.fileOf(pattern), Date.now())
+    run.correlationId = correlationId
     try {
       this.#begin(run, false, vars)
     } catch (error) {
@@ -116,7 +125,7 @@ export class Runs {
     const trace = new Trace(() => Date.now() - run.startedAt, 'discard')
     trace.onAppend((event) => {
       if (event.type === 'event.emitted' && event.event === 'agent:response') run.messages += 1
-      onEvent({ run: run.id, event })
+      onEvent({ run: run.id, correlationId: run.correlationId, event })
     })
     run.abort = new AbortController()
     try {
@@ -160,6 +169,12 @@ export class Runs {
       })
     run.endedAt = undefined
     this.#begin(run, true, {})
+  }
+
+  /** Ends it when what is under way has ended. */
+  async finish(run: Run, reason: string): Promise<void> {
+    if (run.phase === 'running') await this.suspend(run, 'drain')
+    await this.terminate(run, reason)
   }
 
   async terminate(run: Run, reason: string): Promise<void> {

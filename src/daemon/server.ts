@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { createServer } from 'node:net'
 import { startClock, type TimeMode } from '../clock/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
-import { EventLog, RunStore, type Repair } from '../store/index.ts'
+import { EventLog, RunStore, type EventLogOptions, type Repair } from '../store/index.ts'
 import { isAnswering } from './client.ts'
+import { Completions } from './completions.ts'
 import { Connection } from './connection.ts'
 import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
 import type { DaemonPaths } from './paths.ts'
@@ -12,7 +13,6 @@ import { Runs, type RunEvent } from './runs.ts'
 
 const MOST_CONNECTIONS = 200
 const REMEMBERED_EVENTS = 10_000
-const EVENT_LOG = { maxBytes: 4 * 1024 * 1024, keep: 5 }
 
 /** Thrown when a daemon answers on the socket already. */
 class DaemonRunningError extends Error {
@@ -24,6 +24,8 @@ class DaemonRunningError extends Error {
 export interface Daemon {
   /** How many orchestrations went on that were running when the last one ended. */
   recovered: number
+  /** … and completions that were asked of it and not answered. */
+  completions: number
   /** What was mended of the event log. */
   repaired: Repair
   /** Resolves when it has stopped. */
@@ -42,7 +44,13 @@ export async function startDaemon(
     settings,
     patterns,
     time = { kind: 'real' },
-  }: { settings: OrchestratorSettings; patterns: readonly string[]; time?: Exclude<TimeMode, { kind: 'virtual' }> },
+    eventLog = {},
+  }: {
+    settings: OrchestratorSettings
+    patterns: readonly string[]
+    time?: Exclude<TimeMode, { kind: 'virtual' }>
+    eventLog?: EventLogOptions
+  },
 ): Promise<Daemon> {
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
   mkdirSync(dirname(paths.socket), { recursive: true, mode: 0o700 })
@@ -58,17 +66,25 @@ export async function startDaemon(
     time.kind === 'scaled'
       ? startClock(time, { epoch: Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0), tell: () => {} })
       : undefined
-  const log = new EventLog(paths.events, EVENT_LOG)
+  const log = new EventLog(paths.events, eventLog)
   const events = ([...log.read()] as unknown as LoggedEvent[]).slice(-REMEMBERED_EVENTS)
   const connections = new Set<Connection>()
-  const onEvent = ({ run, event }: RunEvent): void => {
-    const logged = { event_name: event.type, timestamp: Date.now() / 1_000, orchestration_id: run, data: event }
+  const tell = (logged: LoggedEvent): void => {
     log.append(logged)
     events.push(logged)
     if (events.length > REMEMBERED_EVENTS) events.splice(0, REMEMBERED_EVENTS / 10)
     for (const connection of connections) connection.push(logged)
   }
+  const onEvent = ({ run, correlationId, event }: RunEvent): void =>
+    tell({
+      event_name: event.type,
+      timestamp: Date.now() / 1_000,
+      orchestration_id: run,
+      ...(correlationId !== null && { correlation_id: correlationId }),
+      data: event,
+    })
   const runs = new Runs({ store, settings, patterns, onEvent })
+  const completions = new Completions({ store, runs, settings, tell })
   const done = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   const stop = (reason: string): Promise<void> => {
@@ -78,6 +94,7 @@ export async function startDaemon(
         connection.close()
       }
       server.close()
+      await completions.close()
       await runs.close()
       store.close()
       log.close()
@@ -90,6 +107,8 @@ export async function startDaemon(
   const context = {
     runs,
     store,
+    completions,
+    patterns,
     events,
     handlers: HANDLERS,
     startedAt: Date.now(),
@@ -114,5 +133,6 @@ export async function startDaemon(
   }
   chmodSync(paths.socket, 0o600)
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
-  return { recovered: runs.recover(), repaired: log.repaired, stopped: done.promise, stop }
+  const recovered = runs.recover()
+  return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
 }

@@ -62,6 +62,7 @@ export class Breakers {
   readonly #settings: Settled
   readonly #trace: Pick<Trace, 'append'>
   readonly #policies = new Map<string, CircuitBreakerPolicy>()
+  readonly #windows = new Map<string, WindowBreaker>()
   readonly #openedAt = new Map<string, number>()
 
   readonly #before: Readonly<Record<string, { policy: unknown; openedAt: number | null }>>
@@ -93,9 +94,11 @@ export class Breakers {
     if (!policy) {
       const before = Object.hasOwn(this.#before, target) ? this.#before[target] : undefined
       if (before?.openedAt != null) this.#openedAt.set(target, before.openedAt)
+      const window = new WindowBreaker(this.#settings)
+      this.#windows.set(target, window)
       policy = circuitBreaker(handleWhen(tellsOfHealth), {
         halfOpenAfter: this.#settings.breakerOpenMs,
-        breaker: new WindowBreaker(this.#settings),
+        breaker: window,
         ...(before && { initialState: structuredClone(before.policy) }),
       })
       policy.onStateChange((state) => {
@@ -111,6 +114,11 @@ export class Breakers {
   opensIn(target: string): number {
     if (this.#policies.get(target)?.state !== CircuitState.Open) return 0
     return Math.max(0, this.#openedAt.get(target)! + this.#settings.breakerOpenMs - Date.now())
+  }
+
+  /** Failures among the newest calls. */
+  failuresOf(target: string): number {
+    return this.#windows.get(target)?.state.filter(({ failed }) => failed).length ?? 0
   }
 
   /** The states of all breakers, for reports. */

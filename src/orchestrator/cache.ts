@@ -1,21 +1,11 @@
 import type { Trace } from '../trace/index.ts'
 import type { Completion, Question } from './completer.ts'
+import type { AnswerTable, KeptAnswer } from '../store/index.ts'
 import { cosine, embeddingOf, type Embedding } from './similarity.ts'
 import type { CacheSettings } from './settings.ts'
 
 /** Makes a vector of unit length of a text by a service's embeddings; it may cost, and it may fail. */
 export type Embed = (text: string, agent: string, signal: AbortSignal) => Promise<Embedding>
-
-/** An answer that may be reused. */
-export interface KeptAnswer {
-  /** Everything but the newest question: answers are reused only in the same context. */
-  context: string
-  prompt: string
-  embedding: Embedding
-  text: string
-  target: string
-  cost: bigint
-}
 
 /** What the cache has saved. */
 export interface Savings {
@@ -33,18 +23,30 @@ export class SemanticCache {
   readonly #embed: Embed | undefined
   readonly #trace: Pick<Trace, 'append'>
   readonly #entries: KeptAnswer[]
+  readonly #store: AnswerTable | undefined
   readonly #asked = new WeakMap<Question, Pick<KeptAnswer, 'context' | 'prompt' | 'embedding'>>()
 
-  /** @param answers those of earlier runs; new ones are added */
+  /** @param answers those of earlier runs; new ones are added, and kept in the store */
   constructor(
     { similarity, size }: Required<CacheSettings>,
-    { embed, trace, answers }: { embed: Embed | undefined; trace: Pick<Trace, 'append'>; answers: KeptAnswer[] },
+    {
+      embed,
+      trace,
+      answers,
+      store,
+    }: {
+      embed: Embed | undefined
+      trace: Pick<Trace, 'append'>
+      answers: KeptAnswer[]
+      store: AnswerTable | undefined
+    },
   ) {
     this.#similarity = similarity
     this.#size = size
     this.#embed = embed
     this.#trace = trace
     this.#entries = answers
+    this.#store = store
   }
 
   /** The answer to a question like this one, or nothing. */
@@ -84,7 +86,9 @@ export class SemanticCache {
     const asked = this.#asked.get(question)
     if (!asked) return
     if (this.#entries.length >= this.#size) this.#entries.shift()
-    this.#entries.push({ ...asked, text, target, cost })
+    const kept = { ...asked, text, target, cost }
+    this.#entries.push(kept)
+    this.#store?.add(kept, this.#size)
   }
 
   /** A service that fails to embed is no reason to fail the question. */

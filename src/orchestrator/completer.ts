@@ -8,7 +8,7 @@ import { CompletionError } from './failures.ts'
 import type { RunState } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { targetOf, type Target } from './target.ts'
-import { ask, type ChatMessage, type WireAnswer } from './wire.ts'
+import { ask, type ChatMessage, type ReportedUsage, type WireAnswer } from './wire.ts'
 
 /** A question to a model. */
 export interface Question {
@@ -29,11 +29,46 @@ export interface Completion {
   target: string
   /** Picodollars; 0 from the cache. */
   cost: bigint
+  /** What was billed; nothing from the cache. */
+  usage: ReportedUsage
   cached: boolean
+}
+
+/** How calls to one model have gone since this process began. */
+export interface CallStatistics {
+  total: number
+  successful: number
+  failed: number
+  /** Of all calls that have ended. */
+  latencyMs: number
+  /** Unix milliseconds. */
+  lastSuccess: number | null
+}
+
+/** How a model does. */
+export interface TargetHealth {
+  breaker: 'closed' | 'open' | 'half-open'
+  recentFailures: number
+  /** Until an open breaker lets a call try again. */
+  opensInMs: number
+  calls: CallStatistics
+}
+
+/** A request that waits for its next try. */
+export interface WaitingRetry {
+  agent: string
+  target: string
+  /** The next try, from 2. */
+  attempt: number
+  lastError: string
+  /** Unix milliseconds. */
+  nextAt: number
 }
 
 /** Requests that may be retried whatever the budget of retries says. */
 const FREE_RETRIES = 20
+const NO_CALLS: CallStatistics = { total: 0, successful: 0, failed: 0, latencyMs: 0, lastSuccess: null }
+const NOTHING: ReportedUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }
 
 /**
  * Gets answers in spite of failures: retries with exponential backoff and full jitter that honour `retry-after`, a budget
@@ -45,6 +80,8 @@ export class Completer {
   readonly #costs: Costs
   readonly #cache: SemanticCache | undefined
   readonly #trace: Pick<Trace, 'append'>
+  readonly #statistics = new Map<string, CallStatistics>()
+  readonly waiting = new Set<WaitingRetry>()
   #requests = 0
   #retries = 0
 
@@ -77,10 +114,31 @@ export class Completer {
     return { breakers: this.breakers.save(), requests: this.#requests, retries: this.#retries }
   }
 
+  /** How tries are repeated. Seconds. */
+  get policy(): { max_attempts: number; first_delay: number; factor: number; max_delay: number } {
+    const { attempts, firstDelayMs, factor, maxDelayMs } = this.#settings
+    return { max_attempts: attempts, first_delay: firstDelayMs / 1_000, factor, max_delay: maxDelayMs / 1_000 }
+  }
+
+  /** How the models do that were asked, by target. */
+  get health(): Record<string, TargetHealth> {
+    return Object.fromEntries(
+      Object.entries(this.breakers.states).map(([target, breaker]) => [
+        target,
+        {
+          breaker,
+          recentFailures: this.breakers.failuresOf(target),
+          opensInMs: this.breakers.opensIn(target),
+          calls: { ...(this.#statistics.get(target) ?? NO_CALLS) },
+        },
+      ]),
+    )
+  }
+
   /** @throws CompletionError, or the signal's reason */
   async complete(question: Question, signal: AbortSignal): Promise<Completion> {
     const found = await this.#cache?.find(question, signal)
-    if (found) return { ...found, cost: 0n, cached: true }
+    if (found) return { ...found, cost: 0n, usage: NOTHING, cached: true }
     const completion = await this.#throughFailover(question, signal)
     if (!completion.refused) this.#cache?.keep(question, completion)
     return completion
@@ -152,7 +210,19 @@ export class Completer {
         })
         if (delayMs === null) throw error
         this.#retries += 1
-        await pause(delayMs, signal)
+        const waiting = {
+          agent,
+          target: target.name,
+          attempt: attempt + 1,
+          lastError: error.message,
+          nextAt: Date.now() + delayMs,
+        }
+        this.waiting.add(waiting)
+        try {
+          await pause(delayMs, signal)
+        } finally {
+          this.waiting.delete(waiting)
+        }
       }
     }
   }
@@ -198,6 +268,7 @@ export class Completer {
     signal: AbortSignal,
   ): Promise<Completion> {
     const reservation = this.#costs.reserve(agent, target, messages, maxTokens)
+    const ended = this.#begin(target.name)
     let answer: WireAnswer
     try {
       answer = await ask(
@@ -205,13 +276,34 @@ export class Completer {
         { model: target.model, messages, maxTokens, agent, key: key && `${key}/${target.name}` },
         signal,
       )
+      ended(true)
     } catch (error) {
+      ended(false)
       if (error instanceof CompletionError && !error.mayBeBilled && !signal.aborted) reservation.release()
       else reservation.keep()
       throw error
     }
     const cost = reservation.settle(answer.usage)
     if (answer.text.trim() === '') throw new CompletionError('bad_answer', 'The answer is empty.')
-    return { text: answer.text, refused: answer.finish === 'refusal', target: target.name, cost, cached: false }
+    return {
+      text: answer.text,
+      refused: answer.finish === 'refusal',
+      target: target.name,
+      cost,
+      usage: answer.usage,
+      cached: false,
+    }
+  }
+
+  #begin(target: string): (successful: boolean) => void {
+    const began = Date.now()
+    let all = this.#statistics.get(target)
+    if (!all) this.#statistics.set(target, (all = { ...NO_CALLS }))
+    all.total += 1
+    return (successful) => {
+      all[successful ? 'successful' : 'failed'] += 1
+      all.latencyMs += Date.now() - began
+      if (successful) all.lastSuccess = Date.now()
+    }
   }
 }

@@ -9,6 +9,9 @@ import type { ChatMessage, ReportedUsage } from './wire.ts'
 /** What somebody has spent, as the orchestrator knows it. Picodollars (10⁻¹² US dollars). */
 export interface Claim {
   calls: number
+  /** Tokens that the services have reported. */
+  inputTokens: number
+  outputTokens: number
   /** By the usage that the services have reported: exact. */
   known: bigint
   /** The most that calls without a report (broken connections, timeouts) may be billed. */
@@ -32,7 +35,7 @@ const FRAME_TOKENS = 16
 const mostTokens = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { text }) => sum + Buffer.byteLength(text) + FRAME_TOKENS, FRAME_TOKENS)
 
-const newClaim = (): Claim => ({ calls: 0, known: 0n, uncertain: 0n })
+const newClaim = (): Claim => ({ calls: 0, inputTokens: 0, outputTokens: 0, known: 0n, uncertain: 0n })
 
 /**
  * What the orchestrator claims to have spent, by call, agent and in all, and the limit that it keeps to. The worst case of
@@ -123,15 +126,15 @@ export class Costs {
     }
     this.#reserved += worst
     const intent = this.#journal?.intend(agent, target.model, worst)
-    const close = (known: bigint, uncertain: bigint, failed: boolean): void => {
+    const close = (known: bigint, uncertain: bigint, failed: boolean, usage?: ReportedUsage): void => {
       this.#reserved -= worst
-      this.#book(agent, target.model, known, uncertain)
+      this.#book(agent, target.model, known, uncertain, usage)
       if (intent !== undefined) this.#journal!.settled(intent, { failed })
     }
     return {
       settle: (usage) => {
         const cost = this.costOf(target, usage)
-        close(cost, 0n, false)
+        close(cost, 0n, false, usage)
         return cost
       },
       release: () => close(0n, 0n, true),
@@ -139,9 +142,11 @@ export class Costs {
     }
   }
 
-  #book(agent: string, model: string, known: bigint, uncertain: bigint): void {
+  #book(agent: string, model: string, known: bigint, uncertain: bigint, usage?: ReportedUsage): void {
     for (const claim of [this.#account(agent), this.total]) {
       claim.calls += 1
+      claim.inputTokens += usage?.input ?? 0
+      claim.outputTokens += usage?.output ?? 0
       claim.known += known
       claim.uncertain += uncertain
     }

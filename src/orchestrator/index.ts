@@ -1,7 +1,7 @@
 export type { Agent } from './agent.ts'
 export { fitsPattern } from './bus.ts'
-export type { KeptAnswer } from './cache.ts'
-export type { Claim } from './costs.ts'
+export { Completer, type CallStatistics, type TargetHealth, type WaitingRetry } from './completer.ts'
+export { Costs, type Claim } from './costs.ts'
 export { ResumeError } from './journal.ts'
 export { CompletionError, type FailureKind } from './failures.ts'
 export {
@@ -11,7 +11,7 @@ export {
   type OrchestrationResult,
   type Surroundings,
 } from './orchestrator.ts'
-export { InvalidOrchestratorSettingError } from './settle.ts'
+export { InvalidOrchestratorSettingError, settle } from './settle.ts'
 export type {
   BudgetSettings,
   CacheSettings,

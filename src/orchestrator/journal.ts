@@ -11,6 +11,8 @@ export interface SavedCosts {
 }
 interface SavedClaim {
   calls: number
+  inputTokens?: number
+  outputTokens?: number
   known: string
   uncertain: string
 }
@@ -53,13 +55,15 @@ const fingerprintOf = ({ program, data }: Pattern): string =>
     .update(JSON.stringify([program, data.agents ?? null, data.variables ?? null]))
     .digest('hex')
 
-const saveClaim = ({ calls, known, uncertain }: Claim): SavedClaim => ({
-  calls,
+const saveClaim = ({ known, uncertain, ...counts }: Claim): SavedClaim => ({
+  ...counts,
   known: known.toString(),
   uncertain: uncertain.toString(),
 })
-const readClaim = ({ calls, known, uncertain }: SavedClaim): Claim => ({
+const readClaim = ({ calls, inputTokens = 0, outputTokens = 0, known, uncertain }: SavedClaim): Claim => ({
   calls,
+  inputTokens,
+  outputTokens,
   known: BigInt(known),
   uncertain: BigInt(uncertain),
 })

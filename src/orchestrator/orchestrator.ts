@@ -12,11 +12,11 @@ import {
   type Options,
   type Pattern,
 } from '../pattern/index.ts'
-import type { RunStore, SavedRun } from '../store/index.ts'
+import type { KeptAnswer, RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { fitsPattern } from './bus.ts'
-import { SemanticCache, type Embed, type KeptAnswer, type Savings } from './cache.ts'
-import { Completer } from './completer.ts'
+import { SemanticCache, type Embed, type Savings } from './cache.ts'
+import { Completer, type TargetHealth, type WaitingRetry } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut } from './effects.ts'
@@ -34,7 +34,7 @@ export interface Surroundings {
   signal?: AbortSignal
   /** Runs work on behalf of an agent, such as the provider's `actAs`. */
   actAs?: <Result>(agent: string, work: () => Result) => Result
-  /** Answers that the cache may reuse, from earlier runs; new ones are added. */
+  /** Answers that the cache may reuse, from earlier runs; new ones are added. With a store, those that are kept there. */
   answers?: KeptAnswer[]
   /** Keeps the run, so that it survives its process. */
   store?: RunStore
@@ -135,7 +135,12 @@ export class Orchestrator {
     this.costs = new Costs(this.#settings, trace, saved && readCosts(saved.state.costs))
     this.#cache =
       this.#settings.cache &&
-      new SemanticCache(this.#settings.cache, { embed: this.#embedder(), trace, answers: surroundings.answers ?? [] })
+      new SemanticCache(this.#settings.cache, {
+        embed: this.#embedder(),
+        trace,
+        answers: store?.cachedAnswers.newest(this.#settings.cache.size) ?? surroundings.answers ?? [],
+        store: store?.cachedAnswers,
+      })
     this.#completer = new Completer(this.#settings, {
       costs: this.costs,
       cache: this.#cache,
@@ -244,6 +249,39 @@ export class Orchestrator {
   get tries(): { requests: number; retries: number } {
     const { requests, retries } = this.#completer.save()
     return { requests, retries }
+  }
+
+  /** Requests that wait for their next try. */
+  get waitingRetries(): Iterable<WaitingRetry> {
+    return this.#completer.waiting
+  }
+
+  /** How the services do, by model. */
+  get targets(): Readonly<Record<string, TargetHealth>> {
+    return this.#completer.health
+  }
+
+  /**
+   * Asks an agent beside the strategy; the question stands in line with those of the strategy.
+   *
+   * @param request tells it from other questions, also after a restart: a positive whole number
+   * @throws CompletionError, or the signal's reason
+   */
+  async ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+    // Effects of the strategy count upwards.
+    const effect = -request
+    const asked = this.team.ask(agent, prompt, {
+      signal: AbortSignal.any([signal, this.#ending.signal]),
+      effect,
+      question: 'request',
+    })
+    this.#keep(asked)
+    return asked
+  }
+
+  /** What `ask` has answered is kept elsewhere. */
+  answered(request: number): void {
+    this.#journal?.effectEnded(-request)
   }
 
   /** Puts a message into an agent's inbox, to be read when the agent is next asked. */

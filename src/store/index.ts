@@ -1,3 +1,6 @@
 export { EventLog, type EventLogOptions, type Repair } from './event-log.ts'
 export { StoreError } from './errors.ts'
+export type { AnswerTable, KeptAnswer } from './answer-table.ts'
+export type { CompletionStatus, SavedCompletion } from './completion-table.ts'
+export type { Direction, Entity, EntityTable, Relationship } from './entity-table.ts'
 export { RunStore, type Checkpoint, type RunStatus, type SavedRun } from './run-store.ts'

@@ -26,6 +26,26 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE checkpoints (
      id TEXT PRIMARY KEY, run TEXT NOT NULL, name TEXT, created_at INTEGER NOT NULL, saved TEXT NOT NULL
    ) STRICT;`,
+  `CREATE TABLE entities (
+     id TEXT PRIMARY KEY, type TEXT NOT NULL, properties TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX entities_by_type ON entities (type);
+   CREATE TABLE relationships (
+     source TEXT NOT NULL, target TEXT NOT NULL, type TEXT NOT NULL, metadata TEXT NOT NULL, created_at INTEGER NOT NULL,
+     PRIMARY KEY (source, target, type)
+   ) STRICT;
+   CREATE INDEX relationships_by_target ON relationships (target);
+   CREATE TABLE completions (
+     number INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, session_id TEXT NOT NULL, agent_id TEXT NOT NULL,
+     model TEXT, messages TEXT NOT NULL, continues INTEGER NOT NULL, status TEXT NOT NULL, queued_at INTEGER NOT NULL, started_at INTEGER,
+     completed_at INTEGER, text TEXT, error TEXT, usage TEXT
+   ) STRICT;
+   CREATE INDEX completions_by_session ON completions (session_id);
+   CREATE INDEX completions_open ON completions (status) WHERE status IN ('queued', 'running');
+   CREATE TABLE cached_answers (
+     id INTEGER PRIMARY KEY, context TEXT NOT NULL, prompt TEXT NOT NULL, embedding TEXT NOT NULL, answer TEXT NOT NULL,
+     target TEXT NOT NULL, cost TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /**

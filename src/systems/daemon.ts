@@ -20,6 +20,16 @@ export interface DaemonResult {
   /** What RETURN gave. */
   result: unknown
   messages: number
+  /** What the daemon believes to have spent, in US dollars: `$0.0123`. */
+  cost: { known: string; uncertain: string }
+}
+
+/** How the daemon under test is started. */
+export interface DaemonSettings {
+  /** Where its files are, to be looked at afterwards. Default: a folder that is removed at the end. */
+  home?: string
+  /** Environment variables of the daemon, beside those of this process. */
+  env?: Readonly<Record<string, string>>
 }
 
 const MAIN = fileURLToPath(
@@ -37,17 +47,18 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  * @param pattern the path of a YAML file
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
  */
-export function daemonSystem(pattern: string): System<DaemonResult> {
+export function daemonSystem(pattern: string, settings: DaemonSettings = {}): System<DaemonResult> {
   return async ({ vars, provider, signal, agentSignal, control }) => {
     const { mode } = provider.clock
     if (mode.kind === 'virtual')
       throw new DaemonOrchestrationError(
         "A daemon is a process of its own, which virtual time does not reach. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
-    const home = mkdtempSync(join(tmpdir(), 'longhaul-system-'))
+    const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
     const server = await startServer(provider)
     const env = {
       ...process.env,
+      ...settings.env,
       LONGHAUL_HOME: home,
       KSI_SOCKET_PATH: undefined,
       LONGHAUL_TIME: mode.kind === 'scaled' ? `${mode.factor}x` : 'real',
@@ -118,14 +129,22 @@ export function daemonSystem(pattern: string): System<DaemonResult> {
           error,
           message_count: messages,
         } = await ask('orchestration:status', { orchestration_id: id })
-        if (state === 'completed') return { id, result, messages: Number(messages) }
+        if (state === 'completed') {
+          const { known, uncertain } = await ask('orchestration:cost_status', { orchestration_id: id })
+          return {
+            id,
+            result,
+            messages: Number(messages),
+            cost: { known: String(known), uncertain: String(uncertain) },
+          }
+        }
         if (state === 'failed' || state === 'terminated')
           throw new DaemonOrchestrationError(`${id} is ${String(state)}: ${String(error)}`)
       }
     } finally {
       await end()
       await server.close()
-      rmSync(home, { recursive: true, force: true })
+      if (settings.home === undefined) rmSync(home, { recursive: true, force: true })
     }
   }
 }

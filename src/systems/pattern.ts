@@ -1,12 +1,7 @@
-import {
-  Orchestrator,
-  type KeptAnswer,
-  type OrchestrationResult,
-  type OrchestratorSettings,
-} from '../orchestrator/index.ts'
+import { Orchestrator, type OrchestrationResult, type OrchestratorSettings } from '../orchestrator/index.ts'
 import { loadPattern, type PatternText } from '../pattern/index.ts'
 import { actAs } from '../provider/index.ts'
-import { RunStore } from '../store/index.ts'
+import { RunStore, type KeptAnswer } from '../store/index.ts'
 import type { Controls, System } from './system.ts'
 
 /** Settings of a pattern as a system under test. */

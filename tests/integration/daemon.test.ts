@@ -118,6 +118,17 @@ describe('the commands', { timeout: 60_000 }, () => {
     expect((await longhaul('help', 'orchestration:suspend')).stdout).toContain('--orchestration-id')
   })
 
+  test('a table for people, without colours where nobody wants them', async () => {
+    const list = await longhaul('send', 'agent:list', '--output-format', 'table')
+    expect(list.stdout).toMatch(
+      /^status {2}success\ncount {3}\d+\n\nagents\nagent_id +status +profile\norch_\w+_analyst +/,
+    )
+    expect(list.stdout).not.toContain('\u001b')
+    expect((await longhaul('send', 'agent:list', '--output-format', 'xml')).stderr).toContain(
+      'Give table, json, pretty.',
+    )
+  })
+
   test('another daemon on the same files is refused', async () => {
     expect((await longhaul('daemon', 'run')).stderr).toMatch(/A daemon answers at .* already/)
   })
@@ -221,7 +232,7 @@ describe('what can be asked and said while it runs', { timeout: 60_000 }, () => 
     const { stats } = await ask('completion:retry_status', { orchestration_id: id })
     expect((stats as { requests: number }).requests).toBeGreaterThan(3)
     expect(await ask('completion:provider_status', { orchestration_id: id })).toMatchObject({
-      providers: { [id]: { 'openai/gpt-4o-mini': { circuit_breaker: { is_open: false } } } },
+      providers: { 'openai/gpt-4o-mini': { circuit_breaker: { is_open: false } } },
     })
     const other = await start({ max_rounds: 1 })
     await until('orchestration:status', { orchestration_id: other }, ({ state }) => state === 'completed')
@@ -232,6 +243,175 @@ describe('what can be asked and said while it runs', { timeout: 60_000 }, () => 
     expect(await ask('agent:send_message', { agent_id: `${id}_guest`, message: 'Still there?' })).toMatchObject({
       status: 'failed',
     })
+  })
+})
+
+describe('completions that clients ask for', { timeout: 60_000 }, () => {
+  const finished = (id: unknown): Promise<Data> =>
+    until('completion:status', { request_id: id }, ({ state }) => state !== 'queued' && state !== 'running')
+
+  test('are answered in the order of their session, and told of', async () => {
+    const client = connect(socket)
+    await once(client, 'connect')
+    client.write(`${JSON.stringify({ event: 'monitor:subscribe', data: { event_patterns: ['completion:*'] } })}\n`)
+    const requests = ['first', 'second', 'third'].map((id) => ({
+      event: 'completion:async',
+      data: { request_id: id, session_id: 'talk', prompt: `The ${id}.` },
+    }))
+    expect((await talk(...requests)).map(({ data }) => data['status'])).toEqual(['queued', 'queued', 'queued'])
+    const results: Data[] = []
+    for await (const line of createInterface(client)) {
+      const { event_name: name, data } = JSON.parse(line) as { event_name?: string; data: Data }
+      if (name === 'completion:result') results.push(data)
+      if (results.length === 3) break
+    }
+    client.destroy()
+    expect(results.map(({ request_id: id }) => id)).toEqual(['first', 'second', 'third'])
+    // The later ones carry what was said before.
+    const tokens = results.map(({ usage }) => (usage as { input: number }).input)
+    expect(tokens).toEqual(tokens.toSorted((a, b) => a - b))
+    expect(await ask('completion:session_status', { session_id: 'talk' })).toMatchObject({
+      completions: [{ status: 'completed' }, { status: 'completed' }, { status: 'completed' }],
+      queue: { queued: 0, running: 0 },
+    })
+    expect(await ask('completion:async', { request_id: 'first', prompt: 'Again.' })).toMatchObject({
+      error: 'There is a completion "first" already.',
+    })
+    const { agents } = await ask('completion:token_usage')
+    expect(agents).toContainEqual(
+      expect.objectContaining({ calls: 3, input_tokens: tokens.reduce((sum, each) => sum + each, 0) }),
+    )
+  })
+
+  test('can be cancelled, and are refused where they make no sense', async () => {
+    // The second waits for the first of its session.
+    await ask('completion:async', { request_id: 'long', session_id: 'busy', prompt: 'A long one.' })
+    await ask('completion:async', { request_id: 'waits', session_id: 'busy', prompt: 'Another.' })
+    expect(await ask('completion:cancel', { request_id: 'waits' })).toMatchObject({ status: 'cancelling' })
+    expect(await finished('waits')).toMatchObject({ state: 'cancelled' })
+    expect(await finished('long')).toMatchObject({ state: 'completed' })
+    expect(await ask('completion:cancel', { request_id: 'long' })).toMatchObject({
+      error: 'The completion "long" is completed and cannot be cancelled.',
+    })
+    expect(await ask('completion:async')).toMatchObject({ status: 'failed' })
+    expect(await ask('completion:async', { messages: [{ role: 'nobody', content: '' }] })).toMatchObject({
+      error: expect.stringContaining('messages[0]') as string,
+    })
+    expect(await ask('completion:async', { model: 'gpt-4o-mini', prompt: 'x', session_id: 7 })).toMatchObject({
+      error: 'session_id is 7: give a text.',
+    })
+  })
+
+  test('asked of an agent, they go into its conversation', async () => {
+    const id = await start({ max_rounds: 400, pause: '20ms' })
+    const { request_id: request } = await ask('completion:async', { agent_id: `${id}_critic`, prompt: 'Between us?' })
+    expect(await finished(request)).toMatchObject({ state: 'completed', session_id: `${id}_critic` })
+    const { events } = await ask('monitor:get_session_events', { session_id: `${id}_critic` })
+    const names = (events as { event_name: string }[]).map(({ event_name: name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['cost.claimed', 'completion:result']))
+    await ask('orchestration:request_termination', { orchestration_id: id })
+    await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'terminated')
+  })
+
+  test('survive SIGKILL: those that were not answered are asked by the next daemon', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `kept-${index}`)
+    await talk(
+      ...ids.map((id) => ({ event: 'completion:async', data: { request_id: id, session_id: 's', prompt: id } })),
+    )
+    process.kill(pid(), 'SIGKILL')
+    for (;;) if ((await longhaul('daemon', 'status')).code === 3) break
+    expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+    for (const id of ids) expect(await finished(id)).toMatchObject({ state: 'completed' })
+    const { completions } = await ask('completion:session_status', { session_id: 's' })
+    expect((completions as Data[]).map(({ request_id: id }) => id)).toEqual(ids)
+  })
+})
+
+describe('what clients let it remember', { timeout: 60_000 }, () => {
+  test('entities, relationships, graphs and counts', async () => {
+    for (const [id, level] of Object.entries({ ada: 3, bea: 1, cem: 2 }))
+      await ask('state:entity:create', { type: 'worker', id, properties: { level, team: 'red' } })
+    expect(await ask('state:entity:create', { type: 'worker', id: 'ada' })).toMatchObject({ status: 'failed' })
+    expect(await ask('state:entity:update', { id: 'cem', properties: { team: null, level: 5 } })).toMatchObject({
+      properties: { level: 5 },
+    })
+    const found = await ask('state:entity:query', { type: 'worker', where: { team: 'red' }, order_by: '-level' })
+    expect((found['entities'] as { id: string }[]).map(({ id }) => id)).toEqual(['ada', 'bea'])
+    for (const [from, to] of [
+      ['ada', 'bea'],
+      ['bea', 'cem'],
+      ['cem', 'ada'],
+    ])
+      expect(await ask('state:relationship:create', { from, to, type: 'asks' })).toMatchObject({ status: 'created' })
+    expect(await ask('state:relationship:create', { from: 'ada', to: 'bea', type: 'asks' })).toMatchObject({
+      status: 'exists',
+    })
+    expect(await ask('state:relationship:create', { from: 'ada', to: 'dan', type: 'asks' })).toMatchObject({
+      error: 'There is no entity "dan".',
+    })
+    expect(await ask('state:graph:traverse', { from: 'ada', depth: 2 })).toMatchObject({
+      nodes: ['ada', 'bea', 'cem'],
+      edge_count: 2,
+    })
+    expect(await ask('state:aggregate:count', { type: 'worker', group_by: 'team' })).toMatchObject({
+      counts: { red: 2, null: 1 },
+      total: 3,
+    })
+    expect(await ask('state:entity:query', { order_by: "level') --" })).toMatchObject({
+      error: expect.stringContaining('no name of a property') as string,
+    })
+    expect(await longhaul('daemon', 'restart')).toMatchObject({ code: 0 })
+    expect(await ask('state:entity:get', { id: 'cem', include: ['relationships'] })).toMatchObject({
+      properties: { level: 5 },
+      relationships: [{ from: 'cem' }, { to: 'cem' }],
+    })
+    expect(await ask('state:entity:delete', { id: 'cem' })).toMatchObject({ status: 'deleted' })
+    expect(await ask('state:aggregate:count', { target: 'relationships' })).toMatchObject({ counts: { asks: 1 } })
+  })
+
+  test('patterns can be listed and read, and what a request has led to can be seen', async () => {
+    const { patterns } = await ask('orchestration:list_patterns')
+    expect((patterns as { name: string }[]).map(({ name }) => name)).toContain('session_recovery')
+    expect(await ask('orchestration:load_pattern', { pattern: 'session_recovery' })).toMatchObject({
+      status: 'loaded',
+      agents: ['analyst', 'critic', 'editor'],
+    })
+    const [started] = await talk({
+      event: 'orchestration:start',
+      data: { pattern: 'session_recovery', vars: { max_rounds: 400, pause: '5ms' } },
+      correlation_id: 'morning',
+    })
+    const id = started!.data['orchestration_id']
+    expect(
+      await ask('orchestration:message', { orchestration_id: id, message: { note: 'hurry' }, to: 'editor' }),
+    ).toMatchObject({ status: 'delivered', agents: [`${String(id)}_editor`] })
+    await until('monitor:get_correlation_chain', { correlation_id: 'morning' }, ({ events }) =>
+      (events as { event_name: string }[]).some(({ event_name: name }) => name === 'message.sent'),
+    )
+    await until(
+      'monitor:get_events',
+      { orchestration_id: id, event_patterns: ['gather.ended'] },
+      ({ count }) => count !== 0,
+    )
+    const { events: ended } = await ask('monitor:get_events', {
+      orchestration_id: id,
+      event_patterns: ['gather.ended'],
+    })
+    const { seq } = (ended as { data: { seq: number } }[])[0]!.data
+    const { events: chain } = await ask('monitor:get_correlation_chain', { orchestration_id: id, seq })
+    expect((chain as { event_name: string }[]).map(({ event_name: name }) => name)).toEqual([
+      'gather.started',
+      'gather.received',
+      'gather.received',
+      'gather.received',
+      'gather.ended',
+    ])
+    expect(await ask('orchestration:get_instance', { orchestration_id: id })).toMatchObject({
+      variables: { max_rounds: 400 },
+      cost: { orchestration_id: id },
+    })
+    expect(await ask('monitor:get_status')).toMatchObject({ status: 'running' })
+    await ask('orchestration:terminate', { orchestration_id: id })
   })
 })
 

@@ -56,6 +56,73 @@ describe('a run cannot go on', () => {
   })
 })
 
+const twice = {
+  text: `name: p
+agents: { worker: { count: 2 } }
+orchestration_logic:
+  strategy: |
+    GATHER first FROM ["worker_1"] WITH prompt: "What do we know?"
+    WAIT 1 hour
+    GATHER second FROM ["worker_2"] WITH prompt: "What do we know?"
+    RETURN pluck(second, "cached")
+`,
+}
+
+describeOrchestration(
+  'the semantic cache',
+  {
+    pattern: twice,
+    orchestrator: { cache: true, store: ':memory:' },
+    provider: { failRate: 0 },
+  },
+  (it) => {
+    it('is kept over a restart', async ({ start, sleep, expect: expects }) => {
+      const orchestration = await start()
+      await sleep('30m')
+      await orchestration.restart()
+      const outcome = await orchestration.outcome()
+      expects(outcome).toHaveCompleted()
+      expects(outcome.result!.result).toEqual([true])
+    })
+  },
+)
+
+describeOrchestration(
+  'a run that was suspended while calls were under way',
+  {
+    system: async ({ vars, provider }) => {
+      const { store, resume } = vars as { store: RunStore; resume: boolean }
+      return new Orchestrator(
+        loadPattern(twice),
+        { resume },
+        {},
+        { trace: provider.trace, store, ...(resume ? {} : { onCheckpoint: () => {} }) },
+      )
+    },
+    provider: { failRate: 0, latency: '30s' },
+  },
+  (it) => {
+    it('is suspended in the store, whatever became of the calls after that', async ({
+      run,
+      sleep,
+      expect: expects,
+    }) => {
+      const store = new RunStore(':memory:')
+      const { result: first } = await run({ vars: { store, resume: false } })
+      const running = first!.run()
+      await sleep('10s')
+      first!.suspend({ running: 'cancel' })
+      expects(await running).toMatchObject({ status: 'suspended' })
+      // The process dies now, and this is what the next one finds.
+      expects(store.list()).toMatchObject([{ status: 'suspended' }])
+      const { result: next } = await run({ vars: { store, resume: true } })
+      expects(await next!.run()).toMatchObject({ status: 'completed', result: [false] })
+      expects(store.load('run')!.intents).toEqual([])
+      store.close()
+    })
+  },
+)
+
 describeOrchestration(
   'checkpoints by the clock',
   {

@@ -1,10 +1,14 @@
 import type { RunStore } from '../../store/index.ts'
+import type { Completions } from '../completions.ts'
 import type { Runs } from '../runs.ts'
 
 /** What handlers work with. */
 export interface DaemonContext {
   runs: Runs
   store: RunStore
+  completions: Completions
+  /** Where patterns are looked for by name. */
+  patterns: readonly string[]
   /** Unix milliseconds. */
   startedAt: number
   /** The newest events, oldest first. */
@@ -21,8 +25,16 @@ export interface LoggedEvent {
   event_name: string
   /** Unix seconds. */
   timestamp: number
-  orchestration_id: string
+  /** Null for what belongs to none. */
+  orchestration_id: string | null
+  /** Of the request that it comes from. */
+  correlation_id?: string | null
   data: object
+}
+
+/** What a handler works with for one request. */
+export interface RequestContext extends DaemonContext {
+  correlationId: string | null
 }
 
 /** The data of a request. */
@@ -33,5 +45,5 @@ export interface Handler {
   /** For `longhaul help`. */
   about: string
   parameters: Readonly<Record<string, string>>
-  answer(given: Parameters, context: DaemonContext): object | Promise<object>
+  answer(given: Parameters, context: RequestContext): object | Promise<object>
 }

@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { formatDollars } from '../../money/index.ts'
-import { PatternError } from '../../pattern/index.ts'
+import { loadPattern, PatternError } from '../../pattern/index.ts'
 import { RefusedError } from '../protocol.ts'
 import type { Run } from '../runs.ts'
 import type { Handler, Parameters } from './handler.ts'
@@ -55,10 +57,10 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   'orchestration:start': {
     about: 'Starts an orchestration by its pattern.',
     parameters: { pattern: 'a name or path of a YAML file', vars: 'values of its variables' },
-    answer(given, { runs }) {
+    answer(given, { runs, correlationId }) {
       if (typeof given['pattern'] !== 'string') throw new RefusedError('orchestration:start needs a pattern.')
       try {
-        const run = runs.start(given['pattern'], variables(given))
+        const run = runs.start(given['pattern'], variables(given), correlationId)
         return {
           status: 'started',
           orchestration_id: run.id,
@@ -77,6 +79,65 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       id === undefined
         ? { orchestrations: Object.fromEntries(runs.all.map((run) => [run.id, describe(run)])) }
         : describe(runs.find(id)),
+  },
+  'orchestration:get_instance': {
+    about: 'Gives all of an orchestration: where it stands, its variables, conversations, breakers and spending.',
+    parameters: { orchestration_id: 'which' },
+    answer({ orchestration_id: id }, { runs }) {
+      const run = runs.find(id)
+      const { orchestrator } = run
+      return {
+        ...describe(run),
+        variables: orchestrator?.variables ?? {},
+        breakers: orchestrator?.breakers ?? {},
+        cost: costOf(run),
+      }
+    },
+  },
+  'orchestration:message': {
+    about: 'Puts a message into the inbox of an agent of an orchestration, or of all of them.',
+    parameters: { orchestration_id: 'which', message: 'a text, or an object', to: "an agent's name; default: all" },
+    answer({ orchestration_id: id, message, to }, { runs }) {
+      const run = runs.find(id)
+      if (run.phase !== 'running') throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
+      if (message === undefined || message === '') throw new RefusedError('orchestration:message needs a message.')
+      const { team } = run.orchestrator!
+      const names = team.names.filter((name) => team.isAlive(name))
+      const chosen = to === undefined ? names : names.filter((name) => name === to || agentId(run, name) === to)
+      if (chosen.length === 0)
+        throw new RefusedError(`${run.id} has no agent ${JSON.stringify(to)} alive.`, { agents: names })
+      const text = typeof message === 'string' ? message : JSON.stringify(message)
+      for (const name of chosen) run.orchestrator!.sendMessage(name, text, 'client')
+      return { status: 'delivered', orchestration_id: run.id, agents: chosen.map((name) => agentId(run, name)) }
+    },
+  },
+  'orchestration:list_patterns': {
+    about: 'Lists the patterns that can be started by name.',
+    parameters: {},
+    answer(_, { patterns: folders }) {
+      const patterns = folders.flatMap((folder) =>
+        (existsSync(folder) ? readdirSync(folder) : [])
+          .filter((file) => /\.ya?ml$/.test(file))
+          .toSorted()
+          .map((file) => ({ name: file.replace(/\.ya?ml$/, ''), file: join(folder, file) })),
+      )
+      return { patterns, count: patterns.length }
+    },
+  },
+  'orchestration:load_pattern': {
+    about: 'Reads a pattern and says what is in it, without starting it.',
+    parameters: { pattern: 'a name or path of a YAML file' },
+    answer({ pattern }, { runs }) {
+      if (typeof pattern !== 'string') throw new RefusedError('orchestration:load_pattern needs a pattern.')
+      try {
+        const { file, data } = loadPattern(runs.fileOf(pattern))
+        const { name, description, version, agents = {}, variables: values = {} } = data
+        return { status: 'loaded', file, name, description, version, agents: Object.keys(agents), variables: values }
+      } catch (error) {
+        if (error instanceof PatternError) throw new RefusedError(error.message, { validation_errors: [error.message] })
+        throw error
+      }
+    },
   },
   'orchestration:list': {
     about: 'Lists all orchestrations.',
@@ -130,6 +191,18 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       const run = runs.find(id)
       await runs.terminate(run, reason === undefined ? 'terminated' : String(reason))
       return { status: 'terminated', orchestration_id: run.id, message_count: run.messages }
+    },
+  },
+  'orchestration:request_termination': {
+    about: 'Ends an orchestration for good when what is under way has ended.',
+    parameters: { orchestration_id: 'which', reason: 'for the log' },
+    answer({ orchestration_id: id, reason }, { runs }) {
+      const run = runs.find(id)
+      if (run.phase !== 'running' && run.phase !== 'suspended')
+        throw new RefusedError(`${run.id} is ${run.phase} already.`)
+      // What it waits for may take long; the end shows in its status.
+      void runs.finish(run, reason === undefined ? 'termination requested' : String(reason)).catch(() => {})
+      return { status: 'terminating', orchestration_id: run.id }
     },
   },
   'orchestration:cost_status': {

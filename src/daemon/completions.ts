@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto'
+import { Completer, CompletionError, Costs, settle, type OrchestratorSettings } from '../orchestrator/index.ts'
+import type { RunStore, SavedCompletion } from '../store/index.ts'
+import { Trace } from '../trace/index.ts'
+import type { LoggedEvent } from './handlers/index.ts'
+import { RefusedError } from './protocol.ts'
+import type { Run, Runs } from './runs.ts'
+
+/** What a completion is asked with. */
+export interface CompletionRequest {
+  requestId: string | undefined
+  sessionId: string | undefined
+  /** An agent of an orchestration that runs is asked itself; another name only stands in the accounts. */
+  agentId: string | undefined
+  model: string | undefined
+  /** Continues the session … */
+  prompt: string | undefined
+  /** … or is the whole conversation. */
+  messages: SavedCompletion['messages'] | undefined
+}
+
+const MOST_QUEUED = 1_000
+/** Earlier completions of a session that are sent along. */
+const MOST_HISTORY = 100
+
+/**
+ * Completions that clients ask of the daemon: first come, first served within a session, at the same time across sessions. They are kept
+ * before they are asked, so that the next daemon goes on with those that were not answered.
+ */
+export class Completions {
+  readonly costs: Costs
+  readonly completer: Completer
+  readonly #store: RunStore
+  readonly #runs: Runs
+  readonly #tell: (event: LoggedEvent) => void
+  /** The end of the line of each session. */
+  readonly #lines = new Map<string, Promise<void>>()
+  readonly #controllers = new Map<string, AbortController>()
+  #closed = false
+
+  constructor({
+    store,
+    runs,
+    settings,
+    tell,
+  }: {
+    store: RunStore
+    runs: Runs
+    settings: OrchestratorSettings
+    tell: (event: LoggedEvent) => void
+  }) {
+    this.#store = store
+    this.#runs = runs
+    this.#tell = tell
+    const startedAt = Date.now()
+    const trace = new Trace(() => Date.now() - startedAt, 'discard')
+    trace.onAppend((event) => this.#say(event.type, event))
+    const settled = settle(settings, {})
+    this.costs = new Costs(settled, trace)
+    this.completer = new Completer(settled, { costs: this.costs, cache: undefined, trace })
+  }
+
+  /** How many wait or are being answered. */
+  get depth(): number {
+    return this.#controllers.size
+  }
+
+  /** Goes on with what the last daemon has not answered. Returns how many. */
+  recover(): number {
+    const open = this.#store.completions.open()
+    for (const completion of open) this.#queue(completion)
+    return open.length
+  }
+
+  /** @throws RefusedError */
+  submit({ requestId = `req_${randomBytes(4).toString('hex')}`, ...given }: CompletionRequest): SavedCompletion {
+    if (this.depth >= MOST_QUEUED)
+      throw new RefusedError(`${MOST_QUEUED} completions wait already. Ask again when some are answered.`)
+    const { model = null, prompt, messages } = given
+    if ((prompt === undefined) === (messages === undefined))
+      throw new RefusedError('completion:async needs either a prompt or messages.')
+    const owner = given.agentId === undefined ? undefined : this.#agentOf(given.agentId)
+    if (owner && messages) throw new RefusedError(`${given.agentId} has a conversation of its own: give a prompt.`)
+    const sessionId = owner ? given.agentId! : (given.sessionId ?? given.agentId ?? requestId)
+    const added = this.#store.completions.add({
+      requestId,
+      sessionId,
+      agentId: given.agentId ?? '',
+      model,
+      messages: messages ?? [{ role: 'user', text: prompt! }],
+      continues: prompt !== undefined,
+    })
+    if (!added) throw new RefusedError(`There is a completion "${requestId}" already.`)
+    const completion = this.#store.completions.get(requestId)!
+    this.#queue(completion)
+    return completion
+  }
+
+  /** @throws RefusedError for one that is over, or was never asked */
+  cancel(requestId: string): SavedCompletion {
+    const controller = this.#controllers.get(requestId)
+    if (!controller) {
+      const { status } = this.find(requestId)
+      throw new RefusedError(`The completion "${requestId}" is ${status} and cannot be cancelled.`)
+    }
+    controller.abort(new CompletionError('cancelled', 'The completion was cancelled.'))
+    return this.find(requestId)
+  }
+
+  /** @throws RefusedError */
+  find(requestId: unknown): SavedCompletion {
+    const found = typeof requestId === 'string' ? this.#store.completions.get(requestId) : undefined
+    if (found) return found
+    throw new RefusedError(`There is no completion ${JSON.stringify(requestId ?? null)}.`)
+  }
+
+  /** Stops where it stands: what is not answered is asked again by the next daemon. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const controller of this.#controllers.values()) controller.abort(new Error('The daemon stops.'))
+    await Promise.all(this.#lines.values())
+  }
+
+  #agentOf(agentId: string): { run: Run; name: string } | undefined {
+    const run = this.#runs.all.find(({ id }) => agentId.startsWith(`${id}_`))
+    if (!run) return undefined
+    const name = agentId.slice(run.id.length + 1)
+    if (run.phase !== 'running') throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
+    if (!run.orchestrator!.team.isAlive(name)) throw new RefusedError(`There is no agent "${agentId}" alive.`)
+    return { run, name }
+  }
+
+  #queue(completion: SavedCompletion): void {
+    const { requestId, sessionId } = completion
+    const controller = new AbortController()
+    this.#controllers.set(requestId, controller)
+    const before = this.#lines.get(sessionId) ?? Promise.resolve()
+    const line = before
+      .then(() => this.#answer(completion, controller.signal))
+      .finally(() => {
+        this.#controllers.delete(requestId)
+        if (this.#lines.get(sessionId) === line) this.#lines.delete(sessionId)
+      })
+    this.#lines.set(sessionId, line)
+  }
+
+  async #answer(completion: SavedCompletion, signal: AbortSignal): Promise<void> {
+    if (this.#closed) return
+    const { completions } = this.#store
+    const { requestId, sessionId, agentId } = completion
+    const about = { request_id: requestId, session_id: sessionId, ...(agentId && { agent_id: agentId }) }
+    try {
+      signal.throwIfAborted()
+      completions.started(requestId)
+      const answer = await this.#ask(completion, signal)
+      completions.ended(requestId, 'completed', answer)
+      this.#say('completion:result', { ...about, text: answer.text, usage: answer.usage })
+    } catch (error) {
+      // What a daemon breaks off when it stops stays open for the next one.
+      if (this.#closed) return
+      const message = (error as Error).message
+      completions.ended(requestId, signal.aborted ? 'cancelled' : 'failed', { error: message })
+      this.#say(signal.aborted ? 'completion:cancelled' : 'completion:error', { ...about, error: message })
+    }
+  }
+
+  async #ask(
+    { number, requestId, sessionId, agentId, model, messages, continues }: SavedCompletion,
+    signal: AbortSignal,
+  ): Promise<Pick<SavedCompletion, 'text' | 'usage'>> {
+    const owner = agentId === '' ? undefined : this.#agentOf(agentId)
+    if (owner) {
+      const { orchestrator } = owner.run
+      const { text } = await orchestrator!.ask(owner.name, messages[0]!.text, number, signal)
+      orchestrator!.answered(number)
+      // What it has cost stands in the accounts of the orchestration.
+      return { text, usage: null }
+    }
+    const history = continues ? this.#historyOf(sessionId, number) : []
+    const { text, usage, target, cost } = await this.completer.complete(
+      {
+        agent: agentId || sessionId,
+        messages: [...history, ...messages],
+        model: model ?? undefined,
+        maxTokens: undefined,
+        key: `completion/${requestId}`,
+      },
+      signal,
+    )
+    return { text, usage: { input: usage.input, output: usage.output, target, cost: cost.toString() } }
+  }
+
+  #historyOf(sessionId: string, before: number): SavedCompletion['messages'] {
+    return this.#store.completions
+      .ofSession(sessionId, MOST_HISTORY)
+      .filter(({ number, status }) => number < before && status === 'completed')
+      .flatMap(({ messages, text }) => [...messages, { role: 'assistant' as const, text: text! }])
+  }
+
+  #say(name: string, data: object): void {
+    if (!this.#closed) this.#tell({ event_name: name, timestamp: Date.now() / 1_000, orchestration_id: null, data })
+  }
+}

@@ -1,0 +1,55 @@
+import type { StoreDatabase } from './database.ts'
+
+/** An answer that may be reused. */
+export interface KeptAnswer {
+  /** Everything but the newest question: answers are reused only in the same context. */
+  context: string
+  prompt: string
+  /** A sparse vector of unit length. */
+  embedding: ReadonlyMap<string, number>
+  text: string
+  /** The model that has answered. */
+  target: string
+  /** Picodollars. */
+  cost: bigint
+}
+
+/** Answers that a cache keeps over restarts. */
+export class AnswerTable {
+  readonly #database: StoreDatabase
+
+  constructor(database: StoreDatabase) {
+    this.#database = database
+  }
+
+  /** Adds one; the oldest go when there are more than `most`. */
+  add({ context, prompt, embedding, text, target, cost }: KeptAnswer, most: number): void {
+    this.#database.transaction(() => {
+      this.#database.run(
+        'INSERT INTO cached_answers (context, prompt, embedding, answer, target, cost) VALUES (?, ?, ?, ?, ?, ?)',
+        context,
+        prompt,
+        JSON.stringify([...embedding]),
+        text,
+        target,
+        cost.toString(),
+      )
+      this.#database.run('DELETE FROM cached_answers WHERE id <= (SELECT max(id) FROM cached_answers) - ?', most)
+    })
+  }
+
+  /** The newest ones, oldest first. */
+  newest(most: number): KeptAnswer[] {
+    return this.#database
+      .all('SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?', most)
+      .map((row) => ({
+        context: String(row['context']),
+        prompt: String(row['prompt']),
+        embedding: new Map(JSON.parse(String(row['embedding'])) as [string, number][]),
+        text: String(row['answer']),
+        target: String(row['target']),
+        cost: BigInt(String(row['cost'])),
+      }))
+      .toReversed()
+  }
+}

@@ -1,0 +1,144 @@
+import type { Row, StoreDatabase } from './database.ts'
+
+export type CompletionStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
+
+/** A completion that was asked of the daemon, and what became of it. */
+export interface SavedCompletion {
+  /** Its place in the order of arrival, from 1. */
+  number: number
+  requestId: string
+  sessionId: string
+  /** Who asks, such as an agent of an orchestration; or empty. */
+  agentId: string
+  model: string | null
+  /** What is asked, as messages. */
+  messages: readonly { role: 'system' | 'user' | 'assistant'; text: string }[]
+  /** Whether what was said in the session before is sent along. */
+  continues: boolean
+  status: CompletionStatus
+  /** Unix milliseconds. */
+  queuedAt: number
+  startedAt: number | null
+  completedAt: number | null
+  text: string | null
+  error: string | null
+  usage: { input: number; output: number; target: string; cost: string } | null
+}
+
+const read = (row: Row): SavedCompletion => ({
+  number: Number(row['number']),
+  requestId: String(row['request_id']),
+  sessionId: String(row['session_id']),
+  agentId: String(row['agent_id']),
+  model: row['model'] === null ? null : String(row['model']),
+  messages: JSON.parse(String(row['messages'])) as SavedCompletion['messages'],
+  continues: row['continues'] === 1,
+  status: row['status'] as CompletionStatus,
+  queuedAt: Number(row['queued_at']),
+  startedAt: row['started_at'] === null ? null : Number(row['started_at']),
+  completedAt: row['completed_at'] === null ? null : Number(row['completed_at']),
+  text: row['text'] === null ? null : String(row['text']),
+  error: row['error'] === null ? null : String(row['error']),
+  usage: row['usage'] === null ? null : (JSON.parse(String(row['usage'])) as SavedCompletion['usage']),
+})
+
+/** Completions in the order in which they were asked. */
+export class CompletionTable {
+  readonly #database: StoreDatabase
+
+  constructor(database: StoreDatabase) {
+    this.#database = database
+  }
+
+  /** Adds one that waits, unless its request id is taken. */
+  add({
+    requestId,
+    sessionId,
+    agentId,
+    model,
+    messages,
+    continues,
+  }: Pick<SavedCompletion, 'requestId' | 'sessionId' | 'agentId' | 'model' | 'messages' | 'continues'>): boolean {
+    return (
+      this.#database.run(
+        `INSERT INTO completions (request_id, session_id, agent_id, model, messages, continues, status, queued_at)
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', ?) ON CONFLICT DO NOTHING`,
+        requestId,
+        sessionId,
+        agentId,
+        model,
+        JSON.stringify(messages),
+        continues ? 1 : 0,
+        Date.now(),
+      ) > 0
+    )
+  }
+
+  started(requestId: string): void {
+    this.#database.run(
+      "UPDATE completions SET status = 'running', started_at = ? WHERE request_id = ?",
+      Date.now(),
+      requestId,
+    )
+  }
+
+  ended(
+    requestId: string,
+    status: 'completed' | 'failed' | 'cancelled',
+    { text = null, error = null, usage = null }: Partial<Pick<SavedCompletion, 'text' | 'error' | 'usage'>>,
+  ): void {
+    this.#database.run(
+      'UPDATE completions SET status = ?, completed_at = ?, text = ?, error = ?, usage = ? WHERE request_id = ?',
+      status,
+      Date.now(),
+      text,
+      error,
+      usage && JSON.stringify(usage),
+      requestId,
+    )
+  }
+
+  get(requestId: string): SavedCompletion | undefined {
+    const [row] = this.#database.all('SELECT * FROM completions WHERE request_id = ?', requestId)
+    return row && read(row)
+  }
+
+  /** Those that nobody has answered yet, in their order. */
+  open(): SavedCompletion[] {
+    return this.#database
+      .all("SELECT * FROM completions WHERE status IN ('queued', 'running') ORDER BY number")
+      .map(read)
+  }
+
+  /** The newest of a session, oldest first. */
+  ofSession(sessionId: string, most: number): SavedCompletion[] {
+    return this.#database
+      .all('SELECT * FROM completions WHERE session_id = ? ORDER BY number DESC LIMIT ?', sessionId, most)
+      .map(read)
+      .toReversed()
+  }
+
+  /** How many a status has. */
+  counts(): Readonly<Partial<Record<CompletionStatus, number>>> {
+    const rows = this.#database.all('SELECT status, count(*) AS count FROM completions GROUP BY status')
+    return Object.fromEntries(rows.map(({ status, count }) => [String(status), Number(count)]))
+  }
+
+  /** Sums of what was answered, by agent and model. */
+  usage(): { agentId: string; target: string; calls: number; input: number; output: number; cost: bigint }[] {
+    return this.#database
+      .all(
+        `SELECT agent_id, usage ->> 'target' AS target, count(*) AS calls, sum(usage ->> 'input') AS input,
+                sum(usage ->> 'output') AS output, sum(CAST(usage ->> 'cost' AS INTEGER)) AS cost
+         FROM completions WHERE usage IS NOT NULL GROUP BY agent_id, target ORDER BY agent_id, target`,
+      )
+      .map((row) => ({
+        agentId: String(row['agent_id']),
+        target: String(row['target']),
+        calls: Number(row['calls']),
+        input: Number(row['input']),
+        output: Number(row['output']),
+        cost: BigInt(row['cost'] ?? 0),
+      }))
+  }
+}
