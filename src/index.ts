@@ -1,4 +1,13 @@
 export {
+  CHECKS,
+  findViolations,
+  InvalidCheckError,
+  InvariantError,
+  type CheckName,
+  type CheckSettings,
+  type Violation,
+} from './checks/index.ts'
+export {
   ClockInUseError,
   DeadlockError,
   formatDuration,
@@ -98,7 +107,12 @@ export {
   type OrchestrationTest,
 } from './vitest/describe.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
-export { Outcome } from './vitest/outcome.ts'
-export type { FunctionOptions, OrchestrationOptions, PatternOptions, StartedOrchestration } from './vitest/session.ts'
-export { InvalidSettingError, type RunSettings } from './vitest/settings.ts'
-export { watch } from './vitest/watch.ts'
+export { Outcome } from './simulation/outcome.ts'
+export type {
+  FunctionOptions,
+  OrchestrationOptions,
+  PatternOptions,
+  StartedOrchestration,
+} from './simulation/session.ts'
+export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
+export { watch } from './simulation/watch.ts'

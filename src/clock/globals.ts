@@ -46,6 +46,8 @@ function timeoutSignal(delay: number): AbortSignal {
 /** Fake time on every face by which a program can read or spend it. */
 export interface FakeTime {
   readonly fake: FakeClock
+  /** How often each interval fires that is set and holds the process. */
+  intervals(): number[]
   restore: Restore
 }
 
@@ -75,11 +77,21 @@ export function installFakeTime(epoch: number): FakeTime {
 
   const timers = require('node:timers') as TimersModule
   const promises = require('node:timers/promises') as TimersPromisesModule
+  const setInterval = contextual(fake.setInterval as unknown as TimerFunction)
+  const clearInterval = globalThis.clearInterval as unknown as (id: unknown) => void
+  const intervals = new Map<number, { hasRef(): boolean }>()
   const faces = {
     setTimeout: contextual(fake.setTimeout as unknown as TimerFunction),
-    setInterval: contextual(fake.setInterval as unknown as TimerFunction),
+    setInterval: ((callback, delay, ...args) => {
+      const handle = setInterval(callback, delay, ...args)
+      if (!(handle instanceof nativeTimeoutClass)) intervals.set(Number(handle), handle as { hasRef(): boolean })
+      return handle
+    }) satisfies TimerFunction,
     clearTimeout: clearing(globalThis.clearTimeout as unknown as (id: unknown) => void),
-    clearInterval: clearing(globalThis.clearInterval as unknown as (id: unknown) => void),
+    clearInterval: clearing((id) => {
+      intervals.delete(Number(id))
+      clearInterval(id)
+    }),
   }
   restores.push(replaceProperties(globalThis, faces), replaceProperties(timers, faces))
   restores.push(
@@ -91,6 +103,12 @@ export function installFakeTime(epoch: number): FakeTime {
   syncBuiltinESMExports()
   return {
     fake,
+    intervals() {
+      const { timerHeap } = fake as unknown as { timerHeap?: { timers: { id: number; interval?: number }[] } }
+      return (timerHeap?.timers ?? []).flatMap(({ id, interval }) =>
+        interval !== undefined && intervals.get(id)?.hasRef() ? [interval] : [],
+      )
+    },
     restore() {
       restoreAll(restores)
       syncBuiltinESMExports()

@@ -35,6 +35,8 @@ export interface Clock {
   progress(): void
   /** Adds a source of waiters for the deadlock report; the function returned removes it. */
   describeWaiters(source: () => readonly Waiter[]): () => void
+  /** Intervals of the code under test that are still set, unless they let the process end; how often each fires. */
+  intervals(): Milliseconds[]
   /** Stops the clock and puts every global back. Safe to call twice. */
   stop(): void
 }

@@ -60,6 +60,7 @@ export function startRealClock(): Clock {
     supervise: async (work) => work(),
     progress: () => {},
     describeWaiters: () => () => {},
+    intervals: () => [],
     stop() {
       turn.clear()
       for (const cancel of [...cancels]) cancel()

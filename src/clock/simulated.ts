@@ -168,6 +168,10 @@ class SimulatedClock implements Clock {
     return () => this.#waiterSources.delete(source)
   }
 
+  intervals(): Milliseconds[] {
+    return this.#time.intervals()
+  }
+
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true

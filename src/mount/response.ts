@@ -111,5 +111,7 @@ export function respond(
     if (signal) waiting.add(onAbort)
     const { method, headers, text } = request
     exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
+    // Who listens to the trace may have aborted the request while it arrived.
+    if (signal?.aborted) exchange.disconnect()
   })
 }

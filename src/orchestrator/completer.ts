@@ -82,6 +82,8 @@ export class Completer {
   readonly #trace: Pick<Trace, 'append'>
   readonly #statistics = new Map<string, CallStatistics>()
   readonly waiting = new Set<WaitingRetry>()
+  /** When an agent may ask a model again that has named a time. Unix milliseconds. */
+  readonly #notBefore = new Map<string, number>()
   #requests = 0
   #retries = 0
 
@@ -188,6 +190,7 @@ export class Completer {
 
   async #withRetries(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
     const { attempts, firstDelayMs, factor, maxDelayMs, retryBudget } = this.#settings
+    await this.#untilAllowed(`${question.agent} ${target.name}`, signal)
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#hedged(question, target, signal)
@@ -208,7 +211,10 @@ export class Completer {
           message: error.message,
           retryInMs: delayMs,
         })
-        if (delayMs === null) throw error
+        if (delayMs === null) {
+          if (error.retryAfterMs) this.#notBefore.set(`${agent} ${target.name}`, Date.now() + error.retryAfterMs)
+          throw error
+        }
         this.#retries += 1
         const waiting = {
           agent,
@@ -225,6 +231,14 @@ export class Completer {
         }
       }
     }
+  }
+
+  /** A service that has named a time when the last question was given up is not asked the next one before it. */
+  async #untilAllowed(key: string, signal: AbortSignal): Promise<void> {
+    const time = this.#notBefore.get(key)
+    if (time === undefined) return
+    this.#notBefore.delete(key)
+    if (time > Date.now()) await pause(time - Date.now(), signal)
   }
 
   /** A second request when the first has no answer for long; the first answer wins and ends the other. */

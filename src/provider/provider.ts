@@ -183,6 +183,7 @@ export class Provider {
       stream,
       inputTokens: input,
       attempt,
+      request: request.fingerprint,
     })
     if (before)
       this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
@@ -281,7 +282,8 @@ export class Provider {
 
   #refuse(call: OpenCall, refusal: Refusal, afterMs: Milliseconds, receive: (answer: Answer) => void): void {
     this.#after(call, afterMs, () => {
-      this.#fail(call, refusal.kind, refusalText(refusal), NO_USAGE)
+      const retryAfterMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
+      this.#fail(call, refusal.kind, refusalText(refusal), NO_USAGE, retryAfterMs)
       receive({ kind: 'refusal', refusal, limits: this.#limits(call) })
     })
   }
@@ -394,11 +396,11 @@ export class Provider {
     ])
   }
 
-  #fail(call: OpenCall, fault: string, message: string, usage: Usage): void {
+  #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
     const cost = this.#book(call, usage, 'failed')
     const now = this.clock.now()
     const seq = this.trace.append(
-      { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, usage, cost },
+      { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, retryAfterMs, usage, cost },
       [call.seq],
     )
     if (this.#failures.size >= REMEMBERED_FAILURES) this.#failures.delete(this.#failures.keys().next().value!)

@@ -93,10 +93,12 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       const { orchestration_id: given, agents } = await ask('orchestration:start', { pattern: resolve(pattern), vars })
       const id = String(given)
       let down: Promise<unknown> = Promise.resolve()
+      let kills = 0
       control({
         suspend: async ({ running = 'drain' } = {}) =>
           void (await ask('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
         kill: () => {
+          kills += 1
           const killed = end()
           down = killed.then(begin)
           return killed
@@ -123,12 +125,16 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         await pause(LOOK_EVERY_MS)
         await down
         signal.throwIfAborted()
-        const {
-          state,
-          result,
-          error,
-          message_count: messages,
-        } = await ask('orchestration:status', { orchestration_id: id })
+        const killsBefore = kills
+        let answer
+        try {
+          answer = await ask('orchestration:status', { orchestration_id: id })
+        } catch (error) {
+          // The daemon was killed while it was asked: the next one answers.
+          if (kills > killsBefore) continue
+          throw error
+        }
+        const { state, result, error, message_count: messages } = answer
         if (state === 'completed') {
           const { known, uncertain } = await ask('orchestration:cost_status', { orchestration_id: id })
           return {

@@ -7,6 +7,8 @@ export interface Report {
   gather(name: string, options: { from: readonly string[]; timeout?: Duration; atLeast?: number }): OpenGather
   spawned(agent: string): void
   terminated(agent: string, reason: string): void
+  /** A run goes on after a restart; `uncertain` calls were under way when it ended, and may be made again. */
+  resumed(run: string, options?: { uncertain?: number }): void
   note(text: string, data?: unknown): void
 }
 
@@ -16,5 +18,6 @@ export const reportInto = (trace: Trace): Report => ({
     openGather(trace, { name, from, atLeast, timeoutMs: timeout === undefined ? null : parseDuration(timeout) }),
   spawned: (agent) => void trace.append({ type: 'agent.spawned', agent }),
   terminated: (agent, reason) => void trace.append({ type: 'agent.terminated', agent, reason }),
+  resumed: (run, { uncertain = 0 } = {}) => void trace.append({ type: 'run.resumed', run, uncertain }),
   note: (text, data) => void trace.append({ type: 'note', text, ...(data !== undefined && { data }) }),
 })

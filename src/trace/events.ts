@@ -32,6 +32,8 @@ export type EventBody =
       stream: boolean
       inputTokens: number
       attempt: number
+      /** The same for requests with the same content. */
+      request: string
     }
   /** The provider has seen that a call repeats one that failed. */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
@@ -57,6 +59,8 @@ export type EventBody =
       afterMs: number
       fault: string
       message: string
+      /** How long the client was told to wait before it tries again. */
+      retryAfterMs: number | null
       usage: Usage
       cost: PicoDollars
     }
@@ -111,6 +115,8 @@ export type EventBody =
   | { type: 'log'; line: number; text: string }
   | { type: 'clock.slept'; ms: number }
   | { type: 'clock.stuck'; code: string; message: string }
+  /** Intervals that were still running when the test was over; how often each fires. */
+  | { type: 'timers.left'; everyMs: readonly number[] }
   | { type: 'note'; text: string; data?: unknown }
   /** A watched function of the system under test. */
   | { type: 'watch.called'; name: string; nth: number }

@@ -19,6 +19,10 @@ export interface CallRecord {
   /** `open`: still without an end when the trace was read. */
   status: 'open' | 'ended' | 'failed'
   fault: string | undefined
+  /** How long the client was told to wait before it tries again. */
+  retryAfterMs: number | null
+  /** The same for requests with the same content. */
+  request: string
   usage: Usage
   cost: PicoDollars
 }
@@ -37,7 +41,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const calls = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
-      const { call, agent, conversation, turn, provider, model, stream, attempt, at } = event
+      const { call, agent, conversation, turn, provider, model, stream, attempt, at, request } = event
       calls.set(call, {
         call,
         agent,
@@ -53,6 +57,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         endedAt: undefined,
         status: 'open',
         fault: undefined,
+        retryAfterMs: null,
+        request,
         usage: NO_USAGE,
         cost: 0,
       })
@@ -69,16 +75,19 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.firstTokenAt = event.at
         break
       case 'call.ended':
-        Object.assign(record, { status: 'ended', endedAt: event.at, usage: event.usage, cost: event.cost })
+        record.status = 'ended'
+        record.endedAt = event.at
+        record.fault = event.fault ?? undefined
+        record.usage = event.usage
+        record.cost = event.cost
         break
       case 'call.failed':
-        Object.assign(record, {
-          status: 'failed',
-          endedAt: event.at,
-          fault: event.fault,
-          usage: event.usage,
-          cost: event.cost,
-        })
+        record.status = 'failed'
+        record.endedAt = event.at
+        record.fault = event.fault
+        record.retryAfterMs = event.retryAfterMs
+        record.usage = event.usage
+        record.cost = event.cost
         break
       case 'call.dequeued':
       case 'call.replayed':

@@ -10,14 +10,14 @@ import {
   type OrchestrationOptions,
   type PatternOptions,
   type Session,
-} from './session.ts'
+} from '../simulation/session.ts'
 import {
   joinSettings,
   replayCommand,
   settingsFromEnvironment,
   type RunSettings,
   type SettingsInForce,
-} from './settings.ts'
+} from '../simulation/settings.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown> {
@@ -30,6 +30,8 @@ export interface OrchestrationFixtures<Result = unknown> {
   provider: Session<Result>['provider']
   clock: Session<Result>['clock']
   trace: Session<Result>['trace']
+  /** Says that what a check finds is meant in this test: `waive('sequential')`. */
+  waive: Session<Result>['waive']
 }
 
 /** `test` with our fixtures. */
@@ -94,7 +96,7 @@ function fill<Result>(
   const supervise: Supervise = async (work) => {
     const { session, settings, file, name: testName } = current!
     try {
-      return await session.clock.supervise(work)
+      return await session.supervise(work)
     } catch (error) {
       throw withReplay(error, settings, file, testName)
     }
@@ -128,6 +130,7 @@ function fill<Result>(
     provider: async ({ longhaulSession }, use) => use(longhaulSession.provider),
     clock: async ({ longhaulSession }, use) => use(longhaulSession.clock),
     trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
+    waive: async ({ longhaulSession }, use) => use(longhaulSession.waive),
   })
   body(supervised(extended, supervise) as unknown as OrchestrationTest<Result>)
 }

@@ -2,8 +2,8 @@ import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars } from '../money/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
-import { Outcome } from './outcome.ts'
-import { timeline } from './timeline.ts'
+import { Outcome } from '../simulation/outcome.ts'
+import { timeline } from '../simulation/timeline.ts'
 
 /** A range; a part left out is open. */
 export interface Between<Value> {

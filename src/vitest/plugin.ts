@@ -1,6 +1,6 @@
-import type { RunSettings } from './settings.ts'
+import type { RunSettings } from '../simulation/settings.ts'
 
-export type { RunSettings } from './settings.ts'
+export type { RunSettings } from '../simulation/settings.ts'
 
 /**
  * The Vitest plugin: settings for all orchestrations of a project. The environment goes before them, and they before those of a file.

@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { test as plain, expect as plainly, vi } from 'vitest'
 import { actAs, describeOrchestration, never, watch, type SystemContext } from 'longhaul'
-import { joinSettings, replayCommand, settingsFromEnvironment } from '../../src/vitest/settings.ts'
+import { joinSettings, replayCommand, settingsFromEnvironment } from '../../src/simulation/settings.ts'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const ask = (agent: string, signal?: AbortSignal) =>

@@ -3,8 +3,8 @@ import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import { actAs, lognormal } from 'longhaul'
 import type { SystemContext } from '../../src/systems/index.ts'
-import { openSession } from '../../src/vitest/session.ts'
-import { joinSettings } from '../../src/vitest/settings.ts'
+import { openSession } from '../../src/simulation/session.ts'
+import { joinSettings } from '../../src/simulation/settings.ts'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 6, timeout: 30_000 })
 

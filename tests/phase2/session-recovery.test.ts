@@ -22,7 +22,10 @@ const provider = { latency: uniform('5s', '30s'), replies }
 const rounds = (trace: Trace): number =>
   trace.ofType('gather.ended').filter(({ missing }) => missing.length === 0).length
 
-describeOrchestration('session recovery', { pattern, orchestrator, provider }, (test) => {
+// Twenty tries on purpose, so that a fail rate of a half is survived too.
+const checks = { amplification: { attempts: 20, factor: 6 } }
+
+describeOrchestration('session recovery', { pattern, orchestrator, provider, checks }, (test) => {
   test('a restart after round 10 changes nothing of the result', async ({ start, sleep, trace, expect }) => {
     const orchestration = await start()
     while (rounds(trace) < 10) await sleep('1s')

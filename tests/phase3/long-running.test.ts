@@ -17,12 +17,16 @@ const patient: PatternSettings = {
   conversationTokens: 400,
 }
 
+// Twenty tries on purpose, so that a fail rate of a half is survived too.
+const checks = { amplification: { attempts: 20, factor: 6 } }
+
 describeOrchestration(
   'a hundred rounds',
   {
     pattern,
     provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
     orchestrator: { ...patient, store: ':memory:' },
+    checks,
   },
   (test) => {
     test('complete, without an orphan, in two hours at least', async ({ run, provider, expect }) => {

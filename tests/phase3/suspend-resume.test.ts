@@ -10,12 +10,16 @@ const patient: PatternSettings = {
 }
 const replies = ({ agent, turn }: ReplyContext): string => `${agent}, turn ${turn}`
 
+// Twenty tries on purpose, so that a fail rate of a half is survived too.
+const checks = { amplification: { attempts: 20, factor: 6 } }
+
 describeOrchestration(
   'suspended for a night',
   {
     pattern: 'fixtures/orchestrations/session_recovery.yaml',
     vars: { max_rounds: 30, pause: '10m' },
     orchestrator: patient,
+    checks,
     provider: { latency: uniform('30s', '90s'), replies },
   },
   (test) => {

@@ -1,4 +1,5 @@
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import type { CheckSettings } from '../checks/index.ts'
 import type { Seed } from '../random/index.ts'
 
 /** What may be set for all runs at once: by the file, by the plugin, by the environment; the later ones win. */
@@ -11,6 +12,8 @@ export interface RunSettings {
   failRate?: number
   /** Factor on every latency. */
   latencyScale?: number
+  /** Checks that are waived (`false`) or tuned, by name; `false` for none at all. */
+  checks?: CheckSettings | false
 }
 
 /** Thrown for an environment variable that cannot be read. */
@@ -38,6 +41,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
     ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] }),
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
+    ...(env['LONGHAUL_CHECKS'] === 'off' && { checks: false }),
   }
 }
 
@@ -48,12 +52,17 @@ export interface SettingsInForce {
   timeText: string
   failRate: number | undefined
   latencyScale: number | undefined
+  checks: CheckSettings | false
 }
 
 /** Joins settings; the later ones win. */
 export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
   const { seed = 1, time = 'virtual', failRate, latencyScale }: RunSettings = Object.assign({}, ...layers)
-  return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale }
+  let checks: CheckSettings | false = {}
+  for (const layer of layers)
+    if (layer.checks === false) checks = false
+    else if (layer.checks) checks = { ...(checks || {}), ...layer.checks }
+  return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale, checks }
 }
 
 /** The command that repeats one test alone, with the settings it had. */

@@ -1,11 +1,15 @@
+import { findViolations, InvariantError, type CheckName, type CheckSettings } from '../checks/index.ts'
 import {
+  DeadlockError,
   installChance,
   parseDuration,
   startClock,
+  TimerStormError,
   type Chance,
   type Clock,
   type Duration,
   type SimulatedClockOptions,
+  type TimeMode,
 } from '../clock/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
@@ -83,6 +87,14 @@ export interface Session<Result = unknown> {
   start(options?: { vars?: Vars }): Promise<StartedOrchestration<Result>>
   run(options?: { vars?: Vars }): Promise<Outcome<Result>>
   sleep(duration: Duration): Promise<void>
+  /**
+   * Does the work of a test under the clock's supervision, and looks afterwards whether what should hold in every run does.
+   *
+   * @throws InvariantError
+   */
+  supervise(work: () => unknown): Promise<unknown>
+  /** Says that what a check finds is meant in this test. */
+  waive(check: CheckName): void
   close(): Promise<void>
 }
 
@@ -105,6 +117,14 @@ function chanceOf(random: KeyedRandom): Chance {
     },
   }
 }
+
+/** How long what is under way may take to come to its end when its orchestration is over. Milliseconds. */
+const GRACE_MS = 1_000
+/** How exact times are that the wall clock rules. Real milliseconds. */
+const SLACK_MS = 50
+
+const slackOf = (mode: TimeMode): number =>
+  mode.kind === 'virtual' ? 0 : SLACK_MS * (mode.kind === 'scaled' ? mode.factor : 1)
 
 /** Whether the test runner is importing a module, which happens in another thread. */
 const importing = (): boolean => {
@@ -151,7 +171,7 @@ export function openSession<Result>(
       clock,
       trace,
       provider,
-      seed: settings.seed,
+      settings,
       close,
       closings,
       isClosed: () => closed,
@@ -169,17 +189,20 @@ function sessionOf<Result>(
     clock,
     trace,
     provider,
-    seed,
+    settings,
     close,
     closings,
     isClosed,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
-    seed: number | string
+    settings: SettingsInForce
     closings: (() => unknown)[]
     isClosed: () => boolean
   },
 ): Session<Result> {
   const { agents, vars: defaults, provider: config } = options
+  const { seed, checks } = settings
+  const waived: Partial<Record<CheckName, false>> = {}
+  let underWay = 0
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
@@ -199,6 +222,7 @@ function sessionOf<Result>(
       if (controls) return controls
       throw new Error('This system cannot be suspended or restarted: it has not called context.control(…).')
     }
+    underWay += 1
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     const context: SystemContext = {
       vars: given,
@@ -210,6 +234,7 @@ function sessionOf<Result>(
       control: (ways) => void (controls = ways),
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
+      underWay -= 1
       trace.append(
         status === 'completed'
           ? { type: 'run.ended', status }
@@ -247,12 +272,40 @@ function sessionOf<Result>(
       },
     }
   }
+  /** Lets what is under way come to its end, if all orchestrations have ended, and looks at what is left. */
+  const verify = async (tuned: CheckSettings): Promise<void> => {
+    const slackMs = slackOf(clock.mode)
+    const ended = underWay === 0 && trace.ofType('run.started').length > 0
+    if (ended && clock.mode.kind !== 'real') {
+      if (provider.openCalls > 0) {
+        const ms = GRACE_MS + slackMs + 1
+        await clock.supervise(() => clock.sleep(ms))
+        trace.append({ type: 'clock.slept', ms })
+      }
+      const everyMs = clock.intervals()
+      if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
+    }
+    const violations = findViolations(trace, tuned, { slackMs })
+    if (violations.length > 0) throw new InvariantError(violations)
+  }
   return {
     clock,
     trace,
     provider,
     start,
+    async supervise(work) {
+      try {
+        const result = await clock.supervise(work)
+        if (checks !== false) await verify({ ...checks, ...waived })
+        return result
+      } catch (error) {
+        if (error instanceof DeadlockError || error instanceof TimerStormError)
+          trace.append({ type: 'clock.stuck', code: error.code, message: error.message })
+        throw error
+      }
+    },
     close,
+    waive: (name) => void (waived[name] = false),
     run: async (options) => (await start(options)).outcome(),
     async sleep(duration) {
       const ms = parseDuration(duration)

@@ -1,0 +1,38 @@
+import { formatDollars, parseDollars } from '../money/index.ts'
+import { check } from './check.ts'
+
+export const budget = check({
+  holds: 'When the budget is spent, nobody calls any more.',
+  why: 'A budget that is looked at afterwards is a bill, not a budget.',
+  advice: 'Keep the worst case of a call back before it is made, and refuse the call that does not fit.',
+  settings: {
+    /** US dollars that a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator tells counts. */
+    limit: undefined as number | string | undefined,
+  },
+  *find(facts, { limit }) {
+    if (limit !== undefined) {
+      const most = parseDollars(limit)
+      let spent = 0n
+      const costs = facts.calls
+        .filter(({ endedAt }) => endedAt !== undefined)
+        .toSorted((a, b) => a.endedAt! - b.endedAt!)
+      for (const { cost, endedAt } of costs) {
+        spent += BigInt(cost)
+        if (spent <= most) continue
+        const after = facts.calls.filter(({ arrivedAt }) => arrivedAt > endedAt!)
+        yield {
+          at: endedAt!,
+          what: `the provider has billed ${formatDollars(spent)} of a budget of ${formatDollars(most)}${after.length > 0 ? `, and ${after.length} more call(s) were made` : ''}`,
+          calls: after.map(({ call }) => call),
+        }
+        return
+      }
+      return
+    }
+    for (const { at, spent, limit: told } of facts.of('cost.checked')) {
+      if (told === null || BigInt(spent) <= BigInt(told)) continue
+      yield { at, what: `${formatDollars(BigInt(spent))} are spent of a budget of ${formatDollars(BigInt(told))}` }
+      return
+    }
+  },
+})

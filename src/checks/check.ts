@@ -1,0 +1,31 @@
+import type { Facts } from './facts.ts'
+
+/** What a check has found. */
+export interface Found {
+  /** Milliseconds since the start of the run. */
+  at: number
+  /** What happened, to whom, in plain words. */
+  what: string
+  /** The calls that it is about. */
+  calls?: readonly number[]
+}
+
+/** Something that holds in every good run, whoever wrote it. A pure function of the trace. */
+export interface Check<Settings extends object> {
+  /** What holds, in a sentence. */
+  readonly holds: string
+  /** Why it matters. */
+  readonly why: string
+  /** What to do where it does not hold. */
+  readonly advice: string
+  /** What may be tuned. */
+  readonly settings: Settings
+  find(facts: Facts, settings: Settings): Iterable<Found>
+}
+
+/** Tells the compiler what kind of check this is. */
+export const check = <Settings extends object>(of: Check<Settings>): Check<Settings> => of
+
+/** Names as part of a sentence. */
+export const list = (names: readonly string[], most = 5): string =>
+  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ')

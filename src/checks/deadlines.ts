@@ -1,0 +1,56 @@
+import { formatDuration } from '../clock/index.ts'
+import type { GatherRecord } from '../trace/index.ts'
+import { check } from './check.ts'
+import { endOf } from './facts.ts'
+
+export const deadlines = check({
+  holds: 'No attempt outlives the deadline of who asked for it.',
+  why: 'Nobody reads the answer any more, and it is paid all the same.',
+  advice: 'Hand the signal of the deadline down to the call itself, and look at it before each retry.',
+  settings: {
+    /** How long a call may take to come to its end. */
+    graceMs: 1_000,
+  },
+  *find(facts, { graceMs }) {
+    const grace = graceMs + facts.slackMs
+    for (const gather of facts.gathers) {
+      const { name, startedAt, endedAt, missing, late } = gather
+      if (endedAt === undefined) continue
+      for (const agent of missing) {
+        // Answers that are late may be wanted: then they are received, or the run goes on with the agent's next work.
+        if (late.includes(agent) || worksForAnother(facts.gathers, gather, agent)) continue
+        const calls = facts.callsOfAgent.get(agent) ?? []
+        const mine = calls.filter(({ arrivedAt }) => arrivedAt >= startedAt && arrivedAt <= endedAt)
+        for (const call of mine) {
+          const over = Math.min(endOf(call), facts.until) - endedAt
+          if (endOf(call) > endedAt && over > grace)
+            yield {
+              at: endedAt,
+              what: `the gather "${name}" went on without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
+              calls: [call.call],
+            }
+        }
+        const numbers = new Set(mine.map(({ call }) => call))
+        const again = calls.find(
+          ({ arrivedAt, retryOf }) => arrivedAt > endedAt + grace && retryOf !== undefined && numbers.has(retryOf),
+        )
+        if (again)
+          yield {
+            at: again.arrivedAt,
+            what: `${agent} tried again ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
+            calls: [again.call],
+          }
+      }
+    }
+  },
+})
+
+/** Whether an agent has other work than that of a gather, so that its calls may be for that. */
+const worksForAnother = (gathers: readonly GatherRecord[], gather: GatherRecord, agent: string): boolean =>
+  gathers.some(
+    (other) =>
+      other !== gather &&
+      other.expected.includes(agent) &&
+      other.startedAt <= gather.endedAt! + (gather.timeoutMs ?? 0) &&
+      (other.endedAt ?? Number.POSITIVE_INFINITY) > gather.endedAt!,
+  )

@@ -1,0 +1,78 @@
+import {
+  callsOf,
+  gathersOf,
+  type CallRecord,
+  type EventOf,
+  type GatherRecord,
+  type TraceEvent,
+} from '../trace/index.ts'
+
+/** One orchestration in a trace. */
+export interface RunRecord {
+  name: string
+  startedAt: number
+  endedAt: number | undefined
+  status: 'running' | 'completed' | 'failed'
+}
+
+/** What all checks read: a trace, folded once. Times are milliseconds since the start of the run. */
+export class Facts {
+  readonly calls: readonly CallRecord[]
+  readonly gathers: readonly GatherRecord[]
+  /** Each agent's calls, in the order of arrival. */
+  readonly callsOfAgent: ReadonlyMap<string, readonly CallRecord[]>
+  readonly runs: readonly RunRecord[]
+  /** When the newest event happened. */
+  readonly until: number
+  /** How exact times are: 0 in virtual time, more where the wall clock rules. */
+  readonly slackMs: number
+  readonly events: readonly TraceEvent[]
+  readonly #byType = new Map<TraceEvent['type'], TraceEvent[]>()
+  readonly #byNumber: ReadonlyMap<number, CallRecord>
+
+  constructor(trace: Iterable<TraceEvent>, slackMs: number) {
+    this.events = [...trace]
+    this.slackMs = slackMs
+    this.until = this.events.at(-1)?.at ?? 0
+    for (const event of this.events) {
+      const found = this.#byType.get(event.type)
+      if (found) found.push(event)
+      else this.#byType.set(event.type, [event])
+    }
+    this.calls = callsOf(this.events)
+    this.gathers = gathersOf(this.events)
+    this.#byNumber = new Map(this.calls.map((call) => [call.call, call]))
+    this.callsOfAgent = Map.groupBy(this.calls, ({ agent }) => agent)
+    this.runs = runsOf(this.events)
+  }
+
+  /** All events of a type. */
+  of<Type extends TraceEvent['type']>(type: Type): readonly EventOf<Type>[] {
+    return (this.#byType.get(type) ?? []) as EventOf<Type>[]
+  }
+
+  call(number: number): CallRecord | undefined {
+    return this.#byNumber.get(number)
+  }
+
+  /** Whether an orchestration was under way at a time. */
+  isRunning(at: number): boolean {
+    return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
+  }
+}
+
+function runsOf(events: readonly TraceEvent[]): RunRecord[] {
+  const runs = new Map<number, RunRecord>()
+  for (const event of events) {
+    if (event.type === 'run.started')
+      runs.set(event.seq, { name: event.name, startedAt: event.at, endedAt: undefined, status: 'running' })
+    else if (event.type === 'run.ended') {
+      const run = runs.get(event.causes[0] ?? -1)
+      if (run) Object.assign(run, { endedAt: event.at, status: event.status })
+    }
+  }
+  return [...runs.values()]
+}
+
+/** When a call ended; infinity for one that never did. */
+export const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Pick<CallRecord, 'endedAt'>): number => endedAt

@@ -1,0 +1,50 @@
+import { formatDuration } from '../clock/index.ts'
+import { check } from './check.ts'
+import { endOf, type Facts } from './facts.ts'
+
+export const results = check({
+  holds: 'Each answer that came in time is used, once.',
+  why: 'A lost answer is paid and missing; one that counts twice tips votes and sums.',
+  advice: 'Take answers by the identity of who was asked, and take what is in before the time is up.',
+  settings: {
+    /** How long before the end an answer has to be there to be missed. */
+    graceMs: 1_000,
+  },
+  *find(facts, { graceMs }) {
+    const grace = graceMs + facts.slackMs
+    for (const { name, startedAt, endedAt, received, late, missing } of facts.gathers) {
+      const all = [...received, ...late]
+      const twice = all.find((agent, index) => all.indexOf(agent) !== index && !isTask(facts, startedAt))
+      if (twice !== undefined) yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice` }
+      if (endedAt === undefined) continue
+      for (const agent of missing) {
+        const calls = (facts.callsOfAgent.get(agent) ?? []).filter(
+          (call) => endOf(call) >= startedAt && call.arrivedAt <= endedAt,
+        )
+        const last = calls.at(-1)
+        const isLost =
+          last?.status === 'ended' &&
+          last.fault === undefined &&
+          last.arrivedAt >= startedAt &&
+          last.endedAt! + grace < endedAt &&
+          !late.includes(agent) &&
+          !wasRefused(facts, agent, startedAt, endedAt)
+        if (isLost)
+          yield {
+            at: last.endedAt!,
+            what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the end`,
+            calls: [last.call],
+          }
+      }
+    }
+  },
+})
+
+/** Agents that share pieces of work out give several answers each. */
+const isTask = (facts: Facts, startedAt: number): boolean => facts.of('task.assigned').some(({ at }) => at >= startedAt)
+
+/** Whether the orchestrator has said why an answer was no answer, or another could not be asked for. */
+const wasRefused = (facts: Facts, agent: string, from: number, to: number): boolean =>
+  [...facts.of('attempt.failed'), ...facts.of('budget.refused'), ...facts.of('agent.terminated')].some(
+    (event) => event.agent === agent && event.at >= from && event.at <= to,
+  ) || facts.of('breaker.changed').some(({ state, at }) => state === 'open' && at <= to)

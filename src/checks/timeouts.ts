@@ -1,0 +1,24 @@
+import { formatDuration } from '../clock/index.ts'
+import { check, list } from './check.ts'
+
+export const timeouts = check({
+  holds: 'A gather with a timeout is over within twice its value.',
+  why: 'A timeout that is handled late holds everybody up who waits for the result.',
+  advice: 'Let one deadline end the waiting and everything below it; do not add timeouts up, one after another.',
+  settings: {
+    /** How many times its value a timeout may take. */
+    factor: 2,
+  },
+  *find(facts, { factor }) {
+    for (const { name, startedAt, endedAt, timeoutMs, missing } of facts.gathers) {
+      if (timeoutMs === null) continue
+      const took = (endedAt ?? facts.until) - startedAt
+      if (took <= timeoutMs * factor + facts.slackMs) continue
+      const end = endedAt === undefined ? 'and is not over' : 'until it was over'
+      yield {
+        at: startedAt,
+        what: `the gather "${name}" has a timeout of ${formatDuration(timeoutMs)}, and it took ${formatDuration(took)} ${end}${missing.length > 0 ? ` (missing: ${list(missing)})` : ''}`,
+      }
+    }
+  },
+})

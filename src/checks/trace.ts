@@ -1,0 +1,25 @@
+import { check } from './check.ts'
+
+export const trace = check({
+  holds: 'The trace is whole: in order, without gaps, and every end has a beginning.',
+  why: 'All other checks, costs and reports stand on it.',
+  advice: 'If the trace was read from a file, the file is cut off or edited; else please report this.',
+  settings: {},
+  *find(facts) {
+    let last = Number.NEGATIVE_INFINITY
+    const ended = new Set<number>()
+    for (const [index, event] of facts.events.entries()) {
+      if (event.seq !== index) {
+        yield { at: event.at, what: `event ${index} has the number ${event.seq}` }
+        return
+      }
+      if (event.at < last)
+        yield { at: event.at, what: `event ${event.seq} (${event.type}) is older than the one before it` }
+      last = event.at
+      if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
+      if (!facts.call(event.call)) yield { at: event.at, what: `call ${event.call} has ended and never arrived` }
+      if (ended.has(event.call)) yield { at: event.at, what: `call ${event.call} has ended twice`, calls: [event.call] }
+      ended.add(event.call)
+    }
+  },
+})
