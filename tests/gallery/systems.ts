@@ -1,0 +1,94 @@
+import OpenAI from 'openai'
+import { actAs, type SystemContext } from 'longhaul'
+
+/**
+ * What the small systems of the gallery are made of.
+ */
+
+const patient = new OpenAI({ apiKey: 'test', maxRetries: 2, timeout: 60_000 })
+const plain = new OpenAI({ apiKey: 'test', maxRetries: 0, timeout: 600_000 })
+
+interface Asking {
+  signal?: AbortSignal | undefined
+  client?: OpenAI
+  history?: { role: 'user' | 'assistant'; content: string }[]
+}
+
+/** One question of an agent, and its answer. */
+export const ask = (
+  agent: string,
+  content: string,
+  { signal, client = plain, history = [] }: Asking = {},
+): Promise<string> =>
+  actAs(agent, async () => {
+    const { choices } = await client.chat.completions.create(
+      { model: 'gpt-4o-mini', messages: [...history, { role: 'user', content }] },
+      signal && { signal },
+    )
+    return choices[0]!.message.content ?? ''
+  })
+
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** A gather of one question to all agents; `abort` says whether the timeout reaches the calls. */
+export async function vote(
+  { agents, report, signal: outer }: SystemContext,
+  name: string,
+  { timeoutMs, abort = true }: { timeoutMs: number; abort?: boolean },
+): Promise<{ received: string[]; calls: Promise<unknown>[] }> {
+  const gather = report.gather(name, { from: agents, timeout: timeoutMs, atLeast: 1 })
+  const received: string[] = []
+  let over = false
+  const signal = abort ? AbortSignal.any([AbortSignal.timeout(timeoutMs), outer]) : outer
+  const calls = agents.map(async (agent) => {
+    await ask(agent, `${name}?`, { signal })
+    // Who is late is not heard any more.
+    if (over) return
+    received.push(agent)
+    gather.received(agent)
+  })
+  for (const call of calls) call.catch(() => {})
+  await Promise.race([Promise.allSettled(calls), sleep(timeoutMs)])
+  over = true
+  gather.end()
+  return { received: [...received], calls }
+}
+
+/** Tries again after a failure; `pause` says how long to wait before which attempt. */
+export async function retrying<Result>(
+  attempts: number,
+  pause: (attempt: number) => number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= attempts) throw error
+      await sleep(pause(attempt))
+    }
+  }
+}
+
+/** Exponential backoff with full jitter. */
+export const fullJitter = (attempt: number): number => 200 + Math.random() * 1_000 * 2 ** attempt
+
+/** What a question costs, by a client that reckons so many picodollars for a cached token of the prompt. gpt-4o-mini, of the list price. */
+export async function askAndReckon(
+  agent: string,
+  { system, content, cachedPrice }: { system: string; content: string; cachedPrice: number },
+): Promise<number> {
+  const { usage } = await actAs(agent, () =>
+    plain.chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [
+        { role: 'system', content: system },
+        { role: 'user', content },
+      ],
+    }),
+  )
+  const cached = usage!.prompt_tokens_details?.cached_tokens ?? 0
+  return (usage!.prompt_tokens - cached) * 150_000 + cached * cachedPrice + usage!.completion_tokens * 600_000
+}
+
+export { patient }
