@@ -18,6 +18,16 @@ export {
   type Duration,
 } from './clock/index.ts'
 export {
+  explore,
+  InvalidCaseError,
+  InvalidSweepError,
+  type Case,
+  type Exploration,
+  type ExploredFailure,
+  type SmallestFailure,
+  type SweepOptions,
+} from './explore/index.ts'
+export {
   cooperationRate,
   distanceToNash,
   gini,
@@ -76,6 +86,7 @@ export {
   type ReplyContext,
   type ReplyRule,
   type ReplySpec,
+  type ScheduledFault,
 } from './provider/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
 export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
@@ -103,6 +114,7 @@ export {
 export {
   describeOrchestration,
   type DescribeOrchestration,
+  type DescribeSweep,
   type OrchestrationFixtures,
   type OrchestrationTest,
 } from './vitest/describe.ts'

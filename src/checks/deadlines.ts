@@ -32,7 +32,11 @@ export const deadlines = check({
         }
         const numbers = new Set(mine.map(({ call }) => call))
         const again = calls.find(
-          ({ arrivedAt, retryOf }) => arrivedAt > endedAt + grace && retryOf !== undefined && numbers.has(retryOf),
+          ({ arrivedAt, retryOf }) =>
+            arrivedAt > endedAt + grace &&
+            retryOf !== undefined &&
+            numbers.has(retryOf) &&
+            !isAskedAt(facts.gathers, agent, arrivedAt),
         )
         if (again)
           yield {
@@ -44,6 +48,13 @@ export const deadlines = check({
     }
   },
 })
+
+/** Whether a gather waits for an agent at a time, such as one that goes on after a pause. */
+const isAskedAt = (gathers: readonly GatherRecord[], agent: string, at: number): boolean =>
+  gathers.some(
+    ({ expected, startedAt, endedAt = Number.POSITIVE_INFINITY }) =>
+      expected.includes(agent) && startedAt <= at && at < endedAt,
+  )
 
 /** Whether an agent has other work than that of a gather, so that its calls may be for that. */
 const worksForAnother = (gathers: readonly GatherRecord[], gather: GatherRecord, agent: string): boolean =>

@@ -1,6 +1,6 @@
 import type { Duration } from '../clock/index.ts'
 import type { Identify } from './callers.ts'
-import type { Bursts, FaultMix, FaultWindow } from './faults.ts'
+import type { Bursts, FaultMix, FaultWindow, ScheduledFault } from './faults.ts'
 import type { Latency } from './latency.ts'
 import type { ModelConfig } from './models.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -43,6 +43,8 @@ export interface ProviderConfig extends Behaviour {
   /** Times with their own faults: `outage(…)`, `brownout(…)`. */
   windows?: readonly FaultWindow[]
   bursts?: Bursts
+  /** Exactly these calls fail, in place of those that chance, windows and bursts would choose. */
+  schedule?: readonly ScheduledFault[]
   /** What a failed client is told to wait where no bucket tells it. Default 1 s. */
   retryAfter?: Duration
   /** How much longer the fault `slow` takes. Default 5. */

@@ -35,6 +35,16 @@ export const FAULTS = {
 /** The name of something that can go wrong with a call. */
 export type Fault = keyof typeof FAULTS
 
+/** All that can go wrong. */
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[]
+
+/** A call that fails: the `nth` of its agent, from 0. */
+export interface ScheduledFault {
+  agent: string
+  nth: number
+  fault: Fault
+}
+
 /** Relative weights of faults. */
 export type FaultMix = Partial<Readonly<Record<Fault, number>>>
 
@@ -151,6 +161,8 @@ export interface FaultSettings {
   windows: readonly FaultWindow[]
   bursts: Bursts | undefined
   slowFactor: number
+  /** Exactly these calls fail, in place of those that chance would choose. */
+  schedule: readonly ScheduledFault[] | undefined
 }
 
 const applies = (scope: Scope, { agent, model, provider }: Scope): boolean =>
@@ -171,6 +183,9 @@ function pick(mix: FaultMix, u: number): Fault | undefined {
   return weighted.find(([, weight]) => (place -= weight) < 0)?.[0]
 }
 
+/** Faults that are remembered, for reports. */
+export const MOST_REMEMBERED = 10_000
+
 /** Decides which calls fail, and how: one keyed draw a call, and scripts that go before chance. */
 export class Faults {
   readonly #settings: FaultSettings
@@ -178,10 +193,15 @@ export class Faults {
   readonly #scripts: { left: number; fault: Fault; scope: Scope }[] = []
   /** Times at which bursts begin and end, in turn, as far as they have been needed. */
   readonly #burstEdges: Milliseconds[] = []
+  readonly #schedule: ReadonlyMap<string, Fault> | undefined
+  /** Calls that chance or the schedule has let fail, as far as they are remembered. */
+  readonly injected: ScheduledFault[] = []
 
   constructor(settings: FaultSettings, random: KeyedRandom) {
     this.#settings = settings
     this.#random = random
+    this.#schedule =
+      settings.schedule && new Map(settings.schedule.map(({ agent, nth, fault }) => [`${nth} ${agent}`, fault]))
   }
 
   /** The next `count` calls in the scope fail with `fault`. */
@@ -199,14 +219,23 @@ export class Faults {
       script.left -= 1
       return this.#decision(script.fault, slowFactor)
     }
+    const fault = this.#schedule
+      ? this.#schedule.get(`${subject.nth} ${subject.agent}`)
+      : this.#byChance(subject, window)
+    if (fault && this.injected.length < MOST_REMEMBERED)
+      this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
+    return this.#decision(fault, slowFactor)
+  }
+
+  #byChance(subject: FaultSubject, window: FaultWindow | undefined): Fault | undefined {
     const ordinary = this.#settings.rateOf(subject)
     const inBurst = this.#inBurst(subject.at) ? (this.#settings.bursts?.failRate ?? 0.9) : 0
     const rate = Math.max(window?.rate ?? 0, inBurst, ordinary)
-    if (rate <= 0) return { fault: undefined, slowFactor }
+    if (rate <= 0) return undefined
     const u = this.#random.draw(`fault/${subject.agent}`, subject.nth)
-    if (u >= rate) return { fault: undefined, slowFactor }
+    if (u >= rate) return undefined
     const mix = window && window.rate >= rate ? window.mix : this.#settings.mixOf(subject)
-    return this.#decision(pick(mix, u / rate), slowFactor)
+    return pick(mix, u / rate)
   }
 
   #decision(fault: Fault | undefined, slowFactor: number): FaultDecision {

@@ -20,7 +20,18 @@ export {
   type ProviderConfig,
   type ServiceConfig,
 } from './config.ts'
-export { brownout, outage, type Bursts, type Fault, type FaultMix, type FaultWindow, type Scope } from './faults.ts'
+export {
+  brownout,
+  DEFAULT_MIX,
+  FAULT_NAMES,
+  outage,
+  type Bursts,
+  type Fault,
+  type FaultMix,
+  type FaultWindow,
+  type ScheduledFault,
+  type Scope,
+} from './faults.ts'
 export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'

@@ -7,7 +7,15 @@ import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
 import { callerOf } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
-import { Faults, FAULTS, type Fault, type FaultDecision, type Scope } from './faults.ts'
+import {
+  Faults,
+  FAULTS,
+  MOST_REMEMBERED,
+  type Fault,
+  type FaultDecision,
+  type ScheduledFault,
+  type Scope,
+} from './faults.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { timingOfSpeed, timingOfTotal, type Timing } from './latency.ts'
 import { Ledger } from './ledger.ts'
@@ -104,6 +112,12 @@ export class Provider {
    */
   failNext(count: number, fault: Fault, scope: Scope = {}): void {
     this.#faults.failNext(count, fault, scope)
+  }
+
+  /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */
+  get injected(): readonly ScheduledFault[] | undefined {
+    const { injected } = this.#faults
+    return injected.length < MOST_REMEMBERED ? injected : undefined
   }
 
   /** Calls without an end so far. */

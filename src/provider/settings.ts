@@ -63,6 +63,7 @@ export class Settings {
       windows: this.#config.windows ?? [],
       bursts: this.#config.bursts,
       slowFactor: this.#config.slowFactor ?? 5,
+      schedule: this.#config.schedule,
     }
   }
 

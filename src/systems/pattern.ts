@@ -45,7 +45,7 @@ export function patternSystem(
     const pauses = new Pauses()
     control({
       suspend(options) {
-        orchestrator.suspend(options)
+        if (!pauses.isOver) orchestrator.suspend(options)
         return pauses.stopped()
       },
       kill() {
@@ -57,6 +57,7 @@ export function patternSystem(
         return pauses.stopped()
       },
       async resume({ checkpoint } = {}) {
+        if (pauses.isOver) return
         if (checkpoint !== undefined && !store?.rewind(run, checkpoint))
           throw new Error(
             `There is no checkpoint "${checkpoint}". There are: ${
@@ -81,6 +82,7 @@ export function patternSystem(
         orchestrator = begin(true)
       }
     } finally {
+      pauses.end()
       store?.close()
     }
   }
@@ -90,8 +92,19 @@ export function patternSystem(
 class Pauses {
   #stopped = Promise.withResolvers<void>()
   #resumed = Promise.withResolvers<void>()
+  #isOver = false
 
-  /** Resolves at the next pause. */
+  /** The run has ended: there is nothing left to stop. */
+  end(): void {
+    this.#isOver = true
+    this.#stopped.resolve()
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Resolves at the next pause, or the end. */
   stopped(): Promise<void> {
     return this.#stopped.promise
   }

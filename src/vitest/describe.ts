@@ -4,6 +4,7 @@ import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
 import type { System } from '../systems/index.ts'
+import { applyCase, type Case, type SweepOptions } from '../explore/index.ts'
 import {
   openSession,
   type FunctionOptions,
@@ -18,6 +19,7 @@ import {
   type RunSettings,
   type SettingsInForce,
 } from '../simulation/settings.ts'
+import { caseSettings, replayedCase, Sweep } from './sweep.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown> {
@@ -32,6 +34,8 @@ export interface OrchestrationFixtures<Result = unknown> {
   trace: Session<Result>['trace']
   /** Says that what a check finds is meant in this test: `waive('sequential')`. */
   waive: Session<Result>['waive']
+  /** In a sweep: says that something has to be true in one case at least, and whether it is in this one. */
+  sometimes: (what: string, condition?: boolean) => void
 }
 
 /** `test` with our fixtures. */
@@ -57,7 +61,8 @@ function wearing<Inner extends (...args: never[]) => unknown>(wrapper: Inner, or
   return Object.defineProperty(wrapper, 'toString', { value: () => original.toString() })
 }
 
-type Supervise = (work: () => unknown) => Promise<unknown>
+/** Runs the function of a test with what it is given. */
+type Supervise = (body: (...given: unknown[]) => unknown, given: readonly unknown[]) => Promise<unknown>
 
 /** Lets every test function run under the clock's supervision, whatever modifiers stand between. */
 function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
@@ -66,7 +71,7 @@ function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
       const wrapped = given.map((argument) => {
         if (typeof argument !== 'function') return argument
         const body = argument as (...args: unknown[]) => unknown
-        return wearing((...args: unknown[]) => supervise(() => body(...args)), body)
+        return wearing((...args: unknown[]) => supervise(body, args), body)
       })
       const result: unknown = Reflect.apply(target as never, self, wrapped)
       return typeof result === 'function' ? supervised(result, supervise) : result
@@ -86,27 +91,63 @@ function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
   })
 }
 
+const FIXTURES = ['run', 'start', 'sleep', 'provider', 'clock', 'trace', 'waive'] as const
+
+/** Vitest's own context is an object or a function with the task. */
+const isContext = (given: unknown): given is object =>
+  ((typeof given === 'object' && given !== null) || typeof given === 'function') && 'task' in given
+
+/** What a test was given, with the fixtures of another session. */
+const withSession = <Result>(given: readonly unknown[], session: Session<Result>): unknown[] =>
+  given.map((argument) =>
+    isContext(argument)
+      ? new Proxy(argument, {
+          get(context, name) {
+            if (name === 'sometimes') return () => {}
+            return (FIXTURES as readonly PropertyKey[]).includes(name)
+              ? session[name as (typeof FIXTURES)[number]]
+              : Reflect.get(context, name)
+          },
+        })
+      : argument,
+  )
+
+/** How the tests of an orchestration are run in place of how its options say. */
+interface Variation<Result> {
+  case: Case
+  sweep?: Sweep<Result>
+}
+
 /** Fills a suite with the tests of an orchestration. */
 function fill<Result>(
   options: OrchestrationOptions<Result>,
   name: string,
   body: (test: OrchestrationTest<Result>) => void,
+  variation: Variation<Result> | undefined = replayed(),
 ): void {
   let current: { session: Session<Result>; settings: SettingsInForce; file: string; name: string } | undefined
-  const supervise: Supervise = async (work) => {
+  const sweep = variation?.sweep
+  const supervise: Supervise = async (work, given) => {
     const { session, settings, file, name: testName } = current!
     try {
-      return await session.supervise(work)
+      const result = await session.supervise(() => work(...given))
+      sweep?.ran(session, { failed: false })
+      return result
     } catch (error) {
-      throw withReplay(error, settings, file, testName)
+      sweep?.ran(session, { failed: true })
+      if (!sweep) throw withReplay(error, settings, file, testName)
+      // There is one time in a process: what is tried from now on has its own.
+      await session.close()
+      const again = (other: Session<Result>): unknown => work(...withSession(given, other))
+      throw await sweep.explain({ error, of: variation.case, session, work: again, file, testName })
     }
   }
   const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
     longhaulSession: [
       async ({ task }, use) => {
-        const settings = settle(options)
+        const settings = settle(options, variation?.case)
         const file = relative(process.cwd(), task.file.filepath)
-        const session = openSession(name, options, settings)
+        const session = openSession(name, variation ? applyCase(options, variation.case) : options, settings)
         current = { session, settings, file, name: task.fullTestName ?? task.name }
         const restoreVi = replaceProperties(vi, {
           useFakeTimers: () => {
@@ -131,8 +172,16 @@ function fill<Result>(
     clock: async ({ longhaulSession }, use) => use(longhaulSession.clock),
     trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
     waive: async ({ longhaulSession }, use) => use(longhaulSession.waive),
+    // oxlint-disable-next-line no-empty-pattern -- Vitest reads from the text which fixtures a function wants: none
+    sometimes: async ({}, use) => use((what, condition = true) => sweep?.coverage.sometimes(what, condition)),
   })
   body(supervised(extended, supervise) as unknown as OrchestrationTest<Result>)
+}
+
+/** What the environment asks to be repeated. */
+const replayed = (): { case: Case } | undefined => {
+  const of = replayedCase()
+  return of && { case: of }
 }
 
 type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
@@ -165,8 +214,19 @@ export interface DescribeOrchestration {
   each<Case>(cases: readonly Case[]): DescribeCases<[Case]>
   /** As `each`, but a case is always one argument. */
   for<Case>(cases: readonly Case[]): DescribeCases<[Case]>
+  /**
+   * Once for each seed, fail rate and whatever else varies, each case an ordinary suite. A case that fails is made as small as it can be, and told
+   * with the line that repeats it.
+   */
+  sweep(sweep: SweepOptions): DescribeSweep
   /** There is one time in a process. @throws ClockInUseError */
   readonly concurrent: never
+}
+
+/** Describes an orchestration and its tests, which are run in many cases. */
+export interface DescribeSweep {
+  (name: string, options: PatternOptions, body: Body<OrchestrationResult, [Case]>): void
+  <Result>(name: string, options: FunctionOptions<Result>, body: Body<Result, [Case]>): void
 }
 
 type SuiteOptions = { timeout?: number }
@@ -177,8 +237,13 @@ type CasesSuite = (name: string, options: SuiteOptions, body: (...given: unknown
 const SLOW_TEST_MS = 120_000
 
 /** The settings in force for a file's own. */
-const settle = (options: RunSettings): SettingsInForce =>
-  joinSettings(options, inject('longhaul') ?? {}, settingsFromEnvironment(process.env))
+const settle = (options: RunSettings, of?: Case): SettingsInForce =>
+  joinSettings(
+    options,
+    inject('longhaul') ?? {},
+    settingsFromEnvironment(process.env),
+    of === undefined ? {} : caseSettings(of),
+  )
 
 /** In virtual time Vitest's own timeout will do. */
 const suiteOptions = (options: RunSettings): SuiteOptions =>
@@ -190,6 +255,19 @@ const forCases =
     suite(name, suiteOptions(typeof options === 'function' ? {} : options), (...given) =>
       fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test as never, ...given)),
     )
+
+/** A case, and what it takes to make it smaller. */
+const SWEEP_TEST_MS = 120_000
+
+const forSweep =
+  (suite: Suite, given: SweepOptions): DescribeSweep =>
+  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [Case]>) =>
+    void suite(name, { timeout: SWEEP_TEST_MS }, () => {
+      const sweep = new Sweep<Result>(name, options, given, (of) => settle(options, of))
+      for (const { name: caseName, case: of } of sweep.cases)
+        describe(caseName, () => fill(options, name, (test) => body(test, of), { case: of, sweep }))
+      sweep.conclude()
+    })
 
 const withSuite = (suite: Suite): DescribeOrchestration =>
   Object.defineProperties(
@@ -203,6 +281,7 @@ const withSuite = (suite: Suite): DescribeOrchestration =>
       runIf: { value: (condition: unknown) => withSuite(describe.runIf(condition)) },
       each: { value: (cases: readonly unknown[]) => forCases(describe.each(cases as unknown[][]) as CasesSuite) },
       for: { value: (cases: readonly unknown[]) => forCases(describe.for(cases) as CasesSuite) },
+      sweep: { value: (given: SweepOptions) => forSweep(suite, given) },
       concurrent: {
         get() {
           throw new ClockInUseError('Orchestrations cannot be described as concurrent.')

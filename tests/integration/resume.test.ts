@@ -204,3 +204,21 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'a run that is over',
+  {
+    pattern: { text: 'name: p\norchestration_logic:\n  strategy: |\n    RETURN 1\n' },
+    orchestrator: { store: ':memory:' },
+  },
+  (it) => {
+    it('stays so, whoever suspends, resumes or restarts it', async ({ start, expect: expects }) => {
+      const orchestration = await start()
+      const before = await orchestration.outcome()
+      await orchestration.restart()
+      await orchestration.suspend()
+      await orchestration.resume()
+      expects(await orchestration.outcome()).toBe(before)
+    })
+  },
+)

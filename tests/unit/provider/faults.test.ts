@@ -17,6 +17,7 @@ const faults = (over: Partial<FaultSettings> = {}, seed = 1): Faults =>
       mixOf: () => ({ overloaded: 1, hang: 1 }),
       windows: [],
       bursts: undefined,
+      schedule: undefined,
       slowFactor: 5,
       ...over,
     },

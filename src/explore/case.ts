@@ -1,0 +1,95 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { FAULT_NAMES, type Fault, type ScheduledFault } from '../provider/index.ts'
+import type { Seed } from '../random/index.ts'
+
+/** One way in which an orchestration is run: what is left out is as its options say. Plain data. */
+export interface Case {
+  /** Chooses the luck of the run. */
+  seed: Seed
+  /** Share of calls that fail, from 0 to 1. */
+  failRate?: number
+  /** Factor on every latency. */
+  latencyScale?: number
+  /** Only these kinds of faults come about by chance. */
+  faults?: readonly Fault[]
+  /** Exactly these calls fail; chance is not asked. */
+  schedule?: readonly ScheduledFault[]
+  /** Every call that is answered takes so long. Milliseconds. */
+  latencyMs?: number
+  /** In place of variables of the options. */
+  vars?: Readonly<Record<string, unknown>>
+  /** In place of the agents of the options. */
+  agents?: readonly string[]
+}
+
+/** Thrown for a case that cannot be read. */
+export class InvalidCaseError extends Error {
+  override readonly name = 'InvalidCaseError'
+  readonly code = 'LONGHAUL_INVALID_CASE'
+}
+
+const VERSION = '1-'
+/** Bytes of JSON; ids come from the environment. */
+const MOST_BYTES = 1_000_000
+
+/** A case as one word, to be repeated with `LONGHAUL_REPLAY`. */
+export const encodeCase = (of: Case): string =>
+  VERSION + deflateRawSync(JSON.stringify(of), { level: 9 }).toString('base64url')
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+const isFault = (value: unknown): value is Fault => (FAULT_NAMES as readonly unknown[]).includes(value)
+
+/** What each part of a case has to be. */
+const PARTS: Readonly<Record<keyof Case, (value: unknown) => boolean>> = {
+  seed: (value) => typeof value === 'string' || Number.isSafeInteger(value),
+  failRate: (value) => isNumber(value) && value <= 1,
+  latencyScale: isNumber,
+  faults: (value) => Array.isArray(value) && value.every(isFault),
+  schedule: (value) =>
+    Array.isArray(value) &&
+    value.every(
+      (each) => isObject(each) && typeof each['agent'] === 'string' && isNumber(each['nth']) && isFault(each['fault']),
+    ),
+  latencyMs: isNumber,
+  vars: isObject,
+  agents: isTexts,
+}
+
+/**
+ * Checks that something is a case.
+ *
+ * @throws InvalidCaseError
+ */
+export function checkCase(given: unknown, where: string): Case {
+  if (!isObject(given)) throw new InvalidCaseError(`${where} is no case: it has to be an object with a seed.`)
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(PARTS, name))
+      throw new InvalidCaseError(`${where}: a case has no "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
+    if (!PARTS[name as keyof Case](value))
+      throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which cannot be.`)
+  }
+  if (given['seed'] === undefined) throw new InvalidCaseError(`${where}: the seed is missing.`)
+  return given as unknown as Case
+}
+
+/**
+ * Reads what `encodeCase` has written.
+ *
+ * @throws InvalidCaseError
+ */
+export function decodeCase(id: string): Case {
+  if (!id.startsWith(VERSION))
+    throw new InvalidCaseError(`"${id.slice(0, 40)}" is no case: it has to begin with "${VERSION}".`)
+  let read: unknown
+  try {
+    const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MOST_BYTES })
+    read = JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value))
+  } catch {
+    throw new InvalidCaseError(`"${id.slice(0, 40)}…" is no case: it was cut off, or changed.`)
+  }
+  return checkCase(read, 'The replay')
+}

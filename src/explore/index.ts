@@ -1,0 +1,7 @@
+export { applyCase } from './apply.ts'
+export { decodeCase, InvalidCaseError, type Case } from './case.ts'
+export { Coverage } from './coverage.ts'
+export { caseSettings, explore, type Exploration, type ExploredFailure } from './explore.ts'
+export { replayOf, smallestFailure, smallestText, type SmallestFailure } from './failure.ts'
+export { keepRegression, readRegressions } from './regressions.ts'
+export { casesOf, InvalidSweepError, nameOf, sliceOf, type SweepOptions } from './sweep.ts'

@@ -1,0 +1,108 @@
+import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
+import { KeyedRandom } from '../random/index.ts'
+import type { Case } from './case.ts'
+
+/** Which cases are run. Every combination of what is given. */
+export interface SweepOptions {
+  /** How many seeds, from the one in force on; or the seeds themselves. Default 100. */
+  seeds?: number | readonly number[]
+  /** Shares of calls that fail. Default: what the options say. */
+  failRate?: number | readonly number[]
+  /** Factors on every latency. */
+  latencyScale?: number | readonly number[]
+  /** Values of variables, each of which is tried with all others. */
+  vars?: Readonly<Record<string, readonly unknown[]>>
+  /** Turns a random half of the kinds of faults on in each case, so that some cases have many of a few. Default true. */
+  swarm?: boolean
+  /** How long a case that fails may be made smaller. Real milliseconds. Default 10,000. */
+  shrinkMs?: number
+  /** Cases that are made smaller; later ones are only told. Default 3. */
+  shrinkMost?: number
+  /** A folder of cases that once failed: they are run first, and new ones are kept there if it exists. Default `fixtures/regressions`. */
+  regressions?: string
+}
+
+/** Thrown for a sweep that makes no sense. */
+export class InvalidSweepError extends Error {
+  override readonly name = 'InvalidSweepError'
+  readonly code = 'LONGHAUL_INVALID_SWEEP'
+}
+
+const MOST_CASES = 100_000
+
+const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Value | undefined)[] =>
+  given === undefined ? [undefined] : Array.isArray(given) ? (given as readonly Value[]) : [given as Value]
+
+function seedsOf(seeds: number | readonly number[], first: number | string): readonly (number | string)[] {
+  if (typeof seeds !== 'number') return seeds
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_CASES)
+    throw new InvalidSweepError(`seeds is ${seeds}. Give a whole number from 1 to ${MOST_CASES}, or a list of seeds.`)
+  return Array.from({ length: seeds }, (_, index) =>
+    typeof first === 'number' ? first + index : index === 0 ? first : `${first}-${index}`,
+  )
+}
+
+/** Every combination of the values of some variables. */
+function combinations(vars: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown>[] {
+  return Object.entries(vars).reduce<Record<string, unknown>[]>(
+    (all, [name, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  )
+}
+
+/** A random half of the kinds of faults that there are: at least one. */
+function someFaults(seed: number | string, mix: FaultMix): Fault[] {
+  const random = new KeyedRandom(seed)
+  const names = Object.keys(mix) as Fault[]
+  const chosen = names.filter((_, index) => random.draw('swarm', index) < 0.5)
+  return chosen.length > 0 ? chosen : [names[Math.floor(random.draw('swarm', names.length) * names.length)]!]
+}
+
+/**
+ * The cases of a sweep, in their order: seed by seed.
+ *
+ * @param first the seed in force
+ * @param mix the faults of the options
+ * @throws InvalidSweepError
+ */
+export function casesOf(
+  { seeds = 100, failRate, latencyScale, vars = {}, swarm = true }: SweepOptions,
+  { first, mix = DEFAULT_MIX }: { first: number | string; mix?: FaultMix | undefined },
+): Case[] {
+  const cases = seedsOf(seeds, first).flatMap((seed) =>
+    list(failRate).flatMap((rate) =>
+      list(latencyScale).flatMap((scale) =>
+        combinations(vars).map((values): Case => ({
+          seed,
+          ...(rate !== undefined && { failRate: rate }),
+          ...(scale !== undefined && { latencyScale: scale }),
+          ...(swarm && rate !== 0 && Object.keys(mix).length > 1 && { faults: someFaults(seed, mix) }),
+          ...(Object.keys(values).length > 0 && { vars: values }),
+        })),
+      ),
+    ),
+  )
+  if (cases.length > MOST_CASES)
+    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MOST_CASES} at most. Give fewer seeds.`)
+  return cases
+}
+
+/** A part of the cases, for one of several machines: `2/4` is every fourth one from the second on. */
+export function sliceOf<Value>(all: readonly Value[], part: string | undefined): readonly Value[] {
+  if (part === undefined || part === '') return all
+  const [, nth, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? []
+  if (nth === undefined || Number(nth) > Number(count))
+    throw new InvalidSweepError(`LONGHAUL_SWEEP is "${part}". Give a part of the whole, such as 1/4.`)
+  return all.filter((_, index) => index % Number(count) === Number(nth) - 1)
+}
+
+/** A case in a few words. */
+export function nameOf({ seed, failRate, latencyScale, faults, vars }: Case): string {
+  return [
+    `seed ${seed}`,
+    ...(failRate === undefined ? [] : [`fail rate ${failRate}`]),
+    ...(latencyScale === undefined ? [] : [`latency × ${latencyScale}`]),
+    ...(faults === undefined ? [] : [faults.join(' ')]),
+    ...Object.entries(vars ?? {}).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
+  ].join(', ')
+}

@@ -1,0 +1,40 @@
+import { describeOrchestration, never, uniform } from 'longhaul'
+
+// Phase 1 over many seeds: rounds with timeouts and partial results, and what they cost.
+const sweep = { seeds: 20, failRate: [0, 0.2, 0.5] }
+
+describeOrchestration.sweep(sweep)(
+  'timeout resilience, swept',
+  {
+    pattern: 'fixtures/orchestrations/timeout_resilience_test.yaml',
+    provider: {
+      agents: { slow_agent: { latency: uniform('20s', '30s') }, timeout_agent: { latency: never() } },
+    },
+    orchestrator: { retry: { attempts: 3 } },
+  },
+  (test, { failRate = 0 }) => {
+    test('goes on with what it has', async ({ run, provider, sometimes, expect }) => {
+      const outcome = await run()
+      const { missing } = outcome.gather('responses')
+      expect(missing).toContain('timeout_agent')
+      // With half of all calls failing nobody may be left.
+      if (failRate <= 0.2) expect(outcome).toHaveCompleted()
+      expect(provider.openCalls).toBe(0)
+      sometimes('only the two slow ones are missing', missing.length === 2)
+      if (failRate > 0) sometimes('a fast agent is missing', missing.includes('fast_agent'))
+    })
+  },
+)
+
+describeOrchestration.sweep(sweep)(
+  'cost tracking, swept',
+  { pattern: 'fixtures/orchestrations/cost_tracking_test.yaml', vars: { completions_each: 5 } },
+  (test) => {
+    test('claims what the provider bills', async ({ run, sometimes, expect }) => {
+      const { result, ledger } = await run()
+      const { known, uncertain } = result!.cost
+      expect(known <= ledger.total.cost && ledger.total.cost <= known + uncertain).toBe(true)
+      sometimes('the claim is exact', known === ledger.total.cost && uncertain === 0n)
+    })
+  },
+)

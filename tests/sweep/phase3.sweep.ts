@@ -1,0 +1,37 @@
+import { describeOrchestration, uniform } from 'longhaul'
+
+// Phase 3 over many seeds: many rounds, and pauses over a night.
+describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2, 0.5] })(
+  'long running, swept',
+  {
+    pattern: 'fixtures/orchestrations/long_running.yaml',
+    vars: { max_rounds: 20 },
+    orchestrator: {
+      callTimeout: '3m',
+      retry: { attempts: 20 },
+      retryBudget: 50,
+      breaker: { failures: 100 },
+      conversationTokens: 400,
+      store: ':memory:',
+    },
+    // Twenty tries on purpose, so that a fail rate of a half is survived too.
+    checks: { amplification: { attempts: 20, factor: 6 } },
+    provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
+  },
+  (test, { seed }) => {
+    test('a night in between changes nothing', async ({ start, sleep, sometimes, provider, expect }) => {
+      const orchestration = await start()
+      await sleep(((Number(seed) * 104_729) % 1_200) * 1_000)
+      const running = Number(seed) % 2 === 0 ? 'drain' : 'cancel'
+      await orchestration.suspend({ running })
+      await sleep('9h')
+      await orchestration.resume()
+      const outcome = await orchestration.outcome()
+      expect(outcome).toHaveCompleted()
+      expect(outcome.result!.result).toMatchObject({ rounds: 20, answered: 80 })
+      expect(provider.openCalls).toBe(0)
+      sometimes('calls are waited for', running === 'drain')
+      sometimes('calls are broken off', running === 'cancel')
+    })
+  },
+)

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FAULT_NAMES } from '../../../src/provider/index.ts'
+import { checkCase, decodeCase, encodeCase, InvalidCaseError, type Case } from '../../../src/explore/case.ts'
+import { casesOf, InvalidSweepError, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
+
+const fault = fc.constantFrom(...FAULT_NAMES)
+const anyCase = fc.record(
+  {
+    seed: fc.oneof(fc.integer(), fc.string()),
+    failRate: fc.double({ min: 0, max: 1, noNaN: true }),
+    faults: fc.array(fault),
+    schedule: fc.array(fc.record({ agent: fc.string(), nth: fc.nat(), fault })),
+    latencyMs: fc.nat(),
+    vars: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.integer()),
+    agents: fc.array(fc.string()),
+  },
+  { requiredKeys: ['seed'] },
+)
+
+describe('a case as one word', () => {
+  test('comes back as it was', () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        const id = encodeCase(given as Case)
+        expect(id).toMatch(/^1-[\w-]+$/)
+        expect(decodeCase(id)).toEqual(JSON.parse(JSON.stringify(given)))
+      }),
+      { seed: 1 },
+    )
+  })
+
+  test.for(['', '1-', '1-AAAA', '2-abc', `${encodeCase({ seed: 1 }).slice(0, -2)}`])('%j is refused', (id) => {
+    expect(() => decodeCase(id)).toThrow(InvalidCaseError)
+  })
+
+  test('what is wrong with one is said', () => {
+    expect(() => checkCase({ seed: 1, failRate: 2 }, 'a.json')).toThrow('a.json: failRate is 2, which cannot be.')
+    expect(() => checkCase({ seed: 1, rate: 1 }, 'a.json')).toThrow(/a case has no "rate". There are: seed, failRate/)
+    expect(() => checkCase({}, 'a.json')).toThrow('the seed is missing')
+    expect(() => checkCase([], 'a.json')).toThrow('is no case')
+  })
+
+  test('garbage never does more than be refused', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => decodeCase(`1-${text}`)).toThrow(InvalidCaseError)
+      }),
+      { seed: 1 },
+    )
+  })
+})
+
+describe('the cases of a sweep', () => {
+  test('are every combination, seed by seed', () => {
+    const cases = casesOf({ seeds: 2, failRate: [0, 0.5], vars: { rounds: [1, 9] }, swarm: false }, { first: 7 })
+    expect(cases.map(nameOf)).toEqual([
+      'seed 7, fail rate 0, rounds 1',
+      'seed 7, fail rate 0, rounds 9',
+      'seed 7, fail rate 0.5, rounds 1',
+      'seed 7, fail rate 0.5, rounds 9',
+      'seed 8, fail rate 0, rounds 1',
+      'seed 8, fail rate 0, rounds 9',
+      'seed 8, fail rate 0.5, rounds 1',
+      'seed 8, fail rate 0.5, rounds 9',
+    ])
+  })
+
+  test('a swarm has each kind of fault in about half of them, and never none', () => {
+    const cases = casesOf({ seeds: 1_000, failRate: 0.2 }, { first: 1 })
+    const share = (name: string): number =>
+      cases.filter(({ faults }) => (faults as readonly string[]).includes(name)).length / cases.length
+    for (const name of ['rate_limited', 'hang', 'reset']) expect(share(name)).toBeCloseTo(0.5, 1)
+    expect(cases.every(({ faults }) => faults!.length > 0)).toBe(true)
+  })
+
+  test('parts of the whole are disjoint and complete', () => {
+    const all = Array.from({ length: 10 }, (_, index) => index)
+    const parts = ['1/3', '2/3', '3/3'].flatMap((part) => sliceOf(all, part))
+    expect(parts.toSorted((a, b) => a - b)).toEqual(all)
+    expect(() => sliceOf(all, '4/3')).toThrow(InvalidSweepError)
+  })
+
+  test('too many, or none', () => {
+    expect(() => casesOf({ seeds: 0 }, { first: 1 })).toThrow(InvalidSweepError)
+    expect(() => casesOf({ seeds: 60_000, failRate: [0, 0.2] }, { first: 1 })).toThrow(/has 120000 cases/)
+  })
+})
