@@ -8,7 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^longhaul$/, replacement: src('index.ts') },
       { find: /^longhaul\/(msw|nock)$/, replacement: src('mount/$1.ts') },
-      { find: /^longhaul\/plugin$/, replacement: src('vitest/plugin.ts') },
+      { find: /^longhaul\/(plugin|reporter)$/, replacement: src('vitest/$1.ts') },
     ],
   },
   test: { include: ['tests/**/*.test.ts'], exclude: ['tests/package/fixture/**'] },

@@ -105,7 +105,9 @@ export {
 export {
   InvalidTraceError,
   Trace,
+  type AgentRecord,
   type CallRecord,
+  type CostPoint,
   type GatherRecord,
   type OpenGather,
   type TraceEvent,

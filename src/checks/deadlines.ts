@@ -20,7 +20,7 @@ export const deadlines = check({
         // Answers that are late may be wanted: then they are received, or the run goes on with the agent's next work.
         if (late.includes(agent) || worksForAnother(facts.gathers, gather, agent)) continue
         const calls = facts.callsOfAgent.get(agent) ?? []
-        const mine = calls.filter(({ arrivedAt }) => arrivedAt >= startedAt && arrivedAt <= endedAt)
+        const mine = calls.filter(({ arrivedAt }) => arrivedAt >= startedAt && arrivedAt < endedAt)
         for (const call of mine) {
           const over = Math.min(endOf(call), facts.until) - endedAt
           if (endOf(call) > endedAt && over > grace)

@@ -19,7 +19,7 @@ export const isolation = check({
       const given = missing.flatMap((agent) =>
         (facts.callsOfAgent.get(agent) ?? []).filter(
           (call) =>
-            call.arrivedAt >= gather.startedAt && call.arrivedAt <= endedAt && endOf(call) >= endedAt + delayMs + near,
+            call.arrivedAt >= gather.startedAt && call.arrivedAt < endedAt && endOf(call) >= endedAt + delayMs + near,
         ),
       )
       for (const slow of given) {

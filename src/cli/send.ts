@@ -63,7 +63,7 @@ export async function send(given: readonly string[]): Promise<void> {
 
 async function written(data: Readonly<Record<string, unknown>>, format: Format): Promise<string> {
   if (format !== 'table') return JSON.stringify(data, null, format === 'pretty' ? 2 : undefined)
-  const { forPeople } = await import('./table.ts')
+  const { forPeople } = await import('../report/table.ts')
   return forPeople(data)
 }
 

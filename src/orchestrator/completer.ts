@@ -65,6 +65,8 @@ export interface WaitingRetry {
   nextAt: number
 }
 
+const keyOf = (agent: string, { name }: Target): string => `${agent} ${name}`
+
 /** Requests that may be retried whatever the budget of retries says. */
 const FREE_RETRIES = 20
 const NO_CALLS: CallStatistics = { total: 0, successful: 0, failed: 0, latencyMs: 0, lastSuccess: null }
@@ -83,7 +85,7 @@ export class Completer {
   readonly #statistics = new Map<string, CallStatistics>()
   readonly waiting = new Set<WaitingRetry>()
   /** When an agent may ask a model again that has named a time. Unix milliseconds. */
-  readonly #notBefore = new Map<string, number>()
+  readonly #notBefore: Map<string, number>
   #requests = 0
   #retries = 0
 
@@ -99,7 +101,7 @@ export class Completer {
       cache: SemanticCache | undefined
       trace: Pick<Trace, 'append'>
       /** Where it stood before a restart. */
-      before?: Pick<RunState, 'breakers' | 'requests' | 'retries'> | undefined
+      before?: Pick<RunState, 'breakers' | 'requests' | 'retries' | 'notBefore'> | undefined
     },
   ) {
     this.#settings = settings
@@ -109,11 +111,19 @@ export class Completer {
     this.breakers = new Breakers(settings, trace, before?.breakers)
     this.#requests = before?.requests ?? 0
     this.#retries = before?.retries ?? 0
+    this.#notBefore = new Map(Object.entries(before?.notBefore ?? {}))
   }
 
   /** Where it stands, as plain data. */
-  save(): Pick<RunState, 'breakers' | 'requests' | 'retries'> {
-    return { breakers: this.breakers.save(), requests: this.#requests, retries: this.#retries }
+  save(): Pick<RunState, 'breakers' | 'requests' | 'retries' | 'notBefore'> {
+    const now = Date.now()
+    for (const [key, time] of this.#notBefore) if (time <= now) this.#notBefore.delete(key)
+    return {
+      breakers: this.breakers.save(),
+      requests: this.#requests,
+      retries: this.#retries,
+      notBefore: Object.fromEntries(this.#notBefore),
+    }
   }
 
   /** How tries are repeated. Seconds. */
@@ -190,7 +200,7 @@ export class Completer {
 
   async #withRetries(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
     const { attempts, firstDelayMs, factor, maxDelayMs, retryBudget } = this.#settings
-    await this.#untilAllowed(`${question.agent} ${target.name}`, signal)
+    await this.#untilAllowed(keyOf(question.agent, target), signal)
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#hedged(question, target, signal)
@@ -211,10 +221,7 @@ export class Completer {
           message: error.message,
           retryInMs: delayMs,
         })
-        if (delayMs === null) {
-          if (error.retryAfterMs) this.#notBefore.set(`${agent} ${target.name}`, Date.now() + error.retryAfterMs)
-          throw error
-        }
+        if (delayMs === null) throw error
         this.#retries += 1
         const waiting = {
           agent,
@@ -233,7 +240,7 @@ export class Completer {
     }
   }
 
-  /** A service that has named a time when the last question was given up is not asked the next one before it. */
+  /** A service that has named a time is not asked before it, also by the next question, and after a restart. */
   async #untilAllowed(key: string, signal: AbortSignal): Promise<void> {
     const time = this.#notBefore.get(key)
     if (time === undefined) return
@@ -293,6 +300,9 @@ export class Completer {
       ended(true)
     } catch (error) {
       ended(false)
+      // Before it is booked, so that it is kept with that.
+      if (error instanceof CompletionError && error.retryAfterMs)
+        this.#notBefore.set(keyOf(agent, target), Date.now() + error.retryAfterMs)
       if (error instanceof CompletionError && !error.mayBeBilled && !signal.aborted) reservation.release()
       else reservation.keep()
       throw error

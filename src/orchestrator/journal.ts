@@ -26,6 +26,8 @@ export interface RunState {
   breakers: Readonly<Record<string, { policy: unknown; openedAt: number | null }>>
   requests: number
   retries: number
+  /** When an agent may ask a model again that has named a time, by both names. Unix milliseconds. */
+  notBefore?: Readonly<Record<string, number>>
   /** Answers so far. */
   answers: number
   /** Milliseconds that the run was active, pauses not counted. */

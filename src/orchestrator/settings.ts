@@ -98,6 +98,8 @@ export interface OrchestratorSettings extends ResilienceSettings {
   maxEventHops?: number
   /** What `CALL name(…)` calls. A function makes them anew for each run. */
   functions?: Readonly<Record<string, StrategyFunction>> | (() => Readonly<Record<string, StrategyFunction>>)
+  /** Puts each question and its answer into the trace, with latency, tokens and cost. Default off. The variable `trace_enabled` goes before it. */
+  traceCompletions?: boolean
 }
 
 /** The settings in force. */
@@ -130,4 +132,5 @@ export interface Settled {
   gatherTimeoutMs: number
   maxEventHops: number
   functions: Readonly<Record<string, StrategyFunction>>
+  traceCompletions: boolean
 }

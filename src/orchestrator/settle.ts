@@ -64,6 +64,8 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
     conversationLockMs: ms(given.conversationLock, '300s'),
     gatherTimeoutMs: ms(given.gatherTimeout, '5m'),
     maxEventHops: given.maxEventHops ?? 10,
+    traceCompletions:
+      typeof variables['trace_enabled'] === 'boolean' ? variables['trace_enabled'] : (given.traceCompletions ?? false),
     functions: (typeof given.functions === 'function' ? given.functions() : given.functions) ?? {},
   }
 }

@@ -181,6 +181,7 @@ export class Team {
     let release: (() => void) | undefined
     try {
       release = await conversation.acquire(within.signal)
+      const waitedMs = Date.now() - began
       agent.working += 1
       agent.progress()
       this.#supervisor.watch()
@@ -220,6 +221,20 @@ export class Team {
         seconds: (Date.now() - began) / 1_000,
         cached: answer.cached,
       }
+      if (this.#options.settings.traceCompletions)
+        trace.append({
+          type: 'completion.traced',
+          agent: name,
+          model: answer.target,
+          prompt: text,
+          answer: answer.text,
+          tookMs: Date.now() - began,
+          waitedMs,
+          inputTokens: answer.usage.input,
+          outputTokens: answer.usage.output,
+          cost: Number(answer.cost),
+          cached: answer.cached,
+        })
       const hops = Math.max(0, ...unread.map((message) => message.hops))
       for (const event of eventsOf(name, answer.text, json)) this.bus.emit(event, hops)
       // After what it led to, so that all of it is kept at once.

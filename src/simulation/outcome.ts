@@ -1,5 +1,16 @@
 import type { Ledger } from '../provider/index.ts'
-import { callsOf, gathersOf, type CallRecord, type GatherRecord, type Trace } from '../trace/index.ts'
+import { parseDuration, type Duration } from '../clock/index.ts'
+import {
+  agentsOf,
+  callsOf,
+  costOverTime,
+  gathersOf,
+  type AgentRecord,
+  type CallRecord,
+  type CostPoint,
+  type GatherRecord,
+  type Trace,
+} from '../trace/index.ts'
 
 /** How an orchestration ended, and what the provider and the trace know of it. */
 export class Outcome<Result = unknown> {
@@ -26,6 +37,16 @@ export class Outcome<Result = unknown> {
   /** All calls, in the order of arrival. */
   get calls(): CallRecord[] {
     return callsOf(this.trace)
+  }
+
+  /** What each agent has asked of the services: calls, failures, retries, tokens, cost, latency. */
+  get agents(): AgentRecord[] {
+    return agentsOf(this.calls)
+  }
+
+  /** The bill as it grows: a point at the end of each span in which something was billed. */
+  costOverTime(every: Duration): CostPoint[] {
+    return costOverTime(this.calls, Math.max(1, parseDuration(every)))
   }
 
   /** All gathers, in the order of their start. */

@@ -1,4 +1,4 @@
-import { findViolations, InvariantError, type CheckName, type CheckSettings } from '../checks/index.ts'
+import { findViolations, InvariantError, type CheckName, type CheckSettings, type Violation } from '../checks/index.ts'
 import {
   DeadlockError,
   installChance,
@@ -14,6 +14,7 @@ import {
 import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
+import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
 import {
@@ -95,6 +96,8 @@ export interface Session<Result = unknown> {
   supervise(work: () => unknown): Promise<unknown>
   /** Says that what a check finds is meant in this test. */
   waive(check: CheckName): void
+  /** What is told of it in reports. */
+  summary(): TestSummary
   close(): Promise<void>
 }
 
@@ -117,6 +120,8 @@ function chanceOf(random: KeyedRandom): Chance {
     },
   }
 }
+
+const realNow = performance.now.bind(performance)
 
 /** How long what is under way may take to come to its end when its orchestration is over. Milliseconds. */
 const GRACE_MS = 1_000
@@ -202,6 +207,8 @@ function sessionOf<Result>(
   const { agents, vars: defaults, provider: config } = options
   const { seed, checks } = settings
   const waived: Partial<Record<CheckName, false>> = {}
+  let violations: readonly Violation[] = []
+  const realStart = realNow()
   let underWay = 0
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
@@ -285,7 +292,7 @@ function sessionOf<Result>(
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
     }
-    const violations = findViolations(trace, tuned, { slackMs })
+    violations = findViolations(trace, tuned, { slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
   return {
@@ -306,6 +313,15 @@ function sessionOf<Result>(
     },
     close,
     waive: (name) => void (waived[name] = false),
+    summary: () => ({
+      orchestration: name,
+      seed,
+      simulatedMs: clock.now(),
+      realMs: realNow() - realStart,
+      ...countsOf(trace),
+      cost: provider.ledger.total.cost.toString(),
+      violations: violations.map(({ check, what }) => ({ check, what })),
+    }),
     run: async (options) => (await start(options)).outcome(),
     async sleep(duration) {
       const ms = parseDuration(duration)

@@ -88,6 +88,22 @@ export type EventBody =
   | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
   /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
   | { type: 'cost.claimed'; agent: string; model: string; known: PicoDollars; uncertain: PicoDollars }
+  /** With `trace_enabled`: what the orchestrator knows of a question and its answer. Times in milliseconds. */
+  | {
+      type: 'completion.traced'
+      agent: string
+      model: string
+      prompt: string
+      answer: string
+      /** From the question to the answer, waiting in line and retries included. */
+      tookMs: number
+      /** In line for the conversation. */
+      waitedMs: number
+      inputTokens: number
+      outputTokens: number
+      cost: PicoDollars
+      cached: boolean
+    }
   /** Picodollars as decimal text: sums may exceed a safe integer. */
   | { type: 'cost.checked'; spent: string; limit: string | null }
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }

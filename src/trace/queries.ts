@@ -145,3 +145,72 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
   }
   return [...gathers.values()]
 }
+
+/** What one agent has asked of the services. */
+export interface AgentRecord {
+  agent: string
+  calls: number
+  failed: number
+  /** Calls that repeat one that failed. */
+  retries: number
+  /** Billed, of failed calls too. */
+  usage: Usage
+  cost: bigint
+  /** From arrival to end, of calls that were answered. Milliseconds; null where there were none. */
+  latencyMs: { median: number; p95: number; max: number } | null
+}
+
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)]!
+
+/** Sums up each agent's calls, in the order of their first ones. */
+export function agentsOf(calls: readonly CallRecord[]): AgentRecord[] {
+  return [...Map.groupBy(calls, ({ agent }) => agent)].map(([agent, all]) => {
+    const sum = (part: keyof Usage): number => all.reduce((total, { usage }) => total + usage[part], 0)
+    const latencies = all
+      .flatMap(({ status, arrivedAt, endedAt }) => (status === 'ended' ? [endedAt! - arrivedAt] : []))
+      .toSorted((a, b) => a - b)
+    return {
+      agent,
+      calls: all.length,
+      failed: all.filter(({ status }) => status === 'failed').length,
+      retries: all.filter(({ retryOf }) => retryOf !== undefined).length,
+      usage: {
+        input: sum('input'),
+        cachedInput: sum('cachedInput'),
+        cacheWrite: sum('cacheWrite'),
+        output: sum('output'),
+        reasoning: sum('reasoning'),
+      },
+      cost: all.reduce((total, { cost }) => total + BigInt(cost), 0n),
+      latencyMs:
+        latencies.length === 0
+          ? null
+          : { median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), max: latencies.at(-1)! },
+    }
+  })
+}
+
+/** What was billed up to a time. */
+export interface CostPoint {
+  /** Milliseconds since the start of the run. */
+  at: number
+  /** Picodollars, all since the start. */
+  cost: bigint
+}
+
+/** The bill as it grows: a point at the end of each span in which something was billed. */
+export function costOverTime(calls: readonly CallRecord[], everyMs: number): CostPoint[] {
+  const ended = calls
+    .filter(({ endedAt, cost }) => endedAt !== undefined && cost > 0)
+    .toSorted((a, b) => a.endedAt! - b.endedAt!)
+  const points: CostPoint[] = []
+  let cost = 0n
+  for (const call of ended) {
+    cost += BigInt(call.cost)
+    const at = (Math.floor(call.endedAt! / everyMs) + 1) * everyMs
+    if (points.at(-1)?.at === at) points.at(-1)!.cost = cost
+    else points.push({ at, cost })
+  }
+  return points
+}

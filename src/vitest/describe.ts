@@ -1,5 +1,8 @@
-import { relative } from 'node:path'
-import { describe, inject, test as base, vi, type TestAPI } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { describe, inject, test as base, vi, type TestAPI, type TestContext } from 'vitest'
+import type {} from './meta.ts'
 import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
@@ -93,6 +96,25 @@ function supervised<Api extends object>(api: Api, supervise: Supervise): Api {
 
 const FIXTURES = ['run', 'start', 'sleep', 'provider', 'clock', 'trace', 'waive'] as const
 
+/** Longer traces are not attached to reports. */
+const MOST_ATTACHED = 20_000
+
+/** Puts the trace of a test that failed beside its report. */
+async function attachTrace({ trace }: Pick<Session, 'trace'>, annotate: TestContext['annotate']): Promise<void> {
+  if (trace.length > MOST_ATTACHED) return
+  // Vitest copies the file to its attachments.
+  const folder = mkdtempSync(join(tmpdir(), 'longhaul-trace-'))
+  try {
+    const path = join(folder, 'trace.ndjson')
+    trace.write(path)
+    const { attachment } = await annotate('The trace of the run', { path, contentType: 'application/x-ndjson' })
+    // How readers of JUnit files find attachments.
+    if (attachment?.path !== undefined) await annotate(`[[ATTACHMENT|${relative(process.cwd(), attachment.path)}]]`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 /** Vitest's own context is an object or a function with the task. */
 const isContext = (given: unknown): given is object =>
   ((typeof given === 'object' && given !== null) || typeof given === 'function') && 'task' in given
@@ -125,17 +147,28 @@ function fill<Result>(
   body: (test: OrchestrationTest<Result>) => void,
   variation: Variation<Result> | undefined = replayed(),
 ): void {
-  let current: { session: Session<Result>; settings: SettingsInForce; file: string; name: string } | undefined
+  let current:
+    | {
+        session: Session<Result>
+        settings: SettingsInForce
+        file: string
+        name: string
+        annotate: TestContext['annotate']
+      }
+    | undefined
   const sweep = variation?.sweep
   const supervise: Supervise = async (work, given) => {
-    const { session, settings, file, name: testName } = current!
+    const { session, settings, file, name: testName, annotate } = current!
     try {
       const result = await session.supervise(() => work(...given))
       sweep?.ran(session, { failed: false })
       return result
     } catch (error) {
       sweep?.ran(session, { failed: true })
-      if (!sweep) throw withReplay(error, settings, file, testName)
+      if (!sweep) {
+        await attachTrace(session, annotate)
+        throw withReplay(error, settings, file, testName)
+      }
       // There is one time in a process: what is tried from now on has its own.
       await session.close()
       const again = (other: Session<Result>): unknown => work(...withSession(given, other))
@@ -144,11 +177,11 @@ function fill<Result>(
   }
   const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
     longhaulSession: [
-      async ({ task }, use) => {
+      async ({ task, annotate }, use) => {
         const settings = settle(options, variation?.case)
         const file = relative(process.cwd(), task.file.filepath)
         const session = openSession(name, variation ? applyCase(options, variation.case) : options, settings)
-        current = { session, settings, file, name: task.fullTestName ?? task.name }
+        current = { session, settings, file, name: task.fullTestName ?? task.name, annotate }
         const restoreVi = replaceProperties(vi, {
           useFakeTimers: () => {
             throw new ClockInUseError(
@@ -160,6 +193,7 @@ function fill<Result>(
           await use(session)
         } finally {
           restoreVi()
+          task.meta.longhaul = session.summary()
           await session.close()
         }
       },

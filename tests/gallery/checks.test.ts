@@ -2,12 +2,14 @@ import { describe, expect as plainly, test as plain } from 'vitest'
 import {
   CHECKS,
   describeOrchestration,
+  explore,
   findViolations,
   never,
   Trace,
   uniform,
   type CheckName,
   type FunctionOptions,
+  type InvariantError,
   type SystemContext,
 } from 'longhaul'
 import { ask, askAndReckon, fullJitter, patient, retrying, sleep, vote } from './systems.ts'
@@ -20,8 +22,10 @@ interface Exhibit {
   options?: Partial<FunctionOptions>
   bad: (context: SystemContext) => Promise<unknown>
   good: (context: SystemContext) => Promise<unknown>
-  /** A word that the finding has to contain. */
+  /** What the finding has to say. */
   says: RegExp
+  /** How many calls have to fail for it: default none. */
+  faults?: number
 }
 
 const agents = ['ann', 'ben', 'slow']
@@ -117,6 +121,8 @@ const GALLERY: readonly Exhibit[] = [
     seen: 'https://github.com/Aider-AI/aider/issues/5165',
     options: failing(0.8, 'server_error'),
     says: /exactly 0ms after their failure|less than 100ms after each failure/,
+    // Five that retry in step.
+    faults: 5,
     bad: everybody(5, () => 0),
     good: everybody(5, fullJitter),
   },
@@ -128,6 +134,7 @@ const GALLERY: readonly Exhibit[] = [
       provider: { ...failing(0.6, 'rate_limited').provider, retryAfter: '20s' },
     },
     says: /was told by openai to wait for 20s and tried again after/,
+    faults: 1,
     bad: everybody(3, fullJitter),
     good: everybody(1, fullJitter, patient),
   },
@@ -136,6 +143,7 @@ const GALLERY: readonly Exhibit[] = [
     seen: 'https://github.com/livekit/agents/pull/5335',
     options: failing(1, 'server_error'),
     says: /has asked openai the same more than 8 times/,
+    faults: 8,
     // Three tries of the SDK in each of four of our own.
     bad: everybody(4, fullJitter, patient),
     good: everybody(1, fullJitter, patient),
@@ -304,7 +312,7 @@ const GALLERY: readonly Exhibit[] = [
   },
 ]
 
-describe.for(GALLERY)('$check', ({ check, options, bad, good, says }) => {
+describe.for(GALLERY)('$check', ({ check, options, bad, good, says, faults = 0 }) => {
   const base = { ...options, provider: { ...options?.provider, failRate: options?.provider?.failRate ?? 0 } }
   const tuned = (options?.checks || {})[check]
   describeOrchestration('the bad one', { ...base, checks: false, system: bad }, (test) => {
@@ -315,6 +323,23 @@ describe.for(GALLERY)('$check', ({ check, options, bad, good, says }) => {
       expect(found.map((violation) => violation.check)).toContain(check)
       expect(found.find((violation) => violation.check === check)!.what).toMatch(says)
     })
+  })
+  plain('is found by a sweep, and made smaller to the faults that matter', { timeout: 60_000 }, async () => {
+    const others = Object.keys(CHECKS).filter((name) => name !== check)
+    const checks = { ...Object.fromEntries(others.map((name) => [name, false])), [check]: tuned ?? {} }
+    const { failures } = await explore(
+      check,
+      { ...base, checks, system: bad },
+      { seeds: 2, swarm: false, shrinkMost: 1, shrinkMs: 30_000 },
+      async ({ run, sleep: wait }) => {
+        await run()
+        await wait('5m')
+      },
+    )
+    plainly(failures.length).toBeGreaterThan(0)
+    const { smallest } = failures[0]!
+    plainly((smallest!.error as InvariantError).violations.map((violation) => violation.check)).toContain(check)
+    plainly(smallest!.case.schedule).toHaveLength(faults)
   })
   describeOrchestration(
     'the good one',

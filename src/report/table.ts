@@ -29,7 +29,8 @@ const LINES = Object.fromEntries(
     .map((name) => [name, '']),
 )
 
-function table(rows: readonly Data[]): string {
+/** Rows as columns, without lines. */
+export function table(rows: readonly Data[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !FRAME.includes(name))
   const shown = new Table({
     head: names.map((name) => styleText('bold', name)),

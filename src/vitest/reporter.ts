@@ -1,0 +1,94 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
+import { styleText } from 'node:util'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import { summaryMarkdown, summaryRows, type TestSummary } from '../report/summary.ts'
+import { table } from '../report/table.ts'
+import type { SweepSummary } from './meta.ts'
+
+/** How the reporter tells. */
+export interface ReporterOptions {
+  /** Writes all that is told as JSON to this file too. */
+  outputFile?: string
+}
+
+const MOST_EXERCISED = 8
+
+/**
+ * A Vitest reporter that sums up the orchestrations after the run: simulated and real time, calls, failures, retries, cost, checks. On GitHub it
+ * annotates what checks have found, and adds the table to the summary of the job.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({ test: { reporters: ['default', 'longhaul/reporter'] } })
+ * ```
+ */
+export default class LonghaulReporter implements Reporter {
+  readonly #options: ReporterOptions
+
+  constructor(options: ReporterOptions = {}) {
+    this.#options = options
+  }
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const told = tests.flatMap((test) => {
+      const { longhaul } = test.meta()
+      return longhaul ? [{ test, summary: longhaul }] : []
+    })
+    const sweeps = tests.flatMap((test) => {
+      const { longhaulSweep } = test.meta()
+      return longhaulSweep
+        ? [{ orchestration: test.parent.type === 'suite' ? test.parent.name : '', ...longhaulSweep }]
+        : []
+    })
+    if (told.length === 0) return
+    const rows = summaryRows(told.map(({ summary }) => summary))
+    process.stdout.write(`\n${styleText('bold', ' longhaul')}\n${table(rows).replaceAll(/^/gm, ' ')}\n`)
+    for (const sweep of sweeps) process.stdout.write(` ${sweepText(sweep)}\n`)
+    const { GITHUB_ACTIONS: onGitHub, GITHUB_STEP_SUMMARY: jobSummary } = process.env
+    if (onGitHub) for (const { test, summary } of told) annotate(test, summary)
+    if (jobSummary)
+      appendFileSync(
+        jobSummary,
+        `### longhaul\n\n${summaryMarkdown(rows)}\n\n${sweeps.map((sweep) => `- ${sweepText(sweep)}\n`).join('')}\n`,
+      )
+    const { outputFile } = this.#options
+    if (outputFile === undefined) return
+    mkdirSync(dirname(outputFile), { recursive: true })
+    const all = told.map(({ test, summary }) => ({
+      file: relative(process.cwd(), test.module.moduleId),
+      test: test.fullName,
+      state: test.result().state,
+      ...summary,
+    }))
+    writeFileSync(outputFile, `${JSON.stringify({ tests: all, sweeps }, null, 2)}\n`)
+  }
+}
+
+function sweepText({
+  orchestration,
+  cases,
+  failed,
+  exercised,
+  sometimes,
+}: SweepSummary & { orchestration: string }): string {
+  const most = [...Object.entries(sometimes), ...Object.entries(exercised)]
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, MOST_EXERCISED + Object.keys(sometimes).length)
+    .map(([name, count]) => `${name} in ${count}`)
+  return `sweep "${orchestration}": ${cases} cases, ${failed} failed; ${most.join(', ')}`
+}
+
+/** Text of a workflow command. Source: GitHub's documentation of workflow commands. */
+const escaped = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const escapedProperty = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+
+function annotate(test: TestCase, { violations }: TestSummary): void {
+  const file = escapedProperty(relative(process.cwd(), test.module.moduleId))
+  const line = test.location ? `,line=${test.location.line}` : ''
+  for (const { check, what } of violations)
+    process.stdout.write(
+      `::error file=${file}${line},title=${escapedProperty(`longhaul: ${check}`)}::${escaped(`${test.fullName}: ${what}`)}\n`,
+    )
+}
