@@ -10,9 +10,7 @@ export const claims = check({
   *find(facts) {
     const claimed = facts.of('cost.claimed')
     if (claimed.length === 0 || facts.calls.some(({ status }) => status === 'open')) return
-    const agents = new Set(claimed.map(({ agent }) => agent))
-    for (const agent of agents) {
-      const of = claimed.filter((claim) => claim.agent === agent)
+    for (const [agent, of] of Map.groupBy(claimed, (claim) => claim.agent)) {
       const known = of.reduce((sum, claim) => sum + BigInt(claim.known), 0n)
       const most = known + of.reduce((sum, claim) => sum + BigInt(claim.uncertain), 0n)
       const billed = (facts.callsOfAgent.get(agent) ?? []).reduce((sum, { cost }) => sum + BigInt(cost), 0n)

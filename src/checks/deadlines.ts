@@ -19,8 +19,7 @@ export const deadlines = check({
       for (const agent of missing) {
         // Answers that are late may be wanted: then they are received, or the run goes on with the agent's next work.
         if (late.includes(agent) || worksForAnother(facts.gathers, gather, agent)) continue
-        const calls = facts.callsOfAgent.get(agent) ?? []
-        const mine = calls.filter(({ arrivedAt }) => arrivedAt >= startedAt && arrivedAt < endedAt)
+        const mine = facts.callsBetween(agent, startedAt, endedAt)
         for (const call of mine) {
           const over = Math.min(endOf(call), facts.until) - endedAt
           if (endOf(call) > endedAt && over > grace)
@@ -31,13 +30,12 @@ export const deadlines = check({
             }
         }
         const numbers = new Set(mine.map(({ call }) => call))
-        const again = calls.find(
-          ({ arrivedAt, retryOf }) =>
-            arrivedAt > endedAt + grace &&
-            retryOf !== undefined &&
-            numbers.has(retryOf) &&
-            !isAskedAt(facts.gathers, agent, arrivedAt),
-        )
+        const again = facts
+          .callsBetween(agent, endedAt + grace, Number.POSITIVE_INFINITY)
+          .find(
+            ({ arrivedAt, retryOf }) =>
+              retryOf !== undefined && numbers.has(retryOf) && !isAskedAt(facts.gathers, agent, arrivedAt),
+          )
         if (again)
           yield {
             at: again.arrivedAt,

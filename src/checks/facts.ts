@@ -55,10 +55,28 @@ export class Facts {
     return this.#byNumber.get(number)
   }
 
+  /** An agent's calls that arrived from one time on and before another. */
+  callsBetween(agent: string, from: number, before: number): readonly CallRecord[] {
+    const calls = this.callsOfAgent.get(agent) ?? []
+    return calls.slice(firstFrom(calls, from), firstFrom(calls, before))
+  }
+
   /** Whether an orchestration was under way at a time. */
   isRunning(at: number): boolean {
     return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
   }
+}
+
+/** The index of the first call that arrived at a time or later. Calls stand in the order of their arrival. */
+function firstFrom(calls: readonly CallRecord[], at: number): number {
+  let low = 0
+  let high = calls.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (calls[middle]!.arrivedAt < at) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function runsOf(events: readonly TraceEvent[]): RunRecord[] {

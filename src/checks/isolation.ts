@@ -17,15 +17,12 @@ export const isolation = check({
       if (endedAt === undefined || missing.length === 0) continue
       // Calls that were given up, and went on nevertheless.
       const given = missing.flatMap((agent) =>
-        (facts.callsOfAgent.get(agent) ?? []).filter(
-          (call) =>
-            call.arrivedAt >= gather.startedAt && call.arrivedAt < endedAt && endOf(call) >= endedAt + delayMs + near,
-        ),
+        facts.callsBetween(agent, gather.startedAt, endedAt).filter((call) => endOf(call) >= endedAt + delayMs + near),
       )
       for (const slow of given) {
         if (slow.endedAt === undefined) continue
         const held = received.filter((agent) => {
-          const next = (facts.callsOfAgent.get(agent) ?? []).find(({ arrivedAt }) => arrivedAt >= endedAt)
+          const [next] = facts.callsBetween(agent, endedAt, Number.POSITIVE_INFINITY)
           return next && next.arrivedAt >= slow.endedAt! && next.arrivedAt <= slow.endedAt! + near
         })
         if (held.length > 0)

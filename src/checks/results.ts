@@ -1,6 +1,6 @@
 import { formatDuration } from '../clock/index.ts'
 import { check } from './check.ts'
-import { endOf, type Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 
 export const results = check({
   holds: 'Each answer that came in time is used, once.',
@@ -18,14 +18,10 @@ export const results = check({
       if (twice !== undefined) yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice` }
       if (endedAt === undefined) continue
       for (const agent of missing) {
-        const calls = (facts.callsOfAgent.get(agent) ?? []).filter(
-          (call) => endOf(call) >= startedAt && call.arrivedAt <= endedAt,
-        )
-        const last = calls.at(-1)
+        const last = facts.callsBetween(agent, startedAt, endedAt).at(-1)
         const isLost =
           last?.status === 'ended' &&
           last.fault === undefined &&
-          last.arrivedAt >= startedAt &&
           last.endedAt! + grace < endedAt &&
           !late.includes(agent) &&
           !wasRefused(facts, agent, startedAt, endedAt)

@@ -16,11 +16,7 @@ export const sequential = check({
     for (const { name, expected, startedAt, endedAt = facts.until } of facts.gathers) {
       if (expected.length < agents) continue
       const calls = expected
-        .flatMap((agent) =>
-          (facts.callsOfAgent.get(agent) ?? []).filter(
-            ({ arrivedAt }) => arrivedAt >= startedAt && arrivedAt <= endedAt,
-          ),
-        )
+        .flatMap((agent) => facts.callsBetween(agent, startedAt, endedAt))
         .toSorted((a, b) => a.arrivedAt - b.arrivedAt)
       const who = new Set(calls.map(({ agent }) => agent))
       if (who.size < agents) continue
