@@ -1,51 +1,28 @@
-import type { TraceEvent } from '../trace/index.ts'
+import type { EventOf, TraceEvent } from '../trace/index.ts'
+
+/** What an event says that was exercised. */
+const EXERCISES: { readonly [Type in TraceEvent['type']]?: (event: EventOf<Type>) => string | undefined } = {
+  'call.failed': ({ fault }) => `fault: ${fault}`,
+  'call.ended': ({ fault }) => (fault === null ? undefined : `fault: ${fault}`),
+  'call.retried': () => 'a retry',
+  'gather.ended': ({ missing }) => (missing.length > 0 ? 'a partial gather' : 'a complete gather'),
+  'breaker.changed': ({ state }) => `a breaker ${state}`,
+  'model.replaced': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
+  'agent.terminated': () => 'the end of an agent',
+  'agent.restarted': () => 'a hung agent',
+  'task.assigned': ({ instead }) => (instead === null ? undefined : 'work given to another'),
+  'run.resumed': () => 'a restart',
+  'run.ended': ({ status }) => (status === 'failed' ? 'a run that failed' : 'a run that completed'),
+  'budget.refused': () => 'a budget that refuses',
+  'cache.hit': () => 'a cache hit',
+}
 
 /** What a run has exercised, as names. */
 function exercisedIn(events: Iterable<TraceEvent>): Set<string> {
   const found = new Set<string>()
   for (const event of events) {
-    switch (event.type) {
-      case 'call.failed':
-        found.add(`fault: ${event.fault}`)
-        break
-      case 'call.ended':
-        if (event.fault !== null) found.add(`fault: ${event.fault}`)
-        break
-      case 'call.retried':
-        found.add('a retry')
-        break
-      case 'gather.ended':
-        found.add(event.missing.length > 0 ? 'a partial gather' : 'a complete gather')
-        break
-      case 'breaker.changed':
-        found.add(`a breaker ${event.state}`)
-        break
-      case 'model.replaced':
-        found.add(event.reason === 'budget' ? 'a cheaper model' : 'failover')
-        break
-      case 'agent.terminated':
-        found.add('the end of an agent')
-        break
-      case 'agent.restarted':
-        found.add('a hung agent')
-        break
-      case 'task.assigned':
-        if (event.instead !== null) found.add('work given to another')
-        break
-      case 'run.resumed':
-        found.add('a restart')
-        break
-      case 'run.ended':
-        found.add(event.status === 'failed' ? 'a run that failed' : 'a run that completed')
-        break
-      case 'budget.refused':
-        found.add('a budget that refuses')
-        break
-      case 'cache.hit':
-        found.add('a cache hit')
-        break
-      default:
-    }
+    const name = (EXERCISES[event.type] as ((event: TraceEvent) => string | undefined) | undefined)?.(event)
+    if (name !== undefined) found.add(name)
   }
   return found
 }

@@ -5,7 +5,7 @@ import type { SettingsInForce } from '../simulation/settings.ts'
 import { timeline } from '../simulation/timeline.ts'
 import type { Trace } from '../trace/index.ts'
 import { applyCase } from './apply.ts'
-import { encodeCase, type Case } from './case.ts'
+import type { Case } from './case.ts'
 import { shrink, type Shrunk } from './shrink.ts'
 
 const now = performance.now.bind(performance)
@@ -116,6 +116,3 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
     chart,
   ].join('\n')
 }
-
-/** The environment that repeats a case. */
-export const replayOf = (of: Case): string => `LONGHAUL_REPLAY=${encodeCase(of)}`

@@ -1,6 +1,7 @@
 import { findViolations, InvariantError, type CheckName, type CheckSettings, type Violation } from '../checks/index.ts'
 import {
   DeadlockError,
+  formatDuration,
   installChance,
   parseDuration,
   startClock,
@@ -127,6 +128,9 @@ const realNow = performance.now.bind(performance)
 const GRACE_MS = 1_000
 /** How exact times are that the wall clock rules. Real milliseconds. */
 const SLACK_MS = 50
+
+/** Findings that are told beside what a test failed with. */
+const MOST_HINTS = 3
 
 const slackOf = (mode: TimeMode): number =>
   mode.kind === 'virtual' ? 0 : SLACK_MS * (mode.kind === 'scaled' ? mode.factor : 1)
@@ -295,6 +299,17 @@ function sessionOf<Result>(
     violations = findViolations(trace, tuned, { slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
+  /** Adds to what a test failed with what checks have found: it may be why. */
+  const hint = (error: unknown, tuned: CheckSettings): void => {
+    violations = findViolations(trace, tuned, { slackMs: slackOf(clock.mode) })
+    // That it is stuck is what the error says.
+    const others = violations.filter(({ check }) => check !== 'deadlock')
+    if (others.length === 0 || !(error instanceof Error)) return
+    const lines = others
+      .slice(0, MOST_HINTS)
+      .map(({ check, at, what }) => `  ${check}, at ${formatDuration(at)}: ${what}`)
+    error.message += `\n\nWhat checks have found, which may be why:\n${lines.join('\n')}`
+  }
   return {
     clock,
     trace,
@@ -308,6 +323,7 @@ function sessionOf<Result>(
       } catch (error) {
         if (error instanceof DeadlockError || error instanceof TimerStormError)
           trace.append({ type: 'clock.stuck', code: error.code, message: error.message })
+        if (checks !== false && !(error instanceof InvariantError)) hint(error, { ...checks, ...waived })
         throw error
       }
     },

@@ -65,22 +65,30 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
   return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale, checks }
 }
 
-/** The command that repeats one test alone, with the settings it had. */
+/**
+ * The command that repeats one test alone, with the settings it had.
+ *
+ * @param replay a case of a sweep, as one word: it holds seed and rates
+ */
 export function replayCommand(
   { seed, timeText, failRate, latencyScale }: SettingsInForce,
   file: string,
   testName: string,
+  replay?: string,
 ): string {
-  const variables = {
-    LONGHAUL_SEED: seed,
-    ...(timeText !== 'virtual' && { LONGHAUL_TIME: timeText }),
+  const rates = {
     ...(failRate !== undefined && { LONGHAUL_FAIL_RATE: failRate }),
     ...(latencyScale !== undefined && { LONGHAUL_LATENCY_SCALE: latencyScale }),
+  }
+  const variables = {
+    ...(replay === undefined ? { LONGHAUL_SEED: seed } : { LONGHAUL_REPLAY: replay }),
+    ...(timeText !== 'virtual' && { LONGHAUL_TIME: timeText }),
+    ...(replay === undefined && rates),
   }
   const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
   const pattern = testName.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   const assignments = Object.entries(variables).map(
-    ([name, value]) => `${name}=${/^[\w.]+$/.test(String(value)) ? value : quote(String(value))}`,
+    ([name, value]) => `${name}=${/^[\w.-]+$/.test(String(value)) ? value : quote(String(value))}`,
   )
   return `${assignments.join(' ')} npx vitest run ${file} -t ${quote(pattern)}`
 }

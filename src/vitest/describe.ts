@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { describe, inject, test as base, vi, type TestAPI, type TestContext } from 'vitest'
-import type {} from './meta.ts'
 import { ClockInUseError, replaceProperties } from '../clock/index.ts'
 import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
 import type { System } from '../systems/index.ts'
-import { applyCase, type Case, type SweepOptions } from '../explore/index.ts'
+import { applyCase, caseSettings, encodeCase, type Case, type SweepOptions } from '../explore/index.ts'
 import {
   openSession,
   type FunctionOptions,
@@ -22,7 +21,9 @@ import {
   type RunSettings,
   type SettingsInForce,
 } from '../simulation/settings.ts'
-import { caseSettings, replayedCase, Sweep } from './sweep.ts'
+// What reports read of a test.
+import type {} from './meta.ts'
+import { replayedCase, Sweep } from './sweep.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown> {
@@ -53,9 +54,9 @@ declare module 'vitest' {
 const TEST_MODIFIERS = new Set(['skip', 'only', 'todo', 'fails'])
 
 /** Adds the line that repeats the test to what it failed with. */
-function withReplay(error: unknown, settings: SettingsInForce, file: string, name: string): unknown {
+function withReplay(error: unknown, settings: SettingsInForce, file: string, name: string, of?: Case): unknown {
   if (error instanceof Error)
-    error.message += `\n\nSeed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name)}`
+    error.message += `\n\nSeed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
   return error
 }
 
@@ -167,7 +168,7 @@ function fill<Result>(
       sweep?.ran(session, { failed: true })
       if (!sweep) {
         await attachTrace(session, annotate)
-        throw withReplay(error, settings, file, testName)
+        throw withReplay(error, settings, file, testName, variation?.case)
       }
       // There is one time in a process: what is tried from now on has its own.
       await session.close()
@@ -220,13 +221,13 @@ const replayed = (): { case: Case } | undefined => {
 
 type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
 
-/** Describes the same orchestration once for each case: options and tests may depend on it. */
 /** Any, so that what is inferred from a function of the case fits. */
 type AnyOptions = OrchestrationOptions<any>
 type ResultOf<Options extends AnyOptions> = Options extends { system: System<infer Result> }
   ? Result
   : OrchestrationResult
 
+/** Describes the same orchestration once for each case: options and tests may depend on it. */
 type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
   name: string,
   options: Options | ((...given: Arguments) => Options),

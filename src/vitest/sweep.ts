@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
 import { test } from 'vitest'
 import {
-  caseSettings,
+  casesOf,
   Coverage,
   decodeCase,
+  encodeCase,
   keepRegression,
   nameOf,
   readRegressions,
-  replayOf,
-  casesOf,
   sliceOf,
   smallestFailure,
   smallestText,
@@ -130,9 +129,8 @@ export class Sweep<Result> {
         error.message += `\n\nKept in ${keepRegression(this.#folder, this.#name, found.case)}: the sweep runs it first from now on.`
     }
     const { name } = this.cases.find((each) => each.case === of)!
-    const settings = { ...this.#settingsOf(), failRate: undefined, latencyScale: undefined }
-    const command = replayCommand(settings, file, testName.replace(name, REPLAY)).replace(/LONGHAUL_SEED=\S+ /, '')
-    error.message += `\n\nTo repeat it alone:\n  ${replayOf(smallest)} ${command}`
+    const command = replayCommand(this.#settingsOf(), file, testName.replace(name, REPLAY), encodeCase(smallest))
+    error.message += `\n\nTo repeat it alone:\n  ${command}`
     return error
   }
 
@@ -151,5 +149,3 @@ export class Sweep<Result> {
     })
   }
 }
-
-export { caseSettings }
