@@ -22,6 +22,8 @@ export const results = check({
         const isLost =
           last?.status === 'ended' &&
           last.fault === undefined &&
+          // After a tool call the agent has still something to do.
+          last.finish !== 'tool_calls' &&
           last.endedAt! + grace < endedAt &&
           !late.includes(agent) &&
           !wasRefused(facts, agent, startedAt, endedAt)

@@ -12,6 +12,10 @@ longhaul check FILE …
 
 Reads orchestration patterns and says what is wrong with them, with file, line and column. Exits with 1 if anything is.
 
+longhaul inspect FILE …
+
+Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.
+
 longhaul schema
 
 Prints the JSON Schema of patterns, for editors.
@@ -47,6 +51,11 @@ const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void
     const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
     const { check } = await import('./check.ts')
     if (check(positionals) > 0) process.exitCode = 1
+  },
+  async inspect(given) {
+    const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
+    const { inspect } = await import('./inspect.ts')
+    if (inspect(positionals) > 0) process.exitCode = 1
   },
   async schema(given) {
     parseArgs({ args: given, strict: true })

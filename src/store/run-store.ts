@@ -2,6 +2,7 @@ import { AnswerTable } from './answer-table.ts'
 import { CompletionTable } from './completion-table.ts'
 import { StoreDatabase } from './database.ts'
 import { EntityTable } from './entity-table.ts'
+import { StoreError } from './errors.ts'
 
 /** Plain data as it is kept. */
 export type Saved = unknown
@@ -202,13 +203,24 @@ export class RunStore {
       }))
   }
 
-  /** Puts a run back to a checkpoint. Money that was spent since stays spent. */
+  /**
+   * Puts a run back to a checkpoint. Money that was spent since stays spent.
+   *
+   * @returns whether there is such a checkpoint
+   * @throws StoreError for one that is damaged or of another version; the run stays as it is
+   */
   rewind(run: string, checkpoint: string): boolean {
     const [row] = this.#database.all('SELECT saved FROM checkpoints WHERE id = ? AND run = ?', checkpoint, run)
     const now = this.load(run)
     if (!row || !now) return false
-    const { state, agents } = JSON.parse(String(row['saved'])) as Pick<SavedRun, 'state' | 'agents'>
-    const { costs } = now.state as { costs?: Saved }
+    const { state, agents } = this.#readCheckpoint(checkpoint, String(row['saved']))
+    const { costs, version } = now.state as { costs?: Saved; version?: unknown }
+    const { version: before } = state as { version?: unknown }
+    if (before !== version)
+      throw new StoreError(
+        'LONGHAUL_STORE_VERSION',
+        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, and its run of version ${String(version)}. Nothing was changed.`,
+      )
     this.transaction(() => {
       this.saveRun({ ...now, status: 'suspended', state: { ...(state as object), costs } })
       this.#database.run('DELETE FROM agents WHERE run = ?', run)
@@ -216,6 +228,20 @@ export class RunStore {
       for (const [place, { name, data }] of agents.entries()) this.saveAgent(run, name, place, data)
     })
     return true
+  }
+
+  #readCheckpoint(checkpoint: string, saved: string): Pick<SavedRun, 'state' | 'agents'> {
+    try {
+      const read = JSON.parse(saved) as Partial<Pick<SavedRun, 'state' | 'agents'>>
+      if (typeof read.state === 'object' && read.state !== null && Array.isArray(read.agents))
+        return read as Pick<SavedRun, 'state' | 'agents'>
+    } catch {
+      // Told below.
+    }
+    throw new StoreError(
+      'LONGHAUL_STORE_DAMAGED',
+      `The checkpoint "${checkpoint}" in ${this.file} is damaged. Nothing was changed: go on from another one, or from where the run stands.`,
+    )
   }
 
   /** How much is kept. Bytes of text in all tables; for checks that it does not grow. */

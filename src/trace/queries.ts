@@ -18,6 +18,8 @@ export interface CallRecord {
   endedAt: number | undefined
   /** `open`: still without an end when the trace was read. */
   status: 'open' | 'ended' | 'failed'
+  /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
+  finish: string | undefined
   fault: string | undefined
   /** How long the client was told to wait before it tries again. */
   retryAfterMs: number | null
@@ -56,6 +58,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         firstTokenAt: undefined,
         endedAt: undefined,
         status: 'open',
+        finish: undefined,
         fault: undefined,
         retryAfterMs: null,
         request,
@@ -77,6 +80,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
       case 'call.ended':
         record.status = 'ended'
         record.endedAt = event.at
+        record.finish = event.finish
         record.fault = event.fault ?? undefined
         record.usage = event.usage
         record.cost = event.cost

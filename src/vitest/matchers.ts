@@ -3,7 +3,7 @@ import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars } from '../money/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
 import { Outcome } from '../simulation/outcome.ts'
-import { timeline } from '../simulation/timeline.ts'
+import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. */
 export interface Between<Value> {

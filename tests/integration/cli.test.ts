@@ -1,12 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
+import { explore } from 'longhaul'
+import { setUp, votes } from '../gallery/bad/lost-vote.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-cli-'))
@@ -79,4 +81,37 @@ test('an unknown command exits with 2 and shows what there is', { timeout: 60_00
   const { code, stderr } = await run('sreve')
   expect(code).toBe(2)
   expect(stderr).toMatch(/There is no command "sreve".*longhaul serve.*longhaul check/s)
+})
+
+describe('longhaul inspect', () => {
+  const trace = join(folder, 'votes.ndjson')
+
+  test('shows agents, calls and costs of a trace, and what checks find in it', { timeout: 60_000 }, async () => {
+    const { failures } = await explore(
+      'votes',
+      { ...setUp, system: votes, checks: { 'retry-after': false, backoff: { rush: 1, pauseMs: 60_000 } } },
+      { seeds: 1, failRate: 0.25, swarm: false },
+    )
+    failures[0]!.smallest!.trace.write(trace)
+    const { code, stdout } = await run('inspect', trace)
+    expect(stdout).toMatch(/^\S+votes\.ndjson: \d+ events\n\nagent +calls +failed +retries +input tokens/)
+    expect(stdout).toMatch(/\n(ann|ben|cem|dan|eve) +\d+ +1 +1 +\d+ +\d+ +\$0\.\d+ +1s +1s\n/)
+    expect(stdout).toContain('gather votes: 1 received')
+    expect(code).toBe(0)
+
+    // One that was cut off in the middle is no whole trace.
+    const lines = readFileSync(trace, 'utf8').trim().split('\n')
+    writeFileSync(trace, `${lines.toSpliced(2, 1).join('\n')}\n`)
+    const cut = await run('inspect', trace)
+    expect(cut).toMatchObject({ code: 1, stdout: expect.stringContaining('event 2 has the number 3') as string })
+  })
+
+  test('says what is wrong with a file', async () => {
+    writeFileSync(trace, 'no trace\n')
+    expect(await run('inspect', trace)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Line 1 of') as string,
+    })
+    expect((await run('inspect')).stderr).toContain('needs a file')
+  })
 })

@@ -68,6 +68,32 @@ describe('a store', () => {
   })
 })
 
+describe('a checkpoint', () => {
+  test.for([
+    ['damaged', '{"state": {"a"', /The checkpoint "r_checkpoint_1" in .* is damaged\. Nothing was changed/],
+    ['no checkpoint at all', '{"state": 1}', /is damaged/],
+    [
+      'of another version',
+      '{"state": {"version": 9}, "agents": []}',
+      /is of version 9, and its run of version undefined/,
+    ],
+  ] as const)('that is %s is refused, and the run stays as it is', ([, saved, message]) => {
+    const store = new RunStore(file)
+    store.transaction(() => store.saveRun(run))
+    const { id } = store.addCheckpoint('r', null)
+    store.close()
+    const database = new DatabaseSync(file)
+    database.prepare('UPDATE checkpoints SET saved = ?').run(saved)
+    database.close()
+    const again = new RunStore(file)
+    const before = again.load('r')
+    expect(() => again.rewind('r', id)).toThrow(StoreError)
+    expect(() => again.rewind('r', id)).toThrow(message)
+    expect(again.load('r')).toEqual(before)
+    again.close()
+  })
+})
+
 test('of many checkpoints the newest hundred are kept, and no id is used twice', () => {
   const store = new RunStore(':memory:')
   store.saveRun(run)
