@@ -57,7 +57,11 @@ export async function shrink(start: Case, options: ShrinkOptions): Promise<Shrun
     if (best.schedule) {
       await fewer(best.schedule, (schedule) => accept({ ...best, schedule }))
       for (const agent of new Set(best.schedule.map((fault) => fault.agent)))
-        await accept({ ...best, schedule: earlier(best.schedule, agent) })
+        await closer(
+          agent,
+          () => best.schedule!,
+          (schedule) => accept({ ...best, schedule }),
+        )
     }
     for (const [name, count] of Object.entries(counts)) {
       const present = (): number => (typeof best.vars?.[name] === 'number' ? best.vars[name] : count)
@@ -70,10 +74,30 @@ export async function shrink(start: Case, options: ShrinkOptions): Promise<Shrun
   return { case: best, tries, isMinimal: !isOver }
 }
 
-/** The faults of one agent, from its first call on. */
-function earlier(schedule: readonly ScheduledFault[], agent: string): ScheduledFault[] {
-  const first = Math.min(...schedule.flatMap((fault) => (fault.agent === agent ? [fault.nth] : [])))
-  return schedule.map((fault) => (fault.agent === agent ? { ...fault, nth: fault.nth - first } : fault))
+/**
+ * Moves the faults of one agent to its first calls, as close together as can be, and leaves out those that only count calls: where one that is
+ * left out was retried, the later ones come one call earlier.
+ */
+async function closer(
+  agent: string,
+  present: () => readonly ScheduledFault[],
+  accept: (schedule: readonly ScheduledFault[]) => Promise<boolean>,
+): Promise<void> {
+  const mine = (): ScheduledFault[] =>
+    present()
+      .filter((fault) => fault.agent === agent)
+      .toSorted((a, b) => a.nth - b.nth)
+  const others = present().filter((fault) => fault.agent !== agent)
+  for (let place = 0; place < mine().length; place++) {
+    const all = mine()
+    const before = all.slice(0, place)
+    const shifted = (from: number, by: number): ScheduledFault[] =>
+      all.slice(from).map((fault) => ({ ...fault, nth: fault.nth - by }))
+    const gap = all[place]!.nth - (before.at(-1)?.nth ?? -1) - 1
+    if (gap > 0 && (await accept([...others, ...before, ...shifted(place, gap)]))) continue
+    if (await accept([...others, ...before, ...shifted(place + 1, 1)])) place -= 1
+    else if (gap > 1) await accept([...others, ...before, ...shifted(place, 1)])
+  }
 }
 
 const no = async (): Promise<boolean> => false

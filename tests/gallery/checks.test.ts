@@ -12,11 +12,13 @@ import {
   type InvariantError,
   type SystemContext,
 } from 'longhaul'
-import { ask, askAndReckon, fullJitter, patient, retrying, sleep, vote } from './systems.ts'
+import { ask, askAndReckon, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
 
 /** A system that breaks one invariant, and one that does the same as it should be done. */
 interface Exhibit {
   check: CheckName
+  /** Where several exhibits have the same check. */
+  name?: string
   /** A public report of the same defect. */
   seen: string
   options?: Partial<FunctionOptions>
@@ -84,6 +86,26 @@ const GALLERY: readonly Exhibit[] = [
     async good(context) {
       await vote(context, 'votes', { timeoutMs: 10_000 })
       await sleep(120_000)
+    },
+  },
+  {
+    check: 'deadlines',
+    name: 'deadlines of streams',
+    seen: 'https://github.com/strands-agents/harness-sdk/issues/3224',
+    options: slowOne,
+    says: /went on without slow, whose call 1 ran for another 40s/,
+    // The timeout ends the waiting, and the stream goes on.
+    async bad({ report }) {
+      const gather = report.gather('essay', { from: ['slow'], timeout: 10_000, atLeast: 0 })
+      const essay = read('slow', 'Write an essay.')
+      await Promise.race([essay, sleep(10_000)])
+      gather.end()
+      await essay
+    },
+    async good({ report }) {
+      const gather = report.gather('essay', { from: ['slow'], timeout: 10_000, atLeast: 0 })
+      await read('slow', 'Write an essay.', AbortSignal.timeout(10_000)).catch(() => {})
+      gather.end()
     },
   },
   {
@@ -170,7 +192,7 @@ const GALLERY: readonly Exhibit[] = [
   },
   {
     check: 'cancellation',
-    seen: 'https://github.com/strands-agents/harness-sdk/issues/3224',
+    seen: 'https://github.com/genkit-ai/genkit/issues/6308',
     options: slowOne,
     says: /slow was terminated, and its call 1 ran for another 45s/,
     async bad({ report }) {
@@ -312,45 +334,48 @@ const GALLERY: readonly Exhibit[] = [
   },
 ]
 
-describe.for(GALLERY)('$check', ({ check, options, bad, good, says, faults = 0 }) => {
-  const base = { ...options, provider: { ...options?.provider, failRate: options?.provider?.failRate ?? 0 } }
-  const tuned = (options?.checks || {})[check]
-  describeOrchestration('the bad one', { ...base, checks: false, system: bad }, (test) => {
-    test('is found out', async ({ run, sleep: wait, trace, expect }) => {
-      await run()
-      await wait('5m')
-      const found = findViolations(trace, tuned === undefined ? {} : { [check]: tuned })
-      expect(found.map((violation) => violation.check)).toContain(check)
-      expect(found.find((violation) => violation.check === check)!.what).toMatch(says)
-    })
-  })
-  plain('is found by a sweep, and made smaller to the faults that matter', { timeout: 60_000 }, async () => {
-    const others = Object.keys(CHECKS).filter((name) => name !== check)
-    const checks = { ...Object.fromEntries(others.map((name) => [name, false])), [check]: tuned ?? {} }
-    const { failures } = await explore(
-      check,
-      { ...base, checks, system: bad },
-      { seeds: 2, swarm: false, shrinkMost: 1, shrinkMs: 30_000 },
-      async ({ run, sleep: wait }) => {
+describe.for(GALLERY.map((exhibit) => ({ name: exhibit.check, ...exhibit })))(
+  '$name',
+  ({ check, options, bad, good, says, faults = 0 }) => {
+    const base = { ...options, provider: { ...options?.provider, failRate: options?.provider?.failRate ?? 0 } }
+    const tuned = (options?.checks || {})[check]
+    describeOrchestration('the bad one', { ...base, checks: false, system: bad }, (test) => {
+      test('is found out', async ({ run, sleep: wait, trace, expect }) => {
         await run()
         await wait('5m')
+        const found = findViolations(trace, tuned === undefined ? {} : { [check]: tuned })
+        expect(found.map((violation) => violation.check)).toContain(check)
+        expect(found.find((violation) => violation.check === check)!.what).toMatch(says)
+      })
+    })
+    plain('is found by a sweep, and made smaller to the faults that matter', { timeout: 60_000 }, async () => {
+      const others = Object.keys(CHECKS).filter((name) => name !== check)
+      const checks = { ...Object.fromEntries(others.map((name) => [name, false])), [check]: tuned ?? {} }
+      const { failures } = await explore(
+        check,
+        { ...base, checks, system: bad },
+        { seeds: 2, swarm: false, shrinkMost: 1, shrinkMs: 30_000 },
+        async ({ run, sleep: wait }) => {
+          await run()
+          await wait('5m')
+        },
+      )
+      plainly(failures.length).toBeGreaterThan(0)
+      const { smallest } = failures[0]!
+      plainly((smallest!.error as InvariantError).violations.map((violation) => violation.check)).toContain(check)
+      plainly(smallest!.case.schedule).toHaveLength(faults)
+    })
+    describeOrchestration(
+      'the good one',
+      { ...base, checks: tuned === undefined ? {} : { [check]: tuned }, system: good },
+      (test) => {
+        test('passes every check', async ({ run, expect }) => {
+          expect(await run()).toHaveCompleted()
+        })
       },
     )
-    plainly(failures.length).toBeGreaterThan(0)
-    const { smallest } = failures[0]!
-    plainly((smallest!.error as InvariantError).violations.map((violation) => violation.check)).toContain(check)
-    plainly(smallest!.case.schedule).toHaveLength(faults)
-  })
-  describeOrchestration(
-    'the good one',
-    { ...base, checks: tuned === undefined ? {} : { [check]: tuned }, system: good },
-    (test) => {
-      test('passes every check', async ({ run, expect }) => {
-        expect(await run()).toHaveCompleted()
-      })
-    },
-  )
-})
+  },
+)
 
 describe('deadlock', () => {
   // https://github.com/can1357/oh-my-pi/issues/6032

@@ -28,6 +28,18 @@ export const ask = (
     return choices[0]!.message.content ?? ''
   })
 
+/** Reads a streamed answer to its end. */
+export const read = (agent: string, content: string, signal?: AbortSignal): Promise<string> =>
+  actAs(agent, async () => {
+    const stream = await plain.chat.completions.create(
+      { model: 'gpt-4o-mini', messages: [{ role: 'user', content }], stream: true },
+      signal && { signal },
+    )
+    let text = ''
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
+    return text
+  })
+
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** A gather of one question to all agents; `abort` says whether the timeout reaches the calls. */

@@ -48,6 +48,24 @@ describe('a case that fails', () => {
     expect(of).toEqual({ seed: 7, failRate: 0.5, latencyMs: 1_000 })
   })
 
+  test('faults come to lie side by side, and those that only count calls are left out', async () => {
+    // A client that tries twice, once for each round: a round is lost when two calls in a row fail.
+    const losesARound = ({ schedule = [], vars }: Case): boolean => {
+      const fails = new Set(schedule.map(({ nth }) => nth))
+      let call = 0
+      for (let round = 0; round < Number(vars?.['rounds'] ?? 20); round++) {
+        if (!fails.has(call++)) continue
+        if (fails.has(call++)) return true
+      }
+      return false
+    }
+    const { case: of } = await shrinking({ seed: 1 }, losesARound, {
+      injected: [0, 3, 7, 8, 12, 20, 21].map((nth) => fault('writer', nth)),
+      counts: { rounds: 20 },
+    })
+    expect(of).toMatchObject({ vars: { rounds: 1 }, schedule: [fault('writer', 0), fault('writer', 1)] })
+  })
+
   test('has as few rounds and agents as it takes', async () => {
     const { case: of } = await shrinking(
       { seed: 1 },
