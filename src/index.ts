@@ -38,9 +38,12 @@ export {
   socialWelfare,
   STRATEGIES,
   Tournament,
+  tournamentFunctions,
   type Move,
   type PlayedRound,
   type StrategyName,
+  type TournamentFunctions,
+  type TournamentMetrics,
 } from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
 export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'

@@ -19,6 +19,16 @@ export interface PlayedRound {
   missing: readonly string[]
 }
 
+/** How the players of a tournament have done. */
+export interface TournamentMetrics {
+  /** Share of moves that cooperate, 0 to 1. */
+  cooperationRate: number
+  /** Inequality of the scores, 0 (all the same) to 1. */
+  gini: number
+  distanceToNash: number
+  socialWelfare: number
+}
+
 /** A tournament of players who meet in turn: in each round everybody plays one other. An odd one rests. */
 export class Tournament {
   readonly rounds: PlayedRound[] = []
@@ -72,24 +82,53 @@ export class Tournament {
     return briefing(round, opponent, this.#history(player, opponent))
   }
 
+  /**
+   * Brings the tournament to where rounds that were played before have left it.
+   *
+   * @param rounds the moves of all rounds so far, by player, from the first round on; those that it has played already are not played again
+   * @example
+   * ```ts
+   * new Tournament(['ann', 'ben']).replay([{ ann: 'C', ben: 'D' }]).metrics
+   * ```
+   */
+  replay(rounds: readonly Readonly<Record<string, Move>>[]): this {
+    if (rounds.length < this.rounds.length) this.#restart()
+    for (const moves of rounds.slice(this.rounds.length))
+      this.#score(this.rounds.length + 1, (player) => ({ move: moves[player] ?? this.#fallback }))
+    return this
+  }
+
+  #restart(): void {
+    this.rounds.length = 0
+    this.#histories.clear()
+    for (const player of this.#players) this.#scores.set(player, 0)
+  }
+
   /** Plays a round by what the players have said. */
   play(round: number, said: readonly Said[]): PlayedRound {
     const texts = new Map(said.map(({ agent, text }) => [agent, text]))
-    const moves: Record<string, Move> = {}
-    const invalid: string[] = []
-    const missing: string[] = []
-    const moveOf = (player: string): Move => {
+    return this.#score(round, (player) => {
       const text = texts.get(player)
-      const move = text === undefined ? undefined : parseMove(text)
-      if (move === undefined) (text === undefined ? missing : invalid).push(player)
-      return (moves[player] = move ?? this.#fallback)
+      if (text === undefined) return { move: this.#fallback, without: 'missing' }
+      const move = parseMove(text)
+      return move === undefined ? { move: this.#fallback, without: 'invalid' } : { move }
+    })
+  }
+
+  #score(round: number, moveOf: (player: string) => { move: Move; without?: 'invalid' | 'missing' }): PlayedRound {
+    const moves: Record<string, Move> = {}
+    const without = { invalid: [] as string[], missing: [] as string[] }
+    const draw = (player: string): Move => {
+      const drawn = moveOf(player)
+      if (drawn.without) without[drawn.without].push(player)
+      return (moves[player] = drawn.move)
     }
     for (const [a, b] of this.pairs(round)) {
-      const [moveA, moveB] = [moveOf(a), moveOf(b)]
+      const [moveA, moveB] = [draw(a), draw(b)]
       this.#note(a, b, moveA, moveB)
       this.#note(b, a, moveB, moveA)
     }
-    const played: PlayedRound = { round, moves, scores: Object.fromEntries(this.#scores), invalid, missing }
+    const played: PlayedRound = { round, moves, scores: Object.fromEntries(this.#scores), ...without }
     this.rounds.push(played)
     return played
   }
@@ -102,7 +141,7 @@ export class Tournament {
   }
 
   /** How the players have done so far. */
-  get metrics(): { cooperationRate: number; gini: number; distanceToNash: number; socialWelfare: number } {
+  get metrics(): TournamentMetrics {
     const scores = [...this.#scores.values()]
     const { length } = this.rounds
     return {

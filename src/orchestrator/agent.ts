@@ -8,13 +8,31 @@ import type { ChatMessage } from './wire.ts'
 /** Where an agent stands. */
 export type AgentStatus = 'alive' | 'terminated' | 'given_up'
 
+/** Something that an agent was told. */
+interface Message {
+  text: string
+  /** How many events led to it. */
+  hops: number
+}
+
+/** Messages that an agent reads. */
+interface Reading {
+  messages: readonly Message[]
+  /** They are answered. */
+  done(): void
+  /** They are not: back to the inbox. */
+  undo(): void
+}
+
 /** An agent of a run. */
 export class Agent {
   readonly name: string
   readonly settings: AgentSettings
   readonly conversation: Conversation
   /** Messages that were sent to it and that it has not read yet. */
-  readonly inbox: { text: string; hops: number }[] = []
+  readonly inbox: Message[] = []
+  /** Messages that stand in questions under way: read when those are answered. */
+  readonly #reading = new Set<readonly Message[]>()
   status: AgentStatus = 'alive'
   /** Completions that it works on now. */
   working = 0
@@ -35,7 +53,8 @@ export class Agent {
   /** The agent as plain data. */
   save(): SavedAgent {
     const { settings, status, restarts, inbox, conversation } = this
-    return { settings, status, restarts, inbox, messages: conversation.save() }
+    const unread = [...this.#reading].flat().concat(inbox)
+    return { settings, status, restarts, inbox: unread, messages: conversation.save() }
   }
 
   /** An agent from plain data. */
@@ -55,6 +74,19 @@ export class Agent {
 
   get isAlive(): boolean {
     return this.status === 'alive'
+  }
+
+  /** Takes all messages out of the inbox, to be put into a question. */
+  read(): Reading {
+    const messages = this.inbox.splice(0)
+    this.#reading.add(messages)
+    return {
+      messages,
+      done: () => void this.#reading.delete(messages),
+      undo: () => {
+        if (this.#reading.delete(messages)) this.inbox.unshift(...messages)
+      },
+    }
   }
 
   progress(): void {

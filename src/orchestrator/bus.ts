@@ -48,11 +48,6 @@ export class Bus {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Lets listeners hear again what was said before a restart; rules and transformers have done their part then. */
-  replay(event: BusEvent): void {
-    for (const listener of [...this.#listeners]) listener(event)
-  }
-
   /** @param hops how many events led to this one */
   emit({ event, from, data }: BusEvent, hops = 0): void {
     const { rules, transformers, maxHops, trace, deliver } = this.#options

@@ -5,7 +5,7 @@ import type { SemanticCache } from './cache.ts'
 import type { Costs } from './costs.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
-import type { RunState } from './journal.ts'
+import type { Retrying, RunState } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { targetOf, type Target } from './target.ts'
 import { ask, type ChatMessage, type ReportedUsage, type WireAnswer } from './wire.ts'
@@ -65,6 +65,9 @@ export interface WaitingRetry {
   nextAt: number
 }
 
+/** What survives a restart. */
+type KeptTries = Pick<RunState, 'breakers' | 'requests' | 'retries' | 'notBefore' | 'retrying'>
+
 const keyOf = (agent: string, { name }: Target): string => `${agent} ${name}`
 
 /** Requests that may be retried whatever the budget of retries says. */
@@ -86,6 +89,11 @@ export class Completer {
   readonly waiting = new Set<WaitingRetry>()
   /** When an agent may ask a model again that has named a time. Unix milliseconds. */
   readonly #notBefore: Map<string, number>
+  /** Questions whose newest try has failed, by key and model. */
+  readonly #retrying = new Map<string, Retrying>()
+  /** The same from before a restart, until they are asked again. */
+  readonly #before: Map<string, Retrying>
+  #onRetry: () => void = () => {}
   #requests = 0
   #retries = 0
 
@@ -101,7 +109,7 @@ export class Completer {
       cache: SemanticCache | undefined
       trace: Pick<Trace, 'append'>
       /** Where it stood before a restart. */
-      before?: Pick<RunState, 'breakers' | 'requests' | 'retries' | 'notBefore'> | undefined
+      before?: KeptTries | undefined
     },
   ) {
     this.#settings = settings
@@ -112,10 +120,22 @@ export class Completer {
     this.#requests = before?.requests ?? 0
     this.#retries = before?.retries ?? 0
     this.#notBefore = new Map(Object.entries(before?.notBefore ?? {}))
+    this.#before = new Map(Object.entries(before?.retrying ?? {}))
+  }
+
+  /** Calls `listener` whenever a try has failed and where that leaves the question is to be kept. */
+  onRetry(listener: () => void): void {
+    this.#onRetry = listener
+  }
+
+  /** Nobody waits any more for the questions whose keys begin so. */
+  forget(prefix: string): void {
+    for (const tries of [this.#retrying, this.#before])
+      for (const key of tries.keys()) if (key.startsWith(prefix)) tries.delete(key)
   }
 
   /** Where it stands, as plain data. */
-  save(): Pick<RunState, 'breakers' | 'requests' | 'retries' | 'notBefore'> {
+  save(): KeptTries {
     const now = Date.now()
     for (const [key, time] of this.#notBefore) if (time <= now) this.#notBefore.delete(key)
     return {
@@ -123,6 +143,7 @@ export class Completer {
       requests: this.#requests,
       retries: this.#retries,
       notBefore: Object.fromEntries(this.#notBefore),
+      retrying: Object.fromEntries([...this.#before, ...this.#retrying]),
     }
   }
 
@@ -200,8 +221,10 @@ export class Completer {
 
   async #withRetries(question: Question, target: Target, signal: AbortSignal): Promise<Completion> {
     const { attempts, firstDelayMs, factor, maxDelayMs, retryBudget } = this.#settings
+    const key = question.key === undefined ? undefined : `${question.key} ${target.name}`
+    let attempt = await this.#goOn(key, signal)
     await this.#untilAllowed(keyOf(question.agent, target), signal)
-    for (let attempt = 1; ; attempt++) {
+    for (; ; attempt++) {
       try {
         return await this.#hedged(question, target, signal)
       } catch (error) {
@@ -221,14 +244,25 @@ export class Completer {
           message: error.message,
           retryInMs: delayMs,
         })
+        const nextAt = Date.now() + (delayMs ?? 0)
+        if (delayMs !== null) this.#retries += 1
+        if (key !== undefined) {
+          const next = delayMs === null ? Number.POSITIVE_INFINITY : attempt + 1
+          this.#retrying.set(key, {
+            attempt: Math.min(next, attempts + 1),
+            kind: error.kind,
+            message: error.message,
+            nextAt,
+          })
+          this.#onRetry()
+        }
         if (delayMs === null) throw error
-        this.#retries += 1
         const waiting = {
           agent,
           target: target.name,
           attempt: attempt + 1,
           lastError: error.message,
-          nextAt: Date.now() + delayMs,
+          nextAt,
         }
         this.waiting.add(waiting)
         try {
@@ -238,6 +272,21 @@ export class Completer {
         }
       }
     }
+  }
+
+  /**
+   * The next try of a question, after what was left of the pause before it, where it has failed before a restart.
+   *
+   * @throws CompletionError where all tries were used up
+   */
+  async #goOn(key: string | undefined, signal: AbortSignal): Promise<number> {
+    const before = key === undefined ? undefined : this.#before.get(key)
+    if (key === undefined || !before) return 1
+    this.#before.delete(key)
+    this.#retrying.set(key, before)
+    if (before.attempt > this.#settings.attempts) throw new CompletionError(before.kind, before.message)
+    if (before.nextAt > Date.now()) await pause(before.nextAt - Date.now(), signal)
+    return before.attempt
   }
 
   /** A service that has named a time is not asked before it, also by the next question, and after a restart. */

@@ -126,19 +126,19 @@ export class Costs {
     }
     this.#reserved += worst
     const intent = this.#journal?.intend(agent, target.model, worst)
-    const close = (known: bigint, uncertain: bigint, failed: boolean, usage?: ReportedUsage): void => {
+    const close = (known: bigint, uncertain: bigint, usage?: ReportedUsage): void => {
       this.#reserved -= worst
       this.#book(agent, target.model, known, uncertain, usage)
-      if (intent !== undefined) this.#journal!.settled(intent, { failed })
+      if (intent !== undefined) this.#journal!.settled(intent)
     }
     return {
       settle: (usage) => {
         const cost = this.costOf(target, usage)
-        close(cost, 0n, false, usage)
+        close(cost, 0n, usage)
         return cost
       },
-      release: () => close(0n, 0n, true),
-      keep: () => close(0n, worst, true),
+      release: () => close(0n, 0n),
+      keep: () => close(0n, worst),
     }
   }
 

@@ -1,10 +1,18 @@
-import { millisecondsOf, suggestion, textOf, type Effect, type Json, type Options } from '../pattern/index.ts'
+import {
+  millisecondsOf,
+  suggestion,
+  textOf,
+  type InstantEffect,
+  type Json,
+  type LastingEffect,
+  type Options,
+} from '../pattern/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { BusEvent } from './bus.ts'
 import { fitsPattern } from './bus.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
-import { gather, gatherOptions, type GatherSurroundings } from './gather.ts'
+import { gather, gatherLate, gatherOptions, type GatherSurroundings } from './gather.ts'
 import type { Settled } from './settings.ts'
 import { saysYes } from './speech.ts'
 import type { AgentAnswer, Team } from './team.ts'
@@ -13,6 +21,8 @@ import type { AgentAnswer, Team } from './team.ts'
 export interface EffectSurroundings extends GatherSurroundings {
   team: Team
   settings: Settled
+  /** Keeps work that goes on after the effect, so that the run can end it. */
+  background: (work: Promise<unknown>) => void
   trace: Pick<Trace, 'append' | 'length'>
   /** The agent that lines in plain language are asked of. */
   orchestratingAgent: () => string
@@ -20,23 +30,25 @@ export interface EffectSurroundings extends GatherSurroundings {
   sequential: boolean
   /** Makes an agent and adds it to the variable `agents`. */
   spawn: (name: string, options: Options) => void
-  checkpoint: (name: string | null) => void | Promise<void>
+  /** What the effect has heard so far, also before a restart. */
+  heard: BusEvent[]
   /** The strategy has emitted an event. */
   emitted: (event: string) => void
 }
 
 /** Carries out what a statement has asked for. Rejects where it fails. */
-export async function carryOut({ request, line }: Effect, surroundings: EffectSurroundings): Promise<Json> {
-  const { team, settings, trace, signal, sequential } = surroundings
+export async function carryOut({ request }: LastingEffect, surroundings: EffectSurroundings): Promise<Json> {
+  const { team, settings, signal, sequential } = surroundings
   switch (request.kind) {
     case 'gather': {
       const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
       return { ...(await gather(request.name, request.agents, options, surroundings)) }
     }
     case 'waitFor': {
-      // Who was told something and has not been asked since.
+      // Who was told something and has not been asked since, or was asked by this effect before a restart.
+      const before = new Set(team.answersBefore(surroundings.effect).map(({ question }) => question))
       const told = [...team.agents.values()]
-        .filter(({ inbox, isAlive }) => isAlive && inbox.length > 0)
+        .filter(({ name, inbox, isAlive }) => before.has(name) || (isAlive && inbox.length > 0))
         .map(({ name }) => name)
       const options = gatherOptions(
         { at_least: 0 },
@@ -55,8 +67,7 @@ export async function carryOut({ request, line }: Effect, surroundings: EffectSu
           'refused_request',
           `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Give it as orchestrator.functions.'}`,
         )
-      const value = (await functions[request.function]!(...(request.arguments as never[]))) as Json | undefined
-      return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json)
+      return plain(request.function, await functions[request.function]!(...(request.arguments as never[])))
     }
     case 'process':
       return askOrchestrator(
@@ -67,6 +78,31 @@ export async function carryOut({ request, line }: Effect, surroundings: EffectSu
       return askOrchestrator(request.text, surroundings)
     case 'judge':
       return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, surroundings))
+    case 'sleep':
+      await pause(Math.max(0, request.ms - surroundings.elapsedMs), signal)
+      return null
+    default:
+      return request satisfies never
+  }
+}
+
+/** Goes on, after a restart, with what a statement that had ended before it had left under way. */
+export async function carryOutLate({ request }: LastingEffect, surroundings: EffectSurroundings): Promise<void> {
+  const { settings, sequential } = surroundings
+  // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
+  if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
+  const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
+  await gatherLate(request.name, request.agents, options, surroundings)
+}
+
+/**
+ * Carries out a statement that waits for nobody, so that what it changes and that it was done are kept together.
+ *
+ * @throws CompletionError
+ */
+export function carryOutAtOnce({ request, line }: InstantEffect, surroundings: EffectSurroundings): Json {
+  const { team, trace } = surroundings
+  switch (request.kind) {
     case 'spawn':
       surroundings.spawn(request.agent, request.options)
       return null
@@ -86,14 +122,11 @@ export async function carryOut({ request, line }: Effect, surroundings: EffectSu
       team.bus.emit({ event: request.event, from: 'strategy', data: request.data })
       surroundings.emitted(request.event)
       return null
-    case 'sleep':
-      await pause(Math.max(0, request.ms - surroundings.elapsedMs), signal)
-      return null
-    case 'checkpoint':
-      await surroundings.checkpoint(request.name)
-      return null
     case 'log':
       trace.append({ type: 'log', line, text: request.text })
+      return null
+    case 'checkpoint':
+      // Made by the orchestrator, when the statement has ended.
       return null
     default:
       return request satisfies never
@@ -131,7 +164,7 @@ const askOrchestrator = async (prompt: string, surroundings: EffectSurroundings)
 /** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
 async function awaitEvents(
   options: Options,
-  { team, settings, signal, background, effect, elapsedMs }: EffectSurroundings,
+  { team, settings, signal, background, effect, elapsedMs, heard }: EffectSurroundings,
 ): Promise<Json> {
   const {
     from,
@@ -148,7 +181,6 @@ async function awaitEvents(
         : [textOf(from)]
   for (const sender of senders ?? []) if (sender !== 'strategy') team.find(sender)
   const wanted = least === undefined ? (senders?.length ?? 1) : Number(least)
-  const heard: BusEvent[] = []
   const asked = new Map<string, number>()
   const end = deadlineIn(
     Math.max(0, (timeout === undefined ? settings.gatherTimeoutMs : millisecondsOf(timeout)) - elapsedMs),
@@ -183,13 +215,30 @@ async function awaitEvents(
         },
         { once: true },
       )
-      for (const name of team.replay(effect)) asked.set(name, (asked.get(name) ?? 0) + 1)
+      for (const { answer } of team.answersBefore(effect)) asked.set(answer.agent, (asked.get(answer.agent) ?? 0) + 1)
+      if (heard.length >= wanted) return done()
+      if (end.signal.aborted) {
+        stop()
+        return reject(end.signal.reason)
+      }
       for (const { name, inbox } of team.agents.values()) if (inbox.length > 0) asking(name)
-      if (wanted <= 0) done()
     })
   } finally {
     stopDelivery()
     end.clear()
   }
   return heard.map((event) => ({ ...event }))
+}
+
+/** What a function of the test gave, as it can be kept. Nothing is null. */
+function plain(name: string, value: unknown): Json {
+  try {
+    return JSON.parse(JSON.stringify(value ?? null)) as Json
+  } catch (error) {
+    throw new CompletionError(
+      'refused_request',
+      `CALL ${name} gave what cannot be kept as JSON (${error instanceof Error ? error.message.split('\n')[0] : typeof value}). Return numbers, texts, lists and plain objects.`,
+      { cause: error },
+    )
+  }
 }

@@ -77,12 +77,14 @@ export interface GatherSurroundings {
   effect: number
   /** How long ago the effect began, before a restart. Milliseconds. */
   elapsedMs: number
-  /** Keeps work that goes on after the gather, so that the run can end it. */
-  background: (work: Promise<unknown>) => void
+  /** Keeps questions that go on after their gather, so that the run can end them, and that a restart asks them again. */
+  goesOn: (questions: Promise<unknown>) => void
   /** Takes an answer that came late. */
   keepLate: (answer: AgentAnswer) => void
 }
 
+/** What tells the question of a task, with its place behind it, from others. */
+const TASK = 'task '
 /** Tries of one task before it counts as missing. */
 const TASK_TRIES = 3
 
@@ -98,15 +100,17 @@ export async function gather(
   surroundings: GatherSurroundings,
 ): Promise<Gathered> {
   for (const agent of agents) surroundings.team.find(agent)
+  const before = surroundings.team.answersBefore(surroundings.effect)
   const { timeoutMs, atLeast, tasks, late } = options
   const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
   const collection = new Collection(open, options, surroundings)
   const leftMs = Math.max(0, timeoutMs - surroundings.elapsedMs)
   const end = deadlineIn(leftMs, 'deadline', `GATHER ${name}`, [surroundings.signal])
   try {
+    collection.takeBefore(before, tasks)
     const work = tasks ? collection.shareOut(agents, tasks, end) : collection.askAll(agents, end)
     await Promise.race([work, collection.enough, aborted(end.signal)])
-    if (late === 'keep' && !surroundings.signal.aborted) surroundings.background(work)
+    if (late === 'keep' && !surroundings.signal.aborted) surroundings.goesOn(work)
     else {
       collection.cancel()
       await work
@@ -118,7 +122,7 @@ export async function gather(
   }
   surroundings.signal.throwIfAborted()
   const { responses } = collection
-  const missing = tasks ? collection.undone : agents.filter((agent) => !collection.answered.has(agent))
+  const missing = tasks ? collection.undone(tasks) : agents.filter((agent) => !collection.answered.has(agent))
   if (responses.length < atLeast)
     throw new CompletionError(
       collection.lastFailure?.kind === 'budget' ? 'budget' : 'deadline',
@@ -126,6 +130,25 @@ export async function gather(
         (collection.lastFailure ? ` The last failure: ${collection.lastFailure.message}` : ''),
     )
   return { responses: [...responses], missing }
+}
+
+/** Goes on, after a restart, with the questions of a gather that had ended before it: their answers are late. */
+export async function gatherLate(
+  name: string,
+  agents: readonly string[],
+  options: GatherOptions,
+  surroundings: GatherSurroundings,
+): Promise<void> {
+  const { atLeast, timeoutMs } = options
+  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
+  const collection = new Collection(open, options, surroundings)
+  const end = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [surroundings.signal])
+  collection.takeBefore(surroundings.team.answersBefore(surroundings.effect), undefined)
+  collection.close()
+  const work = collection.askLate(agents, end)
+  open.end()
+  await work
+  end.clear()
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -138,7 +161,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 class Collection {
   readonly responses: Json[] = []
   readonly answered = new Set<string>()
-  undone: readonly Json[] = []
+  readonly #done = new Set<number>()
   lastFailure: { kind: string; message: string } | undefined
   readonly enough: Promise<void>
   readonly #open: OpenGather
@@ -155,6 +178,11 @@ class Collection {
     this.enough = new Promise((resolve) => (this.#isEnough = resolve))
   }
 
+  /** The tasks that nobody has done. */
+  undone(tasks: readonly Json[]): readonly Json[] {
+    return tasks.filter((_, index) => !this.#done.has(index))
+  }
+
   /** What comes from now on is late. */
   close(): void {
     this.#closed = true
@@ -165,25 +193,46 @@ class Collection {
     this.#stop.abort(new CompletionError('cancelled', 'The gather is over.'))
   }
 
+  /** Takes the answers that came before a restart, in the order in which they came. */
+  takeBefore(answers: readonly { question: string; answer: AgentAnswer }[], tasks: readonly Json[] | undefined): void {
+    for (const { question, answer } of answers) {
+      const index = tasks ? Number(question.slice(TASK.length)) : undefined
+      if (index === undefined) this.#take(question, answer)
+      else this.#takeTask(index, tasks![index]!, answer)
+    }
+  }
+
   /** Asks every agent the same. Never rejects. */
   async askAll(agents: readonly string[], end: Deadline): Promise<void> {
-    const one = async (agent: string): Promise<void> => {
-      try {
-        this.#take(agent, await this.#answerFor(agent, agents, end))
-      } catch (error) {
-        this.#note(error)
-      }
-    }
+    const one = (agent: string): Promise<void> => this.#askOne(agent, agents, end)
+    const left = agents.filter((agent) => !this.answered.has(agent))
     if (this.#options.sequential) {
-      for (const agent of agents) if (!this.#isOver(end)) await one(agent)
-    } else await Promise.all(agents.map(one))
+      for (const agent of left) if (!this.#isOver(end)) await one(agent)
+    } else if (this.responses.length < this.#options.enough || this.#options.late === 'keep')
+      await Promise.all(left.map(one))
+  }
+
+  /** Asks those again who were under way when the gather ended. Never rejects. */
+  async askLate(agents: readonly string[], end: Deadline): Promise<void> {
+    const left = agents.filter((agent) => !this.answered.has(agent))
+    const underWay = this.#options.sequential ? left.slice(0, 1) : left
+    await Promise.all(underWay.map((agent) => this.#askOne(agent, agents, end)))
+  }
+
+  async #askOne(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
+    try {
+      await this.#askFor(agent, agents, end)
+    } catch (error) {
+      this.#note(error)
+    }
   }
 
   /** Shares pieces of work out: each agent takes the next one; what an agent that is gone has left is done by another. Never rejects. */
   async shareOut(agents: readonly string[], tasks: readonly Json[], end: Deadline): Promise<void> {
     const { trace, team } = this.#surroundings
-    const waiting = tasks.map((task, index) => ({ index, task, tries: 0, lostBy: null as string | null }))
-    const undone = new Map(waiting.map(({ index, task }) => [index, task]))
+    const waiting = tasks
+      .map((task, index) => ({ index, task, tries: 0, lostBy: null as string | null }))
+      .filter(({ index }) => !this.#done.has(index))
     const idle: (() => void)[] = []
     let underWay = 0
     const worker = async (agent: string): Promise<void> => {
@@ -200,9 +249,9 @@ class Collection {
         trace.append({ type: 'task.assigned', gather: this.#open.id, task: next.index, agent, instead: next.lostBy })
         try {
           const prompt = `${this.#options.prompt ?? 'Your task:'}\n${textOf(next.task)}`
-          const answer = await this.#ask(agent, prompt, `task ${next.index}`, end)
-          undone.delete(next.index)
-          this.#take(agent, { ...answer, task: next.task })
+          await this.#ask(agent, prompt, `${TASK}${next.index}`, end, (answer) =>
+            this.#takeTask(next.index, next.task, answer),
+          )
         } catch (error) {
           this.#note(error)
           if (next.tries < TASK_TRIES) waiting.push({ ...next, lostBy: agent })
@@ -212,7 +261,6 @@ class Collection {
       }
     }
     await Promise.all(agents.map(worker))
-    this.undone = [...undone.values()]
   }
 
   /** Whether nobody is to be asked any more. */
@@ -224,24 +272,31 @@ class Collection {
     return this.#options.late === 'keep' ? this.#surroundings.signal : end.signal
   }
 
-  async #ask(agent: string, prompt: string | undefined, question: string, end: Deadline): Promise<AgentAnswer> {
+  async #ask(
+    agent: string,
+    prompt: string | undefined,
+    question: string,
+    end: Deadline,
+    onAnswer: (answer: AgentAnswer) => void,
+  ): Promise<void> {
     const { model, maxTokens } = this.#options
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', agent, [this.#signal(end), this.#stop.signal])
     try {
-      return await this.#surroundings.team.ask(agent, prompt, {
+      await this.#surroundings.team.ask(agent, prompt, {
         signal: within.signal,
         model,
         maxTokens,
         effect: this.#surroundings.effect,
         question,
+        onAnswer,
       })
     } finally {
       within.clear()
     }
   }
 
-  /** The agent's own answer, or that of another in place of one that is gone. */
-  async #answerFor(agent: string, agents: readonly string[], end: Deadline): Promise<AgentAnswer & { for?: string }> {
+  /** Gets the agent's own answer, or that of another in place of one that is gone. */
+  async #askFor(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
     const { team, trace } = this.#surroundings
     const { prompt, redistribute } = this.#options
     const tried = new Set<string>()
@@ -249,8 +304,7 @@ class Collection {
     for (;;) {
       tried.add(current)
       try {
-        const answer = await this.#ask(current, prompt, agent, end)
-        return current === agent ? answer : { ...answer, for: agent }
+        return await this.#ask(current, prompt, agent, end, (answer) => this.#take(agent, answer))
       } catch (error) {
         if (!redistribute || failureOf(error).kind !== 'terminated' || this.#signal(end).aborted) throw error
         const from = agents.indexOf(agent)
@@ -263,10 +317,24 @@ class Collection {
     }
   }
 
-  #take(agent: string, answer: AgentAnswer & { for?: string; task?: Json }): void {
+  /** @param agent who was asked; another may have answered in its place */
+  #take(agent: string, answer: AgentAnswer): void {
     this.#open.received(agent)
-    if (this.#closed) return this.#surroundings.keepLate(answer)
+    const told = answer.agent === agent ? answer : { ...answer, for: agent }
+    if (this.#closed) return this.#surroundings.keepLate(told)
     this.answered.add(agent)
+    this.#push(told)
+  }
+
+  #takeTask(index: number, task: Json, answer: AgentAnswer): void {
+    this.#open.received(answer.agent)
+    const told = { ...answer, task }
+    if (this.#closed) return this.#surroundings.keepLate(told)
+    this.#done.add(index)
+    this.#push(told)
+  }
+
+  #push(answer: AgentAnswer): void {
     this.responses.push({ ...answer } as Json)
     if (this.responses.length >= this.#options.enough) this.#isEnough()
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { MachineState, Pattern } from '../pattern/index.ts'
+import type { LastingEffect, MachineState, Pattern } from '../pattern/index.ts'
 import type { RunStatus, RunStore, SavedRun } from '../store/index.ts'
 import type { Claim } from './costs.ts'
 import type { AgentAnswer } from './team.ts'
+import type { BusEvent } from './bus.ts'
+import type { FailureKind } from './failures.ts'
 
 /** Money as it is kept: bigints as text. */
 export interface SavedCosts {
@@ -34,6 +36,24 @@ export interface RunState {
   activeMs: number
   /** When the effects under way began, in active milliseconds. */
   effects: Readonly<Record<string, number>>
+  /** What the effects under way that wait for events have heard. */
+  heard?: Readonly<Record<string, readonly BusEvent[]>>
+  /** Gathers that have ended, and whose answers may still come. */
+  late?: readonly LastingEffect[]
+  /** Questions that have failed and are tried again, by their key and model. */
+  retrying?: Readonly<Record<string, Retrying>>
+  /** Why the run is over, though its strategy has not ended. */
+  over?: 'max_messages' | 'event'
+}
+
+/** A question whose newest try has failed. */
+export interface Retrying {
+  /** The next try, from 2. More than there are: the model is not tried again. */
+  attempt: number
+  kind: FailureKind
+  message: string
+  /** Unix milliseconds. */
+  nextAt: number
 }
 
 /** An agent as plain data. */
@@ -88,7 +108,12 @@ export interface JournalSource {
   agent(name: string): SavedAgent
   /** The names of all agents, in their order. */
   names(): readonly string[]
+  /** Whether somebody waits for the effect. */
+  isPending(effect: number): boolean
 }
+
+/** Tells a question from all others of a run, also after a restart. */
+export const keyOf = ({ effect, question }: { effect: number; question: string }): string => `${effect}/${question}`
 
 /**
  * Keeps a run in a store as it goes: intents before calls, answers with what they changed, where the strategy stands. Each is one
@@ -139,33 +164,40 @@ export class Journal {
     return this.#answers.get(question)?.answer as AgentAnswer | undefined
   }
 
-  /** All answers that an effect got before. */
-  answersOf(effect: number): AgentAnswer[] {
-    return [...this.#answers.values()].flatMap((kept) => (kept.effect === effect ? [kept.answer as AgentAnswer] : []))
+  /** All answers that an effect got before, in the order in which they came. */
+  answersOf(effect: number): { question: string; answer: AgentAnswer }[] {
+    const prefix = keyOf({ effect, question: '' })
+    return [...this.#answers].flatMap(([key, kept]) =>
+      kept.effect === effect ? [{ question: key.slice(prefix.length), answer: kept.answer as AgentAnswer }] : [],
+    )
   }
 
   /** A call is about to be made. Returns its number. */
   intend(agent: string, model: string, worst: bigint): number {
     const id = this.#nextIntent
     this.#nextIntent += 1
-    this.#write(() => this.#store.saveIntent(this.run, { id, agent, model, worst }))
+    // Nothing else with it: what has changed meanwhile belongs to what is written next.
+    if (!this.#closed) this.#store.transaction(() => this.#store.saveIntent(this.run, { id, agent, model, worst }))
     return id
   }
 
-  /** A call has ended; written with what is written next, which is its answer, or at once where it has failed. */
-  settled(intent: number, { failed }: { failed: boolean }): void {
+  /** A call has ended; written with what is written next: its answer, its next try, or that nobody waits for it any more. */
+  settled(intent: number): void {
     this.#settled.push(intent)
-    if (failed) this.#write(() => this.#saveRun())
   }
 
-  /** A question got its answer. */
-  answered(question: string, effect: number, answer: AgentAnswer): void {
-    this.#answers.set(question, { effect, answer })
+  /** A question got its answer. Where nobody waits for it any more, only what it has changed is kept. */
+  answered(asked: { effect: number; question: string }, answer: AgentAnswer): void {
+    const { effect } = asked
     this.#touched.add(answer.agent)
-    this.#write(() => {
-      this.#store.saveAnswer(this.run, question, effect, answer)
-      this.#saveRun()
-    })
+    if (!this.#source.isPending(effect)) return this.#write()
+    this.#answers.set(keyOf(asked), { effect, answer })
+    this.#write(() => this.#store.saveAnswer(this.run, keyOf(asked), effect, answer))
+  }
+
+  /** A question is tried again. */
+  retried(): void {
+    this.#write()
   }
 
   /** Something of an agent has changed; written with what is written next. */
@@ -176,7 +208,7 @@ export class Journal {
   /** An agent has come to its end: written at once. */
   ended(agent: string): void {
     this.#touched.add(agent)
-    this.#write(() => this.#saveRun())
+    this.#write()
   }
 
   /** An effect has ended: its result is in the state. */
@@ -187,7 +219,7 @@ export class Journal {
   /** Writes where the run stands. */
   save(status: RunStatus): void {
     this.#status = status
-    this.#write(() => this.#saveRun())
+    this.#write()
   }
 
   #saveRun(): void {
@@ -201,7 +233,7 @@ export class Journal {
     })
   }
 
-  #write(work: () => void): void {
+  #write(work?: () => void): void {
     if (this.#closed) return
     this.#store.transaction(() => {
       for (const intent of this.#settled) this.#store.dropIntent(this.run, intent)
@@ -211,7 +243,8 @@ export class Journal {
           this.#store.saveAgent(this.run, name, names.indexOf(name), this.#source.agent(name))
       }
       for (const effect of this.#ended) this.#store.dropAnswers(this.run, effect)
-      work()
+      work?.()
+      this.#saveRun()
     })
     this.#settled.length = 0
     this.#touched.clear()

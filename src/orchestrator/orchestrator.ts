@@ -1,6 +1,7 @@
 import { parseDuration } from '../clock/index.ts'
 import {
   fillAll,
+  isInstant,
   Machine,
   millisecondsOf,
   resolveAgents,
@@ -9,19 +10,21 @@ import {
   type Effect,
   type Failure,
   type Json,
+  type LastingEffect,
   type Options,
   type Pattern,
+  type Resolution,
 } from '../pattern/index.ts'
 import type { KeptAnswer, RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
-import { fitsPattern } from './bus.ts'
+import { fitsPattern, type BusEvent } from './bus.ts'
 import { SemanticCache, type Embed, type Savings } from './cache.ts'
 import { Completer, type TargetHealth, type WaitingRetry } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
-import { carryOut } from './effects.ts'
+import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from './effects.ts'
 import type { OrchestratorSettings, Settled } from './settings.ts'
-import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
+import { Journal, keyOf, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import { settle } from './settle.ts'
 import { targetOf } from './target.ts'
 import { Team, type AgentAnswer } from './team.ts'
@@ -105,9 +108,13 @@ export class Orchestrator {
   #wake: () => void = () => {}
   readonly #journal: Journal | undefined
   readonly #startedMs = new Map<number, number>()
+  /** What effects that wait for events have heard. */
+  readonly #heard = new Map<number, BusEvent[]>()
   readonly #activeSince = Date.now()
   #activeMs = 0
   #draining = false
+  /** Gathers that have ended, and whose answers may still come. */
+  readonly #late = new Map<number, LastingEffect>()
   /** Effects that are being carried out. */
   readonly #carried = new Set<number>()
 
@@ -174,8 +181,11 @@ export class Orchestrator {
     this.#answers = state.answers
     this.#activeMs = state.activeMs
     for (const [effect, startedMs] of Object.entries(state.effects)) this.#startedMs.set(Number(effect), startedMs)
+    for (const effect of state.late ?? []) this.#late.set(effect.id, effect)
+    for (const [effect, events] of Object.entries(state.heard ?? {})) this.#heard.set(Number(effect), [...events])
     this.#surroundings.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
     for (const { agent, model, worst } of intents) this.costs.bookUncertain(agent, model, worst)
+    if (state.over) this.#end(state.over)
   }
 
   #keepIn(store: RunStore, run: string, saved: SavedRun | undefined): Journal {
@@ -185,10 +195,13 @@ export class Orchestrator {
       state: () => this.#state(),
       names: () => this.team.names,
       agent: (name: string) => this.team.find(name).save(),
+      // Questions from outside count downwards.
+      isPending: (effect: number) => effect < 0 || this.#carried.has(effect) || this.#late.has(effect),
     }
     const journal = new Journal(store, { run, pattern: this.#pattern, source, saved })
     this.costs.keepIn(journal)
     this.team.keepIn(journal)
+    this.#completer.onRetry(() => journal.retried())
     if (!saved) journal.save('running')
     return journal
   }
@@ -202,6 +215,9 @@ export class Orchestrator {
       answers: this.#answers,
       activeMs: this.#active,
       effects: Object.fromEntries(this.#machine.pending.map(({ id }) => [id, this.#startedMs.get(id) ?? this.#active])),
+      late: [...this.#late.values()].filter(({ id }) => !this.#carried.has(id)),
+      heard: Object.fromEntries([...this.#heard].filter(([, events]) => events.length > 0)),
+      ...((this.#reason === 'event' || this.#reason === 'max_messages') && { over: this.#reason }),
     }
   }
 
@@ -281,7 +297,16 @@ export class Orchestrator {
 
   /** What `ask` has answered is kept elsewhere. */
   answered(request: number): void {
-    this.#journal?.effectEnded(-request)
+    this.#forget(-request)
+  }
+
+  /** Nobody waits for the effect any more. */
+  #forget(effect: number): void {
+    this.#startedMs.delete(effect)
+    this.#heard.delete(effect)
+    if (!this.#journal) return
+    this.#journal.effectEnded(effect)
+    this.#completer.forget(`${this.#journal.run}/${keyOf({ effect, question: '' })}`)
   }
 
   /** Puts a message into an agent's inbox, to be read when the agent is next asked. */
@@ -337,18 +362,19 @@ export class Orchestrator {
   }
 
   async #execute(): Promise<void> {
-    for (const effect of this.#machine.pending) this.#start(effect)
+    if (!this.#ending.signal.aborted) {
+      for (const effect of this.#late.values()) this.#goesOn(effect, carryOutLate(effect, this.#surroundingsOf(effect)))
+      for (const effect of this.#machine.pending) this.#start(effect)
+    }
     while (!this.#ending.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
       if (this.#draining) {
         if (this.#carried.size === 0) return this.#end('suspended')
       } else {
-        let step = this.#machine.step()
-        while (step.kind !== 'waiting' && step.kind !== 'ended') {
+        for (let step = this.#machine.step(); step.kind !== 'waiting'; step = this.#machine.step()) {
           if (step.kind === 'effect') this.#start(step.effect)
-          step = this.#machine.step()
+          if (step.kind === 'ended' || this.#ending.signal.aborted) return
         }
-        if (step.kind === 'ended') return
       }
       this.#journal?.save('running')
       await woken
@@ -359,47 +385,78 @@ export class Orchestrator {
     const { trace } = this.#surroundings
     const { id, line, request } = effect
     const seq = trace.append({ type: 'effect.started', effect: id, line, kind: request.kind })
-    const startedMs = this.#startedMs.get(id) ?? this.#active
-    this.#startedMs.set(id, startedMs)
     this.#carried.add(id)
-    const ended = (failure: string | null): void => {
+    const ended = (resolution: Resolution): void => {
       this.#carried.delete(id)
       if (!this.#ending.signal.aborted) {
-        this.#startedMs.delete(id)
-        this.#journal?.effectEnded(id)
+        this.#machine.resolve(id, resolution)
+        if (!this.#late.has(id)) this.#forget(id)
       }
-      trace.append({ type: 'effect.ended', effect: id, ok: failure === null, failure }, [seq])
+      trace.append(
+        {
+          type: 'effect.ended',
+          effect: id,
+          ok: resolution.ok,
+          failure: resolution.ok ? null : resolution.failure.kind,
+        },
+        [seq],
+      )
       this.#wake()
     }
-    const work = carryOut(effect, {
+    const surroundings = this.#surroundingsOf(effect)
+    const failed = (error: unknown): void => ended({ ok: false, failure: failureOf(error) })
+    if (isInstant(effect)) {
+      if (request.kind === 'checkpoint') {
+        // Who goes on from it goes on behind it.
+        ended({ ok: true, value: null })
+        return this.#checkpoint(request.name)
+      }
+      let value: Json
+      try {
+        value = carryOutAtOnce(effect, surroundings)
+      } catch (error) {
+        return failed(error)
+      }
+      ended({ ok: true, value })
+    } else
+      this.#keep(carryOut(effect as LastingEffect, surroundings).then((value) => ended({ ok: true, value }), failed))
+  }
+
+  #surroundingsOf(effect: Effect): EffectSurroundings {
+    const { id } = effect
+    const heard = this.#heard.get(id) ?? []
+    this.#heard.set(id, heard)
+    const startedMs = this.#startedMs.get(id) ?? this.#active
+    this.#startedMs.set(id, startedMs)
+    return {
       effect: id,
       elapsedMs: this.#active - startedMs,
       team: this.team,
       settings: this.#settings,
-      trace,
+      trace: this.#surroundings.trace,
       signal: this.#ending.signal,
       sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
       background: (promise) => this.#keep(promise),
-      keepLate: (answer) => {
-        this.#keepLate(answer)
-        this.#journal?.effectEnded(id)
-      },
+      goesOn: (questions) => this.#goesOn(effect as LastingEffect, questions),
+      keepLate: (answer) => this.#keepLate(answer),
+      heard,
       orchestratingAgent: () => this.#orchestratingAgent(),
       spawn: (name, options) => this.#spawn(name, options),
-      checkpoint: (name) => this.#checkpoint(name),
       emitted: (event) => this.#onEvent(event),
-    }).then(
-      (value) => {
-        if (!this.#ending.signal.aborted) this.#machine.resolve(id, { ok: true, value })
-        ended(null)
-      },
-      (error: unknown) => {
-        const failure = failureOf(error)
-        if (!this.#ending.signal.aborted) this.#machine.resolve(id, { ok: false, failure })
-        ended(failure.kind)
-      },
-    )
-    this.#keep(work)
+    }
+  }
+
+  /** Questions of an effect go on after it: they are the run's until they are answered. */
+  #goesOn(effect: LastingEffect, questions: Promise<unknown>): void {
+    const { id } = effect
+    this.#late.set(id, effect)
+    const over = (): void => {
+      if (this.#ending.signal.aborted) return
+      this.#late.delete(id)
+      // The effect itself may be about to end.
+      if (!this.#carried.has(id)) this.#forget(id)
+    }
+    this.#keep(questions.then(over, over))
   }
 
   /** By the variables `enable_checkpoints` and `checkpoint_interval` (default 10 m). */

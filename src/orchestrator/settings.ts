@@ -1,9 +1,11 @@
 import type { Prices } from '../money/index.ts'
 import type { Duration } from '../clock/index.ts'
-import type { Json } from '../pattern/index.ts'
 
-/** A function of the test that a strategy calls with `CALL name(…)`. */
-export type StrategyFunction = (...given: never[]) => Json | Promise<Json> | void | Promise<void>
+/**
+ * A function of the test that a strategy calls with `CALL name(…)`. What it gives, or what it gives a promise of, becomes plain data as in JSON. It is called again where a run
+ * was killed meanwhile: what it gives should depend on its arguments alone.
+ */
+export type StrategyFunction = (...given: never[]) => unknown
 
 /** A service of LLMs. */
 export interface ServiceSettings {

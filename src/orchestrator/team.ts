@@ -5,7 +5,7 @@ import { Bus, type BusEvent } from './bus.ts'
 import type { Completer } from './completer.ts'
 import { deadlineIn } from './deadline.ts'
 import { CompletionError } from './failures.ts'
-import type { Journal, SavedAgent } from './journal.ts'
+import { keyOf, type Journal, type SavedAgent } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -33,6 +33,8 @@ export interface Asking {
   /** The effect that asks, and what tells the question from the others of that effect. */
   effect: number
   question: string
+  /** Takes the answer at the moment that it is there: what that changes is kept together with it. */
+  onAnswer?: (answer: AgentAnswer) => void
 }
 
 interface TeamOptions {
@@ -86,11 +88,9 @@ export class Team {
     this.#agents.set(agent.name, agent)
   }
 
-  /** Lets who waits for events hear again what an effect has heard before a restart. Returns who had answered. */
-  replay(effect: number): string[] {
-    const answers = this.#journal?.answersOf(effect) ?? []
-    for (const { agent, text, json } of answers) for (const event of eventsOf(agent, text, json)) this.bus.replay(event)
-    return answers.map(({ agent }) => agent)
+  /** What an effect was answered before a restart, in the order in which it came. */
+  answersBefore(effect: number): { question: string; answer: AgentAnswer }[] {
+    return this.#journal?.answersOf(effect) ?? []
   }
 
   get names(): string[] {
@@ -156,7 +156,10 @@ export class Team {
    */
   ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const before = this.#journal?.answerTo(keyOf(asking))
-    if (before) return Promise.resolve(before)
+    if (before) {
+      asking.onAnswer?.(before)
+      return Promise.resolve(before)
+    }
     const agent = this.find(name)
     return this.#options.actAs(name, () => this.#ask(agent, prompt, asking))
   }
@@ -185,9 +188,9 @@ export class Team {
       agent.working += 1
       agent.progress()
       this.#supervisor.watch()
-      const unread = agent.inbox.splice(0)
+      const reading = agent.read()
       const text =
-        [...unread.map((message) => message.text), ...(prompt === undefined ? [] : [prompt])].join('\n\n') ||
+        [...reading.messages.map((message) => message.text), ...(prompt === undefined ? [] : [prompt])].join('\n\n') ||
         'It is your turn.'
       const pruned = conversation.prune()
       if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
@@ -204,12 +207,13 @@ export class Team {
           within.signal,
         )
       } catch (error) {
-        agent.inbox.unshift(...unread)
+        reading.undo()
         throw error
       } finally {
         agent.working -= 1
         agent.progress()
       }
+      reading.done()
       conversation.add(text, answer.text)
       const json = jsonIn(answer.text)
       const result: AgentAnswer = {
@@ -235,10 +239,11 @@ export class Team {
           cost: Number(answer.cost),
           cached: answer.cached,
         })
-      const hops = Math.max(0, ...unread.map((message) => message.hops))
+      const hops = Math.max(0, ...reading.messages.map((message) => message.hops))
       for (const event of eventsOf(name, answer.text, json)) this.bus.emit(event, hops)
+      asking.onAnswer?.(result)
       // After what it led to, so that all of it is kept at once.
-      this.#journal?.answered(keyOf(asking), asking.effect, result)
+      this.#journal?.answered(asking, result)
       return result
     } finally {
       within.clear()
@@ -252,8 +257,6 @@ export class Team {
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.end('terminated', reason)
   }
 }
-
-const keyOf = ({ effect, question }: Asking): string => `${effect}/${question}`
 
 /** What an agent says is an event, and so is each that its answer asks for. */
 const eventsOf = (from: string, text: string, json: Json): BusEvent[] => [

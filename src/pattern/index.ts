@@ -3,11 +3,14 @@ export { evaluate, ExpressionError } from './expression.ts'
 export { textOf, type Json, type Scope } from './json.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
+  isInstant,
   Machine,
   millisecondsOf,
   type Effect,
   type EffectRequest,
   type Failure,
+  type InstantEffect,
+  type LastingEffect,
   type MachineState,
   type Options,
   type Resolution,

@@ -1,38 +1,60 @@
 import { parseDuration, type Milliseconds } from '../clock/index.ts'
-import { evaluate } from './expression.ts'
+import { evaluate, ExpressionError } from './expression.ts'
 import { isTrue, textOf, type Json } from './json.ts'
 import type { EffectStatement, Instruction, Program } from './program.ts'
 import { fill } from './template.ts'
 import type { Entry, Value } from './tree.ts'
 
 /** What a statement asks of the orchestrator: plain data. */
-export type EffectRequest =
+export type EffectRequest = LastingRequest | InstantRequest
+
+/** What takes time. */
+type LastingRequest =
   | { kind: 'completion'; agent: string; options: Options }
   | { kind: 'gather'; name: string; agents: readonly string[]; options: Options }
   | { kind: 'events'; options: Options }
   | { kind: 'call'; function: string; arguments: readonly Json[] }
   | { kind: 'process'; value: Json }
+  | { kind: 'sleep'; ms: Milliseconds }
+  | { kind: 'waitFor'; name: string; timeoutMs: Milliseconds | null }
+  | { kind: 'ask'; text: string }
+  | { kind: 'judge'; text: string }
+
+/** What is done at once: it waits for nobody. */
+type InstantRequest =
   | { kind: 'spawn'; agent: string; options: Options }
   | { kind: 'terminate'; agents: readonly string[] }
   | { kind: 'send'; message: Json; agents: readonly string[] }
   | { kind: 'broadcast'; message: Json; agents: readonly string[] | null; options: Options }
   | { kind: 'emit'; event: string; data: Json }
-  | { kind: 'sleep'; ms: Milliseconds }
-  | { kind: 'waitFor'; name: string; timeoutMs: Milliseconds | null }
   | { kind: 'checkpoint'; name: string | null }
   | { kind: 'log'; text: string }
-  | { kind: 'ask'; text: string }
-  | { kind: 'judge'; text: string }
+
+const INSTANT: ReadonlySet<EffectRequest['kind']> = new Set<InstantRequest['kind']>([
+  'spawn',
+  'terminate',
+  'send',
+  'broadcast',
+  'emit',
+  'checkpoint',
+  'log',
+])
 
 /** What stands behind WITH. */
 export type Options = Readonly<Record<string, Json>>
 
 /** An effect to carry out. Its `id` is given back with the result. */
-export interface Effect {
+export interface Effect<Request = EffectRequest> {
   id: number
   line: number
-  request: EffectRequest
+  request: Request
 }
+/** One that takes time. */
+export type LastingEffect = Effect<LastingRequest>
+/** One that is done at once. */
+export type InstantEffect = Effect<InstantRequest>
+
+export const isInstant = (effect: Effect): effect is InstantEffect => INSTANT.has(effect.request.kind)
 
 /** Why a statement did not succeed, as `failure` in an ON failure block. */
 export interface Failure {
@@ -78,7 +100,7 @@ export interface MachineState {
   nextEffect: number
   /** Statements executed so far. */
   steps: number
-  /** Statements executed when the last effect was asked for. */
+  /** Statements executed when an effect that takes time was last asked for. */
   stepsAtEffect: number
   /** Place in `threads` of the one that ran last: it goes on as long as it can. */
   turn: number
@@ -166,14 +188,14 @@ export class Machine {
     state.steps += 1
     try {
       if (state.steps - state.stepsAtEffect > MAX_STEPS_WITHOUT_EFFECT)
-        throw new Failed('runaway', `${MAX_STEPS_WITHOUT_EFFECT} statements ran without asking anything of anybody.`)
+        throw new Failed('runaway', `${MAX_STEPS_WITHOUT_EFFECT} statements ran without waiting for anybody.`)
       this.#execute(thread, instruction)
     } catch (error) {
       this.#fail(thread, failureOf(error, line))
     }
     const after = thread.status as ThreadStatus
     if (after.kind === 'waiting') {
-      state.stepsAtEffect = state.steps
+      if (!isInstant(after.effect)) state.stepsAtEffect = state.steps
       return giveOut(thread, after)
     }
     return { kind: 'stepped', line, thread: thread.id }
@@ -530,6 +552,6 @@ function giveOut(thread: Thread, status: Extract<ThreadStatus, { kind: 'waiting'
 }
 
 function failureOf(error: unknown, line: number): Failure {
-  const kind = error instanceof Failed ? error.kind : error instanceof Error ? error.name : 'error'
+  const kind = error instanceof Failed ? error.kind : error instanceof ExpressionError ? 'type' : 'error'
   return { kind, message: error instanceof Error ? error.message : String(error), line }
 }

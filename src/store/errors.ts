@@ -10,8 +10,10 @@ export class StoreError extends Error {
 
 const SQLITE_BUSY = 5
 const SQLITE_READONLY = 8
+const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
+const SQLITE_CANTOPEN = 14
 const SQLITE_NOTADB = 26
 
 /** What SQLite says, in words that tell what to do. */
@@ -38,7 +40,13 @@ export function storeError(error: unknown, file: string): StoreError {
         error,
       )
     case SQLITE_READONLY:
-      return new StoreError('LONGHAUL_STORE_FAILED', `${file} cannot be written to. Check its permissions.`, error)
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return new StoreError(
+        'LONGHAUL_STORE_FAILED',
+        `${file} cannot be written to (${message}). Check that its folder is there, the permissions of both, and the disk.`,
+        error,
+      )
     default:
       return new StoreError('LONGHAUL_STORE_FAILED', `${file}: ${message}`, error)
   }

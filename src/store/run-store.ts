@@ -20,7 +20,7 @@ export interface SavedRun {
   status: RunStatus
   state: Saved
   agents: { name: string; data: Saved }[]
-  /** Answers of effects that have not ended yet, by question. */
+  /** Answers of effects that have not ended yet, by question, in the order in which they came. */
   answers: Map<string, { effect: number; answer: Saved }>
   /** Calls that were under way: nobody knows whether they were answered. */
   intents: { id: number; agent: string; model: string; worst: bigint }[]
@@ -33,6 +33,11 @@ export interface Checkpoint {
   name: string | null
   /** Unix milliseconds. */
   createdAt: number
+}
+
+/** What a checkpoint holds. Those of earlier versions have no answers. */
+interface CheckpointData extends Pick<SavedRun, 'state' | 'agents'> {
+  answers?: (readonly [question: string, kept: { effect: number; answer: Saved }])[]
 }
 
 /** Checkpoints of one run that are kept; older ones are dropped. */
@@ -140,7 +145,7 @@ export class RunStore {
       })),
       answers: new Map(
         this.#database
-          .all('SELECT * FROM answers WHERE run = ?', id)
+          .all('SELECT * FROM answers WHERE run = ? ORDER BY rowid', id)
           .map(({ question, effect, answer }) => [
             String(question),
             { effect: Number(effect), answer: JSON.parse(String(answer)) as Saved },
@@ -172,7 +177,7 @@ export class RunStore {
     const [newest] = this.#database.all('SELECT id FROM checkpoints WHERE run = ? ORDER BY rowid DESC LIMIT 1', run)
     const nth = newest ? Number(String(newest['id']).split('_').at(-1)) + 1 : 1
     const checkpoint = { id: `${run}_checkpoint_${nth}`, run, name, createdAt: Date.now() }
-    const { state, agents } = saved
+    const { state, agents, answers } = saved
     this.transaction(() => {
       this.#database.run(
         'INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)',
@@ -180,7 +185,7 @@ export class RunStore {
         run,
         name,
         checkpoint.createdAt,
-        JSON.stringify({ state, agents }),
+        JSON.stringify({ state, agents, answers: [...answers] } satisfies CheckpointData),
       )
       this.#database.run(
         'DELETE FROM checkpoints WHERE run = ?1 AND rowid NOT IN (SELECT rowid FROM checkpoints WHERE run = ?1 ORDER BY rowid DESC LIMIT ?2)',
@@ -213,7 +218,7 @@ export class RunStore {
     const [row] = this.#database.all('SELECT saved FROM checkpoints WHERE id = ? AND run = ?', checkpoint, run)
     const now = this.load(run)
     if (!row || !now) return false
-    const { state, agents } = this.#readCheckpoint(checkpoint, String(row['saved']))
+    const { state, agents, answers = [] } = this.#readCheckpoint(checkpoint, String(row['saved']))
     const { costs, version } = now.state as { costs?: Saved; version?: unknown }
     const { version: before } = state as { version?: unknown }
     if (before !== version)
@@ -226,15 +231,16 @@ export class RunStore {
       this.#database.run('DELETE FROM agents WHERE run = ?', run)
       this.#database.run('DELETE FROM answers WHERE run = ?', run)
       for (const [place, { name, data }] of agents.entries()) this.saveAgent(run, name, place, data)
+      for (const [question, { effect, answer }] of answers) this.saveAnswer(run, question, effect, answer)
     })
     return true
   }
 
-  #readCheckpoint(checkpoint: string, saved: string): Pick<SavedRun, 'state' | 'agents'> {
+  #readCheckpoint(checkpoint: string, saved: string): CheckpointData {
     try {
-      const read = JSON.parse(saved) as Partial<Pick<SavedRun, 'state' | 'agents'>>
+      const read = JSON.parse(saved) as Partial<CheckpointData>
       if (typeof read.state === 'object' && read.state !== null && Array.isArray(read.agents))
-        return read as Pick<SavedRun, 'state' | 'agents'>
+        return read as CheckpointData
     } catch {
       // Told below.
     }

@@ -55,7 +55,7 @@ describe('longhaul check', { timeout: 60_000 }, () => {
   test('says what the patterns of this repository are', async () => {
     const { code, stdout } = await run('check', 'fixtures/orchestrations/game_theory_tournament.yaml')
     expect(code).toBe(0)
-    expect(stdout).toContain('game_theory_tournament, 4 agents, 3 statements')
+    expect(stdout).toContain('game_theory_tournament, 4 agents, 4 statements')
   })
 
   test('shows the line of a mistake, and exits with 1', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeOrchestration, loadPattern, Orchestrator, ResumeError, RunStore, Trace } from 'longhaul'
+import { describeOrchestration, loadPattern, Orchestrator, outage, ResumeError, RunStore, Trace } from 'longhaul'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -121,6 +121,78 @@ describeOrchestration(
       expects(await next!.run()).toMatchObject({ status: 'completed', result: [false] })
       expects(store.load('run')!.intents).toEqual([])
       store.close()
+    })
+  },
+)
+
+const asksOnce = {
+  text: `name: p
+agents: { worker: {} }
+orchestration_logic:
+  strategy: |
+    GATHER answers FROM agents WITH prompt: "What do we know?", timeout: 1h, at_least: 0
+    RETURN len(answers)
+`,
+}
+
+describeOrchestration(
+  'a question whose tries fail',
+  {
+    pattern: asksOnce,
+    orchestrator: {
+      store: ':memory:',
+      retry: { attempts: 3, firstDelay: '1m', maxDelay: '1m' },
+      breaker: { failures: 1_000 },
+    },
+    provider: { failRate: 0, faults: { server_error: 1 }, providers: { openai: { failRate: 1 } } },
+  },
+  (it) => {
+    it.for(['after the first try', 'after the second', 'after the last'])(
+      'has no more of them for being killed %s',
+      async (when, { start, sleep, clock, trace: seen, expect: expects }) => {
+        const tries = ['after the first try', 'after the second', 'after the last'].indexOf(when) + 1
+        const orchestration = await start()
+        let failed = seen.ofType('attempt.failed')
+        while (failed.length < tries) {
+          await sleep('10ms')
+          failed = seen.ofType('attempt.failed')
+        }
+        const { retryInMs, at } = failed.at(-1)!
+        await orchestration.restart()
+        const outcome = await orchestration.outcome()
+        expects(outcome.result!.result).toBe(0)
+        expects(seen.ofType('attempt.failed').map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+        // The pause goes on with what was left of it.
+        if (retryInMs !== null) expects(outcome.calls[tries]!.arrivedAt).toBe(at + retryInMs)
+        expects(clock.now()).toBeLessThan(clock.epoch + 3 * 60_000)
+      },
+    )
+  },
+)
+
+describeOrchestration(
+  'a circuit breaker that is open',
+  {
+    pattern: asksOnce,
+    orchestrator: {
+      store: ':memory:',
+      retry: { attempts: 10, firstDelay: '1s', maxDelay: '1s' },
+      breaker: { failures: 3, openFor: '10m' },
+    },
+    provider: { failRate: 0, windows: [outage({ from: 0, for: '5m' })] },
+  },
+  (it) => {
+    it('stays so over a restart, for as long as was left', async ({ start, sleep, trace: seen, expect: expects }) => {
+      const orchestration = await start()
+      while (seen.ofType('breaker.changed').length === 0) await sleep('10ms')
+      const opened = seen.ofType('breaker.changed')[0]!
+      const before = seen.ofType('call.arrived').length
+      await sleep('2m')
+      await orchestration.restart()
+      const outcome = await orchestration.outcome()
+      expects(outcome.result!.result).toBe(1)
+      const [next] = seen.ofType('call.arrived').slice(before)
+      expects(next!.at).toBe(opened.at + 10 * 60_000)
     })
   },
 )

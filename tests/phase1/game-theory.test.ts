@@ -1,4 +1,4 @@
-import { describeOrchestration, playing, STRATEGIES, Tournament, uniform, type Outcome } from 'longhaul'
+import { describeOrchestration, playing, STRATEGIES, tournamentFunctions, uniform, type Outcome } from 'longhaul'
 
 // Phase 1.1: ten rounds of the iterated prisoner's dilemma among four agents. A round takes 30–60 s.
 const PLAYERS = {
@@ -9,15 +9,7 @@ const PLAYERS = {
 }
 const ROUND_TIMEOUT_MS = 90_000
 
-/** The functions that the pattern calls, anew for each run. */
-function functions() {
-  const tournament = new Tournament(Object.keys(PLAYERS))
-  return {
-    briefing: (agent: string, round: number) => tournament.briefing(agent, round),
-    play: (round: number, moves: { agent: string; text: string }[]) => ({ ...tournament.play(round, moves) }) as never,
-    metrics: () => tournament.metrics,
-  }
-}
+const functions = () => tournamentFunctions(Object.keys(PLAYERS))
 
 describeOrchestration(
   'game theory, ten rounds of four agents',

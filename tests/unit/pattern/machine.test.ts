@@ -134,11 +134,11 @@ describe('a machine', () => {
 
   test.each([
     ['ASSERT 1 == 2', 'assertion', 'ASSERT 1 == 2 does not hold'],
-    ['LOG nothing', 'ExpressionError', 'There is no variable "nothing"'],
+    ['LOG nothing', 'type', 'There is no variable "nothing"'],
     ['FOR x IN 3:\n  LOG x', 'type', 'needs a list, not 3'],
     ['GATHER x FROM 3', 'type', "An agent's name is needed, not 3"],
     ['FOR x IN 1..y:\n  LOG x', 'type', 'whole numbers'],
-    ['WHILE true:\n  SET x = 1', 'runaway', 'without asking anything'],
+    ['WHILE true:\n  SET x = 1', 'runaway', 'without waiting for anybody'],
   ])('%j fails with its line', (text, kind, message) => {
     expect(run(text, { y: 1.5 }).status).toMatchObject({
       kind: 'failed',

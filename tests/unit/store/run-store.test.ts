@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -176,10 +176,27 @@ describe('what goes wrong is said, and nothing is lost', () => {
     again.close()
   })
 
-  test.skipIf(process.getuid?.() === 0)('it cannot be written to', () => {
-    new RunStore(file).close()
-    chmodSync(file, 0o400)
-    expect(codeOf(() => new RunStore(file))).toBe('LONGHAUL_STORE_FAILED')
-    expect(existsSync(file)).toBe(true)
+  test('it cannot be written to', ({ skip }) => {
+    const store = new RunStore(file)
+    store.saveRun(run)
+    store.close()
+    chmodSync(folder, 0o755)
+    chmodSync(file, 0o444)
+    // The administrator may write everywhere: somebody else tries then.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+    const program = `
+      const { RunStore } = await import(process.argv[1])
+      try {
+        const store = new RunStore(process.argv[2])
+        store.saveRun({ id: 's', pattern: '', fingerprint: '', status: 'running', state: {} })
+      } catch (error) { console.log(error.code, error.message) }`
+    const module = resolve(import.meta.dirname, '../../../src/store/index.ts')
+    const { status } = spawnSync(process.execPath, ['-e', 'fs.accessSync(process.argv[1])', module], nobody)
+    skip(status !== 0, 'nobody but the administrator may read this folder')
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program, module, file], nobody)
+    expect(printed.toString()).toMatch(/^LONGHAUL_STORE_FAILED .* cannot be written to .*permissions/)
+    const again = new RunStore(file)
+    expect(again.list()).toMatchObject([{ id: 'r', status: 'running' }])
+    again.close()
   })
 })

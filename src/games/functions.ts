@@ -1,0 +1,34 @@
+import type { Move, Payoffs } from './dilemma.ts'
+import { Tournament, type PlayedRound, type TournamentMetrics } from './tournament.ts'
+
+type Moves = Readonly<Record<string, Move>>
+
+/** What a pattern calls to play a tournament. `history` is the moves of the rounds before, oldest first, which the pattern keeps. */
+export type TournamentFunctions = {
+  /** What a player is told before a round. */
+  briefing(player: string, round: number, history: readonly Moves[]): string
+  /** Plays a round by the answers of a `GATHER`. */
+  play(round: number, answers: readonly { agent: string; text: string }[], history: readonly Moves[]): PlayedRound
+  metrics(history: readonly Moves[]): TournamentMetrics
+}
+
+/**
+ * The functions of a tournament, as `orchestrator.functions`. What they give depends on what they are given alone, so that a run that was killed goes on with the same scores.
+ *
+ * @example
+ * ```ts
+ * const orchestrator = { functions: () => tournamentFunctions(['player_1', 'player_2']) }
+ * ```
+ */
+export function tournamentFunctions(
+  players: readonly string[],
+  options: { payoffs?: Payoffs; fallback?: Move } = {},
+): TournamentFunctions {
+  // Remembers the rounds that it was given, so that they are not played anew at every call.
+  const tournament = new Tournament(players, options)
+  return {
+    briefing: (player, round, history) => tournament.replay(history).briefing(player, round),
+    play: (round, answers, history) => tournament.replay(history).play(round, answers),
+    metrics: (history) => tournament.replay(history).metrics,
+  }
+}
