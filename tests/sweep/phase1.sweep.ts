@@ -1,4 +1,4 @@
-import { describeOrchestration, never, uniform } from 'longhaul'
+import { describeOrchestration, never, playing, STRATEGIES, tournamentFunctions, uniform } from 'longhaul'
 
 // Phase 1 over many seeds: rounds with timeouts and partial results, and what they cost.
 const sweep = { seeds: 20, failRate: [0, 0.2, 0.5] }
@@ -35,6 +35,45 @@ describeOrchestration.sweep(sweep)(
       const { known, uncertain } = result!.cost
       expect(known <= ledger.total.cost && ledger.total.cost <= known + uncertain).toBe(true)
       sometimes('the claim is exact', known === ledger.total.cost && uncertain === 0n)
+    })
+  },
+)
+
+const PLAYERS = {
+  player_1: STRATEGIES.tit_for_tat,
+  player_2: STRATEGIES.always_defect,
+  player_3: STRATEGIES.pavlov,
+  player_4: STRATEGIES.generous_tit_for_tat,
+}
+
+describeOrchestration.sweep(sweep)(
+  'game theory, swept',
+  {
+    pattern: 'fixtures/orchestrations/game_theory_tournament.yaml',
+    vars: { max_rounds: 5 },
+    orchestrator: { functions: () => tournamentFunctions(Object.keys(PLAYERS)) },
+    provider: {
+      latency: uniform('10s', '60s'),
+      agents: Object.fromEntries(
+        Object.entries(PLAYERS).map(([name, strategy]) => [name, { reply: playing(strategy) }]),
+      ),
+    },
+  },
+  (test) => {
+    test('plays every round, with whoever has answered in time', async ({ run, provider, sometimes, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome.gathers).toHaveLength(5)
+      expect(provider.openCalls).toBe(0)
+      // In every round two pairs share 2 (both defect) to 6 points (both cooperate).
+      const { scores } = outcome.result!.result as { scores: Record<string, number> }
+      const total = Object.values(scores).reduce((sum, score) => sum + score, 0)
+      expect(total).toBeGreaterThanOrEqual(20)
+      expect(total).toBeLessThanOrEqual(60)
+      sometimes(
+        'everybody has moved in every round',
+        outcome.gathers.every(({ missing }) => missing.length === 0),
+      )
     })
   },
 )
