@@ -114,6 +114,7 @@ async function status(): Promise<void> {
 async function health(): Promise<void> {
   const { data } = await send(paths.socket, 'system:health', {})
   say(JSON.stringify(data, null, 2))
+  if (data['status'] !== 'healthy') process.exitCode = 1
 }
 
 async function restart(): Promise<void> {

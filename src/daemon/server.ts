@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createServer } from 'node:net'
 import { startClock, type TimeMode } from '../clock/index.ts'
@@ -59,8 +59,9 @@ export async function startDaemon(
       throw new DaemonRunningError(`A daemon answers at ${paths.socket} already. Stop it with: longhaul daemon stop`)
     rmSync(paths.socket)
   }
+  // What SQLite puts beside the file has the file's permissions.
+  makeForOwnerOnly(paths.store)
   const store = new RunStore(paths.store)
-  chmodSync(paths.store, 0o600)
   // Scaled time must not fall behind what the daemon before this one has kept.
   const clock =
     time.kind === 'scaled'
@@ -107,6 +108,7 @@ export async function startDaemon(
   const context = {
     runs,
     store,
+    log,
     completions,
     patterns,
     events,
@@ -135,4 +137,14 @@ export async function startDaemon(
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   const recovered = runs.recover()
   return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
+}
+
+/** Makes a file, if there is none, that its owner alone may read and write. Where that cannot be done, who opens it says why. */
+function makeForOwnerOnly(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
+  } catch {
+    // Said by who opens it.
+  }
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { storeError } from './errors.ts'
+import { storeError, type StoreError } from './errors.ts'
 import { migrate } from './migrations.ts'
 
 export type Row = Record<string, string | number | null>
@@ -10,6 +10,7 @@ export class StoreDatabase {
   readonly #file: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  #failure: StoreError | undefined
 
   /** @throws StoreError if it is in use, damaged, of a newer version or not to be written */
   constructor(file: string) {
@@ -28,6 +29,11 @@ export class StoreDatabase {
     this.#database = database
   }
 
+  /** Why it could not be written to; nothing after the next transaction that goes well. */
+  get failure(): StoreError | undefined {
+    return this.#failure
+  }
+
   close(): void {
     this.#statements.clear()
     if (this.#database.isOpen) this.#database.close()
@@ -41,6 +47,7 @@ export class StoreDatabase {
       try {
         const result = work()
         this.#database.exec('COMMIT')
+        this.#failure = undefined
         return result
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
@@ -62,7 +69,8 @@ export class StoreDatabase {
     try {
       return work()
     } catch (error) {
-      if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') throw storeError(error, this.#file)
+      if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR')
+        throw (this.#failure = storeError(error, this.#file))
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -12,7 +13,6 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
@@ -50,6 +50,8 @@ export class EventLog {
   #descriptor: number
   #bytes: number
   #since: number
+  #lost = 0
+  #failure: string | undefined
 
   constructor(file: string, options: EventLogOptions = {}) {
     this.file = file
@@ -62,14 +64,40 @@ export class EventLog {
     this.#since = size === 0 ? Date.now() : birthtimeMs
   }
 
-  /** Adds an event. */
+  /** Events that could not be written, as on a disk that is full. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  /** Why the newest event could not be written. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  /** Adds an event. One that cannot be written is lost and counted: what it tells of goes on. */
   append(event: object): void {
-    const line = `${JSON.stringify(this.#withReferences(event))}\n`
-    const bytes = Buffer.byteLength(line)
-    const { maxBytes, maxAgeMs } = this.#options
-    if (this.#bytes > 0 && (this.#bytes + bytes > maxBytes || Date.now() - this.#since > maxAgeMs)) this.#rotate()
-    writeSync(this.#descriptor, line)
-    this.#bytes += bytes
+    try {
+      const line = `${JSON.stringify(this.#withReferences(event))}\n`
+      const bytes = Buffer.byteLength(line)
+      const { maxBytes, maxAgeMs } = this.#options
+      if (this.#bytes > 0 && (this.#bytes + bytes > maxBytes || Date.now() - this.#since > maxAgeMs)) this.#rotate()
+      this.#write(line)
+      this.#bytes += bytes
+      this.#failure = undefined
+    } catch (error) {
+      this.#lost += 1
+      this.#failure = `${this.file} cannot be written to: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+
+  /** Writes all of it, or nothing. */
+  #write(line: string): void {
+    try {
+      appendFileSync(this.#descriptor, line)
+    } catch (error) {
+      ftruncateSync(this.#descriptor, this.#bytes)
+      throw error
+    }
   }
 
   close(): void {
@@ -77,11 +105,11 @@ export class EventLog {
     closeSync(this.#descriptor)
   }
 
-  /** All events that are kept, oldest first, with large values put back. */
+  /** All events that are kept, oldest first, with large values put back. Lines that are no event are passed over. */
   *read(): Generator<Record<string, unknown>> {
     for (const file of [...this.#aside(), this.file])
       for (const line of readFileSync(file, 'utf8').split('\n'))
-        if (line !== '') yield withValues(JSON.parse(line) as Record<string, unknown>, valuesOf(file))
+        if (isJSON(line)) yield withValues(JSON.parse(line) as Record<string, unknown>, valuesOf(file))
   }
 
   /** Files that were put aside, oldest first. */
@@ -95,7 +123,6 @@ export class EventLog {
   }
 
   #rotate(): void {
-    closeSync(this.#descriptor)
     const aside = this.#aside()
     const last = aside.at(-1)
     const next = last === undefined ? 1 : Number(last.slice(this.file.length + 1)) + 1
@@ -106,6 +133,7 @@ export class EventLog {
       rmSync(old)
       rmSync(valuesOf(old), { recursive: true, force: true })
     }
+    closeSync(this.#descriptor)
     this.#descriptor = openSync(this.file, 'a', 0o600)
     this.#bytes = 0
     this.#since = Date.now()
@@ -121,7 +149,9 @@ export class EventLog {
         const file = join(folder, hash)
         if (!existsSync(file)) {
           mkdirSync(folder, { recursive: true, mode: 0o700 })
-          writeFileSync(file, text, { mode: 0o600 })
+          // By another name first: half a value has never the name of a whole one.
+          writeFileSync(`${file}.part`, text, { mode: 0o600 })
+          renameSync(`${file}.part`, file)
         }
         return [name, { $ref: hash, length: text.length }]
       }),

@@ -69,6 +69,11 @@ export class RunStore {
     this.cachedAnswers = new AnswerTable(this.#database)
   }
 
+  /** Why it could not be written to; nothing after the next transaction that goes well. */
+  get failure(): StoreError | undefined {
+    return this.#database.failure
+  }
+
   close(): void {
     this.#database.close()
   }

@@ -1,4 +1,4 @@
-import type { RunStore } from '../../store/index.ts'
+import type { EventLog, RunStore } from '../../store/index.ts'
 import type { Completions } from '../completions.ts'
 import type { Runs } from '../runs.ts'
 
@@ -6,6 +6,7 @@ import type { Runs } from '../runs.ts'
 export interface DaemonContext {
   runs: Runs
   store: RunStore
+  log: EventLog
   completions: Completions
   /** Where patterns are looked for by name. */
   patterns: readonly string[]

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { EventLog } from '../../../src/store/index.ts'
 
@@ -101,4 +102,38 @@ describe('a log that was damaged', () => {
     expect([...log.read()]).toEqual([])
     log.close()
   })
+})
+
+test('an event that cannot be written is counted, and leaves no half line behind', () => {
+  const log = resolve(import.meta.dirname, '../../../src/store/index.ts')
+  // A limit on the size of the file stands for a disk that is full.
+  const program = `
+    const { EventLog } = await import(process.argv[1])
+    const log = new EventLog(process.argv[2], { largeValue: 1e9 })
+    for (let nth = 0; nth < 100; nth++) log.append({ nth, text: 'x'.repeat(10_000) })
+    console.log(log.lost, log.failure)
+    log.close()`
+  const printed = execFileSync('/bin/sh', [
+    '-c',
+    `trap '' XFSZ; ulimit -f 400; exec "$0" --input-type=module -e "$1" "$2" "$3"`,
+    ...[process.execPath, program, log, file],
+  ])
+  const [, lost] = /^(\d+) .*events.* cannot be written to: /.exec(printed.toString())!
+  const again = new EventLog(file)
+  expect(again.repaired.cutBytes).toBe(0)
+  expect([...again.read()]).toHaveLength(100 - Number(lost))
+  expect(Number(lost)).toBeGreaterThan(10)
+  expect(again.failure).toBeUndefined()
+  again.close()
+})
+
+test('a line in the middle that is no event does not keep the others from being read', () => {
+  const log = new EventLog(file)
+  log.append({ nth: 1 })
+  appendFileSync(file, '{"nth": 1.5, "te\n')
+  log.append({ nth: 2 })
+  log.close()
+  const again = new EventLog(file)
+  expect([...again.read()]).toEqual([{ nth: 1 }, { nth: 2 }])
+  again.close()
 })
