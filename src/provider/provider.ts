@@ -26,6 +26,7 @@ import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
 import { Replies, type Content, type Persona } from './replies.ts'
+import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
 
@@ -85,6 +86,7 @@ export class Provider {
   readonly #idempotent: IdempotentRequests
   readonly #callsOfAgent = new Map<string, number>()
   readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
+  readonly #said = new Said()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
 
@@ -187,18 +189,22 @@ export class Provider {
     const before = this.#failureBefore({ caller, request })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
-    const seq = this.trace.append({
-      type: 'call.arrived',
-      call: id,
-      ...caller,
-      provider,
-      model: request.model,
-      operation,
-      stream,
-      inputTokens: input,
-      attempt,
-      request: request.fingerprint,
-    })
+    const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
+    const seq = this.trace.append(
+      {
+        type: 'call.arrived',
+        call: id,
+        ...caller,
+        provider,
+        model: request.model,
+        operation,
+        stream,
+        inputTokens: input,
+        attempt,
+        request: request.fingerprint,
+      },
+      cause === undefined ? [] : [cause],
+    )
     if (before)
       this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
         before.seq,
@@ -402,12 +408,11 @@ export class Provider {
     this.#after(call, timing.firstTokenMs, () => send(0))
   }
 
-  #complete(call: OpenCall, fault: Fault | undefined, { usage, finish }: Reply): void {
+  #complete(call: OpenCall, fault: Fault | undefined, { usage, finish, text }: Reply): void {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
-    this.trace.append({ type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost }, [
-      call.seq,
-    ])
+    const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
+    this.#said.add(text, this.trace.append(body, [call.seq]))
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {

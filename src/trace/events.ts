@@ -19,7 +19,7 @@ export type EventBody =
   | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
   | { type: 'run.ended'; status: 'completed' }
   | { type: 'run.ended'; status: 'failed'; error: string; message: string }
-  /** A call has reached the provider. `attempt` is 1 for the first try of a request, 2 for its first retry … */
+  /** A call has reached the provider; caused by the end of the call whose answer it hands on. `attempt` is 1 for the first try of a request, 2 for its first retry … */
   | {
       type: 'call.arrived'
       call: number

@@ -249,6 +249,21 @@ const GALLERY: readonly Exhibit[] = [
     },
   },
   {
+    check: 'runaway',
+    name: 'runaway of two',
+    seen: 'https://github.com/UpstreetAI/usdk/issues/338',
+    options: { agents: ['ann', 'ben'], checks: { runaway: { exchanges: 30 } }, provider: { latency: '1s' } },
+    says: /and ann have handed each other's answers on as the next question 30 times/,
+    async bad() {
+      let said = 'Start.'
+      for (let nth = 0; nth < 20; nth++) said = await ask('ann', await ask('ben', said))
+    },
+    async good() {
+      let said = 'Start.'
+      for (let nth = 0; nth < 5; nth++) said = await ask('ann', await ask('ben', said))
+    },
+  },
+  {
     check: 'claims',
     seen: 'https://github.com/BerriAI/litellm/issues/6215',
     options: { agents: ['ann'] },
