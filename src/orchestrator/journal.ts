@@ -110,6 +110,8 @@ export interface JournalSource {
   names(): readonly string[]
   /** Whether somebody waits for the effect. */
   isPending(effect: number): boolean
+  /** The store has failed. */
+  onFailure(error: unknown): void
 }
 
 /** Tells a question from all others of a run, also after a restart. */
@@ -177,7 +179,7 @@ export class Journal {
     const id = this.#nextIntent
     this.#nextIntent += 1
     // Nothing else with it: what has changed meanwhile belongs to what is written next.
-    if (!this.#closed) this.#store.transaction(() => this.#store.saveIntent(this.run, { id, agent, model, worst }))
+    this.#transact(() => this.#store.saveIntent(this.run, { id, agent, model, worst }))
     return id
   }
 
@@ -234,8 +236,7 @@ export class Journal {
   }
 
   #write(work?: () => void): void {
-    if (this.#closed) return
-    this.#store.transaction(() => {
+    this.#transact(() => {
       for (const intent of this.#settled) this.#store.dropIntent(this.run, intent)
       if (this.#touched.size > 0) {
         const names = this.#source.names()
@@ -250,6 +251,18 @@ export class Journal {
     this.#touched.clear()
     for (const effect of this.#ended.splice(0))
       for (const [question, kept] of this.#answers) if (kept.effect === effect) this.#answers.delete(question)
+  }
+
+  /** Where the store fails, nothing more is written: what it holds fits together, and another process can go on from it. */
+  #transact(work: () => void): void {
+    if (this.#closed) return
+    try {
+      this.#store.transaction(work)
+    } catch (error) {
+      this.#closed = true
+      this.#source.onFailure(error)
+      throw error
+    }
   }
 
   /**

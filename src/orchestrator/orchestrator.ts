@@ -113,6 +113,7 @@ export class Orchestrator {
   readonly #activeSince = Date.now()
   #activeMs = 0
   #draining = false
+  #storeFailure: { error: unknown } | undefined
   /** Gathers that have ended, and whose answers may still come. */
   readonly #late = new Map<number, LastingEffect>()
   /** Effects that are being carried out. */
@@ -197,6 +198,10 @@ export class Orchestrator {
       agent: (name: string) => this.team.find(name).save(),
       // Questions from outside count downwards.
       isPending: (effect: number) => effect < 0 || this.#carried.has(effect) || this.#late.has(effect),
+      onFailure: (error: unknown) => {
+        this.#storeFailure = { error }
+        this.#end('suspended')
+      },
     }
     const journal = new Journal(store, { run, pattern: this.#pattern, source, saved })
     this.costs.keepIn(journal)
@@ -329,7 +334,7 @@ export class Orchestrator {
   /**
    * Runs the strategy to its end; nothing is left under way after that.
    *
-   * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted
+   * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted; StoreError if the store fails: the run can be gone on with
    */
   async run(): Promise<OrchestrationResult> {
     const { signal } = this.#surroundings
@@ -354,6 +359,7 @@ export class Orchestrator {
       await Promise.allSettled(this.#underWay)
       if (this.#reason === 'suspended') this.#journal?.close()
     }
+    if (this.#storeFailure) throw this.#storeFailure.error
     if (this.#reason === 'cancelled') throw signal?.reason
     const outcome = this.#outcome()
     this.#journal?.save(outcome.status)

@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeOrchestration, loadPattern, Orchestrator, outage, ResumeError, RunStore, Trace } from 'longhaul'
+import {
+  describeOrchestration,
+  loadPattern,
+  Orchestrator,
+  outage,
+  ResumeError,
+  RunStore,
+  StoreError,
+  Trace,
+  uniform,
+} from 'longhaul'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -67,6 +77,52 @@ orchestration_logic:
     RETURN pluck(second, "cached")
 `,
 }
+
+/** A store on a disk that has no room for so many of the next writes. */
+class Disk extends RunStore {
+  withoutRoom = 0
+  override transaction(work: () => void): void {
+    if (this.withoutRoom-- > 0) throw new StoreError('LONGHAUL_STORE_FAILED', 'There is no room left.')
+    super.transaction(work)
+  }
+}
+
+describeOrchestration(
+  'a run whose store fails',
+  {
+    system: async ({ vars, provider }) => {
+      const { store, resume } = vars as { store: Disk; resume: boolean }
+      return new Orchestrator(
+        loadPattern('fixtures/orchestrations/session_recovery.yaml'),
+        { vars: { max_rounds: 5 }, resume },
+        {},
+        { trace: provider.trace, store },
+      )
+    },
+    provider: { failRate: 0, latency: uniform('5s', '9s') },
+    // The system hands the orchestrator out, and is over before it.
+    checks: { orphans: false },
+  },
+  (it) => {
+    it.for([1, 2, 8, 13, 21])(
+      'after %i s is not a run that has failed: the next one goes on',
+      async (seconds, { run, sleep, provider, expect: expects }) => {
+        const store = new Disk(':memory:')
+        const { result: first } = await run({ vars: { store, resume: false } })
+        const running = first!.run()
+        running.catch(() => {})
+        await sleep(seconds * 1_000)
+        store.withoutRoom = 1
+        await expects(running).rejects.toThrow('There is no room left.')
+        expects(provider.openCalls).toBe(0)
+        expects(store.list()).toMatchObject([{ status: 'running' }])
+        const { result: next } = await run({ vars: { store, resume: true } })
+        expects(await next!.run()).toMatchObject({ status: 'completed', result: { rounds: 5, total: 15 } })
+        store.close()
+      },
+    )
+  },
+)
 
 describeOrchestration(
   'the semantic cache',
