@@ -101,7 +101,11 @@ const KILLED: readonly Killed[] = [
   {
     name: 'timeout_resilience_test',
     vars: {},
-    provider: { agents: { slow_agent: { latency: '20s' }, timeout_agent: { latency: never() } } },
+    provider: {
+      agents: { slow_agent: { latency: '20s' }, timeout_agent: { latency: never() } },
+      // Who answers in time depends on whose calls fail.
+      providers: { openai: { failRate: 0 } },
+    },
   },
   { name: 'cost_tracking_test', vars: { completions_each: 5 } },
   {
@@ -134,7 +138,16 @@ const KILLED: readonly Killed[] = [
 /** What is said depends on the conversation alone, so that a run that was killed can be held against one that was not. */
 const replies = ({ agent, turn }: ReplyContext): string => `${agent}, turn ${turn}`
 
-const NEVER_FAIL = { openai: { failRate: 0 }, anthropic: { failRate: 0 } }
+/** With failures, other calls fail in a run that was killed, and what the empty answers among them cost differs. */
+const FAIL_RATE = Number(process.env['LONGHAUL_FAIL_RATE'] ?? 0)
+/** Twenty tries on purpose, so that a fail rate of a half is survived too. */
+const patient: PatternSettings = {
+  store: ':memory:',
+  callTimeout: '3m',
+  retry: { attempts: 20 },
+  retryBudget: 50,
+  breaker: { failures: 1_000_000 },
+}
 
 /** The run, killed after so many events of its trace. */
 async function killed({ name, pattern, vars, provider, orchestrator }: Killed, crashAt: number) {
@@ -146,8 +159,8 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
     {
       pattern: pattern ?? `fixtures/orchestrations/${name}.yaml`,
       vars,
-      orchestrator: { store: ':memory:', ...orchestrator },
-      provider: { latency: uniform('5s', '12s'), replies, providers: NEVER_FAIL, ...provider },
+      orchestrator: { ...patient, ...orchestrator },
+      provider: { latency: uniform('5s', '12s'), replies, failRate: FAIL_RATE, ...provider },
       checks: false,
     },
     { seeds: 1, swarm: false, shrinkMost: 0 },
@@ -193,7 +206,7 @@ describe.for(KILLED)('$name, killed at every event', (each) => {
       const after = `killed after event ${crashAt} of ${events}, ${seen[crashAt - 1]!.type}`
       expect(resultOf(result), after).toEqual(resultOf(straight.result))
       // What the services say they bill, for the answers that arrived.
-      if (!each.ledger) expect(result.cost.known, after).toBe(straight.result.cost.known)
+      if (FAIL_RATE === 0 && !each.ledger) expect(result.cost.known, after).toBe(straight.result.cost.known)
       const billed = seen.reduce((sum, event) => sum + (event.type === 'call.ended' ? BigInt(event.cost) : 0n), 0n)
       expect(result.cost.known, after).toBeLessThanOrEqual(billed)
       expect(result.cost.known + result.cost.uncertain, after).toBeGreaterThanOrEqual(billed)
