@@ -207,9 +207,8 @@ class Collection {
     const one = (agent: string): Promise<void> => this.#askOne(agent, agents, end)
     const left = agents.filter((agent) => !this.answered.has(agent))
     if (this.#options.sequential) {
-      for (const agent of left) if (!this.#isOver(end)) await one(agent)
-    } else if (this.responses.length < this.#options.enough || this.#options.late === 'keep')
-      await Promise.all(left.map(one))
+      for (const agent of left) if (!this.#hasEnough && !this.#isOver(end)) await one(agent)
+    } else if (!this.#hasEnough || this.#options.late === 'keep') await Promise.all(left.map(one))
   }
 
   /** Asks those again who were under way when the gather ended. Never rejects. */
@@ -236,7 +235,7 @@ class Collection {
     const idle: (() => void)[] = []
     let underWay = 0
     const worker = async (agent: string): Promise<void> => {
-      while (team.isAlive(agent) && !this.#isOver(end)) {
+      while (team.isAlive(agent) && !this.#hasEnough && !this.#isOver(end)) {
         const next = waiting.shift()
         if (!next) {
           if (underWay === 0) return
@@ -261,6 +260,10 @@ class Collection {
       }
     }
     await Promise.all(agents.map(worker))
+  }
+
+  get #hasEnough(): boolean {
+    return this.responses.length >= this.#options.enough
   }
 
   /** Whether nobody is to be asked any more. */
@@ -336,7 +339,7 @@ class Collection {
 
   #push(answer: AgentAnswer): void {
     this.responses.push({ ...answer } as Json)
-    if (this.responses.length >= this.#options.enough) this.#isEnough()
+    if (this.#hasEnough) this.#isEnough()
   }
 
   #note(error: unknown): void {
