@@ -516,4 +516,22 @@ suite('mistakes', () => {
       })
     },
   )
+  const itself: Record<string, unknown> = {}
+  itself['self'] = itself
+  describeOrchestration(
+    'a function that gives what cannot be kept',
+    described('CALL itself()', { orchestrator: { functions: { itself: () => itself } } }),
+    (test) => {
+      test('is a failure that says what to return', async ({ run, expect }) => {
+        expect(await run()).toHaveFailedWith(
+          /CALL itself gave what cannot be kept as JSON .*Return numbers, texts, lists/,
+        )
+      })
+    },
+  )
+  describeOrchestration('statements that wait for nobody', described('WHILE true:\n  LOG "again"'), (test) => {
+    test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
+      expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+    })
+  })
 })

@@ -12,6 +12,7 @@ import {
   socialWelfare,
   STRATEGIES,
   Tournament,
+  tournamentFunctions,
   type Move,
   type StrategyName,
 } from '../../../src/games/index.ts'
@@ -159,5 +160,24 @@ describe('a tournament', () => {
       invalid: ['ann'],
       missing: ['ben'],
     })
+  })
+
+  test('goes on from the moves of earlier rounds as if it had played them itself', () => {
+    const players = ['a', 'b', 'c', 'd']
+    const said = (round: number) =>
+      players.map((agent, nth) => ({ agent, text: (round + nth) % 3 ? 'COOPERATE' : 'DEFECT' }))
+    const whole = tournamentFunctions(players)
+    const moves: Record<string, Move>[] = []
+    for (let round = 1; round <= 9; round++) {
+      // A process of its own for each round, which knows what the pattern has kept.
+      const anew = tournamentFunctions(players)
+      expect(anew.briefing('a', round, moves)).toBe(whole.briefing('a', round, moves))
+      const played = whole.play(round, said(round), moves)
+      expect(anew.play(round, said(round), moves)).toEqual(played)
+      // Asked again after a crash, it gives the same.
+      expect(anew.play(round, said(round), moves)).toEqual(played)
+      moves.push({ ...played.moves })
+    }
+    expect(tournamentFunctions(players).metrics(moves)).toEqual(whole.metrics(moves))
   })
 })
