@@ -13,8 +13,9 @@ interface Retry {
 function retriesOf(facts: Facts): Retry[] {
   return facts.calls.flatMap((call) => {
     const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
-    // Where the service says how long to wait, or the client itself has given up, there is no pause to judge.
+    // Where the service says how long to wait, or the client itself has given up or died, there is no pause to judge.
     if (!before || before.endedAt === undefined || before.retryAfterMs || before.fault === 'disconnected') return []
+    if (facts.diedAt(before.endedAt)) return []
     return [{ call, attempt: call.attempt, pauseMs: call.arrivedAt - before.endedAt }]
   })
 }

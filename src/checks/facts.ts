@@ -61,6 +61,11 @@ export class Facts {
     return calls.slice(firstFrom(calls, from), firstFrom(calls, before))
   }
 
+  /** Whether a process was killed, and its run gone on with, at the very moment: what came then was never read. */
+  diedAt(at: number): boolean {
+    return this.of('run.resumed').some((resumed) => Math.abs(resumed.at - at) <= this.slackMs)
+  }
+
   /** Whether an orchestration was under way at a time. */
   isRunning(at: number): boolean {
     return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)

@@ -12,9 +12,10 @@ export const results = check({
   },
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
-    for (const { name, startedAt, endedAt, received, late, missing } of facts.gathers) {
-      const all = [...received, ...late]
-      const twice = all.find((agent, index) => all.indexOf(agent) !== index && !isTask(facts, startedAt))
+    for (const { name, startedAt, endedAt, received, late, missing, tasks } of facts.gathers) {
+      // Agents that share pieces of work out give several answers each.
+      const all = tasks === null ? [...received, ...late] : []
+      const twice = all.find((agent, index) => all.indexOf(agent) !== index)
       if (twice !== undefined) yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice` }
       if (endedAt === undefined) continue
       for (const agent of missing) {
@@ -37,9 +38,6 @@ export const results = check({
     }
   },
 })
-
-/** Agents that share pieces of work out give several answers each. */
-const isTask = (facts: Facts, startedAt: number): boolean => facts.of('task.assigned').some(({ at }) => at >= startedAt)
 
 /** Whether the orchestrator has said why an answer was no answer, or another could not be asked for. */
 const wasRefused = (facts: Facts, agent: string, from: number, to: number): boolean =>

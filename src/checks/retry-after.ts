@@ -9,7 +9,7 @@ export const retryAfter = check({
   *find(facts) {
     for (const call of facts.calls) {
       const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
-      if (!before?.retryAfterMs || before.endedAt === undefined) continue
+      if (!before?.retryAfterMs || before.endedAt === undefined || facts.diedAt(before.endedAt)) continue
       const waited = call.arrivedAt - before.endedAt
       // Headers may round to whole milliseconds.
       if (waited + 5 + facts.slackMs < before.retryAfterMs)

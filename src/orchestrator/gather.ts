@@ -102,7 +102,7 @@ export async function gather(
   for (const agent of agents) surroundings.team.find(agent)
   const before = surroundings.team.answersBefore(surroundings.effect)
   const { timeoutMs, atLeast, tasks, late } = options
-  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
+  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
   const collection = new Collection(open, options, surroundings)
   const leftMs = Math.max(0, timeoutMs - surroundings.elapsedMs)
   const end = deadlineIn(leftMs, 'deadline', `GATHER ${name}`, [surroundings.signal])

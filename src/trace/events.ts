@@ -73,6 +73,8 @@ export type EventBody =
       expected: readonly string[]
       atLeast: number
       timeoutMs: number | null
+      /** Pieces of work that the agents share; null where each is asked the same. */
+      tasks: number | null
     }
   | { type: 'gather.received'; gather: number; agent: string; late: boolean }
   | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }

@@ -18,10 +18,11 @@ export function openGather(
     from,
     atLeast,
     timeoutMs,
-  }: { name: string; from: readonly string[]; atLeast: number; timeoutMs: number | null },
+    tasks = null,
+  }: { name: string; from: readonly string[]; atLeast: number; timeoutMs: number | null; tasks?: number | null },
 ): OpenGather {
   const id = trace.length
-  const started = trace.append({ type: 'gather.started', gather: id, name, expected: from, atLeast, timeoutMs })
+  const started = trace.append({ type: 'gather.started', gather: id, name, expected: from, atLeast, timeoutMs, tasks })
   const received: string[] = []
   const causes = [started]
   let over = false

@@ -111,6 +111,8 @@ export interface GatherRecord {
   startedAt: number
   endedAt: number | undefined
   timeoutMs: number | null
+  /** Pieces of work that the agents share; null where each is asked the same. */
+  tasks: number | null
   /** In time, in the order of arrival. */
   received: readonly string[]
   /** After the gather had ended. */
@@ -123,7 +125,7 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
   const gathers = new Map<number, GatherRecord & { received: string[]; late: string[] }>()
   for (const event of events) {
     if (event.type === 'gather.started') {
-      const { gather, name, expected, timeoutMs, at } = event
+      const { gather, name, expected, timeoutMs, tasks, at } = event
       gathers.set(gather, {
         gather,
         name,
@@ -131,6 +133,7 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
         startedAt: at,
         endedAt: undefined,
         timeoutMs,
+        tasks,
         received: [],
         late: [],
         missing: expected,

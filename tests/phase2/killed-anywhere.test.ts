@@ -161,7 +161,8 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
       vars,
       orchestrator: { ...patient, ...orchestrator },
       provider: { latency: uniform('5s', '12s'), replies, failRate: FAIL_RATE, ...provider },
-      checks: false,
+      // Twenty tries, and one pattern that asks one after another, on purpose.
+      checks: { amplification: { attempts: 20, factor: 6 }, sequential: false },
     },
     { seeds: 1, swarm: false, shrinkMost: 0 },
     async ({ start, trace }) => {
