@@ -79,11 +79,12 @@ orchestration_logic:
     WAIT 1 hour
 `
 
+/** Players without chance: another call would draw another move. */
 const PLAYERS = {
   player_1: STRATEGIES.tit_for_tat,
   player_2: STRATEGIES.always_defect,
   player_3: STRATEGIES.pavlov,
-  player_4: STRATEGIES.generous_tit_for_tat,
+  player_4: STRATEGIES.grim_trigger,
 }
 
 const KILLED: readonly Killed[] = [
@@ -96,6 +97,8 @@ const KILLED: readonly Killed[] = [
       agents: Object.fromEntries(
         Object.entries(PLAYERS).map(([name, strategy]) => [name, { reply: playing(strategy) }]),
       ),
+      // Who moves in time, and does not decline, depends on whose calls fail.
+      providers: { openai: { failRate: 0 } },
     },
   },
   {
