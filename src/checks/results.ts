@@ -27,6 +27,7 @@ export const results = check({
           last.finish !== 'tool_calls' &&
           last.endedAt! + grace < endedAt &&
           !late.includes(agent) &&
+          !wasTaken(facts, agent, last.endedAt!, grace) &&
           !wasRefused(facts, agent, startedAt, endedAt)
         if (isLost)
           yield {
@@ -38,6 +39,10 @@ export const results = check({
     }
   },
 })
+
+/** Whether any gather took the answer: an agent may be asked by several. */
+const wasTaken = (facts: Facts, agent: string, at: number, grace: number): boolean =>
+  facts.of('gather.received').some((event) => event.agent === agent && event.at >= at && event.at <= at + grace)
 
 /** Whether the orchestrator has said why an answer was no answer, or another could not be asked for. */
 const wasRefused = (facts: Facts, agent: string, from: number, to: number): boolean =>
