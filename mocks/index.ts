@@ -1,6 +1,6 @@
-import { brownout, lognormal, outage, type ProviderConfig } from 'longhaul'
+import { brownout, lognormal, outage, type OrchestratorSettings, type ProviderConfig } from 'longhaul'
 
-/** Ready set-ups of the provider that the phases share. */
+/** Ready set-ups that the phases share. */
 
 /** Answers in the usual time, and nothing fails. */
 export const calmDay: ProviderConfig = { latency: lognormal({ median: '4s', p95: '12s' }) }
@@ -24,3 +24,14 @@ export const rateLimitedTier: ProviderConfig = {
   ...calmDay,
   rateLimits: { requestsPerMinute: 10, tokensPerMinute: 20_000, concurrentRequests: 3 },
 }
+
+/** Tries so often that a fail rate of a half is survived, for tests that are about something else. */
+export const patient = {
+  callTimeout: '3m',
+  retry: { attempts: 20 },
+  retryBudget: 50,
+  breaker: { failures: 100 },
+} as const satisfies OrchestratorSettings
+
+/** Twenty tries are what it is patient for. */
+export const patientChecks = { amplification: { attempts: 20, factor: 6 } }

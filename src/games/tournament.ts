@@ -46,7 +46,7 @@ export class Tournament {
     this.#players = players
     this.#payoffs = payoffs
     this.#fallback = fallback
-    for (const player of players) this.#scores.set(player, 0)
+    this.#restart()
   }
 
   /** Who plays whom in a round, from 1: the circle method, in which the first stays and the others move on. */

@@ -2,6 +2,7 @@ import {
   millisecondsOf,
   suggestion,
   textOf,
+  type Effect,
   type InstantEffect,
   type Json,
   type LastingEffect,
@@ -87,7 +88,7 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
 }
 
 /** Goes on, after a restart, with what a statement that had ended before it had left under way. */
-export async function carryOutLate({ request }: LastingEffect, surroundings: EffectSurroundings): Promise<void> {
+export async function carryOutLate({ request }: Effect, surroundings: EffectSurroundings): Promise<void> {
   const { settings, sequential } = surroundings
   // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
   if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
@@ -100,7 +101,11 @@ export async function carryOutLate({ request }: LastingEffect, surroundings: Eff
  *
  * @throws CompletionError
  */
-export function carryOutAtOnce({ request, line }: InstantEffect, surroundings: EffectSurroundings): Json {
+export function carryOutAtOnce(
+  request: Exclude<InstantEffect['request'], { kind: 'checkpoint' }>,
+  line: number,
+  surroundings: EffectSurroundings,
+): Json {
   const { team, trace } = surroundings
   switch (request.kind) {
     case 'spawn':
@@ -124,9 +129,6 @@ export function carryOutAtOnce({ request, line }: InstantEffect, surroundings: E
       return null
     case 'log':
       trace.append({ type: 'log', line, text: request.text })
-      return null
-    case 'checkpoint':
-      // Made by the orchestrator, when the statement has ended.
       return null
     default:
       return request satisfies never

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LastingEffect, MachineState, Pattern } from '../pattern/index.ts'
+import type { Effect, MachineState, Pattern } from '../pattern/index.ts'
 import type { RunStatus, RunStore, SavedRun } from '../store/index.ts'
 import type { Claim } from './costs.ts'
 import type { AgentAnswer } from './team.ts'
@@ -39,7 +39,7 @@ export interface RunState {
   /** What the effects under way that wait for events have heard. */
   heard?: Readonly<Record<string, readonly BusEvent[]>>
   /** Gathers that have ended, and whose answers may still come. */
-  late?: readonly LastingEffect[]
+  late?: readonly Effect[]
   /** Questions that have failed and are tried again, by their key and model. */
   retrying?: Readonly<Record<string, Retrying>>
   /** Why the run is over, though its strategy has not ended. */
@@ -115,7 +115,7 @@ export interface JournalSource {
 }
 
 /** Tells a question from all others of a run, also after a restart. */
-export const keyOf = ({ effect, question }: { effect: number; question: string }): string => `${effect}/${question}`
+const keyOf = ({ effect, question }: { effect: number; question: string }): string => `${effect}/${question}`
 
 /**
  * Keeps a run in a store as it goes: intents before calls, answers with what they changed, where the strategy stands. Each is one
@@ -156,14 +156,19 @@ export class Journal {
     for (const { id } of saved?.intents ?? []) this.#settled.push(id)
   }
 
+  /** Tells a question from all others, of other runs too; those of an effect begin with that of its question `''`. */
+  keyOf(asked: { effect: number; question: string }): string {
+    return `${this.run}/${keyOf(asked)}`
+  }
+
   /** Whatever happens from now on is not kept, as in a process that was killed. */
   close(): void {
     this.#closed = true
   }
 
   /** The answer that a question got before. */
-  answerTo(question: string): AgentAnswer | undefined {
-    return this.#answers.get(question)?.answer as AgentAnswer | undefined
+  answerTo(asked: { effect: number; question: string }): AgentAnswer | undefined {
+    return this.#answers.get(keyOf(asked))?.answer as AgentAnswer | undefined
   }
 
   /** All answers that an effect got before, in the order in which they came. */

@@ -24,7 +24,7 @@ import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from './effects.ts'
 import type { OrchestratorSettings, Settled } from './settings.ts'
-import { Journal, keyOf, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
+import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import { settle } from './settle.ts'
 import { targetOf } from './target.ts'
 import { Team, type AgentAnswer } from './team.ts'
@@ -115,7 +115,7 @@ export class Orchestrator {
   #draining = false
   #storeFailure: { error: unknown } | undefined
   /** Gathers that have ended, and whose answers may still come. */
-  readonly #late = new Map<number, LastingEffect>()
+  readonly #late = new Map<number, Effect>()
   /** Effects that are being carried out. */
   readonly #carried = new Set<number>()
 
@@ -311,7 +311,7 @@ export class Orchestrator {
     this.#heard.delete(effect)
     if (!this.#journal) return
     this.#journal.effectEnded(effect)
-    this.#completer.forget(`${this.#journal.run}/${keyOf({ effect, question: '' })}`)
+    this.#completer.forget(this.#journal.keyOf({ effect, question: '' }))
   }
 
   /** Puts a message into an agent's inbox, to be read when the agent is next asked. */
@@ -389,8 +389,8 @@ export class Orchestrator {
 
   #start(effect: Effect): void {
     const { trace } = this.#surroundings
-    const { id, line, request } = effect
-    const seq = trace.append({ type: 'effect.started', effect: id, line, kind: request.kind })
+    const { id, line } = effect
+    const seq = trace.append({ type: 'effect.started', effect: id, line, kind: effect.request.kind })
     this.#carried.add(id)
     const ended = (resolution: Resolution): void => {
       this.#carried.delete(id)
@@ -412,6 +412,7 @@ export class Orchestrator {
     const surroundings = this.#surroundingsOf(effect)
     const failed = (error: unknown): void => ended({ ok: false, failure: failureOf(error) })
     if (isInstant(effect)) {
+      const { request } = effect
       if (request.kind === 'checkpoint') {
         // Who goes on from it goes on behind it.
         ended({ ok: true, value: null })
@@ -419,7 +420,7 @@ export class Orchestrator {
       }
       let value: Json
       try {
-        value = carryOutAtOnce(effect, surroundings)
+        value = carryOutAtOnce(request, line, surroundings)
       } catch (error) {
         return failed(error)
       }
@@ -443,7 +444,7 @@ export class Orchestrator {
       signal: this.#ending.signal,
       sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
       background: (promise) => this.#keep(promise),
-      goesOn: (questions) => this.#goesOn(effect as LastingEffect, questions),
+      goesOn: (questions) => this.#goesOn(effect, questions),
       keepLate: (answer) => this.#keepLate(answer),
       heard,
       orchestratingAgent: () => this.#orchestratingAgent(),
@@ -453,7 +454,7 @@ export class Orchestrator {
   }
 
   /** Questions of an effect go on after it: they are the run's until they are answered. */
-  #goesOn(effect: LastingEffect, questions: Promise<unknown>): void {
+  #goesOn(effect: Effect, questions: Promise<unknown>): void {
     const { id } = effect
     this.#late.set(id, effect)
     const over = (): void => {

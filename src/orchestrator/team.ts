@@ -5,7 +5,7 @@ import { Bus, type BusEvent } from './bus.ts'
 import type { Completer } from './completer.ts'
 import { deadlineIn } from './deadline.ts'
 import { CompletionError } from './failures.ts'
-import { keyOf, type Journal, type SavedAgent } from './journal.ts'
+import type { Journal, SavedAgent } from './journal.ts'
 import type { Settled } from './settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -155,7 +155,7 @@ export class Team {
    * @throws CompletionError, or the signal's reason
    */
   ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
-    const before = this.#journal?.answerTo(keyOf(asking))
+    const before = this.#journal?.answerTo(asking)
     if (before) {
       asking.onAnswer?.(before)
       return Promise.resolve(before)
@@ -202,7 +202,7 @@ export class Team {
             messages: conversation.with(text),
             model: asking.model ?? settings.model,
             maxTokens: asking.maxTokens ?? settings.maxTokens,
-            key: this.#journal && `${this.#journal.run}/${keyOf(asking)}`,
+            key: this.#journal?.keyOf(asking),
           },
           within.signal,
         )

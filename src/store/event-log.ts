@@ -108,8 +108,10 @@ export class EventLog {
   /** All events that are kept, oldest first, with large values put back. Lines that are no event are passed over. */
   *read(): Generator<Record<string, unknown>> {
     for (const file of [...this.#aside(), this.file])
-      for (const line of readFileSync(file, 'utf8').split('\n'))
-        if (isJSON(line)) yield withValues(JSON.parse(line) as Record<string, unknown>, valuesOf(file))
+      for (const line of readFileSync(file, 'utf8').split('\n')) {
+        const event = eventIn(line)
+        if (event) yield withValues(event, valuesOf(file))
+      }
   }
 
   /** Files that were put aside, oldest first. */
@@ -199,7 +201,7 @@ function endOfLastEvent(descriptor: number, size: number): number {
     const start = startOfLine(descriptor, end - 1)
     const line = Buffer.alloc(end - start)
     readSync(descriptor, line, 0, line.length, start)
-    if (line.at(-1) === NEWLINE && isJSON(line.toString('utf8'))) return end
+    if (line.at(-1) === NEWLINE && eventIn(line.toString('utf8'))) return end
     end = start
   }
   return 0
@@ -218,11 +220,11 @@ function startOfLine(descriptor: number, before: number): number {
   return 0
 }
 
-function isJSON(text: string): boolean {
+/** The event that a line holds, if it is whole. */
+function eventIn(line: string): Record<string, unknown> | undefined {
   try {
-    JSON.parse(text)
-    return true
+    return JSON.parse(line) as Record<string, unknown>
   } catch {
-    return false
+    return undefined
   }
 }

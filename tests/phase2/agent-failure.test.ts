@@ -1,15 +1,14 @@
 import { describeOrchestration, never, uniform } from 'longhaul'
+import { patientChecks } from '../../mocks/index.ts'
 
 // Phase 2.1: an agent is terminated after five minutes. It is detected, its work is redistributed, nothing hangs.
 const TASKS = Array.from({ length: 24 }, (_, index) => index + 1)
 const pattern = 'fixtures/orchestrations/agent_failure_test.yaml'
-// Twenty tries on purpose, so that a fail rate of a half is survived too.
-const checks = { amplification: { attempts: 20, factor: 6 } }
 const patient = { retry: { attempts: 10 }, retryBudget: 20, breaker: { failures: 1_000 } }
 
 describeOrchestration(
   'agent failure',
-  { pattern, checks, orchestrator: patient, provider: { latency: uniform('40s', '80s') } },
+  { pattern, checks: patientChecks, orchestrator: patient, provider: { latency: uniform('40s', '80s') } },
   (test) => {
     test('the work of an agent that is terminated after five minutes is done by the others', async ({
       start,
@@ -69,7 +68,7 @@ describeOrchestration(
   'a hung agent',
   {
     pattern,
-    checks,
+    checks: patientChecks,
     orchestrator: { ...patient, callTimeout: '2h', supervision: { hungAfter: '3m', maxRestarts: 1 } },
     provider: {
       // Calls that hang are the agent's doing here, not chance's.

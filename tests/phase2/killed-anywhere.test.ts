@@ -14,6 +14,7 @@ import {
   type ReplyContext,
   type TraceEvent,
 } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // The patterns of the phases, at five rounds, killed between any two events of the trace and gone on with: the result and the ledger
 // are those of a run that nobody killed.
@@ -143,14 +144,6 @@ const replies = ({ agent, turn }: ReplyContext): string => `${agent}, turn ${tur
 
 /** With failures, other calls fail in a run that was killed, and what the empty answers among them cost differs. */
 const FAIL_RATE = Number(process.env['LONGHAUL_FAIL_RATE'] ?? 0)
-/** Twenty tries on purpose, so that a fail rate of a half is survived too. */
-const patient: PatternSettings = {
-  store: ':memory:',
-  callTimeout: '3m',
-  retry: { attempts: 20 },
-  retryBudget: 50,
-  breaker: { failures: 1_000_000 },
-}
 
 /** The run, killed after so many events of its trace. */
 async function killed({ name, pattern, vars, provider, orchestrator }: Killed, crashAt: number) {
@@ -162,10 +155,10 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
     {
       pattern: pattern ?? `fixtures/orchestrations/${name}.yaml`,
       vars,
-      orchestrator: { ...patient, ...orchestrator },
+      orchestrator: { ...patient, breaker: { failures: 1_000_000 }, store: ':memory:', ...orchestrator },
       provider: { latency: uniform('5s', '12s'), replies, failRate: FAIL_RATE, ...provider },
-      // Twenty tries, and one pattern that asks one after another, on purpose.
-      checks: { amplification: { attempts: 20, factor: 6 }, sequential: false },
+      // One pattern asks one after another, on purpose.
+      checks: { ...patientChecks, sequential: false },
     },
     { seeds: 1, swarm: false, shrinkMost: 0 },
     async ({ start, trace }) => {

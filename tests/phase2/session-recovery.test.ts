@@ -1,4 +1,5 @@
 import { describeOrchestration, uniform, type PatternSettings, type ReplyContext, type Trace } from 'longhaul'
+import { patientChecks } from '../../mocks/index.ts'
 
 // Phase 2.3: the orchestrator is killed after round 10. Sessions recover: every conversation goes on where it was.
 const pattern = 'fixtures/orchestrations/session_recovery.yaml'
@@ -15,10 +16,7 @@ const provider = { latency: uniform('5s', '30s'), replies }
 const rounds = (trace: Trace): number =>
   trace.ofType('gather.ended').filter(({ missing }) => missing.length === 0).length
 
-// Twenty tries on purpose, so that a fail rate of a half is survived too.
-const checks = { amplification: { attempts: 20, factor: 6 } }
-
-describeOrchestration('session recovery', { pattern, orchestrator, provider, checks }, (test) => {
+describeOrchestration('session recovery', { pattern, orchestrator, provider, checks: patientChecks }, (test) => {
   test('a restart after round 10 changes nothing of the result', async ({ start, sleep, trace, expect }) => {
     const orchestration = await start()
     while (rounds(trace) < 10) await sleep('1s')

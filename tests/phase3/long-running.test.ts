@@ -2,31 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect as plainly, test as plain } from 'vitest'
-import { describeOrchestration, RunStore, uniform, type PatternSettings } from 'longhaul'
+import { describeOrchestration, RunStore, uniform } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 3.1: a hundred rounds of four agents, two to three hours of simulated time.
 const pattern = 'fixtures/orchestrations/long_running.yaml'
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-phase3-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const patient: PatternSettings = {
-  callTimeout: '3m',
-  retry: { attempts: 20 },
-  retryBudget: 50,
-  breaker: { failures: 100 },
-  conversationTokens: 400,
-}
-
-// Twenty tries on purpose, so that a fail rate of a half is survived too.
-const checks = { amplification: { attempts: 20, factor: 6 } }
+const forgetful = { ...patient, conversationTokens: 400 }
 
 describeOrchestration(
   'a hundred rounds',
   {
     pattern,
     provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
-    orchestrator: { ...patient, store: ':memory:' },
-    checks,
+    orchestrator: { ...forgetful, store: ':memory:' },
+    checks: patientChecks,
   },
   (test) => {
     test('complete, without an orphan, in two hours at least', async ({ run, provider, expect }) => {
@@ -75,7 +67,7 @@ describeOrchestration.for(ROUNDS)(
     vars: { max_rounds: rounds },
     // Fast answers without failures: this is about what is kept, not about time.
     provider: { latency: '1s', replies: 'Going on.', providers: { openai: { failRate: 0 } } },
-    orchestrator: { ...patient, store: join(folder, `${rounds}.db`) },
+    orchestrator: { ...forgetful, store: join(folder, `${rounds}.db`) },
   }),
   (test, rounds) => {
     test('is in the file afterwards', { timeout: 120_000 }, async ({ run, expect }) => {

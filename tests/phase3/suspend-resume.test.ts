@@ -1,25 +1,17 @@
-import { describeOrchestration, outage, uniform, type PatternSettings, type ReplyContext } from 'longhaul'
+import { describeOrchestration, outage, uniform, type ReplyContext } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 3.2: suspended after two hours, gone on with the next day. And a week with an outage every day.
-const patient: PatternSettings = {
-  store: ':memory:',
-  callTimeout: '3m',
-  retry: { attempts: 20 },
-  retryBudget: 50,
-  breaker: { failures: 100 },
-}
+const orchestrator = { ...patient, store: ':memory:' }
 const replies = ({ agent, turn }: ReplyContext): string => `${agent}, turn ${turn}`
-
-// Twenty tries on purpose, so that a fail rate of a half is survived too.
-const checks = { amplification: { attempts: 20, factor: 6 } }
 
 describeOrchestration(
   'suspended for a night',
   {
     pattern: 'fixtures/orchestrations/session_recovery.yaml',
     vars: { max_rounds: 30, pause: '10m' },
-    orchestrator: patient,
-    checks,
+    orchestrator,
+    checks: patientChecks,
     provider: { latency: uniform('30s', '90s'), replies },
   },
   (test) => {
@@ -96,7 +88,7 @@ describeOrchestration(
     pattern: 'fixtures/orchestrations/long_running.yaml',
     vars: { max_rounds: 168, pause: '1h' },
     orchestrator: {
-      ...patient,
+      ...orchestrator,
       failover: ['claude-haiku-4-5'],
       breaker: {},
       retry: { attempts: 5 },

@@ -1,17 +1,15 @@
 import { describeOrchestration, outage, uniform } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 2 over many seeds: agents die, providers fail, the process is killed.
 const sweep = { seeds: 20, failRate: [0, 0.2, 0.5] }
-// Twenty tries on purpose, so that a fail rate of a half is survived too.
-const checks = { amplification: { attempts: 20, factor: 6 } }
-const patient = { callTimeout: '3m', retry: { attempts: 20 }, retryBudget: 50, breaker: { failures: 100 } } as const
 
 describeOrchestration.sweep(sweep)(
   'agent failure, swept',
   {
     pattern: 'fixtures/orchestrations/agent_failure_test.yaml',
     orchestrator: { ...patient, callTimeout: '5m' },
-    checks,
+    checks: patientChecks,
     provider: { latency: uniform('40s', '80s') },
   },
   (test, { seed }) => {
@@ -64,7 +62,7 @@ describeOrchestration.sweep(sweep)(
     pattern: 'fixtures/orchestrations/session_recovery.yaml',
     vars: { max_rounds: 5 },
     orchestrator: { ...patient, store: ':memory:' },
-    checks,
+    checks: patientChecks,
     provider: { latency: uniform('10s', '30s') },
   },
   (test, { seed }) => {

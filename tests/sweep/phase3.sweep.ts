@@ -1,4 +1,5 @@
 import { describeOrchestration, uniform } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 3 over many seeds: many rounds, and pauses over a night.
 describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2, 0.5] })(
@@ -6,16 +7,8 @@ describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2, 0.5] })(
   {
     pattern: 'fixtures/orchestrations/long_running.yaml',
     vars: { max_rounds: 20 },
-    orchestrator: {
-      callTimeout: '3m',
-      retry: { attempts: 20 },
-      retryBudget: 50,
-      breaker: { failures: 100 },
-      conversationTokens: 400,
-      store: ':memory:',
-    },
-    // Twenty tries on purpose, so that a fail rate of a half is survived too.
-    checks: { amplification: { attempts: 20, factor: 6 } },
+    orchestrator: { ...patient, conversationTokens: 400, store: ':memory:' },
+    checks: patientChecks,
     provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
   },
   (test, { seed, failRate = 0 }) => {

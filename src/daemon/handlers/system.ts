@@ -5,15 +5,18 @@ export const system: Readonly<Record<string, Handler>> = {
   'system:health': {
     about: 'Says that the daemon is well, and how much it does.',
     parameters: {},
-    answer: (_, { runs, startedAt, store, log }) => ({
-      status: store.failure || log.failure ? 'degraded' : 'healthy',
-      uptime: (Date.now() - startedAt) / 1_000,
-      orchestrations: runs.all.filter(({ phase }) => phase === 'running').length,
-      pid: process.pid,
-      store: store.file,
-      problems: [store.failure?.message, log.failure].filter((problem) => problem !== undefined),
-      lost_events: log.lost,
-    }),
+    answer: (_, { runs, startedAt, store, log }) => {
+      const problems = [store.failure?.message, log.failure].filter((problem) => problem !== undefined)
+      return {
+        status: problems.length > 0 ? 'degraded' : 'healthy',
+        uptime: (Date.now() - startedAt) / 1_000,
+        orchestrations: runs.all.filter(({ phase }) => phase === 'running').length,
+        pid: process.pid,
+        store: store.file,
+        problems,
+        lost_events: log.lost,
+      }
+    },
   },
   'system:discover': {
     about: 'Lists the events that the daemon answers.',
