@@ -1,17 +1,17 @@
 import { findViolations, InvariantError, type CheckName, type CheckSettings, type Violation } from '../checks/index.ts'
 import {
   DeadlockError,
+  defaultEpoch,
   formatDuration,
-  installChance,
   parseDuration,
   startClock,
   TimerStormError,
-  type Chance,
   type Clock,
   type Duration,
   type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
+import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
@@ -103,7 +103,7 @@ export interface Session<Result = unknown> {
 }
 
 /** Chance for the code under test: each agent has its own stream, so that one more of them changes nobody else's luck. */
-function chanceOf(random: KeyedRandom): Chance {
+function chanceOf(random: KeyedRandom): ChanceBehind {
   const indices = new Map<string, number>()
   const next = (kind: string): [string, number] => {
     const stream = `${kind}/${actingAgent() ?? ''}`
@@ -122,8 +122,6 @@ function chanceOf(random: KeyedRandom): Chance {
   }
 }
 
-const realNow = performance.now.bind(performance)
-
 /** How long what is under way may take to come to its end when its orchestration is over. Milliseconds. */
 const GRACE_MS = 1_000
 /** How exact times are that the wall clock rules. Real milliseconds. */
@@ -141,18 +139,27 @@ const importing = (): boolean => {
   return (worker?.resolvingModules?.size ?? 0) > 0
 }
 
-/** Opens what one test needs: clock, chance, trace, provider and mount. */
+/**
+ * Opens what one test needs: clock, chance, trace, provider and mount.
+ *
+ * @param place counts the tests of a file from 0: each begins at a date of its own
+ */
 export function openSession<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
   settings: SettingsInForce,
+  place = 0,
 ): Session<Result> {
+  installDoors()
   const random = new KeyedRandom(settings.seed)
   const chance = chanceOf(random)
   const probes = [importing, ...(options.clock?.probes ?? [])]
-  const clock = startClock(settings.time, { ...options.clock, chance, probes })
+  const clock = startClock(settings.time, { epoch: defaultEpoch(place), ...options.clock, chance, probes })
   const closings: (() => unknown)[] = [() => clock.stop()]
-  if (settings.time.kind === 'real') closings.push(installChance(chance))
+  if (settings.time.kind === 'real') {
+    emptyPools()
+    closings.push(stand('chance', chance))
+  }
   try {
     const trace = new Trace(() => clock.now())
     closings.push(trace.onAppend(() => clock.progress()))
@@ -212,7 +219,7 @@ function sessionOf<Result>(
   const { seed, checks } = settings
   const waived: Partial<Record<CheckName, false>> = {}
   let violations: readonly Violation[] = []
-  const realStart = realNow()
+  const realStart = native.now()
   let underWay = 0
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
@@ -333,7 +340,7 @@ function sessionOf<Result>(
       orchestration: name,
       seed,
       simulatedMs: clock.now(),
-      realMs: realNow() - realStart,
+      realMs: native.now() - realStart,
       ...countsOf(trace),
       cost: provider.ledger.total.cost.toString(),
       violations: violations.map(({ check, what }) => ({ check, what })),
