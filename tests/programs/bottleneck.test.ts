@@ -26,7 +26,7 @@ const five = async (): Promise<number[]> => {
   )
 }
 
-describeOrchestration(
+describeOrchestration.skip(
   'calls behind a limiter of the whole process',
   { provider: { latency: 500 }, system: five },
   (test) => {
@@ -40,7 +40,7 @@ describeOrchestration(
   },
 )
 
-describeOrchestration(
+describeOrchestration.skip(
   'calls from a reservoir that was made at load',
   {
     provider: { latency: 500 },
