@@ -429,7 +429,7 @@ export const openaiChat: WireFormat = {
       streamUsage: request.stream_options?.include_usage ?? false,
       maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-      choices: Math.min(Math.max(1, Math.floor(request.n ?? 1)), MOST_CHOICES),
+      choices: Math.min(Math.max(1, request.n ?? 1), MOST_CHOICES),
       callerHints: openaiChat.callerHints(body),
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),

@@ -77,7 +77,12 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
       if (tag === undefined) return shape.others ? undefined : { path: [...path, shape.tag], kind: 'missing' }
       if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
         if (shape.others && typeof tag === 'string') return undefined
-        return { path: [...path, shape.tag], kind: 'value', given: String(tag), among: Object.keys(shape.of) }
+        return {
+          path: [...path, shape.tag],
+          kind: 'value',
+          given: typeof tag === 'string' ? tag : JSON.stringify(tag),
+          among: Object.keys(shape.of),
+        }
       }
       return problemOf(shape.of[tag]!, value, path)
     }
@@ -139,7 +144,7 @@ export function relaxed(shape: Shape): Shape {
       return { ...shape, among: undefined }
     case 'number':
     case 'integer':
-      return { ...shape, type: 'number', min: undefined, max: undefined }
+      return { ...shape, min: undefined, max: undefined }
     case 'either':
       return { ...shape, of: shape.of.map((one) => relaxed(one)) }
     case 'array':
