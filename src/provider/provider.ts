@@ -25,6 +25,7 @@ import { refusalText, usageSoFar, waitText, type OpenCall } from './open-call.ts
 import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
+import { Retries } from './retries.ts'
 import { Replies, type Content, type Persona } from './replies.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
@@ -49,7 +50,6 @@ export interface AcceptedCall {
 const REFUSAL_MS = 20
 /** The share of an answer that comes before a connection breaks. */
 const BROKEN_AT = 0.5
-const REMEMBERED_FAILURES = 20_000
 
 const DAMAGES: Partial<Record<Fault, Damage>> = {
   reset_midway: 'reset',
@@ -85,7 +85,7 @@ export class Provider {
   readonly #services = new Map<string, Service>()
   readonly #idempotent: IdempotentRequests
   readonly #callsOfAgent = new Map<string, number>()
-  readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
+  readonly #retries = new Retries()
   readonly #said = new Said()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
@@ -186,7 +186,11 @@ export class Provider {
       ? this.#service(request.provider).cache.use(request, cumulative, now)
       : { cachedInput: 0, cacheWrite: 0 }
 
-    const before = this.#failureBefore({ caller, request })
+    const before = this.#retries.arrived(contentOf({ caller, request }), {
+      retryCount: request.retryCount,
+      now,
+      hasSiblings: () => this.#isUnderWay({ caller, request }),
+    })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
@@ -223,6 +227,7 @@ export class Provider {
       input: { input, ...cache },
       state: { kind: 'refused' },
       closed: false,
+      isRead: false,
       release: undefined,
       cleanup: [],
       place: 0,
@@ -231,13 +236,11 @@ export class Provider {
     return call
   }
 
-  /** The failure that a call repeats. */
-  #failureBefore(call: Pick<OpenCall, 'caller' | 'request'>) {
-    if (this.#failures.size === 0) return undefined
-    const fingerprint = fingerprintOf(call)
-    const before = this.#failures.get(fingerprint)
-    this.#failures.delete(fingerprint)
-    return before
+  /** Whether the same is being asked by a call under way. */
+  #isUnderWay(asked: Pick<OpenCall, 'caller' | 'request'>): boolean {
+    const content = contentOf(asked)
+    for (const call of this.#open) if (contentOf(call) === content) return true
+    return false
   }
 
   /** What stands against a call before chance is asked. */
@@ -392,6 +395,7 @@ export class Provider {
         this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [
           call.seq,
         ])
+        call.isRead = true
         receive({ kind: 'head', reply, limits: this.#limits(call) })
       }
       const piece = pieces[index]
@@ -413,6 +417,7 @@ export class Provider {
     const afterMs = this.clock.now() - call.arrivedAt
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
     this.#said.add(text, this.trace.append(body, [call.seq]))
+    this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
@@ -422,8 +427,11 @@ export class Provider {
       { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, retryAfterMs, usage, cost },
       [call.seq],
     )
-    if (this.#failures.size >= REMEMBERED_FAILURES) this.#failures.delete(this.#failures.keys().next().value!)
-    this.#failures.set(fingerprintOf(call), { call: call.id, seq, at: now, attempt: call.attempt })
+    const content = contentOf(call)
+    // Who goes away with a part of a stream, or when another call has brought the answer, has what it wanted.
+    if (fault === 'disconnected' && (call.isRead || this.#retries.isAnsweredSince(content, call.arrivedAt))) return
+    const { id, attempt, request } = call
+    this.#retries.failed(content, { call: id, seq, at: now, retryAfterMs, attempt, retryCount: request.retryCount })
   }
 
   #book(call: OpenCall, usage: Usage, status: 'completed' | 'failed'): number {
@@ -470,8 +478,9 @@ export class Provider {
   }
 }
 
-const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
-  `${caller.agent}\u0000${request.fingerprint}`
+/** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
+const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
+  `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
 
 const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
 

@@ -22,13 +22,14 @@ export interface TestSummary {
 
 /** Counts of a trace. */
 export function countsOf(events: Iterable<TraceEvent>): Pick<TestSummary, 'calls' | 'failed' | 'retries'> {
-  const counts = { calls: 0, failed: 0, retries: 0 }
-  for (const { type } of events) {
-    if (type === 'call.arrived') counts.calls += 1
-    else if (type === 'call.failed') counts.failed += 1
-    else if (type === 'call.retried') counts.retries += 1
+  const counts = { calls: 0, failed: 0 }
+  const repeated = new Set<number>()
+  for (const event of events) {
+    if (event.type === 'call.arrived') counts.calls += 1
+    else if (event.type === 'call.failed') counts.failed += 1
+    else if (event.type === 'call.retried') repeated.add(event.of)
   }
-  return counts
+  return { ...counts, retries: repeated.size }
 }
 
 /** A row for each orchestration, and one for all of them if there are several. */

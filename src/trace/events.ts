@@ -35,7 +35,10 @@ export type EventBody =
       /** The same for requests with the same content. */
       request: string
     }
-  /** The provider has seen that a call repeats one that failed. */
+  /**
+   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does, which counts its
+   * retries, the first was one more sample of the same prompt.
+   */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }

@@ -41,6 +41,8 @@ export const NO_USAGE: Readonly<Usage> = Object.freeze({
 /** Folds the events of each call into one record, in the order of arrival. */
 export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const calls = new Map<number, CallRecord>()
+  /** By the number of the call that failed. */
+  const retries = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request } = event
@@ -71,9 +73,13 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     const record = calls.get(event.call)
     if (!record) continue
     switch (event.type) {
-      case 'call.retried':
+      case 'call.retried': {
+        const guessed = retries.get(event.of)
+        if (guessed) Object.assign(guessed, { retryOf: undefined, attempt: 1 })
+        retries.set(event.of, record)
         record.retryOf = event.of
         break
+      }
       case 'call.firstToken':
         record.firstTokenAt = event.at
         break
@@ -99,6 +105,11 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
       default:
         event satisfies never
     }
+  }
+  // Who was taken for a retry may have been tried again.
+  for (const record of calls.values()) {
+    const before = record.retryOf === undefined ? undefined : calls.get(record.retryOf)
+    if (before) record.attempt = before.attempt + 1
   }
   return [...calls.values()]
 }
