@@ -4,7 +4,7 @@ import { hashHex, type KeyedRandom } from '../random/index.ts'
 import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
-import { callerOf } from './callers.ts'
+import { callerOf, runInForce } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
 import {
@@ -194,6 +194,8 @@ export class Provider {
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
+    const holds = this.#said.heldIn(request.messages)
+    const run = runInForce()
     const seq = this.trace.append(
       {
         type: 'call.arrived',
@@ -206,6 +208,9 @@ export class Provider {
         inputTokens: input,
         attempt,
         request: request.fingerprint,
+        ...(caller.turn > 1 && { prompt: promptOf(request) }),
+        ...(holds.length > 0 && { holds }),
+        ...(run !== undefined && { run }),
       },
       cause === undefined ? [] : [cause],
     )
@@ -416,7 +421,7 @@ export class Provider {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
-    this.#said.add(text, this.trace.append(body, [call.seq]))
+    this.#said.add(text, this.trace.append(body, [call.seq]), call.id)
     this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
@@ -481,6 +486,10 @@ export class Provider {
 /** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
 const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
   `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
+
+/** The same for calls that give a model the same to read, however it is to be sampled. */
+const promptOf = ({ messages }: CallRequest): string =>
+  hashHex(JSON.stringify(messages.map(({ role, text, toolCalls }) => [role, text, toolCalls])))
 
 const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
 

@@ -25,6 +25,14 @@ export interface CallRecord {
   retryAfterMs: number | null
   /** The same for requests with the same content. */
   request: string
+  /** The same for requests with the same messages; told of those that go on with a conversation. */
+  prompt: string | undefined
+  /** The calls whose answers the messages hold; the newest of them. */
+  holds: readonly number[]
+  /** The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can tell. */
+  run: number | null | undefined
+  /** The place of its arrival in the trace. */
+  seq: number
   usage: Usage
   cost: PicoDollars
 }
@@ -45,7 +53,22 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const retries = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
-      const { call, agent, conversation, turn, provider, model, stream, attempt, at, request } = event
+      const {
+        call,
+        agent,
+        conversation,
+        turn,
+        provider,
+        model,
+        stream,
+        attempt,
+        at,
+        request,
+        prompt,
+        holds,
+        run,
+        seq,
+      } = event
       calls.set(call, {
         call,
         agent,
@@ -64,6 +87,10 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         fault: undefined,
         retryAfterMs: null,
         request,
+        prompt,
+        holds: holds ?? [],
+        run,
+        seq,
         usage: NO_USAGE,
         cost: 0,
       })
