@@ -15,6 +15,7 @@ import {
 import type { PatternText } from '../pattern/index.ts'
 import { mountFetch, type Mount } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
+import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
@@ -97,6 +98,8 @@ export interface Session<Result = unknown> {
   supervise(work: () => unknown): Promise<unknown>
   /** Says that what a check finds is meant in this test. */
   waive(check: CheckName): void
+  /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
+  hints(): string
   /** What is told of it in reports. */
   summary(): TestSummary
   close(): Promise<void>
@@ -131,6 +134,14 @@ const SLACK_MS = 50
 
 /** Findings that are told beside what a test failed with. */
 const MOST_HINTS = 3
+
+/** What checks have found, where it may be why something else failed. */
+function violationsHint(violations: readonly Violation[]): string {
+  // That it is stuck is what the error says.
+  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MOST_HINTS)
+  const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
+  return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
+}
 
 const slackOf = (mode: TimeMode): number =>
   mode.kind === 'virtual' ? 0 : SLACK_MS * (mode.kind === 'scaled' ? mode.factor : 1)
@@ -299,17 +310,7 @@ function sessionOf<Result>(
     violations = findViolations(trace, tuned, { slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
-  /** Adds to what a test failed with what checks have found: it may be why. */
-  const hint = (error: unknown, tuned: CheckSettings): void => {
-    violations = findViolations(trace, tuned, { slackMs: slackOf(clock.mode) })
-    // That it is stuck is what the error says.
-    const others = violations.filter(({ check }) => check !== 'deadlock')
-    if (others.length === 0 || !(error instanceof Error)) return
-    const lines = others
-      .slice(0, MOST_HINTS)
-      .map(({ check, at, what }) => `  ${check}, at ${formatDuration(at)}: ${what}`)
-    error.message += `\n\nWhat checks have found, which may be why:\n${lines.join('\n')}`
-  }
+  let isTold = false
   return {
     clock,
     trace,
@@ -323,12 +324,17 @@ function sessionOf<Result>(
       } catch (error) {
         if (error instanceof DeadlockError || error instanceof TimerStormError)
           trace.append({ type: 'clock.stuck', code: error.code, message: error.message })
-        if (checks !== false && !(error instanceof InvariantError)) hint(error, { ...checks, ...waived })
+        isTold = error instanceof InvariantError
         throw error
       }
     },
     close,
     waive: (name) => void (waived[name] = false),
+    hints() {
+      if (checks !== false && !isTold)
+        violations = findViolations(trace, { ...checks, ...waived }, { slackMs: slackOf(clock.mode) })
+      return [isTold ? '' : violationsHint(violations), lastCallsText(trace)].filter(Boolean).join('\n\n')
+    },
     summary: () => ({
       orchestration: name,
       seed,
