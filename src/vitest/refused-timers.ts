@@ -50,8 +50,8 @@ export function refuseFakeTimers(): Restore {
 
 /** Refuses to begin where fake timers or a fake date are in force already. @throws ClockInUseError */
 export function refuseForeignTime(): void {
-  if (vi.isFakeTimers() || vi.getMockedSystemTime())
-    throw new ClockInUseError(
-      `${vi.isFakeTimers() ? 'Fake timers (vi.useFakeTimers)' : 'A fake date (vi.setSystemTime)'} are in force as the test begins.`,
-    )
+  const inForce = vi.isFakeTimers()
+    ? 'Fake timers (vi.useFakeTimers) are'
+    : vi.getMockedSystemTime() && 'A fake date (vi.setSystemTime) is'
+  if (inForce) throw new ClockInUseError(`${inForce} in force as the test begins.`)
 }
