@@ -25,10 +25,11 @@ import { refusalText, usageSoFar, waitText, type OpenCall } from './open-call.ts
 import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
-import { Replies, type Content, type Persona } from './replies.ts'
+import { Replies, type Content, type Persona, type ReplyRule } from './replies.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
+import { unofferedTools } from './unoffered.ts'
 
 /** What a provider stands on. */
 export interface ProviderSurroundings {
@@ -125,6 +126,11 @@ export class Provider {
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /** Reply rules that have answered nobody so far. */
+  get unusedReplies(): readonly ReplyRule[] {
+    return this.#replies.unused
   }
 
   /** Who an agent is: made up from its name and the seed. */
@@ -353,6 +359,10 @@ export class Provider {
       fault,
       input: call.input,
     })
+    for (const tool of unofferedTools(call.request, reply.toolCalls)) {
+      const offered = call.request.tools.map(({ name }) => name)
+      this.trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered }, [call.seq])
+    }
     const timing = timingOf(reply.usage.output)
     const since = this.clock.now()
     call.state = { kind: 'working', since, timing, reply }

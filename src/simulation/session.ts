@@ -29,6 +29,7 @@ import {
   type Vars,
 } from '../systems/index.ts'
 import { Outcome } from './outcome.ts'
+import { misspeltIn, unmatchedText } from './set-up.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
@@ -311,6 +312,14 @@ function sessionOf<Result>(
     if (violations.length > 0) throw new InvariantError(violations)
   }
   let isTold = false
+  let isLookedThrough = false
+  /** Puts into the trace which names of the set-up are written wrongly, once it is known who calls. */
+  const lookThroughNames = (): void => {
+    if (isLookedThrough) return
+    isLookedThrough = true
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
+      trace.append({ type: 'setUp.misspelt', ...misspelt })
+  }
   return {
     clock,
     trace,
@@ -319,6 +328,7 @@ function sessionOf<Result>(
     async supervise(work) {
       try {
         const result = await clock.supervise(work)
+        lookThroughNames()
         if (checks !== false) await verify({ ...checks, ...waived })
         return result
       } catch (error) {
@@ -331,9 +341,11 @@ function sessionOf<Result>(
     close,
     waive: (name) => void (waived[name] = false),
     hints() {
+      lookThroughNames()
       if (checks !== false && !isTold)
         violations = findViolations(trace, { ...checks, ...waived }, { slackMs: slackOf(clock.mode) })
-      return [isTold ? '' : violationsHint(violations), lastCallsText(trace)].filter(Boolean).join('\n\n')
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+      return hints.filter((hint) => hint !== '').join('\n\n')
     },
     summary: () => ({
       orchestration: name,
