@@ -4,6 +4,7 @@ import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { placeOf } from './place.ts'
@@ -116,7 +117,10 @@ export function fill<Result>(
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
     const test = swept.get(ended.task)
-    if (!test?.candidate) ended.task.meta.longhaul = ended.summary
+    if (!test?.candidate) {
+      ended.task.meta.longhaul = ended.summary
+      keepTrace(ended)
+    }
     if (!sweep || !test) return tell(ended, verdict)
     if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
     await test.ended(ended, verdict, sweep)
