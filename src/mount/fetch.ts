@@ -1,4 +1,4 @@
-import { replaceProperties, restoreAll, type Restore } from '../clock/index.ts'
+import { replaceProperties, restoreAll, type Restore } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Mount } from './mount.ts'
 import { readRequest, respond, type BreakPlace } from './response.ts'

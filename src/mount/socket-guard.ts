@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { replaceProperties, type Restore } from '../clock/index.ts'
+import { replaceProperties, type Restore } from '../doors/index.ts'
 import { isProviderHost, UnmountedProviderError } from './routes.ts'
 
 /** Refuses connections to the hosts of real providers. */

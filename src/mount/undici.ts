@@ -1,4 +1,4 @@
-import type { Restore } from '../clock/index.ts'
+import type { Restore } from '../doors/index.ts'
 import { routeOf, type Address } from './routes.ts'
 
 const DISPATCHER = Symbol.for('undici.globalDispatcher.1')
