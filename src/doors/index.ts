@@ -6,7 +6,7 @@ import { hangTimers } from './timers.ts'
 
 export type { Armed, ChanceBehind, TimeBehind } from './behind.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
-export { native } from './natives.ts'
+export { native, realTurn } from './natives.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
