@@ -17,6 +17,7 @@ export interface RunRecord {
 
 /** What all checks read: a trace, folded once. Times are milliseconds since the start of the run. */
 export class Facts {
+  /** Without those that a service has refused at sight: they took no time, and nobody has worked on them. */
   readonly calls: readonly CallRecord[]
   readonly gathers: readonly GatherRecord[]
   /** Each agent's calls, in the order of arrival. */
@@ -39,7 +40,7 @@ export class Facts {
       if (found) found.push(event)
       else this.#byType.set(event.type, [event])
     }
-    this.calls = callsOf(this.events)
+    this.calls = callsOf(this.events).filter(({ status }) => status !== 'refused')
     this.gathers = gathersOf(this.events)
     this.#byNumber = new Map(this.calls.map((call) => [call.call, call]))
     this.callsOfAgent = Map.groupBy(this.calls, ({ agent }) => agent)

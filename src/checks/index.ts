@@ -20,6 +20,7 @@ import { runaway } from './runaway.ts'
 import { sequential } from './sequential.ts'
 import { timeouts } from './timeouts.ts'
 import { trace } from './trace.ts'
+import { unsimulated } from './unsimulated.ts'
 
 /** All checks, by the name by which they are tuned and waived. */
 export const CHECKS = {
@@ -41,6 +42,7 @@ export const CHECKS = {
   sequential,
   timeouts,
   trace,
+  unsimulated,
 } as const satisfies Readonly<Record<string, { settings: object }>>
 
 /** The name of a check. */

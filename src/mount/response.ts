@@ -10,16 +10,20 @@ export interface PlainRequest {
   headers: Headers
   text: string
   signal: AbortSignal | undefined
+  /** What aborts the signal, and has to live as long as the request: a `Request` follows the signal that it was given only while it lives itself. */
+  sources?: readonly unknown[]
 }
 
-/** Reads a request's body. */
-export async function readRequest(input: Request): Promise<PlainRequest> {
+/** Reads a request's body. Takes what `fetch` takes. */
+export async function readRequest(input: string | URL | Request, init?: RequestInit): Promise<PlainRequest> {
+  const request = input instanceof Request && init === undefined ? input : new Request(input, init)
   return {
-    url: input.url,
-    method: input.method,
-    headers: input.headers,
-    text: await input.text(),
-    signal: input.signal,
+    url: request.url,
+    method: request.method,
+    headers: request.headers,
+    text: await request.text(),
+    signal: request.signal,
+    sources: [input, request],
   }
 }
 
@@ -27,11 +31,11 @@ export async function readRequest(input: Request): Promise<PlainRequest> {
 export type BreakPlace = 'unanswered' | 'midway'
 
 /**
- * What requests that are being answered do on their abort, which holds their signals; one entry a request, as several may share
- * a signal. A socket would hold them; nothing of ours does while a call hangs, and a signal that was composed of others is held
- * by them weakly only: collected, it would abort nothing.
+ * Requests that are being answered, by what they do on their abort, which holds their signals; one entry a request, as several may
+ * share a signal. A socket would hold them; nothing of ours does while a call hangs, and a signal that was composed of others, by
+ * `AbortSignal.any` or by a `Request`, is held by them weakly only: collected, it would abort nothing.
  */
-const waiting = new Set<() => void>()
+const waiting = new Map<() => void, PlainRequest>()
 
 const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
@@ -108,7 +112,7 @@ export function respond(
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal) waiting.add(onAbort)
+    if (signal) waiting.set(onAbort, request)
     const { method, headers, text } = request
     exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
     // Who listens to the trace may have aborted the request while it arrived.

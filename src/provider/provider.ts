@@ -25,7 +25,8 @@ import { refusalText, usageSoFar, waitText, type OpenCall } from './open-call.ts
 import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
-import { Replies, type Content, type Persona } from './replies.ts'
+import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused.ts'
+import { Replies, type Contents, type Persona } from './replies.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -45,8 +46,6 @@ export interface AcceptedCall {
   disconnect(): void
 }
 
-/** How long a provider takes to refuse a request without looking at it. */
-const REFUSAL_MS = 20
 /** The share of an answer that comes before a connection breaks. */
 const BROKEN_AT = 0.5
 const REMEMBERED_FAILURES = 20_000
@@ -161,6 +160,20 @@ export class Provider {
     if (refused) this.#refuse(call, refused, REFUSAL_MS, receive)
     else this.#begin(call, receive)
     return { id: call.id, disconnect: () => this.#disconnect(call) }
+  }
+
+  /**
+   * Puts a request into the trace that was refused before it became a call: by a simulated service, or as nothing simulates
+   * what it asks for. The mount answers it.
+   *
+   * @example
+   * ```ts
+   * provider.refuse({ host: 'api.x.ai', method: 'POST', path: '/v1/chat', status: null, reason: 'outside', message: 'Nothing answers.' })
+   * ```
+   */
+  refuse(request: RefusedRequest): void {
+    const call = isCall(request) ? (this.#calls += 1) : null
+    this.trace.append(refusedEvent(request, call))
   }
 
   /** Who waits for what, for the deadlock report. */
@@ -315,17 +328,17 @@ export class Provider {
     receive: (answer: Answer) => void,
   ): void {
     call.state = { kind: 'queued' }
-    const work = (content: Content): void => {
-      if (!call.closed) this.#work(call, decision.fault, content, timingOf, receive)
+    const work = (contents: Contents): void => {
+      if (!call.closed) this.#work(call, decision.fault, contents, timingOf, receive)
     }
     const leave = this.#service(call.request.provider).line.enter(() => {
       const waitedMs = this.clock.now() - call.arrivedAt
       if (waitedMs > 0) this.trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
       if (call.request.dimensions !== undefined) return work(NO_CONTENT)
       try {
-        const content = this.#replies.contentFor(call.request, call.caller, call.nth)
-        if (content instanceof Promise) content.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
-        else work(content)
+        const contents = this.#replies.contentsFor(call.request, call.caller, call.nth)
+        if (contents instanceof Promise) contents.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
+        else work(contents)
       } catch (error) {
         this.#replyThrew(call, error, receive)
       }
@@ -343,17 +356,18 @@ export class Provider {
   #work(
     call: OpenCall,
     fault: Fault | undefined,
-    content: Content,
+    contents: Contents,
     timingOf: (outputTokens: number) => Timing,
     receive: (answer: Answer) => void,
   ): void {
-    const reply = composeReply(call.request, content, {
+    const reply = composeReply(call.request, contents, {
       id: hashHex(`${this.#random.seed}\u0000${call.id}`),
       createdAt: this.clock.epoch + this.clock.now(),
       fault,
       input: call.input,
     })
-    const timing = timingOf(reply.usage.output)
+    // Choices are generated at the same time.
+    const timing = timingOf(Math.max(...reply.choices.map(({ tokens }) => tokens)))
     const since = this.clock.now()
     call.state = { kind: 'working', since, timing, reply }
     const damage = fault && DAMAGES[fault]
@@ -408,11 +422,13 @@ export class Provider {
     this.#after(call, timing.firstTokenMs, () => send(0))
   }
 
-  #complete(call: OpenCall, fault: Fault | undefined, { usage, finish, text }: Reply): void {
+  #complete(call: OpenCall, fault: Fault | undefined, { usage, choices }: Reply): void {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
+    const { finish } = choices[0]
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
-    this.#said.add(text, this.trace.append(body, [call.seq]))
+    const seq = this.trace.append(body, [call.seq])
+    for (const { text } of choices) this.#said.add(text, seq)
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
@@ -473,7 +489,7 @@ export class Provider {
 const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
   `${caller.agent}\u0000${request.fingerprint}`
 
-const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
+const NO_CONTENT: Contents = [{ text: '', toolCalls: [], finish: 'stop', usage: {} }]
 
 /** A factor on a latency that may be infinite. */
 const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)

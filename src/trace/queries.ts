@@ -1,4 +1,4 @@
-import type { PicoDollars, TraceEvent, Usage } from './events.ts'
+import type { EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -16,10 +16,11 @@ export interface CallRecord {
   arrivedAt: number
   firstTokenAt: number | undefined
   endedAt: number | undefined
-  /** `open`: still without an end when the trace was read. */
-  status: 'open' | 'ended' | 'failed'
+  /** `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call. */
+  status: 'open' | 'ended' | 'failed' | 'refused'
   /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
   finish: string | undefined
+  /** What went wrong; of a refused request why. */
   fault: string | undefined
   /** How long the client was told to wait before it tries again. */
   retryAfterMs: number | null
@@ -68,6 +69,10 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
       continue
     }
     if (!('call' in event)) continue
+    if (event.type === 'call.refused') {
+      if (event.call !== null) calls.set(event.call, refusedCall(event, event.call))
+      continue
+    }
     const record = calls.get(event.call)
     if (!record) continue
     switch (event.type) {
@@ -101,6 +106,35 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     }
   }
   return [...calls.values()]
+}
+
+/** Who asks where nothing says it. */
+const UNKNOWN_AGENT = 'unknown'
+
+/** A request that a service has refused takes no time, and is no part of a conversation. */
+function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
+  const agent = event.agent ?? UNKNOWN_AGENT
+  return {
+    call,
+    agent,
+    conversation: `${agent}/refused-${call}`,
+    turn: 1,
+    provider: event.provider ?? '',
+    model: event.model ?? '',
+    stream: false,
+    attempt: 1,
+    retryOf: undefined,
+    arrivedAt: event.at,
+    firstTokenAt: undefined,
+    endedAt: event.at,
+    status: 'refused',
+    finish: undefined,
+    fault: event.reason,
+    retryAfterMs: null,
+    request: event.request ?? '',
+    usage: NO_USAGE,
+    cost: 0,
+  }
 }
 
 /** One collection of answers, folded from its events. */
@@ -157,6 +191,7 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
 export interface AgentRecord {
   agent: string
   calls: number
+  /** Refused ones are among them. */
   failed: number
   /** Calls that repeat one that failed. */
   retries: number
@@ -180,7 +215,7 @@ export function agentsOf(calls: readonly CallRecord[]): AgentRecord[] {
     return {
       agent,
       calls: all.length,
-      failed: all.filter(({ status }) => status === 'failed').length,
+      failed: all.filter(({ status }) => status === 'failed' || status === 'refused').length,
       retries: all.filter(({ retryOf }) => retryOf !== undefined).length,
       usage: {
         input: sum('input'),

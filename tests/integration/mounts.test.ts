@@ -1,11 +1,13 @@
 import axios from 'axios'
+import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startServer, UnmountedProviderError } from 'longhaul'
+import { Provider, startServer, Trace, UnmountedProviderError } from 'longhaul'
 import { handlers } from 'longhaul/msw'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
 import { mountFetch } from '../../src/mount/index.ts'
+import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
@@ -66,6 +68,33 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
     clock.stop()
     clock = startSimulatedClock({ mode: { kind: 'virtual' } })
     expect(seen).toEqual(await WAYS['fetch']!(stream))
+  })
+})
+
+describe('msw takes what leads to the provider, in any spelling, and nothing else', () => {
+  const asked = async (url: string): Promise<number> => {
+    const provider = new Provider({ providers, models: { 'gpt-4o-mini': {} } }, surroundings())
+    const others = http.all('https://gateway.example/*', () => new HttpResponse(null, { status: 418 }))
+    const server = setupServer(...handlers(provider), others)
+    server.listen()
+    try {
+      return (await fetch(url, { method: 'POST', headers, body: body(false) })).status
+    } finally {
+      server.close()
+    }
+  }
+  const providers = { gateway: { baseURLs: ['https://GATEWAY.example:443/llm/v1/'] } }
+  const surroundings = () => ({ clock, trace: new Trace(() => 0), random: new KeyedRandom(1) })
+
+  test.each([
+    ['https://api.openai.com/v1/chat/completions', 200],
+    ['https://API.OpenAI.com:443/v1//chat/completions?x=1', 200],
+    ['https://api.openai.com/v1/responses', 501],
+    ['https://gateway.example//llm/v1/chat/completions', 200],
+    ['https://gateway.example/llm/v10/chat/completions', 418],
+    ['https://gateway.example/app', 418],
+  ])('%s: %s', async (url, status) => {
+    expect(await asked(url)).toBe(status)
   })
 })
 
