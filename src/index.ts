@@ -1,3 +1,7 @@
+import { installDoors } from './doors/index.ts'
+
+installDoors()
+
 export {
   CHECKS,
   findViolations,
@@ -46,7 +50,14 @@ export {
   type TournamentMetrics,
 } from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
-export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
+export {
+  InvalidNetworkError,
+  startServer,
+  UnmountedProviderError,
+  type NetworkOptions,
+  type ServerMount,
+  type ServerOptions,
+} from './mount/index.ts'
 export {
   CompletionError,
   InvalidOrchestratorSettingError,

@@ -10,14 +10,14 @@ type Callback = (error: Error) => void
 export function installDatagrams(): void {
   const prototype = Socket.prototype as unknown as Record<'send' | 'connect', AnyFunction>
   // send(message, [offset, length,] [port,] [address,] [callback]), where port and address are left out of a connected socket.
-  hang('dgram.Socket.send', prototype, 'send', (real) => door(real, (given) => {
-    const sliced = typeof given[1] === 'number' && typeof given[2] === 'number' && given.length > 3
-    const [port, address] = sliced ? given.slice(3) : given.slice(1)
-    return { port, address }
-  }))
-  hang('dgram.Socket.connect', prototype, 'connect', (real) =>
-    door(real, ([port, address]) => ({ port, address })),
+  hang('dgram.Socket.send', prototype, 'send', (real) =>
+    door(real, (given) => {
+      const sliced = typeof given[1] === 'number' && typeof given[2] === 'number' && given.length > 3
+      const [port, address] = sliced ? given.slice(3) : given.slice(1)
+      return { port, address }
+    }),
   )
+  hang('dgram.Socket.connect', prototype, 'connect', (real) => door(real, ([port, address]) => ({ port, address })))
 }
 
 function door(real: AnyFunction, target: (given: unknown[]) => { port: unknown; address: unknown }): AnyFunction {

@@ -29,7 +29,12 @@ function fateOf(name: unknown): Fate {
 
 /** What Node says where a name has no such record. */
 const noData = (query: string, hostname: string): Error =>
-  Object.assign(new Error(`${query} ENODATA ${hostname}`), { code: 'ENODATA', errno: undefined, syscall: query, hostname })
+  Object.assign(new Error(`${query} ENODATA ${hostname}`), {
+    code: 'ENODATA',
+    errno: undefined,
+    syscall: query,
+    hostname,
+  })
 
 /** How each function answers for a name that has an address and nothing else. */
 type Answer = (address: string, given: readonly unknown[]) => unknown[] | undefined
@@ -44,8 +49,7 @@ const records = (address: string, given: readonly unknown[]): unknown[] => [
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   lookup: (address, given) => (optionsIn(given).all ? [[{ address, family: 4 }]] : [address, 4]),
-  resolve: (address, given) =>
-    typeof given[1] !== 'string' || given[1] === 'A' ? records(address, given) : undefined,
+  resolve: (address, given) => (typeof given[1] !== 'string' || given[1] === 'A' ? records(address, given) : undefined),
   resolve4: records,
   ...Object.fromEntries(
     ['6', 'Any', 'Caa', 'Cname', 'Mx', 'Naptr', 'Ns', 'Ptr', 'Soa', 'Srv', 'Tlsa', 'Txt'].map((type) => [

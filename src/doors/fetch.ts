@@ -8,23 +8,19 @@ type Init = RequestInit & { dispatcher?: unknown }
 
 /**
  * Hangs the door of the global `fetch`: simulated services answer at once, without the way through sockets. What is to go another
- * way (a dispatcher, somebody who had replaced `fetch` before) goes it, and meets the doors of sockets at its end.
+ * way, by a dispatcher, goes it, and meets the doors of sockets at its end.
  */
 export function installFetch(): void {
   hang('fetch', globalThis, 'fetch', (real) => {
-    const direct = isNodes(real)
     return function fetch(...given: Parameters<Fetch>): Promise<Response> {
       const { network } = behind
       if (!network) return Reflect.apply(real, undefined, given) as Promise<Response>
       const init = given[1] as Init | undefined
-      const answer = direct && !init?.dispatcher && !hasOwnDispatcher() ? network.fetch(given[0], init) : undefined
+      const answer = !init?.dispatcher && !hasOwnDispatcher() ? network.fetch(given[0], init) : undefined
       return answer ?? (Reflect.apply(real, undefined, given) as Promise<Response>).catch(unwrap)
     }
   })
 }
-
-/** Whether a `fetch` is Node's own, which says so in its text. */
-const isNodes = (fetch: Fetch): boolean => Function.prototype.toString.call(fetch).includes('internal/deps/undici')
 
 /** What was refused says why, and not only that the fetch has failed. */
 function unwrap(error: unknown): never {

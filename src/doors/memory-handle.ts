@@ -17,7 +17,7 @@ interface Parcel {
 const ROOM = 256 * 1024
 
 /** Where Node keeps the socket of a handle. It has no public name: a socket that is given a handle shows it. */
-export const OWNER = ownerSymbol()
+export const OWNER: unique symbol = ownerSymbol() as never
 
 function ownerSymbol(): symbol {
   const handle = {}

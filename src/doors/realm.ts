@@ -10,6 +10,8 @@ interface Realm {
   doors: WeakSet<object>
   /** Groups of doors that were installed. */
   installed: Set<string>
+  /** Connections that are answered inside this process, by their sockets. */
+  insides: Map<object, unknown>
 }
 
 // The number is the version of this shape: copies that do not agree on it must not share it.
@@ -21,6 +23,7 @@ export const realm: Realm = ((globalThis as { [REALM]?: Realm })[REALM] ??= {
   natives: new Map(),
   doors: new WeakSet(),
   installed: new Set(),
+  insides: new Map(),
 })
 
 /**

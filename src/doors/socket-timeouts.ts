@@ -3,13 +3,16 @@ import { hang } from './door.ts'
 import type { SocketInside } from './memory-handle.ts'
 import { behind } from './stand.ts'
 
-type SetTimeout = (this: Timed, ms: number, callback?: () => void) => Socket
+type SetTimeout = (this: Timed, ms: number, callback?: () => void) => Timed
 
-interface Timed extends SocketInside {
+interface Timed extends Omit<SocketInside, 'setTimeout' | 'timeout'> {
   setTimeout: SetTimeout
+  timeout?: number
   _onTimeout(): void
   _destroy(error: Error | null, done: (error?: Error | null) => void): void
   _parent: Timed | null
+  /** Of a socket that a server has accepted. */
+  server?: object | null
 }
 
 /** Longer ones than timers can have are Node's to refuse. Milliseconds. */
@@ -18,8 +21,9 @@ const MOST_MS = 2 ** 31 - 1
 const timers = new WeakMap<object, NodeJS.Timeout>()
 
 /**
- * Hangs the doors of `socket.setTimeout`, which HTTP clients and servers set their limits of time with: while a run is in force,
- * a socket is silent for as long as the clock in force says. Node's own timers for sockets pass every other door.
+ * Hangs the doors of `socket.setTimeout`, with which HTTP clients set their limits of time: while a run is in force, a socket is
+ * silent for as long as the clock in force says. Node's own timers for sockets pass every other door. Those of a server stay real:
+ * its clients may be in other processes, and an idle connection is to wait for them.
  */
 export function installSocketTimeouts(): void {
   const prototype = Socket.prototype as unknown as Timed
@@ -29,12 +33,19 @@ export function installSocketTimeouts(): void {
     clearTimeout(timer)
     timers.delete(socket)
   }
+  const refresh = (socket: Timed): void => {
+    timers.get(socket)?.refresh()
+    // Of a socket that carries TLS.
+    if (socket._parent) refresh(socket._parent)
+  }
   hang('net.Socket.setTimeout', prototype, 'setTimeout', (real) => {
     return function setTimeout(ms, callback) {
       clear(this)
       const counts = typeof ms === 'number' && ms > 0 && ms <= MOST_MS
-      if (!behind.network || !counts || this.destroyed) return Reflect.apply(real, this, [ms, callback]) as Socket
-      if (callback !== undefined && typeof callback !== 'function') return Reflect.apply(real, this, [ms, callback]) as Socket
+      if (!behind.network || !counts || this.destroyed || this.server)
+        return Reflect.apply(real, this, [ms, callback]) as Timed
+      if (callback !== undefined && typeof callback !== 'function')
+        return Reflect.apply(real, this, [ms, callback]) as Timed
       // Takes the timer out that Node may have set before.
       Reflect.apply(real, this, [0])
       this.timeout = ms
@@ -47,7 +58,7 @@ export function installSocketTimeouts(): void {
   })
   hang('net.Socket._unrefTimer', prototype, '_unrefTimer', (real) => {
     return function _unrefTimer(this: Timed) {
-      for (let socket: Timed | null = this; socket; socket = socket._parent) timers.get(socket)?.refresh()
+      refresh(this)
       Reflect.apply(real, this, [])
     }
   })

@@ -120,7 +120,8 @@ export function moveInside(
   remote: Ends['remote'] = { address: addressFor(destination.host), port: destination.port ?? 0 },
 ): MemoryHandle {
   const ends = { local: localEnd(), remote }
-  const handle = socket instanceof TLSSocket ? new MemoryTlsHandle(ends, socket, destination.host) : new MemoryHandle(ends)
+  const handle =
+    socket instanceof TLSSocket ? new MemoryTlsHandle(ends, socket, destination.host) : new MemoryHandle(ends)
   replaceHandle(socket, handle)
   connectInside(handle, ends, destination)
   return handle

@@ -44,7 +44,9 @@ export function installWrites(): void {
 function chunksOf(data: Written, encoding: BufferEncoding): Buffer[] {
   if (typeof data === 'string') return [Buffer.from(data, encoding)]
   if (Buffer.isBuffer(data) || data instanceof Uint8Array) return [Buffer.from(data as Uint8Array)]
-  return data.map(({ chunk, encoding }) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk)))
+  return data.map(({ chunk, encoding }) =>
+    typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk),
+  )
 }
 
 /** How a request to a proxy begins (RFC 9112, 3.2.2 and 3.2.3): `CONNECT host:port`, or a method and a whole URL. */
@@ -53,11 +55,16 @@ const LONGEST = 400
 
 /** Where a proxy is asked to go, if that is what is written. */
 function askedOfProxy(data: Written): Destination | undefined {
-  const first = Array.isArray(data) ? (data as readonly { chunk: string | Buffer }[])[0]?.chunk : (data as string | Buffer)
+  const first = Array.isArray(data)
+    ? (data as readonly { chunk: string | Buffer }[])[0]?.chunk
+    : (data as string | Buffer)
   if (first === undefined || first.length < 16) return undefined
   const letter = typeof first === 'string' ? first.charCodeAt(0) : first[0]!
   if (letter < 65 || letter > 90) return undefined
-  const text = typeof first === 'string' ? first.slice(0, LONGEST) : Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, LONGEST)).toString('latin1')
+  const text =
+    typeof first === 'string'
+      ? first.slice(0, LONGEST)
+      : Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, LONGEST)).toString('latin1')
   const [, tunnel, whole] = TO_PROXY.exec(text) ?? []
   const url = tunnel ? URL.parse(`http://${tunnel}`) : whole ? URL.parse(whole) : null
   if (!url) return undefined

@@ -21,7 +21,8 @@ export function allowedBy(names: readonly string[]): IsAllowed {
 
 function ruleOf(given: string): IsAllowed {
   const text = typeof given === 'string' ? given.trim().toLowerCase() : ''
-  const [, bracketed, name, wantedPort] = /^(?:\[([0-9a-f:.]+)\]|([^/:\s[\]]+|[0-9a-f:]+:[0-9a-f:.]*))(?::(\d+))?$/.exec(text) ?? []
+  const [, bracketed, name, wantedPort] =
+    /^(?:\[([0-9a-f:.]+)\]|([^/:\s[\]]+|[0-9a-f:]+:[0-9a-f:.]*))(?::(\d+))?$/.exec(text) ?? []
   const host = bracketed ?? (isIP(text) ? text : name)
   if (host === undefined || !/^(\*\.)?[^*]+$|^\*$/.test(host))
     throw new InvalidNetworkError(

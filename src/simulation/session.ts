@@ -13,7 +13,7 @@ import {
   type TimeMode,
 } from '../clock/index.ts'
 import type { PatternText } from '../pattern/index.ts'
-import { mountFetch, type Mount } from '../mount/index.ts'
+import { mountNetwork, type NetworkOptions } from '../mount/index.ts'
 import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -38,8 +38,10 @@ interface CommonOptions extends RunSettings {
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
-  /** How the provider is reached: behind the global `fetch` (default), or not at all (`false`: the test mounts it itself). */
+  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
+  /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
+  network?: Pick<NetworkOptions, 'allow'>
 }
 
 /** An orchestration under test that is any async function. */
@@ -167,10 +169,8 @@ export function openSession<Result>(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
     )
-    if (options.mount !== false) {
-      const mount: Mount = mountFetch(provider)
-      closings.push(() => mount.close())
-    }
+    const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
+    closings.push(() => network.close())
     let closed = false
     const close = async (): Promise<void> => {
       closed = true

@@ -1,9 +1,13 @@
+import { fileURLToPath } from 'node:url'
 import type { RunSettings } from '../simulation/settings.ts'
 
 export type { RunSettings } from '../simulation/settings.ts'
 
+const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './setup.ts' : './setup.js', import.meta.url))
+
 /**
- * The Vitest plugin: settings for all orchestrations of a project. The environment goes before them, and they before those of a file.
+ * The Vitest plugin: hangs the doors of time, chance and network before any module of a test file is loaded, and gives settings for all
+ * orchestrations of a project. The environment goes before them, and they before those of a file.
  *
  * @example
  * ```ts
@@ -12,7 +16,7 @@ export type { RunSettings } from '../simulation/settings.ts'
  */
 export function longhaul(settings: RunSettings = {}): {
   name: string
-  config(): { test: { provide: { longhaul: RunSettings } } }
+  config(): { test: { provide: { longhaul: RunSettings }; setupFiles: string[] } }
 } {
-  return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings } } }) }
+  return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings }, setupFiles: [SETUP] } }) }
 }
