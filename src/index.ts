@@ -1,7 +1,5 @@
 import { installDoors } from './doors/index.ts'
 
-installDoors()
-
 export {
   CHECKS,
   findViolations,
@@ -144,3 +142,6 @@ export type {
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { watch } from './simulation/watch.ts'
+
+// At the latest: the plugin does so before any module of the user is loaded.
+installDoors()

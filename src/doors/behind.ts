@@ -6,6 +6,8 @@ export interface Armed {
   readonly delay: number
   /** Whether the timer is an interval. */
   readonly repeats: boolean
+  /** Whether the timer holds the process open. */
+  hasRef?(): boolean
   /** Calls the callback, and arms an interval again. The clock has taken the timer out before. */
   fire(): void
 }

@@ -7,7 +7,7 @@ type AnyFunction = (...given: unknown[]) => unknown
 type Callback = (error: Error) => void
 
 /** Hangs the doors of UDP: a datagram to the world outside is not sent. */
-export function installDatagrams(): void {
+export function hangDatagrams(): void {
   const prototype = Socket.prototype as unknown as Record<'send' | 'connect', AnyFunction>
   // send(message, [offset, length,] [port,] [address,] [callback]), where port and address are left out of a connected socket.
   hang('dgram.Socket.send', prototype, 'send', (real) =>

@@ -60,7 +60,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 }
 
 /** Hangs the doors of look-ups: no name of the world outside leaves the process in one. */
-export function installDns(): void {
+export function hangDns(): void {
   const { Resolver, promises } = dns
   for (const name of Object.keys(ANSWERS)) {
     const byCallback = (real: AnyFunction) => callbackDoor(name, real)

@@ -21,7 +21,6 @@ export function hang<Target extends object, Key extends keyof Target>(
   if (typeof door === 'function' && typeof real === 'function') {
     for (const property of ['name', 'length'] as const)
       Object.defineProperty(door, property, { value: real[property], configurable: true })
-    realm.doors.add(door)
   }
   Object.defineProperty(target, key, {
     configurable: true,
@@ -31,6 +30,3 @@ export function hang<Target extends object, Key extends keyof Target>(
   })
   return real
 }
-
-/** Whether a value is one of our doors. */
-export const isDoor = (value: unknown): boolean => typeof value === 'function' && realm.doors.has(value)

@@ -10,7 +10,7 @@ type Init = RequestInit & { dispatcher?: unknown }
  * Hangs the door of the global `fetch`: simulated services answer at once, without the way through sockets. What is to go another
  * way, by a dispatcher, goes it, and meets the doors of sockets at its end.
  */
-export function installFetch(): void {
+export function hangFetch(): void {
   hang('fetch', globalThis, 'fetch', (real) => {
     return function fetch(...given: Parameters<Fetch>): Promise<Response> {
       const { network } = behind

@@ -13,7 +13,7 @@ type Options = ClientSessionOptions | SecureClientSessionOptions
  * Hangs the door of `http2.connect`. A session of HTTP/2 reads from a native handle, and must be given a socket that is inside
  * this process from its beginning.
  */
-export function installHttp2(): void {
+export function hangHttp2(): void {
   hang('http2.connect', http2, 'connect', (real) => {
     const connect = (
       authority: string | URL,

@@ -1,30 +1,28 @@
-import { syncBuiltinESMExports } from 'node:module'
-import { installDatagrams } from './datagrams.ts'
-import { installDns } from './dns.ts'
-import { installFetch } from './fetch.ts'
-import { installHttp2 } from './http2.ts'
-import { installSockets } from './sockets.ts'
-import { installSocketTimeouts } from './socket-timeouts.ts'
-import { installWrites } from './writes.ts'
+import { hangChance } from './chance.ts'
+import { hangDates } from './dates.ts'
+import { hangMonotonicTime } from './monotonic.ts'
+import { hangNetwork } from './network.ts'
+import { realm } from './realm.ts'
+import { hangTimers } from './timers.ts'
 
-export type { Destination, NetworkBehind, Verdict } from './behind.ts'
+export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict } from './behind.ts'
 export { hangUp } from './inside.ts'
 export { isLoopback, plainHost } from './loopback.ts'
-export { stand } from './stand.ts'
+export { keepAhead, monotonicNow } from './monotonic.ts'
+export { native } from './natives.ts'
+export { replaceProperties, restoreAll, type Restore } from './patch.ts'
+export { emptyPools } from './pools.ts'
+export { shared } from './realm.ts'
+export { behind, stand } from './stand.ts'
+export { giveTimersBack, takeTimersOver } from './timeout.ts'
 
-let installed = false
-
-/** Hangs all doors of this worker, once and for good. */
+/** Hangs all doors, once in a worker and for good. Without a session in force each of them is the real thing. */
 export function installDoors(): void {
-  if (installed) return
-  installed = true
-  installFetch()
-  installSockets()
-  installWrites()
-  installHttp2()
-  installSocketTimeouts()
-  installDns()
-  installDatagrams()
-  // Named imports of the modules whose functions were replaced.
-  syncBuiltinESMExports()
+  if (realm.installed.has('all')) return
+  realm.installed.add('all')
+  hangTimers()
+  hangDates()
+  hangMonotonicTime()
+  hangChance()
+  hangNetwork()
 }

@@ -3,7 +3,7 @@ import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { isIP, Socket } from 'node:net'
 import type { Destination, Verdict } from './behind.ts'
 import { join, MemoryHandle, type Ends } from './memory-handle.ts'
-import { realm } from './realm.ts'
+import { shared } from './realm.ts'
 import { behind } from './stand.ts'
 
 /** The side of a connection that is answered here. */
@@ -15,8 +15,8 @@ interface Inside {
 }
 
 /** Errors with which connections were refused. */
-const refusals = new WeakSet<object>()
-const insides = realm.insides as Map<Socket, Inside>
+const refusals = shared('inside.refusals', () => new WeakSet<object>())
+const insides = shared('inside.connections', () => new Map<Socket, Inside>())
 let servers: { http: Server; http2: Http2Server } | undefined
 
 /** Turns of the event loop after which a client that has sent nothing waits for the other side to speak first. */

@@ -6,12 +6,12 @@ interface Realm {
   behind: Behind
   /** The real functions, taken before the first door was installed. */
   natives: Map<string, unknown>
-  /** Functions and classes of ours that stand in the place of real ones. */
-  doors: WeakSet<object>
-  /** Groups of doors that were installed. */
+  /** What doors remember, by name. */
+  shared: Map<string, unknown>
+  /** By how many milliseconds monotonic time is ahead of the real one, by what was simulated. */
+  ahead: number
+  /** Doors that were hung, by name. */
   installed: Set<string>
-  /** Connections that are answered inside this process, by their sockets. */
-  insides: Map<object, unknown>
 }
 
 // The number is the version of this shape: copies that do not agree on it must not share it.
@@ -21,9 +21,9 @@ const REALM = Symbol.for('longhaul.doors.1')
 export const realm: Realm = ((globalThis as { [REALM]?: Realm })[REALM] ??= {
   behind: { time: undefined, chance: undefined, network: undefined, work: undefined },
   natives: new Map(),
-  doors: new WeakSet(),
+  shared: new Map(),
+  ahead: 0,
   installed: new Set(),
-  insides: new Map(),
 })
 
 /**
@@ -34,4 +34,17 @@ export const realm: Realm = ((globalThis as { [REALM]?: Realm })[REALM] ??= {
 export function nativeOf<Value>(name: string, read: () => Value): Value {
   if (!realm.natives.has(name)) realm.natives.set(name, read())
   return realm.natives.get(name) as Value
+}
+
+/**
+ * What doors remember, one for all copies of longhaul in this worker.
+ *
+ * @example
+ * ```ts
+ * const waiting = shared('timers.waiting', () => new Set<Timeout>())
+ * ```
+ */
+export function shared<Value>(name: string, make: () => Value): Value {
+  if (!realm.shared.has(name)) realm.shared.set(name, make())
+  return realm.shared.get(name) as Value
 }

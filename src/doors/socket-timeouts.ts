@@ -25,7 +25,7 @@ const timers = new WeakMap<object, NodeJS.Timeout>()
  * silent for as long as the clock in force says. Node's own timers for sockets pass every other door. Those of a server stay real:
  * its clients may be in other processes, and an idle connection is to wait for them.
  */
-export function installSocketTimeouts(): void {
+export function hangSocketTimeouts(): void {
   const prototype = Socket.prototype as unknown as Timed
   const clear = (socket: object): void => {
     const timer = timers.get(socket)

@@ -43,12 +43,12 @@ const wanted = new WeakMap<Socket, Destination>()
 let ports = 0
 
 /** Hangs the doors of sockets: what connects to a simulated or forbidden host is connected inside this process. */
-export function installSockets(): void {
+export function hangSockets(): void {
   hang('net.Socket.connect', Socket.prototype as unknown as Record<'connect', AnyFunction>, 'connect', nameDoor)
   const prototype = handlePrototype()
   hang('tcp.connect', prototype, 'connect', connectDoor)
   hang('tcp.connect6', prototype, 'connect6', connectDoor)
-  installLayers()
+  hangLayers()
 }
 
 type AnyFunction = (this: never, ...given: never[]) => unknown
@@ -147,7 +147,7 @@ interface TlsInside extends SocketInside {
   _start(): void
 }
 
-function installLayers(): void {
+function hangLayers(): void {
   const prototype = TLSSocket.prototype as unknown as TlsInside
   hang('tls.TLSSocket._wrapHandle', prototype, '_wrapHandle', (real) => {
     return function _wrapHandle(this: TLSSocket, below, handle, busy) {

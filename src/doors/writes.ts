@@ -23,7 +23,7 @@ interface Writing extends SocketInside {
  * Hangs the door of what sockets write: connections inside this process carry it, and a request to a proxy is judged by where
  * the proxy is to go.
  */
-export function installWrites(): void {
+export function hangWrites(): void {
   hang('net.Socket._writeGeneric', Socket.prototype as unknown as Writing, '_writeGeneric', (real) => {
     return function _writeGeneric(several, data, encoding, done) {
       // Node keeps what is written before the connection stands, and comes again.

@@ -1,3 +1,4 @@
+import { native } from '../doors/index.ts'
 import { InvariantError } from '../checks/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
@@ -8,7 +9,7 @@ import { applyCase } from './apply.ts'
 import type { Case } from './case.ts'
 import { shrink, type Shrunk } from './shrink.ts'
 
-const now = performance.now.bind(performance)
+const { now } = native
 
 /** How a case failed: what makes two failures the same one. */
 function signatureOf(error: unknown): string {

@@ -13,7 +13,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './call.ts'
-export { actAs, actingAgent, type Identify } from './callers.ts'
+export { actAs, actingAgent, withinRun, type Identify } from './callers.ts'
 export {
   InvalidProviderConfigError,
   type AgentConfig,

@@ -4,7 +4,7 @@ import { hashHex, type KeyedRandom } from '../random/index.ts'
 import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
-import { callerOf } from './callers.ts'
+import { callerOf, runInForce } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
 import {
@@ -27,6 +27,7 @@ import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
 import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused.ts'
 import { Replies, type Contents, type Persona } from './replies.ts'
+import { Retries } from './retries.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -48,7 +49,6 @@ export interface AcceptedCall {
 
 /** The share of an answer that comes before a connection breaks. */
 const BROKEN_AT = 0.5
-const REMEMBERED_FAILURES = 20_000
 
 const DAMAGES: Partial<Record<Fault, Damage>> = {
   reset_midway: 'reset',
@@ -84,7 +84,7 @@ export class Provider {
   readonly #services = new Map<string, Service>()
   readonly #idempotent: IdempotentRequests
   readonly #callsOfAgent = new Map<string, number>()
-  readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
+  readonly #retries = new Retries()
   readonly #said = new Said()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
@@ -199,10 +199,16 @@ export class Provider {
       ? this.#service(request.provider).cache.use(request, cumulative, now)
       : { cachedInput: 0, cacheWrite: 0 }
 
-    const before = this.#failureBefore({ caller, request })
+    const before = this.#retries.arrived(contentOf({ caller, request }), {
+      retryCount: request.retryCount,
+      now,
+      hasSiblings: () => this.#isUnderWay({ caller, request }),
+    })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
+    const holds = this.#said.heldIn(request.messages)
+    const run = runInForce()
     const seq = this.trace.append(
       {
         type: 'call.arrived',
@@ -215,6 +221,9 @@ export class Provider {
         inputTokens: input,
         attempt,
         request: request.fingerprint,
+        ...(caller.turn > 1 && { prompt: promptOf(request) }),
+        ...(holds.length > 0 && { holds }),
+        ...(run !== undefined && { run }),
       },
       cause === undefined ? [] : [cause],
     )
@@ -236,6 +245,7 @@ export class Provider {
       input: { input, ...cache },
       state: { kind: 'refused' },
       closed: false,
+      isRead: false,
       release: undefined,
       cleanup: [],
       place: 0,
@@ -244,13 +254,11 @@ export class Provider {
     return call
   }
 
-  /** The failure that a call repeats. */
-  #failureBefore(call: Pick<OpenCall, 'caller' | 'request'>) {
-    if (this.#failures.size === 0) return undefined
-    const fingerprint = fingerprintOf(call)
-    const before = this.#failures.get(fingerprint)
-    this.#failures.delete(fingerprint)
-    return before
+  /** Whether the same is being asked by a call under way. */
+  #isUnderWay(asked: Pick<OpenCall, 'caller' | 'request'>): boolean {
+    const content = contentOf(asked)
+    for (const call of this.#open) if (contentOf(call) === content) return true
+    return false
   }
 
   /** What stands against a call before chance is asked. */
@@ -406,6 +414,7 @@ export class Provider {
         this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [
           call.seq,
         ])
+        call.isRead = true
         receive({ kind: 'head', reply, limits: this.#limits(call) })
       }
       const piece = pieces[index]
@@ -428,7 +437,8 @@ export class Provider {
     const { finish } = choices[0]
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
     const seq = this.trace.append(body, [call.seq])
-    for (const { text } of choices) this.#said.add(text, seq)
+    for (const { text } of choices) this.#said.add(text, seq, call.id)
+    this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
@@ -438,8 +448,11 @@ export class Provider {
       { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, retryAfterMs, usage, cost },
       [call.seq],
     )
-    if (this.#failures.size >= REMEMBERED_FAILURES) this.#failures.delete(this.#failures.keys().next().value!)
-    this.#failures.set(fingerprintOf(call), { call: call.id, seq, at: now, attempt: call.attempt })
+    const content = contentOf(call)
+    // Who goes away with a part of a stream, or when another call has brought the answer, has what it wanted.
+    if (fault === 'disconnected' && (call.isRead || this.#retries.isAnsweredSince(content, call.arrivedAt))) return
+    const { id, attempt, request } = call
+    this.#retries.failed(content, { call: id, seq, at: now, retryAfterMs, attempt, retryCount: request.retryCount })
   }
 
   #book(call: OpenCall, usage: Usage, status: 'completed' | 'failed'): number {
@@ -486,8 +499,13 @@ export class Provider {
   }
 }
 
-const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
-  `${caller.agent}\u0000${request.fingerprint}`
+/** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
+const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
+  `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
+
+/** The same for calls that give a model the same to read, however it is to be sampled. */
+const promptOf = ({ messages }: CallRequest): string =>
+  hashHex(JSON.stringify(messages.map(({ role, text, toolCalls }) => [role, text, toolCalls])))
 
 const NO_CONTENT: Contents = [{ text: '', toolCalls: [], finish: 'stop', usage: {} }]
 

@@ -41,8 +41,17 @@ export type EventBody =
       attempt: number
       /** The same for requests with the same content. */
       request: string
+      /** The same for requests with the same messages; told of those that go on with a conversation. */
+      prompt?: string
+      /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */
+      holds?: readonly number[]
+      /** The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody can tell. */
+      run?: number | null
     }
-  /** The provider has seen that a call repeats one that failed. */
+  /**
+   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does, which counts its
+   * retries, the first was one more sample of the same prompt.
+   */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }

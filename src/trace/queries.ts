@@ -26,6 +26,14 @@ export interface CallRecord {
   retryAfterMs: number | null
   /** The same for requests with the same content. */
   request: string
+  /** The same for requests with the same messages; told of those that go on with a conversation. */
+  prompt: string | undefined
+  /** The calls whose answers the messages hold; the newest of them. */
+  holds: readonly number[]
+  /** The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can tell. */
+  run: number | null | undefined
+  /** The place of its arrival in the trace. */
+  seq: number
   usage: Usage
   cost: PicoDollars
 }
@@ -42,9 +50,26 @@ export const NO_USAGE: Readonly<Usage> = Object.freeze({
 /** Folds the events of each call into one record, in the order of arrival. */
 export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const calls = new Map<number, CallRecord>()
+  /** By the number of the call that failed. */
+  const retries = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
-      const { call, agent, conversation, turn, provider, model, stream, attempt, at, request } = event
+      const {
+        call,
+        agent,
+        conversation,
+        turn,
+        provider,
+        model,
+        stream,
+        attempt,
+        at,
+        request,
+        prompt,
+        holds,
+        run,
+        seq,
+      } = event
       calls.set(call, {
         call,
         agent,
@@ -63,6 +88,10 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         fault: undefined,
         retryAfterMs: null,
         request,
+        prompt,
+        holds: holds ?? [],
+        run,
+        seq,
         usage: NO_USAGE,
         cost: 0,
       })
@@ -76,9 +105,13 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     const record = calls.get(event.call)
     if (!record) continue
     switch (event.type) {
-      case 'call.retried':
+      case 'call.retried': {
+        const guessed = retries.get(event.of)
+        if (guessed) Object.assign(guessed, { retryOf: undefined, attempt: 1 })
+        retries.set(event.of, record)
         record.retryOf = event.of
         break
+      }
       case 'call.firstToken':
         record.firstTokenAt = event.at
         break
@@ -104,6 +137,11 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
       default:
         event satisfies never
     }
+  }
+  // Who was taken for a retry may have been tried again.
+  for (const record of calls.values()) {
+    const before = record.retryOf === undefined ? undefined : calls.get(record.retryOf)
+    if (before) record.attempt = before.attempt + 1
   }
   return [...calls.values()]
 }
@@ -132,6 +170,10 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     fault: event.reason,
     retryAfterMs: null,
     request: event.request ?? '',
+    prompt: undefined,
+    holds: [],
+    run: undefined,
+    seq: event.seq,
     usage: NO_USAGE,
     cost: 0,
   }

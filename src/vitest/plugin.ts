@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import type { RunSettings } from '../simulation/settings.ts'
 
+/** Hangs the doors. */
+const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'setup.ts' : 'setup.js', import.meta.url))
+
 export type { RunSettings } from '../simulation/settings.ts'
 
-const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './setup.ts' : './setup.js', import.meta.url))
-
 /**
- * The Vitest plugin: hangs the doors of time, chance and network before any module of a test file is loaded, and gives settings for all
- * orchestrations of a project. The environment goes before them, and they before those of a file.
+ * The Vitest plugin: settings for all orchestrations of a project. The environment goes before them, and they before those of a file.
  *
  * @example
  * ```ts
@@ -16,7 +16,17 @@ const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './setup.t
  */
 export function longhaul(settings: RunSettings = {}): {
   name: string
-  config(): { test: { provide: { longhaul: RunSettings }; setupFiles: string[] } }
+  enforce: 'pre'
+  config(user: { test?: { setupFiles?: string | string[] } }): { test: { provide: { longhaul: RunSettings } } }
 } {
-  return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings }, setupFiles: [SETUP] } }) }
+  return {
+    name: 'longhaul',
+    enforce: 'pre',
+    config(user) {
+      // First of all: what a user's own set-up file loads takes doors aside too.
+      user.test ??= {}
+      user.test.setupFiles = [SETUP, ...[user.test.setupFiles ?? []].flat()]
+      return { test: { provide: { longhaul: settings } } }
+    },
+  }
 }

@@ -1,4 +1,4 @@
-// Loaded before any module of a test file (`setupFiles`), so that whatever these take aside are doors already.
 import { installDoors } from '../doors/index.ts'
 
+// The plugin lets Vitest load this before any module of the user: whoever takes a function aside at load takes a door.
 installDoors()

@@ -1,3 +1,4 @@
+import { native } from '../doors/index.ts'
 import { existsSync } from 'node:fs'
 import { test } from 'vitest'
 import {
@@ -17,7 +18,7 @@ import {
 import type { OrchestrationOptions, Session } from '../simulation/session.ts'
 import { replayCommand, type SettingsInForce } from '../simulation/settings.ts'
 
-const now = performance.now.bind(performance)
+const { now } = native
 const TELL_EVERY_MS = 2_000
 /** A case has a place in the names of tests by which it is chosen. */
 const REPLAY = 'replay'

@@ -142,7 +142,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'backoff',
     seen: 'https://github.com/Aider-AI/aider/issues/5165',
     options: failing(0.8, 'server_error'),
-    says: /exactly 0ms after their failure|less than 100ms after each failure/,
+    says: /exactly 1ms after their failure|less than 100ms after each failure/,
     // Five that retry in step.
     faults: 5,
     bad: everybody(5, () => 0),

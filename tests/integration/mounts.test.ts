@@ -11,7 +11,7 @@ import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
-beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
+beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })))
 afterEach(() => clock.stop())
 
 const body = (stream: boolean): string =>
@@ -66,7 +66,7 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
     expect(seen).toMatchObject({ status: 200, requestId: expect.stringMatching(/^req_[0-9a-f]{16}$/) })
     expect(clock.now()).toBe(8_000)
     clock.stop()
-    clock = startSimulatedClock({ mode: { kind: 'virtual' } })
+    clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
     expect(seen).toEqual(await WAYS['fetch']!(stream))
   })
 })

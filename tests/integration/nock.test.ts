@@ -10,7 +10,7 @@ import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
-beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
+beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })))
 afterEach(() => clock.stop())
 
 const URL = 'https://api.openai.com/v1/chat/completions'
@@ -41,7 +41,7 @@ test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', as
   })
   expect(clock.now()).toBe(8_000)
   clock.stop()
-  clock = startSimulatedClock({ mode: { kind: 'virtual' } })
+  clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
   const byFetch = await mounted(mountNetwork(aProvider(clock)), async () => {
     const response = await fetch(URL, { method: 'POST', headers, body: body(stream) })
     return { status: response.status, requestId: response.headers.get('x-request-id'), text: await response.text() }
