@@ -125,13 +125,10 @@ export {
   type TraceEvent,
   type Usage,
 } from './trace/index.ts'
-export {
-  describeOrchestration,
-  type DescribeOrchestration,
-  type DescribeSweep,
-  type OrchestrationFixtures,
-  type OrchestrationTest,
-} from './vitest/describe.ts'
+export { describeOrchestration, type DescribeOrchestration, type DescribeSweep } from './vitest/describe.ts'
+export type { OrchestrationFixtures, OrchestrationTest } from './vitest/fill.ts'
+export { OutOfTimeError } from './vitest/out-of-time.ts'
+export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { Outcome } from './simulation/outcome.ts'
 export type {

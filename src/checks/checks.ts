@@ -14,6 +14,7 @@ import { results } from './results.ts'
 import { retryAfter } from './retry-after.ts'
 import { runaway } from './runaway.ts'
 import { sequential } from './sequential.ts'
+import { setUp } from './set-up.ts'
 import { timeouts } from './timeouts.ts'
 import { trace } from './trace.ts'
 import { unsimulated } from './unsimulated.ts'
@@ -36,6 +37,7 @@ export const CHECKS = {
   'retry-after': retryAfter,
   runaway,
   sequential,
+  'set-up': setUp,
   timeouts,
   trace,
   unsimulated,

@@ -9,7 +9,7 @@ export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdi
 export { hangUp } from './inside.ts'
 export { isLoopback, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
-export { native } from './natives.ts'
+export { native, realTurn } from './natives.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'

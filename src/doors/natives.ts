@@ -37,3 +37,6 @@ export const native = {
   hrtime: nativeOf('process.hrtime.bigint', () => process.hrtime.bigint),
   sleep: nativeOf('timers/promises.setTimeout', () => timersPromises.setTimeout),
 } as const
+
+/** Lets the event loop turn once on the real clock: microtasks, I/O callbacks and immediates run. */
+export const realTurn = (): Promise<void> => new Promise((resolve) => void native.setImmediate(resolve))

@@ -3,8 +3,9 @@ import { joinSettings, settingsFromEnvironment, type SettingsInForce } from '../
 import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'
 import { Coverage } from './coverage.ts'
-import { smallestFailure, type SmallestFailure } from './failure.ts'
+import { smallestFailure, type CaseRun, type SmallestFailure } from './failure.ts'
 import { casesOf, type SweepOptions } from './sweep.ts'
+import { withText } from './with-text.ts'
 
 /** A case that failed. */
 export interface ExploredFailure {
@@ -46,24 +47,38 @@ export async function explore<Result>(
   const cases = casesOf(sweep, { first, mix: options.provider?.faults })
   const coverage = new Coverage()
   const failures: ExploredFailure[] = []
-  for (const of of cases) {
+  const run = async (of: Case): Promise<CaseRun & Pick<Session, 'provider'>> => {
     const session = openSession(name, applyCase(options, of), settingsOf(of))
-    let failed: { error: unknown } | undefined
+    const { trace, provider } = session
+    const { epoch } = session.clock
     try {
       await session.supervise(() => work(session))
+      return { errors: [], trace, provider, epoch }
     } catch (error) {
-      failed = { error }
+      return { errors: [withText(error, session.hints())], trace, provider, epoch }
     } finally {
       await session.close()
     }
-    coverage.add(session.trace)
-    if (!failed) continue
+  }
+  for (const of of cases) {
+    const failed = await run(of)
+    coverage.add(failed.trace)
+    const [error] = failed.errors
+    if (failed.errors.length === 0) continue
     const { shrinkMost = 3, shrinkMs = 10_000 } = sweep
     const smallest =
       failures.length < shrinkMost && settingsOf(of).time.kind === 'virtual'
-        ? await smallestFailure({ name, options, of, session, settingsOf, work, budgetMs: shrinkMs, ...failed })
+        ? await smallestFailure({
+            name,
+            options,
+            of,
+            failed,
+            injected: failed.provider.injected,
+            run,
+            budgetMs: shrinkMs,
+          })
         : undefined
-    failures.push({ case: of, ...failed, smallest, replay: encodeCase(smallest?.case ?? of) })
+    failures.push({ case: of, error, smallest, replay: encodeCase(smallest?.case ?? { ...of, epoch: failed.epoch }) })
   }
   return { cases: cases.length, failures, coverage }
 }

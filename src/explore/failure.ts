@@ -1,33 +1,19 @@
 import { native } from '../doors/index.ts'
-import { InvariantError } from '../checks/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
-import type { SettingsInForce } from '../simulation/settings.ts'
+import type { ScheduledFault } from '../provider/index.ts'
+import type { OrchestrationOptions } from '../simulation/session.ts'
 import { timeline } from '../report/timeline.ts'
-import type { Trace } from '../trace/index.ts'
-import { applyCase } from './apply.ts'
+import type { Trace, TraceEvent } from '../trace/index.ts'
 import type { Case } from './case.ts'
 import { shrink, type Shrunk } from './shrink.ts'
+import { isSameFailure } from './signature.ts'
 
 const { now } = native
-
-/** How a case failed: what makes two failures the same one. */
-function signatureOf(error: unknown): string {
-  if (error instanceof InvariantError) return `check ${error.violations[0]!.check}`
-  const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
-  return `${name} ${message.split('\n')[0]!.replaceAll(/\d+(\.\d+)?/g, '#')}`
-}
-
-function isSame(found: unknown, wanted: unknown): boolean {
-  if (found instanceof InvariantError && wanted instanceof InvariantError)
-    return found.violations.some(({ check }) => check === wanted.violations[0]!.check)
-  return signatureOf(found) === signatureOf(wanted)
-}
 
 const MOST_COUNT = 1_000_000
 
 /** Whole numbers above one among the variables: rounds, agents, repetitions. */
-function countsOf(options: OrchestrationOptions<never>): Record<string, number> {
+function countsOf(options: FailureOptions['options']): Record<string, number> {
   const defaults = options.pattern === undefined ? {} : resolveVariables(loadPattern(options.pattern), {})
   return Object.fromEntries(
     Object.entries({ ...defaults, ...options.vars }).filter(
@@ -35,6 +21,15 @@ function countsOf(options: OrchestrationOptions<never>): Record<string, number> 
         Number.isInteger(entry[1]) && (entry[1] as number) > 1 && (entry[1] as number) < MOST_COUNT,
     ),
   )
+}
+
+/** How a case went. */
+export interface CaseRun {
+  /** What it failed with, as thrown or as a test runner has written it down; none where it passed. */
+  errors: readonly unknown[]
+  trace: Trace
+  /** The date at which it began, in Unix milliseconds. */
+  epoch: number
 }
 
 /** A failure, made as small as it could be. */
@@ -46,55 +41,62 @@ export interface SmallestFailure extends Shrunk {
 }
 
 /** What is made smaller. */
-export interface FailureOptions<Result> {
+export interface FailureOptions {
   name: string
-  options: OrchestrationOptions<Result>
+  options: Pick<OrchestrationOptions, 'pattern' | 'vars' | 'agents'>
   of: Case
   /** How the case failed. */
-  error: unknown
-  /** Its run; closed already. */
-  session: Session<Result>
-  settingsOf: (candidate: Case) => SettingsInForce
-  /** What is done with a session. */
-  work: (session: Session<Result>) => unknown
+  failed: CaseRun
+  /** The faults that came about in it, or nothing where they are too many to be told. */
+  injected: readonly ScheduledFault[] | undefined
+  /** Runs another case in the same way. */
+  run: (candidate: Case) => Promise<CaseRun>
+  /** How long it may take. Milliseconds. */
   budgetMs: number
 }
 
 const TELL_EVERY_MS = 2_000
 
+/** What happened in a run, whatever it was given. */
+const happened = (events: Iterable<TraceEvent>): string =>
+  JSON.stringify([...events].filter(({ type }) => type !== 'run.started'))
+
+const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
 /** Looks for the smallest case that fails in the same way. */
-export async function smallestFailure<Result>(given: FailureOptions<Result>): Promise<SmallestFailure> {
-  const { name, options, of, session, settingsOf, work, budgetMs } = given
-  let smallest = { error: given.error, trace: session.trace }
+export async function smallestFailure(given: FailureOptions): Promise<SmallestFailure> {
+  const { name, options, of, failed, injected, run, budgetMs } = given
+  let smallest = { case: of, error: failed.errors[0], trace: failed.trace, epoch: failed.epoch }
   let runs = 0
   let toldAt = now()
+  /** Whether somebody calls whom the case leaves out. */
+  const isAskedStill = ({ agents }: Case, trace: Trace): boolean =>
+    agents !== undefined &&
+    trace.ofType('call.arrived').some(({ agent }) => options.agents?.includes(agent) && !agents.includes(agent))
   const fails = async (candidate: Case): Promise<boolean> => {
     runs += 1
     if (now() - toldAt > TELL_EVERY_MS) {
       toldAt = now()
       process.stderr.write(`longhaul: making a case of "${name}" smaller that fails; ${runs} runs so far\n`)
     }
-    const tried = openSession(name, applyCase(options, candidate), settingsOf(candidate))
-    try {
-      await tried.supervise(() => work(tried))
-      return false
-    } catch (error) {
-      if (!isSame(error, given.error)) return false
-      smallest = { error, trace: tried.trace }
-      return true
-    } finally {
-      await tried.close()
-    }
+    const { errors, trace, epoch } = await run(candidate)
+    if (!isSameFailure(errors, failed.errors)) return false
+    const isGivenLess = !sameValue([candidate.agents, candidate.vars], [smallest.case.agents, smallest.case.vars])
+    // What the system does not read makes no case smaller: it would be told, and the chart would show something else.
+    if (isGivenLess && (happened(trace) === happened(smallest.trace) || isAskedStill(candidate, trace))) return false
+    smallest = { case: candidate, error: errors[0], trace, epoch }
+    return true
   }
   const shrunk = await shrink(of, {
     fails,
-    injected: session.provider.injected,
+    injected,
     agents: options.agents,
-    counts: countsOf(options as never),
+    counts: countsOf(options),
     budgetMs,
     now,
   })
-  return { ...shrunk, ...smallest, timeline: timeline(smallest.trace) }
+  const { error, trace, epoch } = smallest
+  return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace) }
 }
 
 const MOST_FAULTS = 20

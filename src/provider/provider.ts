@@ -26,11 +26,12 @@ import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
 import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused.ts'
-import { Replies, type Contents, type Persona } from './replies.ts'
+import { Replies, type Contents, type Persona, type ReplyRule } from './replies.ts'
 import { Retries } from './retries.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
+import { unofferedTools } from './unoffered.ts'
 
 /** What a provider stands on. */
 export interface ProviderSurroundings {
@@ -124,6 +125,11 @@ export class Provider {
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /** Reply rules that have answered nobody so far. */
+  get unusedReplies(): readonly ReplyRule[] {
+    return this.#replies.unused
   }
 
   /** Who an agent is: made up from its name and the seed. */
@@ -374,6 +380,13 @@ export class Provider {
       fault,
       input: call.input,
     })
+    for (const tool of unofferedTools(
+      call.request,
+      reply.choices.flatMap(({ toolCalls }) => toolCalls),
+    )) {
+      const offered = call.request.tools.map(({ name }) => name)
+      this.trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered }, [call.seq])
+    }
     // Choices are generated at the same time.
     const timing = timingOf(Math.max(...reply.choices.map(({ tokens }) => tokens)))
     const since = this.clock.now()

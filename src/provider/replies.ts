@@ -89,6 +89,7 @@ const DEFAULT_PHRASES = 2
 export class Replies {
   readonly #rules: readonly ReplyRule[]
   readonly #random: KeyedRandom
+  readonly #used = new Set<ReplyRule>()
   readonly #states = new Map<string, { state: Record<string, unknown>; said: Map<ReplyRule, number> }>()
   readonly #personas = new Map<string, Persona>()
   #draws = { stream: '', index: 0 }
@@ -113,6 +114,7 @@ export class Replies {
     const place = { caller, nth, lane }
     const prompt = request.messages.at(-1)?.text ?? ''
     const rule = this.#rules.find((candidate) => fits(candidate, request, caller, prompt))
+    if (rule) this.#used.add(rule)
     if (!rule) return this.#content(this.#default(request, place), place)
     const conversation = this.#conversation(caller.conversation)
     const { reply } = rule
@@ -137,6 +139,11 @@ export class Replies {
     const turn = conversation.said.get(rule) ?? 0
     conversation.said.set(rule, turn + 1)
     return this.#content(reply[Math.min(turn, reply.length - 1)] ?? '', place)
+  }
+
+  /** Rules that have answered nobody so far. */
+  get unused(): readonly ReplyRule[] {
+    return this.#rules.filter((rule) => !this.#used.has(rule))
   }
 
   /** Who an agent is. */

@@ -34,8 +34,12 @@ function gatherBar(gather: GatherRecord, end: number): Bar {
   return { from: gather.startedAt, to: gather.endedAt ?? end, who: '', what }
 }
 
-/** The newest calls and gathers of a trace as a small chart in text. */
-export function timeline(trace: Trace): string {
+/**
+ * The newest calls and gathers of a trace as a small chart in text.
+ *
+ * @param most lines at most
+ */
+export function timeline(trace: Trace, most = MOST_LINES): string {
   const events = [...trace]
   const end = events.at(-1)?.at ?? 0
   const bars = [
@@ -45,7 +49,8 @@ export function timeline(trace: Trace): string {
     ...events.filter((event) => event.type === 'call.refused').map(refusedBar),
     ...gathersOf(events).map((gather) => gatherBar(gather, end)),
   ].toSorted((a, b) => a.from - b.from)
-  const shown = bars.slice(-MOST_LINES)
+  if (bars.length === 0) return `No call reached the provider${end > 0 ? ` in ${formatDuration(end)}` : ''}.`
+  const shown = bars.slice(-most)
   const start = shown[0]?.from ?? 0
   const scale = WIDTH / Math.max(1, end - start)
   const lines = shown.map(({ from, to, who, what }) => {

@@ -24,6 +24,7 @@ import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../d
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkOptions } from '../mount/index.ts'
 import { actingAgent, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
+import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
@@ -38,6 +39,7 @@ import {
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
 import { Outcome } from './outcome.ts'
+import { misspeltIn, unmatchedText } from './set-up.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
@@ -113,6 +115,8 @@ export interface Session<Result = unknown> {
    * @throws InvalidCheckError
    */
   waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
+  /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
+  hints(): string
   /** What is told of it in reports. */
   summary(): TestSummary
   close(): Promise<void>
@@ -143,6 +147,14 @@ const SLACK_MS = 50
 
 /** Findings that are told beside what a test failed with. */
 const MOST_HINTS = 3
+
+/** What checks have found, where it may be why something else failed. */
+function violationsHint(violations: readonly Violation[]): string {
+  // That it is stuck is what the error says.
+  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MOST_HINTS)
+  const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
+  return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
+}
 
 const slackOf = (mode: TimeMode): number =>
   mode.kind === 'virtual' ? 0 : SLACK_MS * (mode.kind === 'scaled' ? mode.factor : 1)
@@ -315,16 +327,14 @@ function sessionOf<Result>(
     violations = findViolations(trace, tuned, { slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
-  /** Adds to what a test failed with what checks have found: it may be why. */
-  const hint = (error: unknown, tuned: CheckSettings): void => {
-    violations = findViolations(trace, tuned, { slackMs: slackOf(clock.mode) })
-    // That it is stuck is what the error says.
-    const others = violations.filter(({ check }) => check !== 'deadlock')
-    if (others.length === 0 || !(error instanceof Error)) return
-    const lines = others
-      .slice(0, MOST_HINTS)
-      .map(({ check, at, what }) => `  ${check}, at ${formatDuration(at)}: ${what}`)
-    error.message += `\n\nWhat checks have found, which may be why:\n${lines.join('\n')}`
+  let isTold = false
+  let isLookedThrough = false
+  /** Puts into the trace which names of the set-up are written wrongly, once it is known who calls. */
+  const lookThroughNames = (): void => {
+    if (isLookedThrough) return
+    isLookedThrough = true
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
+      trace.append({ type: 'setUp.misspelt', ...misspelt })
   }
   return {
     clock,
@@ -335,12 +345,13 @@ function sessionOf<Result>(
       try {
         const result = await clock.supervise(() => withinRun(null, work))
         overAt = clock.now()
+        lookThroughNames()
         if (checks !== false) await verify(joinChecks(checks, waived))
         return result
       } catch (error) {
         if (error instanceof DeadlockError || error instanceof TimerStormError)
           trace.append({ type: 'clock.stuck', code: error.code, message: error.message })
-        if (checks !== false && !(error instanceof InvariantError)) hint(error, joinChecks(checks, waived))
+        isTold = error instanceof InvariantError
         throw error
       }
     },
@@ -350,6 +361,13 @@ function sessionOf<Result>(
       checkSettings(given)
       // A part is no more than the whole, which the file or the test may have waived before.
       if (joinChecks(checks || {}, waived)[name] !== false) waived = joinChecks(waived, given)
+    },
+    hints() {
+      lookThroughNames()
+      if (checks !== false && !isTold)
+        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+      return hints.filter((hint) => hint !== '').join('\n\n')
     },
     summary: () => ({
       orchestration: name,

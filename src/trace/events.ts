@@ -172,6 +172,10 @@ export type EventBody =
   | { type: 'clock.stuck'; code: string; message: string }
   /** Intervals that were still running when the test was over; how often each fires. */
   | { type: 'timers.left'; everyMs: readonly number[] }
+  /** A name of the set-up that no call had, though somebody called whose name is much like it. */
+  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'providers'; name: string; called: string }
+  /** The answer that is set up for a call calls a tool that its request does not offer. */
+  | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }
   /** A watched function of the system under test. */
   | { type: 'watch.called'; name: string; nth: number }

@@ -133,6 +133,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         break
       case 'call.dequeued':
       case 'call.replayed':
+      case 'setUp.toolNotOffered':
         break
       default:
         event satisfies never

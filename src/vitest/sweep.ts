@@ -13,10 +13,15 @@ import {
   smallestFailure,
   smallestText,
   type Case,
+  type SmallestFailure,
   type SweepOptions,
 } from '../explore/index.ts'
 import type { OrchestrationOptions, Session } from '../simulation/session.ts'
 import { replayCommand, type SettingsInForce } from '../simulation/settings.ts'
+import { Handover } from './handover.ts'
+import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
+import { withTextBelow } from './task-errors.ts'
+import { chart, circumstances } from './telling.ts'
 
 const { now } = native
 const TELL_EVERY_MS = 2_000
@@ -34,20 +39,8 @@ const numberOf = (name: string): number | undefined => {
   return text === undefined || text.trim() === '' ? undefined : Number(text)
 }
 
-/** A test of a case that failed. */
-export interface FailedTest<Result> {
-  error: unknown
-  of: Case
-  session: Session<Result>
-  work: (session: Session<Result>) => unknown
-  /** The file of the test, from here. */
-  file: string
-  /** The whole name of the test. */
-  testName: string
-}
-
 /** What the cases of one sweep share. */
-export class Sweep<Result> {
+export class Sweep<Result> implements Explainer {
   readonly cases: readonly { name: string; case: Case }[]
   readonly coverage = new Coverage()
   readonly #name: string
@@ -96,7 +89,7 @@ export class Sweep<Result> {
   }
 
   /** A test of a case is over. */
-  ran(session: Session<Result>, { failed }: { failed: boolean }): void {
+  ran(session: Pick<Session, 'trace'>, { failed }: { failed: boolean }): void {
     this.coverage.add(session.trace)
     if (failed) this.#failed += 1
     if (now() - this.#toldAt < TELL_EVERY_MS) return
@@ -106,33 +99,48 @@ export class Sweep<Result> {
     )
   }
 
-  /** Makes the case smaller, and adds to the error what it takes to see it again. */
-  async explain({ error, of, session, work, file, testName }: FailedTest<Result>): Promise<unknown> {
-    if (!(error instanceof Error)) return error
+  /** Begins to look for the smallest case that fails as one does, if it is worth it. */
+  search({ attempt: { of, session }, errors }: FailedAttempt): Search | undefined {
     const { shrinkMost = 3, shrinkMs = 10_000 } = this.#sweep
     const isVirtual = this.#settingsOf(of).time.kind === 'virtual'
-    let smallest = of
-    if (isVirtual && this.#shrunk < shrinkMost && !replayedCase()) {
-      this.#shrunk += 1
-      const found = await smallestFailure({
+    if (!of || !isVirtual || this.#shrunk >= shrinkMost || replayedCase()) return undefined
+    this.#shrunk += 1
+    const { injected } = session.provider
+    return new Handover((run) =>
+      smallestFailure({
         name: this.#name,
         options: this.#options,
         of,
-        error,
-        session,
-        settingsOf: this.#settingsOf,
-        work,
+        failed: { errors, trace: session.trace, epoch: session.clock.epoch },
+        injected,
+        run,
         budgetMs: shrinkMs,
-      })
-      smallest = found.case
-      error.message += `\n\n${smallestText(found)}`
-      if (existsSync(this.#folder) && !process.env['CI'])
-        error.message += `\n\nKept in ${keepRegression(this.#folder, this.#name, found.case)}: the sweep runs it first from now on.`
+      }),
+    )
+  }
+
+  /** The errors of a test of a case, with what it takes to see them again. */
+  told({ attempt, errors }: FailedAttempt, smallest: SmallestFailure | undefined): readonly unknown[] {
+    const of = smallest?.case ?? { ...attempt.of!, epoch: attempt.session.clock.epoch }
+    const { name } = this.cases.find((each) => each.case === attempt.of)!
+    const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
+    const told = [
+      ...circumstances(attempt, errors),
+      ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
+      `To repeat it alone:\n  ${command}`,
+    ]
+    return [...errors.slice(0, -1), withTextBelow(errors.at(-1), told.join('\n\n'))]
+  }
+
+  /** Keeps a case for the next sweeps, where there is a folder for them, and says so. */
+  #keep(smallest: SmallestFailure): string[] {
+    const { epoch: _, ...of } = smallest.case
+    if (!existsSync(this.#folder) || process.env['CI']) return []
+    try {
+      return [`Kept in ${keepRegression(this.#folder, this.#name, of)}: the sweep runs it first from now on.`]
+    } catch (error) {
+      return [`It could not be kept in ${this.#folder}: ${String(error)}`]
     }
-    const { name } = this.cases.find((each) => each.case === of)!
-    const command = replayCommand(this.#settingsOf(), file, testName.replace(name, REPLAY), encodeCase(smallest))
-    error.message += `\n\nTo repeat it alone:\n  ${command}`
-    return error
   }
 
   /** Adds the test that says what the cases have exercised, and fails for what was never so. */

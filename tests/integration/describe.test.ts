@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { test as plain, expect as plainly, vi } from 'vitest'
+import { describe, test as plain, expect as plainly, vi } from 'vitest'
 import { actAs, describeOrchestration, never, watch, type SystemContext } from 'longhaul'
 import { joinSettings, replayCommand, settingsFromEnvironment } from '../../src/simulation/settings.ts'
 
@@ -66,8 +66,57 @@ describeOrchestration(
       ])
     })
 
-    test('vi.useFakeTimers() gets a clear error', ({ expect }) => {
-      expect(() => vi.useFakeTimers()).toThrow(/longhaul already controls time here/)
+    const refused: Partial<Record<keyof typeof vi, RegExp>> = {
+      useFakeTimers: /Leave it out/,
+      setTimerTickMode: /Leave it out/,
+      setSystemTime: /clock: \{ epoch: /,
+      advanceTimersByTime: /sleep\('5s'\)/,
+      advanceTimersByTimeAsync: /sleep\('5s'\)/,
+      advanceTimersToNextTimer: /they fire by themselves/,
+      advanceTimersToNextTimerAsync: /they fire by themselves/,
+      advanceTimersToNextFrame: /they fire by themselves/,
+      runAllTimers: /they fire by themselves/,
+      runAllTimersAsync: /they fire by themselves/,
+      runOnlyPendingTimers: /they fire by themselves/,
+      runOnlyPendingTimersAsync: /they fire by themselves/,
+      runAllTicks: /they fire by themselves/,
+      clearAllTimers: /Clear each timer/,
+      getTimerCount: /a spy/,
+    }
+    test.for(Object.entries(refused))(
+      'vi.%s() gets a clear error, and changes nothing',
+      async ([name, advice], { run, expect }) => {
+        const [{ setTimeout, Date: date }, before] = [globalThis, Date.now()]
+        const call = vi[name as 'setSystemTime']
+        expect(() => call(0)).toThrow(
+          `vi.${name}() inside a test of an orchestration: longhaul already controls time here.`,
+        )
+        expect(() => call(0)).toThrow(advice)
+        expect([globalThis.setTimeout, globalThis.Date, Date.now()]).toEqual([setTimeout, date, before])
+        expect((await run({ vars: { rounds: 1 } })).elapsedMs).toBe(600_000)
+      },
+    )
+
+    test('vi.useRealTimers() stands in many a clean-up, and is let through', async ({ run, clock, expect }) => {
+      expect(vi.useRealTimers()).toBe(vi)
+      expect(vi.isFakeTimers()).toBe(false)
+      await run({ vars: { rounds: 1 } })
+      expect(clock.now()).toBe(600_000)
+    })
+
+    test('an annotation is no time', async ({ annotate, clock, expect }) => {
+      const timer = setTimeout(() => {}, 60_000)
+      await annotate('something to be remembered')
+      expect(clock.now()).toBe(0)
+      clearTimeout(timer)
+    })
+
+    test('nor is a module that is imported', async ({ clock, expect }) => {
+      const timer = setTimeout(() => {}, 60_000)
+      void import('../gallery/systems.ts')
+      await vi.dynamicImportSettled()
+      expect(clock.now()).toBe(0)
+      clearTimeout(timer)
     })
   },
 )
@@ -83,20 +132,37 @@ describeOrchestration(
   },
 )
 
-let concurrent: unknown
+const concurrent: unknown[] = []
 describeOrchestration.skip('never run', { system: async () => {} }, (test) => {
-  try {
-    concurrent = test.concurrent
-  } catch (error) {
-    concurrent = error
-  }
+  const concurrently: (() => unknown)[] = [
+    () => test.concurrent,
+    () => test.extend('number', 1).concurrent,
+    () => test.skip.concurrent,
+    () => test.describe.concurrent,
+    () => test('by an option', { concurrent: true }, () => {}),
+  ]
+  for (const declare of concurrently)
+    try {
+      concurrent.push(declare())
+    } catch (error) {
+      concurrent.push(error)
+    }
+  describe.concurrent('a concurrent suite inside', () => {
+    try {
+      test('by its suite', () => {})
+    } catch (error) {
+      concurrent.push(error)
+    }
+  })
   test('so that there is one', () => {})
 })
 plain('tests of an orchestration cannot be concurrent', () => {
-  plainly(concurrent).toMatchObject({
-    code: 'LONGHAUL_CLOCK_IN_USE',
-    message: plainly.stringContaining('cannot be concurrent'),
-  })
+  plainly(concurrent).toHaveLength(6)
+  for (const error of concurrent)
+    plainly(error).toMatchObject({
+      code: 'LONGHAUL_CLOCK_IN_USE',
+      message: plainly.stringContaining('cannot be concurrent'),
+    })
 })
 
 describeOrchestration.todo('one that nobody has described yet')

@@ -1,48 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { testsOf, vitest as runVitest } from './vitest-child.ts'
 
-const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-sweep-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-interface Report {
-  numPassedTests: number
-  numFailedTests: number
-  testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[]
-}
+const vitest = (given: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runVitest(given, { env, config: 'vitest.sweep.config.ts' })
 
-/** Runs Vitest as a user does, and gives what it prints and its report. */
-async function vitest(
-  given: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ output: string; report: Report }> {
-  const file = join(folder, `report-${Math.random()}.json`)
-  const clean = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(VITEST|LONGHAUL_|KSI_|CI$)/.test(name)),
-  )
-  const output = await new Promise<string>((done) => {
-    execFile(
-      process.execPath,
-      [
-        join(root, 'node_modules/vitest/vitest.mjs'),
-        ...given,
-        '--config',
-        'vitest.sweep.config.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${file}`,
-      ],
-      { cwd: root, env: { ...clean, NO_COLOR: '1', ...env }, maxBuffer: 1 << 26 },
-      (_, stdout, stderr) => done(stdout + stderr),
-    )
-  })
-  return { output, report: JSON.parse(readFileSync(file, 'utf8')) as Report }
-}
-
-const testsOf = ({ testResults }: Report) => testResults.flatMap(({ assertionResults }) => assertionResults)
 const FILE = 'tests/gallery/bad/lost-vote.sweep.ts'
 
 describe('a sweep', { timeout: 120_000 }, () => {
@@ -106,7 +73,7 @@ describe('a sweep', { timeout: 120_000 }, () => {
       )
     const { report } = await vitest([`--merge-reports=${blobs}`])
     expect(report.numFailedTests).toBe(0)
-    const files = new Set(report.testResults.map((each) => (each as unknown as { name: string }).name))
+    const files = new Set(report.testResults.map((each) => each.name))
     expect(files.size).toBeGreaterThan(2)
     expect(testsOf(report).filter(({ fullName }) => /seed [12]\b/.test(fullName)).length).toBeGreaterThan(10)
   })

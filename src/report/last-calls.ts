@@ -1,0 +1,22 @@
+import { formatDuration } from '../clock/index.ts'
+import { callsOf, type CallRecord, type Trace } from '../trace/index.ts'
+
+const MOST_AGENTS = 12
+
+function how({ status, fault, endedAt, arrivedAt }: CallRecord): string {
+  if (status === 'open') return `without an answer since ${formatDuration(arrivedAt)}`
+  return `${status === 'ended' ? 'answered' : `failed (${fault})`} at ${formatDuration(endedAt!)}`
+}
+
+/**
+ * The last call of each agent of a run that is stuck: where they wait for one another and not for the provider, it says how far each has come.
+ * Empty for a run that is not.
+ */
+export function lastCallsText(trace: Trace): string {
+  if (trace.ofType('clock.stuck').length === 0) return ''
+  const last = new Map(callsOf(trace).map((call) => [call.agent, call]))
+  if (last.size === 0) return ''
+  const lines = [...last].map(([agent, call]) => `  ${agent}: call ${call.call} to ${call.model}, ${how(call)}`)
+  const more = lines.length > MOST_AGENTS ? [`  … and ${lines.length - MOST_AGENTS} more`] : []
+  return ['The last call of each agent:', ...lines.slice(0, MOST_AGENTS), ...more].join('\n')
+}

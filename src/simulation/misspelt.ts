@@ -1,0 +1,48 @@
+import leven from 'leven'
+
+/** Shorter words are too much like one another. */
+const LEAST_LETTERS = 5
+/** Of a word in a name of several, the others of which are right. */
+const LEAST_LETTERS_BESIDE = 3
+/** A letter in place of another makes other words of shorter ones: reader, leader. */
+const LEAST_FOR_OTHER_LETTER = 8
+
+/** `codeReviewer_2` → `code`, `reviewer`, `2`. */
+const wordsOf = (name: string): string[] =>
+  name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+
+const sorted = (word: string): string => [...word].toSorted().join('')
+
+/** Whether one word is the other with a slip of the fingers: a letter left out, doubled, swapped, or in a long word another one. */
+function isSlip(given: string, meant: string, least: number): boolean {
+  if (/\d/.test(given + meant) || given[0] !== meant[0]) return false
+  const shorter = Math.min(given.length, meant.length)
+  if (shorter < least) return false
+  const distance = leven(given, meant)
+  if (given.length !== meant.length) return distance === 1
+  if (distance === 2) return sorted(given) === sorted(meant)
+  return distance === 1 && shorter >= LEAST_FOR_OTHER_LETTER
+}
+
+/**
+ * Whether a name is another one, written wrongly. Careful: names that may be two, such as `worker_a` and `worker_b`, are.
+ *
+ * @example
+ * ```ts
+ * isMisspelt('reseacher', 'researcher') // true
+ * isMisspelt('worker-1', 'worker-2') // false
+ * ```
+ */
+export function isMisspelt(given: string, meant: string): boolean {
+  const [words, others] = [wordsOf(given), wordsOf(meant)]
+  if (words.join('') === others.join('')) return true
+  if (words.length !== others.length) return isSlip(words.join(''), others.join(''), LEAST_LETTERS)
+  const different = words.flatMap((word, place) => (word === others[place] ? [] : [[word, others[place]!] as const]))
+  if (different.length > 1) return false
+  const [word, other] = different[0]!
+  return isSlip(word, other, words.length > 1 ? LEAST_LETTERS_BESIDE : LEAST_LETTERS)
+}

@@ -1,0 +1,145 @@
+import { relative } from 'node:path'
+import type { ExpectStatic, RunnerTestCase, TestContext } from 'vitest'
+import { ClockInUseError } from '../clock/index.ts'
+import { restoreAll, type Restore, realTurn } from '../doors/index.ts'
+import type { Case } from '../explore/index.ts'
+import type { Session } from '../simulation/session.ts'
+import type { SettingsInForce } from '../simulation/settings.ts'
+import type { TestSummary } from '../report/summary.ts'
+import { standingText } from './out-of-time.ts'
+import { pollOn, type Polls } from './polling.ts'
+import { refuseFakeTimers, refuseForeignTime } from './refused-timers.ts'
+import { writtenDown } from './task-errors.ts'
+import { listenForUnhandled, type Unhandled } from './unhandled.ts'
+import { expectFailure, fail, verdictOf, type Verdict } from './verdict.ts'
+
+/** Vitest's own context is an object or a function with the task. */
+const isContext = (given: unknown): given is object =>
+  ((typeof given === 'object' && given !== null) || typeof given === 'function') && 'task' in given
+
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
+
+/** The file of a test, from here. */
+export const fileOf = ({ file }: RunnerTestCase): string => relative(process.cwd(), file.filepath)
+
+/** The whole name of a test. */
+export const nameOf = ({ name, fullTestName = name }: RunnerTestCase): string => fullTestName
+
+/** Whether one is running: there is one time in a process. */
+let isRunning = false
+
+/** One try of a test: Vitest may repeat it by `retry` and `repeats`. */
+export class Attempt<Result> {
+  readonly task: RunnerTestCase
+  readonly session: Session<Result>
+  readonly settings: SettingsInForce
+  readonly of: Case | undefined
+  /** How many errors of earlier tries the task had when this one began. */
+  readonly errorsBefore: number
+  /** Whether all hooks have run: an error that comes now, Vitest writes down when it is too late for us to add to it. */
+  isEnding = false
+  /** Whether time can go on no more. */
+  isStuck = false
+  /** What was thrown while it was ending. */
+  readonly late: unknown[] = []
+  readonly #unhandled: Unhandled
+  readonly #restores: Restore[] = []
+  #polls: Polls | undefined
+
+  /** @throws ClockInUseError */
+  constructor(task: RunnerTestCase, settings: SettingsInForce, of: Case | undefined, open: () => Session<Result>) {
+    if (isRunning)
+      throw new ClockInUseError(`"${task.name}" has begun while another test of an orchestration is running.`)
+    if (settings.time.kind !== 'real') refuseForeignTime()
+    expectFailure(task)
+    this.task = task
+    this.settings = settings
+    this.of = of
+    this.errorsBefore = task.result?.errors?.length ?? 0
+    this.session = open()
+    isRunning = true
+    this.#unhandled = listenForUnhandled()
+    this.#restores.push(() => this.#unhandled.stop())
+  }
+
+  /** Lets what Vitest itself waits for go by the clock of the session, where that is not the wall clock. */
+  takeTime(): void {
+    if (this.settings.time.kind === 'real') return
+    const { clock } = this.session
+    const context: Writable<TestContext> = this.task.context
+    const { annotate } = context
+    this.#restores.push(refuseFakeTimers())
+    this.#polls = pollOn(clock)
+    this.#restores.push(this.#polls.restore)
+    // The answer of Vitest's main process is nothing that the clock can see.
+    context.annotate = ((...given: Parameters<typeof annotate>) => clock.io(annotate(...given))) as typeof annotate
+    this.#restores.push(() => (context.annotate = annotate))
+  }
+
+  /** What the function of a test is given, with an `expect` that polls on the clock of the session. */
+  given(given: readonly unknown[]): unknown[] {
+    const polls = this.#polls
+    if (!polls) return [...given]
+    return given.map((argument) =>
+      isContext(argument)
+        ? new Proxy(argument, {
+            get(context, name) {
+              const value: unknown = Reflect.get(context, name)
+              return name === 'expect' ? polls.local(value as ExpectStatic) : value
+            },
+          })
+        : argument,
+    )
+  }
+
+  /** The file of the test, from here. */
+  get file(): string {
+    return fileOf(this.task)
+  }
+
+  /** Its whole name. */
+  get name(): string {
+    return nameOf(this.task)
+  }
+
+  /** What may be why the test has failed; it is known when the attempt has ended. */
+  hints = ''
+  /** Where time stood when the hooks were over. */
+  standing = ''
+  summary: TestSummary | undefined
+
+  /** Ends the session, and says how the test went. */
+  async end(): Promise<Verdict> {
+    const { session } = this
+    try {
+      // What nobody catches shows after the microtasks.
+      await realTurn()
+      if (this.#verdict().kind === 'failed') {
+        this.hints = session.hints()
+        this.standing = standingText(session)
+      }
+      this.summary = session.summary()
+      await session.close()
+      await realTurn()
+    } catch (error) {
+      this.late.push(error)
+    } finally {
+      restoreAll(this.#restores)
+      isRunning = false
+    }
+    const verdict = this.#verdict()
+    // What Vitest does not know of lets a test fail that is expected to.
+    const untold = this.#untold()
+    if (verdict.kind === 'passed' && untold.length > 0) fail(this, untold)
+    return verdict
+  }
+
+  /** Errors that Vitest does not know of. */
+  #untold(): readonly unknown[] {
+    return [...this.late, ...this.#unhandled.errors].flatMap(writtenDown)
+  }
+
+  #verdict(): Verdict {
+    return verdictOf(this, this.#untold())
+  }
+}

@@ -1,0 +1,183 @@
+import { aroundEach, beforeAll, test as base, type RunnerTestCase, type TestAPI } from 'vitest'
+import { DeadlockError, TimerStormError } from '../clock/index.ts'
+import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
+import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { replayCommand } from '../simulation/settings.ts'
+import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { beforeTimeout } from './out-of-time.ts'
+import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
+import { placeOf } from './place.ts'
+import { settle } from './settle.ts'
+import { supervised } from './supervised.ts'
+import { replayedCase, type Sweep } from './sweep.ts'
+import { SweptTest } from './swept-test.ts'
+import { withTextBelow } from './task-errors.ts'
+import { attachTrace, chart, circumstances } from './telling.ts'
+import { writeFailure, type Verdict } from './verdict.ts'
+
+/** The fixtures that tests of an orchestration get, beside Vitest's own context. */
+export interface OrchestrationFixtures<Result = unknown> {
+  /** Runs the orchestration to its end. */
+  run: Session<Result>['run']
+  /** Starts the orchestration and goes on. */
+  start: Session<Result>['start']
+  /** Waits on whatever clock is in force. */
+  sleep: Session<Result>['sleep']
+  provider: Session<Result>['provider']
+  clock: Session<Result>['clock']
+  trace: Session<Result>['trace']
+  /** Says that what a check finds is meant in this test: `waive('sequential')`. */
+  waive: Session<Result>['waive']
+  /** In a sweep: says that something has to be true in one case at least, and whether it is in this one. */
+  sometimes: (what: string, condition?: boolean) => void
+}
+
+/** `test` with our fixtures. */
+export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
+
+/** How the tests of an orchestration are run in place of how its options say. */
+interface Variation<Result> {
+  case: Case
+  sweep?: Sweep<Result>
+}
+
+/** What the environment asks to be repeated. */
+const replayed = (): { case: Case } | undefined => {
+  const of = replayedCase()
+  return of && { case: of }
+}
+
+const replayText = ({
+  settings,
+  file,
+  name,
+  of,
+}: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
+  `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
+
+/** Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes the place of the failure. */
+async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
+  if (verdict.kind !== 'failed') return
+  const { errors } = verdict
+  const { trace } = attempt.session
+  const told = [...circumstances(attempt, errors), ...chart(trace, errors), replayText(attempt)].join('\n\n')
+  writeFailure(attempt, [...errors.slice(0, -1), withTextBelow(errors.at(-1), told)])
+  try {
+    await attachTrace(trace, attempt.task)
+  } catch (error) {
+    process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
+  }
+}
+
+/** Does work under the clock's supervision, and keeps in mind whether time can go on after it. */
+async function watched<Value>(attempt: { isStuck: boolean }, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    attempt.isStuck ||= error instanceof DeadlockError || error instanceof TimerStormError
+    throw error
+  }
+}
+
+/** Fills a suite with the tests of an orchestration. */
+export function fill<Result>(
+  options: OrchestrationOptions<Result>,
+  name: string,
+  body: (test: OrchestrationTest<Result>) => void,
+  variation: Variation<Result> | undefined = replayed(),
+): void {
+  const sweep = variation?.sweep
+  const declared: RunnerTestCase[] = []
+  const swept = new WeakMap<RunnerTestCase, SweptTest>()
+  const pool = unsupportedPool()
+  let attempt: Attempt<Result> | undefined
+
+  beforeAll(() => {
+    if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
+    if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
+  })
+  // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
+  aroundEach(async (runTest) => {
+    await runTest()
+    if (attempt) attempt.isEnding = true
+  }, 0)
+
+  const begin = (task: RunnerTestCase): Attempt<Result> => {
+    const of = swept.get(task)?.candidate ?? variation?.case
+    const settings = settle(options, of)
+    try {
+      return new Attempt(task, settings, of, () =>
+        openSession(name, of ? applyCase(options, of) : options, settings, placeOf(task)),
+      )
+    } catch (error) {
+      throw withText(error, replayText({ settings, of, file: fileOf(task), name: nameOf(task) }))
+    }
+  }
+  const end = async (ended: Attempt<Result>): Promise<void> => {
+    const verdict = await ended.end()
+    const test = swept.get(ended.task)
+    if (!test?.candidate) ended.task.meta.longhaul = ended.summary
+    if (!sweep || !test) return tell(ended, verdict)
+    if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
+    await test.ended(ended, verdict, sweep)
+  }
+
+  const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
+    longhaulSession: [
+      async ({ task }, use) => {
+        let begun: Attempt<Result>
+        try {
+          begun = begin(task as RunnerTestCase)
+        } catch (error) {
+          await swept.get(task as RunnerTestCase)?.notBegun(sweep!)
+          throw error
+        }
+        attempt = begun
+        try {
+          begun.takeTime()
+          await use(begun.session)
+        } finally {
+          attempt = undefined
+          await end(begun)
+        }
+      },
+      { auto: true },
+    ],
+    run: async ({ longhaulSession }, use) => use(longhaulSession.run),
+    start: async ({ longhaulSession }, use) => use(longhaulSession.start),
+    sleep: async ({ longhaulSession }, use) => use(longhaulSession.sleep),
+    provider: async ({ longhaulSession }, use) => use(longhaulSession.provider),
+    clock: async ({ longhaulSession }, use) => use(longhaulSession.clock),
+    trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
+    waive: async ({ longhaulSession }, use) => use(longhaulSession.waive),
+    sometimes: async ({ task }, use) =>
+      use((what, condition = true) => {
+        if (!swept.get(task as RunnerTestCase)?.candidate) sweep?.coverage.sometimes(what, condition)
+      }),
+  })
+
+  /** Does work of a test in its time, as long as time can go on: clean-up comes after a deadlock too. */
+  const inTime = async <Value>(work: () => Value | Promise<Value>): Promise<Value> =>
+    attempt && !attempt.isStuck ? watched(attempt, () => attempt!.session.clock.supervise(work)) : work()
+
+  const kept = supervised(extended, {
+    declared: (task) => void declared.push(task),
+    body(work, given) {
+      const present = attempt!
+      const { session, task } = present
+      const inside = () => beforeTimeout(task.timeout, session, () => work(...present.given(given)))
+      return watched(present, () => session.supervise(inside))
+    },
+    hook: (work, given) => inTime(() => work(...(attempt?.given(given) ?? given))),
+    setUp: inTime,
+    async tearDown(work) {
+      try {
+        await inTime(work)
+      } catch (error) {
+        if (!attempt?.isEnding) throw error
+        attempt.late.push(error)
+      }
+    },
+  })
+  body(kept as unknown as OrchestrationTest<Result>)
+}

@@ -1,0 +1,71 @@
+import { formatDuration, type Clock } from '../clock/index.ts'
+import { native } from '../doors/index.ts'
+import type { Session } from '../simulation/session.ts'
+
+/** Thrown a moment before Vitest ends a test that takes too long, while it can still be said why. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError'
+  readonly code = 'LONGHAUL_OUT_OF_TIME'
+}
+
+/** How long before Vitest's timeout: long enough to be first, and short beside the timeout. Real milliseconds. */
+const leadMs = (timeoutMs: number): number => Math.min(250, timeoutMs / 5)
+
+const MOST_WAITERS = 8
+
+/** What holds virtual time at the moment, where the clock can tell. */
+const holding = (clock: Clock & { holding?(): string | undefined }): string | undefined => clock.holding?.()
+
+/** Where time stands, and who waits for what. */
+export function standingText({ clock, provider }: Pick<Session, 'clock' | 'provider'>): string {
+  const held = holding(clock)
+  const waiters = provider.waiters()
+  const lines = waiters
+    .slice(0, MOST_WAITERS)
+    .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)}`)
+  return [
+    `Time stands at ${formatDuration(clock.now())}${held === undefined ? '' : `, and is held by ${held}`}.`,
+    ...(lines.length > 0 ? ['Who waits:', ...lines] : []),
+    ...(waiters.length > MOST_WAITERS ? [`  … and ${waiters.length - MOST_WAITERS} more`] : []),
+  ].join('\n')
+}
+
+const ADVICE = {
+  held: 'End what holds it, or give it an end: a socket, child process or promise that is never done holds virtual time for good.',
+  still:
+    'It does not move, as the process has not come to rest: look for a loop that never waits, or for real work that takes so long.',
+  moving: 'It goes on: give the test more real time, { timeout: 60_000 }, or let less happen in it.',
+}
+
+/**
+ * Does the work of a test, and fails a moment before Vitest's timeout would.
+ *
+ * @throws OutOfTimeError
+ */
+export async function beforeTimeout(
+  timeoutMs: number,
+  session: Pick<Session, 'clock' | 'provider'>,
+  work: () => unknown,
+): Promise<unknown> {
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) return work()
+  const { clock } = session
+  const over = Promise.withResolvers<never>()
+  const allowedMs = timeoutMs - leadMs(timeoutMs)
+  let nowAtHalf = clock.now()
+  const half = native.setTimeout(() => (nowAtHalf = clock.now()), allowedMs / 2)
+  const end = native.setTimeout(() => {
+    const advice = holding(clock) !== undefined ? ADVICE.held : clock.now() === nowAtHalf ? ADVICE.still : ADVICE.moving
+    over.reject(
+      new OutOfTimeError(
+        `The test has not ended after ${formatDuration(allowedMs)} of real time, a moment before Vitest's timeout of ${formatDuration(timeoutMs)}.\n` +
+          `${standingText(session)}\n${advice}`,
+      ),
+    )
+  }, allowedMs)
+  try {
+    return await Promise.race([work(), over.promise])
+  } finally {
+    native.clearTimeout(half)
+    native.clearTimeout(end)
+  }
+}

@@ -1,0 +1,23 @@
+import { TestRunner } from 'vitest'
+
+/** Pools that run each file in a context of its own within Node. */
+const CONTEXTS: ReadonlySet<string> = new Set(['vmThreads', 'vmForks'])
+
+/** Thrown where tests of orchestrations run in a pool in which time cannot be controlled. */
+export class UnsupportedPoolError extends Error {
+  override readonly name = 'UnsupportedPoolError'
+  readonly code = 'LONGHAUL_UNSUPPORTED_POOL'
+  constructor(pool: string) {
+    super(
+      `Vitest runs this file in the pool "${pool}". There, what a module imports from node:timers, node:crypto and their like stays real, ` +
+        `and neither time nor chance can be simulated. Run tests of orchestrations in the pool "forks" or "threads": ` +
+        `test: { pool: 'forks' } in the configuration, or --pool=forks; a project of their own, where the others need "${pool}".`,
+    )
+  }
+}
+
+/** The pool in which the suite that is being described will run, if it is one that cannot be used. */
+export function unsupportedPool(): string | undefined {
+  const { pool } = TestRunner.getCurrentSuite().file
+  return pool !== undefined && CONTEXTS.has(pool) ? pool : undefined
+}

@@ -1,0 +1,58 @@
+import { vi } from 'vitest'
+import { ClockInUseError } from '../clock/index.ts'
+import { replaceProperties, type Restore } from '../doors/index.ts'
+
+const SLEEP = "Wait with the fixture sleep('5s'): what is due until then fires."
+const ALL =
+  'Await what the timers lead to: they fire by themselves, in their order, as soon as nothing else is left to do.'
+const DATE =
+  'Give the date at which the test begins as an option, clock: { epoch: Date.UTC(2030, 0, 1) }, and move on from there with sleep().'
+
+/** What would take time away from longhaul, or ask another clock; and what to do in place of it. */
+const INSTEAD = {
+  useFakeTimers: 'Leave it out.',
+  setTimerTickMode: 'Leave it out.',
+  setSystemTime: DATE,
+  advanceTimersByTime: SLEEP,
+  advanceTimersByTimeAsync: SLEEP,
+  advanceTimersToNextTimer: ALL,
+  advanceTimersToNextTimerAsync: ALL,
+  advanceTimersToNextFrame: ALL,
+  runAllTimers: ALL,
+  runAllTimersAsync: ALL,
+  runOnlyPendingTimers: ALL,
+  runOnlyPendingTimersAsync: ALL,
+  runAllTicks: ALL,
+  clearAllTimers: 'Clear each timer where it was set.',
+  getTimerCount: 'Count what the code under test has set with a spy: vi.spyOn(globalThis, "setTimeout").',
+} as const satisfies { readonly [Name in keyof typeof vi]?: string }
+
+/** Thrown for a function of `vi` that makes no sense where longhaul controls time. Nothing was changed. */
+class FakeTimersError extends ClockInUseError {
+  constructor(name: string, instead: string) {
+    super('')
+    this.message = `vi.${name}() inside a test of an orchestration: longhaul already controls time here. ${instead} With LONGHAUL_TIME=real, time is Vitest's.`
+  }
+}
+
+/**
+ * Refuses, in a test of an orchestration, what belongs to Vitest's own fake timers. `vi.useRealTimers()` is let through: without fake timers it does
+ * nothing, and it stands in many a clean-up.
+ */
+export function refuseFakeTimers(): Restore {
+  const refusals = Object.entries(INSTEAD).map(([name, instead]) => [
+    name,
+    () => {
+      throw new FakeTimersError(name, instead)
+    },
+  ])
+  return replaceProperties(vi, Object.fromEntries(refusals) as Partial<typeof vi>)
+}
+
+/** Refuses to begin where fake timers or a fake date are in force already. @throws ClockInUseError */
+export function refuseForeignTime(): void {
+  const inForce = vi.isFakeTimers()
+    ? 'Fake timers (vi.useFakeTimers) are'
+    : vi.getMockedSystemTime() && 'A fake date (vi.setSystemTime) is'
+  if (inForce) throw new ClockInUseError(`${inForce} in force as the test begins.`)
+}

@@ -1,0 +1,109 @@
+import OpenAI from 'openai'
+import { describe, expect, test } from 'vitest'
+import { actAs, explore, never, outage, type FunctionOptions, type InvariantError } from 'longhaul'
+
+const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+const tools = [{ type: 'function' as const, function: { name: 'look_up', parameters: { type: 'object' } } }]
+
+const ask = (agent: string, content = 'x', offered = tools) =>
+  actAs(agent, () =>
+    client.chat.completions.create({
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content }],
+      ...(offered.length > 0 && { tools: offered }),
+    }),
+  )
+
+const options = {
+  agents: ['researcher', 'critic'],
+  system: async ({ agents }) => {
+    for (const agent of agents) await ask(agent)
+  },
+} satisfies FunctionOptions<void>
+
+/** Runs once, and gives what it failed with. */
+async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters<typeof explore<void>>[3]) {
+  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, shrinkMost: 0 }, work)
+  return failures[0]?.error as InvariantError | undefined
+}
+
+describe('a name of the set-up that nobody has', () => {
+  test.for([
+    ['an agent', { agents: { reseacher: { latency: never() } } }, 'provider.agents names "reseacher"'],
+    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'provider.models names "gpt-4o-mni"'],
+    ['a provider', { providers: { opnai: { concurrency: 1 } } }, 'provider.providers names "opnai"'],
+    ['an outage', { windows: [outage({ from: 0, for: '1m', provider: 'opnai' })] }, 'provider.providers names "opnai"'],
+    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'provider.agents names "Critics"'],
+  ] as const)('is told where it is that of a caller, written wrongly: %s', async ([, provider, says]) => {
+    const failure = await failureOf({ provider })
+    expect(failure?.violations.map(({ check }) => check)).toEqual(['set-up'])
+    expect(failure?.violations[0]!.what).toContain(says)
+  })
+
+  test.for([
+    [
+      'has only not called',
+      { agents: ['researcher', 'researchers'], system: async () => void (await ask('researcher')) },
+      { agents: { researchers: {} } },
+    ],
+    ['is much unlike', {}, { agents: { planner: {} } }],
+    ['is one of several', {}, { agents: { researcher: {}, reseacher: {} } }],
+    ['is a model that there is', {}, { models: { 'gpt-4o': {} } }],
+    ['is a service that there is', {}, { providers: { anthropic: {} } }],
+  ] as const)('is no mistake where it %s', async ([, more, provider]) => {
+    expect(await failureOf({ ...more, provider } as Partial<FunctionOptions<void>>)).toBeUndefined()
+  })
+
+  test('is waived by name', async () => {
+    expect(await failureOf({ provider: { agents: { reseacher: {} } }, checks: { 'set-up': false } })).toBeUndefined()
+  })
+
+  test('is told beside what a test failed with, as is all that was set up and not seen', async () => {
+    const failure = await failureOf(
+      {
+        provider: {
+          agents: { reseacher: {}, planner: {} },
+          replies: [
+            { content: /vote/i, reply: 'Yes.' },
+            { content: 'x', reply: 'No.' },
+          ],
+        },
+      },
+      async ({ run }) => {
+        await run()
+        throw new Error('nobody voted')
+      },
+    )
+    expect(failure?.message).toMatch(
+      /^nobody voted\n\nWhat checks have found, which may be why:\n {2}set-up, at .*"reseacher".*\n\nSet up, and not seen in this run: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
+    )
+  })
+})
+
+describe('a reply that calls a tool', () => {
+  const calling = { replies: [{ reply: { toolCalls: [{ name: 'lookup' }] } }] }
+
+  test('is found out where the request does not offer it', async () => {
+    const failure = await failureOf({ provider: calling })
+    expect(failure?.violations[0]).toMatchObject({
+      check: 'set-up',
+      calls: [1],
+      what: 'the reply to call 1 calls the tool "lookup", which the request does not offer; it offers look_up',
+    })
+  })
+
+  test('is found out where the request offers none, and a function makes the reply', async () => {
+    const failure = await failureOf({
+      agents: ['researcher'],
+      provider: { replies: () => ({ toolCalls: [{ name: 'lookup' }] }) },
+      system: async () => void (await ask('researcher', 'x', [])),
+    })
+    expect(failure?.violations[0]!.what).toContain('it offers none')
+  })
+
+  test('is as it should be where the request offers it', async () => {
+    expect(
+      await failureOf({ provider: { replies: [{ reply: { toolCalls: [{ name: 'look_up' }] } }] } }),
+    ).toBeUndefined()
+  })
+})

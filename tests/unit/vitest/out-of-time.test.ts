@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { beforeTimeout } from '../../../src/vitest/out-of-time.ts'
+
+type Standing = Parameters<typeof beforeTimeout>[1]
+
+/** A session as far as it is asked: where its time stands, what holds it, who waits. */
+function session({ now = () => 0, held }: { now?: () => number; held?: string }): Standing {
+  const waiters = [{ who: 'agent ann', what: 'call 1 to gpt-4o-mini', since: 1_000 }]
+  return { clock: { now, holding: () => held }, provider: { waiters: () => waiters } } as unknown as Standing
+}
+
+const never = () => new Promise(() => {})
+
+test('a test whose time is held says by what, and who waits, before Vitest ends it', async () => {
+  const failing = beforeTimeout(50, session({ now: () => 2_000, held: 'a file that is read' }), never)
+  await expect(failing).rejects.toMatchObject({
+    code: 'LONGHAUL_OUT_OF_TIME',
+    message: expect.stringMatching(
+      /^The test has not ended after 40ms of real time, a moment before Vitest's timeout of 50ms\.\nTime stands at 2s, and is held by a file that is read\.\nWho waits:\n {2}agent ann waits for call 1 to gpt-4o-mini, since 1s\nEnd what holds it/,
+    ) as string,
+  })
+})
+
+test('a test whose time goes on is told to take more real time', async () => {
+  let now = 0
+  await expect(beforeTimeout(50, session({ now: () => (now += 1) }), never)).rejects.toThrow(
+    'It goes on: give the test more real time',
+  )
+})
+
+test('a test that ends in time ends as it would, and one without a timeout has no end', async () => {
+  expect(await beforeTimeout(50, session({}), () => 7)).toBe(7)
+  await expect(
+    beforeTimeout(50, session({}), () => {
+      throw new Error('its own')
+    }),
+  ).rejects.toThrow('its own')
+  expect(await beforeTimeout(Number.POSITIVE_INFINITY, session({}), async () => 8)).toBe(8)
+  expect(await beforeTimeout(0, session({}), async () => 9)).toBe(9)
+})
