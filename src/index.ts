@@ -48,7 +48,14 @@ export {
   type TournamentMetrics,
 } from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
-export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
+export {
+  InvalidNetworkError,
+  startServer,
+  UnmountedProviderError,
+  type NetworkOptions,
+  type ServerMount,
+  type ServerOptions,
+} from './mount/index.ts'
 export {
   CompletionError,
   InvalidOrchestratorSettingError,

@@ -32,31 +32,41 @@ export interface ChanceBehind {
   fill(bytes: Uint8Array): void
 }
 
-/** A connection that the code under test is about to open. */
+/** Where the code under test is about to connect to, or sends a request. */
 export interface Destination {
   /** Name or address, as the code under test wrote it. */
   host: string
-  port: number
+  /** Nothing where a name is looked up. */
+  port: number | undefined
   /** Whether the bytes on it are encrypted. */
   secure: boolean
 }
 
-/** What becomes of a connection. */
-export type Verdict =
-  | { kind: 'pass' }
-  /** The connection is never opened: it fails with this error. */
-  | { kind: 'refuse'; error: Error }
-  /** The simulated services answer on it, inside this process. */
-  | { kind: 'answer' }
+/**
+ * What becomes of a connection. `pass`: it is opened. `answer`: the simulated services answer on it, inside this process.
+ * `refuse`: it is not opened; what asked for it fails.
+ */
+export type Verdict = 'pass' | 'answer' | 'refuse'
 
-/** The network that stands behind `fetch`, sockets and dispatchers. */
+/** The network that stands behind `fetch`, sockets, look-ups of names and datagrams. */
 export interface NetworkBehind {
   /** Answers a request that was made by the global `fetch`; `undefined` lets it pass on to the real one. */
   fetch(input: string | URL | Request, init: RequestInit | undefined): Promise<Response> | undefined
-  /** Judges a request by its own destination, not by the socket's peer. */
-  judge(destination: Destination): Verdict
+  /**
+   * Judges a request by its own destination, not by the peer of its socket.
+   *
+   * @param path what is asked for there, where that is known
+   */
+  judge(destination: Destination, path?: string): Verdict
   /** Answers a request that came over a connection which was judged `answer`. */
   serve(request: IncomingMessage, response: ServerResponse, destination: Destination): void
+  /**
+   * Puts what was judged `refuse` on the record.
+   *
+   * @param what what was asked for, as far as it is known
+   * @returns the error with which it fails
+   */
+  refuse(destination: Destination, what: { method: string; path: string }): Error
 }
 
 /** Receives work that the clock cannot see by itself. */

@@ -1,10 +1,13 @@
 import { hangChance } from './chance.ts'
 import { hangDates } from './dates.ts'
 import { hangMonotonicTime } from './monotonic.ts'
+import { hangNetwork } from './network.ts'
 import { realm } from './realm.ts'
 import { hangTimers } from './timers.ts'
 
-export type { Armed, ChanceBehind, TimeBehind } from './behind.ts'
+export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict } from './behind.ts'
+export { hangUp } from './inside.ts'
+export { isLoopback, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native, realTurn } from './natives.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
@@ -21,4 +24,5 @@ export function installDoors(): void {
   hangDates()
   hangMonotonicTime()
   hangChance()
+  hangNetwork()
 }

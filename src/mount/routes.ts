@@ -101,16 +101,3 @@ function findRoute(url: string, addresses: readonly Address[]): Route | undefine
   const own = addresses.find((address) => address.strict && address.place.origin === place.origin)
   return own && { provider: own.provider, host, path, address: own, format: undefined }
 }
-
-/** Thrown into the code under test when it calls a real provider that nobody simulates here. */
-export class UnmountedProviderError extends Error {
-  override readonly name = 'UnmountedProviderError'
-  readonly code = 'LONGHAUL_UNMOUNTED_PROVIDER'
-  constructor(target: string) {
-    super(
-      `${target} is a real LLM provider, and nothing in this test answers for it: the call was refused, nothing was sent. ` +
-        `Name its address in provider.providers.<name>.baseURLs, use a mount that covers this client (fetch, msw, nock, server), ` +
-        `or point the client at a server of longhaul.`,
-    )
-  }
-}

@@ -105,10 +105,9 @@ class ResponseSink implements Sink {
 }
 
 function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
-  response.sendDate = false
   const [path = ''] = (request.url ?? '').split('?')
-  const { method = 'GET', headers } = request
-  const host = headers.host ?? 'localhost'
+  const { method = 'GET' } = request
+  const host = request.headers.host ?? 'localhost'
   const route = routeOfPath(path, host)
   if (!route) {
     const services = Object.keys(SERVICES).map((name) => `/${name}/…`)
@@ -117,6 +116,13 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`${message}\n`)
     return
   }
+  serveRoute(provider, route, request, response)
+}
+
+/** Answers a request that came by HTTP. */
+export function serveRoute(provider: Provider, route: Route, request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false
+  const { method = 'GET', headers } = request
   const parts: Buffer[] = []
   let size = 0
   let exchange: Exchange | undefined

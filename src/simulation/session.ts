@@ -22,7 +22,7 @@ import {
 } from '../clock/index.ts'
 import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
-import { mountFetch, type Mount } from '../mount/index.ts'
+import { mountNetwork, type NetworkOptions } from '../mount/index.ts'
 import { actingAgent, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
@@ -50,8 +50,10 @@ interface CommonOptions extends RunSettings {
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
-  /** How the provider is reached: behind the global `fetch` (default), or not at all (`false`: the test mounts it itself). */
+  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
+  /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
+  network?: Pick<NetworkOptions, 'allow'>
 }
 
 /** An orchestration under test that is any async function. */
@@ -198,10 +200,8 @@ export function openSession<Result>(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
     )
-    if (options.mount !== false) {
-      const mount: Mount = mountFetch(provider)
-      closings.push(() => mount.close())
-    }
+    const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
+    closings.push(() => network.close())
     let closed = false
     const close = async (): Promise<void> => {
       closed = true

@@ -63,7 +63,7 @@ const COMPOSITIONS: Record<string, (signal: AbortSignal) => AbortSignal> = {
 describeOrchestration(
   'a request whose signal nothing else holds',
   {
-    provider: { latency: '1h' },
+    provider: { latency: '4m' },
     system: ({ vars }: SystemContext) => (vars['work'] as () => Promise<unknown>)(),
   },
   (test) => {
@@ -75,7 +75,7 @@ describeOrchestration(
             const controller = new AbortController()
             const work = async () => (await call(asking(stream), compose(controller.signal))).text()
             const orchestration = await start({ vars: { work } })
-            await sleep(stream ? '30m' : '10m')
+            await sleep(stream ? '3m' : '2m')
             await collected()
             controller.abort(new Error('Enough.'))
             expect(await orchestration.outcome()).toHaveFailedWith('Enough.')

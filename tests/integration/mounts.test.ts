@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Provider, startServer, Trace, UnmountedProviderError } from 'longhaul'
 import { handlers } from 'longhaul/msw'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
-import { mountFetch } from '../../src/mount/index.ts'
+import { mountNetwork } from '../../src/mount/index.ts'
 import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
@@ -33,7 +33,7 @@ const byFetch = async (baseURL: string, stream: boolean): Promise<Seen> => {
 type Way = (stream: boolean) => Promise<Seen>
 const WAYS: Record<string, Way> = {
   async fetch(stream) {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     try {
       return await byFetch(REAL, stream)
     } finally {
@@ -100,7 +100,7 @@ describe('msw takes what leads to the provider, in any spelling, and nothing els
 
 describe('what nobody simulates', () => {
   test('a call to a real provider is refused, by fetch', async () => {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     await expect(fetch('https://api.mistral.ai/v1/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
       UnmountedProviderError,
     )
@@ -108,7 +108,7 @@ describe('what nobody simulates', () => {
   })
 
   test('and one by a client below fetch', async () => {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     await expect(axios.post('https://api.mistral.ai/v1/chat/completions', '{}', { proxy: false })).rejects.toThrow(
       /is a real LLM provider/,
     )
@@ -117,7 +117,7 @@ describe('what nobody simulates', () => {
 
   test('everything else passes through', async () => {
     const server = await startServer(aProvider(clock))
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404)
     await mount.close()
     await server.close()

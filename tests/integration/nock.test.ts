@@ -5,7 +5,7 @@ import nock from 'nock'
 import { Provider, Trace } from 'longhaul'
 import { mountNock } from 'longhaul/nock'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
-import { mountFetch, type Mount } from '../../src/mount/index.ts'
+import { mountNetwork, type Mount } from '../../src/mount/index.ts'
 import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
@@ -42,7 +42,7 @@ test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', as
   expect(clock.now()).toBe(8_000)
   clock.stop()
   clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
-  const byFetch = await mounted(mountFetch(aProvider(clock)), async () => {
+  const byFetch = await mounted(mountNetwork(aProvider(clock)), async () => {
     const response = await fetch(URL, { method: 'POST', headers, body: body(stream) })
     return { status: response.status, requestId: response.headers.get('x-request-id'), text: await response.text() }
   })

@@ -56,7 +56,7 @@ describeOrchestration('a client that is made beside msw in the first test', opti
   test('works in the first', async ({ run, expect }) => {
     expect((await run({ vars: { tool } })).result).toEqual(['No.', 'No.'])
   })
-  test.fails('works in the second', async ({ run, expect }) => {
+  test('works in the second', async ({ run, expect }) => {
     expect((await run({ vars: { tool } })).result).toEqual(['No.', 'No.'])
   })
 })
@@ -110,12 +110,14 @@ describeOrchestration('what longhaul lacks of the services', options, (test) => 
   beforeAll(() => server.listen())
   afterAll(() => server.close())
 
-  test.fails('is answered by a handler of msw: a path', async ({ run, expect }) => {
-    const tool = async () => (await client.moderations.create({ input: 'Rain?' })).results[0]!.flagged
+  test('is answered by a handler of msw: a path', async ({ run, expect }) => {
+    // msw sees the requests of clients alone that are made when it listens already.
+    const late = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+    const tool = async () => (await late.moderations.create({ input: 'Rain?' })).results[0]!.flagged
     expect((await run({ vars: { tool } })).result).toEqual([false, 'No.'])
   })
 
-  test.fails('is answered by a handler of msw: another service', async ({ run, expect }) => {
+  test('is answered by a handler of msw: another service', async ({ run, expect }) => {
     const tool = async () => [
       await (await fetch(MISTRAL, { method: 'POST', body: '{}' })).json(),
       (await axios.post<unknown>(MISTRAL, {})).data,

@@ -47,7 +47,7 @@ describeOrchestration('a client that is made beside nock in the first test', opt
   test('works in the first', async ({ run, expect }) => {
     expect((await run({ vars: { tool } })).result).toEqual(['No.', 'No.'])
   })
-  test.fails('works in the second', async ({ run, expect }) => {
+  test('works in the second', async ({ run, expect }) => {
     expect((await run({ vars: { tool } })).result).toEqual(['No.', 'No.'])
   })
 })
@@ -96,7 +96,7 @@ const MISTRAL = 'https://api.mistral.ai/v1/ocr'
 describeOrchestration('what longhaul lacks of the services', options, (test) => {
   afterEach(() => nock.cleanAll())
 
-  test.fails('is answered by an interceptor of nock: a path', async ({ run, expect }) => {
+  test('is answered by an interceptor of nock: a path', async ({ run, expect }) => {
     nock('https://api.openai.com')
       .post('/v1/moderations')
       .reply(200, { id: 'x', model: 'm', results: [{ flagged: false }] })
@@ -104,7 +104,7 @@ describeOrchestration('what longhaul lacks of the services', options, (test) => 
     expect((await run({ vars: { tool } })).result).toEqual([false, 'No.'])
   })
 
-  test.fails('is answered by an interceptor of nock: another service', async ({ run, expect }) => {
+  test('is answered by an interceptor of nock: another service', async ({ run, expect }) => {
     nock('https://api.mistral.ai').post('/v1/ocr').twice().reply(200, { pages: [] })
     const tool = async () => [
       await (await fetch(MISTRAL, { method: 'POST', body: '{}' })).json(),

@@ -49,7 +49,7 @@ describeOrchestration(
       expect(Date.now()).toBe(7)
     })
 
-    test.fails('and are gone in the next one', async ({ run, expect }) => {
+    test('and are gone in the next one', async ({ run, expect }) => {
       const outcome = await run()
       expect(outcome.result).toBe('Yes.')
       expect(outcome).toHaveElapsed({ atLeast: 64_000, atMost: 64_000 })
