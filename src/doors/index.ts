@@ -3,8 +3,9 @@ import { hangDates } from './dates.ts'
 import { hangMonotonicTime } from './monotonic.ts'
 import { realm } from './realm.ts'
 import { hangTimers } from './timers.ts'
+import { hangWork } from './work.ts'
 
-export type { Armed, ChanceBehind, TimeBehind } from './behind.ts'
+export type { Armed, ChanceBehind, TimeBehind, WorkBehind } from './behind.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native } from './natives.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
@@ -12,6 +13,7 @@ export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
 export { behind, stand } from './stand.ts'
 export { giveTimersBack, takeTimersOver } from './timeout.ts'
+export { registry, type ChildRecord } from './work-registry.ts'
 
 /** Hangs all doors, once in a worker and for good. Without a session in force each of them is the real thing. */
 export function installDoors(): void {
@@ -21,4 +23,5 @@ export function installDoors(): void {
   hangDates()
   hangMonotonicTime()
   hangChance()
+  hangWork()
 }
