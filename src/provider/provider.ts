@@ -189,6 +189,7 @@ export class Provider {
       who: `agent ${caller.agent}`,
       what: `call ${id} to ${request.model}, ${waitText(state)}`,
       since: arrivedAt,
+      agent: caller.agent,
     }))
   }
 
