@@ -70,6 +70,7 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   })
   let events = loopEvents()
   let arrivedAt = startedAt
+  let mayHaveSent = true
   let last: Holding | undefined
 
   const atWork = (now: Milliseconds, arrived: boolean): Holding | undefined => {
@@ -96,8 +97,11 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
         last = holds.lookAtGiven(now, arrivedAt, arrived || requests.immediates ? atWorkYet : waitsOfHold)
       }
       if (last) return { kind: 'io', what: last.what }
-      if (arrived) return ARRIVALS
-      return requests.immediates ? IMMEDIATES : QUIET
+      // What immediates have sent, or code that ran before the first look, comes in with the next turn of the loop.
+      const unseen = mayHaveSent
+      mayHaveSent = requests.immediates
+      if (requests.immediates) return IMMEDIATES
+      return arrived || unseen ? ARRIVALS : QUIET
     },
     holding: (now) => last && `${last.what}, for ${formatDuration(now - last.since)}`,
     realTimers: () => jobs.realTimers(),

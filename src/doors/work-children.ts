@@ -28,7 +28,7 @@ function adopt(child: ChildProcess): void {
   const { stdin, stdout } = child as { stdin: Writable | null; stdout: Readable | null }
   if (stdin) for (const method of ['write', 'end']) overhear(stdin, method, (chunk) => requests.sent(chunk))
   if (stdout) overhear(stdout, 'push', (chunk) => requests.heard(chunk))
-  overhear(child, 'send', () => void (record.asked += 1))
+  for (const method of ['send', 'disconnect']) overhear(child, method, () => void (record.asked += 1))
 }
 
 const ask = (matches: (child: ChildProcess) => boolean): void => {

@@ -42,7 +42,7 @@ function countersOf({ child, asked }: ChildRecord): Counters {
   const [stdin, ...others] = child.stdio as (Socket | null | undefined)[]
   const written = (child.stdio as (Socket | null)[]).reduce((sum, stream) => sum + (stream?.bytesWritten ?? 0), 0)
   return {
-    asked: `${asked} ${written} ${stdin?.writableEnded}`,
+    asked: `${asked} ${written} ${stdin?.writableEnded} ${stdin?.destroyed}`,
     read: others.reduce((sum, stream) => sum + (stream?.bytesRead ?? 0), 0),
   }
 }
@@ -123,6 +123,7 @@ export class Children implements Peers<State> {
       const doing = this.#byThreads ? this.#atWork(record, state, now) : this.#inWindow(record, state, now)
       if (doing !== undefined) return { what: `${nameOf(child)} ${doing}`, since: state.since }
       state.phase = 'rest'
+      state.patience.rest()
     }
     return undefined
   }

@@ -101,9 +101,10 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
   const callbacks = {
     trackPromises: false,
     init(id: number, type: string, _trigger: number, resource: object) {
-      switch (kindOf.get(type)) {
-        case 'none':
-          return
+      const kind = kindOf.get(type)
+      // Those of the code under test may have any name.
+      if (kind === 'none' || resource instanceof AsyncResource) return
+      switch (kind) {
         case 'timer':
           return void timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
         case 'job':
@@ -113,10 +114,8 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
         case 'reader':
           return countSteps(id, resource, 'pull')
         default:
-          if (resource instanceof AsyncResource) return
           if (!('getAsyncId' in resource)) return void addOns.set(id, { type, since: native.now() })
       }
-      // Not an `AsyncResource` of the code under test, which may have any name.
       if ('getAsyncId' in resource) jobs.set(id, { job: resource, since: native.now() })
     },
     before(id: number) {

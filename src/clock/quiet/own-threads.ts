@@ -4,31 +4,49 @@ import { registry } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 import { Patience } from './patience.ts'
-import { doingIn, HELPERS, isFutex, threadsAreKnown } from './threads-of.ts'
+import { doingIn, HELPERS, isFutex, lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 const TASKS = '/proc/self/task'
 /** The name of a thread of libuv's pool. */
 const POOL = 'libuv-worker'
+/** A thread gives itself a name as one of the first things that it does. */
+const LOOKS_AT_NAME = 50
 const buffer = Buffer.alloc(256)
+
+/** The processes that a thread has started, as they were seen asleep last. */
+type Started = Map<number, Asleep | undefined>
+
+const nameOf = (id: string): string => readFileSync(`${TASKS}/${id}/comm`, 'latin1').trim()
 
 /** A thread of this process: its files stay open, as it is looked at often. */
 class Thread {
   readonly id: string
-  readonly name: string
+  name: string
   readonly #files: readonly [number, number]
+  #unnamed = LOOKS_AT_NAME
   constructor(id: string) {
     this.id = id
     const folder = `${TASKS}/${id}`
-    this.name = readFileSync(`${folder}/comm`, 'latin1').trim()
+    this.name = nameOf(id)
     this.#files = [openSync(`${folder}/syscall`, 'r'), openSync(`${folder}/schedstat`, 'r')]
   }
 
   /** Its system call and its counters; changes whenever it has run. */
   read(): { call: string; counters: string } {
+    // A thread has the name of the one that began it until it gives itself one.
+    if (this.#unnamed > 0) {
+      this.#unnamed -= 1
+      this.name = nameOf(this.id)
+    }
     const [call, counters] = this.#files.map((file) =>
       buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)),
     )
     return { call: call!, counters: counters! }
+  }
+
+  /** The processes that it has started and that have not ended. */
+  children(): number[] {
+    return readFileSync(`${TASKS}/${this.id}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
   }
 
   close(): void {
@@ -62,6 +80,7 @@ export class OwnThreads {
   readonly #workers: Patience
   readonly #threads = new Map<string, Thread>()
   #marks = new Map<string, string>()
+  #started: Started = new Map()
   #since: Milliseconds | undefined
   /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
   readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
@@ -83,6 +102,7 @@ export class OwnThreads {
     if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
     const doing = this.#doing(now)
     if (doing === undefined) {
+      this.#workers.rest()
       this.#since = undefined
       return undefined
     }
@@ -99,20 +119,24 @@ export class OwnThreads {
     this.#refresh()
     const marks = new Map<string, string>()
     let doing: string | undefined
+    let helps = false
+    let needsHelp = false
     let timerMs = Number.POSITIVE_INFINITY
     for (const thread of this.#threads.values()) {
-      if (HELPERS.has(thread.name)) continue
+      const isHelper = HELPERS.has(thread.name)
       const what = `a thread of this process (${thread.name})`
       try {
         const { call, counters } = thread.read()
         const { kind, ms } = { ms: 0, ...doingIn(process.pid, `${TASKS}/${thread.id}`, call) }
         const mark = `${counters} ${call}`
         marks.set(thread.id, mark)
-        if (kind === 'runs' || this.#marks.get(thread.id) !== mark) doing ??= `${what} is busy`
+        if (isHelper) helps ||= kind === 'runs'
+        else if (kind === 'runs' || this.#marks.get(thread.id) !== mark) doing ??= `${what} is busy`
         // A thread of the pool waits on a futex for work; in anything else it is at it.
         else if (thread.name === POOL) {
           if (!isFutex(call) && this.#isBlocked(thread.id, mark, now)) doing ??= `${what} waits in a job`
-        } else if (kind === 'timer' || kind === 'sleeps') timerMs = Math.min(timerMs, ms)
+        } else if (isFutex(call)) needsHelp = true
+        if (!isHelper && (kind === 'timer' || kind === 'sleeps')) timerMs = Math.min(timerMs, ms)
       } catch {
         doing ??= `${what} has ended`
         thread.close()
@@ -120,9 +144,33 @@ export class OwnThreads {
       }
     }
     this.#marks = marks
+    const started = this.#lookAtStarted()
+    if (started === 'busy') doing ??= 'a process that a worker has started is busy'
+    else timerMs = Math.min(timerMs, started)
+    // A worker may wait for the threads that collect its garbage.
+    if (helps && needsHelp) doing ??= 'a thread of V8 is busy'
     if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
     const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
     return waits ? 'a worker waits for a timer of its own' : undefined
+  }
+
+  /** What the processes do that workers of this one have started: the first timer that they wait for. */
+  #lookAtStarted(): 'busy' | Milliseconds {
+    const before = this.#started
+    this.#started = new Map()
+    let timerMs = Number.POSITIVE_INFINITY
+    if (registry.workers.size === 0) return timerMs
+    let busy = false
+    for (const thread of this.#threads.values()) {
+      if (thread.name === POOL || HELPERS.has(thread.name)) continue
+      for (const pid of thread.children()) {
+        const look = lookAt(pid, before.get(pid))
+        if (look.kind !== 'asleep' || look !== before.get(pid)) busy = true
+        else timerMs = Math.min(timerMs, look.timerMs)
+        this.#started.set(pid, look.kind === 'asleep' ? look : undefined)
+      }
+    }
+    return busy ? 'busy' : timerMs
   }
 
   /** Whether a job in which a thread waits is not older than one that may never end. */

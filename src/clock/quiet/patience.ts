@@ -31,6 +31,8 @@ export class Patience {
   #heardAt: Milliseconds
   #answered = false
   #vain = { answered: false, unanswered: false }
+  /** Whether it is being waited for because of a timer alone. */
+  #waiting = false
 
   constructor(windows: SettleWindows, now: Milliseconds) {
     this.#windows = windows
@@ -50,11 +52,23 @@ export class Patience {
 
   ask(now: Milliseconds): void {
     this.#askedAt = now
+    this.#waiting = false
     this.#answered = false
+  }
+
+  /** It waits for something to come. If a timer was waited for, nothing came of it. */
+  rest(): void {
+    if (this.#waiting) this.#vain[this.#kind] = true
+    this.#waiting = false
+  }
+
+  get #kind(): 'answered' | 'unanswered' {
+    return this.#answered ? 'answered' : 'unanswered'
   }
 
   hear(now: Milliseconds): void {
     this.#heardAt = now
+    this.#waiting = false
     this.#answered = true
     this.#vain.unanswered = false
   }
@@ -66,11 +80,9 @@ export class Patience {
     if (Math.min(timerMs, sleepMs) > long) return false
     if (now - this.lastAt < quietMs) return true
     if (gave) return false
-    const kind = this.#answered ? 'answered' : 'unanswered'
-    if (this.#vain[kind] && !owes) return false
+    if (this.#vain[this.#kind] && !owes) return false
     const total = this.#answered && !owes ? TALKATIVE * settleMs : long
-    if (now - this.lastAt < long && now - this.#askedAt < total) return true
-    this.#vain[kind] = true
-    return false
+    this.#waiting = true
+    return now - this.lastAt < long && now - this.#askedAt < total
   }
 }

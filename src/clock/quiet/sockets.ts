@@ -49,6 +49,7 @@ export class Sockets<Peer extends object> {
   readonly #paired = new WeakSet<Socket>()
   /** The child process at the other end of a socket, or that there is none and until when that is believed. */
   readonly #children = new WeakMap<Socket, { peer: Peer } | { until: Milliseconds }>()
+  readonly #ofChildren = new Set<Socket>()
   #sockets: readonly Socket[] = []
   /** Sockets that a server of this process has accepted and whose peer waits for it. */
   #waiting: { socket: Socket; since: Milliseconds }[] = []
@@ -66,8 +67,10 @@ export class Sockets<Peer extends object> {
   look(handles: readonly object[], now: Milliseconds): Holding | undefined {
     this.#waiting = []
     this.#sockets = []
-    if (handles.length === 0) return undefined
-    const sockets = handles.filter(
+    // An idle connection is in no list of Node's, but what came on it last was an answer.
+    for (const socket of this.#ofChildren) if (socket.destroyed) this.#ofChildren.delete(socket)
+    if (handles.length === 0 && this.#ofChildren.size === 0) return undefined
+    const sockets = [...new Set([...handles, ...this.#ofChildren])].filter(
       (handle): handle is Socket =>
         handle instanceof Socket && !isStdio(handle) && !this.#peers.isPipeOf(handle) && !this.#isIntercepted(handle),
     )
@@ -92,8 +95,12 @@ export class Sockets<Peer extends object> {
         // The other end was here and is gone: its closing is still on the way to this one.
         if (this.#isOpen(socket, traffic, now, quietMs)) hold(traffic.changedAt)
       } else {
+        const known = this.#ofChildren.has(socket)
         const child = this.#childOf(socket, traffic, now)
+        // What was written before it was known whose the connection is was for it, too.
+        const found = !known && child !== undefined
         if (child) {
+          if (found && traffic.last === 'we') this.#peers.heardOf(child, 'written', now)
           for (const what of ['written', 'read'] as const) {
             if (before[what] !== traffic[what]) this.#peers.heardOf(child, what, now)
           }
@@ -135,6 +142,7 @@ export class Sockets<Peer extends object> {
     // A connection that its peer has not accepted yet is nobody's.
     const until = traffic.read > 0 ? Number.POSITIVE_INFINITY : now + LOOK_AGAIN_MS
     this.#children.set(socket, peer ? { peer } : { until })
+    if (peer) this.#ofChildren.add(socket)
     return peer
   }
 
