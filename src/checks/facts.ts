@@ -90,6 +90,16 @@ export class Facts {
     return this.of('run.resumed').some((resumed) => Math.abs(resumed.at - at) <= this.slackMs)
   }
 
+  /** The orchestrations that were under way at a place of the trace. */
+  runsAt(place: number): RunRecord[] {
+    return this.runs.filter(({ seq, endSeq = Number.POSITIVE_INFINITY }) => seq < place && place < endSeq)
+  }
+
+  /** Whether a call may have been made by one of some runs. Where there are none, it may be of whatever the trace is about. */
+  mayBeOf(runs: readonly RunRecord[], { run }: CallRecord): boolean {
+    return run === undefined || runs.length === 0 || runs.some(({ seq }) => seq === run)
+  }
+
   /** Whether an orchestration was under way at a time. */
   isRunning(at: number): boolean {
     return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
