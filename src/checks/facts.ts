@@ -140,5 +140,6 @@ function runsOf(events: readonly TraceEvent[]): RunRecord[] {
   return [...runs.values()]
 }
 
-/** When a call ended; infinity for one that never did. */
-export const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Pick<CallRecord, 'endedAt'>): number => endedAt
+/** When a call ended for who made it; infinity for one that never did. */
+export const endOf = ({ endedAt, leftAt }: Pick<CallRecord, 'endedAt' | 'leftAt'>): number =>
+  Math.min(endedAt ?? Number.POSITIVE_INFINITY, leftAt ?? Number.POSITIVE_INFINITY)
