@@ -55,6 +55,8 @@ export type EventBody =
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }
+  /** All clients of a request with an idempotency key have gone away; the service goes on with it, and keeps the answer. */
+  | { type: 'call.left'; call: number }
   /** A call that waited for a free slot is now being worked on. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }
   | { type: 'call.firstToken'; call: number; afterMs: number }
