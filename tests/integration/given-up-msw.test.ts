@@ -27,7 +27,7 @@ describeOrchestration(
       'is given up by the provider too: %s',
       async (how, { provider, trace, sleep, expect }) => {
         const server = setupServer(...handlers(provider))
-        server.listen({ onUnhandledRequest: 'bypass' })
+        server.listen()
         try {
           const controller = new AbortController()
           const reader = await begin(controller.signal)
