@@ -96,10 +96,7 @@ export function fill<Result>(
     if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
   })
   // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
-  aroundEach(async (runTest) => {
-    await runTest()
-    if (attempt) attempt.isEnding = true
-  }, 0)
+  aroundEach((runTest) => runTest(), 0)
 
   const begin = (task: RunnerTestCase): Attempt<Result> => {
     const of = swept.get(task)?.candidate ?? variation?.case
@@ -124,6 +121,7 @@ export function fill<Result>(
       async ({ task }, use) => {
         let begun: Attempt<Result>
         try {
+          await Attempt.clear(task as RunnerTestCase)
           begun = begin(task as RunnerTestCase)
         } catch (error) {
           await swept.get(task as RunnerTestCase)?.notBegun(sweep!)
@@ -171,8 +169,8 @@ export function fill<Result>(
       try {
         await inTime(work)
       } catch (error) {
-        if (!attempt?.isEnding) throw error
-        attempt.late.push(error)
+        if (!attempt) throw error
+        attempt.failLate(error)
       }
     },
   })
