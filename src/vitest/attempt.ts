@@ -70,8 +70,8 @@ export class Attempt<Result> {
   }
 
   /**
-   * Putting something away has failed. Vitest writes that down when it is too late to add to it, or puts away nothing more; here the test has failed by it
-   * at once, so that its hooks know.
+   * Putting something away has failed. Vitest writes that down when it is too late to add to it, or puts away nothing
+   * more; here the test has failed by it at once, so that its hooks know.
    */
   failLate(error: unknown): void {
     this.late.push(error)

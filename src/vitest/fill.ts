@@ -54,7 +54,10 @@ const replayText = ({
 }: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
   `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
 
-/** Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes the place of the failure. */
+/**
+ * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
+ * the place of the failure.
+ */
 async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
