@@ -14,8 +14,9 @@ import { listenForUnhandled, type Unhandled } from './unhandled.ts'
 import { expectFailure, fail, verdictOf, type Verdict } from './verdict.ts'
 
 /** Vitest's own context is an object or a function with the task. */
-const isContext = (given: unknown): given is object =>
-  ((typeof given === 'object' && given !== null) || typeof given === 'function') && 'task' in given
+const isContext = (given: unknown, task: RunnerTestCase): given is object =>
+  ((typeof given === 'object' && given !== null) || typeof given === 'function') &&
+  (given as { task?: unknown }).task === task
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
 
@@ -98,7 +99,7 @@ export class Attempt<Result> {
     const polls = this.#polls
     if (!polls) return [...given]
     return given.map((argument) =>
-      isContext(argument)
+      isContext(argument, this.task)
         ? new Proxy(argument, {
             get(context, name) {
               const value: unknown = Reflect.get(context, name)
@@ -127,16 +128,11 @@ export class Attempt<Result> {
 
   /** Ends the session, and says how the test went. */
   async end(): Promise<Verdict> {
-    const { session } = this
+    // What nobody catches shows after the microtasks.
+    await realTurn()
+    this.#look()
     try {
-      // What nobody catches shows after the microtasks.
-      await realTurn()
-      if (this.#verdict().kind === 'failed') {
-        this.hints = session.hints()
-        this.standing = standingText(session)
-      }
-      this.summary = session.summary()
-      await session.close()
+      await this.session.close()
       await realTurn()
     } catch (error) {
       this.late.push(error)
@@ -149,6 +145,20 @@ export class Attempt<Result> {
     const untold = this.#untold()
     if (verdict.kind === 'passed' && untold.length > 0) fail(this, untold)
     return verdict
+  }
+
+  /** Looks at the session before it ends. That something cannot be told is no failure of the test. */
+  #look(): void {
+    const { session } = this
+    try {
+      if (this.#verdict().kind === 'failed') {
+        this.standing = standingText(session)
+        this.hints = session.hints()
+      }
+      this.summary = session.summary()
+    } catch (error) {
+      process.stderr.write(`longhaul: not all can be told of "${this.name}": ${String(error)}\n`)
+    }
   }
 
   /** Errors that Vitest does not know of. */
