@@ -11,5 +11,9 @@ export default defineConfig({
       { find: /^longhaul\/(plugin|reporter)$/, replacement: src('vitest/$1.ts') },
     ],
   },
-  test: { include: ['tests/**/*.test.ts'], exclude: ['tests/package/fixture/**'] },
+  test: {
+    setupFiles: [src('vitest/setup.ts')],
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/package/fixture/**'],
+  },
 })

@@ -1,5 +1,5 @@
 import { startSimulatedClock, type Clock } from '../src/clock/index.ts'
-import { mountFetch } from '../src/mount/index.ts'
+import { mountNetwork } from '../src/mount/index.ts'
 import { Provider, type ProviderConfig } from '../src/provider/index.ts'
 import { KeyedRandom } from '../src/random/index.ts'
 import { Trace, type Spool } from '../src/trace/index.ts'
@@ -29,7 +29,7 @@ export async function simulate<T>(
     { latency: '5s', replies: ANSWER, ...config },
     { clock, trace, random: new KeyedRandom(1) },
   )
-  const fetchMount = mount ? mountFetch(provider) : undefined
+  const fetchMount = mount ? mountNetwork(provider) : undefined
   try {
     return await work({ clock, provider, trace })
   } finally {

@@ -1,3 +1,5 @@
+import { installDoors } from './doors/index.ts'
+
 export {
   CHECKS,
   findViolations,
@@ -46,7 +48,14 @@ export {
   type TournamentMetrics,
 } from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
-export { startServer, UnmountedProviderError, type ServerMount, type ServerOptions } from './mount/index.ts'
+export {
+  InvalidNetworkError,
+  startServer,
+  UnmountedProviderError,
+  type NetworkOptions,
+  type ServerMount,
+  type ServerOptions,
+} from './mount/index.ts'
 export {
   CompletionError,
   InvalidOrchestratorSettingError,
@@ -130,3 +139,6 @@ export type {
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { watch } from './simulation/watch.ts'
+
+// At the latest: the plugin does so before any module of the user is loaded.
+installDoors()

@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import { triesOf } from './tries.ts'
 
 export const amplification = check({
   holds: 'Retries do not multiply: neither for one request, nor over the run.',
@@ -14,14 +15,15 @@ export const amplification = check({
     requests: 20,
   },
   *find(facts, { attempts, factor, requests }) {
+    const tries = triesOf(facts)
     for (const call of facts.calls)
-      if (call.attempt === attempts + 1)
+      if (tries.get(call.call) === attempts + 1)
         yield {
           at: call.arrivedAt,
           what: `${call.agent} has asked ${call.provider} the same more than ${attempts} times`,
           calls: [call.call],
         }
-    const first = facts.calls.filter(({ attempt }) => attempt === 1).length
+    const first = facts.calls.filter(({ call }) => tries.get(call) === 1).length
     if (first >= requests && facts.calls.length > first * factor)
       yield {
         at: facts.until,

@@ -1,22 +1,28 @@
 import { formatDuration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { check, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
+import { triesOf } from './tries.ts'
 
 /** A retry for which the client chose the pause itself. */
 interface Retry {
   call: CallRecord
-  attempt: number
+  before: CallRecord
+  tries: number
   pauseMs: number
 }
 
+/** Whether a failure leaves the pause to its client: where the service names it, or the client has given up or died, there is none to judge. */
+const leavesPause = (facts: Facts, { status, endedAt, retryAfterMs, fault }: CallRecord): boolean =>
+  status === 'failed' && !retryAfterMs && fault !== 'disconnected' && !facts.diedAt(endedAt!)
+
 function retriesOf(facts: Facts): Retry[] {
+  const triesOfCall = triesOf(facts)
   return facts.calls.flatMap((call) => {
     const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
-    // Where the service says how long to wait, or the client itself has given up or died, there is no pause to judge.
-    if (!before || before.endedAt === undefined || before.retryAfterMs || before.fault === 'disconnected') return []
-    if (facts.diedAt(before.endedAt)) return []
-    return [{ call, attempt: call.attempt, pauseMs: call.arrivedAt - before.endedAt }]
+    const tries = triesOfCall.get(call.call)!
+    if (!before || tries === 1 || !leavesPause(facts, before)) return []
+    return [{ call, before, tries, pauseMs: call.arrivedAt - before.endedAt! }]
   })
 }
 
@@ -30,26 +36,15 @@ export const backoff = check({
     rush: 3,
     /** Shorter pauses are none. */
     pauseMs: 100,
-    /** Retries with the very same pause that are one too many. */
+    /** Retries with the very same pause, of requests that were under way together, that are one too many. */
     inStep: 5,
   },
   *find(facts, { rush, pauseMs, inStep }) {
-    const retries = retriesOf(facts)
-    const inARow = new Map<number, number>()
-    for (const { call, pauseMs: paused } of retries) {
-      const row = paused < pauseMs ? (inARow.get(call.retryOf!) ?? 0) + 1 : 0
-      inARow.set(call.call, row)
-      if (row === rush)
-        yield {
-          at: call.arrivedAt,
-          what: `${call.agent} has sent the same request again ${rush} times with less than ${formatDuration(pauseMs)} after each failure`,
-          calls: [call.call],
-        }
-    }
+    yield* rushes(facts, rush, pauseMs)
     if (facts.slackMs > 0) return
-    for (const [attempt, all] of Map.groupBy(retries, (retry) => retry.attempt)) {
+    for (const [attempt, all] of Map.groupBy(retriesOf(facts), (retry) => retry.tries)) {
       const [most] = [...Map.groupBy(all, (retry) => retry.pauseMs)].toSorted((a, b) => b[1].length - a[1].length)
-      if (!most || most[1].length < inStep || most[1].length < all.length * 0.8) continue
+      if (!most || mostTogether(most[1]) < inStep || most[1].length < all.length * 0.8) continue
       yield {
         at: most[1][0]!.call.arrivedAt,
         what: `${most[1].length} of ${all.length} retries (attempt ${attempt}) came exactly ${formatDuration(most[0])} after their failure: without jitter`,
@@ -58,3 +53,42 @@ export const backoff = check({
     }
   },
 })
+
+/** Failures that were followed by the same request at once, again and again: whether it is a retry or the next of many does not matter. */
+function* rushes(facts: Facts, rush: number, pauseMs: number): Generator<Found> {
+  for (const calls of Map.groupBy(facts.calls, ({ agent, request }) => `${agent}\u0000${request}`).values()) {
+    if (calls.length <= rush) continue
+    const rows = new Map<CallRecord, number>()
+    let failures: CallRecord[] = []
+    for (const call of calls) {
+      // One that is under way may have failed by the time of the next.
+      failures = failures.filter(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt + pauseMs > call.arrivedAt)
+      const before = failures.find((failure) => failure.endedAt! <= call.arrivedAt && leavesPause(facts, failure))
+      const row = before ? rows.get(before)! + 1 : 0
+      rows.set(call, row)
+      failures = [...failures.filter((failure) => failure !== before), call]
+      if (row === rush)
+        yield {
+          at: call.arrivedAt,
+          what: `${call.agent} has sent the same request again ${rush} times with less than ${formatDuration(pauseMs)} after each failure`,
+          calls: [call.call],
+        }
+    }
+  }
+}
+
+/** How many retries waited at the same time, at most: from the failed try to the next. */
+function mostTogether(retries: readonly Retry[]): number {
+  const changes = retries.flatMap(({ before, call }) => [
+    { at: before.arrivedAt, by: 1 },
+    { at: call.arrivedAt, by: -1 },
+  ])
+  let together = 0
+  let most = 0
+  // Who ends at a moment is not together with who begins then.
+  for (const { by } of changes.toSorted((a, b) => a.at - b.at || a.by - b.by)) {
+    together += by
+    most = Math.max(most, together)
+  }
+  return most
+}

@@ -1,14 +1,19 @@
 import type { Facts } from './facts.ts'
 
 /** What a check has found. */
-export interface Found {
+export interface Found<Part extends string = never> {
   /** Milliseconds since the start of the run. */
   at: number
   /** What happened, to whom, in plain words. */
   what: string
   /** The calls that it is about. */
   calls?: readonly number[]
+  /** The setting that waives findings of this kind alone, where a check has several. */
+  part?: Part
 }
+
+/** The settings that are on or off: each waives one kind of findings. */
+type PartOf<Settings> = { [Name in keyof Settings]-?: Settings[Name] extends boolean ? Name : never }[keyof Settings]
 
 /** Something that holds in every good run, whoever wrote it. A pure function of the trace. */
 export interface Check<Settings extends object> {
@@ -18,9 +23,9 @@ export interface Check<Settings extends object> {
   readonly why: string
   /** What to do where it does not hold. */
   readonly advice: string
-  /** What may be tuned. */
+  /** What may be tuned. One that is `true` is a part, which `false` waives: who finds does not look at it, but names it. */
   readonly settings: Settings
-  find(facts: Facts, settings: Settings): Iterable<Found>
+  find(facts: Facts, settings: Settings): Iterable<Found<PartOf<Settings> & string>>
 }
 
 /** Tells the compiler what kind of check this is. */

@@ -10,6 +10,9 @@ import {
 /** One orchestration in a trace. */
 export interface RunRecord {
   name: string
+  /** The places of its start and its end in the trace. */
+  seq: number
+  endSeq: number | undefined
   startedAt: number
   endedAt: number | undefined
   status: 'running' | 'completed' | 'failed'
@@ -17,6 +20,7 @@ export interface RunRecord {
 
 /** What all checks read: a trace, folded once. Times are milliseconds since the start of the run. */
 export class Facts {
+  /** Without those that a service has refused at sight: they took no time, and nobody has worked on them. */
   readonly calls: readonly CallRecord[]
   readonly gathers: readonly GatherRecord[]
   /** Each agent's calls, in the order of arrival. */
@@ -29,6 +33,7 @@ export class Facts {
   readonly events: readonly TraceEvent[]
   readonly #byType = new Map<TraceEvent['type'], TraceEvent[]>()
   readonly #byNumber: ReadonlyMap<number, CallRecord>
+  #answeredAt: readonly number[] | undefined
 
   constructor(trace: Iterable<TraceEvent>, slackMs: number) {
     this.events = [...trace]
@@ -39,7 +44,7 @@ export class Facts {
       if (found) found.push(event)
       else this.#byType.set(event.type, [event])
     }
-    this.calls = callsOf(this.events)
+    this.calls = callsOf(this.events).filter(({ status }) => status !== 'refused')
     this.gathers = gathersOf(this.events)
     this.#byNumber = new Map(this.calls.map((call) => [call.call, call]))
     this.callsOfAgent = Map.groupBy(this.calls, ({ agent }) => agent)
@@ -58,7 +63,27 @@ export class Facts {
   /** An agent's calls that arrived from one time on and before another. */
   callsBetween(agent: string, from: number, before: number): readonly CallRecord[] {
     const calls = this.callsOfAgent.get(agent) ?? []
-    return calls.slice(firstFrom(calls, from), firstFrom(calls, before))
+    return calls.slice(firstFrom(calls, from, arrivalOf), firstFrom(calls, before, arrivalOf))
+  }
+
+  /** Events of a type that happened after one thing and before another. */
+  between<Type extends TraceEvent['type']>(
+    type: Type,
+    { seq: after }: { seq: number },
+    { seq: before }: { seq: number },
+  ): readonly EventOf<Type>[] {
+    const events = this.of(type)
+    const seqOf = ({ seq }: TraceEvent): number => seq
+    return events.slice(firstFrom(events, after + 1, seqOf), firstFrom(events, before, seqOf))
+  }
+
+  /** Whether a call was answered at the very moment. */
+  wasAnsweredAt(at: number): boolean {
+    this.#answeredAt ??= this.calls
+      .flatMap(({ status, endedAt }) => (status === 'ended' ? [endedAt!] : []))
+      .toSorted((a, b) => a - b)
+    const nearest = this.#answeredAt[firstFrom(this.#answeredAt, at - this.slackMs, (ended) => ended)]
+    return nearest !== undefined && nearest <= at + this.slackMs
   }
 
   /** Whether a process was killed, and its run gone on with, at the very moment: what came then was never read. */
@@ -72,13 +97,15 @@ export class Facts {
   }
 }
 
-/** The index of the first call that arrived at a time or later. Calls stand in the order of their arrival. */
-function firstFrom(calls: readonly CallRecord[], at: number): number {
+const arrivalOf = ({ arrivedAt }: CallRecord): number => arrivedAt
+
+/** The index of the first thing of a value or a higher one. Things stand in the order of their values. */
+function firstFrom<Thing>(things: readonly Thing[], from: number, valueOf: (thing: Thing) => number): number {
   let low = 0
-  let high = calls.length
+  let high = things.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (calls[middle]!.arrivedAt < at) low = middle + 1
+    if (valueOf(things[middle]!) < from) low = middle + 1
     else high = middle
   }
   return low
@@ -88,10 +115,17 @@ function runsOf(events: readonly TraceEvent[]): RunRecord[] {
   const runs = new Map<number, RunRecord>()
   for (const event of events) {
     if (event.type === 'run.started')
-      runs.set(event.seq, { name: event.name, startedAt: event.at, endedAt: undefined, status: 'running' })
+      runs.set(event.seq, {
+        name: event.name,
+        seq: event.seq,
+        endSeq: undefined,
+        startedAt: event.at,
+        endedAt: undefined,
+        status: 'running',
+      })
     else if (event.type === 'run.ended') {
       const run = runs.get(event.causes[0] ?? -1)
-      if (run) Object.assign(run, { endedAt: event.at, status: event.status })
+      if (run) Object.assign(run, { endSeq: event.seq, endedAt: event.at, status: event.status })
     }
   }
   return [...runs.values()]

@@ -1,6 +1,7 @@
 import { formatDuration } from '../clock/index.ts'
+import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
-import { endOf } from './facts.ts'
+import { endOf, type Facts, type RunRecord } from './facts.ts'
 
 export const orphans = check({
   holds: 'Nothing is left over when an orchestration has ended: no call, no gather, no interval.',
@@ -9,47 +10,50 @@ export const orphans = check({
   settings: {
     /** How long things may take to come to their end. */
     graceMs: 1_000,
+    /** Whether calls are looked at: under way at the end, or made after it. */
+    calls: true,
+    gathers: true,
+    intervals: true,
   },
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
-    for (const { name, endedAt } of facts.runs) {
-      if (endedAt === undefined || facts.isRunning(endedAt)) continue
-      const left = facts.calls.filter((call) => call.arrivedAt <= endedAt && endOf(call) > endedAt)
-      const slow = left.filter((call) => Math.min(endOf(call), facts.until) > endedAt + grace)
-      for (const call of slow) {
-        const how =
-          call.endedAt === undefined ? 'and never ended' : `and ended ${formatDuration(call.endedAt - endedAt)} later`
-        yield {
-          at: endedAt,
-          what: `"${name}" ended while call ${call.call} of ${call.agent} was under way, ${how}`,
-          calls: [call.call],
-        }
+    for (const call of facts.calls) {
+      const run = runOf(facts, call)
+      if (run?.endedAt === undefined || isOverBy(run.endedAt + grace, run, call, facts)) continue
+      const { name, endedAt } = run
+      const lateMs = call.arrivedAt - endedAt
+      yield {
+        at: Math.max(endedAt, call.arrivedAt),
+        what:
+          call.seq > run.endSeq!
+            ? `${call.agent} made call ${call.call} after the orchestration had ended${lateMs > 0 ? `, ${formatDuration(lateMs)} later` : ''}`
+            : `"${name}" ended while call ${call.call} of ${call.agent} was under way, ${call.endedAt === undefined ? 'and never ended' : `and ended ${formatDuration(call.endedAt - endedAt)} later`}`,
+        calls: [call.call],
+        part: 'calls',
       }
     }
-    for (const call of facts.calls)
-      if (facts.runs.length > 0 && !facts.isRunning(call.arrivedAt) && wasOver(facts.runs, call.arrivedAt, grace))
-        yield {
-          at: call.arrivedAt,
-          what: `${call.agent} made call ${call.call} after the orchestration had ended`,
-          calls: [call.call],
-        }
     for (const { name, startedAt, endedAt } of facts.gathers)
       if (endedAt === undefined && facts.runs.length > 0 && !facts.isRunning(facts.until))
-        yield { at: startedAt, what: `the gather "${name}" was begun and never ended` }
+        yield { at: startedAt, what: `the gather "${name}" was begun and never ended`, part: 'gathers' }
     for (const { at, everyMs } of facts.of('timers.left'))
       yield {
         at,
         what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,
+        part: 'intervals',
       }
   },
 })
 
-/** Whether all runs that had begun were over for longer than the grace. */
-const wasOver = (
-  runs: readonly { startedAt: number; endedAt: number | undefined }[],
-  at: number,
-  grace: number,
-): boolean => {
-  const begun = runs.filter(({ startedAt }) => startedAt <= at)
-  return begun.length > 0 && begun.every(({ endedAt }) => endedAt !== undefined && endedAt + grace < at)
+/** The run that a call belongs to. Of one that nobody has told of it is the run that ends last of those under way, else the last one. */
+function runOf({ runs }: Facts, call: CallRecord): RunRecord | undefined {
+  if (call.run === null) return undefined
+  if (call.run !== undefined) return runs.find(({ seq }) => seq === call.run)
+  const end = ({ endSeq = Number.POSITIVE_INFINITY }: RunRecord): number => endSeq
+  return runs.filter(({ seq }) => seq < call.seq).toSorted((a, b) => end(b) - end(a))[0]
+}
+
+/** Whether a call has come to its end by a time; one that a run makes after its own end, only if it was given up. */
+function isOverBy(time: number, { endSeq }: RunRecord, call: CallRecord, { until }: Facts): boolean {
+  if (Math.min(endOf(call), until) > time) return false
+  return call.seq < endSeq! || call.run === undefined || call.fault === 'disconnected'
 }

@@ -17,13 +17,21 @@ export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'
   readonly waiters: readonly Waiter[]
-  constructor(now: Milliseconds, waiters: readonly Waiter[], realTimers: readonly Milliseconds[]) {
+  constructor(
+    now: Milliseconds,
+    waiters: readonly Waiter[],
+    { realTimers, endedIntervals }: Record<'realTimers' | 'endedIntervals', readonly Milliseconds[]>,
+  ) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so nothing can ever happen again, ` +
         `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
         (realTimers.length > 0
           ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(formatDuration).join(', ')}): code that took setTimeout aside before the run started ` +
             `(such as a module's own promisify(setTimeout)) escapes virtual time. Import it from 'node:timers/promises', or call it late.\n`
+          : '') +
+        (endedIntervals.length > 0
+          ? `${endedIntervals.length} interval(s) of earlier tests in this file (every ${endedIntervals.slice(0, 5).map(formatDuration).join(', ')}) have ended with their tests: ` +
+            `if a module needs one of them, let it call unref() on it, or set it before the first test.\n`
           : '') +
         `Give the wait a timeout, or, if it is for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,
     )

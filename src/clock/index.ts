@@ -4,8 +4,7 @@ import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
 export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
 export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
-export { installChance, type Chance } from './globals.ts'
-export { replaceProperties, restoreAll, type Restore } from './patch.ts'
+export { defaultEpoch } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
 export { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 

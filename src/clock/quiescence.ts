@@ -1,6 +1,6 @@
 import type { Milliseconds } from './duration.ts'
 import { ExchangeWatch, type SettleWindows } from './exchanges.ts'
-import { native, UNDICI_TICK_MS } from './natives.ts'
+import { native } from '../doors/index.ts'
 import { watchResources } from './resources.ts'
 
 /** What the process is still doing that virtual time must wait for. */
@@ -98,7 +98,7 @@ export function watchProcess(windows: SettleWindows, probes: readonly (() => boo
       if (probes.some((probe) => probe())) return { kind: 'io', what: 'a module that is being imported' }
       return immediates ? IMMEDIATES : QUIET
     },
-    realTimers: () => resources.realTimers().filter((ms) => ms !== UNDICI_TICK_MS),
+    realTimers: () => resources.realTimers(),
     hold(work) {
       held += 1
       const release = (): void => void (held -= 1)

@@ -1,5 +1,5 @@
 import type { Clock } from './port.ts'
-import { native } from './natives.ts'
+import { native } from '../doors/index.ts'
 
 const MAX_TIMER_MS = 2 ** 31 - 1
 

@@ -1,19 +1,33 @@
 import { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 import { formatDuration, parseDuration, type Duration, type Milliseconds } from './duration.ts'
-import { installChance, installFakeTime, type Chance } from './globals.ts'
-import { native, realSleep, realTurn } from './natives.ts'
-import type { Restore } from './patch.ts'
+import {
+  behind,
+  emptyPools,
+  giveTimersBack,
+  installDoors,
+  keepAhead,
+  monotonicNow,
+  native,
+  shared,
+  stand,
+  takeTimersOver,
+  type Armed,
+  type ChanceBehind,
+  type TimeBehind,
+} from '../doors/index.ts'
+import { defaultEpoch, noteWall } from './epoch.ts'
 import type { Clock, TimeMode, Waiter } from './port.ts'
+import { TimerQueue } from './timer-queue.ts'
 import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
 
 /** Settings of a simulated clock. */
 export interface SimulatedClockOptions {
   /** `virtual` jumps from timer to timer; `scaled` lets `factor` simulated seconds pass in a real one. */
   mode: Exclude<TimeMode, { kind: 'real' }>
-  /** The simulated date at the start, in Unix milliseconds. Default 2025-01-01T00:00:00Z. */
+  /** The simulated date at the start, in Unix milliseconds. Default: the first day of 2030, or a day after the last run of this worker. */
   epoch?: Milliseconds
   /** Keyed chance for `Math.random` and `crypto` inside the run; the real ones when left out. */
-  chance?: Chance
+  chance?: ChanceBehind
   /** Real time that an unanswered exchange with another process may hold the clock. Default 2 s. */
   settle?: Duration
   /** Real time after the last piece of an answer from another process. Default 10 ms. */
@@ -32,19 +46,31 @@ export interface SimulatedClockOptions {
 const STORM_TIMERS = 1_000_000
 /** A storm has at least so many timers: one that sleeps for a week is not one. */
 const STORM_LEAST_TIMERS = 1_000
-/** Turns that pending immediates alone may hold the clock, so that a loop of them does not stop it. */
-const IMMEDIATE_TURNS = 100
+/** Reads of a clock, with nothing else between them, in which a millisecond passes: who waits in a loop shall see the end. */
+const READS_A_MS = 200
 const TELL_EVERY_MS = 2_000
-const MAX_TIMER_MS = 2 ** 31 - 1
-const DEFAULT_EPOCH = Date.UTC(2025, 0, 1)
+/** The clock itself waits on the real one for no longer. */
+const OWN_WAIT_MS = 2
 
-const ACTIVE = Symbol.for('longhaul.clock.active')
-type Worker = { [ACTIVE]?: Clock }
+/** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
+const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
 
-type FakeTimer = { callAt: number; delay: number; interval?: number; id: number }
+/** Intervals of earlier tests that held the process, and so ended with their tests. */
+const endedIntervals = shared('clock.endedIntervals', () => [] as Milliseconds[])
+
+/** A timer of longhaul itself. */
+class OwnTimer implements Armed {
+  readonly delay: Milliseconds
+  readonly repeats = false
+  readonly fire: () => void
+  constructor(delay: Milliseconds, fire: () => void) {
+    this.delay = delay
+    this.fire = fire
+  }
+}
 
 /**
- * Starts a simulated clock: replaces the process's time and drives it until `stop()`.
+ * Starts a simulated clock: puts it behind the doors of time, and drives it until `stop()`.
  *
  * Virtual time moves to the next timer only when the process is quiescent: no microtask, no immediate, no file, DNS or
  * thread-pool request, no exchange open on a socket or child process. Scaled time moves with the wall clock.
@@ -52,27 +78,33 @@ type FakeTimer = { callAt: number; delay: number; interval?: number; id: number 
  * @throws ClockInUseError if a simulated clock or other fake timers are in force in this worker
  */
 export function startSimulatedClock(options: SimulatedClockOptions): Clock {
-  const worker = globalThis as Worker
-  if (worker[ACTIVE]) throw new ClockInUseError('A simulated clock is already running in this worker.')
+  installDoors()
+  if (behind.time) throw new ClockInUseError('A simulated clock is already running in this worker.')
   if ((Date as { isFake?: boolean }).isFake || (setTimeout as { clock?: unknown }).clock) {
     throw new ClockInUseError('Fake timers (vi.useFakeTimers) are already in force in this worker.')
   }
-  const clock = new SimulatedClock(options)
-  worker[ACTIVE] = clock
-  return clock
+  return new SimulatedClock(options)
 }
 
-class SimulatedClock implements Clock {
+class SimulatedClock implements Clock, TimeBehind {
   readonly mode: TimeMode
   readonly epoch: Milliseconds
-  readonly #time
+  readonly #queue = new TimerQueue()
   readonly #quiescence: Quiescence
-  readonly #restoreChance: Restore | undefined
+  readonly #leave: (() => void)[] = []
+  /** Timers that were set before this clock began. */
+  readonly #takenOver: ReadonlySet<Armed>
+  readonly #monotonicStart = monotonicNow()
   readonly #options: SimulatedClockOptions
   readonly #horizon: Milliseconds
   readonly #deadlockAfter: Milliseconds
   readonly #waiterSources = new Set<() => readonly Waiter[]>()
   readonly #supervised = new Set<(reason: unknown) => void>()
+  #now: Milliseconds = 0
+  #reads = 0
+  #turns = 0
+  #heldTurns = 0
+  #idleSince: number | undefined
   #failure: Error | undefined
   #stopped = false
   #realStart = native.now()
@@ -86,37 +118,51 @@ class SimulatedClock implements Clock {
   constructor(options: SimulatedClockOptions) {
     this.#options = options
     this.mode = options.mode
-    this.epoch = options.epoch ?? DEFAULT_EPOCH
+    this.epoch = options.epoch ?? defaultEpoch()
     this.#horizon = parseDuration(options.horizon ?? '24h')
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
     this.#quiescence = watchProcess(
       { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
       options.probes ?? [],
     )
-    this.#restoreChance = options.chance && installChance(options.chance)
-    this.#time = installFakeTime(this.epoch)
-    void this.#drive()
+    if (options.chance) {
+      emptyPools()
+      this.#leave.push(stand('chance', options.chance))
+    }
+    this.#leave.push(stand('time', this))
+    takeTimersOver(this)
+    this.#takenOver = new Set(this.#queue)
+    this.#soon()
   }
 
   now(): Milliseconds {
-    return this.#time.fake.now - this.epoch
+    return this.#now
+  }
+
+  wall(): Milliseconds {
+    this.#read()
+    return this.epoch + this.#now
+  }
+
+  monotonic(): Milliseconds {
+    this.#read()
+    return this.#monotonicStart + this.#now
+  }
+
+  arm(timer: Armed): void {
+    this.#reads = 0
+    this.#queue.add(timer, this.#now)
+  }
+
+  disarm(timer: Armed): void {
+    this.#queue.delete(timer)
   }
 
   after(delay: Milliseconds, action: () => void): () => void {
     if (delay === Number.POSITIVE_INFINITY) return () => {}
-    const { fake } = this.#time
-    const due = this.now() + Math.round(delay)
-    // Nothing once the action has run: to cancel a timer that has fired would mean to look for it.
-    let id: unknown
-    const run = (): void => {
-      const left = due - this.now()
-      id = left > 0 ? fake.setTimeout(run, Math.min(left, MAX_TIMER_MS)) : undefined
-      if (id === undefined) action()
-    }
-    id = fake.setTimeout(run, Math.max(0, Math.min(due - this.now(), MAX_TIMER_MS)))
-    return () => {
-      if (id !== undefined) fake.clearTimeout(id as number)
-    }
+    const timer = new OwnTimer(Math.max(0, Math.round(delay)), action)
+    this.#queue.add(timer, this.#now)
+    return () => this.#queue.delete(timer)
   }
 
   async sleep(delay: Milliseconds, signal?: AbortSignal): Promise<void> {
@@ -158,7 +204,9 @@ class SimulatedClock implements Clock {
   }
 
   progress(): void {
-    this.#progressAt = this.now()
+    this.#progressAt = this.#now
+    this.#reads = 0
+    this.#turns = 0
     this.#firedAtProgress = this.#fired
     this.#firedByTimer.clear()
   }
@@ -169,68 +217,89 @@ class SimulatedClock implements Clock {
   }
 
   intervals(): Milliseconds[] {
-    return this.#time.intervals()
+    return [...this.#queue].flatMap((timer) =>
+      timer.repeats && timer.hasRef?.() && !this.#takenOver.has(timer) ? [timer.delay] : [],
+    )
   }
 
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
     this.#quiescence.stop()
-    this.#time.restore()
-    this.#restoreChance?.()
-    delete (globalThis as Worker)[ACTIVE]
+    for (const leave of this.#leave) leave()
+    keepAhead(this.#monotonicStart + this.#now)
+    noteWall(this.epoch + this.#now)
+    for (const { delay } of giveTimersBack(this.#queue.drain(), this.#takenOver)) endedIntervals.push(delay)
   }
 
-  #next(): FakeTimer | undefined {
-    return (this.#time.fake as unknown as { timerHeap?: { peek(): FakeTimer | undefined } }).timerHeap?.peek()
+  /** Counts reads of the clock: code that does nothing but read it waits for time to pass. */
+  #read(): void {
+    this.#reads += 1
+    if (this.#reads < READS_A_MS) return
+    this.#reads = 0
+    this.#now = this.mode.kind === 'virtual' ? this.#now + 1 : Math.max(this.#now, Math.floor(this.#elapsed()))
   }
 
-  async #drive(): Promise<void> {
-    let immediateTurns = 0
-    let heldTurns = 0
-    let idleSince: number | undefined
-    for (;;) {
-      await realTurn()
-      if (this.#stopped || this.#failure) return
-      this.#tell()
-      const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity(native.now()) : undefined
-      if (activity?.kind === 'immediates' && immediateTurns < IMMEDIATE_TURNS) {
-        immediateTurns += 1
-        continue
-      }
-      immediateTurns = 0
-      if (activity?.kind === 'io') {
-        // Spin for the short ones, then let the event loop sleep in the poll phase: I/O wakes it at once.
-        heldTurns += 1
-        idleSince = undefined
-        if (heldTurns > 20) await realSleep(1)
-        this.#tell(activity)
-        continue
-      }
-      if (heldTurns > 0) {
-        heldTurns = 0
-        this.progress()
-        continue
-      }
-      const next = this.#next()
-      if (next && this.#isDue(next)) {
-        idleSince = undefined
-        this.#fire(next)
-        continue
-      }
-      if (next) {
-        await this.#pass(next)
-        continue
-      }
-      if (this.mode.kind === 'scaled') this.#catchUp()
-      else if (this.#supervised.size > 0) {
-        idleSince ??= native.now()
-        if (native.now() - idleSince >= this.#deadlockAfter) {
-          return this.#fail(new DeadlockError(this.now(), this.#waiters(), this.#quiescence.realTimers()))
-        }
-      } else idleSince = undefined
-      await realSleep(1)
+  /**
+   * Looks what is to be done next: fires one timer, lets time pass, or waits. It runs as a callback of the event loop, so that ticks and microtasks
+   * run after each timer in the order in which they run on the real clock.
+   */
+  readonly #step = (): void => {
+    if (this.#stopped || this.#failure) return
+    this.#tell()
+    const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity(native.now()) : undefined
+    if (activity?.kind === 'immediates') return this.#passTurn()
+    this.#turns = 0
+    if (activity?.kind === 'io') {
+      this.#heldTurns += 1
+      this.#idleSince = undefined
+      this.#tell(activity)
+      // Spin for the short ones, then let the event loop sleep in the poll phase: I/O wakes it at once.
+      return this.#heldTurns > 20 ? this.#after(1) : this.#soon()
     }
+    if (this.#heldTurns > 0) {
+      this.#heldTurns = 0
+      this.progress()
+      return this.#soon()
+    }
+    const next = this.#queue.nextAt
+    if (next === undefined) return this.#idle()
+    this.#idleSince = undefined
+    if (next > this.#elapsed()) return this.#waitFor(next)
+    this.#soon()
+    this.#fire()
+  }
+
+  #soon(): void {
+    native.setImmediate(this.#step)
+  }
+
+  #after(ms: Milliseconds): void {
+    native.setTimeout(this.#step, ms)
+  }
+
+  /** A turn of the event loop in which the code under test has nothing but immediates: time passes slowly, and never jumps. */
+  #passTurn(): void {
+    this.#turns += 1
+    if (this.#turns % turnsAMs(this.#turns) === 0) this.#now += 1
+    this.#idleSince = undefined
+    this.#soon()
+    if ((this.#queue.nextAt ?? Number.POSITIVE_INFINITY) <= this.#now) this.#fire()
+  }
+
+  /** Nothing is left to happen. */
+  #idle(): void {
+    if (this.mode.kind === 'scaled') this.#catchUp()
+    else if (this.#supervised.size > 0) {
+      this.#idleSince ??= native.now()
+      if (native.now() - this.#idleSince >= this.#deadlockAfter) {
+        const realTimers = this.#quiescence.realTimers().filter((ms) => ms > OWN_WAIT_MS)
+        return this.#fail(
+          new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
+        )
+      }
+    } else this.#idleSince = undefined
+    this.#after(1)
   }
 
   /** The simulated time at which a scaled clock stands by the wall clock. */
@@ -238,51 +307,54 @@ class SimulatedClock implements Clock {
     return this.mode.kind === 'scaled' ? (native.now() - this.#realStart) * this.mode.factor : Number.POSITIVE_INFINITY
   }
 
-  #isDue(timer: FakeTimer): boolean {
-    return timer.callAt - this.epoch <= this.#elapsed()
-  }
-
   /** Waits on the wall clock for a timer of a scaled clock; time moves on meanwhile. */
-  async #pass(next: FakeTimer): Promise<void> {
+  #waitFor(next: Milliseconds): void {
     const factor = this.mode.kind === 'scaled' ? this.mode.factor : 1
-    const leftMs = (next.callAt - this.epoch - this.#elapsed()) / factor
-    await realSleep(Math.min(Math.max(leftMs, 0), 2))
-    if (!this.#stopped) this.#catchUp()
+    native.setTimeout(
+      () => {
+        if (!this.#stopped) this.#catchUp()
+        this.#step()
+      },
+      Math.min(Math.max((next - this.#elapsed()) / factor, 0), OWN_WAIT_MS),
+    )
   }
 
   #catchUp(): void {
-    const next = this.#next()
-    const until = Math.min(this.#elapsed(), next ? next.callAt - this.epoch - 1 : Number.POSITIVE_INFINITY)
-    const step = Math.floor(until - this.now())
-    if (step > 0) this.#time.fake.tick(step)
+    const next = this.#queue.nextAt ?? Number.POSITIVE_INFINITY
+    this.#now = Math.max(this.#now, Math.floor(Math.min(this.#elapsed(), next - 1)))
   }
 
-  #fire(next: FakeTimer): void {
+  #fire(): void {
+    const at = this.#queue.nextAt!
+    const timer = this.#queue.peek()!
     this.#fired += 1
     const fired = this.#fired - this.#firedAtProgress
-    if (fired > STORM_LEAST_TIMERS && this.#sleeping === 0) {
-      const kind = next.interval ? 'interval' : 'timeout'
-      const everyMs = next.interval ?? next.delay
-      const key = `${kind} ${everyMs}`
-      const tally = this.#firedByTimer.get(key)
-      if (tally) tally.fired += 1
-      else if (this.#firedByTimer.size < 1_000) this.#firedByTimer.set(key, { kind, everyMs, fired: 1 })
-      if (fired > STORM_TIMERS || this.now() - this.#progressAt > this.#horizon) {
-        const timers = [...this.#firedByTimer.values()].toSorted((a, b) => b.fired - a.fired).slice(0, 5)
-        this.#fail(
-          new TimerStormError({ now: this.now(), since: this.#progressAt, fired, timers, waiters: this.#waiters() }),
-        )
-        return
-      }
-    }
+    if (fired > STORM_LEAST_TIMERS && this.#sleeping === 0 && this.#isStorm(timer, fired)) return
+    this.#queue.delete(timer)
+    this.#now = Math.max(this.#now, at)
+    this.#reads = 0
     try {
-      this.#time.fake.next()
+      timer.fire()
     } catch (error) {
       // As on the real clock, an error thrown by a timer's callback is nobody's to catch.
       native.setImmediate(() => {
         throw error
       })
     }
+  }
+
+  /** Counts a timer that fires without any progress, and ends the run if there is no end to them. */
+  #isStorm({ repeats, delay }: Armed, fired: number): boolean {
+    const kind = repeats ? 'interval' : 'timeout'
+    const key = `${kind} ${delay}`
+    const tally = this.#firedByTimer.get(key)
+    if (tally) tally.fired += 1
+    else if (this.#firedByTimer.size < 1_000) this.#firedByTimer.set(key, { kind, everyMs: delay, fired: 1 })
+    if (fired <= STORM_TIMERS && this.#now - this.#progressAt <= this.#horizon) return false
+    const timers = [...this.#firedByTimer.values()].toSorted((a, b) => b.fired - a.fired).slice(0, 5)
+    const waiters = this.#waiters()
+    this.#fail(new TimerStormError({ now: this.#now, since: this.#progressAt, fired, timers, waiters }))
+    return true
   }
 
   #waiters(): Waiter[] {

@@ -42,5 +42,6 @@ export function applyCase<Options extends OrchestrationOptions<any>>(options: Op
     provider: config,
     ...(of.vars && { vars: { ...options.vars, ...of.vars } }),
     ...(of.agents && { agents: of.agents }),
+    ...(of.epoch !== undefined && { clock: { epoch: of.epoch, ...options.clock } }),
   }
 }

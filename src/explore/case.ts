@@ -20,6 +20,8 @@ export interface Case {
   vars?: Readonly<Record<string, unknown>>
   /** In place of the agents of the options. */
   agents?: readonly string[]
+  /** The date at which it begins, in Unix milliseconds: a program may put it into its prompts. */
+  epoch?: number
 }
 
 /** Thrown for a case that cannot be read. */
@@ -57,6 +59,7 @@ const PARTS: Readonly<Record<keyof Case, (value: unknown) => boolean>> = {
   latencyMs: isNumber,
   vars: isObject,
   agents: isTexts,
+  epoch: isNumber,
 }
 
 /**

@@ -50,11 +50,12 @@ export async function explore<Result>(
   const run = async (of: Case): Promise<CaseRun & Pick<Session, 'provider'>> => {
     const session = openSession(name, applyCase(options, of), settingsOf(of))
     const { trace, provider } = session
+    const { epoch } = session.clock
     try {
       await session.supervise(() => work(session))
-      return { errors: [], trace, provider }
+      return { errors: [], trace, provider, epoch }
     } catch (error) {
-      return { errors: [withText(error, session.hints())], trace, provider }
+      return { errors: [withText(error, session.hints())], trace, provider, epoch }
     } finally {
       await session.close()
     }
@@ -77,7 +78,7 @@ export async function explore<Result>(
             budgetMs: shrinkMs,
           })
         : undefined
-    failures.push({ case: of, error, smallest, replay: encodeCase(smallest?.case ?? of) })
+    failures.push({ case: of, error, smallest, replay: encodeCase(smallest?.case ?? { ...of, epoch: failed.epoch }) })
   }
   return { cases: cases.length, failures, coverage }
 }

@@ -1,3 +1,4 @@
+import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import type { ScheduledFault } from '../provider/index.ts'
 import type { OrchestrationOptions } from '../simulation/session.ts'
@@ -7,7 +8,7 @@ import type { Case } from './case.ts'
 import { shrink, type Shrunk } from './shrink.ts'
 import { isSameFailure } from './signature.ts'
 
-const now = performance.now.bind(performance)
+const { now } = native
 
 const MOST_COUNT = 1_000_000
 
@@ -27,6 +28,8 @@ export interface CaseRun {
   /** What it failed with, as thrown or as a test runner has written it down; none where it passed. */
   errors: readonly unknown[]
   trace: Trace
+  /** The date at which it began, in Unix milliseconds. */
+  epoch: number
 }
 
 /** A failure, made as small as it could be. */
@@ -63,7 +66,7 @@ const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one)
 /** Looks for the smallest case that fails in the same way. */
 export async function smallestFailure(given: FailureOptions): Promise<SmallestFailure> {
   const { name, options, of, failed, injected, run, budgetMs } = given
-  let smallest = { case: of, error: failed.errors[0], trace: failed.trace }
+  let smallest = { case: of, error: failed.errors[0], trace: failed.trace, epoch: failed.epoch }
   let runs = 0
   let toldAt = now()
   /** Whether somebody calls whom the case leaves out. */
@@ -76,12 +79,12 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
       toldAt = now()
       process.stderr.write(`longhaul: making a case of "${name}" smaller that fails; ${runs} runs so far\n`)
     }
-    const { errors, trace } = await run(candidate)
+    const { errors, trace, epoch } = await run(candidate)
     if (!isSameFailure(errors, failed.errors)) return false
     const isGivenLess = !sameValue([candidate.agents, candidate.vars], [smallest.case.agents, smallest.case.vars])
     // What the system does not read makes no case smaller: it would be told, and the chart would show something else.
     if (isGivenLess && (happened(trace) === happened(smallest.trace) || isAskedStill(candidate, trace))) return false
-    smallest = { case: candidate, error: errors[0], trace }
+    smallest = { case: candidate, error: errors[0], trace, epoch }
     return true
   }
   const shrunk = await shrink(of, {
@@ -92,7 +95,8 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     budgetMs,
     now,
   })
-  return { ...shrunk, error: smallest.error, trace: smallest.trace, timeline: timeline(smallest.trace) }
+  const { error, trace, epoch } = smallest
+  return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace) }
 }
 
 const MOST_FAULTS = 20

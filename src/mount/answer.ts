@@ -1,6 +1,15 @@
 import { hashHex } from '../random/index.ts'
-import type { Answer, CallRequest, Provider } from '../provider/index.ts'
-import { isBad, type BadRequest, type ResponseHead, type WireFormat, type WireResponse } from '../wire/index.ts'
+import { REFUSAL_MS, type Answer, type CallRequest, type Provider, type RefusedRequest } from '../provider/index.ts'
+import {
+  badText,
+  isBad,
+  unsimulatedResponse,
+  unsimulatedText,
+  type BadRequest,
+  type ResponseHead,
+  type WireFormat,
+  type WireResponse,
+} from '../wire/index.ts'
 import type { Route } from './routes.ts'
 
 /** Where the bytes of a response go. A mount is little more than one of these. */
@@ -30,28 +39,47 @@ export interface Exchange {
 
 /** Bodies above this are refused, as the real services do. Bytes. */
 export const MAX_BODY = 32 * 1024 * 1024
-const NOTHING: Exchange = { disconnect: () => {} }
 const GARBAGE = '{"id": "\u0000'
 
-/**
- * Answers a request: the one loop between wire and provider that all mounts share.
- * Wrong requests are answered before this returns, calls when the clock says so.
- */
+const REASONS = {
+  not_json: 'malformed',
+  too_large: 'too_large',
+  unauthorized: 'unauthorized',
+  invalid: 'invalid',
+} as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
+
+/** Answers a request: the one loop between wire and provider that all mounts share. All is answered when the clock says so. */
 export function answer(provider: Provider, { method, route, header, text }: Incoming, sink: Sink): Exchange {
-  const fingerprint = hashHex(text)
-  const format = route.formats.find(({ path }) => path === route.path)
-  const words = format ?? route.formats[0]!
-  const refuse = (problem: BadRequest): Exchange => {
-    sendWhole(sink, words.bad(problem, fingerprint))
-    return NOTHING
+  const { format, address, path } = route
+  const request = { provider: route.provider, host: route.host, method, path, agent: header('x-longhaul-agent') }
+  /** Refuses the request, on the record. */
+  const refuse = (
+    response: WireResponse,
+    why: Pick<RefusedRequest, 'reason' | 'message'> & Partial<RefusedRequest>,
+  ): Exchange => {
+    provider.refuse({ ...request, ...why, status: response.status })
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response)) }
   }
-  if (!format || method !== 'POST') return refuse({ kind: 'no_route', method, path: route.path })
-  if (Buffer.byteLength(text) > MAX_BODY) return refuse({ kind: 'too_large', limit: MAX_BODY })
+  if (!format || method !== 'POST') {
+    const { baseURL, formats } = address
+    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, formats })
+    return refuse(unsimulatedResponse(message), { reason: 'unsimulated', message })
+  }
+  const fingerprint = hashHex(text)
+  const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
+    refuse(format.bad(problem, fingerprint), {
+      reason: REASONS[problem.kind],
+      message: badText(problem),
+      model: typeof body['model'] === 'string' ? body['model'] : undefined,
+      callerHints: format.callerHints(body),
+      fingerprint,
+    })
+  if (Buffer.byteLength(text) > MAX_BODY) return refuseBad({ kind: 'too_large', limit: MAX_BODY })
   const body = readObject(text)
-  if (!body) return refuse({ kind: 'not_json' })
-  const request = format.parse({ provider: route.provider, body, fingerprint, header })
-  if (isBad(request)) return refuse(request)
-  return provider.accept(request, (part) => send(part, format, request, sink), header('x-longhaul-agent'))
+  if (!body) return refuseBad({ kind: 'not_json' })
+  const call = format.parse({ provider: route.provider, body, strict: address.strict, fingerprint, header })
+  if (isBad(call)) return refuseBad(call, body)
+  return provider.accept(call, (part) => send(part, format, call, sink), request.agent)
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {
@@ -91,7 +119,7 @@ function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink
       return sink.write(format.streamPiece(part.piece, part.reply, request))
     case 'tail':
       if (part.damage === 'reset') return sink.reset()
-      if (part.damage === 'malformed') sink.write(`data: ${GARBAGE}\n\n`)
+      if (part.damage === 'malformed') sink.write(format.frame(GARBAGE))
       else if (part.damage === undefined) sink.write(format.streamTail(part.reply, request))
       return sink.end()
     default:

@@ -1,55 +1,47 @@
-import { replaceProperties, restoreAll, type Restore } from '../clock/index.ts'
 import type { Provider } from '../provider/index.ts'
-import type { Mount } from './mount.ts'
-import { readRequest, respond, type BreakPlace } from './response.ts'
-import { addressesOf, isProviderHost, routeOf, UnmountedProviderError } from './routes.ts'
-import { guardSockets } from './socket-guard.ts'
-import { redirectNativeFetch } from './undici.ts'
+import { readRequest, respond, type Breakage } from './response.ts'
+import { routeOf, type Address } from './routes.ts'
 
-/** What undici calls a connection that breaks. */
-function connectionClosed(place: BreakPlace): Error {
-  const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' })
-  return place === 'midway' ? cause : new TypeError('fetch failed', { cause })
+/** How long Node's own `fetch` waits for headers, and for the next piece of a body (undici's `headersTimeout`, `bodyTimeout`). */
+const SILENCE_MS = 300_000
+
+const CAUSES: Readonly<Record<Breakage, readonly [name: string, message: string, code: string]>> = {
+  unanswered: ['SocketError', 'other side closed', 'UND_ERR_SOCKET'],
+  midway: ['SocketError', 'other side closed', 'UND_ERR_SOCKET'],
+  'no head': ['HeadersTimeoutError', 'Headers Timeout Error', 'UND_ERR_HEADERS_TIMEOUT'],
+  'silent body': ['BodyTimeoutError', 'Body Timeout Error', 'UND_ERR_BODY_TIMEOUT'],
+}
+
+/** How Node's own `fetch` fails. */
+function failure(breakage: Breakage): Error {
+  const [name, message, code] = CAUSES[breakage]
+  const begun = breakage === 'midway' || breakage === 'silent body'
+  return new TypeError(begun ? 'terminated' : 'fetch failed', {
+    cause: Object.assign(new Error(message), { name, code }),
+  })
 }
 
 const urlOf = (input: string | URL | Request): string =>
   typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
 
-/**
- * The provider behind the global `fetch`: its own URLs and the configured ones are answered, everything else passes through.
- * Clients that took `fetch` aside earlier are stopped before they reach a real provider.
- */
-export function mountFetch(provider: Provider): Mount {
-  const addresses = addressesOf(provider)
-  const passOn = globalThis.fetch
-  const restores: Restore[] = []
-
-  const simulated: typeof fetch = async (input, init) => {
-    const url = urlOf(input)
-    const route = routeOf(url, addresses)
-    if (!route) {
-      const { hostname } = new URL(url)
-      if (isProviderHost(hostname)) throw new UnmountedProviderError(url)
-      return passOn(input, init)
-    }
-    const simple = typeof input !== 'object' || input instanceof URL
-    const text = init?.body ?? ''
-    const request =
-      simple && typeof text === 'string'
-        ? {
-            url,
-            method: init?.method?.toUpperCase() ?? 'GET',
-            headers: init?.headers instanceof Headers ? init.headers : new Headers(init?.headers),
-            text,
-            signal: init?.signal ?? undefined,
-          }
-        : await readRequest(new Request(input, init))
-    return respond(provider, route, request, connectionClosed)
-  }
-  restores.push(
-    replaceProperties(globalThis, { fetch: simulated }),
-    guardSockets(),
-    redirectNativeFetch(addresses, simulated),
-  )
-  return { close: () => restoreAll(restores) }
+/** Answers a request by `fetch` for an operation that is simulated; `undefined` for all others. */
+export function answerFetch(
+  provider: Provider,
+  addresses: readonly Address[],
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> | undefined {
+  const url = urlOf(input)
+  const route = routeOf(url, addresses)
+  if (!route?.format) return undefined
+  const simple = typeof input !== 'object' || input instanceof URL
+  const method = (init?.method ?? (simple ? 'GET' : input.method)).toUpperCase()
+  if (method !== 'POST') return undefined
+  const text = init?.body ?? ''
+  const limit = { silenceMs: SILENCE_MS }
+  if (!simple || typeof text !== 'string')
+    return readRequest(input, init).then((request) => respond(provider, route, request, failure, limit))
+  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+  const request = { url, method, headers, text, signal: init?.signal ?? undefined }
+  return respond(provider, route, request, failure, limit)
 }

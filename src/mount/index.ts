@@ -1,4 +1,5 @@
-export { mountFetch } from './fetch.ts'
+export { InvalidNetworkError } from './allowed.ts'
 export type { Mount } from './mount.ts'
-export { UnmountedProviderError } from './routes.ts'
+export { mountNetwork, type NetworkOptions } from './network.ts'
+export { UnmountedProviderError } from './outside.ts'
 export { startServer, type ServerMount, type ServerOptions } from './server.ts'

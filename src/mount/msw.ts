@@ -1,7 +1,15 @@
 import { http, HttpResponse, type HttpHandler } from 'msw'
 import type { Provider } from '../provider/index.ts'
 import { readRequest, respond } from './response.ts'
-import { addressesOf, routeOf } from './routes.ts'
+import { addressesOf, routeOf, type Address } from './routes.ts'
+
+/** URLs that may lead to an address, so that msw goes on looking after all others itself. */
+function pattern({ place: { origin, segments }, strict }: Address): RegExp {
+  const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+  const { protocol, hostname, port } = new URL(origin)
+  const path = strict ? '/' : [...segments.map((segment) => `/+${escaped(segment)}`), '/'].join('')
+  return new RegExp(`^${protocol}//${escaped(hostname)}[.]?${port && `:${port}`}${path}`)
+}
 
 /**
  * The provider as msw request handlers.
@@ -13,8 +21,8 @@ import { addressesOf, routeOf } from './routes.ts'
  */
 export function handlers(provider: Provider): HttpHandler[] {
   const addresses = addressesOf(provider)
-  return addresses.map(({ baseURL }) =>
-    http.all(`${baseURL}/*`, async ({ request }) => {
+  return addresses.map((address) =>
+    http.all(pattern(address), async ({ request }) => {
       const route = routeOf(request.url, addresses)
       if (!route) return undefined
       return respond(provider, route, await readRequest(request), () => new Error('other side closed')).catch(() =>

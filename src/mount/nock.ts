@@ -6,6 +6,9 @@ import type { Mount } from './mount.ts'
 import { readRequest, respond } from './response.ts'
 import { addressesOf, routeOf, type Address } from './routes.ts'
 
+/** What a service may be asked by; what longhaul lacks of it, it says itself. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
 type NockReply = [status: number, body: string | Readable, headers?: Record<string, string>]
 
 /** Answers one request as nock wants it. */
@@ -30,10 +33,13 @@ async function reply(provider: Provider, addresses: readonly Address[], request:
 export function mountNock(provider: Provider): Mount {
   const addresses = addressesOf(provider)
   const origins = [...new Set(addresses.map(({ baseURL }) => new URL(baseURL).origin))]
-  const interceptors = origins.map((origin) => {
-    const interceptor = nock(origin).persist().post(/.*/)
-    interceptor.reply(((request: Request) => reply(provider, addresses, request)) as never)
-    return interceptor
-  })
+  const interceptors = origins.flatMap((origin) =>
+    METHODS.map((method) => {
+      const isOurs = (path: string): boolean => routeOf(`${origin}${path}`, addresses) !== undefined
+      const interceptor = nock(origin).persist().intercept(isOurs, method)
+      interceptor.reply(((request: Request) => reply(provider, addresses, request)) as never)
+      return interceptor
+    }),
+  )
   return { close: () => interceptors.forEach((interceptor) => nock.removeInterceptor(interceptor)) }
 }

@@ -10,28 +10,32 @@ export interface PlainRequest {
   headers: Headers
   text: string
   signal: AbortSignal | undefined
+  /** What aborts the signal, and has to live as long as the request: a `Request` follows the signal that it was given only while it lives itself. */
+  sources?: readonly unknown[]
 }
 
-/** Reads a request's body. */
-export async function readRequest(input: Request): Promise<PlainRequest> {
+/** Reads a request's body. Takes what `fetch` takes. */
+export async function readRequest(input: string | URL | Request, init?: RequestInit): Promise<PlainRequest> {
+  const request = input instanceof Request && init === undefined ? input : new Request(input, init)
   return {
-    url: input.url,
-    method: input.method,
-    headers: input.headers,
-    text: await input.text(),
-    signal: input.signal,
+    url: request.url,
+    method: request.method,
+    headers: request.headers,
+    text: await request.text(),
+    signal: request.signal,
+    sources: [input, request],
   }
 }
 
-/** Where a connection breaks: before any byte of the answer, or within it. */
-export type BreakPlace = 'unanswered' | 'midway'
+/** How an answer fails to come: the connection breaks before any byte of it or within it; it keeps its client waiting. */
+export type Breakage = 'unanswered' | 'midway' | 'no head' | 'silent body'
 
 /**
- * What requests that are being answered do on their abort, which holds their signals; one entry a request, as several may share
- * a signal. A socket would hold them; nothing of ours does while a call hangs, and a signal that was composed of others is held
- * by them weakly only: collected, it would abort nothing.
+ * Requests that are being answered, by what they do on their abort, which holds their signals; one entry a request, as several may
+ * share a signal. A socket would hold them; nothing of ours does while a call hangs, and a signal that was composed of others, by
+ * `AbortSignal.any` or by a `Request`, is held by them weakly only: collected, it would abort nothing.
  */
-const waiting = new Set<() => void>()
+const waiting = new Map<() => void, PlainRequest>()
 
 const encoder = new TextEncoder()
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
@@ -40,12 +44,14 @@ const locate = (response: Response, url: string): Response => Object.definePrope
  * Answers one request with a `Response`: a whole answer when it is complete, a stream from its first bytes.
  *
  * @param broken what this way in calls a connection that breaks: rejects the promise, or ends the body
+ * @param limit how long the client waits for the head, and for each piece of the body that it wants. Milliseconds
  */
 export function respond(
   provider: Provider,
   route: Route,
   request: PlainRequest,
-  broken: (place: BreakPlace) => Error,
+  broken: (breakage: Breakage) => Error,
+  limit?: { silenceMs: number },
 ): Promise<Response> {
   const { signal } = request
   return new Promise((resolve, reject) => {
@@ -56,10 +62,24 @@ export function respond(
     let head: ResponseHead | undefined
     let first = ''
     let resolved = false
+    const { clock } = provider
+    let heardAt = 0
+    let stopListening: (() => void) | undefined
+    const listen = (ms: number): void => {
+      stopListening = clock.after(ms, () => {
+        const silentMs = clock.now() - heardAt
+        // A client that does not read what is there waits for nothing.
+        const isFull = body !== undefined && body.desiredSize! <= 0
+        if (silentMs < limit!.silenceMs || isFull) return listen(limit!.silenceMs - (isFull ? 0 : silentMs))
+        fail(resolved ? 'silent body' : 'no head')
+        exchange?.disconnect()
+      })
+    }
     const onAbort = (): void => {
       if (over) return
       over = true
       waiting.delete(onAbort)
+      stopListening?.()
       exchange?.disconnect()
       if (resolved) body?.error(signal!.reason)
       else reject(signal!.reason)
@@ -67,7 +87,13 @@ export function respond(
     const finish = (): void => {
       over = true
       waiting.delete(onAbort)
+      stopListening?.()
       signal?.removeEventListener('abort', onAbort)
+    }
+    const fail = (breakage: Breakage): void => {
+      finish()
+      if (resolved) body!.error(broken(breakage))
+      else reject(broken(breakage))
     }
     const open = (whole: boolean): void => {
       resolved = true
@@ -87,6 +113,7 @@ export function respond(
       head: (given) => void (head = given),
       write(text) {
         if (over) return
+        heardAt = clock.now()
         if (resolved) body!.enqueue(encoder.encode(text))
         else {
           first += text
@@ -101,16 +128,18 @@ export function respond(
       },
       reset() {
         if (over) return
-        finish()
         if (head && !resolved) open(false)
-        if (resolved) body!.error(broken('midway'))
-        else reject(broken('unanswered'))
+        fail(resolved ? 'midway' : 'unanswered')
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal) waiting.add(onAbort)
+    if (signal) waiting.set(onAbort, request)
     const { method, headers, text } = request
     exchange = answer(provider, { method, route, text, header: (name) => headers.get(name) ?? undefined }, sink)
+    if (limit && !over) {
+      heardAt = clock.now()
+      listen(limit.silenceMs)
+    }
     // Who listens to the trace may have aborted the request while it arrived.
     if (signal?.aborted) exchange.disconnect()
   })

@@ -4,6 +4,7 @@ import type { Provider } from '../provider/index.ts'
 import { SERVICES, type ResponseHead } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
 import type { Mount } from './mount.ts'
+import { operationAt, segmentsOf } from './place.ts'
 import type { Route } from './routes.ts'
 
 /** Where the server listens. */
@@ -24,17 +25,14 @@ export interface ServerMount extends Mount {
 }
 
 /** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
-const ROUTES = Object.entries(SERVICES).map(([provider, { baseURL, formats }]) => ({
-  provider,
-  formats,
-  prefix: `/${provider}${new URL(baseURL).pathname.replace(/\/$/, '')}`,
-}))
-
-function routeOfPath(path: string): Route | undefined {
-  for (const { provider, formats, prefix } of ROUTES) {
-    if (path.startsWith(`${prefix}/`)) return { provider, formats, path: path.slice(prefix.length) }
-  }
-  return undefined
+function routeOfPath(path: string, host: string): Route | undefined {
+  const [service = '', ...segments] = segmentsOf(path)
+  if (!Object.hasOwn(SERVICES, service)) return undefined
+  const { baseURL, formats } = SERVICES[service as keyof typeof SERVICES]
+  const base = segmentsOf(new URL(baseURL).pathname)
+  const rest = base.every((segment, index) => segments[index] === segment) ? segments.slice(base.length) : []
+  const address = { baseURL: `http://${host}/${[service, ...base].join('/')}`, formats, strict: true }
+  return { provider: service, host, path, address, format: operationAt(rest, formats) }
 }
 
 /**
@@ -107,16 +105,24 @@ class ResponseSink implements Sink {
 }
 
 function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
-  response.sendDate = false
   const [path = ''] = (request.url ?? '').split('?')
-  const route = routeOfPath(path)
+  const { method = 'GET' } = request
+  const host = request.headers.host ?? 'localhost'
+  const route = routeOfPath(path, host)
   if (!route) {
-    const hint = Object.keys(SERVICES).map((name) => `/${name}/…`)
-    response
-      .writeHead(404, { 'content-type': 'text/plain' })
-      .end(`No service at ${path}. The services are at ${hint.join(', ')}\n`)
+    const services = Object.keys(SERVICES).map((name) => `/${name}/…`)
+    const message = `No service at ${path}. The services are at ${services.join(', ')}`
+    provider.refuse({ host, method, path, status: 404, reason: 'unsimulated', message })
+    response.writeHead(404, { 'content-type': 'text/plain' }).end(`${message}\n`)
     return
   }
+  serveRoute(provider, route, request, response)
+}
+
+/** Answers a request that came by HTTP. */
+export function serveRoute(provider: Provider, route: Route, request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false
+  const { method = 'GET', headers } = request
   const parts: Buffer[] = []
   let size = 0
   let exchange: Exchange | undefined
@@ -128,14 +134,10 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
   request.on('end', () => {
     const text = Buffer.concat(parts).toString('utf8')
     const header = (name: string): string | undefined => {
-      const value = request.headers[name]
+      const value = headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    exchange = answer(
-      provider,
-      { method: request.method ?? 'GET', route, text, header },
-      new ResponseSink(request, response),
-    )
+    exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
   })
   response.on('close', () => {
     if (!response.writableFinished) exchange?.disconnect()

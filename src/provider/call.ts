@@ -46,6 +46,8 @@ export interface CallRequest {
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
   stop: readonly string[]
+  /** Answers that are asked for, at least 1. */
+  choices: number
   /** What the request itself says of its sender: header, `metadata`, `user`. Later ones count less. */
   callerHints: readonly string[]
   /** How often the client says that it has tried before (`x-stainless-retry-count`). */
@@ -63,6 +65,17 @@ export interface CallRequest {
 /** Why a model stopped. */
 export type Finish = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal'
 
+/** One of the answers to a request. */
+export interface Choice {
+  text: string
+  toolCalls: readonly ToolCall[]
+  finish: Finish
+  /** The stop sequence that was met. */
+  stopSequence: string | undefined
+  /** Tokens that were generated for it. */
+  tokens: number
+}
+
 /** A finished answer as every wire format is made from. */
 export interface Reply {
   /** Sixteen hexadecimal digits, unique in a run. */
@@ -70,18 +83,16 @@ export interface Reply {
   model: string
   /** Unix time in milliseconds at which the answer was begun. */
   createdAt: number
-  text: string
-  toolCalls: readonly ToolCall[]
+  /** As many as were asked for; at least one. */
+  choices: readonly [Choice, ...Choice[]]
   /** One for each text; for embeddings only. */
   vectors?: readonly (readonly number[])[]
-  finish: Finish
-  /** The stop sequence that was met. */
-  stopSequence: string | undefined
+  /** Of all choices together. */
   usage: Usage
 }
 
-/** A part of a streamed answer. An answer is made of blocks (its text, then each tool call), and a block of pieces. */
-export type Piece = { block: number; opens: boolean; closes: boolean } & (
+/** A part of a streamed answer. Each choice is made of blocks (its text, then each tool call), and a block of pieces. */
+export type Piece = { choice: number; block: number; opens: boolean; closes: boolean } & (
   { kind: 'text'; text: string } | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
 )
 

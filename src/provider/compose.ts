@@ -1,17 +1,17 @@
 import type { Usage } from '../trace/index.ts'
-import type { CallRequest, Reply } from './call.ts'
+import type { CallRequest, Choice, Reply } from './call.ts'
 import { embeddingVector } from './embedding.ts'
 import type { Fault } from './faults.ts'
-import type { Content } from './replies.ts'
-import { tokenizerFor } from './tokens.ts'
+import type { Content, Contents } from './replies.ts'
+import { tokenizerFor, type Tokenizer } from './tokens.ts'
 
 const vectorsFor = ({ dimensions, messages }: CallRequest): Pick<Reply, 'vectors'> =>
   dimensions === undefined ? {} : { vectors: messages.map(({ text }) => embeddingVector(text, dimensions)) }
 
-/** Makes the answer of what the model says: cut at stop sequences and at the limit of tokens, and counted. */
+/** Makes the answer of what the model says, a choice of each content: cut at stop sequences and at the limit of tokens, and counted. */
 export function composeReply(
   request: CallRequest,
-  content: Content,
+  contents: Contents,
   {
     id,
     createdAt,
@@ -26,17 +26,36 @@ export function composeReply(
   },
 ): Reply {
   const tokenizer = tokenizerFor(request.provider, request.model)
-  let { text, toolCalls, finish } = content
-  let stopSequence: string | undefined
-  if (fault === 'empty') {
-    text = ''
-    toolCalls = []
-    finish = 'stop'
-  } else if (fault === 'refusal') {
-    text = "I'm sorry, but I can't help with that."
-    toolCalls = []
-    finish = 'refusal'
+  const compose = (content: Content): Choice => composeChoice(request, suffering(content, fault), tokenizer)
+  const [first, ...others] = contents
+  const choices: Reply['choices'] = [compose(first), ...others.map(compose)]
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+  return {
+    id,
+    model: request.model,
+    createdAt,
+    choices,
+    usage: {
+      ...input,
+      ...first.usage,
+      output: sum(choices.map(({ tokens }) => tokens)),
+      reasoning: sum(contents.map(({ usage }) => usage.reasoning ?? 0)),
+    },
+    ...vectorsFor(request),
   }
+}
+
+/** What is left of a content by a fault. */
+function suffering(content: Content, fault: Fault | undefined): Content {
+  if (fault === 'empty') return { ...content, text: '', toolCalls: [], finish: 'stop' }
+  if (fault !== 'refusal') return content
+  return { ...content, text: "I'm sorry, but I can't help with that.", toolCalls: [], finish: 'refusal' }
+}
+
+function composeChoice(request: CallRequest, content: Content, tokenizer: Tokenizer): Choice {
+  let { text, finish } = content
+  const { toolCalls, usage } = content
+  let stopSequence: string | undefined
   for (const stop of request.stop) {
     const place = text.indexOf(stop)
     if (place >= 0) {
@@ -45,27 +64,17 @@ export function composeReply(
       finish = 'stop_sequence'
     }
   }
-  const { reasoning = 0 } = content.usage
+  const { reasoning = 0 } = usage
   const spoken = toolCalls.reduce(
     (sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments),
     tokenizer.count(text),
   )
-  let output = spoken + reasoning
+  let tokens = spoken + reasoning
   const limit = request.maxOutputTokens
-  if (limit !== undefined && output > limit) {
+  if (limit !== undefined && tokens > limit) {
     text = tokenizer.cut(text, Math.max(0, limit - reasoning))
-    output = limit
+    tokens = limit
     finish = 'length'
   }
-  return {
-    id,
-    model: request.model,
-    createdAt,
-    text,
-    toolCalls,
-    finish,
-    stopSequence,
-    usage: { ...input, output, reasoning, ...content.usage },
-    ...vectorsFor(request),
-  }
+  return { text, toolCalls, finish, stopSequence, tokens: usage.output ?? tokens }
 }

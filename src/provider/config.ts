@@ -89,6 +89,12 @@ export function checkConfig(config: ProviderConfig): void {
       )
     }
   }
+  for (const [name, { baseURLs = [] }] of Object.entries(config.providers ?? {}))
+    for (const baseURL of baseURLs)
+      if (!/^https?:$/.test(URL.parse(baseURL)?.protocol ?? ''))
+        throw new InvalidProviderConfigError(
+          `provider.providers.${name}.baseURLs has "${baseURL}". Give whole URLs, such as http://localhost:1234/v1.`,
+        )
   const { latencyScale, concurrency } = config
   if (latencyScale !== undefined && !(latencyScale >= 0 && Number.isFinite(latencyScale))) {
     throw new InvalidProviderConfigError(

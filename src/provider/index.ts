@@ -1,6 +1,7 @@
 export type {
   Answer,
   CallRequest,
+  Choice,
   Damage,
   LimitState,
   LimitStates,
@@ -12,7 +13,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './call.ts'
-export { actAs, actingAgent, type Identify } from './callers.ts'
+export { actAs, actingAgent, withinRun, type Identify } from './callers.ts'
 export {
   InvalidProviderConfigError,
   type AgentConfig,
@@ -37,4 +38,5 @@ export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
 export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
 export type { RateLimits } from './rate-limits.ts'
+export { REFUSAL_MS, type RefusedRequest } from './refused.ts'
 export type { Persona, ReplyContext, ReplyFunction, ReplyRule, ReplySource, ReplySpec } from './replies.ts'

@@ -24,6 +24,8 @@ export interface OpenCall extends Bagged {
     | { kind: 'hanging' }
     | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
   closed: boolean
+  /** Whether a streamed answer has begun to come. */
+  isRead: boolean
   /** Gives back what the rate limiter has let in. */
   release: ((outputTokens: number) => void) | undefined
   /** Run at the end, whatever the end. */

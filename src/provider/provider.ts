@@ -4,7 +4,7 @@ import { hashHex, type KeyedRandom } from '../random/index.ts'
 import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
-import { callerOf } from './callers.ts'
+import { callerOf, runInForce } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
 import {
@@ -25,7 +25,9 @@ import { refusalText, usageSoFar, waitText, type OpenCall } from './open-call.ts
 import { piecesOf } from './pieces.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
-import { Replies, type Content, type Persona, type ReplyRule } from './replies.ts'
+import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused.ts'
+import { Replies, type Contents, type Persona, type ReplyRule } from './replies.ts'
+import { Retries } from './retries.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -46,11 +48,8 @@ export interface AcceptedCall {
   disconnect(): void
 }
 
-/** How long a provider takes to refuse a request without looking at it. */
-const REFUSAL_MS = 20
 /** The share of an answer that comes before a connection breaks. */
 const BROKEN_AT = 0.5
-const REMEMBERED_FAILURES = 20_000
 
 const DAMAGES: Partial<Record<Fault, Damage>> = {
   reset_midway: 'reset',
@@ -86,7 +85,7 @@ export class Provider {
   readonly #services = new Map<string, Service>()
   readonly #idempotent: IdempotentRequests
   readonly #callsOfAgent = new Map<string, number>()
-  readonly #failures = new Map<string, { call: number; seq: number; at: Milliseconds; attempt: number }>()
+  readonly #retries = new Retries()
   readonly #said = new Said()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
@@ -169,6 +168,20 @@ export class Provider {
     return { id: call.id, disconnect: () => this.#disconnect(call) }
   }
 
+  /**
+   * Puts a request into the trace that was refused before it became a call: by a simulated service, or as nothing simulates
+   * what it asks for. The mount answers it.
+   *
+   * @example
+   * ```ts
+   * provider.refuse({ host: 'api.x.ai', method: 'POST', path: '/v1/chat', status: null, reason: 'outside', message: 'Nothing answers.' })
+   * ```
+   */
+  refuse(request: RefusedRequest): void {
+    const call = isCall(request) ? (this.#calls += 1) : null
+    this.trace.append(refusedEvent(request, call))
+  }
+
   /** Who waits for what, for the deadlock report. */
   waiters(): Waiter[] {
     const calls = [...this.#open].toSorted((a, b) => a.id - b.id)
@@ -192,10 +205,16 @@ export class Provider {
       ? this.#service(request.provider).cache.use(request, cumulative, now)
       : { cachedInput: 0, cacheWrite: 0 }
 
-    const before = this.#failureBefore({ caller, request })
+    const before = this.#retries.arrived(contentOf({ caller, request }), {
+      retryCount: request.retryCount,
+      now,
+      hasSiblings: () => this.#isUnderWay({ caller, request }),
+    })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
+    const holds = this.#said.heldIn(request.messages)
+    const run = runInForce()
     const seq = this.trace.append(
       {
         type: 'call.arrived',
@@ -208,6 +227,9 @@ export class Provider {
         inputTokens: input,
         attempt,
         request: request.fingerprint,
+        ...(caller.turn > 1 && { prompt: promptOf(request) }),
+        ...(holds.length > 0 && { holds }),
+        ...(run !== undefined && { run }),
       },
       cause === undefined ? [] : [cause],
     )
@@ -229,6 +251,7 @@ export class Provider {
       input: { input, ...cache },
       state: { kind: 'refused' },
       closed: false,
+      isRead: false,
       release: undefined,
       cleanup: [],
       place: 0,
@@ -237,13 +260,11 @@ export class Provider {
     return call
   }
 
-  /** The failure that a call repeats. */
-  #failureBefore(call: Pick<OpenCall, 'caller' | 'request'>) {
-    if (this.#failures.size === 0) return undefined
-    const fingerprint = fingerprintOf(call)
-    const before = this.#failures.get(fingerprint)
-    this.#failures.delete(fingerprint)
-    return before
+  /** Whether the same is being asked by a call under way. */
+  #isUnderWay(asked: Pick<OpenCall, 'caller' | 'request'>): boolean {
+    const content = contentOf(asked)
+    for (const call of this.#open) if (contentOf(call) === content) return true
+    return false
   }
 
   /** What stands against a call before chance is asked. */
@@ -321,17 +342,17 @@ export class Provider {
     receive: (answer: Answer) => void,
   ): void {
     call.state = { kind: 'queued' }
-    const work = (content: Content): void => {
-      if (!call.closed) this.#work(call, decision.fault, content, timingOf, receive)
+    const work = (contents: Contents): void => {
+      if (!call.closed) this.#work(call, decision.fault, contents, timingOf, receive)
     }
     const leave = this.#service(call.request.provider).line.enter(() => {
       const waitedMs = this.clock.now() - call.arrivedAt
       if (waitedMs > 0) this.trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
       if (call.request.dimensions !== undefined) return work(NO_CONTENT)
       try {
-        const content = this.#replies.contentFor(call.request, call.caller, call.nth)
-        if (content instanceof Promise) content.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
-        else work(content)
+        const contents = this.#replies.contentsFor(call.request, call.caller, call.nth)
+        if (contents instanceof Promise) contents.then(work, (error: unknown) => this.#replyThrew(call, error, receive))
+        else work(contents)
       } catch (error) {
         this.#replyThrew(call, error, receive)
       }
@@ -349,21 +370,25 @@ export class Provider {
   #work(
     call: OpenCall,
     fault: Fault | undefined,
-    content: Content,
+    contents: Contents,
     timingOf: (outputTokens: number) => Timing,
     receive: (answer: Answer) => void,
   ): void {
-    const reply = composeReply(call.request, content, {
+    const reply = composeReply(call.request, contents, {
       id: hashHex(`${this.#random.seed}\u0000${call.id}`),
       createdAt: this.clock.epoch + this.clock.now(),
       fault,
       input: call.input,
     })
-    for (const tool of unofferedTools(call.request, reply.toolCalls)) {
+    for (const tool of unofferedTools(
+      call.request,
+      reply.choices.flatMap(({ toolCalls }) => toolCalls),
+    )) {
       const offered = call.request.tools.map(({ name }) => name)
       this.trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered }, [call.seq])
     }
-    const timing = timingOf(reply.usage.output)
+    // Choices are generated at the same time.
+    const timing = timingOf(Math.max(...reply.choices.map(({ tokens }) => tokens)))
     const since = this.clock.now()
     call.state = { kind: 'working', since, timing, reply }
     const damage = fault && DAMAGES[fault]
@@ -402,6 +427,7 @@ export class Provider {
         this.trace.append({ type: 'call.firstToken', call: call.id, afterMs: this.clock.now() - call.arrivedAt }, [
           call.seq,
         ])
+        call.isRead = true
         receive({ kind: 'head', reply, limits: this.#limits(call) })
       }
       const piece = pieces[index]
@@ -418,11 +444,14 @@ export class Provider {
     this.#after(call, timing.firstTokenMs, () => send(0))
   }
 
-  #complete(call: OpenCall, fault: Fault | undefined, { usage, finish, text }: Reply): void {
+  #complete(call: OpenCall, fault: Fault | undefined, { usage, choices }: Reply): void {
     const cost = this.#book(call, usage, 'completed')
     const afterMs = this.clock.now() - call.arrivedAt
+    const { finish } = choices[0]
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
-    this.#said.add(text, this.trace.append(body, [call.seq]))
+    const seq = this.trace.append(body, [call.seq])
+    for (const { text } of choices) this.#said.add(text, seq, call.id)
+    this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
@@ -432,8 +461,11 @@ export class Provider {
       { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, retryAfterMs, usage, cost },
       [call.seq],
     )
-    if (this.#failures.size >= REMEMBERED_FAILURES) this.#failures.delete(this.#failures.keys().next().value!)
-    this.#failures.set(fingerprintOf(call), { call: call.id, seq, at: now, attempt: call.attempt })
+    const content = contentOf(call)
+    // Who goes away with a part of a stream, or when another call has brought the answer, has what it wanted.
+    if (fault === 'disconnected' && (call.isRead || this.#retries.isAnsweredSince(content, call.arrivedAt))) return
+    const { id, attempt, request } = call
+    this.#retries.failed(content, { call: id, seq, at: now, retryAfterMs, attempt, retryCount: request.retryCount })
   }
 
   #book(call: OpenCall, usage: Usage, status: 'completed' | 'failed'): number {
@@ -480,10 +512,15 @@ export class Provider {
   }
 }
 
-const fingerprintOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
-  `${caller.agent}\u0000${request.fingerprint}`
+/** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
+const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
+  `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
 
-const NO_CONTENT: Content = { text: '', toolCalls: [], finish: 'stop', usage: {} }
+/** The same for calls that give a model the same to read, however it is to be sampled. */
+const promptOf = ({ messages }: CallRequest): string =>
+  hashHex(JSON.stringify(messages.map(({ role, text, toolCalls }) => [role, text, toolCalls])))
+
+const NO_CONTENT: Contents = [{ text: '', toolCalls: [], finish: 'stop', usage: {} }]
 
 /** A factor on a latency that may be infinite. */
 const stretch = (ms: Milliseconds, factor: number): Milliseconds => (Number.isFinite(ms) ? ms * factor : ms)

@@ -26,7 +26,9 @@ export interface ReplyContext extends Caller {
   prompt: string
   /** Number of the call among its agent's, from 0. */
   nth: number
-  /** A keyed draw in [0, 1) of this call; `index` tells several apart. */
+  /** Which of the answers to this call is asked for, from 0, where the request asks for several (`n`). */
+  choice: number
+  /** A keyed draw in [0, 1) of this answer; `index` tells several apart. */
   random(index?: number): number
   /** Kept from turn to turn of this conversation; start empty. */
   state: Record<string, unknown>
@@ -36,7 +38,10 @@ export interface ReplyContext extends Caller {
 /** Makes an answer from the call. */
 export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Promise<string | ReplySpec>
 
-/** One answer, several to be given one turn after another (the last one stays), or a function. */
+/**
+ * One answer, several to be given one turn after another (the last one stays), or a function. Where a request asks for several
+ * answers, each of them takes the next.
+ */
 export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | ReplyFunction
 
 /** An answer and the calls that get it; the first rule that fits answers. */
@@ -65,6 +70,18 @@ export interface Content {
   usage: NonNullable<ReplySpec['usage']>
 }
 
+/** One content for each choice. */
+export type Contents = readonly [Content, ...Content[]]
+
+/** Which answer is made. */
+interface Place {
+  caller: Caller
+  /** Number of the call among its agent's, from 0. */
+  nth: number
+  /** What its luck is keyed by: each choice has its own, the first that of a call for one answer. */
+  lane: string
+}
+
 const REMEMBERED_CONVERSATIONS = 20_000
 const DEFAULT_PHRASES = 2
 
@@ -83,17 +100,26 @@ export class Replies {
     this.#random = random
   }
 
-  /** What the model says to a call; a promise only if the user's function is asynchronous. */
-  contentFor(request: CallRequest, caller: Caller, nth: number): Content | Promise<Content> {
+  /** What the model says to a call, once for each choice; a promise only if the user's function is asynchronous. */
+  contentsFor(request: CallRequest, caller: Caller, nth: number): Contents | Promise<Contents> {
+    const said = Array.from({ length: request.choices }, (_, choice) => this.contentFor(request, caller, nth, choice))
+    return said.some((content) => content instanceof Promise)
+      ? (Promise.all(said) as unknown as Promise<Contents>)
+      : (said as unknown as Contents)
+  }
+
+  /** What the model says as one of the choices. */
+  contentFor(request: CallRequest, caller: Caller, nth: number, choice = 0): Content | Promise<Content> {
+    const lane = choice === 0 ? caller.agent : `${caller.agent}/choice/${choice}`
+    const place = { caller, nth, lane }
     const prompt = request.messages.at(-1)?.text ?? ''
     const rule = this.#rules.find((candidate) => fits(candidate, request, caller, prompt))
-    const stream = `reply/${caller.agent}`
     if (rule) this.#used.add(rule)
-    if (!rule) return this.#content(this.#default(request, caller, nth), caller, nth)
+    if (!rule) return this.#content(this.#default(request, place), place)
     const conversation = this.#conversation(caller.conversation)
     const { reply } = rule
     if (typeof reply === 'function') {
-      const random = (index = 0): number => this.#random.draw(`${stream}/own/${nth}`, index)
+      const random = (index = 0): number => this.#random.draw(`reply/${lane}/own/${nth}`, index)
       const said = reply({
         ...caller,
         provider: request.provider,
@@ -102,18 +128,17 @@ export class Replies {
         tools: request.tools,
         prompt,
         nth,
+        choice,
         random,
         state: conversation.state,
         persona: this.#lazyPersona(caller.agent),
       } as ReplyContext)
-      return said instanceof Promise
-        ? said.then((spec) => this.#content(spec, caller, nth))
-        : this.#content(said, caller, nth)
+      return said instanceof Promise ? said.then((spec) => this.#content(spec, place)) : this.#content(said, place)
     }
-    if (!isScript(reply)) return this.#content(reply, caller, nth)
+    if (!isScript(reply)) return this.#content(reply, place)
     const turn = conversation.said.get(rule) ?? 0
     conversation.said.set(rule, turn + 1)
-    return this.#content(reply[Math.min(turn, reply.length - 1)] ?? '', caller, nth)
+    return this.#content(reply[Math.min(turn, reply.length - 1)] ?? '', place)
   }
 
   /** Rules that have answered nobody so far. */
@@ -158,27 +183,27 @@ export class Replies {
   }
 
   /** Without a rule: a call of the tool that is required, JSON that fits the schema, or a few phrases in character. */
-  #default(request: CallRequest, caller: Caller, nth: number): ReplySpec {
+  #default(request: CallRequest, place: Place): ReplySpec {
     const { toolChoice, tools, responseSchema } = request
     if (tools.length > 0 && (toolChoice.kind === 'required' || toolChoice.kind === 'tool')) {
       const tool = toolChoice.kind === 'tool' ? tools.find(({ name }) => name === toolChoice.name) : tools[0]
-      const made = tool && this.#fit(tool.parameters, caller, nth)
+      const made = tool && this.#fit(tool.parameters, place)
       if (tool) return { toolCalls: [{ name: tool.name, arguments: (made ?? {}) as Record<string, unknown> }] }
     }
-    if (responseSchema === true) return { json: { answer: this.#phrases(caller, nth) } }
-    if (responseSchema) return { json: this.#fit(responseSchema, caller, nth) }
-    return { text: this.#phrases(caller, nth) }
+    if (responseSchema === true) return { json: { answer: this.#phrases(place) } }
+    if (responseSchema) return { json: this.#fit(responseSchema, place) }
+    return { text: this.#phrases(place) }
   }
 
-  #phrases(caller: Caller, nth: number): string {
+  #phrases({ caller, nth, lane }: Place): string {
     const { name, jobTitle } = this.persona(caller.agent)
-    const faker = this.#fakerAt(`reply/${caller.agent}`, nth)
+    const faker = this.#fakerAt(`reply/${lane}`, nth)
     const phrases = Array.from({ length: DEFAULT_PHRASES }, () => faker.hacker.phrase())
     return `${name}, ${jobTitle}: ${phrases.join(' ')}`
   }
 
-  #fit(schema: Readonly<Record<string, unknown>>, caller: Caller, nth: number): unknown {
-    const [seed] = this.#random.block(`schema/${caller.agent}`, nth)
+  #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
+    const [seed] = this.#random.block(`schema/${lane}`, nth)
     return generateSync(schema as never, { seed, maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 })
   }
 
@@ -192,10 +217,10 @@ export class Replies {
     return this.#faker
   }
 
-  #content(said: string | ReplySpec, caller: Caller, nth: number): Content {
+  #content(said: string | ReplySpec, { lane, nth }: Place): Content {
     const spec = typeof said === 'string' ? { text: said } : said
     const toolCalls = (spec.toolCalls ?? []).map(({ name, arguments: given, id }, index) => ({
-      id: id ?? toolCallId(this.#random, caller.agent, nth, index),
+      id: id ?? toolCallId(this.#random, lane, nth, index),
       name,
       arguments: JSON.stringify(given ?? {}),
     }))
@@ -207,9 +232,9 @@ export class Replies {
 
 const isScript = (reply: ReplySource): reply is readonly (string | ReplySpec)[] => Array.isArray(reply)
 
-function toolCallId(random: KeyedRandom, agent: string, nth: number, index: number): string {
+function toolCallId(random: KeyedRandom, lane: string, nth: number, index: number): string {
   return random
-    .block(`tool/${agent}/${index}`, nth)
+    .block(`tool/${lane}/${index}`, nth)
     .map((word) => word.toString(36).padStart(6, '0').slice(0, 6))
     .join('')
 }

@@ -11,6 +11,7 @@ export interface TestSummary {
   simulatedMs: number
   /** On the wall clock. */
   realMs: number
+  /** Those that a service has refused at sight are among the calls, and among the failed ones. */
   calls: number
   failed: number
   retries: number
@@ -22,13 +23,18 @@ export interface TestSummary {
 
 /** Counts of a trace. */
 export function countsOf(events: Iterable<TraceEvent>): Pick<TestSummary, 'calls' | 'failed' | 'retries'> {
-  const counts = { calls: 0, failed: 0, retries: 0 }
-  for (const { type } of events) {
-    if (type === 'call.arrived') counts.calls += 1
-    else if (type === 'call.failed') counts.failed += 1
-    else if (type === 'call.retried') counts.retries += 1
+  const counts = { calls: 0, failed: 0 }
+  const repeated = new Set<number>()
+  for (const event of events) {
+    if (event.type === 'call.arrived') counts.calls += 1
+    else if (event.type === 'call.failed') counts.failed += 1
+    else if (event.type === 'call.retried') repeated.add(event.of)
+    else if (event.type === 'call.refused' && event.call !== null) {
+      counts.calls += 1
+      counts.failed += 1
+    }
   }
-  return counts
+  return { ...counts, retries: repeated.size }
 }
 
 /** A row for each orchestration, and one for all of them if there are several. */

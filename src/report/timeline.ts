@@ -1,6 +1,6 @@
 import { formatDuration } from '../clock/index.ts'
 import { formatDollars } from '../money/index.ts'
-import type { CallRecord, GatherRecord, Trace } from '../trace/index.ts'
+import type { CallRecord, EventOf, GatherRecord, Trace } from '../trace/index.ts'
 import { callsOf, gathersOf } from '../trace/index.ts'
 
 const WIDTH = 32
@@ -20,6 +20,14 @@ function callBar(call: CallRecord, end: number): Bar {
   return { from: call.arrivedAt, to, who: call.agent, what: `call ${call.call} ${call.model}: ${how}${attempt}` }
 }
 
+/** Also of requests that no service has seen. */
+function refusedBar(event: EventOf<'call.refused'>): Bar {
+  const { at, agent, call, model, method, host, path, status, reason, message } = event
+  const which = call === null ? `${method} ${host}${path}` : `call ${call}${model === null ? '' : ` ${model}`}`
+  const how = status === null ? 'without an answer' : `with ${status}`
+  return { from: at, to: at, who: agent ?? '', what: `${which}: refused ${how} (${reason}), ${message}` }
+}
+
 function gatherBar(gather: GatherRecord, end: number): Bar {
   const { received, missing } = gather
   const what = `gather ${gather.name}: ${received.length} received${missing.length > 0 ? `, missing ${missing.join(', ')}` : ''}`
@@ -35,7 +43,10 @@ export function timeline(trace: Trace, most = MOST_LINES): string {
   const events = [...trace]
   const end = events.at(-1)?.at ?? 0
   const bars = [
-    ...callsOf(events).map((call) => callBar(call, end)),
+    ...callsOf(events)
+      .filter(({ status }) => status !== 'refused')
+      .map((call) => callBar(call, end)),
+    ...events.filter((event) => event.type === 'call.refused').map(refusedBar),
     ...gathersOf(events).map((gather) => gatherBar(gather, end)),
   ].toSorted((a, b) => a.from - b.from)
   if (bars.length === 0) return `No call reached the provider${end > 0 ? ` in ${formatDuration(end)}` : ''}.`

@@ -1,20 +1,29 @@
-import { findViolations, InvariantError, type CheckName, type CheckSettings, type Violation } from '../checks/index.ts'
+import {
+  checkSettings,
+  findViolations,
+  InvariantError,
+  joinChecks,
+  type CheckName,
+  type CheckSettings,
+  type Tuning,
+  type Violation,
+} from '../checks/index.ts'
 import {
   DeadlockError,
+  defaultEpoch,
   formatDuration,
-  installChance,
   parseDuration,
   startClock,
   TimerStormError,
-  type Chance,
   type Clock,
   type Duration,
   type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
+import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
-import { mountFetch, type Mount } from '../mount/index.ts'
-import { actingAgent, Provider, type ProviderConfig } from '../provider/index.ts'
+import { mountNetwork, type NetworkOptions } from '../mount/index.ts'
+import { actingAgent, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -28,6 +37,7 @@ import {
   type SystemContext,
   type Vars,
 } from '../systems/index.ts'
+import { outlive } from './afterlife.ts'
 import { Outcome } from './outcome.ts'
 import { misspeltIn, unmatchedText } from './set-up.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
@@ -40,8 +50,10 @@ interface CommonOptions extends RunSettings {
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
-  /** How the provider is reached: behind the global `fetch` (default), or not at all (`false`: the test mounts it itself). */
+  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
+  /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
+  network?: Pick<NetworkOptions, 'allow'>
 }
 
 /** An orchestration under test that is any async function. */
@@ -97,8 +109,12 @@ export interface Session<Result = unknown> {
    * @throws InvariantError
    */
   supervise(work: () => unknown): Promise<unknown>
-  /** Says that what a check finds is meant in this test. */
-  waive(check: CheckName): void
+  /**
+   * Says that what a check finds is meant in this test: all of it, or what its settings say.
+   *
+   * @throws InvalidCheckError
+   */
+  waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
   /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
   hints(): string
   /** What is told of it in reports. */
@@ -107,7 +123,7 @@ export interface Session<Result = unknown> {
 }
 
 /** Chance for the code under test: each agent has its own stream, so that one more of them changes nobody else's luck. */
-function chanceOf(random: KeyedRandom): Chance {
+function chanceOf(random: KeyedRandom): ChanceBehind {
   const indices = new Map<string, number>()
   const next = (kind: string): [string, number] => {
     const stream = `${kind}/${actingAgent() ?? ''}`
@@ -126,10 +142,6 @@ function chanceOf(random: KeyedRandom): Chance {
   }
 }
 
-const realNow = performance.now.bind(performance)
-
-/** How long what is under way may take to come to its end when its orchestration is over. Milliseconds. */
-const GRACE_MS = 1_000
 /** How exact times are that the wall clock rules. Real milliseconds. */
 const SLACK_MS = 50
 
@@ -153,18 +165,27 @@ const importing = (): boolean => {
   return (worker?.resolvingModules?.size ?? 0) > 0
 }
 
-/** Opens what one test needs: clock, chance, trace, provider and mount. */
+/**
+ * Opens what one test needs: clock, chance, trace, provider and mount.
+ *
+ * @param place counts the tests of a file from 0: each begins at a date of its own
+ */
 export function openSession<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
   settings: SettingsInForce,
+  place = 0,
 ): Session<Result> {
+  installDoors()
   const random = new KeyedRandom(settings.seed)
   const chance = chanceOf(random)
   const probes = [importing, ...(options.clock?.probes ?? [])]
-  const clock = startClock(settings.time, { ...options.clock, chance, probes })
+  const clock = startClock(settings.time, { epoch: defaultEpoch(place), ...options.clock, chance, probes })
   const closings: (() => unknown)[] = [() => clock.stop()]
-  if (settings.time.kind === 'real') closings.push(installChance(chance))
+  if (settings.time.kind === 'real') {
+    emptyPools()
+    closings.push(stand('chance', chance))
+  }
   try {
     const trace = new Trace(() => clock.now())
     closings.push(trace.onAppend(() => clock.progress()))
@@ -179,10 +200,8 @@ export function openSession<Result>(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
     )
-    if (options.mount !== false) {
-      const mount: Mount = mountFetch(provider)
-      closings.push(() => mount.close())
-    }
+    const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
+    closings.push(() => network.close())
     let closed = false
     const close = async (): Promise<void> => {
       closed = true
@@ -222,9 +241,10 @@ function sessionOf<Result>(
 ): Session<Result> {
   const { agents, vars: defaults, provider: config } = options
   const { seed, checks } = settings
-  const waived: Partial<Record<CheckName, false>> = {}
+  let waived: CheckSettings = {}
+  let overAt: number | undefined
   let violations: readonly Violation[] = []
-  const realStart = realNow()
+  const realStart = native.now()
   let underWay = 0
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
@@ -271,7 +291,7 @@ function sessionOf<Result>(
       )
       return new Outcome({ status, result, error, elapsedMs: clock.now() - startedAt, trace, ledger: provider.ledger })
     }
-    const running = (async () => system(context))().then(
+    const running = withinRun(began, async () => system(context)).then(
       (result) => end('completed', result, undefined),
       (error: unknown) => end('failed', undefined, error),
     )
@@ -295,16 +315,12 @@ function sessionOf<Result>(
       },
     }
   }
-  /** Lets what is under way come to its end, if all orchestrations have ended, and looks at what is left. */
+  /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
     const ended = underWay === 0 && trace.ofType('run.started').length > 0
     if (ended && clock.mode.kind !== 'real') {
-      if (provider.openCalls > 0) {
-        const ms = GRACE_MS + slackMs + 1
-        await clock.supervise(() => clock.sleep(ms))
-        trace.append({ type: 'clock.slept', ms })
-      }
+      await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
     }
@@ -327,9 +343,10 @@ function sessionOf<Result>(
     start,
     async supervise(work) {
       try {
-        const result = await clock.supervise(work)
+        const result = await clock.supervise(() => withinRun(null, work))
+        overAt = clock.now()
         lookThroughNames()
-        if (checks !== false) await verify({ ...checks, ...waived })
+        if (checks !== false) await verify(joinChecks(checks, waived))
         return result
       } catch (error) {
         if (error instanceof DeadlockError || error instanceof TimerStormError)
@@ -339,19 +356,24 @@ function sessionOf<Result>(
       }
     },
     close,
-    waive: (name) => void (waived[name] = false),
+    waive(name, tuned) {
+      const given: CheckSettings = { [name]: tuned ?? false }
+      checkSettings(given)
+      // A part is no more than the whole, which the file or the test may have waived before.
+      if (joinChecks(checks || {}, waived)[name] !== false) waived = joinChecks(waived, given)
+    },
     hints() {
       lookThroughNames()
       if (checks !== false && !isTold)
-        violations = findViolations(trace, { ...checks, ...waived }, { slackMs: slackOf(clock.mode) })
+        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
     summary: () => ({
       orchestration: name,
       seed,
-      simulatedMs: clock.now(),
-      realMs: realNow() - realStart,
+      simulatedMs: overAt ?? clock.now(),
+      realMs: native.now() - realStart,
       ...countsOf(trace),
       cost: provider.ledger.total.cost.toString(),
       violations: violations.map(({ check, what }) => ({ check, what })),

@@ -1,5 +1,5 @@
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
-import type { CheckSettings } from '../checks/index.ts'
+import { joinChecks, type CheckSettings } from '../checks/index.ts'
 import type { Seed } from '../random/index.ts'
 
 /** What may be set for all runs at once: by the file, by the plugin, by the environment; the later ones win. */
@@ -61,7 +61,7 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
   let checks: CheckSettings | false = {}
   for (const layer of layers)
     if (layer.checks === false) checks = false
-    else if (layer.checks) checks = { ...(checks || {}), ...layer.checks }
+    else if (layer.checks) checks = joinChecks(checks || {}, layer.checks)
   return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale, checks }
 }
 

@@ -14,6 +14,13 @@ export interface Usage {
 /** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
 export type PicoDollars = number
 
+/**
+ * Why a request was refused before it became a call. The first two: nobody has answered in a service's name.
+ * `outside`: a host that nothing simulates. `unsimulated`: a path that the service has, or may have, and longhaul lacks.
+ * The others are the service's own words: a wrong request, one that is no JSON object, one without a key, one too large.
+ */
+export type RefusedReason = 'outside' | 'unsimulated' | 'invalid' | 'malformed' | 'unauthorized' | 'too_large'
+
 /** What an event says beside when it happened. Discriminated by `type`. */
 export type EventBody =
   | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
@@ -34,8 +41,17 @@ export type EventBody =
       attempt: number
       /** The same for requests with the same content. */
       request: string
+      /** The same for requests with the same messages; told of those that go on with a conversation. */
+      prompt?: string
+      /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */
+      holds?: readonly number[]
+      /** The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody can tell. */
+      run?: number | null
     }
-  /** The provider has seen that a call repeats one that failed. */
+  /**
+   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does, which counts its
+   * retries, the first was one more sample of the same prompt.
+   */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }
@@ -63,6 +79,27 @@ export type EventBody =
       retryAfterMs: number | null
       usage: Usage
       cost: PicoDollars
+    }
+  /** A request that was refused before it became a call. */
+  | {
+      type: 'call.refused'
+      /** Its number among the calls, where a simulated service has refused it; null where no service has seen it. */
+      call: number | null
+      /** Who asked, where that is known. */
+      agent: string | null
+      provider: string | null
+      model: string | null
+      /** Host and port as the URL has them, in lower case. */
+      host: string
+      method: string
+      /** Without the query, which may hold keys. */
+      path: string
+      /** The HTTP status of the answer; null where the request was not answered. */
+      status: number | null
+      reason: RefusedReason
+      message: string
+      /** The same for requests with the same content. */
+      request: string | null
     }
   | { type: 'agent.spawned'; agent: string }
   | { type: 'agent.terminated'; agent: string; reason: string }

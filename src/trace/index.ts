@@ -1,5 +1,5 @@
 export { openGather, type OpenGather } from './gather.ts'
-export type { EventBody, EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
+export type { EventBody, EventOf, PicoDollars, RefusedReason, TraceEvent, Usage } from './events.ts'
 export {
   agentsOf,
   callsOf,

@@ -1,4 +1,4 @@
-import type { PicoDollars, TraceEvent, Usage } from './events.ts'
+import type { EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -16,15 +16,24 @@ export interface CallRecord {
   arrivedAt: number
   firstTokenAt: number | undefined
   endedAt: number | undefined
-  /** `open`: still without an end when the trace was read. */
-  status: 'open' | 'ended' | 'failed'
+  /** `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call. */
+  status: 'open' | 'ended' | 'failed' | 'refused'
   /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
   finish: string | undefined
+  /** What went wrong; of a refused request why. */
   fault: string | undefined
   /** How long the client was told to wait before it tries again. */
   retryAfterMs: number | null
   /** The same for requests with the same content. */
   request: string
+  /** The same for requests with the same messages; told of those that go on with a conversation. */
+  prompt: string | undefined
+  /** The calls whose answers the messages hold; the newest of them. */
+  holds: readonly number[]
+  /** The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can tell. */
+  run: number | null | undefined
+  /** The place of its arrival in the trace. */
+  seq: number
   usage: Usage
   cost: PicoDollars
 }
@@ -41,9 +50,26 @@ export const NO_USAGE: Readonly<Usage> = Object.freeze({
 /** Folds the events of each call into one record, in the order of arrival. */
 export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const calls = new Map<number, CallRecord>()
+  /** By the number of the call that failed. */
+  const retries = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
-      const { call, agent, conversation, turn, provider, model, stream, attempt, at, request } = event
+      const {
+        call,
+        agent,
+        conversation,
+        turn,
+        provider,
+        model,
+        stream,
+        attempt,
+        at,
+        request,
+        prompt,
+        holds,
+        run,
+        seq,
+      } = event
       calls.set(call, {
         call,
         agent,
@@ -62,18 +88,30 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         fault: undefined,
         retryAfterMs: null,
         request,
+        prompt,
+        holds: holds ?? [],
+        run,
+        seq,
         usage: NO_USAGE,
         cost: 0,
       })
       continue
     }
     if (!('call' in event)) continue
+    if (event.type === 'call.refused') {
+      if (event.call !== null) calls.set(event.call, refusedCall(event, event.call))
+      continue
+    }
     const record = calls.get(event.call)
     if (!record) continue
     switch (event.type) {
-      case 'call.retried':
+      case 'call.retried': {
+        const guessed = retries.get(event.of)
+        if (guessed) Object.assign(guessed, { retryOf: undefined, attempt: 1 })
+        retries.set(event.of, record)
         record.retryOf = event.of
         break
+      }
       case 'call.firstToken':
         record.firstTokenAt = event.at
         break
@@ -101,7 +139,45 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         event satisfies never
     }
   }
+  // Who was taken for a retry may have been tried again.
+  for (const record of calls.values()) {
+    const before = record.retryOf === undefined ? undefined : calls.get(record.retryOf)
+    if (before) record.attempt = before.attempt + 1
+  }
   return [...calls.values()]
+}
+
+/** Who asks where nothing says it. */
+const UNKNOWN_AGENT = 'unknown'
+
+/** A request that a service has refused takes no time, and is no part of a conversation. */
+function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
+  const agent = event.agent ?? UNKNOWN_AGENT
+  return {
+    call,
+    agent,
+    conversation: `${agent}/refused-${call}`,
+    turn: 1,
+    provider: event.provider ?? '',
+    model: event.model ?? '',
+    stream: false,
+    attempt: 1,
+    retryOf: undefined,
+    arrivedAt: event.at,
+    firstTokenAt: undefined,
+    endedAt: event.at,
+    status: 'refused',
+    finish: undefined,
+    fault: event.reason,
+    retryAfterMs: null,
+    request: event.request ?? '',
+    prompt: undefined,
+    holds: [],
+    run: undefined,
+    seq: event.seq,
+    usage: NO_USAGE,
+    cost: 0,
+  }
 }
 
 /** One collection of answers, folded from its events. */
@@ -158,6 +234,7 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
 export interface AgentRecord {
   agent: string
   calls: number
+  /** Refused ones are among them. */
   failed: number
   /** Calls that repeat one that failed. */
   retries: number
@@ -181,7 +258,7 @@ export function agentsOf(calls: readonly CallRecord[]): AgentRecord[] {
     return {
       agent,
       calls: all.length,
-      failed: all.filter(({ status }) => status === 'failed').length,
+      failed: all.filter(({ status }) => status === 'failed' || status === 'refused').length,
       retries: all.filter(({ retryOf }) => retryOf !== undefined).length,
       usage: {
         input: sum('input'),

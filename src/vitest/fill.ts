@@ -4,8 +4,10 @@ import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
+import { placeOf } from './place.ts'
 import { settle } from './settle.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
@@ -105,7 +107,9 @@ export function fill<Result>(
     const of = swept.get(task)?.candidate ?? variation?.case
     const settings = settle(options, of)
     try {
-      return new Attempt(task, settings, of, () => openSession(name, of ? applyCase(options, of) : options, settings))
+      return new Attempt(task, settings, of, () =>
+        openSession(name, of ? applyCase(options, of) : options, settings, placeOf(task)),
+      )
     } catch (error) {
       throw withText(error, replayText({ settings, of, file: fileOf(task), name: nameOf(task) }))
     }
@@ -113,7 +117,10 @@ export function fill<Result>(
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
     const test = swept.get(ended.task)
-    if (!test?.candidate) ended.task.meta.longhaul = ended.summary
+    if (!test?.candidate) {
+      ended.task.meta.longhaul = ended.summary
+      keepTrace(ended)
+    }
     if (!sweep || !test) return tell(ended, verdict)
     if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
     await test.ended(ended, verdict, sweep)

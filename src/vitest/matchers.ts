@@ -21,10 +21,10 @@ export interface OrchestrationMatchers<R = unknown> {
   toHaveElapsed(range: Between<Duration>): R
   /** What the provider bills for the run, or for one agent: exact dollars, or a range. */
   toHaveCost(dollars: string | number | Between<string | number>, of?: { agent?: string }): R
-  /** How many calls reached the provider. */
+  /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
   toHaveCalls(
     count: number | Between<number>,
-    of?: { agent?: string; model?: string; status?: 'ended' | 'failed' | 'open' },
+    of?: { agent?: string; model?: string; status?: 'ended' | 'failed' | 'open' | 'refused' },
   ): R
   /** A gather that went on without some: who was in time, and who was missing. */
   toBePartial(expected?: { received?: readonly string[]; missing?: readonly string[] }): R

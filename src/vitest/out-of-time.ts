@@ -1,5 +1,5 @@
 import { formatDuration, type Clock } from '../clock/index.ts'
-import { native } from '../clock/natives.ts'
+import { native } from '../doors/index.ts'
 import type { Session } from '../simulation/session.ts'
 
 /** Thrown a moment before Vitest ends a test that takes too long, while it can still be said why. */

@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import type { RunSettings } from '../simulation/settings.ts'
+
+/** Hangs the doors. */
+const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'setup.ts' : 'setup.js', import.meta.url))
 
 export type { RunSettings } from '../simulation/settings.ts'
 
@@ -12,7 +16,17 @@ export type { RunSettings } from '../simulation/settings.ts'
  */
 export function longhaul(settings: RunSettings = {}): {
   name: string
-  config(): { test: { provide: { longhaul: RunSettings } } }
+  enforce: 'pre'
+  config(user: { test?: { setupFiles?: string | string[] } }): { test: { provide: { longhaul: RunSettings } } }
 } {
-  return { name: 'longhaul', config: () => ({ test: { provide: { longhaul: settings } } }) }
+  return {
+    name: 'longhaul',
+    enforce: 'pre',
+    config(user) {
+      // First of all: what a user's own set-up file loads takes doors aside too.
+      user.test ??= {}
+      user.test.setupFiles = [SETUP, ...[user.test.setupFiles ?? []].flat()]
+      return { test: { provide: { longhaul: settings } } }
+    },
+  }
 }

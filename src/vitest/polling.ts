@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, vi, type ExpectStatic } from 'vitest'
-import { replaceProperties, restoreAll, type Clock, type Restore } from '../clock/index.ts'
+import { type Clock } from '../clock/index.ts'
+import { replaceProperties, restoreAll, type Restore } from '../doors/index.ts'
 
 type Work = (...given: unknown[]) => unknown
 

@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
-import { ClockInUseError, replaceProperties, type Restore } from '../clock/index.ts'
+import { ClockInUseError } from '../clock/index.ts'
+import { replaceProperties, type Restore } from '../doors/index.ts'
 
 const SLEEP = "Wait with the fixture sleep('5s'): what is due until then fires."
 const ALL =

@@ -1,3 +1,4 @@
+import { native } from '../doors/index.ts'
 import { existsSync } from 'node:fs'
 import { test } from 'vitest'
 import {
@@ -22,7 +23,7 @@ import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
 import { chart, circumstances } from './telling.ts'
 
-const now = performance.now.bind(performance)
+const { now } = native
 const TELL_EVERY_MS = 2_000
 /** A case has a place in the names of tests by which it is chosen. */
 const REPLAY = 'replay'
@@ -110,7 +111,7 @@ export class Sweep<Result> implements Explainer {
         name: this.#name,
         options: this.#options,
         of,
-        failed: { errors, trace: session.trace },
+        failed: { errors, trace: session.trace, epoch: session.clock.epoch },
         injected,
         run,
         budgetMs: shrinkMs,
@@ -120,7 +121,7 @@ export class Sweep<Result> implements Explainer {
 
   /** The errors of a test of a case, with what it takes to see them again. */
   told({ attempt, errors }: FailedAttempt, smallest: SmallestFailure | undefined): readonly unknown[] {
-    const of = smallest?.case ?? attempt.of!
+    const of = smallest?.case ?? { ...attempt.of!, epoch: attempt.session.clock.epoch }
     const { name } = this.cases.find((each) => each.case === attempt.of)!
     const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
     const told = [
@@ -132,7 +133,8 @@ export class Sweep<Result> implements Explainer {
   }
 
   /** Keeps a case for the next sweeps, where there is a folder for them, and says so. */
-  #keep({ case: of }: SmallestFailure): string[] {
+  #keep(smallest: SmallestFailure): string[] {
+    const { epoch: _, ...of } = smallest.case
     if (!existsSync(this.#folder) || process.env['CI']) return []
     try {
       return [`Kept in ${keepRegression(this.#folder, this.#name, of)}: the sweep runs it first from now on.`]

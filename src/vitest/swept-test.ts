@@ -72,15 +72,19 @@ export class SweptTest {
   async notBegun(explainer: Explainer): Promise<void> {
     if (!this.#searching) return
     const { search, failure } = this.#searching
-    const { trace } = failure.attempt.session
-    await this.#goOn(search.next({ errors: [], trace }), { search, failure }, explainer)
+    const { trace, clock } = failure.attempt.session
+    await this.#goOn(search.next({ errors: [], trace, epoch: clock.epoch }), { search, failure }, explainer)
   }
 
   async #tried(attempt: Attempt<unknown>, verdict: Verdict, explainer: Explainer): Promise<void> {
     const { search, failure } = this.#searching!
     if (isAborted(this.#task)) return this.#finish(failure, undefined, explainer)
     const errors = verdict.kind === 'failed' ? verdict.errors : []
-    await this.#goOn(search.next({ errors, trace: attempt.session.trace }), { search, failure }, explainer)
+    await this.#goOn(
+      search.next({ errors, trace: attempt.session.trace, epoch: attempt.session.clock.epoch }),
+      { search, failure },
+      explainer,
+    )
   }
 
   async #goOn(

@@ -1,6 +1,6 @@
 import type { LimitStates, Message, Reply, ToolCall, ToolChoice } from '../provider/index.ts'
 import { BAD_GATEWAY, retryCountOf, type BadRequest, type WireFormat, type WireResponse } from './format.ts'
-import { ANY, problemOf, textOrBlocks, type Problem, type Shape } from './shape.ts'
+import { ANY, problemOf, relaxed, textOrBlocks, type Problem, type Shape } from './shape.ts'
 
 // Source of shapes, headers and errors: https://docs.anthropic.com/en/api (messages, streaming, errors, rate limits).
 
@@ -89,6 +89,8 @@ const REQUEST: Shape = {
   },
 }
 
+const COMPATIBLE_REQUEST = relaxed(REQUEST)
+
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   number: 'a valid number',
   integer: 'a valid integer',
@@ -126,8 +128,8 @@ function problemText(problem: Problem): string {
 }
 
 interface Block {
-  type: string
-  text?: string
+  type?: string
+  text?: unknown
   id?: string
   name?: string
   input?: unknown
@@ -138,10 +140,9 @@ interface Block {
 
 interface MessagesRequest {
   model: string
-  messages: { role: 'user' | 'assistant' | 'system'; content: string | Block[] }[]
+  messages: { role: string; content: string | Block[] }[]
   max_tokens: number
   system?: string | Block[]
-  metadata?: { user_id?: string }
   stop_sequences?: string[]
   stream?: boolean
   tools?: { name: string; description?: string; input_schema?: Record<string, unknown>; cache_control?: unknown }[]
@@ -151,20 +152,22 @@ interface MessagesRequest {
 }
 
 const blocksOf = (content: string | Block[] | undefined): Block[] =>
-  typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? [])
-const textOf = (content: string | Block[] | undefined): string =>
-  blocksOf(content)
-    .map((block) => block.text ?? (block.type === 'tool_result' ? textOf(block.content) : ''))
+  typeof content === 'string' ? [{ type: 'text', text: content }] : Array.isArray(content) ? content : []
+const textOf = (given: string | Block[] | undefined): string =>
+  blocksOf(given)
+    .map(({ type, text, content }) => (typeof text === 'string' ? text : type === 'tool_result' ? textOf(content) : ''))
     .join('')
 
-function messageOf(role: Message['role'], content: string | Block[] | undefined): Message {
+const roleOf = (role: string): Message['role'] => (role === 'assistant' || role === 'system' ? role : 'user')
+
+function messageOf(role: string, content: string | Block[] | undefined): Message {
   const blocks = blocksOf(content)
   const toolCalls: ToolCall[] = blocks
     .filter(({ type }) => type === 'tool_use')
     .map(({ id = '', name = '', input }) => ({ id: id.replace(/^toolu_/, ''), name, arguments: JSON.stringify(input) }))
   const results = blocks.length > 0 && blocks.every(({ type }) => type === 'tool_result')
   return {
-    role: results ? 'tool' : role,
+    role: results ? 'tool' : roleOf(role),
     text: textOf(content),
     toolCalls,
     cacheBreakpoint: blocks.some(({ cache_control }) => cache_control),
@@ -229,8 +232,9 @@ const usageOf = ({ usage }: Reply) => ({
   cache_read_input_tokens: usage.cachedInput,
 })
 
-const event = (data: { type: string } & Record<string, unknown>): string =>
-  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
+/** The SDK reads the data of events that it knows by name alone. */
+const frame = (data: string, name = 'content_block_delta'): string => `event: ${name}\ndata: ${data}\n\n`
+const event = (data: { type: string } & Record<string, unknown>): string => frame(JSON.stringify(data), data.type)
 
 const retryHeader = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
 
@@ -239,14 +243,19 @@ export const anthropicMessages: WireFormat = {
   path: '/v1/messages',
   operation: 'messages',
 
-  parse({ provider, body, fingerprint, header }) {
-    if (!header('x-api-key') && !header('authorization')) return { kind: 'unauthorized' }
-    if (!header('anthropic-version'))
+  callerHints: ({ metadata }) => {
+    const { user_id: user } = (metadata ?? {}) as Record<string, unknown>
+    return typeof user === 'string' ? [user] : []
+  },
+
+  parse({ provider, body, strict, fingerprint, header }) {
+    if (strict && !header('x-api-key') && !header('authorization')) return { kind: 'unauthorized' }
+    if (strict && !header('anthropic-version'))
       return { kind: 'invalid', message: 'anthropic-version: header is required', param: null, code: null }
-    const problem = problemOf(REQUEST, body)
+    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
     if (problem) return { kind: 'invalid', message: problemText(problem), param: null, code: null }
     const request = body as unknown as MessagesRequest
-    const stray = strayToolResult(request.messages)
+    const stray = strict ? strayToolResult(request.messages) : undefined
     if (stray) return stray
     const cachedTools = request.tools?.some(({ cache_control }) => cache_control) ?? false
     const system = request.system === undefined ? [] : [messageOf('system', request.system)]
@@ -266,9 +275,10 @@ export const anthropicMessages: WireFormat = {
       responseSchema: (request.output_config?.format ?? request.output_format)?.schema,
       stream: request.stream ?? false,
       streamUsage: true,
-      maxOutputTokens: request.max_tokens,
+      maxOutputTokens: request.max_tokens > 0 ? request.max_tokens : undefined,
       stop: request.stop_sequences ?? [],
-      callerHints: [request.metadata?.user_id ?? ''],
+      choices: 1,
+      callerHints: anthropicMessages.callerHints(body),
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),
       fingerprint,
@@ -288,8 +298,6 @@ export const anthropicMessages: WireFormat = {
         return answer(413, 'request_too_large', `Request exceeds the maximum size of ${problem.limit} bytes`)
       case 'unauthorized':
         return answer(401, 'authentication_error', 'x-api-key header is required')
-      case 'no_route':
-        return answer(404, 'not_found_error', `Not found: ${problem.method} ${problem.path}`)
       case 'invalid':
         return answer(400, 'invalid_request_error', problem.message)
       default:
@@ -347,7 +355,8 @@ export const anthropicMessages: WireFormat = {
   }),
 
   whole(reply) {
-    const tools = reply.toolCalls.map((call) => ({
+    const [{ text, toolCalls, finish, stopSequence }] = reply.choices
+    const tools = toolCalls.map((call) => ({
       type: 'tool_use',
       id: `toolu_${call.id}`,
       name: call.name,
@@ -358,9 +367,9 @@ export const anthropicMessages: WireFormat = {
       type: 'message',
       role: 'assistant',
       model: reply.model,
-      content: [...(reply.text === '' ? [] : [{ type: 'text', text: reply.text }]), ...tools],
-      stop_reason: STOP_REASONS[reply.finish],
-      stop_sequence: reply.stopSequence ?? null,
+      content: [...(text === '' ? [] : [{ type: 'text', text }]), ...tools],
+      stop_reason: STOP_REASONS[finish],
+      stop_sequence: stopSequence ?? null,
       usage: { ...usageOf(reply), output_tokens: reply.usage.output, service_tier: 'standard' },
     })
   },
@@ -397,10 +406,12 @@ export const anthropicMessages: WireFormat = {
     )
   },
 
-  streamTail: (reply) =>
-    event({
-      type: 'message_delta',
-      delta: { stop_reason: STOP_REASONS[reply.finish], stop_sequence: reply.stopSequence ?? null },
-      usage: { output_tokens: reply.usage.output },
-    }) + event({ type: 'message_stop' }),
+  streamTail(reply) {
+    const [{ finish, stopSequence }] = reply.choices
+    const delta = { stop_reason: STOP_REASONS[finish], stop_sequence: stopSequence ?? null }
+    const usage = { output_tokens: reply.usage.output }
+    return event({ type: 'message_delta', delta, usage }) + event({ type: 'message_stop' })
+  },
+
+  frame,
 }

@@ -16,6 +16,8 @@ export interface WireRequest {
   /** The service as the user calls it, such as `openai`. */
   provider: string
   body: Readonly<Record<string, unknown>>
+  /** Whether what the service's reference does not name is refused; vendors that are compatible take fields and values of their own. */
+  strict: boolean
   /** A hash of the body, which tells retries from new requests. */
   fingerprint: string
   header(name: string): string | undefined
@@ -26,7 +28,6 @@ export type BadRequest =
   | { kind: 'not_json' }
   | { kind: 'too_large'; limit: number }
   | { kind: 'unauthorized' }
-  | { kind: 'no_route'; method: string; path: string }
   | { kind: 'invalid'; message: string; param: string | null; code: string | null }
 
 /** One wire format: pure translation between bytes and calls. */
@@ -34,6 +35,8 @@ export interface WireFormat {
   /** The path of the operation below the service's base URL. */
   readonly path: string
   readonly operation: string
+  /** What a request says of its sender. Later ones count less. */
+  callerHints(body: Readonly<Record<string, unknown>>): readonly string[]
   /** Translates a request, or says what is wrong with it. */
   parse(request: WireRequest): CallRequest | BadRequest
   /** The answer to a bad request. */
@@ -47,10 +50,28 @@ export interface WireFormat {
   streamHead(reply: Reply, request: CallRequest): string
   streamPiece(piece: Piece, reply: Reply, request: CallRequest): string
   streamTail(reply: Reply, request: CallRequest): string
+  /** A piece of a streamed body with data that are not as they should be. */
+  frame(data: string): string
 }
 
 /** Whether a request could not be translated. */
 export const isBad = (parsed: CallRequest | BadRequest): parsed is BadRequest => 'kind' in parsed
+
+/** What is wrong with a request, in a sentence for the trace. */
+export function badText(problem: BadRequest): string {
+  switch (problem.kind) {
+    case 'not_json':
+      return 'The body is not a JSON object.'
+    case 'too_large':
+      return `The body is larger than ${problem.limit} bytes.`
+    case 'unauthorized':
+      return 'The request has no API key.'
+    case 'invalid':
+      return problem.message
+    default:
+      return problem satisfies never
+  }
+}
 
 /** Reads the header with which the official SDKs count their retries. */
 export const retryCountOf = (header: WireRequest['header']): number =>

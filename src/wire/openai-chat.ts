@@ -1,6 +1,6 @@
-import type { CallRequest, LimitStates, Message, Reply, ToolCall, ToolChoice } from '../provider/index.ts'
+import type { CallRequest, Choice, LimitStates, Message, Reply, ToolCall, ToolChoice } from '../provider/index.ts'
 import { BAD_GATEWAY, retryCountOf, type BadRequest, type WireFormat, type WireResponse } from './format.ts'
-import { ANY, problemOf, textOrBlocks, type Field, type Problem, type Shape } from './shape.ts'
+import { ANY, problemOf, relaxed, textOrBlocks, type Field, type Problem, type Shape } from './shape.ts'
 
 // Source of shapes, headers and errors: https://platform.openai.com/docs/api-reference (chat, streaming, errors, rate limits).
 
@@ -85,6 +85,8 @@ const PASSED_ON = [
     'web_search_options',
   ],
 ]
+/** Answers to one request. */
+const MOST_CHOICES = 128
 const REQUEST: Shape = {
   type: 'object',
   fields: {
@@ -94,7 +96,7 @@ const REQUEST: Shape = {
     presence_penalty: { type: 'number', min: -2, max: 2 },
     temperature: { type: 'number', min: 0, max: 2 },
     top_p: { type: 'number', min: 0, max: 1 },
-    n: { type: 'integer', min: 1, max: 1 },
+    n: { type: 'integer', min: 1, max: MOST_CHOICES },
     seed: { type: 'integer' },
     stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
     stream: { type: 'boolean' },
@@ -145,6 +147,8 @@ const REQUEST: Shape = {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
 }
+
+const COMPATIBLE_REQUEST = relaxed(REQUEST)
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   number: 'a decimal',
@@ -206,7 +210,7 @@ function problemText(problem: Problem): { message: string; code: string } {
 
 interface ChatMessage {
   role: string
-  content?: string | { type: string; text?: string; refusal?: string }[] | null
+  content?: string | { type: string; text?: unknown; refusal?: unknown }[] | null
   tool_calls?: { id: string; function?: { name: string; arguments: string } }[]
   tool_call_id?: string
 }
@@ -214,8 +218,9 @@ interface ChatMessage {
 interface ChatRequest {
   model: string
   messages: ChatMessage[]
-  tools?: { type: string; function?: { name: string; description?: string; parameters?: Record<string, unknown> } }[]
-  tool_choice?: string | { type: string; function?: { name: string } }
+  n?: number | null
+  tools?: { type?: string; function?: { name: string; description?: string; parameters?: Record<string, unknown> } }[]
+  tool_choice?: string | { type?: string; function?: { name?: unknown } } | null
   response_format?: { type: string; json_schema?: { schema?: Record<string, unknown> } }
   stream?: boolean
   stream_options?: { include_usage?: boolean }
@@ -226,18 +231,33 @@ interface ChatRequest {
   metadata?: Record<string, unknown>
 }
 
-const textOf = (content: ChatMessage['content']): string =>
-  typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? part.refusal ?? '').join('')
+/** Also of parts that only a vendor knows, which may be anything. */
+const textOf = (content: unknown): string =>
+  typeof content === 'string'
+    ? content
+    : Array.isArray(content)
+      ? content
+          .map((part: { text?: unknown; refusal?: unknown } | null) => firstText(part?.text, part?.refusal))
+          .join('')
+      : ''
+const firstText = (...values: unknown[]): string => values.find((value) => typeof value === 'string') ?? ''
 
-function messageOf(message: ChatMessage): Message {
-  const toolCalls: ToolCall[] = (message.tool_calls ?? []).map(({ id, function: called }) => ({
+const ROLES: Readonly<Record<string, Message['role']>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+}
+
+function messageOf({ role, content, tool_calls: calls }: ChatMessage): Message {
+  const toolCalls: ToolCall[] = (role === 'assistant' ? (calls ?? []) : []).map(({ id, function: called }) => ({
     id: id.replace(/^call_/, ''),
     name: called?.name ?? '',
     arguments: called?.arguments ?? '',
   }))
-  const role =
-    message.role === 'developer' ? 'system' : message.role === 'function' ? 'tool' : (message.role as Message['role'])
-  return { role, text: textOf(message.content), toolCalls, cacheBreakpoint: false }
+  return { role: ROLES[role] ?? 'user', text: textOf(content), toolCalls, cacheBreakpoint: false }
 }
 
 /** Finds a tool's answer to which there is no call. */
@@ -256,8 +276,10 @@ function strayToolMessage(messages: readonly ChatMessage[]): BadRequest | undefi
 }
 
 function toolChoiceOf(choice: ChatRequest['tool_choice']): ToolChoice {
-  if (typeof choice === 'object')
-    return choice.function ? { kind: 'tool', name: choice.function.name } : { kind: 'auto' }
+  if (typeof choice === 'object') {
+    const name = choice?.function?.name
+    return typeof name === 'string' ? { kind: 'tool', name } : { kind: 'auto' }
+  }
   return choice === 'none' || choice === 'required' ? { kind: choice } : { kind: 'auto' }
 }
 
@@ -265,6 +287,10 @@ function schemaOf(format: ChatRequest['response_format']): CallRequest['response
   if (format?.type === 'json_object') return true
   return format?.type === 'json_schema' ? (format.json_schema?.schema ?? true) : undefined
 }
+
+/** Some vendors take a limit of -1 for none. */
+const limitOf = (tokens: number | null | undefined): number | undefined =>
+  tokens != null && tokens > 0 ? tokens : undefined
 
 const errorBody = (message: string, type: string, param: string | null, code: string | null): string =>
   `${JSON.stringify({ error: { message, type, param, code } }, null, 2)}\n`
@@ -327,11 +353,31 @@ function chunk(reply: Reply, request: CallRequest, choices: readonly unknown[], 
     choices,
     ...(request.streamUsage && { usage }),
   }
-  return `data: ${JSON.stringify(body)}\n\n`
+  return frame(JSON.stringify(body))
 }
-const delta = (content: object, finish: string | null = null): object[] => [
-  { index: 0, delta: content, logprobs: null, finish_reason: finish },
+const frame = (data: string): string => `data: ${data}\n\n`
+const eachChoice = (reply: Reply, write: (choice: Choice, index: number) => string): string =>
+  reply.choices.map(write).join('')
+const delta = (index: number, content: object, finish: string | null = null): object[] => [
+  { index, delta: content, logprobs: null, finish_reason: finish },
 ]
+
+/** A choice as a whole message. */
+function answerOf({ text, toolCalls, finish }: Choice) {
+  const refused = finish === 'refusal'
+  const calls = toolCalls.map((call) => ({
+    id: `call_${call.id}`,
+    type: 'function',
+    function: { name: call.name, arguments: call.arguments },
+  }))
+  return {
+    role: 'assistant',
+    content: refused || (text === '' && calls.length > 0) ? null : text,
+    ...(calls.length > 0 && { tool_calls: calls }),
+    refusal: refused ? text : null,
+    annotations: [],
+  }
+}
 
 /** What is wrong with a request, in OpenAI's words. */
 export const openaiProblem = (problem: Problem): BadRequest => ({
@@ -342,40 +388,53 @@ export const openaiProblem = (problem: Problem): BadRequest => ({
 
 const FINGERPRINT = 'fp_longhaul'
 
+/** Whether a request has no key; a gateway may take it elsewhere. */
+export const isWithoutKey = (header: (name: string) => string | undefined): boolean =>
+  !/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')
+
+/** What is wrong with a request though each of its fields is right. */
+function contradictionIn({ stream, stream_options: options, messages }: ChatRequest): BadRequest | undefined {
+  if (!options || stream) return strayToolMessage(messages)
+  const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+  return { kind: 'invalid', message, param: 'stream_options', code: null }
+}
+
 /** OpenAI Chat Completions. */
 export const openaiChat: WireFormat = {
   path: '/chat/completions',
   operation: 'chat.completions',
 
-  parse({ provider, body, fingerprint, header }) {
-    if (!/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')) return { kind: 'unauthorized' }
-    const problem = problemOf(REQUEST, body)
+  callerHints: ({ metadata, user }) => {
+    const { agent, agent_id: id } = (metadata ?? {}) as Record<string, unknown>
+    return [agent, id, user].filter((hint) => typeof hint === 'string')
+  },
+
+  parse({ provider, body, strict, fingerprint, header }) {
+    if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
+    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ChatRequest
-    if (request.stream_options && !request.stream) {
-      const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
-      return { kind: 'invalid', message, param: 'stream_options', code: null }
-    }
-    const stray = strayToolMessage(request.messages)
-    if (stray) return stray
-    const { metadata, stop } = request
+    const wrong = strict ? contradictionIn(request) : undefined
+    if (wrong) return wrong
+    const { stop } = request
     return {
       provider,
       operation: openaiChat.operation,
       model: request.model,
       messages: request.messages.map(messageOf),
-      tools: (request.tools ?? []).flatMap(({ function: tool }) =>
-        tool ? [{ name: tool.name, description: tool.description ?? '', parameters: tool.parameters ?? {} }] : [],
+      tools: (request.tools ?? []).flatMap(({ type = 'function', function: tool }) =>
+        type === 'function' && typeof tool?.name === 'string'
+          ? [{ name: tool.name, description: tool.description ?? '', parameters: tool.parameters ?? {} }]
+          : [],
       ),
       toolChoice: toolChoiceOf(request.tool_choice),
       responseSchema: schemaOf(request.response_format),
       stream: request.stream ?? false,
       streamUsage: request.stream_options?.include_usage ?? false,
-      maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
+      maxOutputTokens: limitOf(request.max_completion_tokens ?? request.max_tokens),
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-      callerHints: [metadata?.['agent'], metadata?.['agent_id'], request.user].filter(
-        (hint) => typeof hint === 'string',
-      ),
+      choices: Math.min(Math.max(1, request.n ?? 1), MOST_CHOICES),
+      callerHints: openaiChat.callerHints(body),
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),
       fingerprint,
@@ -400,8 +459,6 @@ export const openaiChat: WireFormat = {
           null,
           null,
         )
-      case 'no_route':
-        return answer(404, `Invalid URL (${problem.method} ${problem.path})`, null, null)
       case 'invalid':
         return answer(400, problem.message, problem.param, problem.code)
       default:
@@ -454,42 +511,35 @@ export const openaiChat: WireFormat = {
     },
   }),
 
-  whole(reply) {
-    const refused = reply.finish === 'refusal'
-    const toolCalls = reply.toolCalls.map((call) => ({
-      id: `call_${call.id}`,
-      type: 'function',
-      function: { name: call.name, arguments: call.arguments },
-    }))
-    const message = {
-      role: 'assistant',
-      content: refused || (reply.text === '' && toolCalls.length > 0) ? null : reply.text,
-      ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
-      refusal: refused ? reply.text : null,
-      annotations: [],
-    }
-    return JSON.stringify({
+  whole: (reply) =>
+    JSON.stringify({
       id: `chatcmpl-${reply.id}`,
       object: 'chat.completion',
       created: Math.floor(reply.createdAt / 1_000),
       model: reply.model,
-      choices: [{ index: 0, message, logprobs: null, finish_reason: FINISH[reply.finish] }],
+      choices: reply.choices.map((choice, index) => ({
+        index,
+        message: answerOf(choice),
+        logprobs: null,
+        finish_reason: FINISH[choice.finish],
+      })),
       usage: usageOf(reply),
       service_tier: 'default',
       system_fingerprint: FINGERPRINT,
-    })
-  },
+    }),
 
   streamHead: (reply, request) =>
-    chunk(
-      reply,
-      request,
-      delta({ role: 'assistant', content: reply.toolCalls.length > 0 && reply.text === '' ? null : '', refusal: null }),
-    ),
+    eachChoice(reply, ({ text, toolCalls }, index) => {
+      const content = toolCalls.length > 0 && text === '' ? null : ''
+      return chunk(reply, request, delta(index, { role: 'assistant', content, refusal: null }))
+    }),
 
   streamPiece(piece, reply, request) {
-    if (piece.kind === 'text')
-      return chunk(reply, request, delta({ [reply.finish === 'refusal' ? 'refusal' : 'content']: piece.text }))
+    const { choice } = piece
+    if (piece.kind === 'text') {
+      const field = reply.choices[choice]!.finish === 'refusal' ? 'refusal' : 'content'
+      return chunk(reply, request, delta(choice, { [field]: piece.text }))
+    }
     const { tool, call, opens } = piece
     const called = opens
       ? {
@@ -499,13 +549,15 @@ export const openaiChat: WireFormat = {
           function: { name: call.name, arguments: piece.arguments },
         }
       : { index: tool, function: { arguments: piece.arguments } }
-    return chunk(reply, request, delta({ tool_calls: [called] }))
+    return chunk(reply, request, delta(choice, { tool_calls: [called] }))
   },
 
   streamTail: (reply, request) =>
-    chunk(reply, request, delta({}, FINISH[reply.finish])) +
+    eachChoice(reply, ({ finish }, index) => chunk(reply, request, delta(index, {}, FINISH[finish]))) +
     (request.streamUsage ? chunk(reply, request, [], usageOf(reply)) : '') +
-    'data: [DONE]\n\n',
+    frame('[DONE]'),
+
+  frame,
 }
 
 const retryHeaders = (ms: number): Record<string, string> => ({

@@ -1,7 +1,7 @@
 import type { Message } from '../provider/index.ts'
 import { retryCountOf, type WireFormat } from './format.ts'
-import { openaiChat, openaiProblem } from './openai-chat.ts'
-import { problemOf, type Shape } from './shape.ts'
+import { isWithoutKey, openaiChat, openaiProblem } from './openai-chat.ts'
+import { problemOf, relaxed, type Shape } from './shape.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
 
@@ -20,16 +20,26 @@ const REQUEST: Shape = {
   },
 }
 
+const COMPATIBLE_REQUEST = relaxed(REQUEST)
+
 interface EmbeddingsRequest {
   model: string
   input: string | string[]
-  encoding_format?: 'float' | 'base64'
-  dimensions?: number
-  user?: string
+  encoding_format?: string | null
+  dimensions?: number | null
 }
 
 const DEFAULT_DIMENSIONS = 1_536
 const LARGE_DIMENSIONS = 3_072
+
+/** Of a vendor too, which may have longer vectors, and a model of its own. */
+const MOST_DIMENSIONS = 16_384
+const dimensionsOf = (asked: number | null | undefined, model: string): number =>
+  asked != null && asked >= 1 && asked <= MOST_DIMENSIONS
+    ? asked
+    : model.includes('large')
+      ? LARGE_DIMENSIONS
+      : DEFAULT_DIMENSIONS
 
 const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
 
@@ -46,11 +56,11 @@ export const openaiEmbeddings: WireFormat = {
   path: '/embeddings',
   operation: 'embeddings',
 
-  parse({ provider, body, fingerprint, header }) {
-    if (!/^Bearer \S/i.test(header('authorization') ?? '') && !header('api-key')) return { kind: 'unauthorized' }
-    const problem = problemOf(REQUEST, body)
+  parse({ provider, body, strict, fingerprint, header }) {
+    if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
+    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
     if (problem) return openaiProblem(problem)
-    const { model, input, encoding_format: encoding, dimensions, user } = body as unknown as EmbeddingsRequest
+    const { model, input, encoding_format: encoding, dimensions } = body as unknown as EmbeddingsRequest
     return {
       provider,
       operation: openaiEmbeddings.operation,
@@ -63,10 +73,11 @@ export const openaiEmbeddings: WireFormat = {
       streamUsage: false,
       maxOutputTokens: undefined,
       stop: [],
-      callerHints: [user ?? ''],
+      choices: 1,
+      callerHints: openaiChat.callerHints(body),
       retryCount: retryCountOf(header),
-      dimensions: dimensions ?? (model.includes('large') ? LARGE_DIMENSIONS : DEFAULT_DIMENSIONS),
-      encoding: encoding ?? 'float',
+      dimensions: dimensionsOf(dimensions, model),
+      encoding: encoding === 'base64' ? 'base64' : 'float',
       fingerprint,
     }
   },

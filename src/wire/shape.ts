@@ -1,15 +1,15 @@
 /** The shape that a request must have, as a table. */
 export type Shape =
   | { type: 'object'; fields: Readonly<Record<string, Field>>; open?: true }
-  | { type: 'array'; items: Shape; least?: number }
-  | { type: 'string'; among?: readonly string[] }
-  | { type: 'number' | 'integer'; min?: number; max?: number }
+  | { type: 'array'; items: Shape; least?: number | undefined }
+  | { type: 'string'; among?: readonly string[] | undefined }
+  | { type: 'number' | 'integer'; min?: number | undefined; max?: number | undefined }
   | { type: 'boolean' }
   | { type: 'any' }
   /** One of several kinds of value, told apart by their JSON type. */
   | { type: 'either'; of: readonly Shape[] }
-  /** One of several objects, told apart by one of their fields. */
-  | { type: 'tagged'; tag: string; of: Readonly<Record<string, Shape>> }
+  /** One of several objects, told apart by one of their fields; with `others`, also any that is not named here. */
+  | { type: 'tagged'; tag: string; of: Readonly<Record<string, Shape>>; others?: true }
 
 /** A field of an object; `null` counts as left out where a field is optional. */
 export type Field = Shape & { required?: true }
@@ -74,9 +74,15 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
       )
     case 'tagged': {
       const tag = (value as Record<string, unknown>)[shape.tag]
-      if (tag === undefined) return { path: [...path, shape.tag], kind: 'missing' }
+      if (tag === undefined) return shape.others ? undefined : { path: [...path, shape.tag], kind: 'missing' }
       if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
-        return { path: [...path, shape.tag], kind: 'value', given: String(tag), among: Object.keys(shape.of) }
+        if (shape.others && typeof tag === 'string') return undefined
+        return {
+          path: [...path, shape.tag],
+          kind: 'value',
+          given: typeof tag === 'string' ? tag : JSON.stringify(tag),
+          among: Object.keys(shape.of),
+        }
       }
       return problemOf(shape.of[tag]!, value, path)
     }
@@ -123,6 +129,37 @@ function requiredOf(shape: Extract<Shape, { type: 'object' }>): readonly string[
   if (!names) required.set(shape, (names = Object.keys(shape.fields).filter((name) => shape.fields[name]!.required)))
   return names
 }
+
+/**
+ * A shape as it is read where a vendor is only compatible: fields, tags, values and ranges of its own are let through; of
+ * what type something is that has to be there stays.
+ */
+export function relaxed<Of extends Shape>(shape: Of): Of
+export function relaxed(shape: Shape): Shape {
+  switch (shape.type) {
+    case 'any':
+    case 'boolean':
+      return shape
+    case 'string':
+      return { ...shape, among: undefined }
+    case 'number':
+    case 'integer':
+      return { ...shape, min: undefined, max: undefined }
+    case 'either':
+      return { ...shape, of: shape.of.map((one) => relaxed(one)) }
+    case 'array':
+      return { ...shape, items: relaxed(shape.items), least: 'required' in shape ? shape.least : undefined }
+    case 'tagged':
+      return { ...shape, of: relaxedAll(shape.of), others: true }
+    case 'object':
+      return { ...shape, fields: relaxedAll(shape.fields), open: true }
+    default:
+      return shape satisfies never
+  }
+}
+
+const relaxedAll = <Of extends Shape>(shapes: Readonly<Record<string, Of>>): Record<string, Of> =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, relaxed(shape)]))
 
 /** A value of any kind. */
 export const ANY: Shape = { type: 'any' }

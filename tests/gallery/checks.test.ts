@@ -12,7 +12,7 @@ import {
   type InvariantError,
   type SystemContext,
 } from 'longhaul'
-import { ask, askAndReckon, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
+import { ask, askAndReckon, draw, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
 
 /** A system that breaks one invariant, and one that does the same as it should be done. */
 interface Exhibit {
@@ -142,7 +142,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'backoff',
     seen: 'https://github.com/Aider-AI/aider/issues/5165',
     options: failing(0.8, 'server_error'),
-    says: /exactly 0ms after their failure|less than 100ms after each failure/,
+    says: /exactly 1ms after their failure|less than 100ms after each failure/,
     // Five that retry in step.
     faults: 5,
     bad: everybody(5, () => 0),
@@ -346,6 +346,14 @@ const GALLERY: readonly Exhibit[] = [
       await Promise.all(all.map((agent) => ask(agent, 'Your view?').then(() => gather.received(agent))))
       gather.end()
     },
+  },
+  {
+    check: 'unsimulated',
+    seen: 'https://github.com/mswjs/msw/issues/855',
+    options: { agents: ['ann'] },
+    says: /ann asked for POST api\.openai\.com\/v1\/images\/generations: longhaul does not simulate/,
+    bad: () => draw('ann', 'A lighthouse.').catch(() => 'no picture'),
+    good: () => ask('ann', 'Describe a lighthouse.'),
   },
 ]
 

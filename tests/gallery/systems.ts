@@ -28,6 +28,10 @@ export const ask = (
     return choices[0]!.message.content ?? ''
   })
 
+/** A picture: nothing simulates those. */
+export const draw = (agent: string, prompt: string): Promise<unknown> =>
+  actAs(agent, async () => plain.images.generate({ model: 'gpt-image-1', prompt }))
+
 /** Reads a streamed answer to its end. */
 export const read = (agent: string, content: string, signal?: AbortSignal): Promise<string> =>
   actAs(agent, async () => {

@@ -1,15 +1,17 @@
 import axios from 'axios'
+import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startServer, UnmountedProviderError } from 'longhaul'
+import { Provider, startServer, Trace, UnmountedProviderError } from 'longhaul'
 import { handlers } from 'longhaul/msw'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
-import { mountFetch } from '../../src/mount/index.ts'
+import { mountNetwork } from '../../src/mount/index.ts'
+import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
-beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
+beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })))
 afterEach(() => clock.stop())
 
 const body = (stream: boolean): string =>
@@ -31,7 +33,7 @@ const byFetch = async (baseURL: string, stream: boolean): Promise<Seen> => {
 type Way = (stream: boolean) => Promise<Seen>
 const WAYS: Record<string, Way> = {
   async fetch(stream) {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     try {
       return await byFetch(REAL, stream)
     } finally {
@@ -64,14 +66,41 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
     expect(seen).toMatchObject({ status: 200, requestId: expect.stringMatching(/^req_[0-9a-f]{16}$/) })
     expect(clock.now()).toBe(8_000)
     clock.stop()
-    clock = startSimulatedClock({ mode: { kind: 'virtual' } })
+    clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
     expect(seen).toEqual(await WAYS['fetch']!(stream))
+  })
+})
+
+describe('msw takes what leads to the provider, in any spelling, and nothing else', () => {
+  const asked = async (url: string): Promise<number> => {
+    const provider = new Provider({ providers, models: { 'gpt-4o-mini': {} } }, surroundings())
+    const others = http.all('https://gateway.example/*', () => new HttpResponse(null, { status: 418 }))
+    const server = setupServer(...handlers(provider), others)
+    server.listen()
+    try {
+      return (await fetch(url, { method: 'POST', headers, body: body(false) })).status
+    } finally {
+      server.close()
+    }
+  }
+  const providers = { gateway: { baseURLs: ['https://GATEWAY.example:443/llm/v1/'] } }
+  const surroundings = () => ({ clock, trace: new Trace(() => 0), random: new KeyedRandom(1) })
+
+  test.each([
+    ['https://api.openai.com/v1/chat/completions', 200],
+    ['https://API.OpenAI.com:443/v1//chat/completions?x=1', 200],
+    ['https://api.openai.com/v1/responses', 501],
+    ['https://gateway.example//llm/v1/chat/completions', 200],
+    ['https://gateway.example/llm/v10/chat/completions', 418],
+    ['https://gateway.example/app', 418],
+  ])('%s: %s', async (url, status) => {
+    expect(await asked(url)).toBe(status)
   })
 })
 
 describe('what nobody simulates', () => {
   test('a call to a real provider is refused, by fetch', async () => {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     await expect(fetch('https://api.mistral.ai/v1/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
       UnmountedProviderError,
     )
@@ -79,7 +108,7 @@ describe('what nobody simulates', () => {
   })
 
   test('and one by a client below fetch', async () => {
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     await expect(axios.post('https://api.mistral.ai/v1/chat/completions', '{}', { proxy: false })).rejects.toThrow(
       /is a real LLM provider/,
     )
@@ -88,11 +117,31 @@ describe('what nobody simulates', () => {
 
   test('everything else passes through', async () => {
     const server = await startServer(aProvider(clock))
-    const mount = mountFetch(aProvider(clock))
+    const mount = mountNetwork(aProvider(clock))
     expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404)
     await mount.close()
     await server.close()
   })
+})
+
+test('the server answers in its own name for what it lacks, and on the record', async () => {
+  const provider = aProvider(clock)
+  const server = await startServer(provider)
+  const statuses: number[] = []
+  for (const path of [
+    '/elsewhere',
+    '/openai/chat/completions',
+    '/openai/v1/responses',
+    '//openai/v1//chat/completions',
+  ])
+    statuses.push((await fetch(`${server.url}${path}`, { method: 'POST', headers, body: body(false) })).status)
+  await server.close()
+  expect(statuses).toEqual([404, 501, 501, 200])
+  expect(provider.trace.ofType('call.refused')).toMatchObject([
+    { reason: 'unsimulated', status: 404, path: '/elsewhere', host: new URL(server.url).host },
+    { reason: 'unsimulated', status: 501, path: '/openai/chat/completions', provider: 'openai' },
+    { reason: 'unsimulated', status: 501, path: '/openai/v1/responses' },
+  ])
 })
 
 test('a client that leaves the server aborts the simulated call', async () => {

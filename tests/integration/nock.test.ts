@@ -1,13 +1,16 @@
 // In a file of its own: nock and msw both take hold of the process's requests, and only one of them can.
 import axios, { AxiosError } from 'axios'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import nock from 'nock'
+import { Provider, Trace } from 'longhaul'
 import { mountNock } from 'longhaul/nock'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
-import { mountFetch, type Mount } from '../../src/mount/index.ts'
+import { mountNetwork, type Mount } from '../../src/mount/index.ts'
+import { KeyedRandom } from '../../src/random/index.ts'
 import { aProvider } from './provider-under-test.ts'
 
 let clock: Clock
-beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' } })))
+beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })))
 afterEach(() => clock.stop())
 
 const URL = 'https://api.openai.com/v1/chat/completions'
@@ -38,8 +41,8 @@ test.each([false, true])('axios gets the bytes that fetch gets (stream: %s)', as
   })
   expect(clock.now()).toBe(8_000)
   clock.stop()
-  clock = startSimulatedClock({ mode: { kind: 'virtual' } })
-  const byFetch = await mounted(mountFetch(aProvider(clock)), async () => {
+  clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
+  const byFetch = await mounted(mountNetwork(aProvider(clock)), async () => {
     const response = await fetch(URL, { method: 'POST', headers, body: body(stream) })
     return { status: response.status, requestId: response.headers.get('x-request-id'), text: await response.text() }
   })
@@ -53,4 +56,23 @@ test('a rate limit reaches axios with its headers', async () => {
     axios.post(URL, body(false), { headers }).catch((thrown: unknown) => thrown),
   )
   expect((error as AxiosError).response).toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
+})
+
+test('what longhaul lacks is said by longhaul, whatever the method', async () => {
+  const ask = (): Promise<unknown> => axios.get('https://api.openai.com/v1/models', { headers })
+  const error = await mounted(mountNock(aProvider(clock)), () => ask().catch((thrown: unknown) => thrown))
+  const { status, data } = (error as AxiosError).response!
+  expect([status, data]).toMatchObject([501, { error: { message: expect.stringContaining('longhaul') as string } }])
+})
+
+test('other places at the host of a gateway are left to others', async () => {
+  const providers = { gateway: { baseURLs: ['http://127.0.0.1:9/llm/v1'] } }
+  const surroundings = { clock, trace: new Trace(() => 0), random: new KeyedRandom(1) }
+  const mount = mountNock(new Provider({ providers, models: { 'gpt-4o-mini': {} } }, surroundings))
+  nock('http://127.0.0.1:9').get('/app').reply(200, 'the app')
+  const seen = await mounted(mount, async () => [
+    (await axios.get<string>('http://127.0.0.1:9/app')).data,
+    (await axios.post('http://127.0.0.1:9/llm/v1/chat/completions', body(false))).status,
+  ])
+  expect(seen).toEqual(['the app', 200])
 })

@@ -48,7 +48,7 @@ test('set-ups that make no sense do not compile', () => {
 
 test('what is read of a run is typed', () => {
   expectTypeOf<Outcome['calls']>().toEqualTypeOf<CallRecord[]>()
-  expectTypeOf<CallRecord['status']>().toEqualTypeOf<'open' | 'ended' | 'failed'>()
+  expectTypeOf<CallRecord['status']>().toEqualTypeOf<'open' | 'ended' | 'failed' | 'refused'>()
   expectTypeOf<GatherRecord['missing']>().toEqualTypeOf<readonly string[]>()
   expectTypeOf<Outcome['ledger']['total']['cost']>().toEqualTypeOf<bigint>()
 })

@@ -1,0 +1,68 @@
+import type { CallRecord } from '../trace/index.ts'
+import type { Facts } from './facts.ts'
+
+/** Who has rested for so long, beyond what the service asked for, begins anew: a poll, a new round. Milliseconds. */
+const REST_MS = 30_000
+/** Shorter spans are no pace: who asks again at once after an answer goes on, and does not poll. Milliseconds. */
+const LEAST_PACE_MS = 1_000
+
+/**
+ * How often in a row each call's request has been tried, 1 for its first time. A call that repeats a failure begins anew after a
+ * restart, in another run or for another gather, after a rest, and at the pace at which the agent asks the same after an answer too;
+ * also where the one before was given up because another call had brought an answer.
+ */
+export function triesOf(facts: Facts): ReadonlyMap<number, number> {
+  const tries = new Map<number, number>()
+  const paces = pacesOf(facts)
+  for (const call of facts.calls) {
+    const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
+    if (!before) tries.set(call.call, call.attempt)
+    else if (beginsAnew(facts, before, call) || keepsPace(facts, paces.get(contentOf(call)), before, call))
+      tries.set(call.call, 1)
+    else tries.set(call.call, tries.get(before.call)! + 1)
+  }
+  return tries
+}
+
+function beginsAnew(facts: Facts, before: CallRecord, call: CallRecord): boolean {
+  const isKnown = before.run !== undefined && call.run !== undefined
+  const isOfAgent = ({ agent }: { agent: string }): boolean => agent === call.agent
+  return (
+    (isKnown ? before.run !== call.run : facts.between('run.started', before, call).length > 0) ||
+    facts.between('run.resumed', before, call).length > 0 ||
+    facts.between('agent.restarted', before, call).some(isOfAgent) ||
+    facts.between('agent.spawned', before, call).some(isOfAgent) ||
+    facts.between('gather.started', before, call).some(({ expected }) => expected.includes(call.agent)) ||
+    call.arrivedAt - before.endedAt! - (before.retryAfterMs ?? 0) >= REST_MS ||
+    (before.fault === 'disconnected' && facts.wasAnsweredAt(before.endedAt!))
+  )
+}
+
+const keepsPace = (facts: Facts, paces: readonly number[] = [], before: CallRecord, call: CallRecord): boolean =>
+  [call.arrivedAt - before.endedAt!, call.arrivedAt - before.arrivedAt].some((span) =>
+    paces.some((pace) => Math.abs(pace - span) <= facts.slackMs),
+  )
+
+const contentOf = ({ agent, request }: CallRecord): string => `${agent}\u0000${request}`
+
+/** After what time agents ask the same again when it has been answered, mostly: from the answer, or from the question. */
+function pacesOf({ calls }: Facts): ReadonlyMap<string, readonly number[]> {
+  const repeated = new Set(calls.filter(({ retryOf }) => retryOf !== undefined).map(contentOf))
+  const paces = new Map<string, number[]>()
+  for (const content of repeated) paces.set(content, [])
+  if (repeated.size === 0) return paces
+  const asked = Map.groupBy(
+    calls.filter((call) => repeated.has(contentOf(call))),
+    contentOf,
+  )
+  for (const [content, all] of asked) {
+    const after = all.flatMap((call, index) => {
+      const before = all[index - 1]
+      return before?.status === 'ended' ? [[call.arrivedAt - before.endedAt!, call.arrivedAt - before.arrivedAt]] : []
+    })
+    for (const kind of [0, 1])
+      for (const [ms, times] of Map.groupBy(after, (spans) => spans[kind]!))
+        if (ms >= LEAST_PACE_MS && times.length * 2 >= after.length) paces.get(content)!.push(ms)
+  }
+  return paces
+}

@@ -1,0 +1,93 @@
+import { formatDuration } from '../clock/index.ts'
+import type { TraceEvent } from '../trace/index.ts'
+import type { Check } from './check.ts'
+import { CHECKS, type CheckName } from './checks.ts'
+import { Facts } from './facts.ts'
+import { checkSettings, joinChecks, type CheckSettings } from './settings.ts'
+
+/** Something that does not hold in a run. */
+export interface Violation {
+  check: CheckName
+  /** Milliseconds since the start of the run. */
+  at: number
+  /** What happened, to whom. */
+  what: string
+  /** The calls that it is about. */
+  calls: readonly number[]
+  /** The setting that waives findings of this kind alone, where a check has several. */
+  part?: string
+  why: string
+  advice: string
+}
+
+/** Of one check. */
+const MOST_VIOLATIONS = 20
+
+/**
+ * Looks for what should hold in every run and does not.
+ *
+ * @param slackMs how exact the times of the trace are: 0 in virtual time
+ * @throws InvalidCheckError
+ * @example
+ * ```ts
+ * for (const { check, what } of findViolations(outcome.trace, { sequential: false })) console.log(check, what)
+ * ```
+ */
+export function findViolations(
+  events: Iterable<TraceEvent>,
+  settings: CheckSettings = {},
+  { slackMs = 0 }: { slackMs?: number } = {},
+): Violation[] {
+  checkSettings(settings)
+  const facts = new Facts(events, slackMs)
+  const violations: Violation[] = []
+  for (const name of Object.keys(CHECKS) as CheckName[]) {
+    const tuned = settings[name]
+    if (tuned === false) continue
+    const { find, why, advice, settings: defaults } = CHECKS[name] as unknown as Check<Record<string, boolean>>
+    const inForce = Object.assign({}, defaults, joinChecks({ [name]: tuned })[name])
+    let found = 0
+    for (const { at, what, calls = [], part } of find(facts, inForce)) {
+      if (part !== undefined && inForce[part] === false) continue
+      violations.push({ check: name, at, what, calls, ...(part !== undefined && { part }), why, advice })
+      found += 1
+      if (found >= MOST_VIOLATIONS) break
+    }
+  }
+  return violations.toSorted((a, b) => a.at - b.at)
+}
+
+/** Thrown for a run in which something does not hold. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError'
+  readonly code = 'LONGHAUL_INVARIANT'
+  readonly violations: readonly Violation[]
+  constructor(violations: readonly Violation[]) {
+    super(violationsText(violations))
+    this.violations = violations
+  }
+}
+
+const MOST_SHOWN = 3
+
+/** Violations in plain words, by check. */
+function violationsText(violations: readonly Violation[]): string {
+  const byCheck = [...Map.groupBy(violations, ({ check }) => check)]
+  const parts = byCheck.map(([name, all]) => {
+    const { why, advice } = all[0]!
+    const shown = all.slice(0, MOST_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
+    const parts = new Set(all.map(({ part }) => part))
+    const [part] = parts
+    const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
+    const more = all.length > MOST_SHOWN ? [`  … and ${all.length - MOST_SHOWN} more`] : []
+    return [
+      `${name}: ${CHECKS[name].holds} This does not hold.`,
+      ...shown,
+      ...more,
+      `  Why it matters: ${why}`,
+      `  What to do: ${advice}`,
+      `  Where it is meant: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
+    ].join('\n')
+  })
+  return parts.join('\n\n')
+}

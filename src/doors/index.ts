@@ -1,0 +1,28 @@
+import { hangChance } from './chance.ts'
+import { hangDates } from './dates.ts'
+import { hangMonotonicTime } from './monotonic.ts'
+import { hangNetwork } from './network.ts'
+import { realm } from './realm.ts'
+import { hangTimers } from './timers.ts'
+
+export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict } from './behind.ts'
+export { hangUp } from './inside.ts'
+export { isLoopback, plainHost } from './loopback.ts'
+export { keepAhead, monotonicNow } from './monotonic.ts'
+export { native, realTurn } from './natives.ts'
+export { replaceProperties, restoreAll, type Restore } from './patch.ts'
+export { emptyPools } from './pools.ts'
+export { shared } from './realm.ts'
+export { behind, stand } from './stand.ts'
+export { giveTimersBack, takeTimersOver } from './timeout.ts'
+
+/** Hangs all doors, once in a worker and for good. Without a session in force each of them is the real thing. */
+export function installDoors(): void {
+  if (realm.installed.has('all')) return
+  realm.installed.add('all')
+  hangTimers()
+  hangDates()
+  hangMonotonicTime()
+  hangChance()
+  hangNetwork()
+}

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
+import { isIP, Socket } from 'node:net'
+import type { Destination, Verdict } from './behind.ts'
+import { join, MemoryHandle, type Ends } from './memory-handle.ts'
+import { shared } from './realm.ts'
+import { behind } from './stand.ts'
+
+/** The side of a connection that is answered here. */
+interface Inside {
+  destination: Destination
+  handle: MemoryHandle
+  /** Whether a request is being answered. */
+  busy: boolean
+}
+
+/** Errors with which connections were refused. */
+const refusals = shared('inside.refusals', () => new WeakSet<object>())
+const insides = shared('inside.connections', () => new Map<Socket, Inside>())
+let servers: { http: Server; http2: Http2Server } | undefined
+
+/** Turns of the event loop after which a client that has sent nothing waits for the other side to speak first. */
+const TURNS_TO_SPEAK = 8
+const CONNECTION = { method: 'CONNECT', path: '' }
+
+/** Connects a handle to the services of this process, in place of the destination. */
+export function connectInside(client: MemoryHandle, { local, remote }: Ends, destination: Destination): void {
+  const handle = new MemoryHandle({ local: remote, remote: local })
+  join(client, handle)
+  const socket = new Socket({ handle, manualStart: true } as object)
+  socket.on('error', () => {})
+  insides.set(socket, { destination, handle, busy: false })
+  socket.once('close', () => insides.delete(socket))
+  receive(socket)
+}
+
+/** Ends connections on which nothing is asked, so that pools let go of them: they must not outlive the run that they belong to. */
+export function hangUp(): void {
+  for (const [socket, { busy }] of insides) if (!busy) socket.end()
+}
+
+/** Whether an error says that a connection was refused here. */
+export const isRefusal = (error: unknown): boolean => typeof error === 'object' && error !== null && refusals.has(error)
+
+/** Finds out by its first bytes what a connection speaks. */
+function receive(socket: Socket): void {
+  let turns = 0
+  const listen = (): void => {
+    turns += 1
+    if (socket.destroyed || insides.get(socket)!.handle.bytesRead > 0) return
+    if (turns < TURNS_TO_SPEAK) setImmediate(listen)
+    else if (judged(socket) !== 'answer') refuse(socket, insides.get(socket)!.destination, CONNECTION)
+  }
+  socket.once('data', (first: Buffer) => {
+    socket.pause()
+    socket.unshift(first)
+    const words = first.toString('latin1', 0, 24)
+    if (words.startsWith('PRI * HTTP/2')) open().http2.emit('connection', socket)
+    else if (/^[A-Z-]+ /.test(words)) open().http.emit('connection', socket)
+    else return refuse(socket, insides.get(socket)!.destination, CONNECTION)
+    socket.resume()
+  })
+  socket.resume()
+  setImmediate(listen)
+}
+
+const judged = (socket: Socket): Verdict | undefined => behind.network?.judge(insides.get(socket)!.destination)
+
+/** What was found out of a connection: the bytes on it are encrypted, as they would be if they left this process. */
+export function secure(client: MemoryHandle): void {
+  const inside = insides.get(client.peer.owner)
+  if (inside) inside.destination = { ...inside.destination, secure: true }
+}
+
+/** Servers that listen nowhere: connections are handed to them. They set no limits of time, the client does. */
+function open(): NonNullable<typeof servers> {
+  if (servers) return servers
+  const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, serve)
+  http.on('connect', (request: IncomingMessage, stream: Socket, head: Buffer) => tunnel(request, stream, head))
+  http.on('clientError', (_error: Error, stream: Socket) => {
+    if (insides.has(stream)) refuse(stream, insides.get(stream)!.destination, CONNECTION)
+  })
+  const http2 = createHttp2Server()
+  http2.on('request', serve as never)
+  servers = { http, http2 }
+  return servers
+}
+
+/** A proxy is asked for a way to somewhere: what comes next on the connection is judged by that. */
+function tunnel(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const inside = insides.get(socket)
+  const target = URL.parse(`http://${request.url}`)
+  if (!inside || !target) return void socket.destroy()
+  inside.destination = { host: target.hostname, port: Number(target.port || 80), secure: false }
+  inside.busy = false
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+  if (head.length > 0) socket.unshift(head)
+  inside.handle.bytesRead = 0
+  receive(socket)
+}
+
+/** Where a request goes by its own words: an absolute URL, as proxies get it, or a name where the connection has an address. */
+function destinationOf(request: IncomingMessage, destination: Destination): Destination {
+  const { url = '', headers } = request
+  const absolute = /^https?:\/\//i.test(url) ? URL.parse(url) : null
+  if (absolute) {
+    const secure = absolute.protocol === 'https:'
+    return { host: absolute.hostname, port: Number(absolute.port || (secure ? 443 : 80)), secure }
+  }
+  const named = isIP(destination.host) && headers.host ? URL.parse(`http://${headers.host}`) : null
+  return named ? { ...destination, host: named.hostname } : destination
+}
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  const stream = request.socket as Socket & { stream?: Socket }
+  const socket = insides.has(stream) ? stream : (stream.stream ?? stream)
+  const inside = insides.get(socket)
+  const { network } = behind
+  if (!inside || !network) return void socket.resetAndDestroy()
+  const destination = destinationOf(request, inside.destination)
+  const path = URL.parse(request.url ?? '', 'http://host')?.pathname ?? ''
+  if (network.judge(destination, path) !== 'answer')
+    return refuse(socket, destination, { method: request.method ?? 'GET', path })
+  inside.busy = true
+  // The next request on a connection to a proxy may be for a host that the proxy has to reach.
+  if (destination !== inside.destination && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
+  response.once('close', () => (inside.busy = false))
+  network.serve(request, response, destination)
+}
+
+function refuse(socket: Socket, destination: Destination, what: { method: string; path: string }): void {
+  const { handle } = insides.get(socket)!
+  const error = behind.network?.refuse(destination, what)
+  if (!error) return void socket.resetAndDestroy()
+  refusals.add(error)
+  const client = handle.peer.above ?? handle.peer.owner
+  client.destroy(error)
+  socket.destroy()
+}

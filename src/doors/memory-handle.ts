@@ -1,0 +1,207 @@
+import { AsyncResource } from 'node:async_hooks'
+import { Socket } from 'node:net'
+
+/** What of a socket is Node's own business; the names are those of `lib/net.js`. */
+export interface SocketInside extends Socket {
+  _handle: object | null
+  _unrefTimer(): void
+}
+
+/** What was written, and what to call when the other side has room for it. */
+interface Parcel {
+  bytes: Buffer
+  taken: ((error?: Error) => void) | undefined
+}
+
+/** Bytes that wait unread, up to which a write is done at once, as with the buffers of a kernel. */
+const ROOM = 256 * 1024
+
+/** Where Node keeps the socket of a handle. It has no public name: a socket that is given a handle shows it. */
+export const OWNER: unique symbol = ownerSymbol() as never
+
+function ownerSymbol(): symbol {
+  const handle = {}
+  void new Socket({ handle, manualStart: true } as object)
+  const found = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'owner_symbol')
+  if (found) return found
+  throw new Error(`longhaul does not know the sockets of Node ${process.version}. Use a Node that it supports.`)
+}
+
+/** Where a socket seems to be connected. */
+export interface Ends {
+  local: { address: string; port: number }
+  remote: { address: string; port: number }
+}
+
+const describe = ({ address, port }: Ends['local']): object => ({
+  address,
+  port,
+  family: address.includes(':') ? 'IPv6' : 'IPv4',
+})
+
+/**
+ * A handle of a `net.Socket` as Node's own are, whose other end is a handle in this process: no byte of it reaches the kernel.
+ * All that arrives does so in a tick of its own, so that no reader runs within a write.
+ */
+export class MemoryHandle {
+  declare [OWNER]: SocketInside
+  /** Node's name: whether what arrives is wanted. */
+  reading = false
+  bytesRead = 0
+  bytesWritten = 0
+  peer!: MemoryHandle
+  /** Nothing comes any more, nothing is taken any more. */
+  closed = false
+  /** The socket of a protocol above, which has taken over all that is read and written. */
+  above: Socket | undefined
+  readonly #ends: Ends
+  #unread: Parcel[] = []
+  #unreadBytes = 0
+  /** What comes after all that is unread. */
+  #end: 'none' | 'coming' | 'told' = 'none'
+  #scheduled = false
+  #asyncId: number | undefined
+
+  constructor(ends: Ends) {
+    this.#ends = ends
+  }
+
+  get owner(): SocketInside {
+    return this[OWNER]
+  }
+
+  /** Sends what a socket writes. `_writeGeneric` calls it: there is no request to the kernel that could be asynchronous. */
+  write(chunks: readonly Buffer[], done: (error?: Error) => void): void {
+    this.owner._unrefTimer()
+    if (this.peer.closed)
+      return process.nextTick(done, Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }))
+    const last = chunks.length - 1
+    if (last < 0) return process.nextTick(done)
+    chunks.forEach((bytes, index) => {
+      this.bytesWritten += bytes.length
+      this.peer.#receive({ bytes, taken: index === last ? done : undefined })
+    })
+  }
+
+  #receive(parcel: Parcel): void {
+    this.#unreadBytes += parcel.bytes.length
+    if (parcel.taken && this.#unreadBytes <= ROOM) {
+      process.nextTick(parcel.taken)
+      parcel.taken = undefined
+    }
+    this.#unread.push(parcel)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.closed) return
+    this.#scheduled = true
+    process.nextTick(() => {
+      this.#scheduled = false
+      this.#deliver()
+    })
+  }
+
+  #deliver(): void {
+    while (this.reading && !this.closed) {
+      const parcel = this.#unread.shift()
+      if (!parcel) break
+      this.#unreadBytes -= parcel.bytes.length
+      this.bytesRead += parcel.bytes.length
+      parcel.taken?.()
+      this.owner._unrefTimer()
+      if (parcel.bytes.length > 0 && !this.owner.push(parcel.bytes)) this.reading = false
+    }
+    if (this.#end !== 'coming' || !this.reading || this.#unread.length > 0 || this.closed) return
+    this.#end = 'told'
+    this.owner.push(null)
+    this.owner.read(0)
+  }
+
+  /** Node's names from here on. */
+  readStart(): number {
+    this.reading = true
+    this.#schedule()
+    return 0
+  }
+
+  readStop(): number {
+    this.reading = false
+    return 0
+  }
+
+  /** Ends this side. 1 is Node's word for: done at once. */
+  shutdown(): number {
+    this.peer.#finish()
+    return 1
+  }
+
+  #finish(): void {
+    if (this.#end === 'none') this.#end = 'coming'
+    this.#schedule()
+  }
+
+  close(closed?: () => void): void {
+    if (!this.closed) {
+      this.closed = true
+      this.#drop()
+      this.peer.#finish()
+      this.above?.destroy()
+    }
+    // After the error, if there is one, as when the kernel closes.
+    if (closed) setImmediate(closed)
+  }
+
+  reset(closed?: () => void): number {
+    const { peer } = this
+    this.close(closed)
+    const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
+    process.nextTick(() => void (peer.closed || (peer.above ?? peer.owner).destroy(error)))
+    return 0
+  }
+
+  #drop(): void {
+    for (const { taken } of this.#unread) if (taken) process.nextTick(taken)
+    this.#unread = []
+    this.#unreadBytes = 0
+  }
+
+  /** Takes the place of a handle below: the other end talks to this one from now on. */
+  takeOver(below: MemoryHandle): void {
+    this.peer = below.peer
+    this.peer.peer = this
+    this.#unread = below.#unread
+    this.#unreadBytes = below.#unreadBytes
+    this.#end = below.#end
+    below.#unread = []
+    below.#end = 'told'
+    below.above = this.owner
+  }
+
+  getpeername(out: object): number {
+    Object.assign(out, describe(this.#ends.remote))
+    return 0
+  }
+
+  getsockname(out: object): number {
+    Object.assign(out, describe(this.#ends.local))
+    return 0
+  }
+
+  getAsyncId(): number {
+    this.#asyncId ??= new AsyncResource('MemoryHandle', { requireManualDestroy: true }).asyncId()
+    return this.#asyncId
+  }
+
+  ref(): void {}
+  unref(): void {}
+  hasRef(): boolean {
+    return false
+  }
+}
+
+/** Two handles, of which each is the other's end. */
+export function join(client: MemoryHandle, server: MemoryHandle): void {
+  client.peer = server
+  server.peer = client
+}

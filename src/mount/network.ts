@@ -1,0 +1,69 @@
+import { hangUp, installDoors, isLoopback, plainHost, stand, type NetworkBehind } from '../doors/index.ts'
+import type { Provider } from '../provider/index.ts'
+import { allowedBy } from './allowed.ts'
+import { answerFetch } from './fetch.ts'
+import type { Mount } from './mount.ts'
+import { hostText, UnmountedProviderError } from './outside.ts'
+import { addressesOf, isProviderHost, routeOf } from './routes.ts'
+import { serveRoute } from './server.ts'
+
+/** Settings of the network of a run. */
+export interface NetworkOptions {
+  /** Hosts that may be reached beside this machine: `api.example.com`, `*.example.com`, `10.0.0.5:5432`, `*`. */
+  allow?: readonly string[]
+  /** Whether the provider answers at its services' own addresses. Default true. */
+  simulate?: boolean
+}
+
+/**
+ * The network of a run: the provider answers at its own addresses and the configured ones, by whatever client, and nothing else of
+ * the world outside is reached. In real time only the hosts of real providers are kept away.
+ *
+ * @throws InvalidNetworkError
+ */
+export function mountNetwork(provider: Provider, { allow = [], simulate = true }: NetworkOptions = {}): Mount {
+  installDoors()
+  const addresses = simulate ? addressesOf(provider) : []
+  const isAllowed = allowedBy(allow)
+  const places = addresses.map(({ place }) => new URL(place.origin))
+  const isOpen = provider.clock.mode.kind === 'real'
+  const isSimulated = (host: string, port: number | undefined): boolean =>
+    places.some((place) => plainHost(place.hostname) === host && (port === undefined || portOf(place) === port))
+
+  const network: NetworkBehind = {
+    fetch: (input, init) => answerFetch(provider, addresses, input, init),
+    judge(destination, path) {
+      const host = plainHost(destination.host)
+      const { port } = destination
+      if (isSimulated(host, port))
+        return path === undefined || routeOf(urlOf(destination, path), addresses) ? 'answer' : 'refuse'
+      if (isLoopback(host) || isAllowed(host, port)) return 'pass'
+      return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
+    },
+    serve(request, response, destination) {
+      const path = /^https?:/i.test(request.url ?? '') ? new URL(request.url!).pathname : (request.url ?? '/')
+      const route = routeOf(urlOf(destination, path), addresses)!
+      serveRoute(provider, route, request, response)
+    },
+    refuse(destination, { method, path }) {
+      const host = hostText(destination)
+      const error = new UnmountedProviderError(`${method} ${host}${path}`, plainHost(destination.host), {
+        isProvider: isProviderHost(destination.host),
+      })
+      provider.refuse({ host, method, path, status: null, reason: 'outside', message: error.message })
+      return error
+    },
+  }
+  const leave = stand('network', network)
+  return {
+    close() {
+      leave()
+      hangUp()
+    },
+  }
+}
+
+const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80))
+
+const urlOf = (destination: { host: string; port: number | undefined; secure: boolean }, path: string): string =>
+  `${destination.secure ? 'https' : 'http'}://${hostText(destination)}${path}`

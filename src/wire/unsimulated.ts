@@ -1,0 +1,37 @@
+import type { WireFormat, WireResponse } from './format.ts'
+
+/** What to say of a request for something that longhaul lacks. */
+export function unsimulatedText({
+  method,
+  path,
+  provider,
+  baseURL,
+  formats,
+}: {
+  method: string
+  path: string
+  /** The service, as the user calls it. */
+  provider: string
+  baseURL: string
+  /** What is simulated there. */
+  formats: readonly WireFormat[]
+}): string {
+  const known = formats.map((format) => `POST ${baseURL.replace(/\/+$/, '')}${format.path}`)
+  return (
+    `longhaul does not simulate ${method} ${path} of ${provider}; it simulates ${known.join(', ')}. ` +
+    `Check the base URL of the client; if it is right, answer the request with a handler of msw or nock.`
+  )
+}
+
+/**
+ * The answer to a request for something that longhaul lacks. It is no service's own: 501, which official SDKs do not retry with
+ * `x-should-retry: false`, and a body in which the SDKs of all services find the message.
+ */
+export const unsimulatedResponse = (message: string): WireResponse => ({
+  status: 501,
+  headers: { 'content-type': 'application/json', 'x-should-retry': 'false' },
+  body: JSON.stringify({
+    type: 'error',
+    error: { type: 'longhaul_unsimulated', message, param: null, code: 'LONGHAUL_UNSIMULATED' },
+  }),
+})

@@ -1,0 +1,3 @@
+declare module 'uuid9' {
+  export { v4 } from 'uuid'
+}
