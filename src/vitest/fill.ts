@@ -56,7 +56,10 @@ const replayText = ({
 }: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
   `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
 
-/** Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes the place of the failure. */
+/**
+ * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
+ * the place of the failure.
+ */
 async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
@@ -98,10 +101,7 @@ export function fill<Result>(
     if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
   })
   // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
-  aroundEach(async (runTest) => {
-    await runTest()
-    if (attempt) attempt.isEnding = true
-  }, 0)
+  aroundEach((runTest) => runTest(), 0)
 
   const begin = (task: RunnerTestCase): Attempt<Result> => {
     const of = swept.get(task)?.candidate ?? variation?.case
@@ -131,6 +131,7 @@ export function fill<Result>(
       async ({ task }, use) => {
         let begun: Attempt<Result>
         try {
+          await Attempt.clear(task as RunnerTestCase)
           begun = begin(task as RunnerTestCase)
         } catch (error) {
           await swept.get(task as RunnerTestCase)?.notBegun(sweep!)
@@ -178,8 +179,8 @@ export function fill<Result>(
       try {
         await inTime(work)
       } catch (error) {
-        if (!attempt?.isEnding) throw error
-        attempt.late.push(error)
+        if (!attempt) throw error
+        attempt.failLate(error)
       }
     },
   })
