@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import Queue from 'better-queue'
 import { describeOrchestration } from 'longhaul'
-import { MockAgent, request } from 'undici'
+import { MockAgent, request } from 'undici8'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
