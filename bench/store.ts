@@ -35,7 +35,7 @@ function commits(): void {
 /** Time to open a store and take up a run after so many rounds of four agents. */
 async function recovery(rounds: number): Promise<void> {
   const file = join(folder, `recovery-${rounds}.db`)
-  const pattern = loadPattern('fixtures/orchestrations/long_running.yaml')
+  const pattern = loadPattern('evolution_marathon')
   await simulate(async ({ trace }) => {
     const store = new RunStore(file)
     const vars = { max_rounds: rounds }

@@ -47,7 +47,7 @@ async function run(): Promise<void> {
   const { startDaemon } = await import('../daemon/server.ts')
   const daemon = await startDaemon(paths, {
     settings: settingsFrom(process.env),
-    patterns: ['fixtures/orchestrations', 'orchestrations'],
+    patterns: [],
     time,
     eventLog: {
       maxBytes: numberFrom(process.env, 'LONGHAUL_LOG_BYTES', 4 * 1024 * 1024),

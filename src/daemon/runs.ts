@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { Orchestrator, type OrchestrationResult, type OrchestratorSettings } from '../orchestrator/index.ts'
-import { loadPattern } from '../pattern/index.ts'
+import { findPattern, loadPattern, PatternNotFoundError } from '../pattern/index.ts'
 import type { RunStatus, RunStore } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import { RefusedError } from './protocol.ts'
@@ -82,11 +81,12 @@ export class Runs {
    * @throws RefusedError
    */
   fileOf(pattern: string): string {
-    const names = /\.ya?ml$/.test(pattern) ? [pattern] : [`${pattern}.yaml`, `${pattern}.yml`]
-    const candidates = names.flatMap((name) => [name, ...this.#options.patterns.map((folder) => join(folder, name))])
-    const found = candidates.find((file) => existsSync(file))
-    if (found) return found
-    throw new RefusedError(`There is no pattern "${pattern}".`, { looked_for: candidates })
+    try {
+      return resolve(findPattern(pattern, this.#options.patterns))
+    } catch (error) {
+      if (!(error instanceof PatternNotFoundError)) throw error
+      throw new RefusedError(error.message, { looked_for: error.lookedFor })
+    }
   }
 
   #add(id: string, pattern: string, startedAt: number): Run {

@@ -15,6 +15,7 @@ export { InvalidOrchestratorSettingError, settle } from './settle.ts'
 export type {
   BudgetSettings,
   CacheSettings,
+  FunctionLibrary,
   OrchestratorSettings,
   ResilienceSettings,
   ServiceSettings,

@@ -1,6 +1,7 @@
 export { PatternError, suggestion } from './errors.ts'
 export { evaluate, ExpressionError } from './expression.ts'
 export { textOf, type Json, type Scope } from './json.ts'
+export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   isInstant,

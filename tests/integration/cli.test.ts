@@ -52,10 +52,10 @@ describe('longhaul serve', { timeout: 60_000 }, () => {
 })
 
 describe('longhaul check', { timeout: 60_000 }, () => {
-  test('says what the patterns of this repository are', async () => {
-    const { code, stdout } = await run('check', 'fixtures/orchestrations/game_theory_tournament.yaml')
+  test('says what a pattern is that comes with longhaul', async () => {
+    const { code, stdout } = await run('check', 'game_theory_orchestration_v2')
     expect(code).toBe(0)
-    expect(stdout).toContain('game_theory_tournament, 4 agents, 4 statements')
+    expect(stdout).toContain('game_theory_orchestration_v2, 4 agents, 6 statements')
   })
 
   test('shows the line of a mistake, and exits with 1', async () => {

@@ -13,7 +13,7 @@ const LOG_BYTES = 64 * 1024
 describeOrchestration(
   'a hundred rounds of a real daemon',
   {
-    system: daemonSystem('fixtures/orchestrations/long_running.yaml', {
+    system: daemonSystem('evolution_marathon', {
       home,
       env: { LONGHAUL_LOG_BYTES: String(LOG_BYTES), LONGHAUL_LOG_KEEP: '3' },
     }),

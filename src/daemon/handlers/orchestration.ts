@@ -1,7 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { formatDollars } from '../../money/index.ts'
-import { loadPattern, PatternError } from '../../pattern/index.ts'
+import { listPatterns, loadPattern, PatternError } from '../../pattern/index.ts'
 import { RefusedError } from '../protocol.ts'
 import type { Run } from '../runs.ts'
 import type { Handler, Parameters } from './handler.ts'
@@ -115,12 +113,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     about: 'Lists the patterns that can be started by name.',
     parameters: {},
     answer(_, { patterns: folders }) {
-      const patterns = folders.flatMap((folder) =>
-        (existsSync(folder) ? readdirSync(folder) : [])
-          .filter((file) => /\.ya?ml$/.test(file))
-          .toSorted()
-          .map((file) => ({ name: file.replace(/\.ya?ml$/, ''), file: join(folder, file) })),
-      )
+      const patterns = listPatterns(folders)
       return { patterns, count: patterns.length }
     },
   },
