@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { loadPattern } from '../src/pattern/index.ts'
 import { Orchestrator } from '../src/orchestrator/index.ts'
 import { send } from '../src/daemon/index.ts'
+import { daemonPaths } from '../src/daemon/index.ts'
 import { startDaemon } from '../src/daemon/server.ts'
 import { RunStore } from '../src/store/index.ts'
 import { record, timed } from './measure.ts'
@@ -51,15 +52,7 @@ async function recovery(rounds: number): Promise<void> {
 }
 
 async function roundTrips(): Promise<void> {
-  const home = join(folder, 'daemon')
-  const paths = {
-    folder: home,
-    socket: join(home, 's.sock'),
-    pid: join(home, 'pid'),
-    store: join(home, 'runs.db'),
-    log: join(home, 'log'),
-    events: join(home, 'events'),
-  }
+  const paths = daemonPaths({ LONGHAUL_HOME: join(folder, 'daemon') })
   const daemon = await startDaemon(paths, { settings: {}, patterns: [] })
   const times: number[] = []
   for (let i = 0; i < REQUESTS; i++)

@@ -255,10 +255,20 @@ export class Orchestrator {
     }
   }
 
+  /** Where the run stands, as plain data: what a store would keep of it now. */
+  snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
+    return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
+  }
+
   /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
   kill(): void {
     this.#journal?.close()
     this.#end('suspended')
+  }
+
+  /** What the cache has saved so far; null without one. */
+  get savings(): Savings | null {
+    return this.#cache ? { ...this.#cache.savings } : null
   }
 
   /** The names of the agents, in the order of the pattern. */
@@ -600,7 +610,7 @@ export class Orchestrator {
       variables,
       failure,
       cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
-      cache: this.#cache ? { ...this.#cache.savings } : null,
+      cache: this.savings,
       breakers: this.#completer.breakers.states,
       agents: this.#statuses,
     }

@@ -16,6 +16,8 @@ export interface ServiceSettings {
   baseURL: string
   format: 'openai' | 'anthropic'
   apiKey?: string
+  /** How it is reached. Default: the global `fetch`. */
+  fetch?: typeof fetch
 }
 
 /** How failures of calls are met. */

@@ -64,7 +64,7 @@ const ORCHESTRATOR_VARIABLES: readonly string[] = [
 ]
 
 /** The names of the variables that a pattern can be given, those that it declares first. */
-const variableNames = ({ data }: Pattern): string[] => [
+export const variableNames = ({ data }: Pattern): string[] => [
   ...new Set([...Object.keys(data.variables ?? {}), ...ORCHESTRATOR_VARIABLES]),
 ]
 
@@ -128,6 +128,8 @@ export interface AgentSettings {
   systemPrompt: string | undefined
   capabilities: readonly string[]
   maxTokens: number | undefined
+  /** Its own variables, such as `response_time`, by which simulated services answer it. */
+  vars?: Readonly<Record<string, Json>>
 }
 
 const MAX_AGENTS = 100_000
@@ -185,6 +187,7 @@ function agentOf(name: string, settings: AgentData, variables: Scope): AgentSett
     model: text(settings.model),
     systemPrompt: text(prompt),
     capabilities: settings.capabilities ?? [],
+    ...(Object.keys(own).length > 0 && { vars: own }),
     maxTokens: most === undefined ? undefined : Number(typeof most === 'string' ? fill(most, scope) : most),
   }
 }

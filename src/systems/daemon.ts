@@ -31,6 +31,8 @@ export interface DaemonSettings {
   home?: string
   /** Environment variables of the daemon, beside those of this process. */
   env?: Readonly<Record<string, string>>
+  /** Flags of `longhaul daemon start`, such as `{ 'call-timeout': '2h', failover: 'claude-haiku-4-5' }`. */
+  flags?: Readonly<Record<string, string>>
 }
 
 const MAIN = fileURLToPath(
@@ -66,10 +68,14 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       OPENAI_BASE_URL: server.baseURLs.openai,
       ANTHROPIC_BASE_URL: server.baseURLs.anthropic,
     }
+    const flags = Object.entries(settings.flags ?? {}).map(([name, value]) => `--${name}=${value}`)
     const { socket } = daemonPaths({ LONGHAUL_HOME: home })
     let daemon: ChildProcess
     const begin = async (): Promise<void> => {
-      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run', ...flags], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
       while (!(await isAnswering(socket))) {
         if (daemon.exitCode !== null)
           throw new DaemonOrchestrationError(`The daemon ended with exit code ${daemon.exitCode}.`)
