@@ -14,7 +14,7 @@ import { fitsPattern } from './bus.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
 import { gather, gatherLate, gatherOptions, type GatherSurroundings } from './gather.ts'
-import type { Settled } from './settings.ts'
+import type { Settled, StrategyFunction } from './settings.ts'
 import { saysYes } from './speech.ts'
 import type { AgentAnswer, Team } from './team.ts'
 
@@ -25,6 +25,8 @@ export interface EffectSurroundings extends GatherSurroundings {
   /** Keeps work that goes on after the effect, so that the run can end it. */
   background: (work: Promise<unknown>) => void
   trace: Pick<Trace, 'append' | 'length'>
+  /** What CALL finds. */
+  functions: Readonly<Record<string, StrategyFunction>>
   /** The agent that lines in plain language are asked of. */
   orchestratingAgent: () => string
   /** GATHER asks one agent after another where it does not say. */
@@ -62,11 +64,11 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
     case 'events':
       return awaitEvents(request.options, surroundings)
     case 'call': {
-      const { functions } = settings
+      const { functions } = surroundings
       if (!Object.hasOwn(functions, request.function))
         throw new CompletionError(
           'refused_request',
-          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Give it as orchestrator.functions.'}`,
+          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Name its library in the pattern (functions: …), or give it as orchestrator.functions.'}`,
         )
       return plain(request.function, await functions[request.function]!(...(request.arguments as never[])))
     }

@@ -23,7 +23,8 @@ import { Completer, type TargetHealth, type WaitingRetry } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from './effects.ts'
-import type { OrchestratorSettings, Settled } from './settings.ts'
+import { functionsOf } from './libraries.ts'
+import type { OrchestratorSettings, Settled, StrategyFunction } from './settings.ts'
 import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import { settle } from './settle.ts'
 import { targetOf } from './target.ts'
@@ -81,6 +82,10 @@ export class OrchestrationError extends Error {
 const ORCHESTRATING = /^(orchestrator|coordinator)$/
 const UNNAMED_ORCHESTRATOR = 'orchestrator'
 
+/** The names of all but the orchestrating one. */
+const workersAmong = (agents: readonly AgentSettings[]): string[] =>
+  agents.filter(({ role }) => !ORCHESTRATING.test(role ?? '')).map(({ name }) => name)
+
 /**
  * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
  * force rules it, and reaches the services by `fetch` only.
@@ -96,6 +101,7 @@ export class Orchestrator {
   readonly team: Team
   readonly #pattern: Pattern
   readonly #settings: Settled
+  readonly #functions: Readonly<Record<string, StrategyFunction>>
   readonly #surroundings: Surroundings
   readonly #machine: Machine
   readonly #completer: Completer
@@ -138,8 +144,13 @@ export class Orchestrator {
     const { trace, store } = surroundings
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
-    const variables = resolveVariables(pattern, vars)
-    this.#settings = settle(settings, saved ? saved.state.machine.variables : variables)
+    const variables = saved?.state.machine.variables ?? resolveVariables(pattern, vars)
+    const agents = resolveAgents(pattern, variables)
+    this.#settings = settle(settings, variables)
+    this.#functions = functionsOf(settings, {
+      names: [pattern.data.functions ?? []].flat(),
+      agents: workersAmong(agents),
+    })
     this.costs = new Costs(this.#settings, trace, saved && readCosts(saved.state.costs))
     this.#cache =
       this.#settings.cache &&
@@ -164,15 +175,14 @@ export class Orchestrator {
       transformers,
       actAs: surroundings.actAs ?? ((_, work) => work()),
     })
-    this.#machine = saved ? new Machine(pattern.program, saved.state.machine) : this.#begin(variables)
+    this.#machine = saved ? new Machine(pattern.program, saved.state.machine) : this.#begin(agents, variables)
     if (saved) this.#goOn(saved)
     this.#journal = store && this.#keepIn(store, run, saved)
   }
 
-  #begin(variables: Readonly<Record<string, Json>>): Machine {
-    const agents = resolveAgents(this.#pattern, variables)
+  #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     for (const agent of agents) this.team.spawn(agent)
-    const workers = agents.filter(({ role }) => !ORCHESTRATING.test(role ?? '')).map(({ name }) => name)
+    const workers = workersAmong(agents)
     return Machine.start(this.#pattern.program, { agents: workers, all_agents: workers, ...variables })
   }
 
@@ -245,10 +255,20 @@ export class Orchestrator {
     }
   }
 
+  /** Where the run stands, as plain data: what a store would keep of it now. */
+  snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
+    return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
+  }
+
   /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
   kill(): void {
     this.#journal?.close()
     this.#end('suspended')
+  }
+
+  /** What the cache has saved so far; null without one. */
+  get savings(): Savings | null {
+    return this.#cache ? { ...this.#cache.savings } : null
   }
 
   /** The names of the agents, in the order of the pattern. */
@@ -264,12 +284,6 @@ export class Orchestrator {
   /** The variables of the strategy as they stand. */
   get variables(): Readonly<Record<string, Json>> {
     return this.#machine.state.variables
-  }
-
-  /** Requests and retries so far. */
-  get tries(): { requests: number; retries: number } {
-    const { requests, retries } = this.#completer.save()
-    return { requests, retries }
   }
 
   /** Requests that wait for their next try. */
@@ -440,6 +454,7 @@ export class Orchestrator {
       elapsedMs: this.#active - startedMs,
       team: this.team,
       settings: this.#settings,
+      functions: this.#functions,
       trace: this.#surroundings.trace,
       signal: this.#ending.signal,
       sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
@@ -589,7 +604,7 @@ export class Orchestrator {
       variables,
       failure,
       cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
-      cache: this.#cache ? { ...this.#cache.savings } : null,
+      cache: this.savings,
       breakers: this.#completer.breakers.states,
       agents: this.#statuses,
     }

@@ -324,6 +324,13 @@ class StrategyGrammar extends EmbeddedActionsParser {
           return { kind: 'call', name, ...rest }
         },
       },
+      {
+        // `responses = GATHER completions …`: they stand in what they are assigned to.
+        ALT: (): StatementBody => {
+          const gathered = this.SUBRULE(this.gather)
+          return { ...gathered, name } as StatementBody
+        },
+      },
       { ALT: (): StatementBody => ({ kind: 'set', name, value: this.SUBRULE(this.value) }) },
     ])
   })

@@ -1,6 +1,7 @@
-export { PatternError, suggestion } from './errors.ts'
+export { nearest, PatternError, suggestion } from './errors.ts'
 export { evaluate, ExpressionError } from './expression.ts'
 export { textOf, type Json, type Scope } from './json.ts'
+export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   isInstant,
@@ -20,6 +21,6 @@ export { parseStrategy, type StrategyOptions } from './parse.ts'
 export { printStrategy } from './print.ts'
 export { compileProgram, type Program } from './program.ts'
 export { patternJSONSchema, type RoutingRule, type Transformer } from './schema.ts'
-export { PatternSettingError, resolveAgents, resolveVariables, type AgentSettings } from './settings.ts'
+export { PatternSettingError, resolveAgents, resolveVariables, variableNames, type AgentSettings } from './settings.ts'
 export { fillAll } from './template.ts'
 export type { Strategy } from './tree.ts'

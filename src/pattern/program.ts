@@ -1,4 +1,5 @@
 import { PatternError } from './errors.ts'
+import { withGathered } from './gathered.ts'
 import type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'
 
 /** A statement that asks something of the orchestrator. */
@@ -61,7 +62,7 @@ export function compileProgram({ statements }: Strategy, file = 'strategy', sour
   }
 
   const addBlock = (block: Block, inLoop: boolean): void => {
-    for (const statement of block) addStatement(statement, inLoop)
+    for (const statement of withGathered(block)) addStatement(statement, inLoop)
   }
 
   const addStatement = (statement: Statement, inLoop: boolean): void => {
