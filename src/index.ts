@@ -61,6 +61,7 @@ export {
   parseStrategy,
   PatternError,
   patternJSONSchema,
+  PatternNotFoundError,
   PatternSettingError,
   printStrategy,
   type Pattern,

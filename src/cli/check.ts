@@ -1,8 +1,20 @@
+import { UsageError, type Command } from './flags.ts'
 import { loadPattern, PatternError, resolveAgents, resolveVariables } from '../pattern/index.ts'
 
-/** Reads patterns and says what they are, or what is wrong with them. Returns how many are wrong. */
-export function check(files: readonly string[]): number {
-  if (files.length === 0) throw new Error('longhaul check needs the path of at least one pattern.')
+/** `longhaul check FILE …` */
+export const check: Command = {
+  usage: 'check PATTERN …',
+  about:
+    'Reads orchestration patterns, by path or by name, and says what is wrong with them, with file, line and column. Exits with 1 if anything is.',
+  flags: {},
+  run({ words }) {
+    if (words.length === 0) throw new UsageError('longhaul check needs the path of at least one pattern.')
+    if (wrongAmong(words) > 0) process.exitCode = 1
+  },
+}
+
+/** Says what patterns are, or what is wrong with them. Returns how many are wrong. */
+function wrongAmong(files: readonly string[]): number {
   let wrong = 0
   for (const file of files) {
     try {

@@ -86,7 +86,7 @@ export class Connection {
         ...(hint.startsWith('Did') && { hint }),
       })
     }
-    return HANDLERS[event]!.answer(data, {
+    return HANDLERS[event]!.answer(event, data, {
       ...this.#context,
       correlationId,
       subscribe: (patterns) => void (this.#patterns = patterns),

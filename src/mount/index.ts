@@ -1,4 +1,5 @@
 export { mountFetch } from './fetch.ts'
+export { fetchOf } from './provider-fetch.ts'
 export type { Mount } from './mount.ts'
 export { UnmountedProviderError } from './routes.ts'
 export { startServer, type ServerMount, type ServerOptions } from './server.ts'

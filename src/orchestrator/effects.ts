@@ -17,7 +17,7 @@ import { coordinate } from './coordinate.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
 import { gather, gatherLate, gatherOptions, type GatherSurroundings } from './gather.ts'
-import type { Settled } from './settings.ts'
+import type { Settled, StrategyFunction } from './settings.ts'
 import { query, type Queried, type Tracked } from './query.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 import { jsonIn, saysNo, saysYes } from './speech.ts'
@@ -30,6 +30,8 @@ export interface EffectSurroundings extends GatherSurroundings {
   /** Keeps work that goes on after the effect, so that the run can end it. */
   background: (work: Promise<unknown>) => void
   trace: Pick<Trace, 'append' | 'length'>
+  /** What CALL finds. */
+  functions: Readonly<Record<string, StrategyFunction>>
   /** The agent that lines in plain language are asked of. */
   orchestratingAgent: () => string
   /** GATHER asks one agent after another where it does not say. */
@@ -72,11 +74,11 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
     case 'events':
       return awaitEvents(request.options, surroundings)
     case 'call': {
-      const { functions } = settings
+      const { functions } = surroundings
       if (!Object.hasOwn(functions, request.function))
         throw new CompletionError(
           'refused_request',
-          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Give it as orchestrator.functions.'}`,
+          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Name its library in the pattern (functions: …), or give it as orchestrator.functions.'}`,
         )
       return plain(request.function, await functions[request.function]!(...(request.arguments as never[])))
     }

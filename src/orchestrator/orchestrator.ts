@@ -23,7 +23,8 @@ import { Completer, type TargetHealth, type WaitingRetry } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from './effects.ts'
-import type { OrchestratorSettings, Settled } from './settings.ts'
+import { functionsOf } from './libraries.ts'
+import type { OrchestratorSettings, Settled, StrategyFunction } from './settings.ts'
 import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import type { Tracked } from './query.ts'
 import type { Recipients } from './recipients.ts'
@@ -89,6 +90,10 @@ const MOST_TRACKED = 10_000
 const UNNAMED_ORCHESTRATOR = 'orchestrator'
 const MOST_SPAWNED = 10_000
 
+/** The names of all but the orchestrating one. */
+const workersAmong = (agents: readonly AgentSettings[]): string[] =>
+  agents.filter((agent) => !isOrchestrating(agent)).map(({ name }) => name)
+
 /**
  * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
  * force rules it, and reaches the services by `fetch` only.
@@ -104,6 +109,7 @@ export class Orchestrator {
   readonly team: Team
   readonly #pattern: Pattern
   readonly #settings: Settled
+  readonly #functions: Readonly<Record<string, StrategyFunction>>
   readonly #surroundings: Surroundings
   readonly #machine: Machine
   readonly #completer: Completer
@@ -150,8 +156,13 @@ export class Orchestrator {
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     this.#run = run
-    const variables = resolveVariables(pattern, vars, { run })
-    this.#settings = settle(settings, saved ? saved.state.machine.variables : variables)
+    const variables = saved?.state.machine.variables ?? resolveVariables(pattern, vars, { run })
+    const agents = resolveAgents(pattern, variables, { run })
+    this.#settings = settle(settings, variables)
+    this.#functions = functionsOf(settings, {
+      names: [pattern.data.functions ?? []].flat(),
+      agents: workersAmong(agents),
+    })
     this.costs = new Costs(this.#settings, trace, saved && readCosts(saved.state.costs))
     this.#cache =
       this.#settings.cache &&
@@ -184,20 +195,25 @@ export class Orchestrator {
       maxHops: isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
       actAs: surroundings.actAs ?? ((_, work) => work()),
     })
-    this.#machine = saved ? new Machine(pattern.program, saved.state.machine) : this.#begin(variables, isConversation)
+    this.#machine = saved
+      ? new Machine(pattern.program, saved.state.machine)
+      : this.#begin(agents, variables, isConversation)
     if (saved) this.#goOn(saved)
     this.#journal = store && this.#keepIn(store, run, saved)
   }
 
-  #begin(variables: Readonly<Record<string, Json>>, isConversation: boolean): Machine {
-    const agents = resolveAgents(this.#pattern, variables, { run: this.#run })
+  #begin(
+    agents: readonly AgentSettings[],
+    variables: Readonly<Record<string, Json>>,
+    isConversation: boolean,
+  ): Machine {
     if (isConversation && agents.length === 0)
       throw new PatternSettingError(
         `${this.#pattern.file} has neither a strategy nor agents: there is nothing to run. Another pattern may extend it.`,
       )
     for (const agent of agents) this.#add(agent)
     const leader = agents.find(isOrchestrating)?.name
-    const workers = agents.filter((agent) => !isOrchestrating(agent)).map(({ name }) => name)
+    const workers = workersAmong(agents)
     if (isConversation && agents.every(({ initialPrompt }) => initialPrompt === undefined)) {
       // Somebody has to begin.
       const { description } = this.#pattern.data
@@ -299,10 +315,20 @@ export class Orchestrator {
     }
   }
 
+  /** Where the run stands, as plain data: what a store would keep of it now. */
+  snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
+    return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
+  }
+
   /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
   kill(): void {
     this.#journal?.close()
     this.#end('suspended')
+  }
+
+  /** What the cache has saved so far; null without one. */
+  get savings(): Savings | null {
+    return this.#cache ? { ...this.#cache.savings } : null
   }
 
   /** The names of the agents, in the order of the pattern. */
@@ -494,6 +520,7 @@ export class Orchestrator {
       elapsedMs: this.#active - startedMs,
       team: this.team,
       settings: this.#settings,
+      functions: this.#functions,
       trace: this.#surroundings.trace,
       signal: this.#ending.signal,
       sequential: this.#inTurns,
@@ -649,7 +676,7 @@ export class Orchestrator {
       variables,
       failure,
       cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
-      cache: this.#cache ? { ...this.#cache.savings } : null,
+      cache: this.savings,
       breakers: this.#completer.breakers.states,
       agents: this.#statuses,
     }

@@ -68,6 +68,7 @@ export function readSpawning(agent: string | null, options: Options): Spawning {
       ...(all['role'] !== undefined && { role: text('role') }),
       ...(all['model'] !== undefined && { model: text('model') }),
       ...(system !== '' && { systemPrompt: system }),
+      ...(told !== undefined && { vars: own }),
       ...(most !== undefined && { maxTokens: Number(most) }),
       ...(Array.isArray(capabilities) && { capabilities: capabilities.map((each: Json) => textOf(each)) }),
       ...(all['initial_prompt'] !== undefined && { initialPrompt: text('initial_prompt')! }),

@@ -443,10 +443,10 @@ class StrategyGrammar extends EmbeddedActionsParser {
         },
       },
       {
-        // `answers = GATHER completions FROM agents` is `GATHER answers FROM agents`.
+        // `responses = GATHER completions …`: they stand in what they are assigned to.
         ALT: (): StatementBody => {
-          const rest = this.SUBRULE(this.gather)
-          return this.ACTION((): StatementBody => ({ ...(rest as Extract<StatementBody, { kind: 'gather' }>), name }))
+          const gathered = this.SUBRULE(this.gather)
+          return { ...gathered, name } as StatementBody
         },
       },
       { ALT: (): StatementBody => ({ kind: 'set', name, value: this.SUBRULE(this.value) }) },

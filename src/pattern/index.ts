@@ -1,6 +1,7 @@
-export { isMistake, PatternError, suggestion } from './errors.ts'
+export { isMistake, nearest, PatternError, suggestion } from './errors.ts'
 export { evaluate, ExpressionError } from './expression.ts'
 export { textOf, type Json, type Scope } from './json.ts'
+export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   isInstant,
@@ -25,6 +26,7 @@ export {
   PatternSettingError,
   resolveAgents,
   resolveVariables,
+  variableNames,
   type AgentSettings,
 } from './settings.ts'
 export { fillAll, fillKept } from './template.ts'

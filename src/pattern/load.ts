@@ -8,6 +8,8 @@ import { parseStrategy } from './parse.ts'
 import { compileProgram, type Program } from './program.ts'
 import { declaredVariable, isDeclaration, OPEN_BLOCKS, patternSchema, type PatternData } from './schema.ts'
 import type { Strategy } from './tree.ts'
+import { bareStrategy, nameOfFile } from './bare.ts'
+import { findPattern, listPatterns } from './find.ts'
 
 /** A pattern, read and checked. */
 export interface Pattern {
@@ -96,7 +98,8 @@ function readSource(file: string, text: string): Source {
     fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
   }
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
-  const read = patternSchema.safeParse(given)
+  const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
+  const read = patternSchema.safeParse(named)
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })
   misspelt(read.data, { file, text, document, lines })
   return { file, text, document, lines, data: read.data }
@@ -195,6 +198,9 @@ function merge(base: unknown, own: unknown): unknown {
   return Object.fromEntries([...names].map((name) => [name, merge(base[name], own[name])]))
 }
 
+/** The file of a pattern that is found by its name alone. */
+const named = (name: string): string | undefined => listPatterns().find((pattern) => pattern.name === name)?.file
+
 function extended(source: Source, chain: readonly Source[]): Source[] {
   const { extends: base } = source.data
   if (base === undefined || base === null) return [...chain, source]
@@ -204,9 +210,11 @@ function extended(source: Source, chain: readonly Source[]): Source[] {
   }
   const folder = dirname(resolve(source.file))
   const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
-  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file))
+  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file)) ?? named(base)
   if (!found)
-    return fail(`extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}).`)
+    return fail(
+      `extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`,
+    )
   const through = [...chain, source]
   if (through.some(({ file }) => resolve(file) === found))
     fail(
@@ -240,15 +248,30 @@ function strategyOf({ file, text, document, lines, data }: Source, strict: boole
   })
 }
 
+/** Reads a file by its path, or a pattern by its name. */
+function readNamed(given: string): Required<PatternText> {
+  const file = findPattern(given)
+  return { file, text: readText(file, '') }
+}
+
 /**
  * Reads a pattern with all that it extends, and checks it.
  *
- * @param given the path of a YAML file, or its text
- * @throws PatternError with file, line, column and a hint
+ * @param given the path of a YAML file, or a name that `findPattern` finds; or its text
+ * @throws PatternError with file, line, column and a hint; PatternNotFoundError
  */
 export function loadPattern(given: string | PatternText): Pattern {
-  const { file = 'pattern.yaml', text } = typeof given === 'string' ? { file: given, text: readText(given, '') } : given
-  const chain = extended(readSource(file, text), [])
+  const { file = 'pattern.yaml', text } = typeof given === 'string' ? readNamed(given) : given
+  let first: Source
+  try {
+    first = readSource(file, text)
+    if (!TOP_NAMES.some((name) => first.document.has(name))) throw hasNoStrategy(first.file)
+  } catch (error) {
+    const bare = bareStrategy(file, text)
+    if (!bare) throw error
+    return { file, ...bare, program: compileProgram(bare.strategy, file, text) }
+  }
+  const chain = extended(first, [])
   const data = chain.map((source) => source.data as unknown).reduceRight((base, own) => merge(base, own)) as PatternData
   const strict = data.strict ?? false
   let strategy: Strategy | undefined

@@ -1,4 +1,5 @@
 import { PatternError } from './errors.ts'
+import { withGathered } from './gathered.ts'
 import { printHead } from './print.ts'
 import type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'
 
@@ -73,7 +74,7 @@ export function compileProgram({ statements, isSketch }: Strategy, file = 'strat
   }
 
   const addBlock = (block: Block, inLoop: boolean): void => {
-    for (const statement of block) addStatement(statement, inLoop)
+    for (const statement of withGathered(block)) addStatement(statement, inLoop)
   }
 
   /** What can be asked of the orchestrating agent where the strategy does not say enough. */

@@ -150,6 +150,10 @@ export const patternSchema = z.looseObject({
   description: z.string().optional(),
   author: z.string().optional(),
   extends: z.string().nullable().optional().describe('another pattern: a path, or a name in the same folder'),
+  functions: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('libraries of functions for CALL, such as game_theory'),
   strict: z.boolean().optional().describe('lines in plain language are errors'),
   variables: z.record(z.string(), data).optional().describe('values, or { type, default, description }'),
   agents: z.record(z.string(), agent).optional(),

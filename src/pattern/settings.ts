@@ -49,21 +49,52 @@ function asJson(name: string, value: unknown): Json {
   }
 }
 
+/** Variables that the orchestrator reads, whatever the pattern says of them. */
+const ORCHESTRATOR_VARIABLES: readonly string[] = [
+  'model',
+  'budget_limit',
+  'fallback_model',
+  'enable_cache',
+  'enable_checkpoints',
+  'checkpoint_interval',
+  'trace_enabled',
+  'timeout',
+  'agents',
+  'all_agents',
+]
+
+/** The names of the variables that a pattern can be given, those that it declares first. */
+export const variableNames = ({ data }: Pattern): string[] => [
+  ...new Set([...Object.keys(data.variables ?? {}), ...ORCHESTRATOR_VARIABLES]),
+]
+
+/** Whether anybody reads a variable: it is declared, the orchestrator knows it, or the pattern's text has it and it is no misspelling. */
+function isVariable(pattern: Pattern, name: string): boolean {
+  if (variableNames(pattern).includes(name)) return true
+  const { data, program } = pattern
+  return (
+    /^[A-Za-z_]\w*$/.test(name) &&
+    nearest(name, Object.keys(data.variables ?? {})) === undefined &&
+    new RegExp(`\\b${name}\\b`).test(JSON.stringify([data, program]))
+  )
+}
+
 /**
  * The variables of a run: those of the pattern, overridden by those given.
  *
  * @throws PatternSettingError for one that is missing, misspelt or of the wrong type
  */
 export function resolveVariables(
-  { data, file }: Pattern,
+  pattern: Pattern,
   given: Readonly<Record<string, unknown>>,
   { run = 'run' }: { run?: string } = {},
 ): Record<string, Json> {
+  const { data, file } = pattern
   const declared = data.variables ?? {}
   const names = Object.keys(declared)
   for (const name of Object.keys(given)) {
-    const meant = Object.hasOwn(declared, name) ? undefined : nearest(name, names)
-    if (meant) throw new PatternSettingError(`${file} has no variable "${name}". Did you mean "${meant}"?`)
+    if (isVariable(pattern, name)) continue
+    throw new PatternSettingError(`${file} has no variable "${name}". ${suggestion(name, variableNames(pattern))}`)
   }
   const variables: Record<string, Json> = {}
   for (const name of names) {
@@ -125,6 +156,8 @@ export interface AgentSettings {
   maxTokens: number | undefined
   /** What it is told at the start, to be answered when it is first asked. */
   initialPrompt?: string
+  /** Its own variables, such as `response_time`, by which simulated services answer it. */
+  vars?: Readonly<Record<string, Json>>
 }
 
 const MAX_AGENTS = 100_000
@@ -215,6 +248,7 @@ function agentOf(
       capabilities: settings.capabilities ?? [],
       maxTokens: most === undefined ? undefined : Number(typeof most === 'string' ? fill(most, scope) : most),
       ...(!leads && told !== undefined && { initialPrompt: told }),
+      ...(Object.keys(own).length > 0 && { vars: own }),
     },
     isTold: told !== undefined,
   }

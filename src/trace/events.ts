@@ -89,7 +89,16 @@ export type EventBody =
   | { type: 'effect.started'; effect: number; line: number; kind: string }
   | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
   /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
-  | { type: 'cost.claimed'; agent: string; model: string; known: PicoDollars; uncertain: PicoDollars }
+  | {
+      type: 'cost.claimed'
+      agent: string
+      model: string
+      known: PicoDollars
+      uncertain: PicoDollars
+      /** As the service has reported them; 0 where it has not. Traces of earlier versions have none. */
+      inputTokens?: number
+      outputTokens?: number
+    }
   /** With `trace_enabled`: what the orchestrator knows of a question and its answer. Times in milliseconds. */
   | {
       type: 'completion.traced'
