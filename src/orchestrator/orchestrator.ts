@@ -400,6 +400,12 @@ export class Orchestrator {
     this.#journal?.save('running')
   }
 
+  /** Says an event to all, as an agent or somebody else: the rules of the pattern say whom it reaches. */
+  emit(event: string, data: Json, from: string): void {
+    this.team.bus.emit({ event, from, data })
+    this.#journal?.save('running')
+  }
+
   /** Adds an agent while the strategy runs: it is in `agents` from now on. */
   spawnAgent(name: string, options: Options): void {
     this.#spawn(name, options)

@@ -1,25 +1,5 @@
-import { suggestion, textOf, type AgentSettings, type Json, type Options } from '../pattern/index.ts'
+import { SPAWN_OPTIONS, suggestion, textOf, type AgentSettings, type Json, type Options } from '../pattern/index.ts'
 import { CompletionError } from './failures.ts'
-
-/** What SPAWN may be given. */
-const OPTIONS = [
-  'name',
-  'agent_id',
-  'profile',
-  'role',
-  'model',
-  'prompt',
-  'prompt_template',
-  'initial_prompt',
-  'template',
-  'max_tokens',
-  'capabilities',
-  'purpose',
-  'count',
-  'vars',
-  'context',
-  'pattern',
-]
 
 /** An agent, or several, to be made. */
 export interface Spawning {
@@ -43,14 +23,17 @@ const isRecord = (value: Json | undefined): value is Readonly<Record<string, Jso
  * @throws CompletionError for an option that there is not
  */
 export function readSpawning(agent: string | null, options: Options): Spawning {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  const unknown = Object.keys(options).find((name) => !SPAWN_OPTIONS.includes(name))
   if (unknown !== undefined)
-    throw new CompletionError('refused_request', `SPAWN has no option "${unknown}". ${suggestion(unknown, OPTIONS)}`)
+    throw new CompletionError(
+      'refused_request',
+      `SPAWN has no option "${unknown}". ${suggestion(unknown, SPAWN_OPTIONS)}`,
+    )
   const { profile: given, vars, context, ...rest } = options
   const inner = isRecord(given) ? given : {}
   const own: Record<string, Json> = { ...(isRecord(vars) && vars), ...(isRecord(context) && context) }
   const all: Record<string, Json> = { ...rest }
-  for (const [name, value] of Object.entries(inner)) (OPTIONS.includes(name) ? all : own)[name] = value
+  for (const [name, value] of Object.entries(inner)) (SPAWN_OPTIONS.includes(name) ? all : own)[name] = value
   const text = (name: string): string | undefined => (all[name] === undefined ? undefined : textOf(all[name]))
   const profile = isRecord(given) ? text('profile') : given === undefined ? undefined : textOf(given)
   const prompt = text('prompt') ?? text('prompt_template') ?? text('purpose')

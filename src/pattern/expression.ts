@@ -218,6 +218,16 @@ export function problemOfExpression(text: string): { message: string; unknown: b
   }
 }
 
+/** The variables that an expression reads, and the functions that there are not. Nothing of a text that is no expression. */
+export function namesIn(text: string): readonly string[] {
+  try {
+    return compile(text).names.filter((name) => name !== 'null')
+  } catch (error) {
+    const [, missing] = /there is no function "(\w+)"/.exec((error as Error).message) ?? []
+    return missing === undefined ? [] : [missing]
+  }
+}
+
 /**
  * Evaluates an expression. Nothing of the process can be reached from it.
  *

@@ -35,3 +35,43 @@ export const FORMS: Readonly<Record<string, string>> = {
   AGGREGATE: 'AGGREGATE { data: responses, method: "statistical", options: { metric: "mean" } } AS scores',
   COORDINATE: 'COORDINATE { type: "barrier", agents: agents, timeout: 60s } AS ready',
 }
+
+/** What statements may be given behind WITH. */
+export const OPTION_NAMES = {
+  GATHER: [
+    'prompt',
+    'timeout',
+    'at_least',
+    'enough',
+    'extend_for',
+    'sequential',
+    'late',
+    'redistribute',
+    'tasks',
+    'model',
+    'max_tokens',
+  ],
+  AWAIT: ['timeout', 'prompt', 'model', 'max_tokens'],
+  RETRY: ['backoff'],
+  SPAWN: [
+    'name',
+    'agent_id',
+    'profile',
+    'role',
+    'model',
+    'prompt',
+    'prompt_template',
+    'initial_prompt',
+    'template',
+    'max_tokens',
+    'capabilities',
+    'purpose',
+    'count',
+    'vars',
+    'context',
+    'pattern',
+  ],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** … and SPAWN. */
+export const SPAWN_OPTIONS: readonly string[] = OPTION_NAMES.SPAWN

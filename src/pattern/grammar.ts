@@ -4,7 +4,7 @@ import { problemOfExpression } from './expression.ts'
 import { FORMS } from './forms.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import type { Places } from './places.ts'
-import { made } from './token-lists.ts'
+import { made, type Fit } from './token-lists.ts'
 import {
   Atom,
   Colon,
@@ -43,6 +43,9 @@ export class Refusal extends Error {
     this.hint = hint
   }
 }
+
+/** A statement of the right form that says what there is not. */
+class Mistake extends Refusal {}
 
 /** Joins tokens with single spaces where there was a space. */
 function textOf(tokens: readonly IToken[]): string {
@@ -123,10 +126,14 @@ const pluralOf = (value: Value): string =>
 /** What a statement of the form `WORD { … }` may be given, and what it needs. */
 const REQUESTS: Readonly<
   Record<
-    'SEND' | 'TRACK' | 'QUERY' | 'AGGREGATE' | 'COORDINATE',
+    'AWAIT' | 'SEND' | 'TRACK' | 'QUERY' | 'AGGREGATE' | 'COORDINATE',
     { names: readonly string[]; needs: readonly string[] }
   >
 > = {
+  AWAIT: {
+    names: ['from', 'event_pattern', 'min_responses', 'max_responses', 'timeout', 'collect_partial'],
+    needs: [],
+  },
   SEND: { names: ['to', 'message'], needs: ['to', 'message'] },
   TRACK: { names: ['type', 'data'], needs: ['type'] },
   QUERY: { names: ['query_type', 'filters', 'limit'], needs: ['query_type'] },
@@ -148,6 +155,8 @@ class StrategyGrammar extends EmbeddedActionsParser {
   strict = false
   /** Functions that there are not. */
   readonly unknown: Refusal[] = []
+  /** Where entries stand. */
+  readonly #names = new WeakMap<Entry, IToken>()
   readonly #onUnknown = (refusal: Refusal): void => void this.unknown.push(refusal)
 
   constructor() {
@@ -164,15 +173,15 @@ class StrategyGrammar extends EmbeddedActionsParser {
     return { statements }
   })
 
-  /** Whether tokens of one line are a statement, or the head of one. */
-  fits(tokens: readonly IToken[]): boolean {
+  /** Whether tokens of one line are a statement, or the head of one; or are one but for a name in it. */
+  fit(tokens: readonly IToken[]): Fit {
     const [first, second] = tokens
     const last = tokens.at(-1)
-    if (!first || !last) return false
-    if (first.tokenType === K.ON) return true
+    if (!first || !last) return 'no'
+    if (first.tokenType === K.ON) return 'yes'
     // What belongs to an IF above it.
     const isElse = first.tokenType === K.ELSE
-    if (isElse && second?.tokenType === Colon) return true
+    if (isElse && second?.tokenType === Colon) return 'yes'
     const rest = isElse ? tokens.slice(1) : tokens
     const alone = first.tokenType === K.ELIF ? [made(K.IF, first.startOffset, 'IF'), ...rest.slice(1)] : rest
     const newline = made(Newline, last.startOffset)
@@ -180,9 +189,9 @@ class StrategyGrammar extends EmbeddedActionsParser {
     this.input = [...alone, newline, ...(last.tokenType === Colon ? body : [])]
     try {
       this.line()
-      return this.errors.length === 0
+      return this.errors.length === 0 ? 'yes' : 'no'
     } catch (error) {
-      if (error instanceof Refusal) return false
+      if (error instanceof Refusal) return error instanceof Mistake ? 'mistaken' : 'no'
       throw error
     }
   }
@@ -481,9 +490,10 @@ class StrategyGrammar extends EmbeddedActionsParser {
   })
 
   readonly events: Rule<StatementBody> = this.RULE('events', (): StatementBody => {
-    this.CONSUME(K.AWAIT)
+    const word = this.CONSUME(K.AWAIT)
     const request = this.SUBRULE(this.object)
     const name = this.OPTION(() => this.SUBRULE(this.as))
+    this.ACTION(() => this.#requested(word, request))
     return { kind: 'events', request, name: name ?? null }
   })
 
@@ -714,7 +724,9 @@ class StrategyGrammar extends EmbeddedActionsParser {
     return this.ACTION(() => {
       const name = token.tokenType === Text ? unquote(token.image) : token.image
       if (FORBIDDEN_NAMES.has(name)) throw new Refusal(token, `"${name}" cannot be a name.`)
-      return { name, value }
+      const entry = { name, value }
+      this.#names.set(entry, token)
+      return entry
     })
   })
 
@@ -872,17 +884,24 @@ class StrategyGrammar extends EmbeddedActionsParser {
   #requested(word: IToken, entries: readonly Entry[]): Readonly<Record<string, Value>> {
     const { names, needs } = REQUESTS[word.image as keyof typeof REQUESTS]
     const form = `The form is: ${FORMS[word.image]}`
-    for (const { name, value } of entries) {
-      if (!names.includes(name)) throw new Refusal(word, `${word.image} knows no "${name}".`, suggestion(name, names))
+    this.#check(word, entries, names)
+    const given = Object.fromEntries(entries.map(({ name, value }) => [name, value]))
+    const missing = needs.find((name) => !Object.hasOwn(given, name))
+    if (missing !== undefined) throw new Mistake(word, `${word.image} needs "${missing}".`, form)
+    return given
+  }
+
+  /** @throws Mistake for a name that a statement does not know, or a word that it does not know for it */
+  #check(word: IToken, entries: readonly Entry[], names: readonly string[]): void {
+    for (const entry of entries) {
+      const { name, value } = entry
+      const at = this.#names.get(entry) ?? word
+      if (!names.includes(name)) throw new Mistake(at, `${word.image} knows no "${name}".`, suggestion(name, names))
       const choices = CHOICES[`${word.image} ${name}`]
       const said = value.kind === 'expression' && /^(["']).*\1$/.test(value.text) ? unquote(value.text) : undefined
       if (choices && said !== undefined && !choices.includes(said))
-        throw new Refusal(word, `${word.image} knows no ${name} "${said}".`, suggestion(said, choices))
+        throw new Mistake(at, `${word.image} knows no ${name} "${said}".`, suggestion(said, choices))
     }
-    const given = Object.fromEntries(entries.map(({ name, value }) => [name, value]))
-    const missing = needs.find((name) => !Object.hasOwn(given, name))
-    if (missing !== undefined) throw new Refusal(word, `${word.image} needs "${missing}".`, form)
-    return given
   }
 
   #prose(token: IToken): string {

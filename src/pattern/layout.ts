@@ -3,7 +3,7 @@ import { BULLET, readLines } from './lines.ts'
 import { outline, type Node } from './outline.ts'
 import type { Places } from './places.ts'
 import { readLine, type Reading } from './reading.ts'
-import { made } from './token-lists.ts'
+import { made, type Fit } from './token-lists.ts'
 import { Head, Indent, Newline, Outdent, Prose } from './tokens.ts'
 
 /** A `name: value` in plain language, which says more of the line above. */
@@ -20,12 +20,12 @@ export interface Layout {
  * Reads a strategy into tokens. A line in plain language is one token. What is indented below it is its block, or, as lists and `name: value`
  * are, more of its text.
  *
- * @param fits whether tokens of a line are a statement
+ * @param fit whether tokens of a line are a statement
  * @throws PatternError
  */
 export function readTokens(
   text: string,
-  { places, strict, fits }: { places: Places; strict: boolean; fits: (tokens: readonly IToken[]) => boolean },
+  { places, strict, fit }: { places: Places; strict: boolean; fit: (tokens: readonly IToken[]) => Fit },
 ): Layout {
   const roots = outline(readLines(text, places), places)
   const readings = new Map<Node, Reading>()
@@ -33,7 +33,7 @@ export function readTokens(
 
   const read = (nodes: readonly Node[]): void => {
     for (const node of nodes) {
-      const reading = readLine(node, { text, places, fits })
+      const reading = readLine(node, { text, places, fit })
       readings.set(node, reading)
       if (reading.kind === 'plain' && !BULLET.test(node.line.text)) isSketch = true
       if (!('whole' in reading && reading.whole)) read(node.children)

@@ -6,6 +6,7 @@ import { nearest, PatternError, suggestion, type Place } from './errors.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { parseStrategy } from './parse.ts'
 import { compileProgram, type Program } from './program.ts'
+import { problemOfRules } from './rules.ts'
 import { declaredVariable, isDeclaration, OPEN_BLOCKS, patternSchema, type PatternData } from './schema.ts'
 import type { Strategy } from './tree.ts'
 import { bareStrategy, nameOfFile } from './bare.ts'
@@ -281,12 +282,25 @@ export function loadPattern(given: string | PatternText): Pattern {
     owner = source
     if (strategy) break
   }
+  checkRules(chain, data, strategy ?? { statements: [] })
   if (!strategy) {
     if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
     return { file, data, strategy: { statements: [] }, program: CONVERSATION }
   }
   if (strategy.statements.length === 0) throw hasNoStrategy(file)
   return { file, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
+}
+
+/** Throws for a rule that cannot be right, with its place in the file that has it. */
+function checkRules(chain: readonly Source[], data: PatternData, strategy: Strategy): void {
+  const found = problemOfRules(data, strategy)
+  if (!found) return
+  const { path, problem, hint } = found
+  const { file, text, document, lines } = chain.find((source) => source.document.hasIn(path as unknown[])) ?? chain[0]!
+  throw new PatternError(`${path.join('.')}: ${problem}`, placeOf(file, lines, offsetOf(nodeAt(document, path)) ?? 0), {
+    source: text,
+    ...(hint && { hint }),
+  })
 }
 
 /** Without any of these and without a strategy, there is nothing in a pattern. */

@@ -30,7 +30,7 @@ export function parseStrategy(
   const grammar = strategyGrammar()
   grammar.places = places
   grammar.strict = strict
-  const { tokens, isSketch } = readTokens(text, { places, strict, fits: (line) => grammar.fits(line) })
+  const { tokens, isSketch } = readTokens(text, { places, strict, fit: (line) => grammar.fit(line) })
   grammar.unknown.length = 0
   grammar.input = tokens
   let strategy: Strategy

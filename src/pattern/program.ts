@@ -1,5 +1,6 @@
 import { PatternError } from './errors.ts'
 import { withGathered } from './gathered.ts'
+import { checkOptions } from './options.ts'
 import { printHead } from './print.ts'
 import type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'
 
@@ -64,7 +65,7 @@ export type Program = readonly Instruction[]
 /**
  * Flattens a strategy.
  *
- * @throws PatternError for BREAK or CONTINUE outside of a loop
+ * @throws PatternError for BREAK or CONTINUE outside of a loop, and for options that there are not
  */
 export function compileProgram({ statements, isSketch }: Strategy, file = 'strategy', source?: string): Program {
   const program: Instruction[] = []
@@ -82,6 +83,7 @@ export function compileProgram({ statements, isSketch }: Strategy, file = 'strat
 
   const addStatement = (statement: Statement, inLoop: boolean): void => {
     const { line } = statement
+    checkOptions(statement, { file, source })
     switch (statement.kind) {
       case 'set':
         add({ op: 'set', line, name: statement.name, value: statement.value, ...asText(printHead(statement)) })

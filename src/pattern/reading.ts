@@ -22,7 +22,7 @@ import {
   TIMID_WORDS,
   tokenize,
 } from './tokens.ts'
-import { depthAfter, made } from './token-lists.ts'
+import { depthAfter, made, type Fit } from './token-lists.ts'
 
 /** What a line is. */
 export type Reading =
@@ -37,7 +37,7 @@ export interface ReadingOptions {
   text: string
   places: Places
   /** Whether tokens of a line are a statement of the grammar. */
-  fits: (tokens: readonly IToken[]) => boolean
+  fit: (tokens: readonly IToken[]) => Fit
 }
 
 /** So many words next to each other are a sentence. */
@@ -60,7 +60,9 @@ export function readLine(node: Node, options: ReadingOptions): Reading {
     const read = STATEMENT_WORDS.has(firstWord(line.text.slice(bullet.length)))
       ? candidate(node, options, bullet.length)
       : undefined
-    return read && 'tokens' in read && options.fits(read.tokens) ? { kind: 'statement', ...read } : { kind: 'plain' }
+    return read && 'tokens' in read && options.fit(read.tokens) !== 'no'
+      ? { kind: 'statement', ...read }
+      : { kind: 'plain' }
   }
   if (word === 'ON') return readHandler(node, options)
   const isSet = isAssignment(line.text)
@@ -69,7 +71,7 @@ export function readLine(node: Node, options: ReadingOptions): Reading {
     return { kind: 'plain' }
   }
   const read = candidate(node, options)
-  if ('tokens' in read && options.fits(read.tokens)) return { kind: 'statement', ...read }
+  if ('tokens' in read && options.fit(read.tokens) !== 'no') return { kind: 'statement', ...read }
   // What ends in a colon is a condition of its block, with a mistake.
   const isSaid = TIMID_WORDS.has(word) || ((word === 'WHEN' || word === 'CASE') && !line.text.endsWith(':'))
   if (!isSet && isSaid) return { kind: 'plain' }
@@ -99,13 +101,15 @@ function readHandler(node: Node, options: ReadingOptions): Reading {
       )
   }
   const condition = [made(K.WHEN, on!.startOffset, 'WHEN'), ...read.tokens.slice(1)]
-  return options.fits(condition) ? { kind: 'statement', tokens: condition, whole: read.whole } : { kind: 'plain' }
+  return options.fit(condition) !== 'no'
+    ? { kind: 'statement', tokens: condition, whole: read.whole }
+    : { kind: 'plain' }
 }
 
 /** The tokens of a line as a statement, or why it has none. */
 function candidate(
   node: Node,
-  { text, places, fits }: ReadingOptions,
+  { text, places, fit }: ReadingOptions,
   skip = 0,
 ): { tokens: IToken[]; whole: boolean } | { problem: PatternError } {
   const { start, end } = node.line
@@ -122,7 +126,7 @@ function candidate(
     // `WITH:` and `WITH name:` take what is indented below as a value.
     const head = tokens.at(-2)?.tokenType === K.WITH ? tokens.slice(0, -1) : tokens
     const whole = [...head, ...value]
-    if (fits(whole)) return { tokens: whole, whole: true }
+    if (fit(whole) === 'yes') return { tokens: whole, whole: true }
   }
   return { tokens, whole: false }
 }
@@ -139,7 +143,7 @@ function hasTrouble(
   tokens: readonly IToken[],
   own: readonly string[],
   { children }: Node,
-  { fits }: ReadingOptions,
+  { fit }: ReadingOptions,
 ): boolean {
   const [first, second, ...rest] = tokens
   const inner = rest.filter(({ tokenType }) => tokenType.CATEGORIES?.includes(Keyword))
@@ -154,7 +158,7 @@ function hasTrouble(
   if (second!.tokenType === Text && first!.tokenType !== K.ASSERT && inner.every(({ image }) => image === 'WITH'))
     return true
   const plainly = tokens.slice(0, -1)
-  if (isHead && first!.tokenType !== K.ASSERT && hasMoreThanWords(plainly) && fits(plainly)) return true
+  if (isHead && first!.tokenType !== K.ASSERT && hasMoreThanWords(plainly) && fit(plainly) !== 'no') return true
   // One word alone is a statement that ends too early.
   return tokens.length === 2 || (isHead && children.length === 0)
 }
@@ -172,7 +176,7 @@ function wordsInARow(tokens: readonly IToken[]): number {
 
 /** Throws where a line would be a statement if its first word were spelt as a keyword. */
 function misspelt(node: Node, word: string, options: ReadingOptions): void {
-  const { places, text, fits } = options
+  const { places, text, fit } = options
   const { start } = node.line
   const capitals = word.toUpperCase()
   const isLower = word !== capitals && STATEMENT_WORDS.has(capitals)
@@ -182,7 +186,7 @@ function misspelt(node: Node, word: string, options: ReadingOptions): void {
   const hasWith = tokens.slice(1).some(({ tokenType }) => tokenType.CATEGORIES?.includes(Keyword))
   // A word of two other letters is another word, unless the rest leaves no doubt.
   const isSure = isLower ? hasMoreThanWords(tokens) : hasWith || nearest(word, [meant], 1) !== undefined
-  if (!isSure || !fits(tokens)) return
+  if (!isSure || fit(tokens) === 'no') return
   throw places.error(
     start,
     `There is no statement "${word}".`,

@@ -17,3 +17,6 @@ export function depthAfter(tokens: readonly IToken[]): number {
   }
   return depth
 }
+
+/** Whether tokens are a statement; `mistaken` are those of the right form that say what there is not. */
+export type Fit = 'yes' | 'mistaken' | 'no'
