@@ -26,8 +26,8 @@ export function fitsPattern(pattern: string, name: string): boolean {
 interface BusOptions {
   rules: readonly RoutingRule[]
   transformers: readonly Transformer[]
-  /** Who is told of what an agent says where no rule is for it. */
-  otherwise: string | undefined
+  /** Who is told of an event of an agent where no rule is for it. */
+  otherwise: (event: string) => string | undefined
   /** How many events may lead to one another before the chain is cut. */
   maxHops: number
   trace: Pick<Trace, 'append'>
@@ -101,8 +101,8 @@ export class Bus {
       for (const name of chosen) if (name !== from) deliver(name, text, from, hops + 1)
     }
     const isSaid = event !== 'agent:response' && from !== 'strategy'
-    if (!isRouted && isSaid && otherwise !== undefined && otherwise !== from)
-      deliver(otherwise, saying({ event, from, data }), from, hops + 1)
+    const rest = !isRouted && isSaid ? otherwise(event) : undefined
+    if (rest !== undefined && rest !== from) deliver(rest, saying({ event, from, data }), from, hops + 1)
   }
 }
 

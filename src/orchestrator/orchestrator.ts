@@ -28,7 +28,7 @@ import type { OrchestratorSettings, Settled, StrategyFunction } from './settings
 import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
 import type { Tracked } from './query.ts'
 import type { Recipients } from './recipients.ts'
-import { carryOutRequest } from './requests.ts'
+import { carryOutRequest, isRequest } from './requests.ts'
 import { settle } from './settle.ts'
 import { namesFor, readSpawning } from './spawning.ts'
 import { targetOf } from './target.ts'
@@ -189,7 +189,7 @@ export class Orchestrator {
       run,
       rules: [...(routing?.rules ?? []), ...rules],
       transformers,
-      otherwise: routing?.default,
+      otherwise: (event) => (isRequest(event) ? undefined : routing?.default),
       isConversation,
       // One that says how it ends needs no other bound.
       maxHops: isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,

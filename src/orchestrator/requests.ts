@@ -76,10 +76,13 @@ const REQUESTS: Readonly<
   },
 }
 
+/** Whether an event asks for something. */
+export const isRequest = (event: string): boolean => Object.hasOwn(REQUESTS, event)
+
 /** Does what an event asks for, if it asks for anything. What cannot be done is said, and stops nobody. */
 export function carryOutRequest(event: BusEvent, hops: number, surroundings: RequestSurroundings): void {
-  const request = Object.hasOwn(REQUESTS, event.event) ? REQUESTS[event.event] : undefined
-  if (!request) return
+  if (!isRequest(event.event)) return
+  const request = REQUESTS[event.event]!
   const data = (
     typeof event.data === 'object' && event.data !== null && !Array.isArray(event.data) ? event.data : {}
   ) as Data

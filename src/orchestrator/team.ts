@@ -46,7 +46,7 @@ interface TeamOptions {
   run: string
   rules: ConstructorParameters<typeof Bus>[0]['rules']
   transformers: ConstructorParameters<typeof Bus>[0]['transformers']
-  otherwise: string | undefined
+  otherwise: (event: string) => string | undefined
   /** There is no strategy: what agents say in plain words is for the others too. */
   isConversation: boolean
   maxHops: number

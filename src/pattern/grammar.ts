@@ -534,7 +534,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
     const name = this.OPTION2(() => this.SUBRULE(this.as)) ?? null
     return this.ACTION((): StatementBody => {
       if (agent.kind !== 'object') return { kind: 'spawn', agent, options: options ?? [], name }
-      if (options) throw new Refusal(word, 'SPAWN has its options twice.', `The form is: ${FORMS['SPAWN']}`)
+      if (options) throw new Mistake(word, 'SPAWN has its options twice.', `The form is: ${FORMS['SPAWN']}`)
       return { kind: 'spawn', agent: null, options: agent.entries, name }
     })
   })
@@ -570,7 +570,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
       switch (word.tokenType) {
         case K.TRACK:
           if (name !== null)
-            throw new Refusal(word, 'TRACK gives nothing that could be named.', `The form is: ${FORMS['TRACK']}`)
+            throw new Mistake(word, 'TRACK gives nothing that could be named.', `The form is: ${FORMS['TRACK']}`)
           return { kind: 'track', entry: request }
         case K.QUERY:
           return { kind: 'query', request, name }

@@ -197,8 +197,7 @@ function misspelt(node: Node, word: string, options: ReadingOptions): void {
 }
 
 const hasMoreThanWords = (tokens: readonly IToken[]): boolean =>
-  tokens.length === 1 ||
-  tokens.some(({ tokenType }) => tokenType !== Identifier && !tokenType.CATEGORIES?.includes(Keyword))
+  tokens.length === 1 || tokens.slice(1).some(({ tokenType }) => tokenType !== Identifier)
 
 /** In an object, the end of a line separates entries as a comma does; a comma before the end of brackets says nothing. */
 function withCommas(tokens: readonly IToken[], text: string, places: Places): IToken[] {
