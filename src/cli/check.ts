@@ -1,5 +1,5 @@
 import { UsageError, type Command } from './flags.ts'
-import { loadPattern, PatternError, resolveAgents, resolveVariables } from '../pattern/index.ts'
+import { askedOf, loadPattern, PatternError, resolveAgents, resolveVariables, type Pattern } from '../pattern/index.ts'
 
 /** `longhaul check FILE …` */
 export const check: Command = {
@@ -21,7 +21,7 @@ function wrongAmong(files: readonly string[]): number {
       const pattern = loadPattern(file)
       const agents = resolveAgents(pattern, resolveVariables(pattern, {}))
       process.stdout.write(
-        `${file}: ${pattern.data.name}, ${agents.length} agents, ${pattern.strategy.statements.length} statements\n`,
+        `${file}: ${pattern.data.name}, ${agents.length} agents, ${whatRuns(pattern, agents.length)}\n`,
       )
     } catch (error) {
       wrong += 1
@@ -30,4 +30,17 @@ function wrongAmong(files: readonly string[]): number {
     }
   }
   return wrong
+}
+
+/** What a pattern does when it is started, and what of it is for a model to say. */
+function whatRuns(pattern: Pattern, agents: number): string {
+  const { statements } = pattern.strategy
+  if (statements.length === 0)
+    return agents > 0 ? 'no strategy: the agents talk, by the rules' : 'nothing to run: other patterns may extend it'
+  const { lines, names } = askedOf(pattern)
+  const asked = [
+    ...(lines > 0 ? [`${lines} lines in plain language`] : []),
+    ...(names.length > 0 ? [`what nothing defines: ${names.join(', ')}`] : []),
+  ]
+  return `${statements.length} statements${asked.length > 0 ? `; asked of the orchestrating agent: ${asked.join('; ')}` : ''}`
 }

@@ -24,6 +24,8 @@ export interface Parameter {
   type: keyof Kinds
   about: string
   required?: true
+  /** Other names of it. */
+  also?: readonly string[]
   /** In place of what is left out. */
   default?: unknown
   /** Limits of numbers, both included. */
@@ -140,6 +142,18 @@ export function meant(given: string, names: readonly string[]): string {
   return part === undefined ? suggestion(given, names) : `Did you mean "${part}"?`
 }
 
+/** What is given by other names, by those that are declared. */
+function withOwnNames(
+  declared: Parameters,
+  data: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const own = new Map(Object.entries(declared).flatMap(([name, { also = [] }]) => also.map((other) => [other, name])))
+  const renamed = Object.entries(data).map(([name, value]): [string, unknown] => [own.get(name) ?? name, value])
+  const twice = renamed.find(([name], index) => renamed.findIndex(([other]) => other === name) !== index)
+  if (twice) throw new RefusedError(`${twice[0]} is given twice, by two of its names.`)
+  return Object.fromEntries(renamed)
+}
+
 /** What is left out: nothing, or the empty value that some clients send. */
 const isLeftOut = (value: unknown): boolean => value === undefined || value === null
 
@@ -152,9 +166,10 @@ const isLeftOut = (value: unknown): boolean => value === undefined || value === 
 export function readParameters(
   event: string,
   declared: Parameters,
-  data: Readonly<Record<string, unknown>>,
+  asked: Readonly<Record<string, unknown>>,
   others?: Record<string, unknown>,
 ): Readonly<Record<string, unknown>> {
+  const data = withOwnNames(declared, asked)
   const names = Object.keys(declared)
   for (const [name, value] of Object.entries(data)) {
     if (Object.hasOwn(declared, name)) continue

@@ -58,6 +58,8 @@ interface RunsOptions {
   /** Folders in which patterns are looked for by name, before those that come with longhaul. */
   patterns: readonly string[]
   onEvent: (event: RunEvent) => void
+  /** A run has begun, goes on, or has stopped. */
+  onChange?: (run: Run, change: 'started' | 'resumed' | 'stopped') => void
   /** Services that answer in this process, if there are any. */
   simulation: Simulation | undefined
 }
@@ -74,6 +76,7 @@ const isOver = (phase: RunStatus): boolean => phase !== 'running' && phase !== '
 export class Runs {
   readonly #options: RunsOptions
   readonly #runs = new Map<string, Run>()
+  #isClosing = false
 
   constructor(options: RunsOptions) {
     this.#options = options
@@ -146,6 +149,7 @@ export class Runs {
       this.#runs.set(id, run)
       if (status !== 'running') continue
       this.#begin(run, true, {})
+      if (run.live) this.#options.onChange?.(run, 'resumed')
       recovered += 1
     }
     return recovered
@@ -182,6 +186,7 @@ export class Runs {
     this.#begin(run, false, vars)
     this.#runs.set(run.id, run)
     this.#options.store.records.began(run.id, run.startedAt, run.given)
+    this.#options.onChange?.(run, 'started')
     return run
   }
 
@@ -228,6 +233,8 @@ export class Runs {
       breakers,
       ...this.#billed(run),
     }
+    // One that goes on in the next daemon has not stopped.
+    if (!this.#isClosing) this.#options.onChange?.(run, 'stopped')
     if (phase !== 'suspended') this.#retire(run, store)
   }
 
@@ -280,6 +287,7 @@ export class Runs {
         checkpoints: store.checkpoints(run.id).map(({ id }) => id),
       })
     this.#begin(run, true, {})
+    if (run.live) this.#options.onChange?.(run, 'resumed')
   }
 
   /** Ends it when what is under way has ended. */
@@ -304,11 +312,13 @@ export class Runs {
       error: reason,
       outcome: { ...run.outcome, error: reason },
     })
+    this.#options.onChange?.(run, 'stopped')
     this.#retire(run, store)
   }
 
   /** Stops everything where it stands, to be gone on with by the next daemon. */
   async close(): Promise<void> {
+    this.#isClosing = true
     const running = this.live.map(({ live }) => live)
     for (const { orchestrator } of running) orchestrator.kill()
     await Promise.all(running.map(({ stopped }) => stopped))

@@ -10,7 +10,9 @@ import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
 import { describeSettings } from './config.ts'
 import { DaemonLog } from './log.ts'
 import { makeFolders, type DaemonPaths } from './paths.ts'
-import { Runs, type RunEvent } from './runs.ts'
+import { Pushes, type Push } from './pushes.ts'
+import { detailsOf } from './run-details.ts'
+import { Runs, type Run, type RunEvent } from './runs.ts'
 import { introduce, type Simulation } from './simulation.ts'
 import { bookClaim } from './spending.ts'
 
@@ -93,10 +95,23 @@ export async function startDaemon(
       ...(correlationId !== null && { correlation_id: correlationId }),
       data: event,
     })
+    const profileOf = (agent: string): string =>
+      runs.live.find(({ id }) => id === run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
+    for (const push of pushes.happened(run, event, profileOf)) say(push, run)
+  }
+  const pushes = new Pushes()
+  const say = ({ name, data }: Push, run: string | null): void =>
+    tell({ event_name: name, timestamp: Date.now() / 1_000, orchestration_id: run, data })
+  const onChange = (run: Run, change: 'started' | 'resumed' | 'stopped'): void => {
+    const told =
+      change === 'stopped'
+        ? pushes.stopped(run, detailsOf(run, store).messages)
+        : pushes.begun(run, { isNew: change === 'started' })
+    for (const push of told) say(push, run.id)
   }
   const simulation = simulate?.(clock)
   const settings = { ...given, services: { ...simulation?.services, ...given.services } }
-  const runs = new Runs({ store, settings, patterns, onEvent, simulation })
+  const runs = new Runs({ store, settings, patterns, onEvent, onChange, simulation })
   if (simulation) introduce(simulation, runs)
   const completions = new Completions({ store, runs, settings, tell, onTrace: (event) => lines.event(null, event) })
   const done = Promise.withResolvers<void>()
@@ -125,6 +140,7 @@ export async function startDaemon(
     log,
     completions,
     patterns,
+    push: (name: string, data: object) => say({ name, data }, null),
     simulates: simulation !== undefined,
     config: () => ({ ...config, ...describeSettings(settings), files: paths }),
     events: remembered.events,

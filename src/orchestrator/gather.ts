@@ -33,29 +33,18 @@ export interface GatherOptions {
   maxTokens: number | undefined
 }
 
-const NAMES = [
-  'prompt',
-  'timeout',
-  'at_least',
-  'enough',
-  'extend_for',
-  'sequential',
-  'late',
-  'redistribute',
-  'tasks',
-  'model',
-  'max_tokens',
-]
-
 /** Reads what stands behind WITH. */
 export function gatherOptions(given: Options, defaults: { timeoutMs: number; sequential: boolean }): GatherOptions {
-  const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
-  if (unknown !== undefined)
-    throw new CompletionError('refused_request', `GATHER has no option "${unknown}". There are: ${NAMES.join(', ')}.`)
-  const number = (name: string): number | undefined => (given[name] === undefined ? undefined : Number(given[name]))
+  const number = (name: string): number | undefined => {
+    const value = given[name]
+    if (value === undefined || Number.isFinite(Number(value))) return value === undefined ? undefined : Number(value)
+    throw new CompletionError('refused_request', `GATHER's ${name} is ${JSON.stringify(value)}. Give a number.`)
+  }
   const { prompt, timeout, late, tasks, model } = given
   if (tasks !== undefined && !Array.isArray(tasks))
     throw new CompletionError('refused_request', `GATHER's tasks must be a list, not ${JSON.stringify(tasks)}.`)
+  if (late !== undefined && late !== 'keep' && late !== 'cancel')
+    throw new CompletionError('refused_request', `GATHER's late is ${JSON.stringify(late)}. Give "keep" or "cancel".`)
   return {
     prompt: prompt === undefined ? undefined : textOf(prompt),
     timeoutMs: timeout === undefined ? defaults.timeoutMs : millisecondsOf(timeout),

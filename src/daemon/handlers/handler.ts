@@ -19,6 +19,8 @@ export interface DaemonContext {
   startedAt: number
   /** The newest events, oldest first. */
   events: readonly LoggedEvent[]
+  /** Tells all who have subscribed. */
+  push: (name: string, data: object) => void
   /** Hands events on to this connection. */
   subscribe: (patterns: readonly string[]) => void
   shutdown: () => void

@@ -3,6 +3,7 @@ import type { Claim } from '../../orchestrator/index.ts'
 import {
   listPatterns,
   loadPattern,
+  type Json,
   PatternError,
   PatternSettingError,
   variableNames,
@@ -181,16 +182,25 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:message': handler({
-    about: 'Puts a message into the inbox of an agent of an orchestration, or of all of them.',
+    about:
+      'Puts a message into the inbox of an agent of an orchestration, or of all of them; or says an event, which goes whither the rules send it.',
     parameters: {
       ...WHICH,
-      message: { type: 'any', about: 'a text, or an object', required: true },
+      message: { type: 'any', about: 'a text, or an object' },
       to: { type: 'text', about: "an agent's name; default: all" },
+      event: { type: 'text', about: 'in place of a message' },
+      payload: { type: 'any', about: 'what the event carries', default: {} },
+      from_agent: { type: 'text', about: 'who says the event', default: 'client' },
     },
-    answer({ message, to, ...which }, { runs }) {
+    answer({ message, to, event, payload, from_agent: sender, ...which }, { runs }) {
       const run = runs.choose(which, 'orchestration:message', 'running')
       const { orchestrator } = runs.liveOf(run)
-      if (message === '') throw new RefusedError('orchestration:message needs a message.')
+      if (event !== undefined) {
+        orchestrator.emit(event, payload as Json, sender.replace(`${run.id}_`, ''))
+        return { status: 'routed', orchestration_id: run.id, event }
+      }
+      if (message === undefined || message === '')
+        throw new RefusedError('orchestration:message needs a message, or an event.')
       const { team } = orchestrator
       const names = team.names.filter((name) => team.isAlive(name))
       const chosen = to === undefined ? names : names.filter((name) => name === to || `${run.id}_${name}` === to)

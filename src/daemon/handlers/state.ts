@@ -18,7 +18,20 @@ const shown = ({ id, type, properties, createdAt, updatedAt }: Entity): object =
   created_at: createdAt / 1_000,
   updated_at: updatedAt / 1_000,
 })
-const shownEdge = ({ createdAt, ...edge }: Relationship): object => ({ ...edge, created_at: createdAt / 1_000 })
+/** A relationship by our names, and by those of KSI. */
+const edgeOf = ({ from, to, type }: { from: string; to: string; type: string }) => ({
+  from,
+  to,
+  type,
+  from_id: from,
+  to_id: to,
+  relation_type: type,
+})
+const shownEdge = ({ createdAt, ...edge }: Relationship): object => ({
+  ...edge,
+  ...edgeOf(edge),
+  created_at: createdAt / 1_000,
+})
 
 const missing = (id: string): RefusedError => new RefusedError(`There is no entity "${id}".`)
 
@@ -71,9 +84,9 @@ const ROWS = { type: 'integer', about: 'most that are listed', default: 100, lea
 const OFFSET = { type: 'integer', about: 'how many are passed over', default: 0, least: 0 } as const
 const END = { type: 'text', about: 'an id', required: true } as const
 const EDGE = {
-  from: END,
-  to: END,
-  type: { type: 'text', about: 'such as "spawned"', required: true },
+  from: { ...END, also: ['from_id'] },
+  to: { ...END, also: ['to_id'] },
+  type: { type: 'text', about: 'such as "spawned"', required: true, also: ['relation_type'] },
 } as const
 
 /** What orchestrations remember, and what clients let the daemon remember. */
@@ -111,9 +124,10 @@ export const state: Readonly<Record<string, Handler>> = {
       id: { type: 'text', about: 'default: a new one' },
       properties: PROPERTIES,
     },
-    answer({ type, id = `${type}_${crypto.randomUUID().slice(0, 8)}`, properties }, { store: { entities } }) {
+    answer({ type, id = `${type}_${crypto.randomUUID().slice(0, 8)}`, properties }, { store: { entities }, push }) {
       const created = entities.create(id, type, properties)
       if (!created) throw new RefusedError(`There is an entity "${id}" already. state:entity:update changes it.`)
+      push('state:entity:created', shown(created))
       return shown(created)
     },
   }),
@@ -136,17 +150,19 @@ export const state: Readonly<Record<string, Handler>> = {
   'state:entity:update': handler({
     about: 'Sets properties of an entity; null takes one away.',
     parameters: { id: ID, properties: PROPERTIES },
-    answer({ id, properties }, { store: { entities } }) {
+    answer({ id, properties }, { store: { entities }, push }) {
       const updated = entities.update(id, properties)
       if (!updated) throw missing(id)
+      push('state:entity:updated', shown(updated))
       return shown(updated)
     },
   }),
   'state:entity:delete': handler({
     about: 'Forgets an entity and its relationships.',
     parameters: { id: ID },
-    answer({ id }, { store: { entities } }) {
+    answer({ id }, { store: { entities }, push }) {
       if (!entities.delete(id)) throw missing(id)
+      push('state:entity:deleted', { id })
       return { status: 'deleted', id }
     },
   }),
@@ -175,27 +191,31 @@ export const state: Readonly<Record<string, Handler>> = {
   'state:relationship:create': handler({
     about: 'Joins two entities.',
     parameters: { ...EDGE, metadata: PROPERTIES },
-    answer({ from, to, type, metadata }, { store: { entities } }) {
+    answer({ metadata, ...edge }, { store: { entities }, push }) {
+      const { from, to, type } = edge
       const status = entities.relate(from, to, type, metadata)
       if (typeof status === 'object') throw missing(status.missing)
-      return { status, from, to, type }
+      push('state:relationship:created', { ...edgeOf(edge), metadata })
+      return { status, ...edgeOf(edge) }
     },
   }),
   'state:relationship:delete': handler({
     about: 'Parts two entities.',
     parameters: EDGE,
-    answer({ from, to, type }, { store: { entities } }) {
+    answer(edge, { store: { entities }, push }) {
+      const { from, to, type } = edge
       if (!entities.unrelate(from, to, type))
         throw new RefusedError(`There is no relationship "${type}" from "${from}" to "${to}".`)
-      return { status: 'deleted', from, to, type }
+      push('state:relationship:deleted', edgeOf(edge))
+      return { status: 'deleted', ...edgeOf(edge) }
     },
   }),
   'state:relationship:query': handler({
     about: 'Lists relationships.',
     parameters: {
-      from: { type: 'text', about: 'an id' },
-      to: { type: 'text', about: 'an id' },
-      type: TYPE,
+      from: { type: 'text', about: 'an id', also: ['from_id'] },
+      to: { type: 'text', about: 'an id', also: ['to_id'] },
+      type: { ...TYPE, also: ['relation_type'] },
       limit: ROWS,
       offset: OFFSET,
     },

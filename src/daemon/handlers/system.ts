@@ -24,17 +24,6 @@ export const system: Readonly<Record<string, Handler>> = {
     parameters: {},
     answer: (_, { config }) => config(),
   }),
-  'system:discover': handler({
-    about: 'Lists the events that the daemon answers.',
-    parameters: { event: { type: 'text', about: 'only this one' } },
-    answer: ({ event }, { handlers }) => ({
-      events: Object.fromEntries(
-        Object.entries(handlers)
-          .filter(([name]) => event === undefined || name === event)
-          .map(([name, { about, parameters }]) => [name, { about, parameters }]),
-      ),
-    }),
-  }),
   'system:shutdown': handler({
     about: 'Stops the daemon. What runs goes on when the next one starts.',
     parameters: {},
