@@ -123,10 +123,10 @@ describeOrchestration(
     })
 
     test('what can never come is ended by the timeout of the poll', async ({ clock, expect }) => {
-      await expect(vi.waitFor(() => new Promise(() => {}), { timeout: 3_600_000 })).rejects.toThrow(
+      await expect(vi.waitFor(() => new Promise(() => {}), { timeout: 600_000 })).rejects.toThrow(
         'Timed out in waitFor!',
       )
-      expect(clock.now()).toBe(3_600_000)
+      expect(clock.now()).toBe(600_000)
     })
 
     test('a spy is polled as any other', async ({ start, expect }) => {
