@@ -90,7 +90,7 @@ describeOrchestration(
         { timeout: 60_000, interval: 700 },
       )
       expect(trace.ofType('call.ended')).toHaveLength(3)
-      expect(clock.now()).toBe(12_400)
+      expect(clock.now()).toBe(12_000)
     })
 
     test('vi.waitUntil gives what is true at last', async ({ start, clock, expect }) => {
@@ -127,6 +127,18 @@ describeOrchestration(
         'Timed out in waitFor!',
       )
       expect(clock.now()).toBe(600_000)
+    })
+
+    test('what is true for a moment between two polls is seen', async ({ expect }) => {
+      let isOpen = false
+      const openFor10Ms = (): void => {
+        setTimeout(() => (isOpen = true), 10_010)
+        setTimeout(() => (isOpen = false), 10_020)
+      }
+      openFor10Ms()
+      await vi.waitUntil(() => isOpen, { timeout: 60_000, interval: 10_000 })
+      openFor10Ms()
+      await expect.poll(() => isOpen, { timeout: 60_000, interval: 10_000 }).toBe(true)
     })
 
     test('a spy is polled as any other', async ({ start, expect }) => {
