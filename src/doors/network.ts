@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module'
+import { hangChildren } from './children.ts'
 import { hangDatagrams } from './datagrams.ts'
 import { hangDns } from './dns.ts'
 import { hangFetch } from './fetch.ts'
@@ -7,7 +8,7 @@ import { hangSocketTimeouts } from './socket-timeouts.ts'
 import { hangSockets } from './sockets.ts'
 import { hangWrites } from './writes.ts'
 
-/** Hangs all doors through which bytes leave the process, or names are looked up. */
+/** Hangs all doors through which bytes leave the process, names are looked up, or other processes and workers are started. */
 export function hangNetwork(): void {
   hangFetch()
   hangSockets()
@@ -16,6 +17,7 @@ export function hangNetwork(): void {
   hangSocketTimeouts()
   hangDns()
   hangDatagrams()
-  // For named imports of `node:dns` and `node:http2`.
+  hangChildren()
+  // For named imports of `node:dns`, `node:http2`, `node:child_process` and `node:worker_threads`.
   syncBuiltinESMExports()
 }

@@ -1,5 +1,5 @@
 export { InvalidNetworkError } from './allowed.ts'
 export type { Mount } from './mount.ts'
-export { mountNetwork, type NetworkOptions } from './network.ts'
+export { mountNetwork, type NetworkMount, type NetworkOptions } from './network.ts'
 export { UnmountedProviderError } from './outside.ts'
 export { startServer, type ServerMount, type ServerOptions } from './server.ts'
