@@ -70,19 +70,13 @@ function hang() {
   const lookup = (_name, options, found) =>
     process.nextTick(() => (options.all ? found(null, [{ address: NOWHERE, family: 4 }]) : found(null, NOWHERE, 4)))
 
-  // A socket that is about to look up a name has a handle already.
-  const probe = new Socket()
-  probe.connect({ host: 'localhost', port: 1, lookup: () => {} })
-  const owner = Object.getOwnPropertySymbols(probe._handle).find(({ description }) => description === 'owner_symbol')
-  const handles = Object.getPrototypeOf(probe._handle)
-  probe.destroy()
-
   // Names are not looked up …
   replace(Socket.prototype, 'connect', (real) => {
     return function connect(...given) {
       const ordered = Array.isArray(given[0]) ? given[0] : net._normalizeArgs(given)
       const options = ordered[0]
       if (!options || typeof options !== 'object' || options.path) return Reflect.apply(real, this, given)
+      if (!isHung) hangHandles()
       const host = options.host ?? 'localhost'
       wanted.set(this, { host, port: Number(options.port) })
       if (isIP(host) === 0 && isRefused(host, Number(options.port))) ordered[0] = { ...options, lookup }
@@ -91,17 +85,26 @@ function hang() {
   })
 
   // … and connections are refused at the last step, where those that somebody answers within the process do not come by.
-  for (const name of ['connect', 'connect6'])
-    replace(handles, name, (real) => {
-      return function (request, address, port) {
-        const socket = this[owner]
-        const target = (socket && wanted.get(socket)) ?? { host: address, port }
-        if (!socket || !isRefused(target.host, target.port)) return Reflect.apply(real, this, [request, address, port])
-        const error = refusal(target.host, target.port, 'CONNECT', '')
-        process.nextTick(() => socket.destroy(error))
-        return 0
-      }
-    })
+  let isHung = false
+  function hangHandles() {
+    isHung = true
+    // A socket that is about to look up a name has a handle.
+    const socket = new Socket()
+    socket.connect({ host: 'localhost', port: 1, lookup: () => {} })
+    const owner = Object.getOwnPropertySymbols(socket._handle).find(({ description }) => description === 'owner_symbol')
+    const prototype = Object.getPrototypeOf(socket._handle)
+    socket.destroy()
+    for (const name of ['connect', 'connect6']) replace(prototype, name, (real) => handleDoor(real, owner))
+  }
+  const handleDoor = (real, owner) =>
+    function (request, address, port) {
+      const socket = this[owner]
+      const target = (socket && wanted.get(socket)) ?? { host: address, port }
+      if (!socket || !isRefused(target.host, target.port)) return Reflect.apply(real, this, [request, address, port])
+      const error = refusal(target.host, target.port, 'CONNECT', '')
+      process.nextTick(() => socket.destroy(error))
+      return 0
+    }
 
   // A proxy on this machine is not asked for the world outside either.
   replace(Socket.prototype, '_writeGeneric', (real) => {
