@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { loadPattern } from '../src/pattern/index.ts'
 import { Orchestrator } from '../src/orchestrator/index.ts'
 import { send } from '../src/daemon/index.ts'
+import { daemonPaths } from '../src/daemon/index.ts'
 import { startDaemon } from '../src/daemon/server.ts'
 import { RunStore } from '../src/store/index.ts'
 import { record, timed } from './measure.ts'
@@ -35,7 +36,7 @@ function commits(): void {
 /** Time to open a store and take up a run after so many rounds of four agents. */
 async function recovery(rounds: number): Promise<void> {
   const file = join(folder, `recovery-${rounds}.db`)
-  const pattern = loadPattern('fixtures/orchestrations/long_running.yaml')
+  const pattern = loadPattern('evolution_marathon')
   await simulate(async ({ trace }) => {
     const store = new RunStore(file)
     const vars = { max_rounds: rounds }
@@ -51,15 +52,7 @@ async function recovery(rounds: number): Promise<void> {
 }
 
 async function roundTrips(): Promise<void> {
-  const home = join(folder, 'daemon')
-  const paths = {
-    folder: home,
-    socket: join(home, 's.sock'),
-    pid: join(home, 'pid'),
-    store: join(home, 'runs.db'),
-    log: join(home, 'log'),
-    events: join(home, 'events'),
-  }
+  const paths = daemonPaths({ LONGHAUL_HOME: join(folder, 'daemon') })
   const daemon = await startDaemon(paths, { settings: {}, patterns: [] })
   const times: number[] = []
   for (let i = 0; i < REQUESTS; i++)

@@ -39,7 +39,7 @@ for (let warmUp = 0; warmUp < 2; warmUp++) {
 record('sweep-cases', { cases: CASES, ...(await ratio('sweep', swept, 'bare loop', bare)) })
 
 const CALLS = 10_000
-const pattern = loadPattern('fixtures/orchestrations/long_running.yaml')
+const pattern = loadPattern('evolution_marathon')
 const runs: number[] = []
 const checks: number[] = []
 for (let run = 0; run < 5; run++) {

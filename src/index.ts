@@ -70,6 +70,7 @@ export {
   parseStrategy,
   PatternError,
   patternJSONSchema,
+  PatternNotFoundError,
   PatternSettingError,
   printStrategy,
   type Pattern,

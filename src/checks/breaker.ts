@@ -6,7 +6,12 @@ export const breaker = check({
   holds: 'While a circuit breaker is open nobody calls, and while it is half open one call tries at a time.',
   why: 'A breaker that lets calls through protects nobody: neither the service nor the bill.',
   advice: 'Ask the breaker before every attempt, retries and hedged calls included.',
-  settings: {},
+  settings: {
+    /** Whether calls are looked for while a breaker is open. */
+    open: true,
+    /** Whether calls are looked for that try at the same time while it is half open. */
+    halfOpen: true,
+  },
   *find(facts) {
     // Breakers belong to a run: where several runs are under way at once nobody can tell whose is open.
     const sorted = facts.runs.toSorted((a, b) => a.startedAt - b.startedAt)
@@ -24,6 +29,7 @@ export const breaker = check({
             at,
             what: `the breaker of ${target} was open from ${formatDuration(at)} to ${formatDuration(until)}, and ${during.length} call(s) went through, the first by ${first.agent} at ${formatDuration(first.arrivedAt)}`,
             calls: during.map(({ call }) => call),
+            part: 'open',
           }
         if (state !== 'half-open') continue
         const trying = calls.filter(({ arrivedAt }) => arrivedAt >= at && arrivedAt < until)
@@ -33,6 +39,7 @@ export const breaker = check({
             at: second.arrivedAt,
             what: `the breaker of ${target} was half open, and ${second.agent} called while another call was trying`,
             calls: trying.map(({ call }) => call),
+            part: 'halfOpen',
           }
       }
     }

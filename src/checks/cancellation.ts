@@ -1,6 +1,6 @@
 import { formatDuration } from '../clock/index.ts'
 import { check } from './check.ts'
-import { endOf } from './facts.ts'
+import { endOf, type Facts } from './facts.ts'
 
 export const cancellation = check({
   holds: 'What an agent works on ends with the agent, down to the wire.',
@@ -9,32 +9,41 @@ export const cancellation = check({
   settings: {
     /** How long a call may take to come to its end. */
     graceMs: 1_000,
+    /** Whether calls are looked at that were under way at the end of their agent. */
+    underWay: true,
+    /** Whether calls are looked at that were made after it. */
+    later: true,
   },
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
-    for (const { agent, at } of facts.of('agent.terminated')) {
-      const calls = facts.callsOfAgent.get(agent) ?? []
-      const again = facts.of('agent.spawned').find((spawned) => spawned.agent === agent && spawned.at > at)
-      const nextLife = again?.at ?? Number.POSITIVE_INFINITY
-      for (const call of calls) {
+    for (const { agent, at, seq } of facts.of('agent.terminated')) {
+      const nextLife = nextLifeOf(facts, agent, seq)
+      for (const call of facts.callsOfAgent.get(agent) ?? []) {
+        if (call.seq > nextLife || !facts.mayBeOf(facts.runsAt(seq), call)) continue
         const over = Math.min(endOf(call), facts.until) - at
-        if (call.arrivedAt <= at && endOf(call) > at && over > grace)
+        if (call.seq < seq && over > grace)
           yield {
             at,
             what: `${agent} was terminated, and its call ${call.call} ran for another ${formatDuration(over)}`,
             calls: [call.call],
+            part: 'underWay',
           }
-        if (call.arrivedAt > at + grace && call.arrivedAt < nextLife && !beganAnew(facts.runs, at, call.arrivedAt))
+        // What is broken off soon may have been on its way already.
+        if (call.seq > seq && (call.arrivedAt > at + grace || over > grace))
           yield {
             at: call.arrivedAt,
             what: `${agent} was terminated, and made call ${call.call} ${formatDuration(call.arrivedAt - at)} later`,
             calls: [call.call],
+            part: 'later',
           }
       }
     }
   },
 })
 
-/** Whether another run has begun in between, with an agent of the same name. */
-const beganAnew = (runs: readonly { startedAt: number }[], from: number, to: number): boolean =>
-  runs.some(({ startedAt }) => startedAt > from && startedAt <= to)
+/** Where in the trace an agent of the same name comes to life again: it is spawned, or another run begins. */
+function nextLifeOf(facts: Facts, agent: string, after: number): number {
+  const spawned = facts.of('agent.spawned').find((event) => event.agent === agent && event.seq > after)
+  const began = facts.runs.find(({ seq }) => seq > after)
+  return Math.min(spawned?.seq ?? Number.POSITIVE_INFINITY, began?.seq ?? Number.POSITIVE_INFINITY)
+}

@@ -10,6 +10,10 @@ export const deadlines = check({
   settings: {
     /** How long a call may take to come to its end. */
     graceMs: 1_000,
+    /** Whether calls are looked at that were under way at the deadline. */
+    underWay: true,
+    /** Whether retries are looked at that came after it. */
+    retries: true,
   },
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
@@ -27,6 +31,7 @@ export const deadlines = check({
               at: endedAt,
               what: `the gather "${name}" went on without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
               calls: [call.call],
+              part: 'underWay',
             }
         }
         const numbers = new Set(mine.map(({ call }) => call))
@@ -41,6 +46,7 @@ export const deadlines = check({
             at: again.arrivedAt,
             what: `${agent} tried again ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
             calls: [again.call],
+            part: 'retries',
           }
       }
     }

@@ -91,6 +91,16 @@ export class Facts {
     return this.of('run.resumed').some((resumed) => Math.abs(resumed.at - at) <= this.slackMs)
   }
 
+  /** The orchestrations that were under way at a place of the trace. */
+  runsAt(place: number): RunRecord[] {
+    return this.runs.filter(({ seq, endSeq = Number.POSITIVE_INFINITY }) => seq < place && place < endSeq)
+  }
+
+  /** Whether a call may have been made by one of some runs. Where there are none, it may be of whatever the trace is about. */
+  mayBeOf(runs: readonly RunRecord[], { run }: CallRecord): boolean {
+    return run === undefined || runs.length === 0 || runs.some(({ seq }) => seq === run)
+  }
+
   /** Whether an orchestration was under way at a time. */
   isRunning(at: number): boolean {
     return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
@@ -131,5 +141,6 @@ function runsOf(events: readonly TraceEvent[]): RunRecord[] {
   return [...runs.values()]
 }
 
-/** When a call ended; infinity for one that never did. */
-export const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Pick<CallRecord, 'endedAt'>): number => endedAt
+/** When a call ended for who made it; infinity for one that never did. */
+export const endOf = ({ endedAt, leftAt }: Pick<CallRecord, 'endedAt' | 'leftAt'>): number =>
+  Math.min(endedAt ?? Number.POSITIVE_INFINITY, leftAt ?? Number.POSITIVE_INFINITY)

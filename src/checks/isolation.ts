@@ -1,4 +1,5 @@
 import { formatDuration } from '../clock/index.ts'
+import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
 
@@ -12,18 +13,30 @@ export const isolation = check({
   },
   *find(facts, { delayMs }) {
     const near = 10 + facts.slackMs
+    const retries = new Map(facts.calls.flatMap((call) => (call.retryOf === undefined ? [] : [[call.retryOf, call]])))
+    const lastTryOf = (call: CallRecord): CallRecord => {
+      let last = call
+      for (let next = retries.get(last.call); next; next = retries.get(last.call)) last = next
+      return last
+    }
     for (const gather of facts.gathers) {
       const { endedAt, received, missing } = gather
       if (endedAt === undefined || missing.length === 0) continue
-      // Calls that were given up, and went on nevertheless.
+      // Calls that were given up, and went on nevertheless, be it by retries.
       const given = missing.flatMap((agent) =>
-        facts.callsBetween(agent, gather.startedAt, endedAt).filter((call) => endOf(call) >= endedAt + delayMs + near),
+        facts
+          .callsBetween(agent, gather.startedAt, endedAt)
+          .filter((call) => !retries.has(call.call) || retries.get(call.call)!.arrivedAt >= endedAt)
+          .map(lastTryOf)
+          .filter((call) => endOf(call) >= endedAt + delayMs + near),
       )
       for (const slow of given) {
         if (slow.endedAt === undefined) continue
         const held = received.filter((agent) => {
           const [next] = facts.callsBetween(agent, endedAt, Number.POSITIVE_INFINITY)
-          return next && next.arrivedAt >= slow.endedAt! && next.arrivedAt <= slow.endedAt! + near
+          // Who takes the late answer up has been waiting for it with good reason.
+          const isWanted = next?.holds.includes(slow.call)
+          return next && next.arrivedAt >= slow.endedAt! && next.arrivedAt <= slow.endedAt! + near && !isWanted
         })
         if (held.length > 0)
           yield {

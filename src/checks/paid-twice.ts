@@ -1,3 +1,4 @@
+import type { CallRecord, EventOf } from '../trace/index.ts'
 import { check } from './check.ts'
 import type { Facts } from './facts.ts'
 
@@ -8,38 +9,96 @@ export const paidTwice = check({
     'Keep each answer with what it has changed in one write, before going on, and look there first after a restart.',
   settings: {},
   *find(facts) {
-    for (const { at, run, uncertain } of facts.of('run.resumed')) {
-      const before = new Map<string, { count: number; call: number }>()
-      const after = new Map<string, { count: number; call: number }>()
-      const { from, to } = lifeOf(facts, at)
-      for (const call of facts.calls) {
-        if (call.arrivedAt < from || call.arrivedAt >= to) continue
-        if (call.status !== 'ended' || call.fault !== undefined) continue
-        const side = call.arrivedAt < at ? before : after
-        // One that had not ended is what nobody can know of.
-        if (side === before && (call.endedAt ?? Number.POSITIVE_INFINITY) > at) continue
-        const key = `${call.agent}\u0000${call.request}`
-        const found = side.get(key)
-        side.set(key, { count: (found?.count ?? 0) + 1, call: call.call })
-      }
-      // Who asks the same again and again means it.
-      const twice = [...after].filter(([key, { count }]) => count === 1 && before.get(key)?.count === 1)
+    const restarts = facts.of('run.resumed')
+    for (const restart of restarts) {
+      const { at, run, uncertain } = restart
+      const next = restarts.find(({ seq, run: other }) => seq > restart.seq && other === run)
+      const calls = callsOfLife(facts, restart)
+      const twice = [...Map.groupBy(calls, ({ agent }) => agent).values()].flatMap((mine) =>
+        askedAgain(facts, mine, {
+          at,
+          seq: restart.seq,
+          until: next?.seq ?? Number.POSITIVE_INFINITY,
+          restarts: restarts.filter((other) => other.run === run).map(({ seq }) => seq),
+        }),
+      )
       if (twice.length > uncertain)
         yield {
           at,
           what: `after the restart of ${run}, ${twice.length} request(s) were made again that had been answered before${uncertain > 0 ? ` (${uncertain} could not be known)` : ''}`,
-          calls: twice.map(([, { call }]) => call),
+          calls: twice.map(({ call }) => call),
         }
     }
   },
 })
 
-/** The orchestration that goes on at a time; one that has asked nothing yet takes up the one before it, which has failed. */
-function lifeOf(facts: Facts, at: number): { from: number; to: number } {
-  const begun = facts.runs.filter(({ startedAt }) => startedAt <= at).toSorted((a, b) => a.startedAt - b.startedAt)
+const isAnswered = ({ status, fault }: CallRecord): boolean => status === 'ended' && fault === undefined
+
+/**
+ * The calls of one agent after a restart that ask again for what it had been answered before.
+ *
+ * Who begins anew repeats the end of what was done, before it comes to anything new; a question that stands in every round ("Ready?")
+ * comes again too, but alone, or for a gather of another name. One that holds an answer from before the restart is of that moment.
+ */
+function askedAgain(
+  facts: Facts,
+  calls: readonly CallRecord[],
+  { at, seq, until, restarts }: { at: number; seq: number; until: number; restarts: readonly number[] },
+): CallRecord[] {
+  const before = calls.filter((call) => call.seq < seq)
+  const after = calls.filter((call) => call.seq > seq && call.seq < until)
+  const isMeant = meantIn([...before, ...after], restarts)
+  // One that had not ended is what nobody can know of.
+  const answered = before.filter((call) => isAnswered(call) && call.endedAt! <= at && !isMeant(call))
+  const last = answered.toSorted((a, b) => a.endedAt! - b.endedAt! || a.seq - b.seq).at(-1)
+  if (!last) return []
+  const first = new Map(answered.toReversed().map((call) => [call.request, call]))
+  // What was asked when the last answer was there, and has none, is what comes next.
+  const isNext = (call: CallRecord): boolean => call.seq > last.seq && call.arrivedAt >= last.endedAt!
+  const known = new Set(before.filter((call) => first.has(call.request) || !isNext(call)).map(({ request }) => request))
+  const end = after.findIndex(({ request }) => !known.has(request))
+  const repeats = new Set(end < 0 ? after : after.slice(0, end))
+  const beginsAnew = [...repeats].some(({ request }) => request === last.request)
+  const again = after.filter((call) => {
+    const paid = first.get(call.request)
+    if (!paid || !isAnswered(call)) return false
+    const held = facts.call(call.holds.at(-1) ?? 0)
+    const isOfBefore = held !== undefined && held.seq < seq
+    return isOfBefore || (beginsAnew && repeats.has(call) && isSame(gatherOf(facts, paid), gatherOf(facts, call)))
+  })
+  return [...Map.groupBy(again, ({ request }) => request).values()].map(([first]) => first!)
+}
+
+/** The name of the gather for which an agent is asked. */
+const gatherOf = (facts: Facts, { agent, arrivedAt }: CallRecord): string | undefined =>
+  facts.gathers.findLast(
+    ({ expected, startedAt, endedAt = Number.POSITIVE_INFINITY }) =>
+      expected.includes(agent) && startedAt <= arrivedAt && arrivedAt <= endedAt,
+  )?.name
+
+const isSame = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b
+
+/** Tells the requests that are meant to come again: they have been answered twice without a restart in between. */
+function meantIn(calls: readonly CallRecord[], restarts: readonly number[]): (call: CallRecord) => boolean {
+  const meant = new Set<string>()
+  for (const life of Map.groupBy(
+    calls.filter(isAnswered),
+    ({ seq }) => restarts.filter((other) => other < seq).length,
+  )) {
+    const seen = new Set<string>()
+    for (const { request } of life[1]) (seen.has(request) ? meant : seen).add(request)
+  }
+  return ({ request }) => meant.has(request)
+}
+
+/** The calls of the orchestration that goes on with a restart; one that has asked nothing yet takes up the one before it, which has failed. */
+function callsOfLife(facts: Facts, restart: EventOf<'run.resumed'>): CallRecord[] {
+  const begun = facts.runs.filter(({ seq }) => seq < restart.seq)
   const current = begun.at(-1)
-  const hasCalls = facts.calls.some(({ arrivedAt }) => current && arrivedAt >= current.startedAt && arrivedAt < at)
+  const hasCalls = facts.calls.some(({ seq }) => current && seq > current.seq && seq < restart.seq)
   const before = begun.findLast((run) => run !== current && run.name === current?.name)
   const first = !hasCalls && before?.status === 'failed' ? before : current
-  return { from: first?.startedAt ?? 0, to: current?.endedAt ?? Number.POSITIVE_INFINITY }
+  const to = current?.endSeq ?? Number.POSITIVE_INFINITY
+  const runs = [first, current].filter((run) => run !== undefined)
+  return facts.calls.filter((call) => call.seq >= (first?.seq ?? 0) && call.seq < to && facts.mayBeOf(runs, call))
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../clock/index.ts'
+import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import type { Facts } from './facts.ts'
 
@@ -9,6 +10,10 @@ export const results = check({
   settings: {
     /** How long before the end an answer has to be there to be missed. */
     graceMs: 1_000,
+    /** Whether answers are looked for that were not taken. */
+    lost: true,
+    /** Whether answers are looked for that were taken twice. */
+    twice: true,
   },
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
@@ -16,16 +21,18 @@ export const results = check({
       // Agents that share pieces of work out give several answers each.
       const all = tasks === null ? [...received, ...late] : []
       const twice = all.find((agent, index) => all.indexOf(agent) !== index)
-      if (twice !== undefined) yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice` }
+      if (twice !== undefined)
+        yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice`, part: 'twice' }
       if (endedAt === undefined) continue
       for (const agent of missing) {
-        const last = facts.callsBetween(agent, startedAt, endedAt).at(-1)
+        const calls = facts.callsBetween(agent, startedAt, endedAt)
+        const last = calls.at(-1)
         const isLost =
-          last?.status === 'ended' &&
-          last.fault === undefined &&
-          // After a tool call the agent has still something to do.
-          last.finish !== 'tool_calls' &&
+          last !== undefined &&
+          isAnswer(last) &&
           last.endedAt! + grace < endedAt &&
+          // An answer after which the agent is asked again was none, and the next one need not be better.
+          !calls.some((call) => call !== last && isAnswer(call) && call.endedAt! <= last.arrivedAt) &&
           !late.includes(agent) &&
           !wasTaken(facts, agent, last.endedAt!, grace) &&
           !wasRefused(facts, agent, startedAt, endedAt)
@@ -34,11 +41,16 @@ export const results = check({
             at: last.endedAt!,
             what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the end`,
             calls: [last.call],
+            part: 'lost',
           }
       }
     }
   },
 })
+
+/** Whether a call has brought what can count: after a tool call the agent has still something to do, and what was cut off or declined is no answer. */
+const isAnswer = ({ status, fault, finish }: CallRecord): boolean =>
+  status === 'ended' && fault === undefined && finish !== 'tool_calls' && finish !== 'length' && finish !== 'refusal'
 
 /** Whether any gather took the answer: an agent may be asked by several. */
 const wasTaken = (facts: Facts, agent: string, at: number, grace: number): boolean =>

@@ -1,30 +1,76 @@
+import type { CallRecord } from '../trace/index.ts'
 import { check, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
+
+/** Who asks the same so soon after the answer has not waited for anything else. Milliseconds. */
+const AT_ONCE_MS = 1_000
+/** An agent that takes longer to do what its model has asked for has something to do. Milliseconds. */
+const REST_MS = 30_000
 
 export const runaway = check({
   holds: 'No loop of events or calls that feeds itself.',
   why: 'Two agents that answer each other for ever spend a month’s budget in a night.',
   advice: 'Bound how often an event may lead to another, and end a conversation that makes no progress.',
   settings: {
-    /** Calls of one agent in a row, with nobody else in between, that are one too many. */
-    inARow: 500,
-    /** Answers, each of which was the next question, that are one too many. */
+    /** Calls with the same content in a row, each at once after the answer to the one before, that are one too many. */
+    again: 500,
+    /** Answers, each of which was the next question or asked for the next step, that are one too many. */
     exchanges: 1_000,
+    /** Calls of one agent in a row, whatever they ask, with nobody else in between, that are one too many. Where it is left out, none are. */
+    inARow: undefined as number | undefined,
   },
-  *find(facts, { inARow, exchanges }) {
+  *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.cut'))
       yield { at, what: `the event "${event}" has led to another ${hops} times; the chain was cut` }
     yield* exchangesWithoutEnd(facts, exchanges)
-    let row = 0
-    let agent: string | undefined
-    for (const call of facts.calls) {
-      row = call.agent === agent ? row + 1 : 1
-      agent = call.agent
-      if (row === inARow && facts.callsOfAgent.size > 1)
-        yield { at: call.arrivedAt, what: `${agent} has made ${inARow} calls in a row while nobody else did anything` }
+    for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
+      yield* chains(calls, isSame, again, ({ agent }) => `${agent} has asked the same ${again} times in a row`)
+      yield* chains(
+        calls,
+        isNextStep,
+        exchanges,
+        ({ agent }) => `${agent} has taken ${exchanges} steps in a row that its own tool calls have asked for`,
+      )
     }
+    yield* rows(facts, inARow)
   },
 })
+
+const isSame = (before: CallRecord, call: CallRecord): boolean =>
+  call.request === before.request && call.arrivedAt - before.endedAt! <= AT_ONCE_MS
+
+const isNextStep = (before: CallRecord, call: CallRecord): boolean =>
+  before.finish === 'tool_calls' && call.turn > before.turn && call.arrivedAt - before.endedAt! <= REST_MS
+
+/** Chains of calls, each of which follows the answer to the one before. */
+function* chains(
+  calls: readonly CallRecord[],
+  follows: (before: CallRecord, call: CallRecord) => boolean,
+  most: number,
+  what: (call: CallRecord) => string,
+): Generator<Found> {
+  if (calls.length < most) return
+  let length = 1
+  for (const [index, call] of calls.entries()) {
+    const before = calls[index - 1]
+    const isAnswered = before?.status === 'ended' && before.endedAt! <= call.arrivedAt
+    length = isAnswered && follows(before, call) ? length + 1 : 1
+    if (length === most) yield { at: call.arrivedAt, what: what(call), calls: [call.call] }
+  }
+}
+
+/** Calls of one agent while others, of which there are some, do nothing. */
+function* rows(facts: Facts, most: number): Generator<Found> {
+  if (facts.callsOfAgent.size < 2) return
+  let row = 0
+  let agent: string | undefined
+  for (const call of facts.calls) {
+    row = call.agent === agent ? row + 1 : 1
+    agent = call.agent
+    if (row === most)
+      yield { at: call.arrivedAt, what: `${agent} has made ${most} calls in a row while nobody else did anything` }
+  }
+}
 
 /** Chains of answers that were handed on as the next question. */
 function* exchangesWithoutEnd(facts: Facts, most: number): Generator<Found> {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../clock/index.ts'
+import type { CallRecord } from '../trace/index.ts'
 import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
 
@@ -17,17 +18,9 @@ export const sequential = check({
       if (expected.length < agents) continue
       const calls = expected
         .flatMap((agent) => facts.callsBetween(agent, startedAt, endedAt))
-        .toSorted((a, b) => a.arrivedAt - b.arrivedAt)
+        .toSorted((a, b) => a.arrivedAt - b.arrivedAt || a.seq - b.seq)
       const who = new Set(calls.map(({ agent }) => agent))
-      if (who.size < agents) continue
-      const overlap = calls.some((call, index) => index > 0 && endOf(calls[index - 1]!) > call.arrivedAt)
-      const handovers = calls.filter(
-        (call, index) =>
-          index > 0 &&
-          calls[index - 1]!.agent !== call.agent &&
-          call.arrivedAt - endOf(calls[index - 1]!) <= handoverMs + facts.slackMs,
-      )
-      if (overlap || handovers.length < agents - 1) continue
+      if (who.size < agents || handovers(calls, handoverMs + facts.slackMs) < agents - 1) continue
       const longest = Math.max(...calls.map((call) => endOf(call) - call.arrivedAt))
       yield {
         at: startedAt,
@@ -37,3 +30,20 @@ export const sequential = check({
     }
   },
 })
+
+/** How often an agent begins when the one before it has ended, without a word of what was said before; none where two agents overlap. */
+function handovers(calls: readonly CallRecord[], soonMs: number): number {
+  let count = 0
+  let latest: { agent: string; end: number } | undefined
+  const asked = new Set<number>()
+  for (const call of calls) {
+    const { agent, arrivedAt, holds } = call
+    if (latest && latest.agent !== agent) {
+      if (latest.end > arrivedAt) return 0
+      if (arrivedAt - latest.end <= soonMs && !holds.some((held) => asked.has(held))) count += 1
+    }
+    latest = { agent, end: Math.max(endOf(call), latest?.agent === agent ? latest.end : 0) }
+    asked.add(call.call)
+  }
+  return count
+}

@@ -8,6 +8,7 @@ export const trace = check({
   *find(facts) {
     let last = Number.NEGATIVE_INFINITY
     const ended = new Set<number>()
+    const gathers = new Set(facts.gathers.map(({ gather }) => gather))
     for (const [index, event] of facts.events.entries()) {
       if (event.seq !== index) {
         yield { at: event.at, what: `event ${index} has the number ${event.seq}` }
@@ -16,6 +17,8 @@ export const trace = check({
       if (event.at < last)
         yield { at: event.at, what: `event ${event.seq} (${event.type}) is older than the one before it` }
       last = event.at
+      if ((event.type === 'gather.ended' || event.type === 'gather.received') && !gathers.has(event.gather))
+        yield { at: event.at, what: `the gather ${event.gather} has gone on and was never begun` }
       if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
       if (!facts.call(event.call)) yield { at: event.at, what: `call ${event.call} has ended and never arrived` }
       if (ended.has(event.call)) yield { at: event.at, what: `call ${event.call} has ended twice`, calls: [event.call] }

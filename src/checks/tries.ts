@@ -12,16 +12,19 @@ const LEAST_PACE_MS = 1_000
  * also where the one before was given up because another call had brought an answer.
  */
 export function triesOf(facts: Facts): ReadonlyMap<number, number> {
-  const tries = new Map<number, number>()
+  const tries = new Map<number, { nth: number; first: CallRecord }>()
   const paces = pacesOf(facts)
   for (const call of facts.calls) {
     const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
-    if (!before) tries.set(call.call, call.attempt)
-    else if (beginsAnew(facts, before, call) || keepsPace(facts, paces.get(contentOf(call)), before, call))
-      tries.set(call.call, 1)
-    else tries.set(call.call, tries.get(before.call)! + 1)
+    const last = before && tries.get(before.call)
+    const isNew =
+      last && (beginsAnew(facts, before, call) || keepsPace(facts, paces, { first: last.first, before, call }))
+    tries.set(
+      call.call,
+      last && !isNew ? { ...last, nth: last.nth + 1 } : { nth: last ? 1 : call.attempt, first: call },
+    )
   }
-  return tries
+  return new Map([...tries].map(([call, { nth }]) => [call, nth]))
 }
 
 function beginsAnew(facts: Facts, before: CallRecord, call: CallRecord): boolean {
@@ -38,9 +41,14 @@ function beginsAnew(facts: Facts, before: CallRecord, call: CallRecord): boolean
   )
 }
 
-const keepsPace = (facts: Facts, paces: readonly number[] = [], before: CallRecord, call: CallRecord): boolean =>
-  [call.arrivedAt - before.endedAt!, call.arrivedAt - before.arrivedAt].some((span) =>
-    paces.some((pace) => Math.abs(pace - span) <= facts.slackMs),
+/** Whether an agent asks again as long after a failure, or after it has asked first, as it does where it is answered. */
+const keepsPace = (
+  { slackMs }: Facts,
+  paces: ReadonlyMap<string, readonly number[]>,
+  { first, before, call }: { first: CallRecord; before: CallRecord; call: CallRecord },
+): boolean =>
+  [call.arrivedAt - before.endedAt!, call.arrivedAt - first.arrivedAt].some((span) =>
+    paces.get(contentOf(call))?.some((pace) => Math.abs(pace - span) <= slackMs),
   )
 
 const contentOf = ({ agent, request }: CallRecord): string => `${agent}\u0000${request}`

@@ -1,15 +1,22 @@
 import { startBridge } from '../daemon/bridge.ts'
 import { daemonPaths } from '../daemon/index.ts'
+import { numberIn, type Command } from './flags.ts'
 
-/** Runs the WebSocket bridge until the process is told to stop. */
-export async function bridge(given: string | undefined): Promise<void> {
-  const port = given === undefined ? undefined : Number(given)
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw new Error(`--port is "${given}". Give a number from 0 to 65535.`)
-  const { url, close } = await startBridge({
-    socket: daemonPaths(process.env).socket,
-    ...(port !== undefined && { port }),
-  })
-  process.stdout.write(`longhaul bridge answers at ${url}\n`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+/** `longhaul bridge`: runs until the process is told to stop. */
+export const bridge: Command = {
+  usage: 'bridge',
+  about: 'Lets WebSocket clients on this machine talk to the daemon.',
+  flags: { port: { about: 'default: 8765', value: 'NUMBER' } },
+  async run({ flags }) {
+    const port =
+      flags['port'] === undefined
+        ? undefined
+        : numberIn('--port', flags['port'], { least: 0, most: 65_535, whole: true })
+    const { url, close } = await startBridge({
+      socket: daemonPaths(process.env).socket,
+      ...(port !== undefined && { port }),
+    })
+    process.stdout.write(`longhaul bridge answers at ${url}\n`)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+  },
 }

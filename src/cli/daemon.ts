@@ -1,58 +1,47 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseTimeMode } from '../clock/index.ts'
-import { daemonPaths, isAnswering, NoDaemonError, send } from '../daemon/index.ts'
-import type { OrchestratorSettings } from '../orchestrator/index.ts'
+import {
+  daemonPaths,
+  isAnswering,
+  makeFolders,
+  NoDaemonError,
+  send,
+  type DaemonPaths,
+  type Layout,
+} from '../daemon/index.ts'
+import { suggestion } from '../pattern/index.ts'
+import { readDaemonSetup } from './daemon-setup.ts'
+import { DAEMON_FLAGS } from './daemon-table.ts'
+import { UsageError, type Command, type Given } from './flags.ts'
 
-const paths = daemonPaths(process.env)
-const START_LIMIT_MS = 15_000
+const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
+const TELL_EVERY_MS = 2_000
 /** The exit code of `status` for a daemon that does not run, as of init scripts. */
 const NOT_RUNNING = 3
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-function settingsFrom(env: NodeJS.ProcessEnv): OrchestratorSettings {
-  const key = (name: string): { apiKey?: string } => (env[name] === undefined ? {} : { apiKey: env[name] })
-  return {
-    services: {
-      openai: {
-        baseURL: env['OPENAI_BASE_URL'] ?? 'https://api.openai.com/v1',
-        format: 'openai',
-        ...key('OPENAI_API_KEY'),
-      },
-      anthropic: {
-        baseURL: env['ANTHROPIC_BASE_URL'] ?? 'https://api.anthropic.com',
-        format: 'anthropic',
-        ...key('ANTHROPIC_API_KEY'),
-      },
-    },
-  }
-}
+const LAYOUTS: readonly string[] = ['home', 'plan']
 
-function numberFrom(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
-  const text = env[name]
-  if (text === undefined || text === '') return fallback
-  if (!/^[1-9]\d{0,12}$/.test(text)) throw new Error(`${name} is "${text}". Give a whole number from 1 on.`)
-  return Number(text)
+function pathsOf({ flags: { layout } }: Given): DaemonPaths {
+  if (layout !== undefined && !LAYOUTS.includes(layout))
+    throw new UsageError(`--layout is "${layout}". Give one of ${LAYOUTS.join(', ')}. ${suggestion(layout, LAYOUTS)}`)
+  return daemonPaths(process.env, layout as Layout | undefined)
 }
 
 /** Runs the daemon in this process until it is told to stop. */
-async function run(): Promise<void> {
-  const time = parseTimeMode(process.env['LONGHAUL_TIME'] ?? 'real')
-  if (time.kind === 'virtual')
-    throw new Error('LONGHAUL_TIME=virtual needs all in one process. Give real, or a factor such as 60x.')
+async function run(given: Given): Promise<void> {
+  const paths = pathsOf(given)
+  const setup = await readDaemonSetup(given, process.env)
   const { startDaemon } = await import('../daemon/server.ts')
+  const { SimulatedServices } = await import('../systems/simulated-services.ts')
+  const { simulated, ...options } = setup
   const daemon = await startDaemon(paths, {
-    settings: settingsFrom(process.env),
-    patterns: ['fixtures/orchestrations', 'orchestrations'],
-    time,
-    eventLog: {
-      maxBytes: numberFrom(process.env, 'LONGHAUL_LOG_BYTES', 4 * 1024 * 1024),
-      keep: numberFrom(process.env, 'LONGHAUL_LOG_KEEP', 5),
-    },
+    ...options,
+    simulate: simulated && ((clock) => new SimulatedServices({ ...simulated, clock })),
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
@@ -62,28 +51,48 @@ async function run(): Promise<void> {
   await daemon.stopped
 }
 
-async function start(): Promise<void> {
+/** The flags again, as a command line. */
+const lineOf = ({ flags }: Given): string[] =>
+  Object.entries(flags).map(([name, value]) =>
+    DAEMON_FLAGS[name]!.value === undefined ? `--${name}` : `--${name}=${value}`,
+  )
+
+async function start(given: Given): Promise<void> {
+  const paths = pathsOf(given)
   if (await isAnswering(paths.socket)) throw new Error(`A daemon answers at ${paths.socket} already.`)
-  mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
+  // What is wrong with the settings is said here, and not in a log.
+  const { told } = await readDaemonSetup(given, process.env)
+  makeFolders(paths)
+  writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
   const log = openSync(paths.log, 'a', 0o600)
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
-  const child = spawn(process.execPath, [main, 'daemon', 'run'], { detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, [main, 'daemon', 'run', ...lineOf(given)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   closeSync(log)
   let exited = false
   child.once('exit', () => (exited = true))
-  const until = Date.now() + START_LIMIT_MS
+  const began = Date.now()
+  let toldAt = began
   while (!(await isAnswering(paths.socket))) {
-    if (exited || Date.now() > until) {
+    if (exited || Date.now() - began > START_LIMIT_MS) {
       const lines = readFileSync(paths.log, 'utf8').trim().split('\n').slice(-5).join('\n')
       throw new Error(`The daemon did not start. The end of ${paths.log}:\n${lines}`)
+    }
+    if (Date.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = Date.now()
+      say(`longhaul daemon ${child.pid} is starting …`)
     }
     await sleep(30)
   }
   child.unref()
   say(`longhaul daemon ${child.pid} started; it answers at ${paths.socket}`)
+  say(`LLM services: ${told}`)
 }
 
-async function stop(): Promise<void> {
+async function stop(given: Given): Promise<void> {
+  const paths = pathsOf(given)
   const { data } = await send(paths.socket, 'system:health', {})
   await send(paths.socket, 'system:shutdown', {})
   const pid = Number(data['pid'])
@@ -101,35 +110,63 @@ async function stop(): Promise<void> {
   say(`longhaul daemon ${pid} stopped`)
 }
 
-async function status(): Promise<void> {
-  if (!(await isAnswering(paths.socket))) {
-    say(`no longhaul daemon answers at ${paths.socket}`)
+async function status(given: Given): Promise<void> {
+  const { socket } = pathsOf(given)
+  if (!(await isAnswering(socket))) {
+    say(`no longhaul daemon answers at ${socket}`)
     process.exitCode = NOT_RUNNING
     return
   }
-  const { data } = await send(paths.socket, 'system:health', {})
-  say(`longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) under way`)
+  const { data } = await send(socket, 'system:health', {})
+  say(
+    `longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) under way, ${String(data['services'])} services`,
+  )
 }
 
-async function health(): Promise<void> {
-  const { data } = await send(paths.socket, 'system:health', {})
+async function health(given: Given): Promise<void> {
+  const { data } = await send(pathsOf(given).socket, 'system:health', {})
   say(JSON.stringify(data, null, 2))
   if (data['status'] !== 'healthy') process.exitCode = 1
 }
 
-async function restart(): Promise<void> {
-  await stop().catch((error: unknown) => {
-    if (!(error instanceof NoDaemonError)) throw error
-  })
-  await start()
+/** What the daemon was last started with. */
+function flagsBefore(file: string): Given['flags'] {
+  try {
+    const flags = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Given['flags']) : {}
+    return Object.fromEntries(Object.entries(flags).filter(([name]) => Object.hasOwn(DAEMON_FLAGS, name)))
+  } catch {
+    return {}
+  }
 }
 
-const ACTIONS: Readonly<Record<string, () => Promise<void>>> = { run, start, stop, restart, status, health }
+async function restart(given: Given): Promise<void> {
+  await stop(given).catch((error: unknown) => {
+    if (!(error instanceof NoDaemonError)) throw error
+  })
+  await start({ ...given, flags: { ...flagsBefore(pathsOf(given).flags), ...given.flags } })
+}
+
+const ACTIONS: Readonly<Record<string, (given: Given) => Promise<void>>> = { start, stop, restart, status, health, run }
+/** Actions that only look at the daemon. */
+const LOOKING: readonly string[] = ['stop', 'status', 'health']
 
 /** `longhaul daemon ACTION`. */
-export async function daemon(given: readonly string[]): Promise<void> {
-  const [action = ''] = given
-  if (given.length !== 1 || !Object.hasOwn(ACTIONS, action))
-    throw new Error(`longhaul daemon needs one of: ${Object.keys(ACTIONS).join(', ')}.`)
-  await ACTIONS[action]!()
+export const daemon: Command = {
+  usage: `daemon ${Object.keys(ACTIONS).join(' | ')}`,
+  about: `Runs orchestrations in a process of their own, which keeps them and goes on with them after a restart. LLM services are simulated in that
+process and cost nothing, unless --live is given, or an address as OPENAI_BASE_URL or ANTHROPIC_BASE_URL. restart keeps the flags of
+the last start; run stays in the foreground. Files are in .longhaul (or LONGHAUL_HOME); settings may also stand in longhaul.yaml.`,
+  flags: DAEMON_FLAGS,
+  async run(given) {
+    const [action = '', ...more] = given.words
+    const actions = Object.keys(ACTIONS)
+    if (more.length > 0 || !Object.hasOwn(ACTIONS, action))
+      throw new UsageError(
+        `longhaul daemon needs one of: ${actions.join(', ')}.${action === '' ? '' : ` ${suggestion(action, actions)}`}`,
+      )
+    const unread = LOOKING.includes(action) && Object.keys(given.flags).find((name) => name !== 'layout')
+    if (unread)
+      throw new UsageError(`longhaul daemon ${action} takes no --${unread}. It is for start, restart and run.`)
+    await ACTIONS[action]!(given)
+  },
 }

@@ -1,3 +1,4 @@
+import { UsageError, type Command } from './flags.ts'
 import { findViolations } from '../checks/index.ts'
 import { formatDuration } from '../clock/index.ts'
 import { formatDollars } from '../money/index.ts'
@@ -25,9 +26,19 @@ const row = ({
   p95: latencyMs ? formatDuration(latencyMs.p95) : '',
 })
 
+/** `longhaul inspect FILE …` */
+export const inspect: Command = {
+  usage: 'inspect FILE …',
+  about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
+  flags: {},
+  run({ words }) {
+    if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
+    if (findingsIn(words) > 0) process.exitCode = 1
+  },
+}
+
 /** Prints what is in traces, and what checks find in them. Returns how many findings there are. */
-export function inspect(files: readonly string[]): number {
-  if (files.length === 0) throw new Error('longhaul inspect needs a file, as trace.write(file) makes it.')
+function findingsIn(files: readonly string[]): number {
   let found = 0
   for (const file of files) {
     const trace = Trace.read(file)

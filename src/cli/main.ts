@@ -1,87 +1,72 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util'
-
-const USAGE = `longhaul serve [--port N] [--host ADDRESS] [--seed N] [--fail-rate SHARE] [--time real|60x] [--latency DURATION]
-
-Serves the simulated LLM provider over HTTP on this machine, for programs in any language.
-  --port        default: any free one          --host      default: 127.0.0.1
-  --seed        default: 1                     --fail-rate default: LONGHAUL_FAIL_RATE, or 0
-  --time        default: real                  --latency   default: a median of 4s, 12s in one call of twenty
-
-longhaul check FILE …
-
-Reads orchestration patterns and says what is wrong with them, with file, line and column. Exits with 1 if anything is.
-
-longhaul inspect FILE …
-
-Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.
-
-longhaul schema
-
-Prints the JSON Schema of patterns, for editors.
-
-longhaul daemon start | stop | restart | status | health | run
-
-Runs orchestrations in a process of their own, which keeps them in .longhaul (or LONGHAUL_HOME) and goes on with them after a restart.
-It asks the services at OPENAI_BASE_URL and ANTHROPIC_BASE_URL, with OPENAI_API_KEY and ANTHROPIC_API_KEY.
-
-longhaul bridge [--port 8765]
-
-Lets WebSocket clients on this machine talk to the daemon.
-
-longhaul send EVENT [--key value …] [--json OBJECT] [--output-format table|json|pretty]
-longhaul watch EVENT [--key value …] [--every 10s]
-longhaul discover [EVENT]
-
-Sends an event to the daemon, once or again and again; says which there are. Exits with 1 where the daemon refuses.
-Prints tables on a terminal (without colours where NO_COLOR is set), JSON elsewhere.
-`
-
-const text = { type: 'string' } as const
-const SERVE_OPTIONS = { port: text, host: text, seed: text, 'fail-rate': text, time: text, latency: text } as const
+import { suggestion } from '../pattern/errors.ts'
+import { helpOf, readFlags, UsageError, type Command } from './flags.ts'
+import type { RawCommand } from './send.ts'
 
 /** Each is loaded when it is called: nobody waits for what another command needs. */
-const COMMANDS: Readonly<Record<string, (given: string[]) => void | Promise<void>>> = {
-  async serve(given) {
-    const { values } = parseArgs({ args: given, options: SERVE_OPTIONS, strict: true })
-    const { serve } = await import('./serve.ts')
-    await serve(values)
+const COMMANDS: Readonly<
+  Record<string, { about: string; load(): Promise<Command> } | { about: string; loadRaw(): Promise<RawCommand> }>
+> = {
+  check: {
+    about: 'says what is wrong with orchestration patterns',
+    load: async () => (await import('./check.ts')).check,
   },
-  async check(given) {
-    const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
-    const { check } = await import('./check.ts')
-    if (check(positionals) > 0) process.exitCode = 1
+  inspect: { about: 'shows what is in traces', load: async () => (await import('./inspect.ts')).inspect },
+  schema: {
+    about: 'prints the JSON Schema of patterns, for editors',
+    load: async () => (await import('./schema.ts')).schema,
   },
-  async inspect(given) {
-    const { positionals } = parseArgs({ args: given, allowPositionals: true, strict: true })
-    const { inspect } = await import('./inspect.ts')
-    if (inspect(positionals) > 0) process.exitCode = 1
+  serve: {
+    about: 'serves the simulated LLM provider over HTTP, for programs in any language',
+    load: async () => (await import('./serve.ts')).serve,
   },
-  async schema(given) {
-    parseArgs({ args: given, strict: true })
-    const { patternJSONSchema } = await import('../pattern/index.ts')
-    process.stdout.write(`${JSON.stringify(patternJSONSchema(), null, 2)}\n`)
+  daemon: {
+    about: 'runs orchestrations in a process of their own: start, stop, restart, status, health',
+    load: async () => (await import('./daemon.ts')).daemon,
   },
-  daemon: async (given) => (await import('./daemon.ts')).daemon(given),
-  async bridge(given) {
-    const { values } = parseArgs({ args: given, options: { port: text }, strict: true })
-    const { bridge } = await import('./bridge.ts')
-    await bridge(values.port)
+  send: { about: 'sends an event to the daemon', loadRaw: async () => (await import('./send.ts')).send },
+  watch: { about: 'sends an event again and again', loadRaw: async () => (await import('./send.ts')).watch },
+  discover: { about: 'says which events there are', load: async () => (await import('./send.ts')).discover },
+  init: {
+    about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",
+    load: async () => (await import('./init.ts')).init,
   },
-  send: async (given) => (await import('./send.ts')).send(given),
-  watch: async (given) => (await import('./send.ts')).watch(given),
-  discover: async (given) => (await import('./send.ts')).discover(given),
+  bridge: {
+    about: 'lets WebSocket clients talk to the daemon',
+    load: async () => (await import('./bridge.ts')).bridge,
+  },
+}
+
+const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
+const USAGE = `longhaul COMMAND …
+
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
+  .join('')}
+What a command takes: longhaul COMMAND --help. The first steps:
+
+  npx longhaul daemon start --time 60x
+  npx longhaul send orchestration:start --pattern game_theory_orchestration_v2 --vars '{"max_rounds": 10}'
+  npx longhaul send orchestration:status --pattern game_theory_orchestration_v2
+`
+
+async function run(name: string, words: string[]): Promise<void> {
+  const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!found) throw new UsageError(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`)
+  if ('loadRaw' in found) return (await found.loadRaw()).run(words)
+  const command = await found.load()
+  if (words.includes('--help')) return void process.stdout.write(helpOf(command))
+  await command.run(readFlags(words, command.flags))
 }
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
-  if (command === undefined || (command === 'help' && rest.length === 0) || [command, ...rest].includes('--help')) {
-    process.stdout.write(USAGE)
-    return
-  }
-  if (command === 'help') return COMMANDS['discover']!(rest)
-  if (!Object.hasOwn(COMMANDS, command)) throw new Error(`There is no command "${command}".\n\n${USAGE}`)
-  await COMMANDS[command]!(rest)
+  if (command === undefined || command === '--help' || (command === 'help' && rest.length === 0))
+    return void process.stdout.write(USAGE)
+  if (command !== 'help') return run(command, rest)
+  // `help send` is about a command, `help orchestration:start` about an event.
+  const [about = ''] = rest
+  return about.includes(':') ? run('discover', rest) : run(about, ['--help'])
 }
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

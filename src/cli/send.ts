@@ -1,16 +1,10 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../clock/index.ts'
 import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
-
-/** Values that look like JSON are read as JSON. */
-function valueOf(text: string): unknown {
-  if (!/^(\[|\{|-?\d|true$|false$|null$)/.test(text)) return text
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
-}
+import { nearest } from '../pattern/index.ts'
+import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */
 type Format = 'table' | 'json' | 'pretty'
@@ -23,42 +17,68 @@ interface Sending {
   everyMs: number
 }
 
+/** Flags of `send` itself; all others are parameters of the event. */
+const SEND_FLAGS: Flags = {
+  json: { about: 'parameters as a JSON object', value: 'OBJECT' },
+  'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
+}
+const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
+
+/** Events that name a pattern's file, which is found from where the client stands. */
+const OF_PATTERNS: readonly string[] = ['orchestration:start', 'orchestration:load_pattern']
+/** What the test plan sets for the provider's failures; it is for the orchestrations that are started with it. */
+const FAIL_RATES: readonly string[] = ['LONGHAUL_FAIL_RATE', 'KSI_COMPLETION_PROVIDER_FAIL_RATE']
+
+function objectOf(text: string): object {
+  try {
+    const read: unknown = JSON.parse(text)
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`--json is ${text}. Give an object, such as '{"pattern": "debate"}'.`)
+}
+
 /**
- * Reads `EVENT --key value … [--json TEXT] [--output-format table|json|pretty]`: `-` in a key becomes `_`, a key without a value is true.
+ * Reads `EVENT --key value …`: `-` in a key becomes `_`, a key without a value is true. What a value means, the daemon knows.
  *
- * @throws Error for what cannot be read
+ * @throws UsageError for what cannot be read
  */
-function readSending([event, ...given]: readonly string[]): Sending {
+function readSending([event, ...given]: readonly string[], flags: Flags): Sending {
   if (event === undefined || event.startsWith('--'))
-    throw new Error('longhaul send needs an event, such as system:health. All of them: longhaul discover')
+    throw new UsageError('An event is needed, such as system:health. All of them: longhaul discover')
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let format: Format = process.stdout.isTTY ? 'table' : 'json'
   let everyMs = 10_000
   for (let index = 0; index < given.length; index++) {
     const word = given[index]!
     const [, name, inline] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? []
-    if (name === undefined) throw new Error(`"${word}" stands where a --key is expected.`)
+    if (name === undefined) throw new UsageError(`"${word}" stands where a --key is expected.`)
     const next = given[index + 1]
-    const value = inline ?? (next === undefined || next.startsWith('--') ? undefined : given[(index += 1)])
-    if (name === 'output-format') {
-      if (value === undefined || !FORMATS.includes(value))
-        throw new Error(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
+    const value = inline ?? (next === undefined || /^--[A-Za-z]/.test(next) ? undefined : given[(index += 1)])
+    if (!Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
+    else if (value === undefined) throw new UsageError(`--${name} needs a value: ${flags[name]!.value}.`)
+    else if (name === 'output-format') {
+      if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
       format = value as Format
-    } else if (name === 'every') everyMs = parseDuration(/^\d+$/.test(value ?? '') ? `${value}s` : (value ?? ''))
-    else if (name === 'json') {
-      const read = valueOf(value ?? '')
-      if (typeof read !== 'object' || read === null || Array.isArray(read))
-        throw new Error(`--json is ${value}. Give an object, such as '{"pattern": "debate"}'.`)
-      Object.assign(data, read)
-    } else data[name.replaceAll('-', '_')] = value === undefined ? true : valueOf(value)
+    } else if (name === 'every')
+      everyMs = parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : (value as `${number}s`))
+    else Object.assign(data, objectOf(value))
   }
-  return { event, data, format, everyMs }
+  return { event, data: fromHere(event, data), format, everyMs }
 }
 
-/** Sends one event to the daemon and prints what it answers. Exits with 1 where it refuses. */
-export async function send(given: readonly string[]): Promise<void> {
-  const { event, data, format } = readSending(given)
-  await printAnswer(event, data, format)
+/** What the client's own surroundings say: its folder, and the fail rate that it was told. */
+function fromHere(event: string, data: Record<string, unknown>): Record<string, unknown> {
+  const { pattern } = data
+  if (!OF_PATTERNS.includes(event)) return data
+  const found = typeof pattern === 'string' && existsSync(pattern) ? { pattern: resolve(pattern) } : {}
+  const failRate = FAIL_RATES.map((name) => process.env[name]).find(Boolean)
+  return {
+    ...(event === 'orchestration:start' && failRate !== undefined && { _fail_rate: failRate }),
+    ...data,
+    ...found,
+  }
 }
 
 async function written(data: Readonly<Record<string, unknown>>, format: Format): Promise<string> {
@@ -71,39 +91,106 @@ async function printAnswer(event: string, data: object, format: Format): Promise
   const answer = await sendEvent(daemonPaths(process.env).socket, event, data)
   const failed = answer.data?.['error'] !== undefined
   process.stdout.write(`${await written(answer.data ?? { ...answer }, format)}\n`)
-  if (failed) {
-    const { error, hint, similar } = answer.data
-    const more = hint ?? (Array.isArray(similar) ? `Similar events: ${similar.join(', ')}.` : '')
-    process.stderr.write(`longhaul: ${String(error)}${more ? ` ${String(more)}` : ''}\n`)
-    process.exitCode = 1
-  }
+  // A state with what it has failed with is an answer.
+  if (!failed || answer.data['state'] !== undefined) return
+  const { error, hint, similar } = answer.data
+  const more = hint ?? (Array.isArray(similar) ? `Similar events: ${similar.join(', ')}.` : '')
+  process.stderr.write(`longhaul: ${String(error)}${more ? ` ${String(more)}` : ''}\n`)
+  process.exitCode = 1
 }
 
-/** Sends the same event again and again, until it is interrupted. */
-export async function watch(given: readonly string[]): Promise<void> {
-  const { event, data, format, everyMs } = readSending(given)
-  for (;;) {
-    if (format === 'table')
-      process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${event}\n\n`)
+/** What events are answered, with what they take, whether a daemon runs or not. */
+async function describeEvents(only: string | undefined): Promise<string> {
+  const { HANDLERS } = await import('../daemon/handlers/index.ts')
+  const names = Object.keys(HANDLERS)
+  if (only !== undefined && !names.includes(only)) {
+    const meant = nearest(only, names)
+    throw new UsageError(
+      `There is no event "${only}". ${meant ? `Did you mean "${meant}"?` : 'All of them: longhaul discover'}`,
+    )
+  }
+  return names
+    .filter((name) => only === undefined || name === only)
+    .map((name) => {
+      const { about, parameters } = HANDLERS[name]!
+      const flags = Object.entries(parameters).map(
+        ([parameter, { type, about: means, required, default: fallback }]) => {
+          const byDefault = fallback === undefined ? '' : `; default ${JSON.stringify(fallback)}`
+          return [
+            parameter.replaceAll('_', '-'),
+            {
+              about: `${means}${required ? ' (needed)' : byDefault}`,
+              ...(type !== 'boolean' && { value: type.toUpperCase() }),
+            },
+          ]
+        },
+      )
+      return `${name}\n    ${about}\n${describeFlags(Object.fromEntries(flags) as Flags)
+        .replaceAll(/^/gm, '    ')
+        .trimEnd()}`.trimEnd()
+    })
+    .join('\n')
+}
+
+const isHelp = (words: readonly string[]): boolean => words.includes('--help')
+
+/** A command that takes an event, and its help from it. */
+const ofEvent = (command: Command, run: (words: readonly string[]) => Promise<void>): RawCommand => ({
+  ...command,
+  async run(words) {
+    if (!isHelp(words)) return run(words)
+    const [event] = words.filter((word) => !word.startsWith('--'))
+    process.stdout.write(event === undefined ? helpOf(command) : `${await describeEvents(event)}\n`)
+  },
+})
+
+/** A command that reads its own command line. */
+export interface RawCommand extends Omit<Command, 'run'> {
+  run(words: readonly string[]): Promise<void>
+}
+
+const nothing = (): void => {}
+
+/** `longhaul send`: exits with 1 where the daemon refuses. */
+export const send: RawCommand = ofEvent(
+  {
+    usage: 'send EVENT [--key value …]',
+    about: `Sends an event to the daemon and prints what it answers. Exits with 1 where the daemon refuses. What an event takes:
+longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
+    flags: SEND_FLAGS,
+    run: nothing,
+  },
+  async (words) => {
+    const { event, data, format } = readSending(words, SEND_FLAGS)
     await printAnswer(event, data, format)
-    await sleep(everyMs)
-  }
-}
+  },
+)
 
-/** Prints what the daemon answers, or what one event takes. */
-export async function discover(given: readonly string[]): Promise<void> {
-  const [event] = given
-  const { data } = await sendEvent(
-    daemonPaths(process.env).socket,
-    'system:discover',
-    event === undefined ? {} : { event },
-  )
-  const events = data['events'] as Record<string, { about: string; parameters: Record<string, string> }>
-  if (event !== undefined && !events[event])
-    throw new Error(`There is no event "${event}". All of them: longhaul discover`)
-  for (const [name, { about, parameters }] of Object.entries(events)) {
-    process.stdout.write(`${name}\n    ${about}\n`)
-    for (const [parameter, meaning] of Object.entries(parameters))
-      process.stdout.write(`      --${parameter.replaceAll('_', '-')}  ${meaning}\n`)
-  }
+/** `longhaul watch`: until it is interrupted. */
+export const watch: RawCommand = ofEvent(
+  {
+    usage: 'watch EVENT [--key value …]',
+    about: 'Sends an event to the daemon again and again, and prints what it answers.',
+    flags: WATCH_FLAGS,
+    run: nothing,
+  },
+  async (words) => {
+    const { event, data, format, everyMs } = readSending(words, WATCH_FLAGS)
+    for (;;) {
+      if (format === 'table')
+        process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${event}\n\n`)
+      await printAnswer(event, data, format)
+      await sleep(everyMs)
+    }
+  },
+)
+
+/** `longhaul discover` */
+export const discover: Command = {
+  usage: 'discover [EVENT]',
+  about: 'Says which events the daemon answers, or what one of them takes.',
+  flags: {},
+  async run({ words: [event] }) {
+    process.stdout.write(`${await describeEvents(event)}\n`)
+  },
 }

@@ -11,6 +11,8 @@ export interface Waiter {
   what: string
   /** Since when, in milliseconds since the start of the run. */
   since: Milliseconds
+  /** The agent that waits, if it is one. */
+  agent?: string
 }
 
 /**
@@ -37,6 +39,8 @@ export interface Clock {
   describeWaiters(source: () => readonly Waiter[]): () => void
   /** Intervals of the code under test that are still set, unless they let the process end; how often each fires. */
   intervals(): Milliseconds[]
+  /** What real activity holds virtual time now, in words and for how long; `undefined` if there is none. */
+  holding(): string | undefined
   /** Stops the clock and puts every global back. Safe to call twice. */
   stop(): void
 }

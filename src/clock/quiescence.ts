@@ -1,109 +1,115 @@
-import type { Milliseconds } from './duration.ts'
-import { ExchangeWatch, type SettleWindows } from './exchanges.ts'
-import { native } from '../doors/index.ts'
-import { watchResources } from './resources.ts'
+import { performance } from 'node:perf_hooks'
+import { native, stand } from '../doors/index.ts'
+import { formatDuration, type Milliseconds } from './duration.ts'
+import { Children } from './quiet/children.ts'
+import { Datagrams } from './quiet/datagrams.ts'
+import type { Holding, SettleWindows } from './quiet/evidence.ts'
+import { Holds, type Hold, type Waits } from './quiet/holds.ts'
+import { watchJobs } from './quiet/jobs.ts'
+import { OwnThreads } from './quiet/own-threads.ts'
+import { Requests } from './quiet/requests.ts'
+import { Sockets } from './quiet/sockets.ts'
+import { Workers } from './quiet/workers.ts'
 
 /** What the process is still doing that virtual time must wait for. */
-export type Activity = { kind: 'quiet' } | { kind: 'immediates' } | { kind: 'io'; what: string }
+export type Activity =
+  | { kind: 'quiet' }
+  /** The code under test has immediates pending: time may pass slowly, and must not jump. */
+  | { kind: 'immediates' }
+  /** Something has come in since the last look: a message, a signal, a piece of I/O. What it has led to shows after a turn. */
+  | { kind: 'arrivals' }
+  | { kind: 'io'; what: string }
 
 export interface Quiescence {
   /** What keeps the process from being quiescent now. `now` is real time in milliseconds. */
   activity(now: Milliseconds): Activity
+  /** What real activity holds virtual time, in words and for how long; `undefined` if none did at the last look. */
+  holding(now: Milliseconds): string | undefined
   /** Lengths of the timers of the real clock set since the watch began: code that escaped virtual time. */
   realTimers(): readonly Milliseconds[]
-  /** Counts `work` as I/O until it settles. */
-  hold(work: PromiseLike<unknown>): void
+  /** Counts `work` as I/O until it settles; `at` is the time on the clock. */
+  hold(work: PromiseLike<unknown>, at: Milliseconds): void
   stop(): void
 }
 
-type ResourceClass = 'immediate' | 'request' | 'stream request' | 'stream handle' | 'other'
-
-const CLASSES: readonly (readonly [RegExp, ResourceClass])[] = [
-  [/^Immediate$/, 'immediate'],
-  // Requests that count as long as they exist: files, DNS.
-  [/^(FSReq|CloseReq|GetAddrInfo|GetNameInfo|Query)/, 'request'],
-  // Requests on a socket count too, but a peer that stops reading must not stop the clock for ever.
-  [/(ConnectWrap|WriteWrap|ShutdownWrap|SendWrap)$/, 'stream request'],
-  // Handles whose exchanges are watched.
-  [/^(TCPSocketWrap|PipeWrap|ProcessWrap|TLSWrap)$/, 'stream handle'],
-]
-const classOf = new Map<string, ResourceClass>()
-
-function classify(name: string): ResourceClass {
-  let known = classOf.get(name)
-  if (!known) {
-    known = CLASSES.find(([pattern]) => pattern.test(name))?.[1] ?? 'other'
-    classOf.set(name, known)
-  }
-  return known
+/** What is told to the watch. */
+export interface Surroundings {
+  /** Say that something else is in flight, such as a module being imported through the test runner. */
+  probes: readonly (() => boolean)[]
+  /** Whether somebody waits on the clock on behalf of work that was given to `io` at `since`, on the clock. Asked in the context of that work. */
+  waitsOf(since: Milliseconds): Waits
 }
 
 const QUIET: Activity = { kind: 'quiet' }
 const IMMEDIATES: Activity = { kind: 'immediates' }
+const ARRIVALS: Activity = { kind: 'arrivals' }
+
+const NOTHING: readonly object[] = []
+const atWorkYet = (): Waits => ({ sure: false, perhaps: false })
 
 const activeHandles = (): object[] => (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles()
 
-/**
- * Watches everything in the process that can still make something happen without a timer.
- *
- * @param probes say that something else is in flight, such as a module being imported through the test runner
- */
-export function watchProcess(windows: SettleWindows, probes: readonly (() => boolean)[]): Quiescence {
-  const resources = watchResources()
-  const exchanges = new ExchangeWatch(windows, activeHandles())
+const { nodeTiming } = performance
+/** Events that the event loop of this thread has handled: each message, signal and piece of I/O is one. */
+const loopEvents = (): number => nodeTiming.uvMetricsInfo.events
+
+/** Watches everything in the process that can still make something happen without a timer. */
+export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surroundings): Quiescence {
   const startedAt = native.now()
-  // Requests are work that ends; but one that was under way at the start and stays (a read of a pipe that nobody
-  // writes to) must not hold the clock for ever. The fewest that were ever seen are such ones.
-  let fewest = Number.POSITIVE_INFINITY
-  let held = 0
-  let streamRequests = { seen: 0, since: 0 }
+  const jobs = watchJobs(windows.settleMs)
+  const requests = new Requests(windows.settleMs, startedAt)
+  const children = new Children(windows, startedAt)
+  const sockets = new Sockets(windows, children, activeHandles())
+  children.see(sockets)
+  const datagrams = new Datagrams(windows)
+  const holds = new Holds(windows)
+  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows)
+  const leave = stand('work', {
+    hold: (work, what) => holds.know(work, what, native.now()),
+    datagram: (socket, to) => datagrams.sent(socket, to, native.now()),
+  })
+  let events = loopEvents()
+  let arrivedAt = startedAt
+  let mayHaveSent = true
+  let last: Holding | undefined
+
+  const atWork = (now: Milliseconds, arrived: boolean): Holding | undefined => {
+    const known = holds.lookAtKnown() ?? jobs.look(now) ?? requests.look(now)
+    if (known) return known
+    const exchange = sockets.look(requests.sockets ? activeHandles() : NOTHING, now)
+    return exchange ?? children.look(now) ?? threads.look(now, arrived) ?? datagrams.look(now)
+  }
+  /** What work that was given to `io` waits for on the clock, if it can be at work no more. */
+  const waitsOfHold = ({ since, at, within }: Hold): Waits => {
+    const { sure, perhaps } = within(() => waitsOf(at))
+    return { sure, perhaps: perhaps || sockets.waitingSince(since) }
+  }
 
   return {
     activity(now) {
-      if (held > 0) return { kind: 'io', what: `${held} promise(s) given to clock.io()` }
-      const jobs = resources.pendingJobs()
-      if (jobs > 0) return { kind: 'io', what: `${jobs} job(s) in the thread pool` }
-      let requests = 0
-      let onStreams = 0
-      let immediates = false
-      let handles = false
-      let first = ''
-      for (const name of process.getActiveResourcesInfo()) {
-        switch (classify(name)) {
-          case 'immediate':
-            immediates = true
-            break
-          case 'request':
-            requests += 1
-            first ||= name
-            break
-          case 'stream request':
-            onStreams += 1
-            break
-          case 'stream handle':
-            handles = true
-        }
+      const seen = loopEvents()
+      const arrived = seen !== events
+      events = seen
+      if (arrived) arrivedAt = now
+      last = atWork(now, arrived)
+      if (!last && probes.some((probe) => probe())) last = { what: 'a module that is being imported', since: now }
+      if (!last && holds.any) {
+        last = holds.lookAtGiven(now, arrivedAt, arrived || requests.immediates ? atWorkYet : waitsOfHold)
       }
-      fewest = Math.min(fewest, requests)
-      const stuck = now - startedAt < windows.settleMs ? 0 : fewest
-      if (requests > stuck) return { kind: 'io', what: `${requests - stuck} request(s) such as ${first}` }
-      if (onStreams !== streamRequests.seen) streamRequests = { seen: onStreams, since: now }
-      if (onStreams > 0 && now - streamRequests.since < windows.settleMs) {
-        return { kind: 'io', what: `${onStreams} write(s) or connection(s) under way` }
-      }
-      if (handles) {
-        const open = exchanges.open(activeHandles(), now)
-        if (open > 0) return { kind: 'io', what: `${open} exchange(s) open on a socket or a child process` }
-      }
-      if (probes.some((probe) => probe())) return { kind: 'io', what: 'a module that is being imported' }
-      return immediates ? IMMEDIATES : QUIET
+      if (last) return { kind: 'io', what: last.what }
+      // What immediates have sent, or code that ran before the first look, comes in with the next turn of the loop.
+      const unseen = mayHaveSent
+      mayHaveSent = requests.immediates
+      if (requests.immediates) return IMMEDIATES
+      return arrived || unseen ? ARRIVALS : QUIET
     },
-    realTimers: () => resources.realTimers(),
-    hold(work) {
-      held += 1
-      const release = (): void => void (held -= 1)
-      work.then(release, release)
+    holding: (now) => last && `${last.what}, for ${formatDuration(now - last.since)}`,
+    realTimers: () => jobs.realTimers(),
+    hold: (work, at) => holds.give(work, { now: native.now(), at }),
+    stop() {
+      leave()
+      jobs.stop()
+      threads.close()
     },
-    stop: () => resources.stop(),
   }
 }

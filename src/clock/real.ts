@@ -61,6 +61,7 @@ export function startRealClock(): Clock {
     progress: () => {},
     describeWaiters: () => () => {},
     intervals: () => [],
+    holding: () => undefined,
     stop() {
       turn.clear()
       for (const cancel of [...cancels]) cancel()

@@ -19,6 +19,7 @@ import { defaultEpoch, noteWall } from './epoch.ts'
 import type { Clock, TimeMode, Waiter } from './port.ts'
 import { TimerQueue } from './timer-queue.ts'
 import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
+import type { Waits } from './quiet/holds.ts'
 
 /** Settings of a simulated clock. */
 export interface SimulatedClockOptions {
@@ -38,6 +39,8 @@ export interface SimulatedClockOptions {
   deadlockAfter?: Duration
   /** Things in flight that the clock cannot see by itself. */
   probes?: readonly (() => boolean)[]
+  /** The agent in whose context it is called. */
+  actor?: () => string | undefined
   /** Receives a line every two real seconds while a run goes on. Default: standard error. */
   tell?: (line: string) => void
 }
@@ -123,7 +126,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
     this.#quiescence = watchProcess(
       { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
-      options.probes ?? [],
+      { probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
     )
     if (options.chance) {
       emptyPools()
@@ -187,7 +190,7 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   io<T>(work: Promise<T>): Promise<T> {
-    this.#quiescence.hold(work)
+    this.#quiescence.hold(work, this.#now)
     return work
   }
 
@@ -222,6 +225,10 @@ class SimulatedClock implements Clock, TimeBehind {
     )
   }
 
+  holding(): string | undefined {
+    return this.#quiescence.holding(native.now())
+  }
+
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
@@ -249,6 +256,10 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#tell()
     const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity(native.now()) : undefined
     if (activity?.kind === 'immediates') return this.#passTurn()
+    if (activity?.kind === 'arrivals') {
+      this.#idleSince = undefined
+      return this.#soon()
+    }
     this.#turns = 0
     if (activity?.kind === 'io') {
       this.#heldTurns += 1
@@ -355,6 +366,16 @@ class SimulatedClock implements Clock, TimeBehind {
     const waiters = this.#waiters()
     this.#fail(new TimerStormError({ now: this.#now, since: this.#progressAt, fired, timers, waiters }))
     return true
+  }
+
+  /** Whether somebody waits on this clock on behalf of work that was given to `io` at `since` by the agent in whose context this is. */
+  #waitsOf(since: Milliseconds): Waits {
+    const actor = this.#options.actor?.()
+    const waiters = this.#waiters().filter((waiter) => waiter.since >= since)
+    return {
+      sure: actor !== undefined && waiters.some(({ agent }) => agent === actor),
+      perhaps: waiters.some(({ agent }) => actor === undefined || agent === undefined || agent === actor),
+    }
   }
 
   #waiters(): Waiter[] {

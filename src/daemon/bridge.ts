@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { MAX_LINE } from './protocol.ts'
@@ -62,31 +61,56 @@ export async function startBridge({
   }
 }
 
+/** How long a client waits for a daemon before it is looked for again. Milliseconds. */
+const LOOK_EVERY_MS = 1_000
+
+/** Joins a client to the daemon. Without one the client stays, is told so, and is joined when there is one. */
 function relay(client: WebSocket, path: string): void {
-  const daemon = connect(path)
-  const lines = createInterface(daemon)
-  lines.on('error', () => {})
-  daemon.on('error', () => client.close(DAEMON_GONE, 'No daemon answers.'))
-  daemon.on('close', () => client.close(DAEMON_GONE, 'The daemon is gone.'))
-  client.on('close', () => daemon.destroy())
+  const tell = (event: string, data: object): void => client.send(JSON.stringify({ event, data }))
+  const noDaemon = (): void => tell('bridge:error', { error: `No daemon answers at ${path}.` })
+  let daemon: Socket | undefined
+  let looking: NodeJS.Timeout | undefined
+  let isTold = false
+  const look = (): void => {
+    const socket = connect(path)
+    socket.on('error', () => {
+      if (daemon) return
+      if (!isTold) noDaemon()
+      isTold = true
+      looking = setTimeout(look, LOOK_EVERY_MS)
+    })
+    socket.on('connect', () => {
+      daemon = socket
+      carry(client, socket)
+      tell('bridge:connected', {
+        message: 'Connected to the longhaul daemon.',
+        suggested_client_id: `web_${randomBytes(4).toString('hex')}`,
+      })
+    })
+  }
+  client.on('close', () => {
+    clearTimeout(looking)
+    daemon?.destroy()
+  })
   client.on('message', (data) => {
+    if (!daemon) return noDaemon()
     // A request is a line, whatever lines it was written on.
     daemon.write(`${(data as Buffer).toString('utf8').replaceAll(/[\r\n]+/g, ' ')}\n`)
   })
+  look()
+}
+
+/** Hands on what the daemon says, as fast as the client reads. */
+function carry(client: WebSocket, daemon: Socket): void {
+  const lines = createInterface(daemon)
+  lines.on('error', () => {})
+  daemon.on('close', () => client.close(DAEMON_GONE, 'The daemon is gone.'))
   lines.on('line', (line) => {
     client.send(renamed(line), () => {
       if (client.bufferedAmount < MOST_UNREAD) daemon.resume()
     })
     if (client.bufferedAmount > MOST_UNREAD) daemon.pause()
   })
-  const hello = {
-    event: 'bridge:connected',
-    data: {
-      message: 'Connected to the longhaul daemon.',
-      suggested_client_id: `web_${randomBytes(4).toString('hex')}`,
-    },
-  }
-  client.send(JSON.stringify(hello))
 }
 
 /** Events that are pushed have an `event_name`, which WebSocket clients know as `event`. */

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { Completer, CompletionError, Costs, settle, type OrchestratorSettings } from '../orchestrator/index.ts'
+import {
+  Completer,
+  CompletionError,
+  Costs,
+  settle,
+  type Orchestrator,
+  type OrchestratorSettings,
+} from '../orchestrator/index.ts'
 import type { RunStore, SavedCompletion } from '../store/index.ts'
-import { Trace } from '../trace/index.ts'
+import { Trace, type TraceEvent } from '../trace/index.ts'
 import type { LoggedEvent } from './handlers/index.ts'
 import { RefusedError } from './protocol.ts'
-import type { Run, Runs } from './runs.ts'
+import { bookClaim } from './spending.ts'
+import type { Runs } from './runs.ts'
 
 /** What a completion is asked with. */
 export interface CompletionRequest {
@@ -43,18 +51,24 @@ export class Completions {
     runs,
     settings,
     tell,
+    onTrace,
   }: {
     store: RunStore
     runs: Runs
     settings: OrchestratorSettings
     tell: (event: LoggedEvent) => void
+    onTrace: (event: TraceEvent) => void
   }) {
     this.#store = store
     this.#runs = runs
     this.#tell = tell
     const startedAt = Date.now()
     const trace = new Trace(() => Date.now() - startedAt, 'discard')
-    trace.onAppend((event) => this.#say(event.type, event))
+    trace.onAppend((event) => {
+      if (event.type === 'cost.claimed') bookClaim(store, '', event)
+      onTrace(event)
+      this.#say(event.type, event)
+    })
     const settled = settle(settings, {})
     this.costs = new Costs(settled, trace)
     this.completer = new Completer(settled, { costs: this.costs, cache: undefined, trace })
@@ -121,13 +135,12 @@ export class Completions {
     await Promise.all(this.#lines.values())
   }
 
-  #agentOf(agentId: string): { run: Run; name: string } | undefined {
-    const run = this.#runs.all.find(({ id }) => agentId.startsWith(`${id}_`))
-    if (!run) return undefined
-    const name = agentId.slice(run.id.length + 1)
-    if (run.phase !== 'running') throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
-    if (!run.orchestrator!.team.isAlive(name)) throw new RefusedError(`There is no agent "${agentId}" alive.`)
-    return { run, name }
+  #agentOf(agentId: string): { orchestrator: Orchestrator; name: string } | undefined {
+    const [, id, name] = /^(orch_[0-9a-f]{8})_(.+)$/s.exec(agentId) ?? []
+    if (id === undefined || name === undefined) return undefined
+    const { orchestrator } = this.#runs.liveOf(this.#runs.find(id))
+    if (!orchestrator.team.isAlive(name)) throw new RefusedError(`There is no agent "${agentId}" alive.`)
+    return { orchestrator, name }
   }
 
   #queue(completion: SavedCompletion): void {
@@ -170,9 +183,9 @@ export class Completions {
   ): Promise<Pick<SavedCompletion, 'text' | 'usage'>> {
     const owner = agentId === '' ? undefined : this.#agentOf(agentId)
     if (owner) {
-      const { orchestrator } = owner.run
-      const { text } = await orchestrator!.ask(owner.name, messages[0]!.text, number, signal)
-      orchestrator!.answered(number)
+      const { orchestrator, name } = owner
+      const { text } = await orchestrator.ask(name, messages[0]!.text, number, signal)
+      orchestrator.answered(number)
       // What it has cost stands in the accounts of the orchestration.
       return { text, usage: null }
     }

@@ -2,12 +2,15 @@ import type { Socket } from 'node:net'
 import { fitsPattern } from '../orchestrator/index.ts'
 import { suggestion } from '../pattern/index.ts'
 import { HANDLERS, type DaemonContext, type LoggedEvent } from './handlers/index.ts'
+import { withoutLong } from './page.ts'
 import { answerTo, MAX_LINE, readRequest, refusal, RefusedError, type Request } from './protocol.ts'
 
 /** Requests of one connection that wait for their answer; more of them stop the reading. */
 const MOST_WAITING = 100
 /** What a client has not read; above it events are left out, and its requests are not read. Bytes. */
 const MOST_UNREAD = 4 * MAX_LINE
+/** Events that wait for an answer; more of them are left out. */
+const MOST_HELD = 10_000
 
 /** One client: requests are answered in their order, events that it has subscribed to come between. */
 export class Connection {
@@ -16,6 +19,8 @@ export class Connection {
   #patterns: readonly string[] = []
   #rest = ''
   #waiting = 0
+  /** Events that came while a request is answered: they may be what it has caused, and come after its answer. */
+  #held: object[] | undefined
   #line: Promise<void> = Promise.resolve()
 
   constructor(socket: Socket, context: Omit<DaemonContext, 'subscribe'>) {
@@ -27,10 +32,14 @@ export class Connection {
     socket.on('error', () => socket.destroy())
   }
 
-  /** Hands an event on, if the client wants it and keeps up. */
-  push(event: LoggedEvent): void {
-    if (this.#socket.writableLength > MOST_UNREAD) return
-    if (this.#patterns.some((pattern) => fitsPattern(pattern, event.event_name))) this.send(event)
+  /** Hands an event on, if the client wants it and keeps up. Clients take what has the id of their request for its answer: it has none. */
+  push({ event_name, timestamp, orchestration_id, data }: LoggedEvent): void {
+    if (!this.#patterns.some((pattern) => fitsPattern(pattern, event_name))) return
+    if (this.#socket.writableLength > MOST_UNREAD || (this.#held?.length ?? 0) > MOST_HELD) return
+    const short = withoutLong(data as Readonly<Record<string, unknown>>)
+    const pushed = { event_name, timestamp, orchestration_id, data: short }
+    if (this.#held) this.#held.push(pushed)
+    else this.send(pushed)
   }
 
   send(answer: object): void {
@@ -54,7 +63,10 @@ export class Connection {
       if (line.trim() === '') continue
       this.#waiting += 1
       this.#line = this.#line.then(async () => {
+        this.#held = []
         this.send(await this.#answer(line))
+        for (const event of this.#held) this.send(event)
+        this.#held = undefined
         this.#waiting -= 1
         this.#mayRead()
       })
@@ -86,7 +98,7 @@ export class Connection {
         ...(hint.startsWith('Did') && { hint }),
       })
     }
-    return HANDLERS[event]!.answer(data, {
+    return HANDLERS[event]!.answer(event, data, {
       ...this.#context,
       correlationId,
       subscribe: (patterns) => void (this.#patterns = patterns),

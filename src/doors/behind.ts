@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A timer as the clock in force sees it. */
@@ -71,8 +72,10 @@ export interface NetworkBehind {
 
 /** Receives work that the clock cannot see by itself. */
 export interface WorkBehind {
-  /** Keeps virtual time still until `work` settles. */
-  hold(work: PromiseLike<unknown>, what: string): void
+  /** Keeps virtual time still until `work` settles; the promise returned settles as it does, after that. */
+  hold<T>(work: PromiseLike<T>, what: string): Promise<T>
+  /** A datagram is about to be sent. */
+  datagram(socket: DatagramSocket, to: { port: number; address: string }): void
 }
 
 /** What stands behind the doors of a worker; nothing is the real thing. */

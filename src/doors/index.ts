@@ -4,8 +4,9 @@ import { hangMonotonicTime } from './monotonic.ts'
 import { hangNetwork } from './network.ts'
 import { realm } from './realm.ts'
 import { hangTimers } from './timers.ts'
+import { hangWork } from './work.ts'
 
-export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict } from './behind.ts'
+export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict, WorkBehind } from './behind.ts'
 export { hangUp } from './inside.ts'
 export { guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
 export { LOOPBACK, plainHost } from './loopback.ts'
@@ -16,6 +17,7 @@ export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
 export { behind, stand } from './stand.ts'
 export { giveTimersBack, takeTimersOver } from './timeout.ts'
+export { registry, type ChildRecord } from './work-registry.ts'
 
 /** Hangs all doors, once in a worker and for good. Without a session in force each of them is the real thing. */
 export function installDoors(): void {
@@ -26,4 +28,5 @@ export function installDoors(): void {
   hangMonotonicTime()
   hangChance()
   hangNetwork()
+  hangWork()
 }

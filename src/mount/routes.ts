@@ -72,8 +72,22 @@ export function addressesOf({ config }: Provider): Address[] {
   return [...extra.toSorted((a, b) => b.place.segments.length - a.place.segments.length), ...known]
 }
 
+/** Clients ask for few URLs, again and again. */
+const found = new WeakMap<readonly Address[], Map<string, Route | undefined>>()
+const MOST_FOUND = 1_000
+
 /** Where a URL leads, if it leads to one of the addresses. What differs in its spelling alone leads to the same place. */
 export function routeOf(url: string, addresses: readonly Address[]): Route | undefined {
+  let routes = found.get(addresses)
+  if (!routes) found.set(addresses, (routes = new Map()))
+  if (!routes.has(url)) {
+    if (routes.size >= MOST_FOUND) routes.clear()
+    routes.set(url, findRoute(url, addresses))
+  }
+  return routes.get(url)
+}
+
+function findRoute(url: string, addresses: readonly Address[]): Route | undefined {
   const target = URL.parse(url)
   if (!target) return undefined
   const { host, pathname: path } = target

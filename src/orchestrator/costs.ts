@@ -150,7 +150,15 @@ export class Costs {
       claim.known += known
       claim.uncertain += uncertain
     }
-    this.#trace.append({ type: 'cost.claimed', agent, model, known: Number(known), uncertain: Number(uncertain) })
+    this.#trace.append({
+      type: 'cost.claimed',
+      agent,
+      model,
+      known: Number(known),
+      uncertain: Number(uncertain),
+      inputTokens: usage?.input ?? 0,
+      outputTokens: usage?.output ?? 0,
+    })
     if (this.total.calls % this.#settings.checkEvery === 0)
       this.#trace.append({ type: 'cost.checked', spent: this.spent.toString(), limit: this.limit?.toString() ?? null })
   }

@@ -9,13 +9,18 @@ import {
   type Options,
 } from '../pattern/index.ts'
 import type { Trace } from '../trace/index.ts'
+import { aggregate } from './aggregate.ts'
 import type { BusEvent } from './bus.ts'
 import { fitsPattern } from './bus.ts'
+import { converse } from './converse.ts'
+import { coordinate } from './coordinate.ts'
 import { deadlineIn, pause } from './deadline.ts'
 import { CompletionError } from './failures.ts'
 import { gather, gatherLate, gatherOptions, type GatherSurroundings } from './gather.ts'
-import type { Settled } from './settings.ts'
-import { saysYes } from './speech.ts'
+import type { Settled, StrategyFunction } from './settings.ts'
+import { query, type Queried, type Tracked } from './query.ts'
+import { recipientsOf, type Recipients } from './recipients.ts'
+import { jsonIn, saysNo, saysYes } from './speech.ts'
 import type { AgentAnswer, Team } from './team.ts'
 
 /** What effects are carried out with. */
@@ -25,16 +30,23 @@ export interface EffectSurroundings extends GatherSurroundings {
   /** Keeps work that goes on after the effect, so that the run can end it. */
   background: (work: Promise<unknown>) => void
   trace: Pick<Trace, 'append' | 'length'>
+  /** What CALL finds. */
+  functions: Readonly<Record<string, StrategyFunction>>
   /** The agent that lines in plain language are asked of. */
   orchestratingAgent: () => string
   /** GATHER asks one agent after another where it does not say. */
   sequential: boolean
-  /** Makes an agent and adds it to the variable `agents`. */
-  spawn: (name: string, options: Options) => void
+  /** Makes agents and adds them to the variable `agents`. Gives the name, or the names where several were asked for. */
+  spawn: (name: string | null, options: Options) => Json
+  /** Whom messages of the strategy may be for: "all" leaves the orchestrating agents out. */
+  recipients: Recipients
+  /** Remembers what TRACK notes. */
+  track: (entry: Tracked) => void
+  queried: () => Queried
+  /** The agents speak one after another in a pattern without a strategy. */
+  inTurns: boolean
   /** What the effect has heard so far, also before a restart. */
   heard: BusEvent[]
-  /** The strategy has emitted an event. */
-  emitted: (event: string) => void
 }
 
 /** Carries out what a statement has asked for. Rejects where it fails. */
@@ -43,7 +55,7 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
   switch (request.kind) {
     case 'gather': {
       const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-      return { ...(await gather(request.name, request.agents, options, surroundings)) }
+      return { ...(await gather(request.name, asked(request.agents, surroundings), options, surroundings)) }
     }
     case 'waitFor': {
       // Who was told something and has not been asked since, or was asked by this effect before a restart.
@@ -58,15 +70,15 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
       return { ...(await gather(request.name, told, options, surroundings)) }
     }
     case 'completion':
-      return { ...(await askOne(request.agent, request.options, surroundings)) } as Json
+      return { ...(await askOne(asked([request.agent], surroundings)[0]!, request.options, surroundings)) } as Json
     case 'events':
       return awaitEvents(request.options, surroundings)
     case 'call': {
-      const { functions } = settings
+      const { functions } = surroundings
       if (!Object.hasOwn(functions, request.function))
         throw new CompletionError(
           'refused_request',
-          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Give it as orchestrator.functions.'}`,
+          `CALL: there is no function "${request.function}". ${suggestion(request.function, Object.keys(functions)) || 'Name its library in the pattern (functions: …), or give it as orchestrator.functions.'}`,
         )
       return plain(request.function, await functions[request.function]!(...(request.arguments as never[])))
     }
@@ -77,6 +89,34 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
       )
     case 'ask':
       return askOrchestrator(request.text, surroundings)
+    case 'value': {
+      const said = await askOrchestrator(request.text, surroundings)
+      return jsonIn(said) ?? said
+    }
+    case 'check': {
+      const said = await askOrchestrator(
+        `Check this, and begin your answer with "no" if it does not hold: ${request.text}`,
+        surroundings,
+      )
+      return saysNo(said) ? said : null
+    }
+    case 'aggregate': {
+      const { method, options } = request.request
+      if (method !== 'custom') return aggregate(request.request)
+      const data = textOf(request.request['data'] ?? request.request['responses'] ?? null)
+      const said = await askOrchestrator(
+        `Aggregate the following, as ${textOf(options ?? {})} says:\n${data}`,
+        surroundings,
+      )
+      return jsonIn(said) ?? said
+    }
+    case 'coordinate': {
+      const agents = recipientsOf(request.request['agents'] ?? 'all', surroundings.recipients)
+      for (const agent of agents) team.find(agent)
+      return coordinate(request.request, agents, { timeoutMs: settings.gatherTimeoutMs, surroundings })
+    }
+    case 'converse':
+      return converse(surroundings, { inTurns: surroundings.inTurns })
     case 'judge':
       return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, surroundings))
     case 'sleep':
@@ -93,7 +133,7 @@ export async function carryOutLate({ request }: Effect, surroundings: EffectSurr
   // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
   if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
   const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-  await gatherLate(request.name, request.agents, options, surroundings)
+  await gatherLate(request.name, asked(request.agents, surroundings), options, surroundings)
 }
 
 /**
@@ -109,30 +149,54 @@ export function carryOutAtOnce(
   const { team, trace } = surroundings
   switch (request.kind) {
     case 'spawn':
-      surroundings.spawn(request.agent, request.options)
-      return null
+      return surroundings.spawn(request.agent, request.options)
     case 'terminate':
-      for (const agent of request.agents) team.terminate(agent, `terminated by the strategy at line ${line}`)
+      for (const agent of recipientsOf(request.agents, surroundings.recipients))
+        team.terminate(agent, `terminated by the strategy at line ${line}`)
       return null
     case 'send':
-      for (const agent of request.agents) team.send(agent, textOf(request.message), 'strategy')
+      for (const agent of told(request.to, surroundings)) team.send(agent, textOf(request.message), 'strategy')
       return null
     case 'broadcast': {
       const more = Object.keys(request.options).length > 0 ? `\n${JSON.stringify(request.options)}` : ''
-      const agents = request.agents ?? team.names.filter((name) => team.isAlive(name))
+      const agents = request.agents
+        ? recipientsOf(request.agents, surroundings.recipients)
+        : team.names.filter((name) => team.isAlive(name))
       for (const agent of agents) team.send(agent, textOf(request.message) + more, 'strategy')
       return null
     }
     case 'emit':
+      if (request.to !== null)
+        for (const agent of told(request.to, surroundings))
+          team.send(agent, `${request.event}: ${textOf(request.data)}`, 'strategy')
       team.bus.emit({ event: request.event, from: 'strategy', data: request.data })
-      surroundings.emitted(request.event)
       return null
+    case 'track': {
+      const { type, data = {} } = request.entry
+      surroundings.track({ type: textOf(type!), data, at: Date.now() / 1_000 })
+      team.bus.emit({ event: 'orchestration:track', from: 'strategy', data: { type: type!, data } })
+      return null
+    }
+    case 'query':
+      return query(request.request, surroundings.queried())
     case 'log':
       trace.append({ type: 'log', line, text: request.text })
       return null
     default:
       return request satisfies never
   }
+}
+
+/** Who is asked: agents by name, and those that other words mean. */
+const asked = (names: readonly string[], { team, recipients }: EffectSurroundings): string[] =>
+  names.flatMap((name) => (team.agents.has(name) ? [name] : recipientsOf(name, recipients)))
+
+/** Whom a statement means. That it means nobody is said. */
+function told(to: Json, { recipients, trace }: EffectSurroundings): string[] {
+  const names = recipientsOf(to, recipients)
+  if (names.length === 0)
+    trace.append({ type: 'log', line: 0, text: `Nobody is told: no agent is ${JSON.stringify(to)}.` })
+  return names
 }
 
 async function askOne(
@@ -166,23 +230,21 @@ const askOrchestrator = async (prompt: string, surroundings: EffectSurroundings)
 /** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
 async function awaitEvents(
   options: Options,
-  { team, settings, signal, background, effect, elapsedMs, heard }: EffectSurroundings,
+  { team, settings, signal, background, effect, elapsedMs, heard, recipients }: EffectSurroundings,
 ): Promise<Json> {
   const {
     from,
     event_pattern: pattern = 'agent:response',
     min_responses: least,
+    max_responses: most,
     timeout,
     collect_partial: partial,
   } = options
   const senders =
-    from === undefined || from === null
-      ? undefined
-      : Array.isArray(from)
-        ? from.map(textOf as (value: unknown) => string)
-        : [textOf(from)]
+    from === undefined || from === null ? undefined : from === 'strategy' ? [from] : recipientsOf(from, recipients)
   for (const sender of senders ?? []) if (sender !== 'strategy') team.find(sender)
-  const wanted = least === undefined ? (senders?.length ?? 1) : Number(least)
+  const wanted = Number(most ?? least ?? senders?.length ?? 1)
+  const enough = least === undefined ? Number.POSITIVE_INFINITY : Number(least)
   const asked = new Map<string, number>()
   const end = deadlineIn(
     Math.max(0, (timeout === undefined ? settings.gatherTimeoutMs : millisecondsOf(timeout)) - elapsedMs),
@@ -212,7 +274,7 @@ async function awaitEvents(
         'abort',
         () => {
           stop()
-          if (partial && !signal.aborted) resolve()
+          if ((partial || heard.length >= enough) && !signal.aborted) resolve()
           else reject(end.signal.reason)
         },
         { once: true },

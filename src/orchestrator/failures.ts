@@ -36,6 +36,8 @@ export class CompletionError extends Error {
   readonly retryAfterMs: number | undefined
   /** Whether the service may have worked on it, and so may bill it. */
   readonly mayBeBilled: boolean
+  /** It is about what there is not, and is no mistake in the name of what there is. */
+  readonly unknown: boolean
 
   constructor(
     kind: FailureKind,
@@ -44,14 +46,22 @@ export class CompletionError extends Error {
       status,
       retryAfterMs,
       mayBeBilled = false,
+      unknown = false,
       cause,
-    }: { status?: number; retryAfterMs?: number | undefined; mayBeBilled?: boolean; cause?: unknown } = {},
+    }: {
+      status?: number
+      retryAfterMs?: number | undefined
+      mayBeBilled?: boolean
+      unknown?: boolean
+      cause?: unknown
+    } = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
     this.status = status
     this.retryAfterMs = retryAfterMs
     this.mayBeBilled = mayBeBilled
+    this.unknown = unknown
   }
 
   /** Whether it may pass when the same request is sent again. */
@@ -69,9 +79,13 @@ export function kindOfStatus(status: number): FailureKind {
 }
 
 /** What a failure is to a strategy: `failure.kind` and `failure.message`. */
-export const failureOf = (error: unknown): { kind: string; message: string } =>
+export const failureOf = (error: unknown): { kind: string; message: string; unknown?: boolean } =>
   error instanceof CompletionError
-    ? { kind: error.kind === 'deadline' ? 'timeout' : error.kind, message: error.message }
+    ? {
+        kind: error.kind === 'deadline' ? 'timeout' : error.kind,
+        message: error.message,
+        ...(error.unknown && { unknown: true }),
+      }
     : {
         kind: error instanceof Error ? error.name : 'error',
         message: error instanceof Error ? error.message : String(error),

@@ -1,6 +1,6 @@
 import { millisecondsOf, textOf, type Json, type Options } from '../pattern/index.ts'
 import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
-import { deadlineIn, type Deadline } from './deadline.ts'
+import { deadlineIn, pause, type Deadline } from './deadline.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import type { AgentAnswer, Team } from './team.ts'
 
@@ -19,6 +19,8 @@ export interface GatherOptions {
   atLeast: number
   /** Ends as soon as so many answers are in. */
   enough: number
+  /** With fewer answers when its time is up, it waits on for them, as long again at the most. */
+  extendFor: number
   /** One agent after another. */
   sequential: boolean
   /** What becomes of answers that are late: the calls are cancelled, or they go on and are kept. */
@@ -31,33 +33,24 @@ export interface GatherOptions {
   maxTokens: number | undefined
 }
 
-const NAMES = [
-  'prompt',
-  'timeout',
-  'at_least',
-  'enough',
-  'sequential',
-  'late',
-  'redistribute',
-  'tasks',
-  'model',
-  'max_tokens',
-]
-
 /** Reads what stands behind WITH. */
 export function gatherOptions(given: Options, defaults: { timeoutMs: number; sequential: boolean }): GatherOptions {
-  const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
-  if (unknown !== undefined)
-    throw new CompletionError('refused_request', `GATHER has no option "${unknown}". There are: ${NAMES.join(', ')}.`)
-  const number = (name: string): number | undefined => (given[name] === undefined ? undefined : Number(given[name]))
+  const number = (name: string): number | undefined => {
+    const value = given[name]
+    if (value === undefined || Number.isFinite(Number(value))) return value === undefined ? undefined : Number(value)
+    throw new CompletionError('refused_request', `GATHER's ${name} is ${JSON.stringify(value)}. Give a number.`)
+  }
   const { prompt, timeout, late, tasks, model } = given
   if (tasks !== undefined && !Array.isArray(tasks))
     throw new CompletionError('refused_request', `GATHER's tasks must be a list, not ${JSON.stringify(tasks)}.`)
+  if (late !== undefined && late !== 'keep' && late !== 'cancel')
+    throw new CompletionError('refused_request', `GATHER's late is ${JSON.stringify(late)}. Give "keep" or "cancel".`)
   return {
     prompt: prompt === undefined ? undefined : textOf(prompt),
     timeoutMs: timeout === undefined ? defaults.timeoutMs : millisecondsOf(timeout),
     atLeast: number('at_least') ?? 1,
     enough: number('enough') ?? Number.POSITIVE_INFINITY,
+    extendFor: number('extend_for') ?? 0,
     sequential: given['sequential'] === undefined ? defaults.sequential : Boolean(given['sequential']),
     late: late === 'keep' ? 'keep' : 'cancel',
     redistribute: Boolean(given['redistribute']),
@@ -101,21 +94,25 @@ export async function gather(
 ): Promise<Gathered> {
   for (const agent of agents) surroundings.team.find(agent)
   const before = surroundings.team.answersBefore(surroundings.effect)
-  const { timeoutMs, atLeast, tasks, late } = options
+  const { timeoutMs, atLeast, tasks, late, extendFor } = options
   const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
   const collection = new Collection(open, options, surroundings)
-  const leftMs = Math.max(0, timeoutMs - surroundings.elapsedMs)
-  const end = deadlineIn(leftMs, 'deadline', `GATHER ${name}`, [surroundings.signal])
+  const left = (ms: number): number => Math.max(0, ms - surroundings.elapsedMs)
+  const longest = extendFor > 0 ? 2 * timeoutMs : timeoutMs
+  const end = deadlineIn(left(longest), 'deadline', `GATHER ${name}`, [surroundings.signal])
+  const extension = extendFor > 0 ? new AbortController() : undefined
   try {
     collection.takeBefore(before, tasks)
     const work = tasks ? collection.shareOut(agents, tasks, end) : collection.askAll(agents, end)
-    await Promise.race([work, collection.enough, aborted(end.signal)])
+    const extended = extension && collection.extended(left(timeoutMs), extendFor, extension.signal)
+    await Promise.race([work, collection.enough, aborted(end.signal), ...(extended ? [extended] : [])])
     if (late === 'keep' && !surroundings.signal.aborted) surroundings.goesOn(work)
     else {
       collection.cancel()
       await work
     }
   } finally {
+    extension?.abort()
     end.clear()
     collection.close()
     open.end()
@@ -164,6 +161,8 @@ class Collection {
   readonly #done = new Set<number>()
   lastFailure: { kind: string; message: string } | undefined
   readonly enough: Promise<void>
+  /** Who waits for so many answers. */
+  #awaited: { count: number; are: () => void } | undefined
   readonly #open: OpenGather
   readonly #options: GatherOptions
   readonly #surroundings: GatherSurroundings
@@ -191,6 +190,13 @@ class Collection {
   /** What is still under way is broken off, down to the wire. */
   cancel(): void {
     this.#stop.abort(new CompletionError('cancelled', 'The gather is over.'))
+  }
+
+  /** Resolves after some time, or later when so many answers are in; never when `signal` is aborted. */
+  async extended(ms: number, count: number, signal: AbortSignal): Promise<void> {
+    await pause(ms, signal).catch(() => new Promise(() => {}))
+    if (this.responses.length >= count) return
+    await new Promise<void>((are) => (this.#awaited = { count, are }))
   }
 
   /** Takes the answers that came before a restart, in the order in which they came. */
@@ -340,6 +346,7 @@ class Collection {
   #push(answer: AgentAnswer): void {
     this.responses.push({ ...answer } as Json)
     if (this.#hasEnough) this.#isEnough()
+    if (this.#awaited && this.responses.length >= this.#awaited.count) this.#awaited.are()
   }
 
   #note(error: unknown): void {

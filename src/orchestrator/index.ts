@@ -1,8 +1,9 @@
 export type { Agent } from './agent.ts'
 export { fitsPattern } from './bus.ts'
 export { Completer, type CallStatistics, type TargetHealth, type WaitingRetry } from './completer.ts'
+export type { Savings } from './cache.ts'
 export { Costs, type Claim } from './costs.ts'
-export { ResumeError } from './journal.ts'
+export { readCosts, ResumeError, type RunState, type SavedAgent } from './journal.ts'
 export { CompletionError, type FailureKind } from './failures.ts'
 export {
   OrchestrationError,
@@ -15,6 +16,7 @@ export { InvalidOrchestratorSettingError, settle } from './settle.ts'
 export type {
   BudgetSettings,
   CacheSettings,
+  FunctionLibrary,
   OrchestratorSettings,
   ResilienceSettings,
   ServiceSettings,

@@ -5,6 +5,7 @@ import type { Claim } from './costs.ts'
 import type { AgentAnswer } from './team.ts'
 import type { BusEvent } from './bus.ts'
 import type { FailureKind } from './failures.ts'
+import type { Tracked } from './query.ts'
 
 /** Money as it is kept: bigints as text. */
 export interface SavedCosts {
@@ -43,7 +44,9 @@ export interface RunState {
   /** Questions that have failed and are tried again, by their key and model. */
   retrying?: Readonly<Record<string, Retrying>>
   /** Why the run is over, though its strategy has not ended. */
-  over?: 'max_messages' | 'event'
+  over?: 'max_messages' | 'rounds' | 'event'
+  /** What TRACK has noted. */
+  tracked?: readonly Tracked[]
 }
 
 /** A question whose newest try has failed. */

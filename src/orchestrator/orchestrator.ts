@@ -1,9 +1,9 @@
-import { parseDuration } from '../clock/index.ts'
 import {
-  fillAll,
   isInstant,
+  isOrchestrating,
   Machine,
   millisecondsOf,
+  PatternSettingError,
   resolveAgents,
   resolveVariables,
   type AgentSettings,
@@ -17,16 +17,22 @@ import {
 } from '../pattern/index.ts'
 import type { KeptAnswer, RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
-import { fitsPattern, type BusEvent } from './bus.ts'
+import type { BusEvent } from './bus.ts'
 import { SemanticCache, type Embed, type Savings } from './cache.ts'
 import { Completer, type TargetHealth, type WaitingRetry } from './completer.ts'
 import { Costs, type Claim } from './costs.ts'
 import { CompletionError, failureOf } from './failures.ts'
 import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from './effects.ts'
-import type { OrchestratorSettings, Settled } from './settings.ts'
+import { functionsOf } from './libraries.ts'
+import type { OrchestratorSettings, Settled, StrategyFunction } from './settings.ts'
 import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
+import type { Tracked } from './query.ts'
+import type { Recipients } from './recipients.ts'
+import { carryOutRequest, isRequest } from './requests.ts'
 import { settle } from './settle.ts'
+import { namesFor, readSpawning } from './spawning.ts'
 import { targetOf } from './target.ts'
+import { Termination } from './termination.ts'
 import { Team, type AgentAnswer } from './team.ts'
 import { embed } from './wire.ts'
 
@@ -46,7 +52,8 @@ export interface Surroundings {
 }
 
 /** Why a run has ended. */
-export type EndReason = 'returned' | 'timeout' | 'max_messages' | 'event' | 'failed' | 'cancelled' | 'suspended'
+export type EndReason =
+  'returned' | 'timeout' | 'max_messages' | 'rounds' | 'event' | 'failed' | 'cancelled' | 'suspended'
 
 /** How a run has ended, and what it has left. */
 export interface OrchestrationResult {
@@ -78,8 +85,14 @@ export class OrchestrationError extends Error {
   }
 }
 
-const ORCHESTRATING = /^(orchestrator|coordinator)$/
+/** What TRACK has noted; older entries are forgotten. */
+const MOST_TRACKED = 10_000
 const UNNAMED_ORCHESTRATOR = 'orchestrator'
+const MOST_SPAWNED = 10_000
+
+/** The names of all but the orchestrating one. */
+const workersAmong = (agents: readonly AgentSettings[]): string[] =>
+  agents.filter((agent) => !isOrchestrating(agent)).map(({ name }) => name)
 
 /**
  * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
@@ -96,12 +109,16 @@ export class Orchestrator {
   readonly team: Team
   readonly #pattern: Pattern
   readonly #settings: Settled
+  readonly #functions: Readonly<Record<string, StrategyFunction>>
   readonly #surroundings: Surroundings
   readonly #machine: Machine
   readonly #completer: Completer
   readonly #cache: SemanticCache | undefined
   readonly #ending = new AbortController()
   readonly #underWay = new Set<Promise<unknown>>()
+  readonly #run: string
+  readonly #termination: Termination
+  readonly #tracked: Tracked[]
   #answers = 0
   #statuses: OrchestrationResult['agents'] = {}
   #reason: EndReason | undefined
@@ -138,8 +155,14 @@ export class Orchestrator {
     const { trace, store } = surroundings
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
-    const variables = resolveVariables(pattern, vars)
-    this.#settings = settle(settings, saved ? saved.state.machine.variables : variables)
+    this.#run = run
+    const variables = saved?.state.machine.variables ?? resolveVariables(pattern, vars, { run })
+    const agents = resolveAgents(pattern, variables, { run })
+    this.#settings = settle(settings, variables)
+    this.#functions = functionsOf(settings, {
+      names: [pattern.data.functions ?? []].flat(),
+      agents: workersAmong(agents),
+    })
     this.costs = new Costs(this.#settings, trace, saved && readCosts(saved.state.costs))
     this.#cache =
       this.#settings.cache &&
@@ -155,25 +178,69 @@ export class Orchestrator {
       trace,
       before: saved?.state,
     })
-    const { routing, routing_rules: rules = [], transformers = [] } = pattern.data
+    const { routing, routing_rules: rules = [], transformers = [], coordination } = pattern.data
+    const isConversation = pattern.strategy.statements.length === 0
+    this.#termination = new Termination(coordination?.termination ?? {}, saved?.state.machine.variables ?? variables)
+    this.#tracked = [...(saved?.state.tracked ?? [])]
     this.team = new Team({
       settings: this.#settings,
       completer: this.#completer,
       trace,
+      run,
       rules: [...(routing?.rules ?? []), ...rules],
       transformers,
+      otherwise: (event) => (isRequest(event) ? undefined : routing?.default),
+      isConversation,
+      // One that says how it ends needs no other bound.
+      maxHops: isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
       actAs: surroundings.actAs ?? ((_, work) => work()),
     })
-    this.#machine = saved ? new Machine(pattern.program, saved.state.machine) : this.#begin(variables)
+    this.#machine = saved
+      ? new Machine(pattern.program, saved.state.machine)
+      : this.#begin(agents, variables, isConversation)
     if (saved) this.#goOn(saved)
     this.#journal = store && this.#keepIn(store, run, saved)
   }
 
-  #begin(variables: Readonly<Record<string, Json>>): Machine {
-    const agents = resolveAgents(this.#pattern, variables)
-    for (const agent of agents) this.team.spawn(agent)
-    const workers = agents.filter(({ role }) => !ORCHESTRATING.test(role ?? '')).map(({ name }) => name)
-    return Machine.start(this.#pattern.program, { agents: workers, all_agents: workers, ...variables })
+  #begin(
+    agents: readonly AgentSettings[],
+    variables: Readonly<Record<string, Json>>,
+    isConversation: boolean,
+  ): Machine {
+    if (isConversation && agents.length === 0)
+      throw new PatternSettingError(
+        `${this.#pattern.file} has neither a strategy nor agents: there is nothing to run. Another pattern may extend it.`,
+      )
+    for (const agent of agents) this.#add(agent)
+    const leader = agents.find(isOrchestrating)?.name
+    const workers = workersAmong(agents)
+    if (isConversation && agents.every(({ initialPrompt }) => initialPrompt === undefined)) {
+      // Somebody has to begin.
+      const { description } = this.#pattern.data
+      this.team.send(
+        leader ?? agents[0]!.name,
+        ['Begin.', description?.trim()].filter(Boolean).join(' '),
+        'orchestration',
+      )
+    }
+    return Machine.start(this.#pattern.program, {
+      orchestration_id: this.#run,
+      agent_id: `${this.#run}_${leader ?? UNNAMED_ORCHESTRATOR}`,
+      agents: workers,
+      all_agents: workers,
+      ...variables,
+    })
+  }
+
+  /** Makes an agent, and tells it what it is to know at the start. */
+  #add(agent: AgentSettings): void {
+    this.team.spawn(agent)
+    if (agent.initialPrompt !== undefined) this.team.send(agent.name, agent.initialPrompt, 'orchestration')
+  }
+
+  /** Whom the strategy speaks to. */
+  get #recipients(): Recipients {
+    return { ...this.team.recipients, except: ({ settings }) => isOrchestrating(settings) }
   }
 
   /** Takes up what is kept of a run; calls that were under way may have been billed. */
@@ -222,7 +289,10 @@ export class Orchestrator {
       effects: Object.fromEntries(this.#machine.pending.map(({ id }) => [id, this.#startedMs.get(id) ?? this.#active])),
       late: [...this.#late.values()].filter(({ id }) => !this.#carried.has(id)),
       heard: Object.fromEntries([...this.#heard].filter(([, events]) => events.length > 0)),
-      ...((this.#reason === 'event' || this.#reason === 'max_messages') && { over: this.#reason }),
+      ...((this.#reason === 'event' || this.#reason === 'max_messages' || this.#reason === 'rounds') && {
+        over: this.#reason,
+      }),
+      ...(this.#tracked.length > 0 && { tracked: this.#tracked }),
     }
   }
 
@@ -245,10 +315,20 @@ export class Orchestrator {
     }
   }
 
+  /** Where the run stands, as plain data: what a store would keep of it now. */
+  snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
+    return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
+  }
+
   /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
   kill(): void {
     this.#journal?.close()
     this.#end('suspended')
+  }
+
+  /** What the cache has saved so far; null without one. */
+  get savings(): Savings | null {
+    return this.#cache ? { ...this.#cache.savings } : null
   }
 
   /** The names of the agents, in the order of the pattern. */
@@ -264,12 +344,6 @@ export class Orchestrator {
   /** The variables of the strategy as they stand. */
   get variables(): Readonly<Record<string, Json>> {
     return this.#machine.state.variables
-  }
-
-  /** Requests and retries so far. */
-  get tries(): { requests: number; retries: number } {
-    const { requests, retries } = this.#completer.save()
-    return { requests, retries }
   }
 
   /** Requests that wait for their next try. */
@@ -320,6 +394,12 @@ export class Orchestrator {
     this.#journal?.save('running')
   }
 
+  /** Says an event to all, as an agent or somebody else: the rules of the pattern say whom it reaches. */
+  emit(event: string, data: Json, from: string): void {
+    this.team.bus.emit({ event, from, data })
+    this.#journal?.save('running')
+  }
+
   /** Adds an agent while the strategy runs: it is in `agents` from now on. */
   spawnAgent(name: string, options: Options): void {
     this.#spawn(name, options)
@@ -343,7 +423,7 @@ export class Orchestrator {
     else signal?.addEventListener('abort', onAbort, { once: true })
     const timer = this.#limitTime()
     const checkpoints = this.#checkpointEvery()
-    const stopListening = this.#limitMessages()
+    const stopListening = this.#listen()
     try {
       await this.#execute()
     } finally {
@@ -440,17 +520,30 @@ export class Orchestrator {
       elapsedMs: this.#active - startedMs,
       team: this.team,
       settings: this.#settings,
+      functions: this.#functions,
       trace: this.#surroundings.trace,
       signal: this.#ending.signal,
-      sequential: this.#pattern.data.coordination?.turn_taking?.mode === 'sequential',
+      sequential: this.#inTurns,
+      inTurns: this.#inTurns,
+      recipients: this.#recipients,
+      track: (entry) => {
+        this.#tracked.push(entry)
+        if (this.#tracked.length > MOST_TRACKED) this.#tracked.shift()
+      },
+      queried: () => ({ ...this.#recipients, tracked: this.#tracked, variables: this.variables }),
       background: (promise) => this.#keep(promise),
       goesOn: (questions) => this.#goesOn(effect, questions),
       keepLate: (answer) => this.#keepLate(answer),
       heard,
       orchestratingAgent: () => this.#orchestratingAgent(),
       spawn: (name, options) => this.#spawn(name, options),
-      emitted: (event) => this.#onEvent(event),
     }
+  }
+
+  /** Agents speak one after another. */
+  get #inTurns(): boolean {
+    const mode = this.#pattern.data.coordination?.turn_taking?.mode
+    return mode === 'sequential' || mode === 'strict_alternation'
   }
 
   /** Questions of an effect go on after it: they are the run's until they are answered. */
@@ -499,33 +592,30 @@ export class Orchestrator {
 
   #orchestratingAgent(): string {
     for (const { settings, isAlive } of this.team.agents.values())
-      if (isAlive && ORCHESTRATING.test(settings.role ?? '')) return settings.name
+      if (isAlive && isOrchestrating(settings)) return settings.name
     if (!this.team.isAlive(UNNAMED_ORCHESTRATOR)) this.team.spawn(plainAgent(UNNAMED_ORCHESTRATOR))
     return UNNAMED_ORCHESTRATOR
   }
 
-  #spawn(name: string, options: Options): void {
-    const { profile, model, prompt, template, max_tokens: most, ...unknown } = options
-    const [wrong] = Object.keys(unknown)
-    if (wrong !== undefined)
+  #spawn(name: string | null, options: Options): Json {
+    const spawning = readSpawning(name, options)
+    const { template, count, settings } = spawning
+    const names = namesFor(spawning, (each) => this.team.agents.has(each))
+    if (names.length > MOST_SPAWNED)
       throw new CompletionError(
         'refused_request',
-        `SPAWN has no option "${wrong}". There are: profile, model, prompt, template, max_tokens.`,
+        `SPAWN makes ${names.length} agents; at most ${MOST_SPAWNED} are made at once.`,
       )
-    const base = template === undefined ? plainAgent(name) : this.team.find(String(template)).settings
-    this.team.spawn({
-      ...base,
-      name,
-      ...(profile !== undefined && { profile: String(profile) }),
-      ...(model !== undefined && { model: String(model) }),
-      ...(prompt !== undefined && { systemPrompt: String(prompt) }),
-      ...(most !== undefined && { maxTokens: Number(most) }),
-    })
     const { variables } = this.#machine.state
-    for (const list of ['agents', 'all_agents']) {
-      const before = variables[list]
-      if (Array.isArray(before) && !before.includes(name)) variables[list] = [...(before as readonly Json[]), name]
+    for (const each of names) {
+      const base = template === undefined ? plainAgent(each) : this.team.find(template).settings
+      this.#add({ ...base, ...settings, name: each })
+      for (const list of ['agents', 'all_agents']) {
+        const before = variables[list]
+        if (Array.isArray(before) && !before.includes(each)) variables[list] = [...(before as readonly Json[]), each]
+      }
     }
+    return count === null ? names[0]! : names
   }
 
   #end(reason: EndReason, cause?: unknown): void {
@@ -535,31 +625,28 @@ export class Orchestrator {
     this.#wake()
   }
 
-  get #termination() {
-    return this.#pattern.data.coordination?.termination ?? {}
-  }
-
   #limitTime(): NodeJS.Timeout | undefined {
-    const { timeout } = this.#termination
-    if (timeout === undefined) return undefined
-    const given = fillAll(timeout, this.#machine.state.variables)
-    const ms = typeof given === 'number' ? millisecondsOf(given) : parseDuration(String(given))
-    return setTimeout(() => this.#end('timeout'), Math.max(0, ms - this.#activeMs))
+    const { timeoutMs } = this.#termination
+    if (timeoutMs === undefined) return undefined
+    return setTimeout(() => this.#end('timeout'), Math.max(0, timeoutMs - this.#activeMs))
   }
 
-  #limitMessages(): () => void {
-    const { max_messages: most } = this.#termination
-    const limit = most === undefined ? Number.POSITIVE_INFINITY : Number(fillAll(most, this.#machine.state.variables))
-    return this.team.bus.listen(({ event }) => {
-      if (event === 'agent:response') this.#answers += 1
-      if (this.#answers >= limit) this.#end('max_messages')
-      this.#onEvent(event)
+  /** Hears all events: some end the run, and some ask for something. */
+  #listen(): () => void {
+    return this.team.bus.listen((event, hops) => {
+      if (event.event === 'agent:response') this.#answers += 1
+      const reason = this.#termination.reasonFor(event.event, { answers: this.#answers, agents: this.team.agents.size })
+      if (reason) return this.#end(reason)
+      carryOutRequest(event, hops, {
+        ...this.team.recipients,
+        leads: (name) => isOrchestrating(this.team.find(name).settings) || name === UNNAMED_ORCHESTRATOR,
+        spawn: (name, options) => void this.#spawn(name, options),
+        send: (to, text, from, more) => this.team.send(to, text, from, more),
+        terminate: (name, why) => this.team.terminate(name, why),
+        end: () => this.#end('event'),
+        refuse: (text) => this.#surroundings.trace.append({ type: 'log', line: 0, text }),
+      })
     })
-  }
-
-  #onEvent(event: string): void {
-    const { event: last } = this.#termination
-    if (last !== undefined && fitsPattern(last, event)) this.#end('event')
   }
 
   #embedder(): Embed | undefined {
@@ -589,7 +676,7 @@ export class Orchestrator {
       variables,
       failure,
       cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
-      cache: this.#cache ? { ...this.#cache.savings } : null,
+      cache: this.savings,
       breakers: this.#completer.breakers.states,
       agents: this.#statuses,
     }

@@ -7,12 +7,17 @@ import type { Duration } from '../clock/index.ts'
  */
 export type StrategyFunction = (...given: never[]) => unknown
 
+/** Makes functions for a run, given the names of its agents (the orchestrating one left out). */
+export type FunctionLibrary = (agents: readonly string[]) => Readonly<Record<string, StrategyFunction>>
+
 /** A service of LLMs. */
 export interface ServiceSettings {
   /** Without a slash at the end. */
   baseURL: string
   format: 'openai' | 'anthropic'
   apiKey?: string
+  /** How it is reached. Default: the global `fetch`. */
+  fetch?: typeof fetch
 }
 
 /** How failures of calls are met. */
@@ -99,7 +104,9 @@ export interface OrchestratorSettings extends ResilienceSettings {
   /** How many times an event may lead to another before the chain is cut. Default 10. */
   maxEventHops?: number
   /** What `CALL name(…)` calls. A function makes them anew for each run. */
-  functions?: Readonly<Record<string, StrategyFunction>> | (() => Readonly<Record<string, StrategyFunction>>)
+  functions?: Readonly<Record<string, StrategyFunction>> | FunctionLibrary
+  /** What patterns may name as `functions:`, beside `game_theory`, which comes with longhaul. */
+  libraries?: Readonly<Record<string, FunctionLibrary>>
   /** Puts each question and its answer into the trace, with latency, tokens and cost. Default off. The variable `trace_enabled` goes before it. */
   traceCompletions?: boolean
 }
@@ -133,6 +140,5 @@ export interface Settled {
   conversationLockMs: number
   gatherTimeoutMs: number
   maxEventHops: number
-  functions: Readonly<Record<string, StrategyFunction>>
   traceCompletions: boolean
 }

@@ -66,6 +66,5 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
     maxEventHops: given.maxEventHops ?? 10,
     traceCompletions:
       typeof variables['trace_enabled'] === 'boolean' ? variables['trace_enabled'] : (given.traceCompletions ?? false),
-    functions: (typeof given.functions === 'function' ? given.functions() : given.functions) ?? {},
   }
 }

@@ -1,4 +1,4 @@
-import { suggestion, type AgentSettings, type Json } from '../pattern/index.ts'
+import { isMistake, suggestion, type AgentSettings, type Json } from '../pattern/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { Agent, AgentRestarted } from './agent.ts'
 import { Bus, type BusEvent } from './bus.ts'
@@ -6,6 +6,7 @@ import type { Completer } from './completer.ts'
 import { deadlineIn } from './deadline.ts'
 import { CompletionError } from './failures.ts'
 import type { Journal, SavedAgent } from './journal.ts'
+import { recipientsOf, type Recipients } from './recipients.ts'
 import type { Settled } from './settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -41,8 +42,14 @@ interface TeamOptions {
   settings: Settled
   completer: Completer
   trace: Pick<Trace, 'append'>
+  /** The name of the run. */
+  run: string
   rules: ConstructorParameters<typeof Bus>[0]['rules']
   transformers: ConstructorParameters<typeof Bus>[0]['transformers']
+  otherwise: (event: string) => string | undefined
+  /** There is no strategy: what agents say in plain words is for the others too. */
+  isConversation: boolean
+  maxHops: number
   /** Runs work on behalf of an agent. */
   actAs: <Result>(agent: string, work: () => Result) => Result
 }
@@ -58,22 +65,22 @@ export class Team {
 
   constructor(options: TeamOptions) {
     this.#options = options
-    const { settings, trace, rules, transformers } = options
+    const { settings, trace } = options
     this.bus = new Bus({
-      rules,
-      transformers,
-      trace,
-      maxHops: settings.maxEventHops,
-      deliver: (to, text, from, hops) => {
-        for (const name of to === '*' ? this.names.filter((each) => each !== from) : [to])
-          this.send(name, text, from, hops)
-      },
+      ...options,
+      recipients: (to) => recipientsOf(to, this.recipients).filter((name) => this.#agents.has(name)),
+      deliver: (to, text, from, hops) => this.send(to, text, from, hops),
     })
     this.#supervisor = new Supervisor(this.#agents, {
       ...settings,
       trace,
       giveUp: (agent, reason) => this.#end(agent, 'given_up', reason),
     })
+  }
+
+  /** Whom messages may be for; "all" leaves nobody out. */
+  get recipients(): Recipients {
+    return { run: this.#options.run, agents: this.#agents, except: () => false }
   }
 
   /** Keeps answers and what becomes of agents from now on. */
@@ -130,7 +137,13 @@ export class Team {
   find(name: string): Agent {
     const agent = this.#agents.get(name)
     if (agent) return agent
-    throw new CompletionError('refused_request', `There is no agent "${name}". ${suggestion(name, this.names)}`.trim())
+    throw new CompletionError(
+      'refused_request',
+      `There is no agent "${name}". ${suggestion(name, this.names)}`.trim(),
+      {
+        unknown: !isMistake(name, this.names),
+      },
+    )
   }
 
   /** Puts a message into an agent's inbox, to be read when the agent is next asked. One for an agent that is gone is lost, as in life. */
@@ -240,7 +253,7 @@ export class Team {
           cached: answer.cached,
         })
       const hops = Math.max(0, ...reading.messages.map((message) => message.hops))
-      for (const event of eventsOf(name, answer.text, json)) this.bus.emit(event, hops)
+      for (const event of this.#eventsOf(name, answer.text, hops)) this.bus.emit(event, hops)
       asking.onAnswer?.(result)
       // After what it led to, so that all of it is kept at once.
       this.#journal?.answered(asking, result)
@@ -251,15 +264,20 @@ export class Team {
     }
   }
 
+  /** What an agent says is an event, and so is each that its answer asks for. */
+  #eventsOf(from: string, text: string, hops: number): BusEvent[] {
+    const asked = eventsIn(text).map(({ event, data }) => ({ event, from, data }))
+    // Talk that nothing else ends comes to its end.
+    const isTalk = this.#options.isConversation && asked.length === 0 && hops < this.#options.maxHops
+    return [
+      { event: 'agent:response', from, data: { agent: from, text } },
+      ...(isTalk ? [{ event: this.bus.usualEventOf(from), from, data: { text } }] : asked),
+    ]
+  }
+
   /** Ends all that is under way. */
   close(reason: string): void {
     this.#supervisor.stop()
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.end('terminated', reason)
   }
 }
-
-/** What an agent says is an event, and so is each that its answer asks for. */
-const eventsOf = (from: string, text: string, json: Json): BusEvent[] => [
-  { event: 'agent:response', from, data: { agent: from, text } },
-  ...eventsIn(json).map(({ event, data }) => ({ event, from, data })),
-]

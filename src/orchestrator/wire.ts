@@ -138,14 +138,14 @@ const codeOf = (error: unknown): string => {
 
 /** The body of a good answer. Every other one is thrown. */
 async function post(
-  { baseURL }: ServiceSettings,
+  { baseURL, fetch: send = fetch }: ServiceSettings,
   { path, headers, body }: Pick<Exchange, 'path' | 'headers' | 'body'>,
   signal: AbortSignal,
   key?: string,
 ): Promise<string> {
   let response: Response
   try {
-    response = await fetch(baseURL + path, {
+    response = await send(baseURL + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers, ...(key !== undefined && { 'idempotency-key': key }) },
       body: JSON.stringify(body),
@@ -195,16 +195,16 @@ export async function ask(service: ServiceSettings, call: WireCall, signal: Abor
 
 /** Vectors of texts by OpenAI's embeddings. */
 export async function embed(
-  { baseURL, apiKey = 'longhaul' }: ServiceSettings,
+  service: ServiceSettings,
   { model, input, agent }: { model: string; input: string; agent: string },
   signal: AbortSignal,
 ): Promise<{ vector: readonly number[]; inputTokens: number }> {
   const exchange = {
     path: '/embeddings',
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers: { authorization: `Bearer ${service.apiKey ?? 'longhaul'}` },
     body: { model, input, encoding_format: 'float', user: agent },
   }
-  const text = await post({ baseURL, format: 'openai' }, exchange, signal)
+  const text = await post(service, exchange, signal)
   const { data, usage } = JSON.parse(text) as { data: { embedding: number[] }[]; usage: { prompt_tokens: number } }
   return { vector: data[0]!.embedding, inputTokens: usage.prompt_tokens }
 }

@@ -45,9 +45,9 @@ function excerpt(text: string, line: number, column: number): string {
 const sorted = (text: string): string => [...text.toLowerCase()].toSorted().join('')
 
 /** The known name that is nearest to what was given, if it is near enough to be what was meant. */
-export function nearest(given: string, known: Iterable<string>): string | undefined {
+export function nearest(given: string, known: Iterable<string>, most = given.length <= 5 ? 1 : 2): string | undefined {
   let best: string | undefined
-  let distance = given.length <= 5 ? 1 : 2
+  let distance = most
   for (const name of known) {
     if (name === given || Math.abs(name.length - given.length) > distance) continue
     // Two letters that changed places are one mistake.
@@ -58,6 +58,14 @@ export function nearest(given: string, known: Iterable<string>): string | undefi
     }
   }
   return best
+}
+
+const singular = (name: string): string => name.toLowerCase().replace(/(?:es|s)$/, '')
+
+/** Whether a name is so near to a known one that it is a mistake. One thing and several of it are two names. */
+export function isMistake(given: string, known: Iterable<string>): boolean {
+  const meant = nearest(given, known)
+  return meant !== undefined && singular(meant) !== singular(given)
 }
 
 /** `Did you mean "x"?`, or the list of what there is. */

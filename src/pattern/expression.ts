@@ -1,15 +1,21 @@
 import { Parser } from 'expr-eval-fork'
 import { parseDuration } from '../clock/index.ts'
-import { suggestion } from './errors.ts'
-import { fill } from './template.ts'
+import { isMistake, suggestion } from './errors.ts'
+import { fill, TemplateError } from './template.ts'
 import { FUNCTIONS } from './functions.ts'
 import { DurationToken, Identifier, Operator, Template, Text, tokenize, unquote } from './tokens.ts'
-import { textOf, type Json, type Scope } from './json.ts'
+import { isTrue, textOf, type Json, type Scope } from './json.ts'
 
 /** Thrown when an expression cannot be evaluated. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError'
   readonly code = 'LONGHAUL_EXPRESSION'
+  /** It names what there is not, and is not a mistake in the name of what there is: in a sketch, the model may know. */
+  readonly unknown: boolean
+  constructor(message: string, { unknown = false }: { unknown?: boolean } = {}) {
+    super(message)
+    this.unknown = unknown
+  }
 }
 
 interface Compiled {
@@ -46,6 +52,29 @@ internals.functions = Object.assign(
 )
 
 internals.functions['f_fill'] = (text: string, scope: Scope) => textOf(fill(text, scope))
+internals.functions['f_member'] = member
+const { binaryOps } = parser as unknown as { binaryOps: Record<string, (a: Json, b: Json) => Json> }
+const [add, join] = [binaryOps['+']!, binaryOps['||']!]
+const isText = (value: Json): boolean => typeof value === 'string'
+const isJoined = (value: Json): boolean => isText(value) || Array.isArray(value)
+binaryOps['+'] = (a, b) => (isText(a) || isText(b) ? textOf(a) + textOf(b) : add(a, b))
+/** Joins texts and lists; else the first of the two that is true. */
+binaryOps['||'] = (a, b) => {
+  if ((a ?? false) === false) return b
+  return isJoined(a) || isJoined(b) ? join(a, b) : isTrue(a) ? a : b
+}
+
+/** What stands behind a dot. An object gives null for what it does not have: a model may have left it out. */
+function member(value: Json | undefined, name: string): Json {
+  if (typeof value === 'string' || Array.isArray(value)) {
+    if (name === 'length' || name === 'count') return value.length
+    if (name === 'empty') return value.length === 0
+    throw new Error(`there is no "${name}" in a ${typeof value === 'string' ? 'text' : 'list'}`)
+  }
+  if (typeof value !== 'object' || value === null)
+    throw new Error(`there is no "${name}" in ${value === undefined || value === null ? 'nothing' : textOf(value)}`)
+  return Object.hasOwn(value, name) ? (value as Readonly<Record<string, Json>>)[name]! : null
+}
 
 const quoted = (text: string): string => JSON.stringify(text).replaceAll(/[\u2028\u2029]/g, '')
 
@@ -58,41 +87,71 @@ function translate(text: string): { text: string; names: Set<string> } {
   const { tokens, problem } = tokenize(text)
   if (problem) throw new ExpressionError(`${JSON.stringify(problem.text)} means nothing in an expression`)
   const names = new Set<string>()
-  let depth = 0
-  const parts = tokens.map((token, index) => {
-    const { image, tokenType } = token
-    if (image === '(' || image === '[') depth += 1
-    if (image === ')' || image === ']') depth -= 1
-    if (depth > MAX_NESTING) throw new ExpressionError(`its brackets are nested more than ${MAX_NESTING} deep`)
-    if (tokenType === DurationToken) return String(parseDuration(image) / 1_000)
-    if (tokenType === Template) {
-      const path = image.slice(2, -2).trim()
-      names.add(path.split('.')[0]!)
-      return `v_${path}`
-    }
-    if (tokenType === Text) {
+  const parts: string[] = []
+  /** Where the operand begins that a dot or a bracket would belong to, within each bracket that is open. */
+  const operands: (number | undefined)[] = []
+  let operand: number | undefined
+  const push = (part: string): void => {
+    operand = parts.length
+    parts.push(part)
+  }
+  const open = (bracket: string, begin: number): void => {
+    if (operands.length >= MAX_NESTING)
+      throw new ExpressionError(`its brackets are nested more than ${MAX_NESTING} deep`)
+    operands.push(begin)
+    parts.push(bracket)
+    operand = undefined
+  }
+  for (let index = 0; index < tokens.length; index++) {
+    const { image, tokenType } = tokens[index]!
+    const next = tokens[index + 1]
+    if (image === '(' || image === '[') open(image, operand ?? parts.length)
+    else if (image === ')' || image === ']') {
+      parts.push(image)
+      operand = operands.pop()
+    } else if (tokenType === Operator && image === '.' && operand !== undefined && next?.tokenType === Identifier) {
+      index += 1
+      const begin = operand
+      if (tokens[index + 1]?.image === '(') {
+        // A method is a function whose first argument stands in front.
+        index += 1
+        parts.splice(begin, 0, `f_${functionNamed(next.image)}(`)
+        open(tokens[index + 1]?.image === ')' ? '' : ',', begin)
+      } else {
+        parts.splice(begin, 0, 'f_member(')
+        parts.push(`, ${quoted(next.image)})`)
+      }
+    } else if (tokenType === DurationToken) push(String(parseDuration(image) / 1_000))
+    else if (tokenType === Template) {
+      const [name = '', ...members] = image.slice(2, -2).trim().split('.')
+      names.add(name)
+      push(members.reduce((value, each) => `f_member(${value}, ${quoted(each)})`, `v_${name}`))
+    } else if (tokenType === Text) {
       const said = unquote(image)
-      return said.includes('{{') ? `f_fill(${quoted(said)}, v_scope__)` : quoted(said)
-    }
-    const word = WORDS.get(image)
-    if (word) {
+      push(said.includes('{{') ? `f_fill(${quoted(said)}, v_scope__)` : quoted(said))
+    } else if (WORDS.has(image)) {
+      const word = WORDS.get(image)!
       if (word === 'v_null') names.add('null')
-      return word
+      push(word)
+      if (['and', 'or', 'not', 'in'].includes(word)) operand = undefined
+    } else if (tokenType !== Identifier) {
+      push(image)
+      if (tokenType === Operator) operand = undefined
+    } else if (next?.image === '(') push(`f_${functionNamed(image)}`)
+    else {
+      names.add(image)
+      push(`v_${image}`)
     }
-    if (tokenType !== Identifier) return image
-    const before = tokens[index - 1]
-    if (before?.tokenType === Operator && before.image === '.') return image
-    if (tokens[index + 1]?.image === '(') {
-      if (!Object.hasOwn(FUNCTIONS, image))
-        throw new ExpressionError(
-          `there is no function "${image}". ${suggestion(image, Object.keys(FUNCTIONS))}`.trim(),
-        )
-      return `f_${image}`
-    }
-    names.add(image)
-    return `v_${image}`
-  })
+  }
   return { text: parts.join(' '), names }
+}
+
+function functionNamed(name: string): string {
+  if (Object.hasOwn(FUNCTIONS, name)) return name
+  const functions = Object.keys(FUNCTIONS)
+  throw new ExpressionError(`there is no function "${name}". ${suggestion(name, functions)}`.trim(), {
+    unknown: !isMistake(name, functions),
+  })
 }
 
 const known = new Map<string, Compiled>()
@@ -114,15 +173,23 @@ function compile(text: string): Compiled {
       for (const name of names) {
         if (name === 'null') values['v_null'] = null
         else if (!Object.hasOwn(scope, name))
-          throw new ExpressionError(`There is no variable "${name}". ${suggestion(name, Object.keys(scope))}`)
+          throw new ExpressionError(`There is no variable "${name}". ${suggestion(name, Object.keys(scope))}`, {
+            unknown: !isMistake(name, Object.keys(scope)),
+          })
         else values[`v_${name}`] = scope[name]
       }
       values['v_scope__'] = scope
+      let value: Json
       try {
-        return ((expression.evaluate(values as never) as unknown) ?? null) as Json
+        value = ((expression.evaluate(values as never) as unknown) ?? null) as Json
       } catch (error) {
-        throw new ExpressionError(`${text}: ${reason(error)}.`)
+        // A value is not what is needed: a model may have said it otherwise.
+        const unknown = !(error instanceof TemplateError) || error.unknown
+        throw new ExpressionError(`${text}: ${reason(error)}.`, { unknown })
       }
+      if (typeof value === 'number' && !Number.isFinite(value))
+        throw new ExpressionError(`${text} gives no number.`, { unknown: true })
+      return value
     },
   }
   if (known.size >= REMEMBERED) known.delete(known.keys().next().value!)
@@ -138,13 +205,26 @@ const reason = (error: unknown): string =>
     .replace(/Cannot read properties of (null|undefined) \(reading '(.*)'\)/, 'there is no "$2" in nothing')
     .replace(/\.$/, '')
 
-/** Why a text is no expression; nothing if it is one. */
-export function problemOfExpression(text: string): string | undefined {
+/** Why a text is no expression; nothing if it is one. `unknown` where it would be one if there were such a function. */
+export function problemOfExpression(text: string): { message: string; unknown: boolean } | undefined {
   try {
     compile(text)
     return undefined
   } catch (error) {
-    return (error as Error).message.replace(/\.$/, '')
+    return {
+      message: (error as Error).message.replace(/\.$/, ''),
+      unknown: error instanceof ExpressionError && error.unknown,
+    }
+  }
+}
+
+/** The variables that an expression reads, and the functions that there are not. Nothing of a text that is no expression. */
+export function namesIn(text: string): readonly string[] {
+  try {
+    return compile(text).names.filter((name) => name !== 'null')
+  } catch (error) {
+    const [, missing] = /there is no function "(\w+)"/.exec((error as Error).message) ?? []
+    return missing === undefined ? [] : [missing]
   }
 }
 

@@ -16,7 +16,16 @@ function range(...given: Json[]): Json {
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 }
 
-/** The functions of expressions. All are pure: the same arguments give the same value. */
+/** A number from `from` up to, but not including, `to`; by chance, which a simulation seeds. */
+const random = (from: Json = 0, to: Json = 1): Json => Number(from) + Math.random() * (Number(to) - Number(from))
+/** Unix seconds, by the clock in force. */
+const now = (): Json => Date.now() / 1_000
+const mean = (...values: Json[]): Json => {
+  const given = numbers(values)
+  return given.length === 0 ? null : sum(given) / given.length
+}
+
+/** The functions of expressions. But for `now` and `random` all are pure: the same arguments give the same value. */
 export const FUNCTIONS: Record<string, (...given: Json[]) => Json> = {
   len: (value) =>
     typeof value === 'string' || Array.isArray(value)
@@ -27,10 +36,12 @@ export const FUNCTIONS: Record<string, (...given: Json[]) => Json> = {
   range,
   RANGE: range,
   sum: (...values) => sum(numbers(values)),
-  mean: (...values) => {
-    const given = numbers(values)
-    return given.length === 0 ? null : sum(given) / given.length
-  },
+  mean,
+  avg: mean,
+  now,
+  NOW: now,
+  random,
+  RANDOM: random,
   min: (...values) => Math.min(...numbers(values)),
   max: (...values) => Math.max(...numbers(values)),
   abs: (value) => Math.abs(Number(value)),
@@ -64,6 +75,14 @@ export const FUNCTIONS: Record<string, (...given: Json[]) => Json> = {
   first: (values) => list(values)[0] ?? null,
   last: (values) => list(values).at(-1) ?? null,
   slice: (values, from, to) => list(values).slice(Number(from), to === undefined ? undefined : Number(to)),
+  /** A list in pieces of so many items: `chunk(matches, 4)`. */
+  chunk: (values, size) => {
+    const step = Number(size)
+    if (!(Number.isInteger(step) && step >= 1))
+      throw new Error(`chunk needs a whole number from 1, not ${textOf(size!)}`)
+    const items = list(values)
+    return Array.from({ length: Math.ceil(items.length / step) }, (_, nth) => items.slice(nth * step, (nth + 1) * step))
+  },
   sort: (values) =>
     list(values).toSorted((a, b) =>
       typeof a === 'number' && typeof b === 'number' ? a - b : textOf(a) < textOf(b) ? -1 : 1,

@@ -1,14 +1,16 @@
 import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod } from 'chevrotain'
-import { nearest } from './errors.ts'
+import { nearest, suggestion } from './errors.ts'
 import { problemOfExpression } from './expression.ts'
 import { FORMS } from './forms.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
-import type { Places } from './lines.ts'
+import type { Places } from './places.ts'
+import { made, type Fit } from './token-lists.ts'
 import {
   Atom,
   Colon,
   Comma,
   Equals,
+  Head,
   Identifier,
   Indent,
   K,
@@ -18,6 +20,7 @@ import {
   LSquare,
   Newline,
   NumberToken,
+  Operator,
   Outdent,
   Prose,
   RangeDots,
@@ -41,6 +44,9 @@ export class Refusal extends Error {
   }
 }
 
+/** A statement of the right form that says what there is not. */
+class Mistake extends Refusal {}
+
 /** Joins tokens with single spaces where there was a space. */
 function textOf(tokens: readonly IToken[]): string {
   let text = ''
@@ -54,12 +60,21 @@ function textOf(tokens: readonly IToken[]): string {
 
 /** Words only: nothing that an expression would have. */
 const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
+const EXPRESSION_WORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in'])
 const COMPARES_BADLY = /[^=!<>]=[^=]/
+/** The name of a list's item: `each step`, `every_round`. */
+const EACH = /^(?:each|every|all)(?=[ _])[ _]?(.*)$/
 
-const expressionOf = (tokens: readonly IToken[]): Expression => {
+/** @param unknown is told of a function that there is not, which a model may know; else it is refused */
+const expressionOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
   const text = textOf(tokens)
-  const problem = problemOfExpression(text)
-  if (problem === undefined) return { kind: 'expression', text }
+  const found = problemOfExpression(text)
+  if (found === undefined) return { kind: 'expression', text }
+  const { message: problem } = found
+  if (found.unknown && unknown) {
+    unknown(new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`))
+    return { kind: 'expression', text }
+  }
   const hint = COMPARES_BADLY.test(text)
     ? 'To compare, write ==.'
     : PLAIN_LANGUAGE.test(text)
@@ -78,19 +93,59 @@ const UNITS: readonly [pattern: RegExp, suffix: string, factor: string][] = [
 ]
 
 /** `2 seconds` is `2s`, and `n minutes` is `(n) * 60`. */
-const durationOf = (tokens: readonly IToken[]): Expression => {
+const durationOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
   const unit = tokens.length > 1 && UNITS.find(([pattern]) => pattern.test(tokens.at(-1)!.image))
-  if (!unit) return expressionOf(tokens)
+  if (!unit) return expressionOf(tokens, unknown)
   const before = tokens.slice(0, -1)
   const [, suffix, factor] = unit
   if (before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image))
     return { kind: 'expression', text: before[0]!.image + suffix }
-  return { kind: 'expression', text: `(${expressionOf(before).text}) ${factor}` }
+  return { kind: 'expression', text: `(${expressionOf(before, unknown).text}) ${factor}` }
+}
+
+/** `WITH data: …` names what the event carries. */
+function dataOf(entries: readonly Entry[]): Value {
+  const [entry, second] = entries
+  return entry?.name === 'data' && second === undefined ? entry.value : { kind: 'object', entries }
+}
+
+/** Two words next to each other, and nothing that reckons or compares. */
+function isSentence(tokens: readonly IToken[]): boolean {
+  const isWord = (token: IToken | undefined): boolean =>
+    token?.tokenType === Identifier && !EXPRESSION_WORDS.has(token.image.toLowerCase())
+  return (
+    tokens.some((token, index) => isWord(token) && isWord(tokens[index + 1])) &&
+    tokens.every(({ tokenType, image }) => tokenType !== Operator || image === '.')
+  )
 }
 
 /** Where COLLECT puts what it is given: the name in the plural. */
 const pluralOf = (value: Value): string =>
   value.kind === 'expression' && /^[A-Za-z_]\w*$/.test(value.text) ? `${value.text}s` : 'collected'
+
+/** What a statement of the form `WORD { … }` may be given, and what it needs. */
+const REQUESTS: Readonly<
+  Record<
+    'AWAIT' | 'SEND' | 'TRACK' | 'QUERY' | 'AGGREGATE' | 'COORDINATE',
+    { names: readonly string[]; needs: readonly string[] }
+  >
+> = {
+  AWAIT: {
+    names: ['from', 'event_pattern', 'min_responses', 'max_responses', 'timeout', 'collect_partial'],
+    needs: [],
+  },
+  SEND: { names: ['to', 'message'], needs: ['to', 'message'] },
+  TRACK: { names: ['type', 'data'], needs: ['type'] },
+  QUERY: { names: ['query_type', 'filters', 'limit'], needs: ['query_type'] },
+  AGGREGATE: { names: ['data', 'responses', 'method', 'options'], needs: ['method'] },
+  COORDINATE: { names: ['type', 'agents', 'options', 'timeout'], needs: ['type', 'agents'] },
+}
+/** What an entry says, where it is a text. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  'QUERY query_type': ['agents', 'tracked', 'context'],
+  'AGGREGATE method': ['statistical', 'consensus', 'vote', 'merge', 'custom'],
+  'COORDINATE type': ['barrier', 'checkpoint', 'turns'],
+}
 
 type Rule<Result> = ParserMethod<[], Result>
 
@@ -98,6 +153,11 @@ type Rule<Result> = ParserMethod<[], Result>
 class StrategyGrammar extends EmbeddedActionsParser {
   places!: Places
   strict = false
+  /** Functions that there are not. */
+  readonly unknown: Refusal[] = []
+  /** Where entries stand. */
+  readonly #names = new WeakMap<Entry, IToken>()
+  readonly #onUnknown = (refusal: Refusal): void => void this.unknown.push(refusal)
 
   constructor() {
     super(VOCABULARY, { maxLookahead: 2, recoveryEnabled: false })
@@ -111,6 +171,35 @@ class StrategyGrammar extends EmbeddedActionsParser {
     })
     this.CONSUME(EOF)
     return { statements }
+  })
+
+  /** Whether tokens of one line are a statement, or the head of one; or are one but for a name in it. */
+  fit(tokens: readonly IToken[]): Fit {
+    const [first, second] = tokens
+    const last = tokens.at(-1)
+    if (!first || !last) return 'no'
+    if (first.tokenType === K.ON) return 'yes'
+    // What belongs to an IF above it.
+    const isElse = first.tokenType === K.ELSE
+    if (isElse && second?.tokenType === Colon) return 'yes'
+    const rest = isElse ? tokens.slice(1) : tokens
+    const alone = first.tokenType === K.ELIF ? [made(K.IF, first.startOffset, 'IF'), ...rest.slice(1)] : rest
+    const newline = made(Newline, last.startOffset)
+    const body = [made(Indent, 0), made(K.BREAK, 0, 'BREAK'), newline, made(Outdent, 0)]
+    this.input = [...alone, newline, ...(last.tokenType === Colon ? body : [])]
+    try {
+      this.line()
+      return this.errors.length === 0 ? 'yes' : 'no'
+    } catch (error) {
+      if (error instanceof Refusal) return error instanceof Mistake ? 'mistaken' : 'no'
+      throw error
+    }
+  }
+
+  readonly line: Rule<Statement> = this.RULE('line', () => {
+    const statement = this.SUBRULE(this.statement)
+    this.CONSUME(EOF)
+    return statement
   })
 
   readonly statement: Rule<Statement> = this.RULE('statement', () => {
@@ -138,31 +227,46 @@ class StrategyGrammar extends EmbeddedActionsParser {
   })
 
   readonly block: Rule<Block> = this.RULE('block', () => {
-    const statements: Statement[] = []
     this.CONSUME(Colon)
-    this.OR([
+    return this.OR([
       {
         ALT: () => {
           this.CONSUME(Newline)
-          this.CONSUME(Indent)
-          this.AT_LEAST_ONE(() => {
-            statements.push(this.SUBRULE(this.statement))
-          })
-          this.CONSUME(Outdent)
+          return this.SUBRULE(this.indented)
         },
       },
-      {
-        ALT: () => {
-          statements.push(this.SUBRULE2(this.statement))
-        },
-      },
+      { ALT: () => [this.SUBRULE2(this.statement)] },
     ])
+  })
+
+  readonly indented: Rule<Block> = this.RULE('indented', () => {
+    const statements: Statement[] = []
+    this.CONSUME(Indent)
+    this.AT_LEAST_ONE(() => {
+      statements.push(this.SUBRULE(this.statement))
+    })
+    this.CONSUME(Outdent)
     return statements
   })
 
   readonly compound: Rule<StatementBody> = this.RULE('compound', (): StatementBody =>
     this.OR([
+      {
+        ALT: (): StatementBody => {
+          const token = this.CONSUME(Head)
+          this.CONSUME(Newline)
+          const body = this.SUBRULE(this.indented)
+          return this.ACTION((): StatementBody => ({ kind: 'stage', text: this.#prose(token), body }))
+        },
+      },
       { ALT: (): StatementBody => this.SUBRULE(this.if_) },
+      {
+        ALT: (): StatementBody => {
+          this.CONSUME(K.WHEN)
+          const condition = this.SUBRULE2(this.condition)
+          return { kind: 'if', branches: [{ condition, body: this.SUBRULE4(this.block) }], otherwise: null }
+        },
+      },
       { ALT: (): StatementBody => this.SUBRULE(this.for_) },
       {
         ALT: (): StatementBody => {
@@ -217,10 +321,27 @@ class StrategyGrammar extends EmbeddedActionsParser {
 
   readonly for_: Rule<StatementBody> = this.RULE('for', (): StatementBody => {
     this.OR([{ ALT: () => this.CONSUME(K.FOR) }, { ALT: () => this.CONSUME(K.FOREACH) }])
-    const name = this.CONSUME(Identifier).image
-    this.CONSUME(K.IN)
-    const values = this.SUBRULE(this.value)
-    return { kind: 'for', name, in: values, body: this.SUBRULE(this.block) }
+    return this.OR2([
+      {
+        GATE: () => this.LA(2).tokenType === K.IN,
+        ALT: (): StatementBody => {
+          const name = this.CONSUME(Identifier).image
+          this.CONSUME(K.IN)
+          const values = this.SUBRULE(this.value)
+          return { kind: 'for', name, in: values, body: this.SUBRULE(this.block) }
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const words: IToken[] = []
+          this.AT_LEAST_ONE(() => {
+            words.push(this.CONSUME2(Identifier))
+          })
+          const named = this.ACTION(() => this.#each(words))
+          return { kind: 'forEach', ...named, body: this.SUBRULE2(this.block) }
+        },
+      },
+    ])
   })
 
   readonly simple: Rule<StatementBody> = this.RULE('simple', (): StatementBody =>
@@ -228,7 +349,11 @@ class StrategyGrammar extends EmbeddedActionsParser {
       {
         ALT: (): StatementBody => {
           const token = this.CONSUME(Prose)
-          return this.ACTION((): StatementBody => ({ kind: 'ask', text: this.#prose(token) }))
+          return this.ACTION((): StatementBody => {
+            const text = this.#prose(token)
+            const [assert] = /^ASSERT\s+/.exec(text) ?? []
+            return assert === undefined ? { kind: 'ask', text } : { kind: 'check', text: text.slice(assert.length) }
+          })
         },
       },
       { ALT: (): StatementBody => this.SUBRULE(this.assignment) },
@@ -260,6 +385,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
       { ALT: (): StatementBody => this.SUBRULE(this.emit) },
       { ALT: (): StatementBody => this.SUBRULE(this.wait) },
       { ALT: (): StatementBody => this.SUBRULE(this.checkpoint) },
+      { ALT: (): StatementBody => this.SUBRULE(this.request) },
       { ALT: (): StatementBody => this.SUBRULE(this.small) },
     ]),
   )
@@ -302,6 +428,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
         ALT: (): StatementBody => {
           this.CONSUME(K.ASSERT)
           const tokens = this.SUBRULE(this.conditionTokens)
+          // That a function is missing must not make an ASSERT hold.
           return this.ACTION((): StatementBody => ({ kind: 'assert', condition: expressionOf(tokens) }))
         },
       },
@@ -322,6 +449,13 @@ class StrategyGrammar extends EmbeddedActionsParser {
         ALT: (): StatementBody => {
           const rest = this.SUBRULE(this.call)
           return { kind: 'call', name, ...rest }
+        },
+      },
+      {
+        // `responses = GATHER completions …`: they stand in what they are assigned to.
+        ALT: (): StatementBody => {
+          const gathered = this.SUBRULE(this.gather)
+          return { ...gathered, name } as StatementBody
         },
       },
       { ALT: (): StatementBody => ({ kind: 'set', name, value: this.SUBRULE(this.value) }) },
@@ -356,9 +490,10 @@ class StrategyGrammar extends EmbeddedActionsParser {
   })
 
   readonly events: Rule<StatementBody> = this.RULE('events', (): StatementBody => {
-    this.CONSUME(K.AWAIT)
+    const word = this.CONSUME(K.AWAIT)
     const request = this.SUBRULE(this.object)
     const name = this.OPTION(() => this.SUBRULE(this.as))
+    this.ACTION(() => this.#requested(word, request))
     return { kind: 'events', request, name: name ?? null }
   })
 
@@ -393,16 +528,58 @@ class StrategyGrammar extends EmbeddedActionsParser {
   })
 
   readonly spawn: Rule<StatementBody> = this.RULE('spawn', (): StatementBody => {
-    this.CONSUME(K.SPAWN)
+    const word = this.CONSUME(K.SPAWN)
     const agent = this.SUBRULE(this.value)
-    return { kind: 'spawn', agent, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
+    const options = this.OPTION(() => this.SUBRULE(this.options))
+    const name = this.OPTION2(() => this.SUBRULE(this.as)) ?? null
+    return this.ACTION((): StatementBody => {
+      if (agent.kind !== 'object') return { kind: 'spawn', agent, options: options ?? [], name }
+      if (options) throw new Mistake(word, 'SPAWN has its options twice.', `The form is: ${FORMS['SPAWN']}`)
+      return { kind: 'spawn', agent: null, options: agent.entries, name }
+    })
   })
 
   readonly send: Rule<StatementBody> = this.RULE('send', (): StatementBody => {
-    this.CONSUME(K.SEND)
+    const word = this.CONSUME(K.SEND)
     const message = this.SUBRULE(this.value)
-    this.CONSUME(K.TO)
-    return { kind: 'send', message, to: this.SUBRULE2(this.value) }
+    const to = this.OPTION(() => {
+      this.CONSUME(K.TO)
+      return this.SUBRULE2(this.value)
+    })
+    return this.ACTION((): StatementBody => {
+      if (to) return { kind: 'send', message, to }
+      if (message.kind !== 'object')
+        throw new Refusal(word, 'SEND needs to know to whom.', `The form is: ${FORMS['SEND']}`)
+      const given = this.#requested(word, message.entries)
+      return { kind: 'send', message: given['message']!, to: given['to']! }
+    })
+  })
+
+  /** `WORD { … } AS name` */
+  readonly request: Rule<StatementBody> = this.RULE('request', (): StatementBody => {
+    const word = this.OR([
+      { ALT: () => this.CONSUME(K.TRACK) },
+      { ALT: () => this.CONSUME(K.QUERY) },
+      { ALT: () => this.CONSUME(K.AGGREGATE) },
+      { ALT: () => this.CONSUME(K.COORDINATE) },
+    ])
+    const request = this.SUBRULE(this.object)
+    const name = this.OPTION(() => this.SUBRULE(this.as)) ?? null
+    return this.ACTION((): StatementBody => {
+      this.#requested(word, request)
+      switch (word.tokenType) {
+        case K.TRACK:
+          if (name !== null)
+            throw new Mistake(word, 'TRACK gives nothing that could be named.', `The form is: ${FORMS['TRACK']}`)
+          return { kind: 'track', entry: request }
+        case K.QUERY:
+          return { kind: 'query', request, name }
+        case K.AGGREGATE:
+          return { kind: 'aggregate', request, name }
+        default:
+          return { kind: 'coordinate', request, name }
+      }
+    })
   })
 
   readonly broadcast: Rule<StatementBody> = this.RULE('broadcast', (): StatementBody => {
@@ -418,12 +595,47 @@ class StrategyGrammar extends EmbeddedActionsParser {
 
   readonly emit: Rule<StatementBody> = this.RULE('emit', (): StatementBody => {
     this.CONSUME(K.EMIT)
-    const event = this.SUBRULE(this.expression)
-    const data = this.OPTION(() => {
-      this.CONSUME(K.WITH)
+    const event = this.OR([
+      {
+        GATE: () => this.LA(2).tokenType === Colon,
+        ALT: () => this.SUBRULE(this.eventName),
+        IGNORE_AMBIGUITIES: true,
+      },
+      { ALT: () => this.SUBRULE(this.expression) },
+    ])
+    const to = this.OPTION(() => {
+      this.CONSUME(K.TO)
       return this.SUBRULE(this.value)
     })
-    return { kind: 'emit', event, data: data ?? null }
+    const data = this.OPTION2(() => {
+      this.CONSUME(K.WITH)
+      return this.OR2([
+        {
+          GATE: () => this.LA(2).tokenType === Colon,
+          IGNORE_AMBIGUITIES: true,
+          ALT: (): Value => {
+            const entries = this.SUBRULE(this.entries)
+            return this.ACTION((): Value => dataOf(entries))
+          },
+        },
+        { ALT: () => this.SUBRULE2(this.value) },
+      ])
+    })
+    return { kind: 'emit', event, to: to ?? null, data: data ?? null }
+  })
+
+  /** `event:round:over`, without quotes; the word `event` in front says nothing. */
+  readonly eventName: Rule<Expression> = this.RULE('eventName', () => {
+    const parts: string[] = []
+    parts.push(this.CONSUME(Identifier).image)
+    this.AT_LEAST_ONE(() => {
+      this.CONSUME(Colon)
+      parts.push(this.CONSUME2(Identifier).image)
+    })
+    return this.ACTION((): Expression => {
+      const named = parts[0] === 'event' && parts.length > 2 ? parts.slice(1) : parts
+      return { kind: 'expression', text: JSON.stringify(named.join(':')) }
+    })
   })
 
   readonly wait: Rule<StatementBody> = this.RULE('wait', (): StatementBody => {
@@ -441,14 +653,14 @@ class StrategyGrammar extends EmbeddedActionsParser {
           return this.ACTION((): StatementBody => ({
             kind: 'waitFor',
             name,
-            timeout: timeout ? durationOf(timeout) : null,
+            timeout: timeout ? durationOf(timeout, this.#onUnknown) : null,
           }))
         },
       },
       {
         ALT: (): StatementBody => {
           const tokens = this.SUBRULE2(this.tokens)
-          return this.ACTION((): StatementBody => ({ kind: 'wait', duration: durationOf(tokens) }))
+          return this.ACTION((): StatementBody => ({ kind: 'wait', duration: durationOf(tokens, this.#onUnknown) }))
         },
       },
     ])
@@ -469,7 +681,23 @@ class StrategyGrammar extends EmbeddedActionsParser {
 
   readonly object: Rule<Entry[]> = this.RULE('object', () => {
     this.CONSUME(LBrace)
-    const entries = this.OPTION(() => this.SUBRULE(this.entries)) ?? []
+    const entries: Entry[] = []
+    this.MANY_SEP({
+      SEP: Comma,
+      DEF: () => {
+        // `{ round }` is `{ round: round }`.
+        const entry = this.OR([
+          { GATE: () => this.LA(2).tokenType === Colon, ALT: () => this.SUBRULE(this.entry) },
+          {
+            ALT: (): Entry => {
+              const { image: name } = this.CONSUME(Identifier)
+              return { name, value: { kind: 'expression', text: name } }
+            },
+          },
+        ])
+        entries.push(entry)
+      },
+    })
     this.CONSUME(RBrace)
     return entries
   })
@@ -496,7 +724,9 @@ class StrategyGrammar extends EmbeddedActionsParser {
     return this.ACTION(() => {
       const name = token.tokenType === Text ? unquote(token.image) : token.image
       if (FORBIDDEN_NAMES.has(name)) throw new Refusal(token, `"${name}" cannot be a name.`)
-      return { name, value }
+      const entry = { name, value }
+      this.#names.set(entry, token)
+      return entry
     })
   })
 
@@ -526,11 +756,28 @@ class StrategyGrammar extends EmbeddedActionsParser {
       {
         ALT: (): Value => {
           const from = this.SUBRULE(this.expression)
-          const to = this.OPTION(() => {
-            this.CONSUME(RangeDots)
-            return this.SUBRULE2(this.expression)
-          })
-          return to ? { kind: 'range', from, to } : from
+          return (
+            this.OPTION(() =>
+              this.OR2([
+                {
+                  ALT: (): Value => {
+                    this.CONSUME(RangeDots)
+                    return { kind: 'range', from, to: this.SUBRULE2(this.expression) }
+                  },
+                },
+                {
+                  ALT: (): Value => {
+                    const values = [from]
+                    this.AT_LEAST_ONE(() => {
+                      this.CONSUME(K.OR)
+                      values.push(this.SUBRULE3(this.expression))
+                    })
+                    return { kind: 'either', values }
+                  },
+                },
+              ]),
+            ) ?? from
+          )
         },
       },
     ]),
@@ -538,16 +785,16 @@ class StrategyGrammar extends EmbeddedActionsParser {
 
   readonly expression: Rule<Expression> = this.RULE('expression', () => {
     const tokens = this.SUBRULE(this.tokens)
-    return this.ACTION(() => expressionOf(tokens))
+    return this.ACTION(() => expressionOf(tokens, this.#onUnknown))
   })
 
   readonly condition: Rule<Condition> = this.RULE('condition', () => {
     const tokens = this.SUBRULE(this.conditionTokens)
     return this.ACTION((): Condition => {
       const text = textOf(tokens)
-      if (!this.strict && PLAIN_LANGUAGE.test(text) && problemOfExpression(text) !== undefined)
-        return { kind: 'judgement', text }
-      return expressionOf(tokens)
+      const isPlain = PLAIN_LANGUAGE.test(text) || isSentence(tokens)
+      if (!this.strict && isPlain && problemOfExpression(text)?.unknown === false) return { kind: 'judgement', text }
+      return expressionOf(tokens, this.#onUnknown)
     })
   })
 
@@ -617,6 +864,43 @@ class StrategyGrammar extends EmbeddedActionsParser {
       if (depth > 0) continue
       const after = this.LA(ahead + 1).tokenType
       return !(after.CATEGORIES?.includes(Atom) || after === LSquare || after === LParen)
+    }
+  }
+
+  /** The item that a loop is about, where it says each. */
+  #each(words: readonly IToken[]): { name: string; text: string } {
+    const text = textOf(words)
+    const name = EACH.exec(text)?.[1]?.split(' ').at(-1)
+    if (this.strict || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
+      throw new Refusal(
+        words[0]!,
+        `FOR ${text}: does not say over what.`,
+        `The form is: ${FORMS['FOR']}, or FOR each step: where a list "steps" or the orchestrating agent says which.`,
+      )
+    return { name, text }
+  }
+
+  /** The entries of `WORD { … }` by name. */
+  #requested(word: IToken, entries: readonly Entry[]): Readonly<Record<string, Value>> {
+    const { names, needs } = REQUESTS[word.image as keyof typeof REQUESTS]
+    const form = `The form is: ${FORMS[word.image]}`
+    this.#check(word, entries, names)
+    const given = Object.fromEntries(entries.map(({ name, value }) => [name, value]))
+    const missing = needs.find((name) => !Object.hasOwn(given, name))
+    if (missing !== undefined) throw new Mistake(word, `${word.image} needs "${missing}".`, form)
+    return given
+  }
+
+  /** @throws Mistake for a name that a statement does not know, or a word that it does not know for it */
+  #check(word: IToken, entries: readonly Entry[], names: readonly string[]): void {
+    for (const entry of entries) {
+      const { name, value } = entry
+      const at = this.#names.get(entry) ?? word
+      if (!names.includes(name)) throw new Mistake(at, `${word.image} knows no "${name}".`, suggestion(name, names))
+      const choices = CHOICES[`${word.image} ${name}`]
+      const said = value.kind === 'expression' && /^(["']).*\1$/.test(value.text) ? unquote(value.text) : undefined
+      if (choices && said !== undefined && !choices.includes(said))
+        throw new Mistake(at, `${word.image} knows no ${name} "${said}".`, suggestion(said, choices))
     }
   }
 

@@ -6,8 +6,11 @@ import { nearest, PatternError, suggestion, type Place } from './errors.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { parseStrategy } from './parse.ts'
 import { compileProgram, type Program } from './program.ts'
-import { patternSchema, type PatternData } from './schema.ts'
+import { problemOfRules } from './rules.ts'
+import { declaredVariable, isDeclaration, OPEN_BLOCKS, patternSchema, type PatternData } from './schema.ts'
 import type { Strategy } from './tree.ts'
+import { bareStrategy, nameOfFile } from './bare.ts'
+import { findPattern, listPatterns } from './find.ts'
 
 /** A pattern, read and checked. */
 export interface Pattern {
@@ -96,7 +99,8 @@ function readSource(file: string, text: string): Source {
     fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
   }
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
-  const read = patternSchema.safeParse(given)
+  const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
+  const read = patternSchema.safeParse(named)
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })
   misspelt(read.data, { file, text, document, lines })
   return { file, text, document, lines, data: read.data }
@@ -120,12 +124,12 @@ function keyAt(document: Document, path: readonly PropertyKey[]): unknown {
   return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key ?? parent
 }
 
-function schemaError(error: z.ZodError, { file, text, document, lines }: Located): PatternError {
-  const [issue] = error.issues
-  const path = issue!.path
+function schemaError(error: Pick<z.ZodError, 'issues'>, { file, text, document, lines }: Located): PatternError {
+  const issue = nearestIssue(error.issues[0]!)
+  const { path } = issue
   const where = path.length > 0 ? `${path.join('.')}: ` : ''
-  if (issue!.code === 'unrecognized_keys') {
-    const [unknown = ''] = issue!.keys
+  if (issue.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys
     const offset = offsetOf(keyAt(document, [...path, unknown])) ?? 0
     const hint = suggestion(unknown, knownNames(path))
     return new PatternError(`${where}there is no setting "${unknown}".`, placeOf(file, lines, offset), {
@@ -134,10 +138,18 @@ function schemaError(error: z.ZodError, { file, text, document, lines }: Located
     })
   }
   const missing =
-    issue!.code === 'invalid_type' && issue!.input === undefined && document.getIn(path as unknown[]) === undefined
+    issue.code === 'invalid_type' && issue.input === undefined && document.getIn(path as unknown[]) === undefined
   const offset = offsetOf(nodeAt(document, path)) ?? 0
-  const problem = missing ? `"${String(path.at(-1))}" is missing.` : `${where}${issue!.message.replace(/\.$/, '')}.`
+  const problem = missing ? `"${String(path.at(-1))}" is missing.` : `${where}${issue.message.replace(/\.$/, '')}.`
   return new PatternError(problem, placeOf(file, lines, offset), { source: text })
+}
+
+/** Of a value that may have several shapes, what is wrong with the shape that it has. */
+function nearestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const shapes = issue.errors.flatMap(([first]) => (first && first.code !== 'invalid_type' ? [first] : []))
+  const [only] = shapes
+  return only && shapes.length === 1 ? nearestIssue({ ...only, path: [...issue.path, ...only.path] }) : issue
 }
 
 const knownNames = (path: readonly PropertyKey[]): string[] =>
@@ -145,21 +157,36 @@ const knownNames = (path: readonly PropertyKey[]): string[] =>
 const TOP_NAMES = Object.keys(patternSchema.shape)
 const AGENT_NAMES = Object.keys(patternSchema.shape.agents.unwrap().valueType.shape)
 
-/** Names of one's own are allowed at the top, misspelt ones are not. */
-function misspelt(data: PatternData, { file, text, document, lines }: Located): void {
-  for (const name of Object.keys(data)) {
-    if (TOP_NAMES.includes(name)) continue
-    const meant = nearest(name, TOP_NAMES)
-    if (meant)
-      throw new PatternError(
-        `There is no setting "${name}".`,
-        placeOf(file, lines, offsetOf(keyAt(document, [name])) ?? 0),
-        {
-          source: text,
-          hint: `Did you mean "${meant}"?`,
-        },
+/** Names of one's own are allowed in some blocks, misspelt ones are not. */
+function misspelt(data: PatternData, located: Located): void {
+  const { file, text, document, lines } = located
+  for (const [path, names] of [[[], TOP_NAMES] as const, ...OPEN_BLOCKS])
+    for (const [at, block] of blocksAt(data, path))
+      for (const name of Object.keys(block)) {
+        const meant = names.includes(name) ? undefined : nearest(name, names)
+        if (meant)
+          throw new PatternError(
+            `There is no setting "${name}".`,
+            placeOf(file, lines, offsetOf(keyAt(document, [...at, name])) ?? 0),
+            { source: text, hint: `Did you mean "${meant}"?` },
+          )
+      }
+  for (const [name, value] of Object.entries(data.variables ?? {})) {
+    const read = isDeclaration(value) ? declaredVariable.safeParse(value) : undefined
+    if (read?.success === false)
+      throw schemaError(
+        { issues: read.error.issues.map((issue) => ({ ...issue, path: ['variables', name, ...issue.path] })) },
+        located,
       )
   }
+}
+
+/** The blocks that a path leads to; `*` stands for each item of a list. */
+function blocksAt(value: unknown, path: readonly string[], at: PropertyKey[] = []): [PropertyKey[], object][] {
+  const [step, ...rest] = path
+  if (step === undefined) return isObject(value) ? [[at, value]] : []
+  if (step === '*') return Array.isArray(value) ? value.flatMap((item, nth) => blocksAt(item, rest, [...at, nth])) : []
+  return isObject(value) ? blocksAt(value[step], rest, [...at, step]) : []
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -172,18 +199,23 @@ function merge(base: unknown, own: unknown): unknown {
   return Object.fromEntries([...names].map((name) => [name, merge(base[name], own[name])]))
 }
 
+/** The file of a pattern that is found by its name alone. */
+const named = (name: string): string | undefined => listPatterns().find((pattern) => pattern.name === name)?.file
+
 function extended(source: Source, chain: readonly Source[]): Source[] {
   const { extends: base } = source.data
-  if (base === undefined) return [...chain, source]
+  if (base === undefined || base === null) return [...chain, source]
   const fail = (problem: string): never => {
     const offset = offsetOf(source.document.get('extends', true)) ?? 0
     throw new PatternError(problem, placeOf(source.file, source.lines, offset), { source: source.text })
   }
   const folder = dirname(resolve(source.file))
   const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
-  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file))
+  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file)) ?? named(base)
   if (!found)
-    return fail(`extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}).`)
+    return fail(
+      `extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`,
+    )
   const through = [...chain, source]
   if (through.some(({ file }) => resolve(file) === found))
     fail(
@@ -217,15 +249,30 @@ function strategyOf({ file, text, document, lines, data }: Source, strict: boole
   })
 }
 
+/** Reads a file by its path, or a pattern by its name. */
+function readNamed(given: string): Required<PatternText> {
+  const file = findPattern(given)
+  return { file, text: readText(file, '') }
+}
+
 /**
  * Reads a pattern with all that it extends, and checks it.
  *
- * @param given the path of a YAML file, or its text
- * @throws PatternError with file, line, column and a hint
+ * @param given the path of a YAML file, or a name that `findPattern` finds; or its text
+ * @throws PatternError with file, line, column and a hint; PatternNotFoundError
  */
 export function loadPattern(given: string | PatternText): Pattern {
-  const { file = 'pattern.yaml', text } = typeof given === 'string' ? { file: given, text: readText(given, '') } : given
-  const chain = extended(readSource(file, text), [])
+  const { file = 'pattern.yaml', text } = typeof given === 'string' ? readNamed(given) : given
+  let first: Source
+  try {
+    first = readSource(file, text)
+    if (!TOP_NAMES.some((name) => first.document.has(name))) throw hasNoStrategy(first.file)
+  } catch (error) {
+    const bare = bareStrategy(file, text)
+    if (!bare) throw error
+    return { file, ...bare, program: compileProgram(bare.strategy, file, text) }
+  }
+  const chain = extended(first, [])
   const data = chain.map((source) => source.data as unknown).reduceRight((base, own) => merge(base, own)) as PatternData
   const strict = data.strict ?? false
   let strategy: Strategy | undefined
@@ -235,11 +282,38 @@ export function loadPattern(given: string | PatternText): Pattern {
     owner = source
     if (strategy) break
   }
-  if (!strategy || strategy.statements.length === 0)
-    throw new PatternError(
-      'The pattern has no strategy.',
-      { file, line: 1, column: 1 },
-      { hint: 'It stands under orchestration_logic: strategy: |' },
-    )
+  checkRules(chain, data, strategy ?? { statements: [] })
+  if (!strategy) {
+    if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
+    return { file, data, strategy: { statements: [] }, program: CONVERSATION }
+  }
+  if (strategy.statements.length === 0) throw hasNoStrategy(file)
   return { file, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
 }
+
+/** Throws for a rule that cannot be right, with its place in the file that has it. */
+function checkRules(chain: readonly Source[], data: PatternData, strategy: Strategy): void {
+  const found = problemOfRules(data, strategy)
+  if (!found) return
+  const { path, problem, hint } = found
+  const { file, text, document, lines } = chain.find((source) => source.document.hasIn(path as unknown[])) ?? chain[0]!
+  throw new PatternError(`${path.join('.')}: ${problem}`, placeOf(file, lines, offsetOf(nodeAt(document, path)) ?? 0), {
+    source: text,
+    ...(hint && { hint }),
+  })
+}
+
+/** Without any of these and without a strategy, there is nothing in a pattern. */
+const SAYS_SOMETHING = ['agents', 'routing', 'routing_rules', 'transformers', 'variables', 'metadata'] as const
+/** What a pattern without a strategy does: its agents talk, by its rules. */
+const CONVERSATION: Program = [
+  { op: 'effect', line: 1, statement: { kind: 'converse', line: 1 } },
+  { op: 'end', line: 1 },
+]
+
+const hasNoStrategy = (file: string): PatternError =>
+  new PatternError(
+    'The pattern has no strategy.',
+    { file, line: 1, column: 1 },
+    { hint: 'It stands under orchestration_logic: strategy: |' },
+  )

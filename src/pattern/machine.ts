@@ -1,9 +1,10 @@
 import { parseDuration, type Milliseconds } from '../clock/index.ts'
+import { isMistake } from './errors.ts'
 import { evaluate, ExpressionError } from './expression.ts'
 import { isTrue, textOf, type Json } from './json.ts'
 import type { EffectStatement, Instruction, Program } from './program.ts'
-import { fill } from './template.ts'
-import type { Entry, Value } from './tree.ts'
+import { fillKnown } from './template.ts'
+import type { Entry, Expression, Value } from './tree.ts'
 
 /** What a statement asks of the orchestrator: plain data. */
 export type EffectRequest = LastingRequest | InstantRequest
@@ -17,16 +18,28 @@ type LastingRequest =
   | { kind: 'process'; value: Json }
   | { kind: 'sleep'; ms: Milliseconds }
   | { kind: 'waitFor'; name: string; timeoutMs: Milliseconds | null }
+  | { kind: 'aggregate'; request: Options }
+  | { kind: 'coordinate'; request: Options }
+  /** Lets the agents talk until nobody has anything to read. */
+  | { kind: 'converse' }
   | { kind: 'ask'; text: string }
+  /** As `ask`, for what the answer says as data: its JSON, else its text. */
+  | { kind: 'value'; text: string }
   | { kind: 'judge'; text: string }
+  /** Gives the answer where it says no, else null. */
+  | { kind: 'check'; text: string }
 
 /** What is done at once: it waits for nobody. */
 type InstantRequest =
-  | { kind: 'spawn'; agent: string; options: Options }
+  /** `agent` is null where the options name it, or nobody does. */
+  | { kind: 'spawn'; agent: string | null; options: Options }
   | { kind: 'terminate'; agents: readonly string[] }
-  | { kind: 'send'; message: Json; agents: readonly string[] }
+  /** `to` is a name, "all", a list of these, or what the agents have: `{ role: "worker" }`. */
+  | { kind: 'send'; message: Json; to: Json }
   | { kind: 'broadcast'; message: Json; agents: readonly string[] | null; options: Options }
-  | { kind: 'emit'; event: string; data: Json }
+  | { kind: 'emit'; event: string; to: Json; data: Json }
+  | { kind: 'track'; entry: Options }
+  | { kind: 'query'; request: Options }
   | { kind: 'checkpoint'; name: string | null }
   | { kind: 'log'; text: string }
 
@@ -36,6 +49,8 @@ const INSTANT: ReadonlySet<EffectRequest['kind']> = new Set<InstantRequest['kind
   'send',
   'broadcast',
   'emit',
+  'track',
+  'query',
   'checkpoint',
   'log',
 ])
@@ -76,10 +91,13 @@ type Frame =
   | { kind: 'guard'; handler: number }
   | { kind: 'retry'; left: number; attempt: number; start: number; backoffMs: Milliseconds }
 
+/** What becomes of the result of an effect: that of the statement, what was asked in its place, the items of a loop. */
+type Then = 'store' | 'said' | 'items' | 'branch' | 'nothing'
+
 type ThreadStatus =
   | { kind: 'ready' }
   /** `then` says what becomes of the result; `given` whether a step has given the effect out. */
-  | { kind: 'waiting'; effect: Effect; then: 'store' | 'branch' | 'nothing'; given: boolean }
+  | { kind: 'waiting'; effect: Effect; then: Then; given: boolean }
   | { kind: 'joining'; children: readonly number[]; join: number; failure: Failure | null }
 
 /** One line of execution: PARALLEL makes more of them. */
@@ -116,7 +134,10 @@ export type Step =
   | { kind: 'ended' }
 
 /** How an effect ended. */
-export type Resolution = { ok: true; value: Json } | { ok: false; failure: { kind: string; message: string } }
+export type Resolution =
+  | { ok: true; value: Json }
+  /** `unknown`: it names what there is not, and is no mistake in the name of what there is. */
+  | { ok: false; failure: { kind: string; message: string; unknown?: boolean } }
 
 /** Steps without an effect after which a strategy is taken to run in circles. */
 const MAX_STEPS_WITHOUT_EFFECT = 1_000_000
@@ -131,11 +152,18 @@ export const millisecondsOf = (value: Json): Milliseconds =>
 /** Thrown inside the machine; becomes the failure of a statement. */
 class Failed extends Error {
   readonly kind: string
-  constructor(kind: string, message: string) {
+  /** A value is not what the statement needs: in a sketch, the orchestrating agent may know. */
+  readonly unfit: boolean
+  constructor(kind: string, message: string, { unfit = false }: { unfit?: boolean } = {}) {
     super(message)
     this.kind = kind
+    this.unfit = unfit
   }
 }
+
+const PLAIN_NAME = /^[A-Za-z_]\w*$/
+/** How much of a variable stands in a question that names it. */
+const MAX_SHOWN = 200
 
 /**
  * Runs a program statement by statement. It never waits: what takes time it gives out as an effect, and goes on when that is resolved.
@@ -191,7 +219,7 @@ export class Machine {
         throw new Failed('runaway', `${MAX_STEPS_WITHOUT_EFFECT} statements ran without waiting for anybody.`)
       this.#execute(thread, instruction)
     } catch (error) {
-      this.#fail(thread, failureOf(error, line))
+      if (!this.#askInstead(thread, instruction, error)) this.#fail(thread, failureOf(error, line))
     }
     const after = thread.status as ThreadStatus
     if (after.kind === 'waiting') {
@@ -208,18 +236,74 @@ export class Machine {
     const { effect, then } = thread.status
     thread.status = { kind: 'ready' }
     if (!resolution.ok) {
-      this.#fail(thread, { ...resolution.failure, line: effect.line })
+      const { unknown = false, ...failure } = resolution.failure
+      const refused = new Failed(failure.kind, failure.message, { unfit: unknown && then === 'store' })
+      if (!this.#askInstead(thread, this.program[thread.pc]!, refused))
+        this.#fail(thread, { ...failure, line: effect.line })
       return
     }
     const { value } = resolution
     if (then === 'nothing') return
+    if (effect.request.kind === 'check' && value !== null) {
+      const message = `ASSERT ${effect.request.text} does not hold: ${textOf(value)}`
+      this.#fail(thread, { kind: 'assertion', message, line: effect.line })
+      return
+    }
     const instruction = this.program[thread.pc]!
     if (then === 'branch' && instruction.op === 'branch') {
       thread.pc = isTrue(value) ? thread.pc + 1 : instruction.otherwise
       return
     }
-    if (instruction.op === 'effect') this.#store(instruction.statement, value)
+    if (then === 'items' && (instruction.op === 'for' || instruction.op === 'each'))
+      this.#loop(thread, instruction, Array.isArray(value) ? (value as readonly Json[]) : [value])
+    else if (then === 'said') this.#storeSaid(instruction, value)
+    else if (instruction.op === 'effect') this.#store(instruction.statement, value)
     thread.pc += 1
+  }
+
+  /**
+   * In a sketch, a statement that names what there is not is for the orchestrating agent: it is asked what the statement would give.
+   * A name that is nearly that of a variable is a mistake.
+   */
+  #askInstead(thread: Thread, instruction: Instruction, error: unknown): boolean {
+    const { said, line, op } = instruction
+    const isUnknown = error instanceof ExpressionError ? error.unknown : error instanceof Failed && error.unfit
+    if (said === undefined || !isUnknown) return false
+    const text = `${textOf(fillKnown(said, this.state.variables))}${this.#knownIn(said)}`
+    if (op === 'branch') this.#ask(thread, line, { kind: 'judge', text }, 'branch')
+    else if (op === 'for')
+      this.#ask(thread, line, { kind: 'value', text: `${text}\nAnswer with the JSON list.` }, 'items')
+    else this.#ask(thread, line, { kind: 'value', text: `Do this, and say what it gives: ${text}` }, 'said')
+    return true
+  }
+
+  /** The values of the variables that a text names. */
+  #knownIn(said: string): string {
+    const { variables } = this.state
+    const names = [...new Set(said.match(/[A-Za-z_]\w*/g))].filter((name) => Object.hasOwn(variables, name))
+    if (names.length === 0) return ''
+    return `\n(${names.map((name) => `${name} = ${JSON.stringify(variables[name])?.slice(0, MAX_SHOWN)}`).join(', ')})`
+  }
+
+  /** What was said in place of a statement's result. */
+  #storeSaid(instruction: Instruction, value: Json): void {
+    const { variables } = this.state
+    if (instruction.op === 'collect') {
+      const before = variables[instruction.into] ?? []
+      variables[instruction.into] = [...(Array.isArray(before) ? (before as readonly Json[]) : [before]), value]
+      return
+    }
+    const { name } =
+      instruction.op === 'effect' ? { name: nameOf(instruction.statement) } : (instruction as { name: string })
+    variables[name ?? 'answer'] = value
+  }
+
+  #loop(
+    thread: Thread,
+    { name, exit }: { name: string; exit: number },
+    items: readonly Json[] | { from: number; to: number },
+  ): void {
+    thread.stack.push({ kind: 'for', name, items, index: 0, head: thread.pc + 1, exit })
   }
 
   /** Ends the strategy from outside, as a failure. */
@@ -256,9 +340,23 @@ export class Machine {
         const { from, to } = this.#range(value)
         return evaluate(`range(${from}, ${to + 1})`, {})
       }
+      case 'either':
+        return this.#either(value.values)
       default:
         return value satisfies never
     }
+  }
+
+  #either(values: readonly Expression[]): Json {
+    for (const { text } of values.slice(0, -1)) {
+      try {
+        const value = evaluate(text, this.state.variables)
+        if (isTrue(value)) return value
+      } catch (error) {
+        if (!(error instanceof ExpressionError && error.unknown)) throw error
+      }
+    }
+    return evaluate(values.at(-1)!.text, this.state.variables)
   }
 
   #range({ from, to }: Extract<Value, { kind: 'range' }>): { from: number; to: number } {
@@ -272,19 +370,37 @@ export class Machine {
     return Object.fromEntries(entries.map(({ name, value }) => [name, this.#value(value)]))
   }
 
+  /** A name without quotes, where no variable is called so, is what it says. */
+  #symbol(value: Value): Json {
+    if (value.kind === 'list') return value.items.map((item) => this.#symbol(item))
+    const { variables } = this.state
+    const isSymbol =
+      value.kind === 'expression' &&
+      PLAIN_NAME.test(value.text) &&
+      !Object.hasOwn(variables, value.text) &&
+      !isMistake(value.text, Object.keys(variables))
+    return isSymbol ? value.text : this.#value(value)
+  }
+
   /** The names of agents that a value stands for. */
   #agents(value: Value): string[] {
-    const given = this.#value(value)
-    const names = (Array.isArray(given) ? (given as readonly Json[]) : [given]).map((item) =>
-      typeof item === 'string' ? item : typeof item === 'object' && item && 'agent' in item ? item.agent : undefined,
-    )
-    const bad = names.findIndex((name) => typeof name !== 'string' || name === '')
+    const given = this.#symbol(value)
+    const names = (Array.isArray(given) ? (given as readonly Json[]) : [given]).map(agentNamed)
+    const bad = names.findIndex((name) => name === undefined)
     if (bad >= 0)
       throw new Failed(
         'type',
         `An agent's name is needed, not ${JSON.stringify(Array.isArray(given) ? given[bad] : given)}.`,
+        { unfit: true },
       )
     return names as string[]
+  }
+
+  /** To whom something goes: names, or what the agents have. */
+  #recipients(value: Value): Json {
+    const given = this.#symbol(value)
+    const isCriteria = typeof given === 'object' && given !== null && !Array.isArray(given) && !('agent' in given)
+    return isCriteria ? given : this.#agents(value)
   }
 
   #execute(thread: Thread, instruction: Instruction): void {
@@ -308,7 +424,7 @@ export class Machine {
       case 'branch': {
         const { condition } = instruction
         if (condition.kind === 'judgement') {
-          const text = String(fill(condition.text, variables))
+          const text = textOf(fillKnown(condition.text, variables))
           return this.#ask(thread, instruction.line, { kind: 'judge', text }, 'branch')
         }
         if (!isTrue(evaluate(condition.text, variables))) {
@@ -321,18 +437,22 @@ export class Machine {
         thread.pc = instruction.to
         return
       case 'for': {
-        const { name, exit } = instruction
+        const { name } = instruction
         const items = instruction.in.kind === 'range' ? this.#range(instruction.in) : this.#value(instruction.in)
         if (!Array.isArray(items) && !(typeof items === 'object' && items && 'from' in items))
-          throw new Failed('type', `FOR ${name} IN needs a list, not ${JSON.stringify(items)?.slice(0, 60)}.`)
-        thread.stack.push({
-          kind: 'for',
-          name,
-          items: items as readonly Json[],
-          index: 0,
-          head: thread.pc + 1,
-          exit,
-        })
+          throw new Failed('type', `FOR ${name} IN needs a list, not ${JSON.stringify(items)?.slice(0, 60)}.`, {
+            unfit: true,
+          })
+        this.#loop(thread, instruction, items as readonly Json[])
+        break
+      }
+      case 'each': {
+        const items = variables[`${instruction.name}s`]
+        if (!Array.isArray(items)) {
+          const text = `FOR ${instruction.text}: which are they? Answer with a JSON list.`
+          return this.#ask(thread, instruction.line, { kind: 'value', text }, 'items')
+        }
+        this.#loop(thread, instruction, items as readonly Json[])
         break
       }
       case 'next': {
@@ -399,7 +519,7 @@ export class Machine {
     thread.pc += 1
   }
 
-  #ask(thread: Thread, line: number, request: EffectRequest, then: 'store' | 'branch' | 'nothing'): void {
+  #ask(thread: Thread, line: number, request: EffectRequest, then: Then): void {
     const id = this.state.nextEffect
     this.state.nextEffect += 1
     thread.status = { kind: 'waiting', effect: { id, line, request }, then, given: false }
@@ -481,12 +601,19 @@ export class Machine {
         }
       case 'process':
         return { kind: 'process', value: this.#value(statement.value) }
-      case 'spawn':
-        return { kind: 'spawn', agent: this.#agents(statement.agent)[0]!, options: this.#entries(statement.options) }
+      case 'spawn': {
+        const options = this.#entries(statement.options)
+        const { count } = options
+        if (count !== undefined && !(Number.isInteger(count) && Number(count) >= 0))
+          throw new Failed('type', `SPAWN needs a whole number as count, not ${JSON.stringify(count)}.`, {
+            unfit: true,
+          })
+        return { kind: 'spawn', agent: statement.agent && this.#agents(statement.agent)[0]!, options }
+      }
       case 'terminate':
         return { kind: 'terminate', agents: this.#agents(statement.agent) }
       case 'send':
-        return { kind: 'send', message: this.#value(statement.message), agents: this.#agents(statement.to) }
+        return { kind: 'send', message: this.#value(statement.message), to: this.#recipients(statement.to) }
       case 'broadcast':
         return {
           kind: 'broadcast',
@@ -497,9 +624,20 @@ export class Machine {
       case 'emit':
         return {
           kind: 'emit',
-          event: textOf(evaluate(statement.event.text, this.state.variables)),
+          event: textOf(this.#symbol(statement.event)),
+          to: statement.to && this.#recipients(statement.to),
           data: statement.data ? this.#value(statement.data) : {},
         }
+      case 'track':
+        return { kind: 'track', entry: this.#entries(statement.entry) }
+      case 'query':
+      case 'aggregate':
+      case 'coordinate':
+        return { kind: statement.kind, request: this.#entries(statement.request) }
+      case 'converse':
+        return { kind: 'converse' }
+      case 'check':
+        return { kind: 'check', text: textOf(fillKnown(statement.text, this.state.variables)) }
       case 'wait':
         return { kind: 'sleep', ms: millisecondsOf(evaluate(statement.duration.text, this.state.variables)) }
       case 'waitFor':
@@ -509,7 +647,7 @@ export class Machine {
       case 'log':
         return { kind: 'log', text: textOf(this.#value(statement.value)) }
       case 'ask':
-        return { kind: 'ask', text: textOf(fill(statement.text, this.state.variables)) }
+        return { kind: 'ask', text: textOf(fillKnown(statement.text, this.state.variables)) }
       default:
         return statement satisfies never
     }
@@ -533,8 +671,14 @@ export class Machine {
       case 'completion':
       case 'call':
       case 'events':
-        if (statement.name !== null) variables[statement.name] = value
+      case 'query':
+      case 'aggregate':
+      case 'coordinate':
+      case 'spawn': {
+        const name = nameOf(statement)
+        if (name !== null) variables[name] = value
         break
+      }
       case 'process':
         variables[statement.name ?? 'processed'] = value
         break
@@ -544,6 +688,30 @@ export class Machine {
       default:
     }
   }
+}
+
+/** Where the result of a statement goes. */
+function nameOf(statement: EffectStatement): string | null {
+  switch (statement.kind) {
+    case 'spawn': {
+      const { name, agent } = statement
+      // `SPAWN helper` names a variable as well as an agent.
+      return name ?? (agent?.kind === 'expression' && PLAIN_NAME.test(agent.text) ? agent.text : null)
+    }
+    case 'process':
+      return statement.name ?? 'processed'
+    default:
+      return 'name' in statement && statement.kind !== 'checkpoint' ? statement.name : null
+  }
+}
+
+/** The agent that a value names, also by what it has answered. */
+function agentNamed(item: Json): string | undefined {
+  const name =
+    typeof item === 'string'
+      ? item
+      : ((item as { agent?: Json; agent_id?: Json } | null)?.agent ?? (item as { agent_id?: Json } | null)?.agent_id)
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 function giveOut(thread: Thread, status: Extract<ThreadStatus, { kind: 'waiting' }>): Step {

@@ -2,7 +2,8 @@ import type { IToken } from 'chevrotain'
 import { nearest, type PatternError } from './errors.ts'
 import { FORMS } from './forms.ts'
 import { Refusal, strategyGrammar } from './grammar.ts'
-import { Places, readTokens, type SourceOrigin } from './lines.ts'
+import { readTokens } from './layout.ts'
+import { Places, type SourceOrigin } from './places.ts'
 import { Newline, Outdent } from './tokens.ts'
 import type { Strategy } from './tree.ts'
 
@@ -26,21 +27,24 @@ export function parseStrategy(
   { file = 'strategy', line = 1, indentation = 0, source = text, strict = false }: StrategyOptions = {},
 ): Strategy {
   const places = new Places(text, { file, line, indentation, source })
-  const tokens = readTokens(text, places)
   const grammar = strategyGrammar()
-  grammar.input = tokens
   grammar.places = places
   grammar.strict = strict
+  const { tokens, isSketch } = readTokens(text, { places, strict, fit: (line) => grammar.fit(line) })
+  grammar.unknown.length = 0
+  grammar.input = tokens
   let strategy: Strategy
   try {
     strategy = grammar.strategy()
+    const [unknown] = grammar.unknown
+    if (unknown && !isSketch && grammar.errors.length === 0) throw unknown
   } catch (error) {
     if (error instanceof Refusal) throw places.error(error.offset, error.message, error.hint)
     throw error
   }
   const [problem] = grammar.errors
   if (problem) throw misfit(tokens, problem.token, places, text)
-  return strategy
+  return isSketch ? { ...strategy, isSketch } : strategy
 }
 
 /** What stands where it should not, and how the statement is written. */

@@ -13,6 +13,8 @@ function printValue(value: Value): string {
       return `[${value.items.map(printValue).join(', ')}]`
     case 'range':
       return `${value.from.text}..${value.to.text}`
+    case 'either':
+      return value.values.map(({ text }) => text).join(' OR ')
     default:
       return value satisfies never
   }
@@ -33,6 +35,16 @@ const as = (name: string | null): string => (name === null ? '' : ` AS ${name}`)
 function printBlock(block: Block, indentation: string): string {
   return block.map((statement) => printStatement(statement, indentation)).join('')
 }
+
+const printText = (text: string, indentation: string): string =>
+  text
+    .split('\n')
+    .map((part) => `${indentation}${part}\n`)
+    .join('')
+
+/** A statement as it stands in the text; of one with a block, the head. */
+export const printHead = (statement: Statement): string =>
+  printStatement(statement, '').split('\n')[0]!.replace(/:$/, '')
 
 function printStatement(statement: Statement, indentation: string): string {
   const line = (text: string): string => `${indentation}${text}\n`
@@ -56,8 +68,11 @@ function printStatement(statement: Statement, indentation: string): string {
       return line(`COLLECT ${printValue(statement.value)} INTO ${statement.into}`)
     case 'process':
       return line(`PROCESS ${printValue(statement.value)}${as(statement.name)}`)
-    case 'spawn':
-      return line(`SPAWN ${printValue(statement.agent)}${printOptions(statement.options)}`)
+    case 'spawn': {
+      const { agent, options, name } = statement
+      const what = agent ? `${printValue(agent)}${printOptions(options)}` : printObject(options)
+      return line(`SPAWN ${what}${as(name)}`)
+    }
     case 'terminate':
       return line(`TERMINATE ${printValue(statement.agent)}`)
     case 'send':
@@ -67,7 +82,15 @@ function printStatement(statement: Statement, indentation: string): string {
         `BROADCAST ${printValue(statement.message)}${statement.to ? ` TO ${printValue(statement.to)}` : ''}${printOptions(statement.options)}`,
       )
     case 'emit':
-      return line(`EMIT ${printValue(statement.event)}${statement.data ? ` WITH ${printValue(statement.data)}` : ''}`)
+      return line(
+        `EMIT ${printValue(statement.event)}${statement.to ? ` TO ${printValue(statement.to)}` : ''}${statement.data ? ` WITH ${printValue(statement.data)}` : ''}`,
+      )
+    case 'track':
+      return line(`TRACK ${printObject(statement.entry)}`)
+    case 'query':
+    case 'aggregate':
+    case 'coordinate':
+      return line(`${statement.kind.toUpperCase()} ${printObject(statement.request)}${as(statement.name)}`)
     case 'wait':
       return line(`WAIT ${statement.duration.text}`)
     case 'waitFor':
@@ -82,6 +105,8 @@ function printStatement(statement: Statement, indentation: string): string {
       )
     case 'for':
       return headed(`FOR ${statement.name} IN ${printValue(statement.in)}`, statement.body)
+    case 'forEach':
+      return headed(`FOR ${statement.text}`, statement.body)
     case 'while':
       return headed(`WHILE ${printCondition(statement.condition)}`, statement.body)
     case 'parallel':
@@ -103,10 +128,13 @@ function printStatement(statement: Statement, indentation: string): string {
     case 'assert':
       return line(`ASSERT ${statement.condition.text}`)
     case 'ask':
-      return statement.text
-        .split('\n')
-        .map((part) => line(part))
-        .join('')
+      return printText(statement.text, indentation)
+    case 'check':
+      return printText(`ASSERT ${statement.text}`, indentation)
+    case 'converse':
+      return ''
+    case 'stage':
+      return printText(statement.text, indentation) + printBlock(statement.body, indentation + STEP)
     default:
       return statement satisfies never
   }

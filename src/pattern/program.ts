@@ -1,4 +1,7 @@
 import { PatternError } from './errors.ts'
+import { withGathered } from './gathered.ts'
+import { checkOptions } from './options.ts'
+import { printHead } from './print.ts'
 import type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'
 
 /** A statement that asks something of the orchestrator. */
@@ -16,6 +19,12 @@ export type EffectStatement = Extract<
       | 'send'
       | 'broadcast'
       | 'emit'
+      | 'track'
+      | 'query'
+      | 'aggregate'
+      | 'coordinate'
+      | 'converse'
+      | 'check'
       | 'wait'
       | 'waitFor'
       | 'checkpoint'
@@ -25,7 +34,11 @@ export type EffectStatement = Extract<
 >
 
 /** One step of a program. Addresses are indices into the list of instructions. `line` is that of the statement. */
-export type Instruction = { line: number } & (
+export type Instruction = {
+  line: number
+  /** The statement as text: in a sketch, what it names and does not define is asked of the orchestrating agent. */
+  said?: string
+} & (
   | { op: 'effect'; statement: EffectStatement }
   | { op: 'set'; name: string; value: Value }
   | { op: 'collect'; value: Value; into: string }
@@ -33,6 +46,7 @@ export type Instruction = { line: number } & (
   | { op: 'branch'; condition: Condition; otherwise: number }
   | { op: 'jump'; to: number }
   | { op: 'for'; name: string; in: Value; exit: number }
+  | { op: 'each'; name: string; text: string; exit: number }
   | { op: 'next'; exit: number }
   | { op: 'while'; exit: number }
   | { op: 'leave' }
@@ -51,9 +65,9 @@ export type Program = readonly Instruction[]
 /**
  * Flattens a strategy.
  *
- * @throws PatternError for BREAK or CONTINUE outside of a loop
+ * @throws PatternError for BREAK or CONTINUE outside of a loop, and for options that there are not
  */
-export function compileProgram({ statements }: Strategy, file = 'strategy', source?: string): Program {
+export function compileProgram({ statements, isSketch }: Strategy, file = 'strategy', source?: string): Program {
   const program: Instruction[] = []
   const add = <Added extends Instruction>(instruction: Added): Added => {
     program.push(instruction)
@@ -61,17 +75,25 @@ export function compileProgram({ statements }: Strategy, file = 'strategy', sour
   }
 
   const addBlock = (block: Block, inLoop: boolean): void => {
-    for (const statement of block) addStatement(statement, inLoop)
+    for (const statement of withGathered(block)) addStatement(statement, inLoop)
   }
+
+  /** What can be asked of the orchestrating agent where the strategy does not say enough. */
+  const asText = (text: string): { said?: string } => (isSketch ? { said: text } : {})
 
   const addStatement = (statement: Statement, inLoop: boolean): void => {
     const { line } = statement
+    checkOptions(statement, { file, source })
     switch (statement.kind) {
       case 'set':
-        add({ op: 'set', line, name: statement.name, value: statement.value })
+        add({ op: 'set', line, name: statement.name, value: statement.value, ...asText(printHead(statement)) })
         return
       case 'collect':
-        add({ op: 'collect', line, value: statement.value, into: statement.into })
+        add({ op: 'collect', line, value: statement.value, into: statement.into, ...asText(printHead(statement)) })
+        return
+      case 'stage':
+        add({ op: 'effect', line, statement: { kind: 'ask', line, text: statement.text } })
+        addBlock(statement.body, inLoop)
         return
       case 'assert':
         add({ op: 'assert', line, condition: statement.condition })
@@ -95,7 +117,7 @@ export function compileProgram({ statements }: Strategy, file = 'strategy', sour
       case 'if': {
         const ends: { to: number }[] = []
         for (const { condition, body } of statement.branches) {
-          const branch = add({ op: 'branch', line, condition, otherwise: 0 })
+          const branch = add({ op: 'branch', line, condition, otherwise: 0, ...asText(condition.text) })
           addBlock(body, inLoop)
           ends.push(add({ op: 'jump', line, to: 0 }))
           branch.otherwise = program.length
@@ -105,18 +127,18 @@ export function compileProgram({ statements }: Strategy, file = 'strategy', sour
         return
       }
       case 'for': {
-        const loop = add({ op: 'for', line, name: statement.name, in: statement.in, exit: 0 })
-        const head = program.length
-        const next = add({ op: 'next', line, exit: 0 })
-        addBlock(statement.body, true)
-        add({ op: 'jump', line, to: head })
-        loop.exit = next.exit = program.length
+        const { name } = statement
+        addLoop(add({ op: 'for', line, name, in: statement.in, exit: 0, ...asText(printHead(statement)) }), statement)
         return
       }
+      case 'forEach':
+        addLoop(add({ op: 'each', line, name: statement.name, text: statement.text, exit: 0 }), statement)
+        return
       case 'while': {
         const loop = add({ op: 'while', line, exit: 0 })
         const head = program.length
-        const branch = add({ op: 'branch', line, condition: statement.condition, otherwise: 0 })
+        const { condition } = statement
+        const branch = add({ op: 'branch', line, condition, otherwise: 0, ...asText(condition.text) })
         addBlock(statement.body, true)
         add({ op: 'jump', line, to: head })
         branch.otherwise = program.length
@@ -150,9 +172,22 @@ export function compileProgram({ statements }: Strategy, file = 'strategy', sour
         fork.join = program.length
         return
       }
-      default:
+      case 'ask':
+      case 'check':
+      case 'log':
         add({ op: 'effect', line, statement })
+        return
+      default:
+        add({ op: 'effect', line, statement, ...asText(printHead(statement)) })
     }
+  }
+
+  const addLoop = (loop: { exit: number }, { line, body }: { line: number; body: Block }): void => {
+    const head = program.length
+    const next = add({ op: 'next', line, exit: 0 })
+    addBlock(body, true)
+    add({ op: 'jump', line, to: head })
+    loop.exit = next.exit = program.length
   }
 
   addBlock(statements, false)

@@ -9,12 +9,22 @@ const duration = z
 const data: z.ZodType<unknown> = z.unknown()
 
 const VARIABLE_TYPES = ['string', 'number', 'integer', 'boolean', 'list', 'array', 'object', 'duration', 'any'] as const
+/** What other languages call them. */
+const TYPE_NAMES: Readonly<Record<string, (typeof VARIABLE_TYPES)[number]>> = {
+  str: 'string',
+  text: 'string',
+  float: 'number',
+  int: 'integer',
+  bool: 'boolean',
+  dict: 'object',
+}
 
-const declaredVariable = z.strictObject({
-  type: z.enum(VARIABLE_TYPES).optional(),
+export const declaredVariable = z.strictObject({
+  type: z.preprocess((given) => TYPE_NAMES[String(given)] ?? given, z.enum(VARIABLE_TYPES)).optional(),
   default: data.optional(),
   description: z.string().optional(),
   required: z.boolean().optional(),
+  allowed_values: z.array(data).optional().describe('the only values that it may have'),
 })
 
 const agent = z.strictObject({
@@ -22,26 +32,58 @@ const agent = z.strictObject({
   role: z
     .string()
     .optional()
-    .describe('"orchestrator" or "coordinator": lines in plain language are asked of this agent'),
+    .describe(
+      '"orchestrator" or "coordinator", as a profile may say too: lines in plain language are asked of this agent',
+    ),
   vars: z.record(z.string(), data).optional().describe('variables of this agent, for its prompts'),
   prompt_template: z.string().optional().describe('the system prompt; {{name}} is replaced'),
   prompt: z.string().optional().describe('the same as prompt_template'),
+  initial_prompt: z.string().optional().describe('what it is told at the start; vars.initial_prompt is the same'),
+  initial_message: z.string().optional().describe('the same as initial_prompt'),
   model: z.string().optional(),
   capabilities: z.array(z.string()).optional(),
-  count: numberOrTemplate.optional().describe('makes name_1 … name_count of it'),
-  template: z.string().optional().describe('another agent, whose settings this one starts from'),
+  count: z
+    .union([z.number(), z.literal('dynamic'), z.string().regex(/\{\{/, 'a number, {{variable}} or dynamic')])
+    .optional()
+    .describe('makes name_1 … name_count of it; dynamic: none at the start'),
+  template: z
+    .union([z.string(), z.boolean()])
+    .optional()
+    .describe(
+      'another agent, whose settings this one starts from; a name with {n}, for those that count makes; true: none is made of it',
+    ),
   max_tokens: numberOrTemplate.optional().describe('most tokens of one answer'),
   description: z.string().optional(),
 })
 
-const routingRule = z.looseObject({
-  pattern: z.string().optional().describe('events it is for, such as "round:*"'),
-  event: z.string().optional().describe('the same as pattern'),
-  from: z.string().optional().describe('only events of this agent; default all'),
-  to: z.union([z.string(), z.array(z.string())]).describe('an agent, several, or "*"'),
-  condition: z.string().optional().describe('an expression over the event: data, from, event'),
-  message: z.string().optional().describe('what the agents are sent; {{…}} reads the event'),
-})
+const target = z.union([
+  z.string(),
+  z.array(z.string()),
+  z
+    .strictObject({
+      agent_id: z.string().optional(),
+      agent: z.string().optional(),
+      pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
+      role: z.string().optional(),
+      profile: z.string().optional(),
+      capability: z.string().optional(),
+      status: z.string().optional(),
+    })
+    .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant'),
+])
+
+const routingRule = z
+  .looseObject({
+    pattern: z.string().optional().describe('events it is for, such as "round:*"'),
+    event: z.string().optional().describe('the same as pattern'),
+    from: z.string().optional().describe('only events of these agents, such as "worker_*"; default all'),
+    to: target.optional().describe('an agent, several, "*", "!sender", or what they have: { role: player }'),
+    broadcast: z.boolean().optional().describe('to all but the sender, where "to" says nothing else'),
+    forward: z.boolean().optional(),
+    condition: z.string().optional().describe('an expression over the event: data, from, event'),
+    message: z.string().optional().describe('what the agents are sent; {{…}} reads the event'),
+  })
+  .refine(({ to, broadcast }) => to !== undefined || broadcast === true, 'a rule needs "to", or broadcast: true')
 
 const transformer = z.looseObject({
   source: z.string().describe('events it is for, such as "agent:response"'),
@@ -49,26 +91,56 @@ const transformer = z.looseObject({
   mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
   condition: z.string().optional(),
   async: z.boolean().optional(),
+  response_route: z.looseObject({ from: z.string().optional(), to: z.string() }).optional(),
 })
+
+const condition = z
+  .strictObject({
+    event: z.string().optional().describe('such an event is emitted'),
+    rounds: numberOrTemplate.optional().describe('as many answers of each agent'),
+    timeout: duration.optional(),
+    max_messages: numberOrTemplate.optional().describe('as many answers in all'),
+  })
+  .refine((given) => Object.keys(given).length > 0, 'says nothing')
 
 const termination = z.looseObject({
   timeout: duration.optional().describe('ends the orchestration after this long, with what it has'),
   max_messages: numberOrTemplate.optional().describe('ends it after as many completions'),
   event: z.string().optional().describe('ends it when such an event is emitted'),
-  conditions: z.array(data).optional(),
+  conditions: z.array(condition).optional().describe('any one of them ends it'),
 })
 
-const coordination = z.looseObject({
-  turn_taking: z
-    .looseObject({ mode: z.string().optional().describe('"sequential" asks one after the other in GATHER') })
-    .optional(),
-  termination: termination.optional(),
+const turnTaking = z.looseObject({
+  mode: z
+    .enum(['free_form', 'sequential', 'strict_alternation'])
+    .optional()
+    .describe('sequential and strict_alternation: agents speak one after another, in the order of the pattern'),
 })
+
+const coordination = z.looseObject({ turn_taking: turnTaking.optional(), termination: termination.optional() })
 
 const logic = z.looseObject({
   description: z.string().optional(),
   strategy: z.string().optional().describe('the strategy, in the language of docs/strategy-language.md'),
 })
+
+const routing = z.looseObject({
+  rules: z.array(routingRule).optional(),
+  default: z.string().optional().describe('the agent that is told of what agents say and no rule is for'),
+})
+
+/** Blocks in which names of one's own are allowed, and misspelt ones are not: where they stand, and what they know. */
+export const OPEN_BLOCKS: readonly (readonly [path: readonly string[], names: readonly string[]])[] = [
+  [['orchestration_logic'], Object.keys(logic.shape)],
+  [['pattern'], Object.keys(logic.shape)],
+  [['routing'], Object.keys(routing.shape)],
+  [['routing', 'rules', '*'], Object.keys(routingRule.shape)],
+  [['routing_rules', '*'], Object.keys(routingRule.shape)],
+  [['transformers', '*'], Object.keys(transformer.shape)],
+  [['coordination'], Object.keys(coordination.shape)],
+  [['coordination', 'turn_taking'], Object.keys(turnTaking.shape)],
+  [['coordination', 'termination'], Object.keys(termination.shape)],
+]
 
 /** The format of a pattern file. */
 export const patternSchema = z.looseObject({
@@ -77,13 +149,18 @@ export const patternSchema = z.looseObject({
   version: z.union([z.string(), z.number()]).optional(),
   description: z.string().optional(),
   author: z.string().optional(),
-  extends: z.string().optional().describe('another pattern: a path, or a name in the same folder'),
+  extends: z.string().nullable().optional().describe('another pattern: a path, or a name in the same folder'),
+  functions: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('libraries of functions for CALL, such as game_theory'),
   strict: z.boolean().optional().describe('lines in plain language are errors'),
   variables: z.record(z.string(), data).optional().describe('values, or { type, default, description }'),
   agents: z.record(z.string(), agent).optional(),
+  initial_prompt: z.string().optional().describe('what the orchestrating agent is told at the start'),
   orchestration_logic: logic.optional(),
   pattern: logic.optional(),
-  routing: z.looseObject({ rules: z.array(routingRule).optional() }).optional(),
+  routing: routing.optional(),
   routing_rules: z.array(routingRule).optional(),
   transformers: z.array(transformer).optional(),
   coordination: coordination.optional(),
@@ -96,14 +173,17 @@ export type RoutingRule = z.infer<typeof routingRule>
 export type Transformer = z.infer<typeof transformer>
 export type DeclaredVariable = z.infer<typeof declaredVariable>
 
-/** Whether a variable is declared by type and default, rather than given as a plain value. */
-export const asDeclared = (value: unknown): DeclaredVariable | undefined => {
-  const isDeclaration =
-    typeof value === 'object' && value !== null && !Array.isArray(value) && ('default' in value || 'type' in value)
-  if (!isDeclaration) return undefined
-  const read = declaredVariable.safeParse(value)
-  return read.success ? read.data : undefined
-}
+/** Whether a value is meant as a declaration by type and default, rather than as a plain value. */
+export const isDeclaration = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  ('default' in value || 'type' in value) &&
+  Object.keys(value).every((name) => Object.hasOwn(declaredVariable.shape, name))
+
+/** A variable that is declared. */
+export const asDeclared = (value: unknown): DeclaredVariable | undefined =>
+  isDeclaration(value) ? declaredVariable.safeParse(value).data : undefined
 
 /** The schema for editors. */
 export const patternJSONSchema = (): object => ({

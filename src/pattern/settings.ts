@@ -1,9 +1,9 @@
 import { parseDuration } from '../clock/index.ts'
 import { nearest, suggestion } from './errors.ts'
-import type { Json, Scope } from './json.ts'
+import { textOf, type Json, type Scope } from './json.ts'
 import type { Pattern } from './load.ts'
 import { asDeclared, type AgentData, type DeclaredVariable } from './schema.ts'
-import { fill, fillAll } from './template.ts'
+import { fill, fillAll, fillKnown } from './template.ts'
 
 /** Thrown when what a pattern is started with does not fit it. */
 export class PatternSettingError extends Error {
@@ -49,20 +49,52 @@ function asJson(name: string, value: unknown): Json {
   }
 }
 
+/** Variables that the orchestrator reads, whatever the pattern says of them. */
+const ORCHESTRATOR_VARIABLES: readonly string[] = [
+  'model',
+  'budget_limit',
+  'fallback_model',
+  'enable_cache',
+  'enable_checkpoints',
+  'checkpoint_interval',
+  'trace_enabled',
+  'timeout',
+  'agents',
+  'all_agents',
+]
+
+/** The names of the variables that a pattern can be given, those that it declares first. */
+export const variableNames = ({ data }: Pattern): string[] => [
+  ...new Set([...Object.keys(data.variables ?? {}), ...ORCHESTRATOR_VARIABLES]),
+]
+
+/** Whether anybody reads a variable: it is declared, the orchestrator knows it, or the pattern's text has it and it is no misspelling. */
+function isVariable(pattern: Pattern, name: string): boolean {
+  if (variableNames(pattern).includes(name)) return true
+  const { data, program } = pattern
+  return (
+    /^[A-Za-z_]\w*$/.test(name) &&
+    nearest(name, Object.keys(data.variables ?? {})) === undefined &&
+    new RegExp(`\\b${name}\\b`).test(JSON.stringify([data, program]))
+  )
+}
+
 /**
  * The variables of a run: those of the pattern, overridden by those given.
  *
  * @throws PatternSettingError for one that is missing, misspelt or of the wrong type
  */
 export function resolveVariables(
-  { data, file }: Pattern,
+  pattern: Pattern,
   given: Readonly<Record<string, unknown>>,
+  { run = 'run' }: { run?: string } = {},
 ): Record<string, Json> {
+  const { data, file } = pattern
   const declared = data.variables ?? {}
   const names = Object.keys(declared)
   for (const name of Object.keys(given)) {
-    const meant = Object.hasOwn(declared, name) ? undefined : nearest(name, names)
-    if (meant) throw new PatternSettingError(`${file} has no variable "${name}". Did you mean "${meant}"?`)
+    if (isVariable(pattern, name)) continue
+    throw new PatternSettingError(`${file} has no variable "${name}". ${suggestion(name, variableNames(pattern))}`)
   }
   const variables: Record<string, Json> = {}
   for (const name of names) {
@@ -84,12 +116,34 @@ export function resolveVariables(
       throw new PatternSettingError(
         `The variable "${name}" of ${file} is of type ${type}; it was given ${JSON.stringify(value)}.`,
       )
+    const { allowed_values: allowed } = declaration ?? {}
+    if (allowed && !allowed.includes(value))
+      throw new PatternSettingError(
+        `The variable "${name}" of ${file} is ${JSON.stringify(value)}; it may be ${allowed.map((each) => JSON.stringify(each)).join(', ')}.`,
+      )
     variables[name] = asJson(name, value)
   }
   for (const [name, value] of Object.entries(given)) variables[name] ??= asJson(name, value)
-  for (const [name, value] of Object.entries(variables)) variables[name] = fillAll(value, variables)
+  const scope = { ...builtIn(run), ...variables }
+  for (const [name, value] of Object.entries(variables)) scope[name] = variables[name] = fillAll(value, scope)
   return variables
 }
+
+/** What every pattern may name. `_timestamp` is the start of the run, in Unix seconds. */
+const builtIn = (run: string): Record<string, Json> => ({
+  orchestration_id: run,
+  _timestamp: Math.floor(Date.now() / 1_000),
+})
+
+/** Whether an agent is one that leads the others, as its role or profile says: `base_orchestrator`, `coordinator`. */
+export const isOrchestrating = ({
+  role,
+  profile,
+}: {
+  role?: string | undefined
+  profile?: string | undefined
+}): boolean => ORCHESTRATING.test(role ?? '') || ORCHESTRATING.test(profile ?? '')
+const ORCHESTRATING = /(?:^|[^a-z])(?:orchestrator|coordinator)(?:$|[^a-z])/i
 
 /** One agent of a run. */
 export interface AgentSettings {
@@ -100,6 +154,10 @@ export interface AgentSettings {
   systemPrompt: string | undefined
   capabilities: readonly string[]
   maxTokens: number | undefined
+  /** What it is told at the start, to be answered when it is first asked. */
+  initialPrompt?: string
+  /** Its own variables, such as `response_time`, by which simulated services answer it. */
+  vars?: Readonly<Record<string, Json>>
 }
 
 const MAX_AGENTS = 100_000
@@ -112,7 +170,7 @@ function withTemplate(
   through: readonly string[],
 ): AgentData {
   const own = agents[name]!
-  if (own.template === undefined) return own
+  if (typeof own.template !== 'string' || NUMBERED.test(own.template)) return own
   if (!Object.hasOwn(agents, own.template))
     throw new PatternSettingError(
       `The agent "${name}" of ${file} starts from the template "${own.template}", which is no agent. ${suggestion(own.template, Object.keys(agents))}`,
@@ -126,37 +184,72 @@ function withTemplate(
   return { ...base, ...rest, count, vars: { ...base.vars, ...own.vars } }
 }
 
+/** A name for each of those that `count` makes: `stage_{n}`. */
+const NUMBERED = /\{n\}/
+
 /** The agents of a run, those with `count` several times. */
-export function resolveAgents({ data, file }: Pattern, variables: Scope): AgentSettings[] {
+export function resolveAgents(
+  { data, file, strategy }: Pattern,
+  variables: Scope,
+  { run = 'run' }: { run?: string } = {},
+): AgentSettings[] {
   const agents = data.agents ?? {}
-  const result: AgentSettings[] = []
+  const result: { agent: AgentSettings; isTold: boolean }[] = []
+  const scope = { ...builtIn(run), ...variables }
   for (const name of Object.keys(agents)) {
     const settings = withTemplate(name, agents, file, [name])
-    const count = typeof settings.count === 'string' ? Number(fill(settings.count, variables)) : settings.count
+    if (agents[name]!.template === true) continue
+    const { count: given, template } = settings
+    const count = given === 'dynamic' ? 0 : typeof given === 'string' ? Number(fill(given, scope)) : given
     if (count !== undefined && !(Number.isInteger(count) && count >= 0 && count <= MAX_AGENTS))
       throw new PatternSettingError(
         `The count of the agent "${name}" of ${file} is ${count}. Give a whole number up to ${MAX_AGENTS}.`,
       )
-    const names = count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}_${index + 1}`)
-    for (const each of names) result.push(agentOf(each, settings, variables))
+    const numbered = typeof template === 'string' && NUMBERED.test(template) ? template : `${name}_{n}`
+    const names =
+      count === undefined ? [name] : Array.from({ length: count }, (_, nth) => numbered.replace(NUMBERED, `${nth + 1}`))
+    // What a sketch does not define stands in prompts as it is: the model may know.
+    const filled = strategy.isSketch || strategy.statements.length === 0 ? fillKnown : fill
+    for (const each of names) result.push(agentOf(each, settings, { ...scope, agent_id: `${run}_${each}` }, filled))
   }
-  return result
+  const first = result.find(({ agent }) => isOrchestrating(agent))
+  if (first && data.initial_prompt !== undefined && !first.isTold)
+    first.agent.systemPrompt = joined(first.agent.systemPrompt, textOf(fillKnown(data.initial_prompt, scope)))
+  return result.map(({ agent }) => agent)
 }
 
-function agentOf(name: string, settings: AgentData, variables: Scope): AgentSettings {
-  const own = fillAll((settings.vars ?? {}) as Json, variables) as Record<string, Json>
+const joined = (...parts: (string | undefined)[]): string | undefined =>
+  parts.filter((part) => part !== undefined).join('\n\n') || undefined
+
+function agentOf(
+  name: string,
+  settings: AgentData,
+  variables: Scope,
+  filled: typeof fill,
+): { agent: AgentSettings; isTold: boolean } {
+  const { initial_prompt: ownPrompt, ...vars } = (settings.vars ?? {}) as Record<string, Json>
+  const own = fillAll(vars, variables, filled) as Record<string, Json>
   const scope = { ...variables, ...own, agent_name: name }
+  const text = (value: string | undefined, one: typeof fill = filled): string | undefined =>
+    value === undefined ? undefined : textOf(one(value, scope))
   const prompt = settings.prompt_template ?? settings.prompt
-  const text = (value: string | undefined): string | undefined =>
-    value === undefined ? undefined : String(fill(value, scope))
-  const { max_tokens: most } = settings
+  const { max_tokens: most, profile = 'agent', role } = settings
+  const said = ownPrompt === undefined ? undefined : textOf(ownPrompt)
+  const told = text(settings.initial_prompt ?? settings.initial_message ?? said)
+  // Who leads has to remember it to the end.
+  const leads = isOrchestrating({ role, profile })
   return {
-    name,
-    profile: settings.profile ?? 'agent',
-    role: settings.role,
-    model: text(settings.model),
-    systemPrompt: text(prompt),
-    capabilities: settings.capabilities ?? [],
-    maxTokens: most === undefined ? undefined : Number(typeof most === 'string' ? fill(most, scope) : most),
+    agent: {
+      name,
+      profile,
+      role,
+      model: text(settings.model, fill),
+      systemPrompt: leads ? joined(text(prompt), told) : text(prompt),
+      capabilities: settings.capabilities ?? [],
+      maxTokens: most === undefined ? undefined : Number(typeof most === 'string' ? fill(most, scope) : most),
+      ...(!leads && told !== undefined && { initialPrompt: told }),
+      ...(Object.keys(own).length > 0 && { vars: own }),
+    },
+    isTold: told !== undefined,
   }
 }

@@ -20,6 +20,7 @@ const KEYWORDS = [
   'IF',
   'ELIF',
   'ELSE',
+  'WHEN',
   'AWAIT',
   'AS',
   'COLLECT',
@@ -43,22 +44,67 @@ const KEYWORDS = [
   'CALL',
   'LOG',
   'ASSERT',
+  'TRACK',
+  'QUERY',
+  'AGGREGATE',
+  'COORDINATE',
 ] as const
 export type KeywordName = (typeof KEYWORDS)[number]
 
+/** Verbs that say the same as SET where `name =` stands behind them. */
+const VERBS = ['CALCULATE', 'COMPUTE', 'DEFINE', 'DETERMINE', 'GENERATE', 'SELECT', 'UPDATE'] as const
+/** Other words for a keyword. */
+const SYNONYMS: Partial<Record<KeywordName, readonly string[]>> = {
+  SET: VERBS,
+  ELIF: ['ELSIF', 'ELSEIF'],
+  WHEN: ['CASE'],
+}
+
 /** One token type a keyword. */
 export const K = Object.fromEntries(
-  KEYWORDS.map((name) => [
-    name,
-    createToken({ name, pattern: name, longer_alt: Identifier, categories: [Keyword], label: name }),
-  ]),
+  KEYWORDS.map((name) => {
+    const words = [name, ...(SYNONYMS[name] ?? [])]
+    return [
+      name,
+      createToken({
+        name,
+        pattern: words.length === 1 ? name : new RegExp(words.join('|')),
+        longer_alt: Identifier,
+        categories: [Keyword],
+        label: name,
+      }),
+    ]
+  }),
 ) as Record<KeywordName, TokenType>
 
 /** Keywords that stand only within a statement. */
 const INNER_WORDS: ReadonlySet<string> = new Set<KeywordName>(['FROM', 'WITH', 'IN', 'AS', 'INTO', 'TO', 'OR', 'ON'])
 
 /** Words with which a statement may begin. */
-export const STATEMENT_WORDS: ReadonlySet<string> = new Set(KEYWORDS.filter((name) => !INNER_WORDS.has(name)))
+export const STATEMENT_WORDS: ReadonlySet<string> = new Set([
+  ...KEYWORDS.filter((name) => !INNER_WORDS.has(name)),
+  ...Object.values(SYNONYMS).flat(),
+])
+/** Words that begin a statement only where the rest fits it: else the line is plain language. */
+export const TIMID_WORDS: ReadonlySet<string> = new Set([...VERBS, 'TRACK', 'QUERY', 'AGGREGATE', 'COORDINATE'])
+/** Words of the language that are also said to a model, with the words by which their statement is known. */
+export const SPOKEN_WORDS: ReadonlyMap<string, readonly KeywordName[]> = new Map<string, readonly KeywordName[]>([
+  ['ASSERT', []],
+  ['BROADCAST', ['TO']],
+  ['CHECKPOINT', []],
+  ['COLLECT', ['INTO']],
+  ['EMIT', []],
+  ['GATHER', ['FROM']],
+  ['PARALLEL', []],
+  ['PAUSE', []],
+  ['PROCESS', ['AS']],
+  ['RETRY', []],
+  ['SEND', ['TO']],
+  ['SET', []],
+  ['SPAWN', ['AS']],
+  ['TERMINATE', []],
+  ['WAIT', []],
+])
 
 export const Template = createToken({ name: 'Template', pattern: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, categories: [Atom] })
 export const DurationToken = createToken({
@@ -96,16 +142,19 @@ const Comment = createToken({ name: 'Comment', pattern: /#[^\n]*/, group: Lexer.
 
 /** Made by the line reader, never by the lexer. */
 export const Prose = createToken({ name: 'Prose', pattern: Lexer.NA, label: 'a line in plain language' })
+/** One that has a block. */
+export const Head = createToken({ name: 'Head', pattern: Lexer.NA, label: 'a line in plain language with a block' })
 export const Newline = createToken({ name: 'Newline', pattern: Lexer.NA, label: 'the end of the line' })
 export const Indent = createToken({ name: 'Indent', pattern: Lexer.NA, label: 'an indented block' })
 export const Outdent = createToken({ name: 'Outdent', pattern: Lexer.NA, label: 'the end of the block' })
 
+const longest = (name: KeywordName): number => Math.max(...[name, ...(SYNONYMS[name] ?? [])].map((word) => word.length))
 const LEXED: TokenType[] = [
   WhiteSpace,
   Comment,
   Template,
-  // The longer first: INTO is not IN.
-  ...KEYWORDS.toSorted((a, b) => b.length - a.length).map((name) => K[name]),
+  // The longer first: INTO is not IN, and ELSEIF not ELSE.
+  ...KEYWORDS.toSorted((a, b) => longest(b) - longest(a)).map((name) => K[name]),
   Identifier,
   DurationToken,
   NumberToken,
@@ -124,7 +173,7 @@ const LEXED: TokenType[] = [
 ]
 
 /** All token types, for the parser. */
-export const VOCABULARY: TokenType[] = [...LEXED, Atom, Keyword, Prose, Newline, Indent, Outdent]
+export const VOCABULARY: TokenType[] = [...LEXED, Atom, Keyword, Prose, Head, Newline, Indent, Outdent]
 
 const lexer = new Lexer(LEXED, { ensureOptimizations: false })
 

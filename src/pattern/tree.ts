@@ -11,6 +11,8 @@ export type Value =
   | { kind: 'list'; items: readonly Value[] }
   /** `1..5`: both ends are included. */
   | { kind: 'range'; from: Expression; to: Expression }
+  /** `a OR b`: the first that is known and true, else the last. */
+  | { kind: 'either'; values: readonly Expression[] }
 
 /** One `name: value`. */
 export interface Entry {
@@ -38,15 +40,22 @@ export type StatementBody =
   | { kind: 'call'; name: string | null; function: string; arguments: readonly Value[] }
   | { kind: 'collect'; value: Value; into: string }
   | { kind: 'process'; value: Value; name: string | null }
-  | { kind: 'spawn'; agent: Value; options: readonly Entry[] }
+  /** `agent` is null for `SPAWN { … }`; `name` is set to who was made. */
+  | { kind: 'spawn'; agent: Value | null; options: readonly Entry[]; name: string | null }
   | { kind: 'terminate'; agent: Value }
   | { kind: 'send'; message: Value; to: Value }
   | { kind: 'broadcast'; message: Value; to: Value | null; options: readonly Entry[] }
-  | { kind: 'emit'; event: Expression; data: Value | null }
+  | { kind: 'emit'; event: Expression; to: Value | null; data: Value | null }
+  | { kind: 'track'; entry: readonly Entry[] }
+  | { kind: 'query'; request: readonly Entry[]; name: string | null }
+  | { kind: 'aggregate'; request: readonly Entry[]; name: string | null }
+  | { kind: 'coordinate'; request: readonly Entry[]; name: string | null }
   | { kind: 'wait'; duration: Expression }
   | { kind: 'waitFor'; name: string; timeout: Expression | null }
   | { kind: 'if'; branches: readonly Branch[]; otherwise: Block | null }
   | { kind: 'for'; name: string; in: Value; body: Block }
+  /** `FOR each step:`: over the list `steps`, else over what the orchestrating agent says that they are. */
+  | { kind: 'forEach'; name: string; text: string; body: Block }
   | { kind: 'while'; condition: Condition; body: Block }
   | { kind: 'parallel'; body: Block }
   | { kind: 'retry'; times: Expression; options: readonly Entry[]; body: Block }
@@ -59,6 +68,12 @@ export type StatementBody =
   | { kind: 'assert'; condition: Expression }
   /** A line in plain language: asked of the orchestrating agent. */
   | { kind: 'ask'; text: string }
+  /** ASSERT in plain language: the orchestrating agent may say no. */
+  | { kind: 'check'; text: string }
+  /** What a pattern without a strategy does: its agents talk. */
+  | { kind: 'converse' }
+  /** One with a block: asked, and then the block is run. */
+  | { kind: 'stage'; text: string; body: Block }
 
 /** One statement. `line` counts from 1 in the file. */
 export type Statement = StatementBody & { line: number }
@@ -66,4 +81,6 @@ export type Statement = StatementBody & { line: number }
 /** A strategy as it was read. */
 export interface Strategy {
   statements: Block
+  /** It has lines in plain language: what it names and does not define is for the orchestrating agent to say. */
+  isSketch?: true
 }

@@ -51,8 +51,10 @@ export class IdempotentRequests {
     }
   }
 
-  /** A client has gone away; the work goes on. */
-  leave(key: string, receive: Receive): void {
-    this.#kept.get(key)?.receivers.delete(receive)
+  /** A client has gone away; the work goes on. Tells the call for whose answer nobody waits any more, if it has none yet. */
+  leave(key: string, receive: Receive): number | undefined {
+    const kept = this.#kept.get(key)
+    if (!kept?.receivers.delete(receive) || kept.receivers.size > 0 || kept.answer) return undefined
+    return kept.call
   }
 }

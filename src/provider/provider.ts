@@ -150,7 +150,10 @@ export class Provider {
 
   /** Takes a call with an idempotency key: the first one is worked on, the others get its answer. */
   #acceptOnce(key: string, request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
-    const disconnect = (): void => this.#idempotent.leave(key, receive)
+    const disconnect = (): void => {
+      const left = this.#idempotent.leave(key, receive)
+      if (left !== undefined) this.trace.append({ type: 'call.left', call: left })
+    }
     const before = this.#idempotent.join(key, receive)
     if (before !== undefined) {
       this.trace.append({ type: 'call.replayed', call: before })
@@ -189,6 +192,7 @@ export class Provider {
       who: `agent ${caller.agent}`,
       what: `call ${id} to ${request.model}, ${waitText(state)}`,
       since: arrivedAt,
+      agent: caller.agent,
     }))
   }
 

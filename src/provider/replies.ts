@@ -84,6 +84,7 @@ interface Place {
 
 const REMEMBERED_CONVERSATIONS = 20_000
 const DEFAULT_PHRASES = 2
+const YES_OR_NO = /\byes or no\b/i
 
 /** Makes what the simulated models say. */
 export class Replies {
@@ -182,7 +183,7 @@ export class Replies {
     return found
   }
 
-  /** Without a rule: a call of the tool that is required, JSON that fits the schema, or a few phrases in character. */
+  /** Without a rule: a call of the tool that is required, JSON that fits the schema, yes or no, or a few phrases in character. */
   #default(request: CallRequest, place: Place): ReplySpec {
     const { toolChoice, tools, responseSchema } = request
     if (tools.length > 0 && (toolChoice.kind === 'required' || toolChoice.kind === 'tool')) {
@@ -192,6 +193,9 @@ export class Replies {
     }
     if (responseSchema === true) return { json: { answer: this.#phrases(place) } }
     if (responseSchema) return { json: this.#fit(responseSchema, place) }
+    // Who is asked for yes or no says one of them.
+    if (YES_OR_NO.test(request.messages.at(-1)?.text ?? ''))
+      return { text: this.#random.draw(`reply/${place.lane}/yes`, place.nth) < 0.5 ? 'Yes.' : 'No.' }
     return { text: this.#phrases(place) }
   }
 

@@ -94,12 +94,13 @@ function counted({ failures }: Tried, retryCount: number, now: Milliseconds): Tr
 
 /** The failure that a call repeats which counts no retries. */
 function guess({ failures, answeredAt }: Tried, now: Milliseconds, hasSiblings: () => boolean): Failure | undefined {
-  const [found] = failures.filter(({ state }) => state === 'free').toSorted((a, b) => mayComeAt(a) - mayComeAt(b))
-  if (!found) return undefined
+  const free = failures.filter(({ state }) => state === 'free').toSorted((a, b) => mayComeAt(a) - mayComeAt(b))
+  const fresh = free.find(({ at }) => at === now)
   // Where several samples are drawn, so many at a time, the end of one lets the next begin.
-  if ((found.at === now || answeredAt === now) && hasSiblings()) return undefined
-  found.state = 'guessed'
-  return found
+  const isNextSample = (fresh !== undefined || answeredAt === now) && hasSiblings()
+  const settled = isNextSample ? fresh : free[0]
+  if (settled) settled.state = 'guessed'
+  return isNextSample ? undefined : settled
 }
 
 const mayComeAt = ({ at, retryAfterMs }: Failure): Milliseconds => at + (retryAfterMs ?? 0)

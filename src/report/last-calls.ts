@@ -9,8 +9,8 @@ function how({ status, fault, endedAt, arrivedAt }: CallRecord): string {
 }
 
 /**
- * The last call of each agent of a run that is stuck: where they wait for one another and not for the provider, it says how far each has come.
- * Empty for a run that is not.
+ * The last call of each agent of a run that is stuck: where they wait for one another and not for the provider, it says
+ * how far each has come. Empty for a run that is not.
  */
 export function lastCallsText(trace: Trace): string {
   if (trace.ofType('clock.stuck').length === 0) return ''

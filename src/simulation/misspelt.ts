@@ -17,7 +17,10 @@ const wordsOf = (name: string): string[] =>
 
 const sorted = (word: string): string => [...word].toSorted().join('')
 
-/** Whether one word is the other with a slip of the fingers: a letter left out, doubled, swapped, or in a long word another one. */
+/**
+ * Whether one word is the other with a slip of the fingers: a letter left out, doubled, swapped, or in a long word
+ * another one.
+ */
 function isSlip(given: string, meant: string, least: number): boolean {
   if (/\d/.test(given + meant) || given[0] !== meant[0]) return false
   const shorter = Math.min(given.length, meant.length)
@@ -29,7 +32,8 @@ function isSlip(given: string, meant: string, least: number): boolean {
 }
 
 /**
- * Whether a name is another one, written wrongly. Careful: names that may be two, such as `worker_a` and `worker_b`, are.
+ * Whether a name is another one, written wrongly. Careful: names that may be two, such as `worker_a` and `worker_b`,
+ * are.
  *
  * @example
  * ```ts

@@ -180,7 +180,13 @@ export function openSession<Result>(
   const random = new KeyedRandom(settings.seed)
   const chance = chanceOf(random)
   const probes = [importing, ...(options.clock?.probes ?? [])]
-  const clock = startClock(settings.time, { epoch: defaultEpoch(place), ...options.clock, chance, probes })
+  const clock = startClock(settings.time, {
+    epoch: defaultEpoch(place),
+    ...options.clock,
+    chance,
+    probes,
+    actor: actingAgent,
+  })
   const closings: (() => unknown)[] = [() => clock.stop()]
   if (settings.time.kind === 'real') {
     emptyPools()

@@ -30,10 +30,11 @@ function agentsIn(event: TraceEvent): unknown[] {
 
 /** Names of the set-up that no call of a run had. */
 function unmatchedIn(config: ProviderConfig, trace: Trace): Unmatched[] {
-  const calls = trace.ofType('call.arrived')
   return PARTS.flatMap((part) => {
-    const called = new Set(calls.map((call) => call[SINGULAR[part]]))
-    return [...namesIn(config, part)].flatMap((name) => (called.has(name) ? [] : [{ part, name }]))
+    const names = namesIn(config, part)
+    if (names.size === 0) return []
+    for (const call of trace.ofType('call.arrived')) names.delete(call[SINGULAR[part]])
+    return [...names].map((name) => ({ part, name }))
   })
 }
 
@@ -48,9 +49,11 @@ export interface Misspelt extends Unmatched {
  * @param declared agents of the orchestration
  */
 export function misspeltIn(config: ProviderConfig, trace: Trace, declared: readonly string[]): Misspelt[] {
+  const unmatched = unmatchedIn(config, trace)
+  if (unmatched.length === 0) return []
   const calls = trace.ofType('call.arrived')
   const known: ReadonlySet<unknown> = new Set([...declared, ...[...trace].flatMap(agentsIn)])
-  return unmatchedIn(config, trace).flatMap(({ part, name }) => {
+  return unmatched.flatMap(({ part, name }) => {
     if (part === 'agents' && known.has(name)) return []
     if (part === 'models' && calls.some(({ provider }) => listedModel(provider, name) !== undefined)) return []
     const setUp = namesIn(config, part)

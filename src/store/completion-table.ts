@@ -118,27 +118,26 @@ export class CompletionTable {
       .toReversed()
   }
 
+  /** The newest sessions, with how many of their completions wait, are being answered, and are over. */
+  sessions(most: number): { sessionId: string; queued: number; running: number; over: number }[] {
+    return this.#database
+      .all(
+        `SELECT session_id, sum(status = 'queued') AS queued, sum(status = 'running') AS running,
+                sum(status NOT IN ('queued', 'running')) AS over
+         FROM completions GROUP BY session_id ORDER BY max(number) DESC LIMIT ?`,
+        most,
+      )
+      .map((row) => ({
+        sessionId: String(row['session_id']),
+        queued: Number(row['queued']),
+        running: Number(row['running']),
+        over: Number(row['over']),
+      }))
+  }
+
   /** How many a status has. */
   counts(): Readonly<Partial<Record<CompletionStatus, number>>> {
     const rows = this.#database.all('SELECT status, count(*) AS count FROM completions GROUP BY status')
     return Object.fromEntries(rows.map(({ status, count }) => [String(status), Number(count)]))
-  }
-
-  /** Sums of what was answered, by agent and model. */
-  usage(): { agentId: string; target: string; calls: number; input: number; output: number; cost: bigint }[] {
-    return this.#database
-      .all(
-        `SELECT agent_id, usage ->> 'target' AS target, count(*) AS calls, sum(usage ->> 'input') AS input,
-                sum(usage ->> 'output') AS output, sum(CAST(usage ->> 'cost' AS INTEGER)) AS cost
-         FROM completions WHERE usage IS NOT NULL GROUP BY agent_id, target ORDER BY agent_id, target`,
-      )
-      .map((row) => ({
-        agentId: String(row['agent_id']),
-        target: String(row['target']),
-        calls: Number(row['calls']),
-        input: Number(row['input']),
-        output: Number(row['output']),
-        cost: BigInt(row['cost'] ?? 0),
-      }))
   }
 }

@@ -6,7 +6,6 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -15,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { asideOf, nextAside } from './rotation.ts'
 
 /** How an event log is kept. */
 export interface EventLogOptions {
@@ -107,28 +107,16 @@ export class EventLog {
 
   /** All events that are kept, oldest first, with large values put back. Lines that are no event are passed over. */
   *read(): Generator<Record<string, unknown>> {
-    for (const file of [...this.#aside(), this.file])
+    for (const file of [...asideOf(this.file).map((aside) => aside.file), this.file])
       for (const line of readFileSync(file, 'utf8').split('\n')) {
         const event = eventIn(line)
         if (event) yield withValues(event, valuesOf(file))
       }
   }
 
-  /** Files that were put aside, oldest first. */
-  #aside(): string[] {
-    const name = basename(this.file)
-    const number = (file: string): number => Number(file.slice(name.length + 1))
-    return readdirSync(dirname(this.file))
-      .filter((file) => file.startsWith(`${name}.`) && Number.isInteger(number(file)))
-      .toSorted((a, b) => number(a) - number(b))
-      .map((file) => join(dirname(this.file), file))
-  }
-
   #rotate(): void {
-    const aside = this.#aside()
-    const last = aside.at(-1)
-    const next = last === undefined ? 1 : Number(last.slice(this.file.length + 1)) + 1
-    const put = `${this.file}.${next}`
+    const aside = asideOf(this.file).map(({ file }) => file)
+    const put = nextAside(this.file)
     renameSync(this.file, put)
     if (existsSync(valuesOf(this.file))) renameSync(valuesOf(this.file), valuesOf(put))
     for (const old of aside.slice(0, Math.max(0, aside.length + 1 - this.#options.keep))) {

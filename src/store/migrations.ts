@@ -46,6 +46,16 @@ const MIGRATIONS: readonly string[] = [
      id INTEGER PRIMARY KEY, context TEXT NOT NULL, prompt TEXT NOT NULL, embedding TEXT NOT NULL, answer TEXT NOT NULL,
      target TEXT NOT NULL, cost TEXT NOT NULL
    ) STRICT;`,
+  `CREATE TABLE run_records (
+     run TEXT PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, given TEXT NOT NULL, outcome TEXT
+   ) STRICT;
+   CREATE INDEX runs_by_status ON runs (status, updated_at);
+   CREATE TABLE spending (
+     minute INTEGER NOT NULL, run TEXT NOT NULL, agent TEXT NOT NULL, model TEXT NOT NULL, calls INTEGER NOT NULL,
+     input INTEGER NOT NULL, output INTEGER NOT NULL, known INTEGER NOT NULL, uncertain INTEGER NOT NULL,
+     PRIMARY KEY (minute, run, agent, model)
+   ) STRICT;
+   CREATE INDEX spending_by_run ON spending (run);`,
 ]
 
 /**
@@ -59,6 +69,12 @@ export function migrate(database: DatabaseSync, file: string): void {
     throw new StoreError(
       'LONGHAUL_STORE_VERSION',
       `${file} was written by a newer longhaul (version ${version} of the store; this one knows ${MIGRATIONS.length}). Use that one.`,
+    )
+  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { tables: number }
+  if (version === 0 && tables > 0)
+    throw new StoreError(
+      'LONGHAUL_STORE_DAMAGED',
+      `${file} is the database of another program. Nothing was changed. Give another folder: LONGHAUL_HOME.`,
     )
   for (let next = version; next < MIGRATIONS.length; next++) {
     database.exec(`BEGIN; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`)

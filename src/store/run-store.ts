@@ -1,8 +1,10 @@
 import { AnswerTable } from './answer-table.ts'
 import { CompletionTable } from './completion-table.ts'
+import { RecordTable } from './record-table.ts'
 import { StoreDatabase } from './database.ts'
 import { EntityTable } from './entity-table.ts'
 import { StoreError } from './errors.ts'
+import { SpendingTable } from './spending-table.ts'
 
 /** Plain data as it is kept. */
 export type Saved = unknown
@@ -24,6 +26,16 @@ export interface SavedRun {
   answers: Map<string, { effect: number; answer: Saved }>
   /** Calls that were under way: nobody knows whether they were answered. */
   intents: { id: number; agent: string; model: string; worst: bigint }[]
+}
+
+/** A run in a list. */
+export interface ListedRun {
+  id: string
+  /** The file of its pattern. */
+  pattern: string
+  status: RunStatus
+  /** When it was last written. Unix milliseconds. */
+  updatedAt: number
 }
 
 /** A point of a run that can be gone back to. */
@@ -55,6 +67,10 @@ export class RunStore {
   readonly completions: CompletionTable
   /** What semantic caches may reuse. */
   readonly cachedAnswers: AnswerTable
+  /** What is told of runs, those that are over included. */
+  readonly records: RecordTable
+  /** What was spent when, by whom and on which model. */
+  readonly spending: SpendingTable
   readonly #database: StoreDatabase
 
   /**
@@ -67,6 +83,8 @@ export class RunStore {
     this.entities = new EntityTable(this.#database)
     this.completions = new CompletionTable(this.#database)
     this.cachedAnswers = new AnswerTable(this.#database)
+    this.records = new RecordTable(this.#database)
+    this.spending = new SpendingTable(this.#database)
   }
 
   /** Why it could not be written to; nothing after the next transaction that goes well. */
@@ -166,13 +184,21 @@ export class RunStore {
   }
 
   /** All runs, the newest first. */
-  list(): { id: string; pattern: string; status: RunStatus; updatedAt: number }[] {
-    return this.#database.all('SELECT * FROM runs ORDER BY updated_at DESC, id').map((row) => ({
-      id: String(row['id']),
-      pattern: String(row['pattern']),
-      status: row['status'] as RunStatus,
-      updatedAt: Number(row['updated_at']),
-    }))
+  list(): ListedRun[] {
+    return this.#database
+      .all('SELECT id, pattern, status, updated_at FROM runs ORDER BY updated_at DESC, id')
+      .map((row) => ({
+        id: String(row['id']),
+        pattern: String(row['pattern']),
+        status: row['status'] as RunStatus,
+        updatedAt: Number(row['updated_at']),
+      }))
+  }
+
+  /** Where a run stands, by what is kept. */
+  statusOf(run: string): RunStatus | undefined {
+    const [row] = this.#database.all('SELECT status FROM runs WHERE id = ?', run)
+    return row?.['status'] as RunStatus | undefined
   }
 
   /** Keeps where a run stands now, to be gone back to. */
@@ -211,6 +237,12 @@ export class RunStore {
         name: row['name'] === null ? null : String(row['name']),
         createdAt: Number(row['created_at']),
       }))
+  }
+
+  /** The run that a checkpoint is of. */
+  runOfCheckpoint(checkpoint: string): string | undefined {
+    const [row] = this.#database.all('SELECT run FROM checkpoints WHERE id = ?', checkpoint)
+    return row && String(row['run'])
   }
 
   /**

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
+import { findPattern } from '../pattern/index.ts'
 import type { System } from './system.ts'
 
 /** Thrown when the daemon refuses, or an orchestration in it fails. */
@@ -30,6 +31,8 @@ export interface DaemonSettings {
   home?: string
   /** Environment variables of the daemon, beside those of this process. */
   env?: Readonly<Record<string, string>>
+  /** Flags of `longhaul daemon start`, such as `{ 'call-timeout': '2h', failover: 'claude-haiku-4-5' }`. */
+  flags?: Readonly<Record<string, string>>
 }
 
 const MAIN = fileURLToPath(
@@ -44,7 +47,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  * A pattern in a real daemon, which is a process of its own, as a system under test. The simulated provider answers it over loopback HTTP. For
  * scaled and real time: virtual time rules one process only.
  *
- * @param pattern the path of a YAML file
+ * @param pattern the path of a YAML file, or a name that is found
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
  */
 export function daemonSystem(pattern: string, settings: DaemonSettings = {}): System<DaemonResult> {
@@ -65,10 +68,14 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       OPENAI_BASE_URL: server.baseURLs.openai,
       ANTHROPIC_BASE_URL: server.baseURLs.anthropic,
     }
+    const flags = Object.entries(settings.flags ?? {}).map(([name, value]) => `--${name}=${value}`)
     const { socket } = daemonPaths({ LONGHAUL_HOME: home })
     let daemon: ChildProcess
     const begin = async (): Promise<void> => {
-      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run', ...flags], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
       while (!(await isAnswering(socket))) {
         if (daemon.exitCode !== null)
           throw new DaemonOrchestrationError(`The daemon ended with exit code ${daemon.exitCode}.`)
@@ -90,7 +97,10 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     }
     try {
       await begin()
-      const { orchestration_id: given, agents } = await ask('orchestration:start', { pattern: resolve(pattern), vars })
+      const { orchestration_id: given, agents } = await ask('orchestration:start', {
+        pattern: resolve(findPattern(pattern)),
+        vars,
+      })
       const id = String(given)
       let down: Promise<unknown> = Promise.resolve()
       let kills = 0

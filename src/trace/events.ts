@@ -55,6 +55,8 @@ export type EventBody =
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }
+  /** All clients of a request with an idempotency key have gone away; the service goes on with it, and keeps the answer. */
+  | { type: 'call.left'; call: number }
   /** A call that waited for a free slot is now being worked on. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }
   | { type: 'call.firstToken'; call: number; afterMs: number }
@@ -126,7 +128,16 @@ export type EventBody =
   | { type: 'effect.started'; effect: number; line: number; kind: string }
   | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
   /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
-  | { type: 'cost.claimed'; agent: string; model: string; known: PicoDollars; uncertain: PicoDollars }
+  | {
+      type: 'cost.claimed'
+      agent: string
+      model: string
+      known: PicoDollars
+      uncertain: PicoDollars
+      /** As the service has reported them; 0 where it has not. Traces of earlier versions have none. */
+      inputTokens?: number
+      outputTokens?: number
+    }
   /** With `trace_enabled`: what the orchestrator knows of a question and its answer. Times in milliseconds. */
   | {
       type: 'completion.traced'

@@ -16,6 +16,8 @@ export interface CallRecord {
   arrivedAt: number
   firstTokenAt: number | undefined
   endedAt: number | undefined
+  /** When all its clients had gone away, where the service goes on nevertheless: for an idempotency key. */
+  leftAt: number | undefined
   /** `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call. */
   status: 'open' | 'ended' | 'failed' | 'refused'
   /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
@@ -83,6 +85,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         arrivedAt: at,
         firstTokenAt: undefined,
         endedAt: undefined,
+        leftAt: undefined,
         status: 'open',
         finish: undefined,
         fault: undefined,
@@ -131,8 +134,13 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.usage = event.usage
         record.cost = event.cost
         break
-      case 'call.dequeued':
+      case 'call.left':
+        record.leftAt = event.at
+        break
       case 'call.replayed':
+        if (record.status === 'open') record.leftAt = undefined
+        break
+      case 'call.dequeued':
       case 'setUp.toolNotOffered':
         break
       default:
@@ -166,6 +174,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     arrivedAt: event.at,
     firstTokenAt: undefined,
     endedAt: event.at,
+    leftAt: undefined,
     status: 'refused',
     finish: undefined,
     fault: event.reason,

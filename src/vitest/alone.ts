@@ -1,8 +1,8 @@
 import { TestRunner, type RunnerTestSuite } from 'vitest'
 
 /**
- * Lets nothing run beside the suite that is about to be described: there is one time in a process, and what runs beside it would be in it. The suites
- * around it are not concurrent then; what else is in them may be.
+ * Lets nothing run beside the suite that is about to be described: there is one time in a process, and what runs beside
+ * it would be in it. The suites around it are not concurrent then; what else is in them may be.
  *
  * @returns options that keep the tests of the suite apart from one another, whatever the configuration says
  */

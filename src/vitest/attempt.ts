@@ -14,8 +14,9 @@ import { listenForUnhandled, type Unhandled } from './unhandled.ts'
 import { expectFailure, fail, verdictOf, type Verdict } from './verdict.ts'
 
 /** Vitest's own context is an object or a function with the task. */
-const isContext = (given: unknown): given is object =>
-  ((typeof given === 'object' && given !== null) || typeof given === 'function') && 'task' in given
+const isContext = (given: unknown, task: RunnerTestCase): given is object =>
+  ((typeof given === 'object' && given !== null) || typeof given === 'function') &&
+  (given as { task?: unknown }).task === task
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
 
@@ -25,8 +26,12 @@ export const fileOf = ({ file }: RunnerTestCase): string => relative(process.cwd
 /** The whole name of a test. */
 export const nameOf = ({ name, fullTestName = name }: RunnerTestCase): string => fullTestName
 
-/** Whether one is running: there is one time in a process. */
-let isRunning = false
+/** The one that is running: there is one time in a process. */
+let running: Attempt<never> | undefined
+
+/** Whether Vitest is done with what is running, and has not put it away. */
+const isForgotten = (task: RunnerTestCase): boolean =>
+  running !== undefined && (running.task === task || running.task.result?.duration !== undefined)
 
 /** One try of a test: Vitest may repeat it by `retry` and `repeats`. */
 export class Attempt<Result> {
@@ -36,11 +41,9 @@ export class Attempt<Result> {
   readonly of: Case | undefined
   /** How many errors of earlier tries the task had when this one began. */
   readonly errorsBefore: number
-  /** Whether all hooks have run: an error that comes now, Vitest writes down when it is too late for us to add to it. */
-  isEnding = false
   /** Whether time can go on no more. */
   isStuck = false
-  /** What was thrown while it was ending. */
+  /** What was thrown where Vitest does not look for it. */
   readonly late: unknown[] = []
   readonly #unhandled: Unhandled
   readonly #restores: Restore[] = []
@@ -48,7 +51,7 @@ export class Attempt<Result> {
 
   /** @throws ClockInUseError */
   constructor(task: RunnerTestCase, settings: SettingsInForce, of: Case | undefined, open: () => Session<Result>) {
-    if (isRunning)
+    if (running)
       throw new ClockInUseError(`"${task.name}" has begun while another test of an orchestration is running.`)
     if (settings.time.kind !== 'real') refuseForeignTime()
     expectFailure(task)
@@ -57,9 +60,24 @@ export class Attempt<Result> {
     this.of = of
     this.errorsBefore = task.result?.errors?.length ?? 0
     this.session = open()
-    isRunning = true
+    running = this as Attempt<unknown> as Attempt<never>
     this.#unhandled = listenForUnhandled()
     this.#restores.push(() => this.#unhandled.stop())
+  }
+
+  /** Ends what an earlier test has left running, so that the next one is not taken for its neighbour. */
+  static async clear(task: RunnerTestCase): Promise<void> {
+    if (isForgotten(task)) await running?.end()
+  }
+
+  /**
+   * Putting something away has failed. Vitest writes that down when it is too late to add to it, or puts away nothing
+   * more; here the test has failed by it at once, so that its hooks know.
+   */
+  failLate(error: unknown): void {
+    this.late.push(error)
+    const { result } = this.task
+    if (result?.state === 'run' || result?.state === 'pass') result.state = 'fail'
   }
 
   /** Lets what Vitest itself waits for go by the clock of the session, where that is not the wall clock. */
@@ -81,7 +99,7 @@ export class Attempt<Result> {
     const polls = this.#polls
     if (!polls) return [...given]
     return given.map((argument) =>
-      isContext(argument)
+      isContext(argument, this.task)
         ? new Proxy(argument, {
             get(context, name) {
               const value: unknown = Reflect.get(context, name)
@@ -110,28 +128,37 @@ export class Attempt<Result> {
 
   /** Ends the session, and says how the test went. */
   async end(): Promise<Verdict> {
-    const { session } = this
+    // What nobody catches shows after the microtasks.
+    await realTurn()
+    this.#look()
     try {
-      // What nobody catches shows after the microtasks.
-      await realTurn()
-      if (this.#verdict().kind === 'failed') {
-        this.hints = session.hints()
-        this.standing = standingText(session)
-      }
-      this.summary = session.summary()
-      await session.close()
+      await this.session.close()
       await realTurn()
     } catch (error) {
       this.late.push(error)
     } finally {
       restoreAll(this.#restores)
-      isRunning = false
+      running = undefined
     }
     const verdict = this.#verdict()
     // What Vitest does not know of lets a test fail that is expected to.
     const untold = this.#untold()
     if (verdict.kind === 'passed' && untold.length > 0) fail(this, untold)
     return verdict
+  }
+
+  /** Looks at the session before it ends. That something cannot be told is no failure of the test. */
+  #look(): void {
+    const { session } = this
+    try {
+      if (this.#verdict().kind === 'failed') {
+        this.standing = standingText(session)
+        this.hints = session.hints()
+      }
+      this.summary = session.summary()
+    } catch (error) {
+      process.stderr.write(`longhaul: not all can be told of "${this.name}": ${String(error)}\n`)
+    }
   }
 
   /** Errors that Vitest does not know of. */

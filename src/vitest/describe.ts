@@ -38,14 +38,17 @@ export interface DescribeOrchestration {
   todo(name: string): void
   skipIf(condition: unknown): DescribeOrchestration
   runIf(condition: unknown): DescribeOrchestration
-  /** Once for each case; a case that is a list becomes several arguments. Its values stand in the name by `%s`, `%i`, `$key` … */
+  /**
+   * Once for each case; a case that is a list becomes several arguments. Its values stand in the name by `%s`, `%i`,
+   * `$key` …
+   */
   each<Case extends unknown[] | [unknown]>(cases: readonly Case[]): DescribeCases<Case>
   each<Case>(cases: readonly Case[]): DescribeCases<[Case]>
   /** As `each`, but a case is always one argument. */
   for<Case>(cases: readonly Case[]): DescribeCases<[Case]>
   /**
-   * Once for each seed, fail rate and whatever else varies, each case an ordinary suite. A case that fails is made as small as it can be, and told
-   * with the line that repeats it.
+   * Once for each seed, fail rate and whatever else varies, each case an ordinary suite. A case that fails is made as
+   * small as it can be, and told with the line that repeats it.
    */
   sweep(sweep: SweepOptions): DescribeSweep
   /** There is one time in a process. @throws ClockInUseError */
@@ -78,7 +81,10 @@ const forCases =
       fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test as never, ...given)),
     )
 
-/** How long a test of one case may take: seeds are chosen so that a sweep takes long, and machines of sweeps are busy. Milliseconds. */
+/**
+ * How long a test of one case may take: seeds are chosen so that a sweep takes long, and machines of sweeps are busy.
+ * Milliseconds.
+ */
 const SWEEP_TEST_MS = 30_000
 
 const forSweep =
@@ -113,11 +119,13 @@ const withSuite = (suite: Suite): DescribeOrchestration =>
   )
 
 /**
- * Describes an orchestration and its tests: an ordinary `describe`, whose tests get `run`, `start`, `sleep`, `provider`, `clock` and `trace`.
+ * Describes an orchestration and its tests: an ordinary `describe`, whose tests get `run`, `start`, `sleep`,
+ * `provider`, `clock` and `trace`.
  *
  * @example
  * ```ts
- * describeOrchestration('two agents', { system, provider: { latency: lognormal({ median: '4s', p95: '12s' }) } }, (test) => {
+ * describeOrchestration('two agents', { system, provider: { latency: lognormal({ median: '4s', p95: '12s' }) } },
+ * (test) => {
  *   test('completes', async ({ run, expect }) => {
  *     expect(await run()).toHaveCompleted()
  *   })

@@ -4,6 +4,7 @@ import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { placeOf } from './place.ts'
@@ -55,7 +56,10 @@ const replayText = ({
 }: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
   `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
 
-/** Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes the place of the failure. */
+/**
+ * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
+ * the place of the failure.
+ */
 async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
@@ -97,10 +101,7 @@ export function fill<Result>(
     if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
   })
   // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
-  aroundEach(async (runTest) => {
-    await runTest()
-    if (attempt) attempt.isEnding = true
-  }, 0)
+  aroundEach((runTest) => runTest(), 0)
 
   const begin = (task: RunnerTestCase): Attempt<Result> => {
     const of = swept.get(task)?.candidate ?? variation?.case
@@ -116,7 +117,10 @@ export function fill<Result>(
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
     const test = swept.get(ended.task)
-    if (!test?.candidate) ended.task.meta.longhaul = ended.summary
+    if (!test?.candidate) {
+      ended.task.meta.longhaul = ended.summary
+      keepTrace(ended)
+    }
     if (!sweep || !test) return tell(ended, verdict)
     if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
     await test.ended(ended, verdict, sweep)
@@ -127,6 +131,7 @@ export function fill<Result>(
       async ({ task }, use) => {
         let begun: Attempt<Result>
         try {
+          await Attempt.clear(task as RunnerTestCase)
           begun = begin(task as RunnerTestCase)
         } catch (error) {
           await swept.get(task as RunnerTestCase)?.notBegun(sweep!)
@@ -174,8 +179,8 @@ export function fill<Result>(
       try {
         await inTime(work)
       } catch (error) {
-        if (!attempt?.isEnding) throw error
-        attempt.late.push(error)
+        if (!attempt) throw error
+        attempt.failLate(error)
       }
     },
   })

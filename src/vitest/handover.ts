@@ -2,8 +2,8 @@
 export type Step<Candidate, Found> = { kind: 'try'; candidate: Candidate } | { kind: 'found'; found: Found }
 
 /**
- * A search whose candidates are tried by somebody else, who comes by one at a time: the search asks and waits, the other takes the question along and
- * brings the answer.
+ * A search whose candidates are tried by somebody else, who comes by one at a time: the search asks and waits, the
+ * other takes the question along and brings the answer.
  */
 export class Handover<Candidate, Answer, Found> {
   #step = Promise.withResolvers<Step<Candidate, Found>>()

@@ -14,7 +14,10 @@ const waiting = new AsyncLocalStorage<PollTimers | undefined>()
 type PollTimers = Record<'setTimeout' | 'setInterval', (work: Work, delay?: number) => unknown> &
   Record<'clearTimeout' | 'clearInterval', (timer: unknown) => void>
 
-/** Timers on a clock, for polls. That they fire is no progress: a poll that goes on for ever is ended by its own timeout. */
+/**
+ * Timers on a clock, for polls. That they fire is no progress: a poll that goes on for ever is ended by its own
+ * timeout.
+ */
 function pollTimers(clock: Clock): PollTimers {
   const after = (work: Work, delay: unknown, again: boolean): { cancel: () => void } => {
     const ms = Math.max(1, Number(delay) || 0)
@@ -89,14 +92,17 @@ function replaceSafeTimers(): Restore {
 
 /** What polls on the clock of a test. */
 export interface Polls {
-  /** The test's own `expect`, made to poll so too. It is given when it is asked for: Vitest counts the assertions of whichever was asked for. */
+  /**
+   * The test's own `expect`, made to poll so too. It is given when it is asked for: Vitest counts the assertions of
+   * whichever was asked for.
+   */
   local: (own: ExpectStatic) => ExpectStatic
   restore: Restore
 }
 
 /**
- * Lets `vi.waitFor`, `vi.waitUntil` and `expect.poll` wait on the clock of a test: their intervals and timeouts are of its time. They are Vitest's own,
- * with other timers.
+ * Lets `vi.waitFor`, `vi.waitUntil` and `expect.poll` wait on the clock of a test: their intervals and timeouts are of
+ * its time. They are Vitest's own, with other timers.
  */
 export function pollOn(clock: Clock): Polls {
   const timers = pollTimers(clock)

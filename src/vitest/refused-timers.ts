@@ -36,8 +36,8 @@ class FakeTimersError extends ClockInUseError {
 }
 
 /**
- * Refuses, in a test of an orchestration, what belongs to Vitest's own fake timers. `vi.useRealTimers()` is let through: without fake timers it does
- * nothing, and it stands in many a clean-up.
+ * Refuses, in a test of an orchestration, what belongs to Vitest's own fake timers. `vi.useRealTimers()` is let
+ * through: without fake timers it does nothing, and it stands in many a clean-up.
  */
 export function refuseFakeTimers(): Restore {
   const refusals = Object.entries(INSTEAD).map(([name, instead]) => [

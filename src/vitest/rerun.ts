@@ -13,8 +13,8 @@ const isMet = (condition: Condition, error: unknown): boolean => {
 }
 
 /**
- * Lets Vitest run a test again, as often as is wanted, by its own retries: with its hooks, fixtures and all by which it may fail. Has to be made before
- * the test begins.
+ * Lets Vitest run a test again, as often as is wanted, by its own retries: with its hooks, fixtures and all by which it
+ * may fail. Has to be made before the test begins.
  */
 export class Reruns {
   readonly #own: Retry

@@ -13,7 +13,10 @@ declare module 'vitest' {
   }
 }
 
-/** The settings in force for those of a file: the plugin's go before them, the environment's before both, and a case's before all. */
+/**
+ * The settings in force for those of a file: the plugin's go before them, the environment's before both, and a case's
+ * before all.
+ */
 export const settle = (options: RunSettings, of?: Case): SettingsInForce =>
   joinSettings(
     options,

@@ -49,8 +49,8 @@ function declaring(declare: () => unknown, keeper: Keeper): unknown {
 }
 
 /**
- * A test API all of whose tests are kept by the same keeper, whatever modifiers, cases and fixtures stand between. What is not known here and gives a
- * test API again, gives one that is kept.
+ * A test API all of whose tests are kept by the same keeper, whatever modifiers, cases and fixtures stand between. What
+ * is not known here and gives a test API again, gives one that is kept.
  *
  * @throws ClockInUseError for tests that are to be concurrent
  */

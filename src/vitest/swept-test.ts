@@ -31,8 +31,9 @@ export interface Explainer {
 }
 
 /**
- * One test of a case of a sweep. Vitest runs it as it is; where it fails, Vitest runs it again with smaller cases, as if it were retried: whatever the
- * test failed by the first time (its body, a hook, an assertion that was never made), it can fail by again.
+ * One test of a case of a sweep. Vitest runs it as it is; where it fails, Vitest runs it again with smaller cases, as
+ * if it were retried: whatever the test failed by the first time (its body, a hook, an assertion that was never made),
+ * it can fail by again.
  */
 export class SweptTest {
   readonly #reruns: Reruns

@@ -15,7 +15,9 @@ const MOST_ATTACHED = 20_000
 /** What Vitest says of a hook or a test that took too long. */
 const TIMED_OUT = /\btimed out (?:in|after) \d+ms/
 
-/** What is told below the errors of a test, but how it is repeated: what may be why, and where time stood if it ran out. */
+/**
+ * What is told below the errors of a test, but how it is repeated: what may be why, and where time stood if it ran out.
+ */
 export function circumstances(
   { hints, standing }: Pick<Attempt<unknown>, 'hints' | 'standing'>,
   errors: readonly unknown[],

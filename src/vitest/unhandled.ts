@@ -7,8 +7,9 @@ export interface Unhandled {
 }
 
 /**
- * Listens for rejections and exceptions that nobody catches. Vitest tells them at the end of all tests, beside them, and leaves them to whoever else
- * listens: what comes while a test runs is that test's failure. Where somebody else listens too, it is theirs.
+ * Listens for rejections and exceptions that nobody catches. Vitest tells them at the end of all tests, beside them,
+ * and leaves them to whoever else listens: what comes while a test runs is that test's failure. Where somebody else
+ * listens too, it is theirs.
  */
 export function listenForUnhandled(): Unhandled {
   const errors: unknown[] = []

@@ -275,7 +275,7 @@ export const anthropicMessages: WireFormat = {
       responseSchema: (request.output_config?.format ?? request.output_format)?.schema,
       stream: request.stream ?? false,
       streamUsage: true,
-      maxOutputTokens: request.max_tokens,
+      maxOutputTokens: request.max_tokens > 0 ? request.max_tokens : undefined,
       stop: request.stop_sequences ?? [],
       choices: 1,
       callerHints: anthropicMessages.callerHints(body),

@@ -288,6 +288,10 @@ function schemaOf(format: ChatRequest['response_format']): CallRequest['response
   return format?.type === 'json_schema' ? (format.json_schema?.schema ?? true) : undefined
 }
 
+/** Some vendors take a limit of -1 for none. */
+const limitOf = (tokens: number | null | undefined): number | undefined =>
+  tokens != null && tokens > 0 ? tokens : undefined
+
 const errorBody = (message: string, type: string, param: string | null, code: string | null): string =>
   `${JSON.stringify({ error: { message, type, param, code } }, null, 2)}\n`
 
@@ -427,7 +431,7 @@ export const openaiChat: WireFormat = {
       responseSchema: schemaOf(request.response_format),
       stream: request.stream ?? false,
       streamUsage: request.stream_options?.include_usage ?? false,
-      maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
+      maxOutputTokens: limitOf(request.max_completion_tokens ?? request.max_tokens),
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
       choices: Math.min(Math.max(1, request.n ?? 1), MOST_CHOICES),
       callerHints: openaiChat.callerHints(body),

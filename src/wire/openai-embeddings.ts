@@ -25,12 +25,21 @@ const COMPATIBLE_REQUEST = relaxed(REQUEST)
 interface EmbeddingsRequest {
   model: string
   input: string | string[]
-  encoding_format?: 'float' | 'base64'
-  dimensions?: number
+  encoding_format?: string | null
+  dimensions?: number | null
 }
 
 const DEFAULT_DIMENSIONS = 1_536
 const LARGE_DIMENSIONS = 3_072
+
+/** Of a vendor too, which may have longer vectors, and a model of its own. */
+const MOST_DIMENSIONS = 16_384
+const dimensionsOf = (asked: number | null | undefined, model: string): number =>
+  asked != null && asked >= 1 && asked <= MOST_DIMENSIONS
+    ? asked
+    : model.includes('large')
+      ? LARGE_DIMENSIONS
+      : DEFAULT_DIMENSIONS
 
 const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
 
@@ -67,8 +76,8 @@ export const openaiEmbeddings: WireFormat = {
       choices: 1,
       callerHints: openaiChat.callerHints(body),
       retryCount: retryCountOf(header),
-      dimensions: dimensions ?? (model.includes('large') ? LARGE_DIMENSIONS : DEFAULT_DIMENSIONS),
-      encoding: encoding ?? 'float',
+      dimensions: dimensionsOf(dimensions, model),
+      encoding: encoding === 'base64' ? 'base64' : 'float',
       fingerprint,
     }
   },

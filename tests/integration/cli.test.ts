@@ -52,10 +52,10 @@ describe('longhaul serve', { timeout: 60_000 }, () => {
 })
 
 describe('longhaul check', { timeout: 60_000 }, () => {
-  test('says what the patterns of this repository are', async () => {
-    const { code, stdout } = await run('check', 'fixtures/orchestrations/game_theory_tournament.yaml')
+  test('says what a pattern is that comes with longhaul', async () => {
+    const { code, stdout } = await run('check', 'game_theory_orchestration_v2')
     expect(code).toBe(0)
-    expect(stdout).toContain('game_theory_tournament, 4 agents, 4 statements')
+    expect(stdout).toContain('game_theory_orchestration_v2, 4 agents, 6 statements')
   })
 
   test('shows the line of a mistake, and exits with 1', async () => {
@@ -77,13 +77,13 @@ test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
   expect(JSON.parse(stdout)).toMatchObject({ type: 'object', required: ['name'] })
 })
 
-test('an unknown command exits with 2 and shows what there is', { timeout: 60_000 }, async () => {
+test('an unknown command exits with 2 and names the nearest one', { timeout: 60_000 }, async () => {
   const { code, stderr } = await run('sreve')
   expect(code).toBe(2)
-  expect(stderr).toMatch(/There is no command "sreve".*longhaul serve.*longhaul check/s)
+  expect(stderr).toContain('There is no command "sreve". Did you mean "serve"?')
 })
 
-describe('longhaul inspect', () => {
+describe('longhaul inspect', { timeout: 60_000 }, () => {
   const trace = join(folder, 'votes.ndjson')
 
   test('shows agents, calls and costs of a trace, and what checks find in it', { timeout: 60_000 }, async () => {

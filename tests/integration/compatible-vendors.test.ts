@@ -73,6 +73,12 @@ describeOrchestration(
       })
     }
 
+    test('a limit of -1 tokens is none', async ({ run, expect }) => {
+      const { result } = await run(asked(() => ask(clientAt(ADDRESSES.vllm), { max_tokens: -1 })))
+      expect(result).toMatchObject({ choices: [{ finish_reason: 'stop' }] })
+      expect((result as OpenAI.ChatCompletion).usage!.completion_tokens).toBeGreaterThan(5)
+    })
+
     test('a local server asks for no key', async ({ run, expect }) => {
       const body = JSON.stringify({ model: 'ship-namer', messages })
       const work = async () => (await fetch(`${ADDRESSES.vllm}/chat/completions`, { method: 'POST', body })).status

@@ -11,9 +11,12 @@ import { WebSocket } from 'ws'
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 const home = mkdtempSync(join(tmpdir(), 'longhaul-daemon-'))
-const socket = join(home, 'daemon.sock')
-let provider: ChildProcess
-let env: NodeJS.ProcessEnv
+const socket = join(home, 'var/run/daemon.sock')
+const store = join(home, 'var/state/ksi_state.db')
+const env: NodeJS.ProcessEnv = { ...process.env, LONGHAUL_HOME: home, NO_COLOR: '1' }
+for (const name of ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'LONGHAUL_TIME', 'LONGHAUL_FAIL_RATE']) delete env[name]
+/** Simulated services whose answers take milliseconds. */
+const FLAGS = ['--latency', '5ms', '--patterns', resolve(import.meta.dirname, '../../fixtures/orchestrations')]
 
 /** Runs a command as a user does. */
 const longhaul = (...given: string[]): Promise<Ended> => execute(process.execPath, [MAIN, ...given], env)
@@ -60,23 +63,17 @@ async function until(event: string, data: object, fits: (answer: Data) => boolea
   }
 }
 
-const pid = (): number => Number(readFileSync(join(home, 'daemon.pid'), 'utf8'))
+const pid = (): number => Number(readFileSync(join(home, 'var/run/ksi_daemon.pid'), 'utf8'))
 
 beforeAll(async () => {
-  // Simulated models, whose seconds are milliseconds.
-  provider = spawn(process.execPath, [MAIN, 'serve', '--time', '1000x', '--latency', '5s'])
-  let openai = ''
-  for await (const line of createInterface(provider.stdout!)) {
-    openai = /OPENAI_BASE_URL=(\S+)/.exec(line)?.[1] ?? openai
-    if (line.includes('ANTHROPIC')) break
-  }
-  env = { ...process.env, LONGHAUL_HOME: home, OPENAI_BASE_URL: openai, NO_COLOR: '1' }
-  expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+  expect(await longhaul('daemon', 'start', ...FLAGS)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('simulated in its process, which costs nothing') as string,
+  })
 }, 60_000)
 
 afterAll(async () => {
   await longhaul('daemon', 'stop')
-  provider.kill('SIGKILL')
   rmSync(home, { recursive: true })
 }, 60_000)
 
@@ -88,7 +85,7 @@ describe('the commands', { timeout: 60_000 }, () => {
     expect(JSON.parse((await longhaul('daemon', 'health')).stdout)).toMatchObject({ status: 'healthy', pid: pid() })
     expect((await longhaul('daemon', 'status')).stdout).toMatch(/runs, \d+ orchestration/)
     expect(statSync(socket).mode & 0o077).toBe(0)
-    expect(statSync(join(home, 'runs.db')).mode & 0o077).toBe(0)
+    expect(statSync(store).mode & 0o077).toBe(0)
   })
 
   test('send reads values as JSON, and keys with a dash', async () => {
@@ -127,9 +124,9 @@ describe('the commands', { timeout: 60_000 }, () => {
   })
 
   test('a table for people, without colours where nobody wants them', async () => {
-    const list = await longhaul('send', 'agent:list', '--output-format', 'table')
+    const list = await longhaul('send', 'agent:list', '--all', '--output-format', 'table')
     expect(list.stdout).toMatch(
-      /^status {2}success\ncount {3}\d+\n\nagents\nagent_id +status +profile\norch_\w+_analyst +/,
+      /^status {2}success\ncount {3}\d+\ntotal {3}\d+\n\nagents\nagent_id +status +profile +created_at\norch_\w+_analyst +finished +/,
     )
     expect(list.stdout).not.toContain('\u001b')
     expect((await longhaul('send', 'agent:list', '--output-format', 'xml')).stderr).toContain(
@@ -305,8 +302,8 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
     expect(await ask('completion:async', { messages: [{ role: 'nobody', content: '' }] })).toMatchObject({
       error: expect.stringContaining('messages[0]') as string,
     })
-    expect(await ask('completion:async', { model: 'gpt-4o-mini', prompt: 'x', session_id: 7 })).toMatchObject({
-      error: 'session_id is 7: give a text.',
+    expect(await ask('completion:async', { model: 'gpt-4o-mini', prompt: 'x', session_id: [7] })).toMatchObject({
+      error: 'session_id is [7]: give a text.',
     })
   })
 
@@ -328,7 +325,7 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
     )
     process.kill(pid(), 'SIGKILL')
     for (;;) if ((await longhaul('daemon', 'status')).code === 3) break
-    expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+    expect(await longhaul('daemon', 'start', ...FLAGS)).toMatchObject({ code: 0 })
     for (const id of ids) expect(await finished(id)).toMatchObject({ state: 'completed' })
     const { completions } = await ask('completion:session_status', { session_id: 's' })
     expect((completions as Data[]).map(({ request_id: id }) => id)).toEqual(ids)
@@ -491,7 +488,7 @@ describe('nothing is lost', { timeout: 120_000 }, () => {
     await until('orchestration:status', { orchestration_id: id }, ({ message_count: count }) => Number(count) > 15)
     process.kill(pid(), 'SIGKILL')
     for (;;) if ((await longhaul('daemon', 'status')).code === 3) break
-    expect(await longhaul('daemon', 'start')).toMatchObject({ code: 0 })
+    expect(await longhaul('daemon', 'start', ...FLAGS)).toMatchObject({ code: 0 })
     const done = await until('orchestration:status', { orchestration_id: id }, ({ state }) => state === 'completed')
     expect(done).toMatchObject({ result: { rounds: 60, total: 180 } })
   })
@@ -528,9 +525,14 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     try {
       // A limit on the size of its files stands for the disk.
       const limited = `trap '' XFSZ; ulimit -f 800; exec "$0" "$@"`
-      const started = await execute('/bin/sh', ['-c', limited, process.execPath, MAIN, 'daemon', 'start'], there)
+      const started = await execute(
+        '/bin/sh',
+        ['-c', limited, process.execPath, MAIN, 'daemon', 'start', ...FLAGS],
+        there,
+      )
       expect(started).toMatchObject({ code: 0 })
-      for (const name of ['runs.db', 'runs.db-wal']) expect(statSync(join(elsewhere, name)).mode & 0o077).toBe(0)
+      for (const end of ['', '-wal'])
+        expect(statSync(join(elsewhere, `var/state/ksi_state.db${end}`)).mode & 0o077).toBe(0)
       const { orchestration_id: id } = await send(
         'orchestration:start',
         ...['--pattern', 'session_recovery', '--vars', '{"max_rounds": 40, "pause": "5ms"}'],
@@ -539,12 +541,12 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
       let last: Data = {}
       for (let nth = 0; nth < 20 && last['status'] !== 'failed'; nth++)
         last = await send('state:entity:create', '--type', 'document', '--id', `d${nth}`, '--properties', large)
-      expect(last['error']).toMatch(/runs\.db.*(no room|cannot be written to)/)
+      expect(last['error']).toMatch(/ksi_state\.db.*(no room|cannot be written to)/)
       const health = await command('daemon', 'health')
       expect(health.code).toBe(1)
       expect(JSON.parse(health.stdout)).toMatchObject({
         status: 'degraded',
-        problems: [expect.stringContaining('runs.db')],
+        problems: expect.arrayContaining([expect.stringContaining('ksi_state.db')]) as unknown,
       })
       for (;;) if ((await send('orchestration:status', '--orchestration-id', String(id)))['state'] === 'failed') break
 

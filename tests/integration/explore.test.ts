@@ -4,6 +4,7 @@ import { caseSettings, applyCase, decodeCase } from '../../src/explore/index.ts'
 import { openSession } from '../../src/simulation/session.ts'
 import { joinSettings } from '../../src/simulation/settings.ts'
 import { setUp, votes } from '../gallery/bad/lost-vote.ts'
+import { ask } from '../gallery/systems.ts'
 
 const options = { ...setUp, system: votes }
 
@@ -14,12 +15,12 @@ const decided = async (session: Parameters<NonNullable<Parameters<typeof explore
   if (result!.decided !== rounds) throw new Error(`${result!.decided} rounds were decided, of ${String(rounds)}`)
 }
 
-describe('a sweep without a test runner', { timeout: 60_000 }, () => {
+describe('a sweep without a test runner', { timeout: 120_000 }, () => {
   test('finds the case, makes it smaller to what matters, and repeats it byte for byte', async () => {
     const { failures, cases, coverage } = await explore(
       'votes',
       options,
-      { seeds: 20, failRate: 0.25, swarm: false, shrinkMost: 1 },
+      { seeds: 20, failRate: 0.25, swarm: false, shrinkMost: 1, shrinkMs: 100_000 },
       decided,
     )
     expect(cases).toBe(20)
@@ -49,5 +50,53 @@ describe('a sweep without a test runner', { timeout: 60_000 }, () => {
     )
     expect(failures[0]!.error).toBeInstanceOf(InvariantError)
     expect(failures[0]!.smallest!.case.schedule).toHaveLength(1)
+  })
+
+  test('agents that wait for one another and for no call are told with their last calls', async () => {
+    const { failures } = await explore(
+      'two locks',
+      {
+        clock: { deadlockAfter: '20ms' },
+        provider: { latency: '2s' },
+        system: async () => {
+          const locks = { ann: Promise.withResolvers<void>(), ben: Promise.withResolvers<void>() }
+          const agent = async (mine: 'ann' | 'ben', other: 'ann' | 'ben'): Promise<void> => {
+            await ask(mine, 'Ready?')
+            await locks[other].promise
+            locks[mine].resolve()
+          }
+          await Promise.all([agent('ann', 'ben'), agent('ben', 'ann')])
+        },
+      },
+      { seeds: 1, failRate: 0, shrinkMost: 0 },
+    )
+    expect((failures[0]!.error as Error).message).toMatch(
+      /^Deadlock at 2s.*\n\nThe last call of each agent:\n {2}ann: call 1 to gpt-4o-mini, answered at 2s\n {2}ben: call 2 /s,
+    )
+  })
+
+  test('a case is not made smaller by what the system does not read', async () => {
+    const everybody = ['ann', 'ben', 'cem', 'dan']
+    const { failures } = await explore(
+      'deaf to its settings',
+      {
+        agents: everybody,
+        vars: { rounds: 5 },
+        system: async ({ report, agents }) => {
+          report.gather('answers', { from: agents }).end()
+          await Promise.all(everybody.map((agent) => ask(agent, 'Ready?')))
+          throw new Error('as ever')
+        },
+      },
+      { seeds: 1, failRate: 0 },
+      async ({ run }) => {
+        throw (await run()).error
+      },
+    )
+    const { case: of, timeline } = failures[0]!.smallest!
+    expect(of).toMatchObject({ seed: 1, schedule: [], latencyMs: 1_000 })
+    expect(of).not.toHaveProperty('agents')
+    expect(of).not.toHaveProperty('vars')
+    for (const agent of everybody) expect(timeline).toContain(agent)
   })
 })

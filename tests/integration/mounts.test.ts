@@ -124,6 +124,26 @@ describe('what nobody simulates', () => {
   })
 })
 
+test('the server answers in its own name for what it lacks, and on the record', async () => {
+  const provider = aProvider(clock)
+  const server = await startServer(provider)
+  const statuses: number[] = []
+  for (const path of [
+    '/elsewhere',
+    '/openai/chat/completions',
+    '/openai/v1/responses',
+    '//openai/v1//chat/completions',
+  ])
+    statuses.push((await fetch(`${server.url}${path}`, { method: 'POST', headers, body: body(false) })).status)
+  await server.close()
+  expect(statuses).toEqual([404, 501, 501, 200])
+  expect(provider.trace.ofType('call.refused')).toMatchObject([
+    { reason: 'unsimulated', status: 404, path: '/elsewhere', host: new URL(server.url).host },
+    { reason: 'unsimulated', status: 501, path: '/openai/chat/completions', provider: 'openai' },
+    { reason: 'unsimulated', status: 501, path: '/openai/v1/responses' },
+  ])
+})
+
 test('a client that leaves the server aborts the simulated call', async () => {
   const provider = aProvider(clock)
   const server = await startServer(provider)

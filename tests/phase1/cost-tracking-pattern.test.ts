@@ -4,7 +4,7 @@ import { describeOrchestration, formatDollars, parseDollars, uniform } from 'lon
 describeOrchestration(
   'cost tracking, from its pattern',
   {
-    pattern: 'fixtures/orchestrations/cost_tracking_test.yaml',
+    pattern: 'cost_tracking_test',
     orchestrator: { retry: { attempts: 12 }, retryBudget: 20, breaker: { failures: 1_000 } },
     provider: {
       latency: uniform('2s', '30s'),

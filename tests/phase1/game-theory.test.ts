@@ -1,4 +1,4 @@
-import { describeOrchestration, playing, STRATEGIES, tournamentFunctions, uniform, type Outcome } from 'longhaul'
+import { describeOrchestration, playing, STRATEGIES, uniform, type Outcome } from 'longhaul'
 
 // Phase 1.1: ten rounds of the iterated prisoner's dilemma among four agents. A round takes 30–60 s.
 const PLAYERS = {
@@ -9,13 +9,11 @@ const PLAYERS = {
 }
 const ROUND_TIMEOUT_MS = 90_000
 
-const functions = () => tournamentFunctions(Object.keys(PLAYERS))
-
 describeOrchestration(
   'game theory, ten rounds of four agents',
   {
-    pattern: 'fixtures/orchestrations/game_theory_tournament.yaml',
-    orchestrator: { functions },
+    pattern: 'game_theory_orchestration_v2',
+    vars: { max_rounds: 10 },
     provider: {
       latency: uniform('30s', '60s'),
       agents: Object.fromEntries(
@@ -97,8 +95,8 @@ describeOrchestration(
 describeOrchestration(
   'a player whose answers name no move',
   {
-    pattern: 'fixtures/orchestrations/game_theory_tournament.yaml',
-    orchestrator: { functions },
+    pattern: 'game_theory_orchestration_v2',
+    vars: { max_rounds: 10 },
     provider: {
       latency: uniform('30s', '60s'),
       agents: {

@@ -4,7 +4,6 @@ import {
   never,
   playing,
   STRATEGIES,
-  tournamentFunctions,
   uniform,
   type OrchestrationResult,
   type Outcome,
@@ -89,11 +88,10 @@ const PLAYERS = {
 }
 
 const KILLED: readonly Killed[] = [
-  { name: 'session_recovery', vars: { max_rounds: 5 } },
+  { name: 'fixtures/orchestrations/session_recovery.yaml', vars: { max_rounds: 5 } },
   {
-    name: 'game_theory_tournament',
+    name: 'game_theory_orchestration_v2',
     vars: { max_rounds: 5 },
-    orchestrator: { functions: () => tournamentFunctions(Object.keys(PLAYERS)) },
     provider: {
       agents: Object.fromEntries(
         Object.entries(PLAYERS).map(([name, strategy]) => [name, { reply: playing(strategy) }]),
@@ -106,30 +104,31 @@ const KILLED: readonly Killed[] = [
     name: 'timeout_resilience_test',
     vars: {},
     provider: {
-      agents: { slow_agent: { latency: '20s' }, timeout_agent: { latency: never() } },
+      agents: { slow_agent: { latency: '14s' }, timeout_agent: { latency: never() } },
       // Who answers in time depends on whose calls fail.
       providers: { openai: { failRate: 0 } },
     },
   },
   { name: 'cost_tracking_test', vars: { completions_each: 5 } },
   {
-    name: 'agent_failure_test',
+    name: 'multi_agent_evolution_scale',
     ledger: 'who does a task depends on who is faster, and what was said before is paid again with it',
-    vars: { task_count: 15 },
-    same: ({ done, undone }: { done: number[]; undone: number[] }) => ({
-      done: done.toSorted((a, b) => a - b),
+    vars: { workers: 3, population: 8, generations: 2 },
+    same: ({ done, rated, undone }: { done: number; rated: number[]; undone: number[] }) => ({
+      done,
+      rated: rated.toSorted((a, b) => a - b),
       undone,
     }),
   },
-  { name: 'provider_failure_test', vars: { max_rounds: 5 } },
-  { name: 'long_running', vars: { max_rounds: 5 } },
-  { name: 'parallel_against_sequential', vars: { max_rounds: 5, sequential: true } },
+  { name: 'stress_test_decisions', vars: { max_rounds: 5 } },
+  { name: 'evolution_marathon', vars: { max_rounds: 5 } },
+  { name: 'sequential_pattern', vars: { agent_count: 4, rounds: 3 } },
+  { name: 'parallel_pattern', vars: { agent_count: 4, rounds: 3 } },
   {
-    name: 'semantic_caching',
-    vars: {},
+    name: 'semantic_test',
+    vars: { enable_cache: true },
     ledger: 'who is asked again finds what the other one was answered meanwhile',
   },
-  { name: 'observability', vars: { max_rounds: 5 } },
   {
     name: 'every statement',
     ledger: 'answers say how many seconds they took, and stand in later questions',
@@ -153,7 +152,7 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
   const { failures } = await explore(
     name,
     {
-      pattern: pattern ?? `fixtures/orchestrations/${name}.yaml`,
+      pattern: pattern ?? name,
       vars,
       orchestrator: { ...patient, breaker: { failures: 1_000_000 }, store: ':memory:', ...orchestrator },
       provider: { latency: uniform('5s', '12s'), replies, failRate: FAIL_RATE, ...provider },

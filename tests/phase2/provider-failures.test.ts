@@ -1,7 +1,7 @@
 import { describeOrchestration, outage, uniform, type OrchestratorSettings, type Outcome } from 'longhaul'
 
 // Phase 2.2: half of the calls fail. Backoff, circuit breaker and failover see it through.
-const pattern = 'fixtures/orchestrations/provider_failure_test.yaml'
+const pattern = 'stress_test_decisions'
 const latency = uniform('2s', '10s')
 const resilient: OrchestratorSettings = { failover: ['claude-haiku-4-5'] }
 

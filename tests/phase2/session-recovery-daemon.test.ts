@@ -6,7 +6,10 @@ const replies = ({ agent, turn }: ReplyContext): string => `${agent.replace(/^or
 describeOrchestration(
   'session recovery of a real daemon',
   {
-    system: daemonSystem('fixtures/orchestrations/session_recovery.yaml'),
+    // No timeout of the daemon's may depend on how fast this machine is.
+    system: daemonSystem('fixtures/orchestrations/session_recovery.yaml', {
+      flags: { 'call-timeout': '10d', 'supervision-hung-after': '10d' },
+    }),
     vars: { max_rounds: 12 },
     time: '100x',
     provider: { latency: uniform('1s', '5s'), replies, providers: { openai: { failRate: 0 } } },

@@ -6,7 +6,7 @@ import { describeOrchestration, RunStore, uniform } from 'longhaul'
 import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 3.1: a hundred rounds of four agents, two to three hours of simulated time.
-const pattern = 'fixtures/orchestrations/long_running.yaml'
+const pattern = 'evolution_marathon'
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-phase3-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -16,6 +16,7 @@ describeOrchestration(
   'a hundred rounds',
   {
     pattern,
+    vars: { max_rounds: 100 },
     provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
     orchestrator: { ...forgetful, store: ':memory:' },
     checks: patientChecks,

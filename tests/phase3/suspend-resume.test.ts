@@ -85,7 +85,7 @@ describeOrchestration(
 describeOrchestration(
   'seven days with a daily outage',
   {
-    pattern: 'fixtures/orchestrations/long_running.yaml',
+    pattern: 'evolution_marathon',
     vars: { max_rounds: 168, pause: '1h' },
     orchestrator: {
       ...orchestrator,

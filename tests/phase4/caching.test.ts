@@ -1,12 +1,18 @@
 import { describeOrchestration, uniform } from 'longhaul'
 
 // Phase 4.2: the second run is cheaper and faster, and the cache's own books say by how much.
-const pattern = 'fixtures/orchestrations/semantic_caching.yaml'
+const pattern = 'semantic_test'
+const vars = { enable_cache: true }
 const patient = { retry: { attempts: 10 }, retryBudget: 20, breaker: { failures: 1_000 } }
 
 describeOrchestration(
   'semantic caching',
-  { pattern, orchestrator: { ...patient, cache: { similarity: 0.9 } }, provider: { latency: uniform('5s', '20s') } },
+  {
+    pattern,
+    vars,
+    orchestrator: { ...patient, cache: { similarity: 0.9 } },
+    provider: { latency: uniform('5s', '20s') },
+  },
   (test) => {
     test('the second run costs nothing and takes no time', async ({ run, provider, expect }) => {
       const first = await run()
@@ -47,6 +53,7 @@ describeOrchestration(
   'semantic caching by the service’s embeddings',
   {
     pattern,
+    vars,
     orchestrator: { ...patient, cache: { similarity: 0.9, embedding: { model: 'text-embedding-3-small' } } },
     provider: { latency: uniform('5s', '20s'), providers: { openai: { failRate: 0 } } },
   },

@@ -1,14 +1,15 @@
 import { describeOrchestration, parseDollars, uniform } from 'longhaul'
 
 // Phase 5.1: a budget of $5.00. It stops, and it is never exceeded, not by a cent.
-const pattern = 'fixtures/orchestrations/budget_enforcement.yaml'
+const pattern = 'game_theory_orchestration_v2'
 const LONG_ANSWER = 'The findings of this round are many. '.repeat(300)
 const LIMIT = parseDollars('5.00')
+const vars = { budget_limit: 5.0, max_rounds: 1_000 }
 const provider = { latency: uniform('5s', '40s'), replies: LONG_ANSWER }
 
 describeOrchestration(
   'budget enforcement',
-  { pattern, provider, orchestrator: { conversationTokens: 500 } },
+  { pattern, vars, provider, orchestrator: { conversationTokens: 500 } },
   (test) => {
     test('stops at $5.00, and the bill is not above it', async ({ run, expect }) => {
       const outcome = await run()
@@ -36,11 +37,11 @@ describeOrchestration(
       expect(cost.known + cost.uncertain).toBeGreaterThan(parseDollars('4.60'))
     })
 
-    test('keeps what it has: the rounds that were finished', async ({ run, trace, expect }) => {
-      const { finished } = (await run()).result!.result as { finished: number }
-      const checkpoints = trace.ofType('note').filter(({ text }) => text.startsWith('checkpoint'))
-      expect(finished).toBe(checkpoints.length)
-      expect(finished).toBeGreaterThan(0)
+    test('keeps what it has: the rounds that were played, and their scores', async ({ run, trace, expect }) => {
+      const { rounds, scores } = (await run()).result!.result as { rounds: number; scores: Record<string, number> }
+      expect(rounds).toBe(trace.ofType('event.emitted').filter(({ event }) => event === 'round:played').length)
+      expect(rounds).toBeGreaterThan(0)
+      expect(Object.keys(scores)).toHaveLength(4)
     })
 
     test('only calls that might not fit are refused, and none is made after the end', async ({

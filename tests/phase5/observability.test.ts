@@ -1,8 +1,9 @@
 import { describeOrchestration, lognormal, type Outcome } from 'longhaul'
 
 // Phase 5.2: from the trace alone everything can be told of every call: latency, tokens of each agent, cost over time, retries, failures.
-const pattern = 'fixtures/orchestrations/observability.yaml'
-const agents = ['planner', 'coder', 'reviewer']
+const pattern = 'multi_agent_evolution_scale'
+const vars = { trace_enabled: true, workers: 3, population: 12, generations: 5 }
+const agents = ['scale_worker_1', 'scale_worker_2', 'scale_worker_3']
 
 const sum = <Value>(values: readonly Value[], of: (value: Value) => bigint): bigint =>
   values.reduce((total, value) => total + of(value), 0n)
@@ -11,6 +12,7 @@ describeOrchestration(
   'observability',
   {
     pattern,
+    vars,
     provider: { latency: lognormal({ median: '4s', p95: '12s' }), replies: 'Going on.' },
     // Twelve tries on purpose, so that a fail rate of a half is survived too.
     orchestrator: { retry: { attempts: 12 }, retryBudget: 20, breaker: { failures: 1_000 }, conversationTokens: 400 },
@@ -79,8 +81,8 @@ describeOrchestration(
     })
 
     test('without trace_enabled no prompt stands in the trace', async ({ run, trace, expect }) => {
-      expect(traced(await run({ vars: { trace_enabled: false, max_rounds: 2 } }))).toEqual([])
-      expect(trace.toNDJSON()).not.toContain('what is next?')
+      expect(traced(await run({ vars: { trace_enabled: false, generations: 2 } }))).toEqual([])
+      expect(trace.toNDJSON()).not.toContain('rate this individual')
     })
   },
 )

@@ -7,7 +7,8 @@ const sweep = { seeds: 20, failRate: [0, 0.2, 0.5] }
 describeOrchestration.sweep(sweep)(
   'agent failure, swept',
   {
-    pattern: 'fixtures/orchestrations/agent_failure_test.yaml',
+    pattern: 'multi_agent_evolution_scale',
+    vars: { workers: 3, generations: 1 },
     orchestrator: { ...patient, callTimeout: '5m' },
     checks: patientChecks,
     provider: { latency: uniform('40s', '80s') },
@@ -21,7 +22,7 @@ describeOrchestration.sweep(sweep)(
     }) => {
       const orchestration = await start()
       await sleep((Number(seed) % 20) * 30_000 + 1)
-      await orchestration.terminateAgent('worker_2')
+      await orchestration.terminateAgent('scale_worker_2')
       const outcome = await orchestration.outcome()
       expect(outcome).toHaveCompleted()
       sometimes(
@@ -35,7 +36,7 @@ describeOrchestration.sweep(sweep)(
 describeOrchestration.sweep(sweep)(
   'provider failure, swept',
   {
-    pattern: 'fixtures/orchestrations/provider_failure_test.yaml',
+    pattern: 'stress_test_decisions',
     vars: { max_rounds: 6 },
     orchestrator: { failover: ['claude-haiku-4-5'], breaker: { failures: 3, openFor: '1m' } },
     provider: { latency: uniform('2s', '10s'), windows: [outage({ from: '20s', for: '90s', provider: 'openai' })] },

@@ -5,7 +5,7 @@ import { patient, patientChecks } from '../../mocks/index.ts'
 describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2, 0.5] })(
   'long running, swept',
   {
-    pattern: 'fixtures/orchestrations/long_running.yaml',
+    pattern: 'evolution_marathon',
     vars: { max_rounds: 20 },
     orchestrator: { ...patient, conversationTokens: 400, store: ':memory:' },
     checks: patientChecks,

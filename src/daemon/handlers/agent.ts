@@ -1,113 +1,183 @@
-import { fitsPattern, type Agent } from '../../orchestrator/index.ts'
+import { fitsPattern } from '../../orchestrator/index.ts'
 import type { Options } from '../../pattern/index.ts'
+import type { RunStore } from '../../store/index.ts'
+import { ofPage, page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
+import { detailsOf, type AgentDetails } from '../run-details.ts'
 import type { Run, Runs } from '../runs.ts'
-import type { Handler, Parameters } from './handler.ts'
+import { handler, WHICH, type Handler } from './handler.ts'
 
-interface Found {
-  id: string
-  run: Run
-  agent: Agent
+const ONE = { type: 'text', about: 'its id, or its name where one orchestration that runs has it' } as const
+const AGENT = { ...ONE, required: true } as const
+const MOST_SUGGESTED = 20
+
+/** An agent's id begins with that of its orchestration. */
+const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
+
+const agentsOf = (runs: readonly Run[], store: RunStore): AgentDetails[] =>
+  runs.flatMap((run) => [...detailsOf(run, store).agents])
+
+const idsOf = (agents: readonly AgentDetails[]): string[] => agents.map(({ id }) => id).slice(0, MOST_SUGGESTED)
+
+/**
+ * The agent that is meant by its id, or by its name alone.
+ *
+ * @throws RefusedError naming what there is
+ */
+export function findAgent(id: string, { runs, store }: { runs: Runs; store: RunStore }): AgentDetails {
+  const [, run] = ID.exec(id) ?? []
+  if (run !== undefined) {
+    const found = detailsOf(runs.find(run), store).agents.find((agent) => agent.id === id)
+    if (found) return found
+  }
+  const agents = agentsOf(runs.active, store)
+  const named = agents.filter(({ name }) => name === id)
+  const running = named.filter((agent) => agent.run.live)
+  const [found, other] = running.length > 0 ? running : named
+  if (other)
+    throw new RefusedError(`Several orchestrations have an agent ${JSON.stringify(id)}: say which.`, {
+      agents: idsOf(named),
+    })
+  if (found) return found
+  throw new RefusedError(`There is no agent ${JSON.stringify(id)}.`, { agents: idsOf(agents) })
 }
 
-const agentsOf = (runs: Runs): Found[] =>
-  runs.all.flatMap((run) =>
-    [...(run.orchestrator?.team.agents.values() ?? [])].map((agent) => ({ id: `${run.id}_${agent.name}`, run, agent })),
-  )
+interface Criteria {
+  agent_id: string | undefined
+  agent_ids: readonly string[] | undefined
+  pattern: string | undefined
+  all: boolean
+  orchestration_id: string | undefined
+}
 
-/** @throws RefusedError naming what there is */
-function one(runs: Runs, id: unknown): Found {
-  const agents = agentsOf(runs)
-  const found = agents.find((each) => each.id === id)
-  if (found) return found
-  throw new RefusedError(`There is no agent ${JSON.stringify(id ?? null)}.`, {
-    agents: agents.map((each) => each.id).slice(0, 20),
+/** The agents alive that are meant. */
+function chosen(given: Criteria, context: { runs: Runs; store: RunStore }): AgentDetails[] {
+  const { agent_id: id, agent_ids: ids = [], pattern, all, orchestration_id: of } = given
+  const { runs, store } = context
+  const alive = agentsOf(of === undefined ? runs.live : [runs.find(of)], store).filter(
+    ({ status }) => status === 'alive',
+  )
+  if (all) return alive
+  if (pattern !== undefined)
+    return alive.filter((agent) => fitsPattern(pattern, agent.id) || fitsPattern(pattern, agent.name))
+  const wanted = id === undefined ? ids : [id]
+  if (wanted.length === 0) throw new RefusedError('agent:terminate needs agent_id, agent_ids, pattern or all.')
+  return wanted.flatMap((each) => {
+    const named = alive.filter((agent) => agent.id === each || agent.name === each)
+    if (named.length > 1)
+      throw new RefusedError(`Several orchestrations have an agent ${JSON.stringify(each)}: say which.`, {
+        agents: idsOf(named),
+      })
+    return named
   })
 }
 
-function running(runs: Runs, id: unknown): Run {
-  const run = runs.find(id)
-  if (run.phase === 'running') return run
-  throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
-}
-
-function chosen({ agent_id: id, agent_ids: ids, pattern, all }: Parameters, runs: Runs): Found[] {
-  const agents = agentsOf(runs).filter(({ agent }) => agent.isAlive)
-  if (all) return agents
-  if (typeof pattern === 'string') return agents.filter((found) => fitsPattern(pattern, found.id))
-  const wanted = Array.isArray(ids) ? ids : id === undefined ? [] : [id]
-  if (wanted.length === 0) throw new RefusedError('agent:terminate needs agent_id, agent_ids, pattern or all.')
-  return agents.filter((found) => wanted.includes(found.id))
+/** How an agent does. */
+function health({ id, run, name, status, restarts, unread, messages }: AgentDetails): object {
+  const working = run.live?.orchestrator.team.agents.get(name)
+  return {
+    agent_id: id,
+    status: status === 'alive' ? (run.live ? 'healthy' : run.phase) : status,
+    working: working?.working ?? 0,
+    restarts,
+    unread,
+    messages,
+    seconds_since_progress: working ? (Date.now() - working.progressAt) / 1_000 : null,
+  }
 }
 
 /** Agents of all orchestrations; an agent's id is that of its orchestration, `_` and its name. */
 export const agent: Readonly<Record<string, Handler>> = {
-  'agent:list': {
-    about: 'Lists the agents of all orchestrations.',
-    parameters: { status: 'only those of this status' },
-    answer({ status }, { runs }) {
-      const agents = agentsOf(runs)
-        .map(({ id, agent: each }) => ({ agent_id: id, status: each.status, profile: each.settings.profile }))
-        .filter((each) => status === undefined || each.status === status)
-      return { agents, count: agents.length }
+  'agent:list': handler({
+    about: 'Lists the agents of the orchestrations that are not over.',
+    parameters: {
+      status: { type: 'text', about: 'only those of this status' },
+      orchestration_id: { type: 'text', about: 'only those of one' },
+      all: { type: 'boolean', about: 'those of the newest orchestrations that are over too', default: false },
+      ...PAGE,
     },
-  },
-  'agent:terminate': {
+    answer({ status, orchestration_id: of, all, ...part }, { runs, store }) {
+      const those = of !== undefined ? [runs.find(of)] : [...runs.active, ...(all ? runs.over(part.limit) : [])]
+      const shown = page(
+        agentsOf(those, store)
+          .filter((each) => status === undefined || each.status === status)
+          .map(({ id, status: stands, settings, run }) => ({
+            agent_id: id,
+            status: stands,
+            profile: settings.profile,
+            created_at: run.startedAt / 1_000,
+          })),
+        part,
+      )
+      return { agents: shown.items, ...ofPage(shown) }
+    },
+  }),
+  'agent:terminate': handler({
     about: 'Takes agents away: what they work on is broken off.',
     parameters: {
-      agent_id: 'one',
-      agent_ids: 'several',
-      pattern: 'those whose id fits, such as "orch_*_worker_2"',
-      all: 'all of them',
-      dry_run: 'only says which',
+      agent_id: ONE,
+      agent_ids: { type: 'texts', about: 'several' },
+      pattern: { type: 'text', about: 'those whose id or name fits, such as "*_worker_2"' },
+      all: { type: 'boolean', about: 'all of them', default: false },
+      orchestration_id: { type: 'text', about: 'only those of one orchestration' },
+      force: { type: 'boolean', about: 'agents end at once, with or without it', default: false },
+      dry_run: { type: 'boolean', about: 'only says which', default: false },
     },
-    answer(given, { runs }) {
-      const found = chosen(given, runs)
+    answer(given, context) {
+      const found = chosen(given, context)
+      const { runs, store } = context
       if (found.length === 0)
-        throw new RefusedError('No agents found matching criteria', {
-          agents: agentsOf(runs)
-            .map(({ id }) => id)
-            .slice(0, 20),
-        })
+        throw new RefusedError('No agents found matching criteria', { agents: idsOf(agentsOf(runs.live, store)) })
       const ids = found.map(({ id }) => id)
-      if (given['dry_run']) return { status: 'dry_run', would_terminate: ids, count: ids.length }
-      for (const { run, agent: each } of found) run.orchestrator!.terminateAgent(each.name, 'terminated by request')
-      return given['agent_id'] === undefined
+      if (given.dry_run) return { status: 'dry_run', would_terminate: ids, count: ids.length }
+      for (const { run, name } of found) runs.liveOf(run).orchestrator.terminateAgent(name, 'terminated by request')
+      return given.agent_id === undefined
         ? { terminated: ids, failed: [], count_terminated: ids.length, count_failed: 0 }
         : { status: 'terminated', agent_id: ids[0] }
     },
-  },
-  'agent:health': {
-    about: 'Says how an agent does.',
-    parameters: { agent_id: 'which' },
-    answer({ agent_id: id }, { runs }) {
-      const found = one(runs, id)
-      const { status, working, restarts, inbox, progressAt } = found.agent
+  }),
+  'agent:health': handler({
+    about: 'Says how an agent does, or all of the orchestrations that are not over.',
+    parameters: {
+      agent_id: ONE,
+      orchestration_id: { type: 'text', about: 'only those of one orchestration' },
+      ...PAGE,
+    },
+    answer({ agent_id: id, orchestration_id: of, ...part }, { runs, store }) {
+      if (id !== undefined) return health(findAgent(id, { runs, store }))
+      const agents = agentsOf(of === undefined ? runs.active : [runs.find(of)], store)
+      const count = (status: string): number => agents.filter((each) => each.status === status).length
+      const shown = page(agents.map(health), part)
       return {
-        agent_id: found.id,
-        status: status === 'alive' ? 'healthy' : status,
-        working,
-        restarts,
-        unread: inbox.length,
-        seconds_since_progress: (Date.now() - progressAt) / 1_000,
+        agents: shown.items,
+        alive: count('alive'),
+        terminated: count('terminated'),
+        given_up: count('given_up'),
+        ...ofPage(shown),
       }
     },
-  },
-  'agent:spawn': {
+  }),
+  'agent:spawn': handler({
     about: 'Adds an agent to an orchestration that runs.',
     parameters: {
-      orchestration_id: 'which',
-      agent_id: 'its name',
-      profile: 'what kind of agent',
-      model: 'in place of the default',
-      prompt: 'its system prompt',
+      ...WHICH,
+      agent_id: { type: 'text', about: 'its name', required: true },
+      profile: { type: 'text', about: 'what kind of agent' },
+      model: { type: 'text', about: 'in place of the default' },
+      prompt: { type: 'text', about: 'its system prompt' },
+      template: { type: 'text', about: 'an agent whose settings it starts from' },
+      max_tokens: { type: 'integer', about: 'most tokens of one answer', least: 1 },
+      context: { type: 'any', about: 'put into its inbox' },
     },
-    answer({ orchestration_id: id, agent_id: name, ...options }, { runs }) {
-      const run = running(runs, id)
-      if (typeof name !== 'string' || !/^[A-Za-z_][\w-]*$/.test(name))
+    answer({ orchestration_id, pattern, agent_id: name, context, ...options }, { runs }) {
+      const run = runs.choose({ orchestration_id, pattern }, 'agent:spawn', 'running')
+      const { orchestrator } = runs.liveOf(run)
+      if (!/^[A-Za-z_][\w-]*$/.test(name))
         throw new RefusedError(`agent_id is ${JSON.stringify(name)}: give a name of letters, digits, _ and -.`)
-      run.orchestrator!.spawnAgent(name, options as Options)
-      const { settings } = run.orchestrator!.team.find(name)
+      orchestrator.spawnAgent(name, options as Options)
+      if (context !== undefined)
+        orchestrator.sendMessage(name, typeof context === 'string' ? context : JSON.stringify(context), 'client')
+      const { settings } = orchestrator.team.find(name)
       return {
         status: 'created',
         agent_id: `${run.id}_${name}`,
@@ -115,28 +185,36 @@ export const agent: Readonly<Record<string, Handler>> = {
         config: { model: settings.model ?? null },
       }
     },
-  },
-  'agent:send_message': {
+  }),
+  'agent:send_message': handler({
     about: "Puts a message into an agent's inbox: it is read when the agent is next asked.",
-    parameters: { agent_id: 'which', message: 'a text' },
-    answer({ agent_id: id, message }, { runs }) {
-      const found = one(runs, id)
-      if (!found.agent.isAlive) throw new RefusedError(`The agent ${found.id} is ${found.agent.status}.`)
-      if (typeof message !== 'string' || message === '')
-        throw new RefusedError('agent:send_message needs a message: a text.')
-      running(runs, found.run.id).orchestrator!.sendMessage(found.agent.name, message, 'client')
-      return { status: 'queued', agent_id: found.id, unread: found.agent.inbox.length }
+    parameters: { agent_id: AGENT, message: { type: 'any', about: 'a text, or an object', required: true } },
+    answer({ agent_id: id, message }, { runs, store }) {
+      const found = findAgent(id, { runs, store })
+      if (found.status !== 'alive') throw new RefusedError(`The agent ${found.id} is ${found.status}.`)
+      const text = typeof message === 'string' ? message : JSON.stringify(message)
+      if (text === '') throw new RefusedError('agent:send_message needs a message: a text.')
+      const { orchestrator } = runs.liveOf(found.run)
+      orchestrator.sendMessage(found.name, text, 'client')
+      return { status: 'queued', agent_id: found.id, unread: orchestrator.team.find(found.name).inbox.length }
     },
-  },
-  'agent:trace': {
+  }),
+  'agent:trace': handler({
     about: 'Gives the newest events of an agent.',
-    parameters: { agent_id: 'which', limit: 'default 100' },
-    answer({ agent_id: id, limit = 100 }, { runs, events }) {
-      const { run, agent: each, id: full } = one(runs, id)
-      const mine = events.filter(
-        ({ orchestration_id: of, data }) => of === run.id && (data as { agent?: unknown }).agent === each.name,
-      )
-      return { agent_id: full, events: mine.slice(-Math.max(1, Number(limit) || 100)), total_events: mine.length }
+    parameters: {
+      agent_id: AGENT,
+      duration: { type: 'duration', about: 'only those of the last so many seconds' },
+      limit: PAGE.limit,
     },
-  },
+    answer({ agent_id: id, duration, limit }, { runs, store, events }) {
+      const { run, name, id: full } = findAgent(id, { runs, store })
+      const since = duration === undefined ? 0 : (Date.now() - duration) / 1_000
+      const mine = events.filter(
+        ({ orchestration_id: of, data, timestamp }) =>
+          of === run.id && timestamp >= since && (data as { agent?: unknown }).agent === name,
+      )
+      const shown = page(mine.toReversed(), { limit, offset: 0 })
+      return { agent_id: full, events: shown.items.toReversed(), count: shown.items.length, total_events: mine.length }
+    },
+  }),
 }

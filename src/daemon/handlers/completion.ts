@@ -1,24 +1,19 @@
 import { formatDollars } from '../../money/index.ts'
 import type { TargetHealth } from '../../orchestrator/index.ts'
 import type { SavedCompletion } from '../../store/index.ts'
+import { ofPage, page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
-import type { Run } from '../runs.ts'
-import type { Handler, Parameters } from './handler.ts'
+import { detailsOf } from '../run-details.ts'
+import type { Chosen, Run } from '../runs.ts'
+import { findAgent } from './agent.ts'
+import { handler, WHICH, type Handler, type RequestContext } from './handler.ts'
 
-const MOST_COMPLETIONS = 1_000
 const ROLES: readonly string[] = ['system', 'user', 'assistant']
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000)
 
-/** @throws RefusedError for what is neither left out nor a text */
-function text(given: Parameters, name: string): string | undefined {
-  const value = given[name]
-  if (value === undefined || (typeof value === 'string' && value !== '')) return value as string | undefined
-  throw new RefusedError(`${name} is ${JSON.stringify(value)}: give a text.`)
-}
-
 /** Messages as the services write them: `[{ "role": "user", "content": "…" }]`. */
-function messagesOf({ messages }: Parameters): SavedCompletion['messages'] | undefined {
+function messagesOf(messages: unknown): SavedCompletion['messages'] | undefined {
   if (messages === undefined) return undefined
   if (!Array.isArray(messages) || messages.length === 0) throw new RefusedError('messages is a list of one at least.')
   return messages.map((given, index) => {
@@ -29,7 +24,7 @@ function messagesOf({ messages }: Parameters): SavedCompletion['messages'] | und
   })
 }
 
-const shown = ({
+const shownCompletion = ({
   requestId,
   sessionId,
   status,
@@ -75,28 +70,92 @@ function joined(all: readonly TargetHealth[]): object {
   }
 }
 
-const healthOf = (run: Run): [string, TargetHealth][] => Object.entries(run.orchestrator?.targets ?? {})
+/** Those that run, or the one that is named. */
+function runsOf(given: Chosen, { runs }: RequestContext, event: string): Run[] {
+  const isNamed = given.orchestration_id !== undefined || given.pattern !== undefined
+  return isNamed ? [runs.choose(given, event)] : runs.live
+}
+const isAll = ({ orchestration_id: id, pattern }: Chosen): boolean => id === undefined && pattern === undefined
+
+const healthOf = ({ live }: Run): [string, TargetHealth][] => Object.entries(live?.orchestrator.targets ?? {})
+
+/** The sessions of agents, those that wait and work first. */
+function agentSessions(chosen: readonly Run[], { store }: RequestContext): SessionDetails[] {
+  return chosen.flatMap((run) =>
+    detailsOf(run, store).agents.map(({ id, name, status, messages, unread }) => {
+      const working = run.live?.orchestrator.team.agents.get(name)?.working ?? 0
+      return { session_id: id, kind: 'agent', status, messages, unread, working }
+    }),
+  )
+}
+
+interface SessionDetails {
+  session_id: string
+  /** Of an agent, or of completions that a client asked for. */
+  kind: 'agent' | 'completion'
+  status: string
+  /** What was said. */
+  messages: number
+  /** What waits. */
+  unread: number
+  working: number
+}
+
+/** Sessions of completions that clients asked for. */
+const clientSessions = ({ store }: RequestContext): SessionDetails[] =>
+  store.completions.sessions(MOST_SESSIONS).map(({ sessionId, queued, running, over }) => ({
+    session_id: sessionId,
+    kind: 'completion',
+    status: queued + running > 0 ? 'active' : 'idle',
+    messages: 2 * over,
+    unread: queued,
+    working: running,
+  }))
+
+const MOST_SESSIONS = 1_000
+
+/** A session in which something may still be said. */
+const isActive = ({ kind, status, unread, working }: SessionDetails): boolean =>
+  kind === 'agent' ? status === 'alive' : unread + working > 0
+
+/** How one session of completions stands. */
+function sessionStatus(
+  id: string,
+  { limit, offset }: { limit: number; offset: number },
+  { store }: RequestContext,
+): object {
+  const found = store.completions.ofSession(id, offset + limit + 1).toReversed()
+  const of = (status: string): number => found.filter((each) => each.status === status).length
+  const shown = page(found.map(shownCompletion), { limit, offset })
+  return {
+    session_id: id,
+    completions: shown.items.toReversed(),
+    ...(shown.next !== undefined && { next_offset: shown.next }),
+    queue: { queued: of('queued'), running: of('running') },
+    session: { completed: of('completed'), failed: of('failed'), cancelled: of('cancelled') },
+  }
+}
 
 /** Calls to the services. */
 export const completion: Readonly<Record<string, Handler>> = {
-  'completion:async': {
+  'completion:async': handler({
     about: 'Asks for a completion; completion:result, completion:error or completion:cancelled follows.',
     parameters: {
-      prompt: 'continues the session',
-      messages: 'or the whole conversation: [{ role, content }]',
-      session_id: 'default: a new one',
-      agent_id: 'an agent of an orchestration that runs is asked itself',
-      model: 'in place of the default',
-      request_id: 'default: a new one',
+      prompt: { type: 'text', about: 'continues the session' },
+      messages: { type: 'any', about: 'or the whole conversation: [{ role, content }]' },
+      session_id: { type: 'text', about: 'default: a new one' },
+      agent_id: { type: 'text', about: 'an agent of an orchestration that runs is asked itself' },
+      model: { type: 'text', about: 'in place of the default' },
+      request_id: { type: 'text', about: 'default: a new one' },
     },
     answer(given, { completions }) {
       const completion = completions.submit({
-        requestId: text(given, 'request_id'),
-        sessionId: text(given, 'session_id'),
-        agentId: text(given, 'agent_id'),
-        model: text(given, 'model'),
-        prompt: text(given, 'prompt'),
-        messages: messagesOf(given),
+        requestId: given.request_id,
+        sessionId: given.session_id,
+        agentId: given.agent_id,
+        model: given.model,
+        prompt: given.prompt,
+        messages: messagesOf(given.messages),
       })
       return {
         status: 'queued',
@@ -105,81 +164,93 @@ export const completion: Readonly<Record<string, Handler>> = {
         queue_depth: completions.depth,
       }
     },
-  },
-  'completion:cancel': {
+  }),
+  'completion:cancel': handler({
     about: 'Breaks off a completion that waits or is being answered.',
-    parameters: { request_id: 'which' },
+    parameters: { request_id: { type: 'text', about: 'which', required: true } },
     answer: ({ request_id: id }, { completions }) => ({
       status: 'cancelling',
-      request_id: completions.cancel(String(id)).requestId,
+      request_id: completions.cancel(id).requestId,
     }),
-  },
-  'completion:status': {
+  }),
+  'completion:status': handler({
     about: 'Says how one completion stands, or how many there are of each kind.',
-    parameters: { request_id: 'default: counts of all' },
+    parameters: { request_id: { type: 'text', about: 'default: counts of all' } },
     answer({ request_id: id }, { completions, store }) {
       if (id === undefined) return { counts: store.completions.counts(), queue_depth: completions.depth }
-      const { status, ...rest } = shown(completions.find(id)) as { status: string }
+      const { status, ...rest } = shownCompletion(completions.find(id)) as { status: string }
       return { ...rest, state: status }
     },
-  },
-  'completion:session_status': {
-    about: 'Lists the completions of a session.',
-    parameters: { session_id: 'which', limit: 'the newest so many; default 100' },
-    answer(given, { store }) {
-      const id = text(given, 'session_id')
-      if (id === undefined) throw new RefusedError('completion:session_status needs a session_id.')
-      const limit = Math.min(MOST_COMPLETIONS, Math.max(1, Number(given['limit'] ?? 100) || 100))
-      const found = store.completions.ofSession(id, limit)
-      if (found.length === 0) throw new RefusedError(`There is no session "${id}".`)
-      const of = (status: string): number => found.filter((each) => each.status === status).length
-      return {
-        session_id: id,
-        completions: found.map(shown),
-        queue: { queued: of('queued'), running: of('running') },
-        session: { completed: of('completed'), failed: of('failed'), cancelled: of('cancelled') },
+  }),
+  'completion:session_status': handler({
+    about: 'Says how a session stands: of an agent, or of completions that were asked for; or all of them.',
+    parameters: { session_id: { type: 'text', about: 'default: all' }, ...PAGE },
+    answer({ session_id: id, ...part }, context) {
+      const { runs, store, completions } = context
+      if (id === undefined) {
+        const shown = page([...agentSessions(runs.active, context), ...clientSessions(context)], part)
+        return { sessions: shown.items, ...ofPage(shown), queue_depth: completions.depth }
       }
+      const asked = store.completions.ofSession(id, 1).length > 0
+      const agent = orUndefined(() => findAgent(id, { runs, store }))
+      if (!asked && !agent)
+        throw new RefusedError(`There is no session ${JSON.stringify(id)}. completion:sessions lists them.`)
+      const session = agent && agentSessions([agent.run], context).find((each) => each.session_id === agent.id)
+      return { ...sessionStatus(agent && !asked ? agent.id : id, part, context), ...(session && { agent: session }) }
     },
-  },
-  'completion:token_usage': {
+  }),
+  'completion:sessions': handler({
+    about: 'Lists the conversations of agents, and the sessions of completions that were asked for.',
+    parameters: {
+      ...WHICH,
+      active: { type: 'boolean', about: 'only those in which something may still be said', default: false },
+      ...PAGE,
+    },
+    answer({ active, limit, offset, ...which }, context) {
+      const chosen = isAll(which) ? context.runs.active : runsOf(which, context, 'completion:sessions')
+      const all = [...agentSessions(chosen, context), ...(isAll(which) ? clientSessions(context) : [])]
+      const shown = page(active ? all.filter(isActive) : all, { limit, offset })
+      return { sessions: shown.items, ...ofPage(shown) }
+    },
+  }),
+  'completion:token_usage': handler({
     about: 'Sums tokens and money by agent.',
-    parameters: { orchestration_id: 'default: all, and what was asked by completion:async' },
-    answer({ orchestration_id: id }, { runs, store }) {
-      const chosen = id === undefined ? runs.all : [runs.find(id)]
-      const agents = chosen.flatMap((run) =>
-        [...(run.orchestrator?.costs.byAgent ?? [])].map(([name, claim]) => ({
-          agent_id: `${run.id}_${name}`,
-          calls: claim.calls,
-          input_tokens: claim.inputTokens,
-          output_tokens: claim.outputTokens,
-          cost: formatDollars(claim.known),
-        })),
-      )
-      if (id === undefined)
-        for (const { agentId, target, calls, input, output, cost } of store.completions.usage())
-          agents.push({
-            agent_id: agentId || target,
-            calls,
-            input_tokens: input,
-            output_tokens: output,
-            cost: formatDollars(cost),
-          })
-      const sum = (part: 'input_tokens' | 'output_tokens' | 'calls'): number =>
-        agents.reduce((total, each) => total + each[part], 0)
+    parameters: { ...WHICH, ...PAGE },
+    answer({ limit, offset, ...which }, context) {
+      const { runs, store } = context
+      const run = isAll(which) ? undefined : runs.choose(which, 'completion:token_usage').id
+      const total = store.spending.total({ run })
+      const agents = store.spending.byAgent({ run }, offset + limit + 1).map((each) => ({
+        agent_id: each.run === '' ? each.agent : `${each.run}_${each.agent}`,
+        calls: each.calls,
+        input_tokens: each.input,
+        output_tokens: each.output,
+        cost: formatDollars(each.known),
+      }))
+      const shown = page(agents, { limit, offset })
       return {
-        agents,
-        total: { calls: sum('calls'), input_tokens: sum('input_tokens'), output_tokens: sum('output_tokens') },
+        agents: shown.items,
+        ...(shown.next !== undefined && { next_offset: shown.next }),
+        total: {
+          calls: total.calls,
+          input_tokens: total.input,
+          output_tokens: total.output,
+          cost: formatDollars(total.known),
+        },
       }
     },
-  },
-  'completion:provider_status': {
+  }),
+  'completion:provider_status': handler({
     about: 'Says how the models do: circuit breakers, and how calls have gone since the daemon started.',
-    parameters: { provider: 'such as openai, or openai/gpt-4o-mini; default: all', orchestration_id: 'default: all' },
-    answer({ provider, orchestration_id: id }, { runs, completions }) {
-      const chosen = id === undefined ? runs.all : [runs.find(id)]
+    parameters: {
+      provider: { type: 'text', about: 'such as openai, or openai/gpt-4o-mini; default: all' },
+      ...WHICH,
+    },
+    answer({ provider, ...which }, context) {
+      const { completions } = context
       const all = [
-        ...chosen.flatMap(healthOf),
-        ...(id === undefined ? Object.entries(completions.completer.health) : []),
+        ...runsOf(which, context, 'completion:provider_status').flatMap(healthOf),
+        ...(isAll(which) ? Object.entries(completions.completer.health) : []),
       ]
       const targets = new Map<string, TargetHealth[]>()
       for (const [target, health] of all) targets.set(target, [...(targets.get(target) ?? []), health])
@@ -190,61 +261,56 @@ export const completion: Readonly<Record<string, Handler>> = {
         return { provider, models: names, ...joined(names.flatMap((name) => targets.get(name)!)) }
       return { providers: Object.fromEntries(names.map((name) => [name, joined(targets.get(name)!)])) }
     },
-  },
-  'completion:retry_status': {
+  }),
+  'completion:retry_status': handler({
     about: 'Says which requests wait for another try, and how many tries were repeated.',
-    parameters: { orchestration_id: 'default: all' },
-    answer({ orchestration_id: id }, { runs, completions, events }) {
-      const chosen = id === undefined ? runs.all : [runs.find(id)]
-      const ids = new Set<string | null>(chosen.map((run) => run.id))
-      if (id === undefined) ids.add(null)
-      const tries = chosen.flatMap(({ orchestrator }) => (orchestrator ? [orchestrator.tries] : []))
-      const own = id === undefined ? [completions.completer.save()] : []
-      const waiting = [
-        ...chosen.flatMap(({ id: run, orchestrator }) =>
-          [...(orchestrator?.waitingRetries ?? [])].map((retry) => ({ ...retry, agent: `${run}_${retry.agent}` })),
-        ),
-        ...(id === undefined ? completions.completer.waiting : []),
+    parameters: WHICH,
+    answer(which, context) {
+      const { completions, events } = context
+      const chosen = runsOf(which, context, 'completion:retry_status')
+      const own = isAll(which)
+      const live = chosen.flatMap((run) => (run.live ? [{ id: run.id, ...run.live }] : []))
+      const tries = [
+        ...chosen.map((run) => detailsOf(run, context.store).tries),
+        ...(own ? [completions.completer.save()] : []),
       ]
+      const waiting = [
+        ...live.flatMap(({ id: run, orchestrator }) =>
+          [...orchestrator.waitingRetries].map((retry) => ({ ...retry, agent: `${run}_${retry.agent}` })),
+        ),
+        ...(own ? completions.completer.waiting : []),
+      ]
+      const ids = new Set<string | null>(chosen.map((run) => run.id))
       const failed = events.filter(
-        ({ event_name: name, orchestration_id: of }) => name === 'attempt.failed' && ids.has(of),
+        ({ event_name: name, orchestration_id: of }) => name === 'attempt.failed' && (own || ids.has(of)),
       )
-      const sum = (part: 'requests' | 'retries'): number =>
-        [...tries, ...own].reduce((total, each) => total + each[part], 0)
+      const sum = (part: 'requests' | 'retries'): number => tries.reduce((total, each) => total + each[part], 0)
+      const { policy } = completions.completer
       return {
-        stats: {
-          total_retrying: waiting.length,
-          requests: sum('requests'),
-          retries: sum('retries'),
-          policy: completions.completer.policy,
-        },
-        retrying_requests: waiting.map(({ agent, target, attempt, lastError, nextAt }) => ({
+        stats: { total_retrying: waiting.length, requests: sum('requests'), retries: sum('retries'), policy },
+        retrying_requests: waiting.slice(0, MOST_WAITING).map(({ agent, target, attempt, lastError, nextAt }) => ({
           agent_id: agent,
           model: target,
           retry_attempt: attempt - 1,
-          max_retries: completions.completer.policy.max_attempts - 1,
+          max_retries: policy.max_attempts - 1,
           last_error: lastError,
           next_retry_in: Math.max(0, nextAt - Date.now()) / 1_000,
         })),
         newest_failures: failed.slice(-20).map(({ data, timestamp }) => ({ ...data, timestamp })),
       }
     },
-  },
-  'completion:sessions': {
-    about: 'Lists the conversations of all agents.',
-    parameters: { orchestration_id: 'default: all' },
-    answer({ orchestration_id: id }, { runs }) {
-      const chosen = id === undefined ? runs.all : [runs.find(id)]
-      const sessions = chosen.flatMap((run) =>
-        [...(run.orchestrator?.team.agents.values() ?? [])].map(({ name, conversation, working, inbox, status }) => ({
-          session_id: `${run.id}_${name}`,
-          status,
-          messages: conversation.save().length,
-          unread: inbox.length,
-          working,
-        })),
-      )
-      return { sessions, count: sessions.length }
-    },
-  },
+  }),
+}
+
+/** Requests that wait for their next try and are shown. */
+const MOST_WAITING = 100
+
+/** What work gives, or nothing where it is refused. */
+function orUndefined<Result>(work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RefusedError) return undefined
+    throw error
+  }
 }

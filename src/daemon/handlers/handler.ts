@@ -1,5 +1,6 @@
 import type { EventLog, RunStore } from '../../store/index.ts'
 import type { Completions } from '../completions.ts'
+import { readParameters, type Given, type Parameters } from '../parameters.ts'
 import type { Runs } from '../runs.ts'
 
 /** What handlers work with. */
@@ -8,12 +9,18 @@ export interface DaemonContext {
   store: RunStore
   log: EventLog
   completions: Completions
-  /** Where patterns are looked for by name. */
+  /** Folders in which patterns are looked for by name, before those that come with longhaul. */
   patterns: readonly string[]
+  /** Whether services in this process answer in place of real ones. */
+  simulates: boolean
+  /** What is in force, for `system:config`. */
+  config: () => object
   /** Unix milliseconds. */
   startedAt: number
   /** The newest events, oldest first. */
   events: readonly LoggedEvent[]
+  /** Tells all who have subscribed. */
+  push: (name: string, data: object) => void
   /** Hands events on to this connection. */
   subscribe: (patterns: readonly string[]) => void
   shutdown: () => void
@@ -38,13 +45,56 @@ export interface RequestContext extends DaemonContext {
   correlationId: string | null
 }
 
-/** The data of a request. */
-export type Parameters = Readonly<Record<string, unknown>>
-
 /** One event that the daemon answers. */
 export interface Handler {
   /** For `longhaul help`. */
   about: string
-  parameters: Readonly<Record<string, string>>
-  answer(given: Parameters, context: RequestContext): object | Promise<object>
+  parameters: Parameters
+  /** Reads what it is given by its parameters, and answers. */
+  answer(event: string, data: Readonly<Record<string, unknown>>, context: RequestContext): object | Promise<object>
 }
+
+/** A handler whose answer gets what its parameters declare. */
+export const handler = <const Declared extends Parameters>({
+  about,
+  parameters,
+  answer,
+}: {
+  about: string
+  parameters: Declared
+  answer(given: Given<Declared>, context: RequestContext): object | Promise<object>
+}): Handler => ({
+  about,
+  parameters,
+  answer: (event, data, context) =>
+    answer(readParameters(event, parameters, data) as unknown as Given<Declared>, context),
+})
+
+/** A handler that takes names beyond those it declares. */
+export const openHandler = <const Declared extends Parameters>({
+  about,
+  parameters,
+  answer,
+}: {
+  about: string
+  parameters: Declared
+  answer(
+    given: Given<Declared>,
+    others: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): object | Promise<object>
+}): Handler => ({
+  about,
+  parameters,
+  answer(event, data, context) {
+    const others = Object.create(null) as Record<string, unknown>
+    const given = readParameters(event, parameters, data, others)
+    return answer(given as unknown as Given<Declared>, others, context)
+  },
+})
+
+/** Names the orchestration that is meant. */
+export const WHICH = {
+  orchestration_id: { type: 'text', about: 'which' },
+  pattern: { type: 'text', about: 'or the newest of this pattern' },
+} as const satisfies Parameters

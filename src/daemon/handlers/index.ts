@@ -1,5 +1,6 @@
 import { agent } from './agent.ts'
 import { completion } from './completion.ts'
+import { discovery } from './discovery.ts'
 import type { Handler } from './handler.ts'
 import { metrics } from './metrics.ts'
 import { monitor } from './monitor.ts'
@@ -10,6 +11,7 @@ import { system } from './system.ts'
 /** All events that the daemon answers. */
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...system,
+  ...discovery,
   ...orchestration,
   ...agent,
   ...completion,

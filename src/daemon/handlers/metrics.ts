@@ -1,51 +1,112 @@
 import { formatDollars } from '../../money/index.ts'
+import { ofPage, page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
-import type { Run } from '../runs.ts'
-import type { Handler } from './handler.ts'
+import { detailsOf } from '../run-details.ts'
+import { nameOf, type Run } from '../runs.ts'
+import { handler, type Handler, type RequestContext } from './handler.ts'
 
-const spentBy = ({ orchestrator }: Run): bigint => {
-  const total = orchestrator?.costs.total
-  return total ? total.known + total.uncertain : 0n
-}
+const HOUR_MS = 3_600_000
+
 const secondsOf = ({ startedAt, endedAt }: Run): number => ((endedAt ?? Date.now()) - startedAt) / 1_000
+
+/** What is compared of a run. */
+function measured(run: Run, { store }: RequestContext) {
+  const { costs, messages } = detailsOf(run, store)
+  const { calls, inputTokens, outputTokens, known, uncertain } = costs.total
+  const savings = run.live ? run.live.orchestrator.savings : run.outcome['cache']
+  return {
+    run,
+    duration: secondsOf(run),
+    messages,
+    calls,
+    input: inputTokens,
+    output: outputTokens,
+    cost: known + uncertain,
+    cache: (savings ?? null) as { hits: number; misses: number; saved: bigint | string } | null,
+  }
+}
+
+type Measured = ReturnType<typeof measured>
+
+const ratio = (value: number, of: number): number | null => (of === 0 ? null : value / of)
+
+function compared(each: Measured, first: Measured): object {
+  const { run, duration, messages, calls, input, output, cost, cache } = each
+  return {
+    orchestration_id: run.id,
+    pattern: nameOf(run.pattern),
+    state: run.phase,
+    duration,
+    duration_ratio: ratio(duration, first.duration),
+    messages,
+    calls,
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+    token_ratio: ratio(input + output, first.input + first.output),
+    cost: formatDollars(cost),
+    cost_ratio: ratio(Number(cost), Number(first.cost)),
+    cache: cache && { hits: cache.hits, misses: cache.misses, saved: formatDollars(BigInt(cache.saved)) },
+  }
+}
 
 /** Sums and comparisons. */
 export const metrics: Readonly<Record<string, Handler>> = {
-  'metrics:cost': {
-    about: 'Says what all orchestrations of this daemon have spent since it started, known and uncertain.',
-    parameters: {},
-    answer(_, { runs }) {
-      const costs = runs.all.flatMap(({ orchestrator }) => (orchestrator ? [orchestrator.costs.total] : []))
-      const sum = (part: 'known' | 'uncertain'): string =>
-        formatDollars(costs.reduce((total, claim) => total + claim[part], 0n))
+  'metrics:cost': handler({
+    about: 'Says what was spent, known and uncertain, by all orchestrations and by agent.',
+    parameters: {
+      last_hours: { type: 'number', about: 'only in the last so many hours', least: 0 },
+      orchestration_id: { type: 'text', about: 'only by this one' },
+      ...PAGE,
+    },
+    answer({ last_hours: hours, orchestration_id: id, ...part }, { runs, store }) {
+      const run = id === undefined ? undefined : runs.find(id).id
+      const sinceMs = hours === undefined ? 0 : Math.max(0, Date.now() - hours * HOUR_MS)
+      const { known, uncertain, calls, input, output, runs: count } = store.spending.total({ sinceMs, run })
+      const agents = store.spending.byAgent({ sinceMs, run }, part.offset + part.limit + 1).map((each) => ({
+        agent_id: each.run === '' ? each.agent : `${each.run}_${each.agent}`,
+        calls: each.calls,
+        known: formatDollars(each.known),
+        uncertain: formatDollars(each.uncertain),
+      }))
+      const shown = page(agents, part)
       return {
-        known: sum('known'),
-        uncertain: sum('uncertain'),
-        calls: costs.reduce((total, { calls }) => total + calls, 0),
-        orchestrations: costs.length,
+        known: formatDollars(known),
+        uncertain: formatDollars(uncertain),
+        calls,
+        input_tokens: input,
+        output_tokens: output,
+        orchestrations: count,
+        ...(hours !== undefined && { since: sinceMs / 1_000 }),
+        agents: shown.items,
+        ...(shown.next !== undefined && { next_offset: shown.next }),
       }
     },
-  },
-  'metrics:compare': {
-    about: 'Holds orchestrations against each other: duration, messages, cost. The ratios are to the first one.',
-    parameters: { orchestration_ids: 'two or more' },
-    answer({ orchestration_ids: ids }, { runs }) {
-      if (!Array.isArray(ids) || ids.length < 2)
-        throw new RefusedError('metrics:compare needs orchestration_ids: a list of two at least.')
-      const chosen = ids.map((id) => runs.find(id))
-      const [first] = chosen
-      const ratio = (value: number, of: number): number | null => (of === 0 ? null : value / of)
+  }),
+  'metrics:compare': handler({
+    about: 'Holds orchestrations against each other: duration, tokens, cost, cache. The ratios are to the first one.',
+    parameters: {
+      run1: { type: 'text', about: 'an orchestration_id' },
+      run2: { type: 'text', about: 'the one to hold against it' },
+      orchestration_ids: { type: 'texts', about: 'or two and more of them', default: [] },
+    },
+    answer({ run1, run2, orchestration_ids: more }, context) {
+      const ids = [run1, run2, ...more].filter((id) => id !== undefined)
+      if (ids.length < 2)
+        throw new RefusedError('metrics:compare needs run1 and run2, or two orchestration_ids at least.')
+      const all = ids.map((id) => measured(context.runs.find(id), context))
+      const [first, second] = all as [Measured, Measured]
+      const shown = page(
+        all.map((each) => compared(each, first)),
+        { limit: all.length, offset: 0 },
+      )
       return {
-        orchestrations: chosen.map((run) => ({
-          orchestration_id: run.id,
-          state: run.phase,
-          duration: secondsOf(run),
-          duration_ratio: ratio(secondsOf(run), secondsOf(first!)),
-          messages: run.messages,
-          cost: formatDollars(spentBy(run)),
-          cost_ratio: ratio(Number(spentBy(run)), Number(spentBy(first!))),
-        })),
+        orchestrations: shown.items,
+        ...ofPage(shown),
+        tokens_saved: first.input + first.output - second.input - second.output,
+        cost_saved: formatDollars(first.cost - second.cost),
+        seconds_saved: first.duration - second.duration,
       }
     },
-  },
+  }),
 }

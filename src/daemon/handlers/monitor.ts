@@ -1,41 +1,48 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
+import { page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
-import type { Handler, LoggedEvent, Parameters } from './handler.ts'
-
-const patternsOf = ({ event_patterns: patterns }: Parameters): string[] =>
-  Array.isArray(patterns) ? patterns.map(String) : patterns === undefined ? ['*'] : [String(patterns)]
+import { handler, type Handler, type LoggedEvent } from './handler.ts'
 
 const MOST_EVENTS = 1_000
 
-const newest = (found: readonly LoggedEvent[], limit: unknown): LoggedEvent[] =>
-  found.slice(-Math.min(MOST_EVENTS, Math.max(1, Number(limit) || 100)))
+/** The newest of them in their order, as many as are asked for and go into a line. */
+function newest(found: readonly LoggedEvent[], limit: number): object {
+  const { items } = page(found.toReversed(), { limit, offset: 0 })
+  return {
+    events: items.toReversed(),
+    count: items.length,
+    total_events: found.length,
+    // Older ones are reached by `until`.
+    ...(items.length < found.length && { oldest_shown: items.at(-1)!.timestamp }),
+  }
+}
 
 /** What happens in all orchestrations. */
 export const monitor: Readonly<Record<string, Handler>> = {
-  'monitor:get_events': {
+  'monitor:get_events': handler({
     about: 'Gives the newest events.',
     parameters: {
-      event_patterns: 'such as ["call.*"]',
-      since: 'Unix seconds',
-      until: 'Unix seconds',
-      limit: 'default 100',
-      orchestration_id: 'of one only',
+      event_patterns: { type: 'texts', about: 'such as ["call.*"]', default: ['*'] },
+      since: { type: 'time', about: 'a date, Unix seconds, or how long ago, such as 10m', default: 0 },
+      until: { type: 'time', about: 'the same' },
+      limit: PAGE.limit,
+      orchestration_id: { type: 'text', about: 'of one only' },
     },
-    answer(given, { events }) {
-      const patterns = patternsOf(given)
-      const { since = 0, until = Number.POSITIVE_INFINITY, limit = 100, orchestration_id: id } = given
+    answer(
+      { event_patterns: patterns, since, until = Number.POSITIVE_INFINITY, limit, orchestration_id: id },
+      { events },
+    ) {
       const found = events.filter(
         ({ event_name: name, timestamp, orchestration_id: of }: LoggedEvent) =>
-          timestamp >= Number(since) &&
-          timestamp <= Number(until) &&
+          timestamp >= since &&
+          timestamp <= until &&
           (id === undefined || id === of) &&
           patterns.some((pattern) => fitsPattern(pattern, name)),
       )
-      const shown = newest(found, limit)
-      return { events: shown, count: shown.length, total_events: found.length }
+      return newest(found, limit)
     },
-  },
-  'monitor:get_status': {
+  }),
+  'monitor:get_status': handler({
     about: 'Says how many events there were of each kind, and since when.',
     parameters: {},
     answer(_, { events, startedAt, completions, runs }) {
@@ -44,50 +51,56 @@ export const monitor: Readonly<Record<string, Handler>> = {
       return {
         status: 'running',
         uptime: (Date.now() - startedAt) / 1_000,
-        orchestrations: runs.all.length,
+        orchestrations: runs.active.length,
         completions: completions.depth,
         remembered_events: events.length,
         since: events[0]?.timestamp ?? null,
         counts,
       }
     },
-  },
-  'monitor:get_session_events': {
+  }),
+  'monitor:get_session_events': handler({
     about: 'Gives the newest events of a session: of an agent, or of a session of completion:async.',
-    parameters: { session_id: 'such as orch_1a2b3c4d_analyst', limit: 'default 100' },
-    answer({ session_id: id, limit = 100 }, { events }) {
+    parameters: {
+      session_id: { type: 'text', about: 'such as orch_1a2b3c4d_analyst', required: true },
+      limit: PAGE.limit,
+    },
+    answer({ session_id: id, limit }, { events }) {
       const found = events.filter(({ orchestration_id: run, data }) => {
         const { agent, session_id: session } = data as { agent?: unknown; session_id?: unknown }
         return session === id || (run !== null && `${run}_${String(agent)}` === id)
       })
-      const shown = newest(found, limit)
-      return { events: shown, count: shown.length, total_events: found.length }
+      return newest(found, limit)
     },
-  },
-  'monitor:get_correlation_chain': {
+  }),
+  'monitor:get_correlation_chain': handler({
     about: 'Gives the events that a request has led to, or those that led to one event of an orchestration.',
     parameters: {
-      correlation_id: 'of the request',
-      orchestration_id: 'or an orchestration',
-      seq: 'and the number of its event',
+      correlation_id: { type: 'text', about: 'of the request' },
+      orchestration_id: { type: 'text', about: 'or an orchestration' },
+      seq: { type: 'integer', about: 'and the number of its event', least: 0 },
+      limit: PAGE.limit,
     },
-    answer({ correlation_id: id, orchestration_id: run, seq, limit = 100 }, { events }) {
-      if (id !== undefined) {
-        const found = events.filter(({ correlation_id: of }) => of === id)
-        const shown = newest(found, limit)
-        return { correlation_id: id, events: shown, count: shown.length, total_events: found.length }
-      }
+    answer({ correlation_id: id, orchestration_id: run, seq, limit }, { events }) {
+      if (id !== undefined)
+        return {
+          correlation_id: id,
+          ...newest(
+            events.filter(({ correlation_id: of }) => of === id),
+            limit,
+          ),
+        }
       const mine = new Map(
         events.flatMap((event) =>
           event.orchestration_id === run ? [[(event.data as { seq?: number }).seq, event] as const] : [],
         ),
       )
-      if (!mine.has(Number(seq)))
+      if (seq === undefined || !mine.has(seq))
         throw new RefusedError(
           'monitor:get_correlation_chain needs a correlation_id, or an orchestration_id and the seq of one of its events.',
         )
       const chain = new Map<number, LoggedEvent>()
-      const rest = [Number(seq)]
+      const rest = [seq]
       while (rest.length > 0 && chain.size < MOST_EVENTS) {
         const next = rest.pop()!
         const event = mine.get(next)
@@ -96,16 +109,18 @@ export const monitor: Readonly<Record<string, Handler>> = {
         rest.push(...((event.data as { causes?: number[] }).causes ?? []))
       }
       const chained = [...chain].toSorted(([a], [b]) => a - b).map(([, event]) => event)
-      return { orchestration_id: run, events: chained, count: chained.length }
+      return { orchestration_id: run, ...newest(chained, limit) }
     },
-  },
-  'monitor:subscribe': {
+  }),
+  'monitor:subscribe': handler({
     about: 'Sends events to this connection as they happen, as lines of JSON.',
-    parameters: { event_patterns: 'such as ["breaker.*", "cost.*"]; default all' },
-    answer(given, { subscribe }) {
-      const patterns = patternsOf(given)
+    parameters: {
+      event_patterns: { type: 'texts', about: 'such as ["breaker.*", "cost.*"]', default: ['*'] },
+      client_id: { type: 'text', about: 'what the client calls itself' },
+    },
+    answer({ event_patterns: patterns }, { subscribe }) {
       subscribe(patterns)
       return { status: 'subscribed', event_patterns: patterns }
     },
-  },
+  }),
 }

@@ -1,214 +1,364 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { formatDollars } from '../../money/index.ts'
-import { loadPattern, PatternError } from '../../pattern/index.ts'
+import { formatDollars, parseDollars } from '../../money/index.ts'
+import type { Claim } from '../../orchestrator/index.ts'
+import {
+  listPatterns,
+  loadPattern,
+  type Json,
+  PatternError,
+  PatternSettingError,
+  variableNames,
+  type Pattern,
+} from '../../pattern/index.ts'
+import type { RunStatus } from '../../store/index.ts'
+import { ofPage, page, PAGE, withoutLong } from '../page.ts'
+import { meant } from '../parameters.ts'
 import { RefusedError } from '../protocol.ts'
-import type { Run } from '../runs.ts'
-import type { Handler, Parameters } from './handler.ts'
+import { detailsOf, type RunDetails } from '../run-details.ts'
+import { nameOf, type Run } from '../runs.ts'
+import { handler, openHandler, WHICH, type Handler, type RequestContext } from './handler.ts'
 
-const agentId = (run: Run, name: string): string => `${run.id}_${name}`
+const STATES: readonly RunStatus[] = ['running', 'suspended', 'completed', 'failed', 'terminated']
+/** Runs that are over and that one answer may be about. */
+const MOST_OVER = 10_000
 
-function describe(run: Run): object {
-  const agents = run.orchestrator?.team.agents ?? new Map<string, never>()
+const secondsOf = ({ startedAt, endedAt }: Run): number => ((endedAt ?? Date.now()) - startedAt) / 1_000
+
+function described(run: Run, { agents, messages }: RunDetails): object {
   return {
     orchestration_id: run.id,
     state: run.phase,
-    pattern: run.pattern,
+    pattern: nameOf(run.pattern),
+    file: run.pattern,
     agents: Object.fromEntries(
-      [...agents.values()].map(({ name, settings, status }) => [
-        agentId(run, name),
-        { spawned: true, profile: settings.profile, status },
-      ]),
+      agents.map(({ id, settings, status }) => [id, { spawned: true, profile: settings.profile, status }]),
     ),
-    message_count: run.messages,
-    duration: ((run.endedAt ?? Date.now()) - run.startedAt) / 1_000,
-    ...(run.result && { result: run.result.result }),
-    ...(run.error !== undefined && { error: run.error }),
+    message_count: messages,
+    duration: secondsOf(run),
   }
 }
 
-const dollars = (pico: bigint): string => formatDollars(pico)
+const ended = ({ result, error }: RunDetails): object => ({
+  ...(result !== undefined && { result }),
+  ...(error !== undefined && { error }),
+})
 
-function costOf(run: Run): object {
-  const costs = run.orchestrator?.costs
-  if (!costs) return { orchestration_id: run.id, known: null, uncertain: null, agents: {} }
+const claimed = ({ calls, inputTokens, outputTokens, known, uncertain }: Claim): object => ({
+  calls,
+  input_tokens: inputTokens,
+  output_tokens: outputTokens,
+  known: formatDollars(known),
+  uncertain: formatDollars(uncertain),
+})
+
+/** What an orchestration has spent. */
+export function costOf(run: Run, { costs, variables }: RunDetails, billed: bigint | undefined): object {
+  const { budget_limit: given } = variables
+  const kept = typeof given === 'number' || typeof given === 'string' ? parseDollars(given) : undefined
+  const limit = run.live ? run.live.orchestrator.costs.limit : kept
   return {
     orchestration_id: run.id,
-    calls: costs.total.calls,
-    known: dollars(costs.total.known),
-    uncertain: dollars(costs.total.uncertain),
-    budget_limit: costs.limit === undefined ? null : dollars(costs.limit),
-    agents: Object.fromEntries(
-      [...costs.byAgent].map(([name, { calls, known, uncertain }]) => [
-        agentId(run, name),
-        { calls, known: dollars(known), uncertain: dollars(uncertain) },
-      ]),
-    ),
+    state: run.phase,
+    ...claimed(costs.total),
+    ...(billed !== undefined && { billed: formatDollars(billed) }),
+    budget_limit: limit === undefined ? null : formatDollars(limit),
+    agents: Object.fromEntries([...costs.byAgent].map(([name, claim]) => [`${run.id}_${name}`, claimed(claim)])),
   }
 }
 
-function variables({ vars = {} }: Parameters): Readonly<Record<string, unknown>> {
-  if (typeof vars === 'object' && vars !== null && !Array.isArray(vars)) return vars as Record<string, unknown>
-  throw new RefusedError(`vars is ${JSON.stringify(vars)}: give an object, such as {"max_rounds": 3}.`)
+/** A pattern, or a refusal that says what is wrong with it. */
+function refusing<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof PatternError) throw new RefusedError(error.message, { validation_errors: [error.message] })
+    if (error instanceof PatternSettingError) throw new RefusedError(error.message)
+    throw error
+  }
 }
+
+/** Variables that stand beside `vars`, as a command line gives them: JSON, unless the pattern wants a text. */
+function besideVars(
+  others: Readonly<Record<string, unknown>>,
+  pattern: Pattern,
+  parameters: readonly string[],
+): Record<string, unknown> {
+  const names = variableNames(pattern)
+  const beside = Object.entries(others).filter(([name]) => !name.startsWith('_'))
+  return Object.fromEntries(
+    beside.map(([name, value]) => {
+      if (!names.includes(name))
+        throw new RefusedError(
+          `orchestration:start has no parameter "${name}", and ${nameOf(pattern.file)} no such variable.`,
+          {
+            hint: meant(name, [...parameters, ...names]),
+          },
+        )
+      const { type } = (pattern.data.variables?.[name] ?? {}) as { type?: unknown }
+      if (typeof value !== 'string' || type === 'string') return [name, value]
+      try {
+        return [name, JSON.parse(value) as unknown]
+      } catch {
+        return [name, value]
+      }
+    }),
+  )
+}
+
+/** Those that are not over, and with `all` those that are. The newest first. */
+const listed = ({ runs }: RequestContext, all: boolean): Run[] => [
+  ...runs.active.toReversed(),
+  ...(all ? runs.over(MOST_OVER) : []),
+]
+
+/** The fail rate of the client's environment, which `longhaul send` hands on. */
+function clientFailRate(given: unknown): number | undefined {
+  if (given === undefined) return undefined
+  const rate = Number(given)
+  if (rate >= 0 && rate <= 1) return rate
+  throw new RefusedError(
+    `The fail rate in the environment (KSI_COMPLETION_PROVIDER_FAIL_RATE, LONGHAUL_FAIL_RATE) is ${JSON.stringify(given)}: give a share from 0 to 1.`,
+  )
+}
+
+const START = {
+  pattern: { type: 'text', about: 'a name or path of a YAML file', required: true },
+  vars: { type: 'object', about: 'values of its variables; each may also stand beside it', default: {} },
+  fail_rate: { type: 'number', about: 'share of its calls that fail, at simulated services', least: 0, most: 1 },
+} as const
 
 /** Orchestrations. */
 export const orchestration: Readonly<Record<string, Handler>> = {
-  'orchestration:start': {
+  'orchestration:start': openHandler({
     about: 'Starts an orchestration by its pattern.',
-    parameters: { pattern: 'a name or path of a YAML file', vars: 'values of its variables' },
-    answer(given, { runs, correlationId }) {
-      if (typeof given['pattern'] !== 'string') throw new RefusedError('orchestration:start needs a pattern.')
-      try {
-        const run = runs.start(given['pattern'], variables(given), correlationId)
+    parameters: START,
+    answer({ pattern, vars, fail_rate: asked }, others, { runs, correlationId, simulates }) {
+      if (asked !== undefined && !simulates)
+        throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
+      const failRate = asked ?? (simulates ? clientFailRate(others['_fail_rate']) : undefined)
+      return refusing(() => {
+        const loaded = loadPattern(runs.fileOf(pattern))
+        const beside = besideVars(others, loaded, Object.keys(START))
+        const run = runs.start(pattern, { vars: { ...beside, ...vars }, correlationId, failRate })
         return {
           status: 'started',
           orchestration_id: run.id,
-          agents: run.orchestrator!.agents.map((name) => agentId(run, name)),
+          agents: runs.liveOf(run).orchestrator.agents.map((name) => `${run.id}_${name}`),
         }
-      } catch (error) {
-        if (error instanceof PatternError) throw new RefusedError(error.message, { validation_errors: [error.message] })
-        throw error
-      }
+      })
     },
-  },
-  'orchestration:status': {
-    about: 'Says where an orchestration stands, or all of them.',
-    parameters: { orchestration_id: 'default: all' },
-    answer: ({ orchestration_id: id }, { runs }) =>
-      id === undefined
-        ? { orchestrations: Object.fromEntries(runs.all.map((run) => [run.id, describe(run)])) }
-        : describe(runs.find(id)),
-  },
-  'orchestration:get_instance': {
-    about: 'Gives all of an orchestration: where it stands, its variables, conversations, breakers and spending.',
-    parameters: { orchestration_id: 'which' },
-    answer({ orchestration_id: id }, { runs }) {
-      const run = runs.find(id)
-      const { orchestrator } = run
+  }),
+  'orchestration:status': handler({
+    about: 'Says where an orchestration stands, or all that are not over.',
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    answer(given, context) {
+      const { runs, store } = context
+      if (given.orchestration_id !== undefined || given.pattern !== undefined) {
+        const run = runs.choose(given, 'orchestration:status')
+        const details = detailsOf(run, store)
+        return { ...described(run, details), ...ended(details) }
+      }
+      const chosen = page(listed(context, given.all), given)
+      const shown = page(
+        chosen.items.map((run) => [run.id, described(run, detailsOf(run, store))] as const),
+        { limit: given.limit, offset: 0 },
+      )
+      const next = shown.next === undefined ? chosen.next : given.offset + shown.next
+      return { orchestrations: Object.fromEntries(shown.items), ...ofPage({ ...shown, total: chosen.total, next }) }
+    },
+  }),
+  'orchestration:get_instance': handler({
+    about: 'Gives all of an orchestration: where it stands, its variables, breakers and spending.',
+    parameters: WHICH,
+    answer(given, { runs, store }) {
+      const run = runs.choose(given, 'orchestration:get_instance')
+      const details = detailsOf(run, store)
       return {
-        ...describe(run),
-        variables: orchestrator?.variables ?? {},
-        breakers: orchestrator?.breakers ?? {},
-        cost: costOf(run),
+        ...described(run, details),
+        ...withoutLong({ ...ended(details) }),
+        variables: withoutLong(details.variables),
+        breakers: run.live ? run.live.orchestrator.breakers : (run.outcome['breakers'] ?? {}),
+        cost: costOf(run, details, runs.billedTo(run)),
       }
     },
-  },
-  'orchestration:message': {
-    about: 'Puts a message into the inbox of an agent of an orchestration, or of all of them.',
-    parameters: { orchestration_id: 'which', message: 'a text, or an object', to: "an agent's name; default: all" },
-    answer({ orchestration_id: id, message, to }, { runs }) {
-      const run = runs.find(id)
-      if (run.phase !== 'running') throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
-      if (message === undefined || message === '') throw new RefusedError('orchestration:message needs a message.')
-      const { team } = run.orchestrator!
+  }),
+  'orchestration:message': handler({
+    about:
+      'Puts a message into the inbox of an agent of an orchestration, or of all of them; or says an event, which goes whither the rules send it.',
+    parameters: {
+      ...WHICH,
+      message: { type: 'any', about: 'a text, or an object' },
+      to: { type: 'text', about: "an agent's name; default: all" },
+      event: { type: 'text', about: 'in place of a message' },
+      payload: { type: 'any', about: 'what the event carries', default: {} },
+      from_agent: { type: 'text', about: 'who says the event', default: 'client' },
+    },
+    answer({ message, to, event, payload, from_agent: sender, ...which }, { runs }) {
+      const run = runs.choose(which, 'orchestration:message', 'running')
+      const { orchestrator } = runs.liveOf(run)
+      if (event !== undefined) {
+        orchestrator.emit(event, payload as Json, sender.replace(`${run.id}_`, ''))
+        return { status: 'routed', orchestration_id: run.id, event }
+      }
+      if (message === undefined || message === '')
+        throw new RefusedError('orchestration:message needs a message, or an event.')
+      const { team } = orchestrator
       const names = team.names.filter((name) => team.isAlive(name))
-      const chosen = to === undefined ? names : names.filter((name) => name === to || agentId(run, name) === to)
+      const chosen = to === undefined ? names : names.filter((name) => name === to || `${run.id}_${name}` === to)
       if (chosen.length === 0)
         throw new RefusedError(`${run.id} has no agent ${JSON.stringify(to)} alive.`, { agents: names })
       const text = typeof message === 'string' ? message : JSON.stringify(message)
-      for (const name of chosen) run.orchestrator!.sendMessage(name, text, 'client')
-      return { status: 'delivered', orchestration_id: run.id, agents: chosen.map((name) => agentId(run, name)) }
+      for (const name of chosen) orchestrator.sendMessage(name, text, 'client')
+      return { status: 'delivered', orchestration_id: run.id, agents: chosen.map((name) => `${run.id}_${name}`) }
     },
-  },
-  'orchestration:list_patterns': {
+  }),
+  'orchestration:list_patterns': handler({
     about: 'Lists the patterns that can be started by name.',
-    parameters: {},
-    answer(_, { patterns: folders }) {
-      const patterns = folders.flatMap((folder) =>
-        (existsSync(folder) ? readdirSync(folder) : [])
-          .filter((file) => /\.ya?ml$/.test(file))
-          .toSorted()
-          .map((file) => ({ name: file.replace(/\.ya?ml$/, ''), file: join(folder, file) })),
-      )
-      return { patterns, count: patterns.length }
+    parameters: PAGE,
+    answer(given, { patterns: folders }) {
+      const shown = page(listPatterns(folders), given)
+      return { patterns: shown.items, ...ofPage(shown) }
     },
-  },
-  'orchestration:load_pattern': {
+  }),
+  'orchestration:load_pattern': handler({
     about: 'Reads a pattern and says what is in it, without starting it.',
-    parameters: { pattern: 'a name or path of a YAML file' },
-    answer({ pattern }, { runs }) {
-      if (typeof pattern !== 'string') throw new RefusedError('orchestration:load_pattern needs a pattern.')
-      try {
+    parameters: { pattern: START.pattern },
+    answer: ({ pattern }, { runs }) =>
+      refusing(() => {
         const { file, data } = loadPattern(runs.fileOf(pattern))
-        const { name, description, version, agents = {}, variables: values = {} } = data
-        return { status: 'loaded', file, name, description, version, agents: Object.keys(agents), variables: values }
-      } catch (error) {
-        if (error instanceof PatternError) throw new RefusedError(error.message, { validation_errors: [error.message] })
-        throw error
-      }
+        const { name, description, version, agents = {}, variables = {} } = data
+        return { status: 'loaded', file, name, description, version, agents: Object.keys(agents), variables }
+      }),
+  }),
+  'orchestration:list': handler({
+    about: 'Lists the orchestrations that are not over, the newest first.',
+    parameters: {
+      state: { type: 'text', about: `only those in this state: ${STATES.join(', ')}` },
+      running: { type: 'boolean', about: 'only those that run', default: false },
+      pattern: { type: 'text', about: 'only those of this pattern' },
+      all: { type: 'boolean', about: 'those that are over too', default: false },
+      ...PAGE,
     },
-  },
-  'orchestration:list': {
-    about: 'Lists all orchestrations.',
-    parameters: { state: 'only those in this state' },
-    answer({ state }, { runs }) {
-      const list = runs.all
-        .filter(({ phase }) => state === undefined || phase === state)
-        .map(({ id, phase, pattern, startedAt }) => ({
-          orchestration_id: id,
-          state: phase,
-          pattern,
-          started_at: startedAt / 1_000,
-        }))
-      return { orchestrations: list, count: list.length }
+    answer({ state, running, pattern, all, ...part }, context) {
+      if (state !== undefined && !STATES.includes(state as RunStatus))
+        throw new RefusedError(`state is "${state}": give one of ${STATES.join(', ')}.`, { hint: meant(state, STATES) })
+      const over = all || (state !== undefined && state !== 'running' && state !== 'suspended')
+      const fitting = listed(context, over).filter(
+        (run) =>
+          (state === undefined || run.phase === state) &&
+          (!running || run.phase === 'running') &&
+          (pattern === undefined || nameOf(run.pattern) === nameOf(pattern)),
+      )
+      const shown = page(
+        fitting.map((run) => ({
+          orchestration_id: run.id,
+          state: run.phase,
+          pattern: nameOf(run.pattern),
+          started_at: run.startedAt / 1_000,
+          duration: secondsOf(run),
+        })),
+        part,
+      )
+      return { orchestrations: shown.items, ...ofPage(shown) }
     },
-  },
-  'orchestration:suspend': {
+  }),
+  'orchestration:suspend': handler({
     about: 'Stops an orchestration where it stands, and keeps it.',
-    parameters: { orchestration_id: 'which', cancel: 'breaks off calls under way instead of waiting for them' },
-    async answer({ orchestration_id: id, cancel }, { runs, store }) {
-      const run = runs.find(id)
+    parameters: {
+      ...WHICH,
+      cancel: { type: 'boolean', about: 'breaks off calls under way instead of waiting for them', default: false },
+    },
+    async answer({ cancel, ...which }, { runs, store }) {
+      const run = runs.choose(which, 'orchestration:suspend', 'running')
       await runs.suspend(run, cancel ? 'cancel' : 'drain')
       const checkpoint = store.addCheckpoint(run.id, 'suspended')
       return { status: 'suspended', orchestration_id: run.id, checkpoint_id: checkpoint.id }
     },
-  },
-  'orchestration:resume': {
+  }),
+  'orchestration:resume': handler({
     about: 'Goes on with an orchestration that was suspended.',
-    parameters: { orchestration_id: 'which', checkpoint_id: 'from an earlier point; default: where it stands' },
-    answer({ orchestration_id: id, checkpoint_id: checkpoint }, { runs }) {
-      const run = runs.find(id)
-      runs.resume(run, checkpoint === undefined ? undefined : String(checkpoint))
-      return { status: 'resumed', orchestration_id: run.id }
+    parameters: {
+      ...WHICH,
+      checkpoint_id: {
+        type: 'text',
+        about: 'the point to go on from, which names its orchestration too; default: where it stands',
+      },
     },
-  },
-  'orchestration:checkpoints': {
+    answer({ checkpoint_id: checkpoint, ...which }, { runs, store }) {
+      const of = checkpoint === undefined ? undefined : store.runOfCheckpoint(checkpoint)
+      if (checkpoint !== undefined && of === undefined)
+        throw new RefusedError(`There is no checkpoint "${checkpoint}". orchestration:checkpoints lists them.`)
+      const named = which.orchestration_id !== undefined || which.pattern !== undefined
+      const run = runs.choose(
+        named || of === undefined ? which : { orchestration_id: of },
+        'orchestration:resume',
+        'suspended',
+      )
+      runs.resume(run, checkpoint)
+      return {
+        status: 'resumed',
+        orchestration_id: run.id,
+        ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
+      }
+    },
+  }),
+  'orchestration:checkpoints': handler({
     about: 'Lists the points that an orchestration can be gone back to.',
-    parameters: { orchestration_id: 'which' },
-    answer: ({ orchestration_id: id }, { runs, store }) => ({
-      checkpoints: store.checkpoints(runs.find(id).id).map(({ id: checkpoint, name, createdAt }) => ({
-        checkpoint_id: checkpoint,
-        name,
-        created_at: createdAt / 1_000,
-      })),
-    }),
-  },
-  'orchestration:terminate': {
-    about: 'Ends an orchestration for good: calls under way are cancelled.',
-    parameters: { orchestration_id: 'which', reason: 'for the log' },
-    async answer({ orchestration_id: id, reason }, { runs }) {
-      const run = runs.find(id)
-      await runs.terminate(run, reason === undefined ? 'terminated' : String(reason))
-      return { status: 'terminated', orchestration_id: run.id, message_count: run.messages }
+    parameters: { ...WHICH, ...PAGE },
+    answer(given, { runs, store }) {
+      const run = runs.choose(given, 'orchestration:checkpoints')
+      const shown = page(
+        store.checkpoints(run.id).map(({ id, name, createdAt }) => ({
+          checkpoint_id: id,
+          name,
+          created_at: createdAt / 1_000,
+        })),
+        given,
+      )
+      return { orchestration_id: run.id, checkpoints: shown.items, ...ofPage(shown) }
     },
-  },
-  'orchestration:request_termination': {
+  }),
+  'orchestration:terminate': handler({
+    about: 'Ends an orchestration for good: calls under way are cancelled.',
+    parameters: { ...WHICH, reason: { type: 'text', about: 'for the log', default: 'terminated' } },
+    async answer({ reason, ...which }, { runs, store }) {
+      const run = runs.choose(which, 'orchestration:terminate', 'running')
+      await runs.terminate(run, reason)
+      const { messages } = detailsOf(run, store)
+      return { status: 'terminated', orchestration_id: run.id, state: run.phase, message_count: messages }
+    },
+  }),
+  'orchestration:request_termination': handler({
     about: 'Ends an orchestration for good when what is under way has ended.',
-    parameters: { orchestration_id: 'which', reason: 'for the log' },
-    answer({ orchestration_id: id, reason }, { runs }) {
-      const run = runs.find(id)
+    parameters: { ...WHICH, reason: { type: 'text', about: 'for the log', default: 'termination requested' } },
+    answer({ reason, ...which }, { runs }) {
+      const run = runs.choose(which, 'orchestration:request_termination', 'running')
       if (run.phase !== 'running' && run.phase !== 'suspended')
         throw new RefusedError(`${run.id} is ${run.phase} already.`)
       // What it waits for may take long; the end shows in its status.
-      void runs.finish(run, reason === undefined ? 'termination requested' : String(reason)).catch(() => {})
+      void runs.finish(run, reason).catch(() => {})
       return { status: 'terminating', orchestration_id: run.id }
     },
-  },
-  'orchestration:cost_status': {
-    about: 'Says what an orchestration has spent, by agent, or all of them.',
-    parameters: { orchestration_id: 'default: all' },
-    answer: ({ orchestration_id: id }, { runs }) =>
-      id === undefined ? { orchestrations: runs.all.map(costOf) } : costOf(runs.find(id)),
-  },
+  }),
+  'orchestration:cost_status': handler({
+    about: 'Says what an orchestration has spent, by agent, or all that are not over.',
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    answer(given, context) {
+      const { runs, store } = context
+      if (given.orchestration_id !== undefined || given.pattern !== undefined) {
+        const run = runs.choose(given, 'orchestration:cost_status')
+        return costOf(run, detailsOf(run, store), runs.billedTo(run))
+      }
+      const all = listed(context, given.all)
+      const part = all.slice(given.offset, given.offset + given.limit)
+      const shown = page(
+        part.map((run) => costOf(run, detailsOf(run, store), runs.billedTo(run))),
+        { limit: given.limit, offset: 0 },
+      )
+      const next = given.offset + shown.items.length
+      return {
+        orchestrations: shown.items,
+        ...ofPage({ ...shown, total: all.length, next: next < all.length ? next : undefined }),
+      }
+    },
+  }),
 }

@@ -1,33 +1,15 @@
 import type { Direction, Entity, Relationship } from '../../store/index.ts'
+import { page, withoutLong } from '../page.ts'
+import { meant } from '../parameters.ts'
 import { RefusedError } from '../protocol.ts'
-import type { Handler, Parameters } from './handler.ts'
+import { detailsOf } from '../run-details.ts'
+import { findAgent } from './agent.ts'
+import { handler, WHICH, type Handler, type RequestContext } from './handler.ts'
+import { costOf } from './orchestration.ts'
 
 const DIRECTIONS: readonly Direction[] = ['outgoing', 'incoming', 'both']
 const MOST_ROWS = 10_000
 const MOST_DEPTH = 20
-
-/** @throws RefusedError for what is no text, or an empty one */
-function text(given: Parameters, name: string): string {
-  const value = given[name]
-  if (typeof value === 'string' && value !== '') return value
-  throw new RefusedError(`${name} is ${JSON.stringify(value ?? null)}: give a text.`)
-}
-
-const optionalText = (given: Parameters, name: string): string | undefined =>
-  given[name] === undefined ? undefined : text(given, name)
-
-/** @throws RefusedError for what is no object */
-function object(given: Parameters, name: string): Readonly<Record<string, unknown>> {
-  const value = given[name] ?? {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new RefusedError(`${name} is ${JSON.stringify(value)}: give an object.`)
-}
-
-function count(given: Parameters, name: string, fallback: number, most: number): number {
-  const value = given[name] ?? fallback
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value)
-  throw new RefusedError(`${name} is ${JSON.stringify(value)}: give a whole number from 1 to ${most}.`)
-}
 
 const shown = ({ id, type, properties, createdAt, updatedAt }: Entity): object => ({
   id,
@@ -36,7 +18,20 @@ const shown = ({ id, type, properties, createdAt, updatedAt }: Entity): object =
   created_at: createdAt / 1_000,
   updated_at: updatedAt / 1_000,
 })
-const shownEdge = ({ createdAt, ...edge }: Relationship): object => ({ ...edge, created_at: createdAt / 1_000 })
+/** A relationship by our names, and by those of KSI. */
+const edgeOf = ({ from, to, type }: { from: string; to: string; type: string }) => ({
+  from,
+  to,
+  type,
+  from_id: from,
+  to_id: to,
+  relation_type: type,
+})
+const shownEdge = ({ createdAt, ...edge }: Relationship): object => ({
+  ...edge,
+  ...edgeOf(edge),
+  created_at: createdAt / 1_000,
+})
 
 const missing = (id: string): RefusedError => new RefusedError(`There is no entity "${id}".`)
 
@@ -49,144 +44,210 @@ function asked<Result>(work: () => Result): Result {
   }
 }
 
+/** What the daemon itself keeps of orchestrations and agents, as entities. */
+const OWN: Readonly<Record<string, (id: string, context: RequestContext) => object>> = {
+  cost_tracking(id, { runs, store }) {
+    const run = runs.choose(chosenBy(id), 'state:get')
+    return costOf(run, detailsOf(run, store), runs.billedTo(run))
+  },
+  orchestration(id, { runs, store }) {
+    const run = runs.choose(chosenBy(id), 'state:get')
+    const { variables, messages } = detailsOf(run, store)
+    return { orchestration_id: run.id, state: run.phase, message_count: messages, variables: withoutLong(variables) }
+  },
+  agent(id, { runs, store }) {
+    const { run, settings, ...found } = findAgent(id, { runs, store })
+    return { ...found, orchestration_id: run.id, profile: settings.profile }
+  },
+}
+
+/** An orchestration's id, or the name of its pattern. */
+const chosenBy = (id: string) => (/^orch_[0-9a-f]{8}$/.test(id) ? { orchestration_id: id } : { pattern: id })
+
+/** An entity by its type and id: one of the daemon's own kinds, or one that a client has made. */
+function entity(type: string | undefined, id: string, context: RequestContext): object {
+  if (type !== undefined && Object.hasOwn(OWN, type))
+    return { entity_type: type, entity_id: id, ...OWN[type]!(id, context) }
+  const found = context.store.entities.get(id)
+  if (found && (type === undefined || found.type === type))
+    return { entity_type: found.type, entity_id: id, ...shown(found) }
+  throw new RefusedError(`There is no entity "${id}"${type === undefined ? '' : ` of type "${type}"`}.`, {
+    types: [...Object.keys(OWN), ...context.store.entities.count({}).keys()],
+  })
+}
+
+const ID = { type: 'text', about: 'which', required: true } as const
+const TYPE = { type: 'text', about: 'only of this type' } as const
+const PROPERTIES = { type: 'object', about: 'an object', default: {} } as const
+const WHERE = { type: 'object', about: 'properties that have these values, as an object', default: {} } as const
+const ROWS = { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: MOST_ROWS } as const
+const OFFSET = { type: 'integer', about: 'how many are passed over', default: 0, least: 0 } as const
+const END = { type: 'text', about: 'an id', required: true } as const
+const EDGE = {
+  from: { ...END, also: ['from_id'] },
+  to: { ...END, also: ['to_id'] },
+  type: { type: 'text', about: 'such as "spawned"', required: true, also: ['relation_type'] },
+} as const
+
 /** What orchestrations remember, and what clients let the daemon remember. */
 export const state: Readonly<Record<string, Handler>> = {
-  'state:get': {
-    about: 'Gives the variables of an orchestration, or one of them.',
-    parameters: { orchestration_id: 'which', name: 'only this variable' },
-    answer({ orchestration_id: id, name }, { runs }) {
-      const run = runs.find(id)
-      const variables = run.orchestrator?.variables ?? {}
-      if (name === undefined) return { orchestration_id: run.id, variables }
-      const wanted = String(name)
-      if (!Object.hasOwn(variables, wanted))
-        throw new RefusedError(`${run.id} has no variable "${wanted}".`, { variables: Object.keys(variables) })
-      return { orchestration_id: run.id, name: wanted, value: variables[wanted] }
+  'state:get': handler({
+    about: 'Gives the variables of an orchestration, or one of them; or an entity by its type and id.',
+    parameters: {
+      ...WHICH,
+      name: { type: 'text', about: 'only this variable' },
+      entity_type: {
+        type: 'text',
+        about: `in place of an orchestration: ${Object.keys(OWN).join(', ')}, or a type of your own`,
+      },
+      entity_id: { type: 'text', about: 'the id of an orchestration, an agent or an entity' },
     },
-  },
-  'state:entity:create': {
+    answer({ name, entity_type: type, entity_id: id, ...which }, context) {
+      const { runs, store } = context
+      if (id !== undefined) return entity(type, id, context)
+      if (type !== undefined) throw new RefusedError('state:get needs entity_id beside entity_type.')
+      const run = runs.choose(which, 'state:get')
+      const { variables } = detailsOf(run, store)
+      if (name === undefined) return { orchestration_id: run.id, variables: withoutLong(variables) }
+      if (!Object.hasOwn(variables, name))
+        throw new RefusedError(`${run.id} has no variable "${name}".`, {
+          hint: meant(name, Object.keys(variables)),
+          variables: Object.keys(variables),
+        })
+      return { orchestration_id: run.id, name, value: variables[name] }
+    },
+  }),
+  'state:entity:create': handler({
     about: 'Keeps an entity.',
-    parameters: { type: 'what it is', id: 'default: a new one', properties: 'an object' },
-    answer(given, { store: { entities } }) {
-      const type = text(given, 'type')
-      const id = optionalText(given, 'id') ?? `${type}_${crypto.randomUUID().slice(0, 8)}`
-      const entity = entities.create(id, type, object(given, 'properties'))
-      if (!entity) throw new RefusedError(`There is an entity "${id}" already. state:entity:update changes it.`)
-      return shown(entity)
+    parameters: {
+      type: { type: 'text', about: 'what it is', required: true },
+      id: { type: 'text', about: 'default: a new one' },
+      properties: PROPERTIES,
     },
-  },
-  'state:entity:get': {
+    answer({ type, id = `${type}_${crypto.randomUUID().slice(0, 8)}`, properties }, { store: { entities }, push }) {
+      const created = entities.create(id, type, properties)
+      if (!created) throw new RefusedError(`There is an entity "${id}" already. state:entity:update changes it.`)
+      push('state:entity:created', shown(created))
+      return shown(created)
+    },
+  }),
+  'state:entity:get': handler({
     about: 'Gives an entity.',
-    parameters: { id: 'which', include: '["relationships"]: its edges too' },
-    answer(given, { store: { entities } }) {
-      const id = text(given, 'id')
-      const entity = entities.get(id)
-      if (!entity) throw missing(id)
-      const { include } = given
-      const wanted = Array.isArray(include) ? include : [include]
+    parameters: { id: ID, include: { type: 'texts', about: '["relationships"]: its edges too', default: [] } },
+    answer({ id, include }, { store: { entities } }) {
+      const found = entities.get(id)
+      if (!found) throw missing(id)
       return {
-        ...shown(entity),
-        ...(wanted.includes('relationships') && {
+        ...shown(found),
+        ...(include.includes('relationships') && {
           relationships: [...entities.relationships({ from: id }), ...entities.relationships({ to: id })].map(
             shownEdge,
           ),
         }),
       }
     },
-  },
-  'state:entity:update': {
+  }),
+  'state:entity:update': handler({
     about: 'Sets properties of an entity; null takes one away.',
-    parameters: { id: 'which', properties: 'an object' },
-    answer(given, { store: { entities } }) {
-      const id = text(given, 'id')
-      const entity = entities.update(id, object(given, 'properties'))
-      if (!entity) throw missing(id)
-      return shown(entity)
+    parameters: { id: ID, properties: PROPERTIES },
+    answer({ id, properties }, { store: { entities }, push }) {
+      const updated = entities.update(id, properties)
+      if (!updated) throw missing(id)
+      push('state:entity:updated', shown(updated))
+      return shown(updated)
     },
-  },
-  'state:entity:delete': {
+  }),
+  'state:entity:delete': handler({
     about: 'Forgets an entity and its relationships.',
-    parameters: { id: 'which' },
-    answer(given, { store: { entities } }) {
-      const id = text(given, 'id')
+    parameters: { id: ID },
+    answer({ id }, { store: { entities }, push }) {
       if (!entities.delete(id)) throw missing(id)
+      push('state:entity:deleted', { id })
       return { status: 'deleted', id }
     },
-  },
-  'state:entity:query': {
+  }),
+  'state:entity:query': handler({
     about: 'Lists entities.',
     parameters: {
-      type: 'only of this type',
-      where: 'properties that have these values, as an object',
-      order_by: 'a property, created_at (default), updated_at or id; - in front turns the order round',
-      limit: 'default 100',
+      type: TYPE,
+      where: WHERE,
+      order_by: {
+        type: 'text',
+        about: 'a property, created_at (default), updated_at or id; - in front turns the order round',
+      },
+      limit: ROWS,
+      offset: OFFSET,
     },
-    answer(given, { store: { entities } }) {
-      const found = asked(() =>
-        entities.query({
-          type: optionalText(given, 'type'),
-          where: object(given, 'where'),
-          orderBy: optionalText(given, 'order_by'),
-          limit: count(given, 'limit', 100, MOST_ROWS),
-        }),
-      )
-      return { entities: found.map(shown), count: found.length }
+    answer({ type, where, order_by: orderBy, limit, offset }, { store: { entities } }) {
+      const found = asked(() => entities.query({ type, where, orderBy, limit: offset + limit + 1 }))
+      const part = page(found.map(shown), { limit, offset })
+      return {
+        entities: part.items,
+        count: part.items.length,
+        ...(part.next !== undefined && { next_offset: part.next }),
+      }
     },
-  },
-  'state:relationship:create': {
+  }),
+  'state:relationship:create': handler({
     about: 'Joins two entities.',
-    parameters: { from: 'an id', to: 'an id', type: 'such as "spawned"', metadata: 'an object' },
-    answer(given, { store: { entities } }) {
-      const [from, to, type] = [text(given, 'from'), text(given, 'to'), text(given, 'type')]
-      const status = entities.relate(from, to, type, object(given, 'metadata'))
+    parameters: { ...EDGE, metadata: PROPERTIES },
+    answer({ metadata, ...edge }, { store: { entities }, push }) {
+      const { from, to, type } = edge
+      const status = entities.relate(from, to, type, metadata)
       if (typeof status === 'object') throw missing(status.missing)
-      return { status, from, to, type }
+      push('state:relationship:created', { ...edgeOf(edge), metadata })
+      return { status, ...edgeOf(edge) }
     },
-  },
-  'state:relationship:delete': {
+  }),
+  'state:relationship:delete': handler({
     about: 'Parts two entities.',
-    parameters: { from: 'an id', to: 'an id', type: 'which relationship' },
-    answer(given, { store: { entities } }) {
-      const [from, to, type] = [text(given, 'from'), text(given, 'to'), text(given, 'type')]
+    parameters: EDGE,
+    answer(edge, { store: { entities }, push }) {
+      const { from, to, type } = edge
       if (!entities.unrelate(from, to, type))
         throw new RefusedError(`There is no relationship "${type}" from "${from}" to "${to}".`)
-      return { status: 'deleted', from, to, type }
+      push('state:relationship:deleted', edgeOf(edge))
+      return { status: 'deleted', ...edgeOf(edge) }
     },
-  },
-  'state:relationship:query': {
+  }),
+  'state:relationship:query': handler({
     about: 'Lists relationships.',
-    parameters: { from: 'an id', to: 'an id', type: 'only of this type', limit: 'default 100' },
-    answer(given, { store: { entities } }) {
-      const found = entities.relationships({
-        from: optionalText(given, 'from'),
-        to: optionalText(given, 'to'),
-        type: optionalText(given, 'type'),
-        limit: count(given, 'limit', 100, MOST_ROWS),
-      })
-      return { relationships: found.map(shownEdge), count: found.length }
+    parameters: {
+      from: { type: 'text', about: 'an id', also: ['from_id'] },
+      to: { type: 'text', about: 'an id', also: ['to_id'] },
+      type: { ...TYPE, also: ['relation_type'] },
+      limit: ROWS,
+      offset: OFFSET,
     },
-  },
-  'state:graph:traverse': {
+    answer({ from, to, type, limit, offset }, { store: { entities } }) {
+      const found = entities.relationships({ from, to, type, limit: offset + limit + 1 })
+      const part = page(found.map(shownEdge), { limit, offset })
+      return {
+        relationships: part.items,
+        count: part.items.length,
+        ...(part.next !== undefined && { next_offset: part.next }),
+      }
+    },
+  }),
+  'state:graph:traverse': handler({
     about: 'Gives what can be reached from an entity.',
     parameters: {
-      from: 'an id',
-      direction: 'outgoing (default), incoming or both',
-      types: 'only by relationships of these types',
-      depth: 'most steps; default 1',
-      limit: 'most entities; default 100',
-      include_entities: 'their properties too',
+      from: END,
+      direction: { type: 'text', about: 'outgoing, incoming or both', default: 'outgoing' },
+      types: { type: 'texts', about: 'only by relationships of these types', default: [] },
+      depth: { type: 'integer', about: 'most steps', default: 1, least: 1, most: MOST_DEPTH },
+      limit: ROWS,
+      include_entities: { type: 'boolean', about: 'their properties too', default: false },
     },
-    answer(given, { store: { entities } }) {
-      const from = text(given, 'from')
+    answer({ from, direction, types, depth, limit, include_entities: full }, { store: { entities } }) {
       if (!entities.get(from)) throw missing(from)
-      const { direction = 'outgoing', types = [], include_entities: full } = given
       if (!DIRECTIONS.includes(direction as Direction))
         throw new RefusedError(`direction is ${JSON.stringify(direction)}: give ${DIRECTIONS.join(', ')}.`)
       const { ids, edges, cut } = entities.traverse(from, {
         direction: direction as Direction,
-        types: Array.isArray(types) ? types.map(String) : [String(types)],
-        depth: count(given, 'depth', 1, MOST_DEPTH),
-        most: count(given, 'limit', 100, MOST_ROWS),
+        types,
+        depth,
+        most: limit,
       })
       return {
         root: from,
@@ -197,29 +258,22 @@ export const state: Readonly<Record<string, Handler>> = {
         truncated: cut,
       }
     },
-  },
-  'state:aggregate:count': {
+  }),
+  'state:aggregate:count': handler({
     about: 'Counts entities by type or by a property, or relationships by type.',
     parameters: {
-      target: 'entities (default) or relationships',
-      type: 'only of this type',
-      where: 'properties that have these values, as an object',
-      group_by: 'type (default) or a property',
+      target: { type: 'text', about: 'entities or relationships', default: 'entities' },
+      type: TYPE,
+      where: WHERE,
+      group_by: { type: 'text', about: 'type or a property', default: 'type' },
     },
-    answer(given, { store: { entities } }) {
-      const { target = 'entities' } = given
+    answer({ target, type, where, group_by: groupBy }, { store: { entities } }) {
       if (target !== 'entities' && target !== 'relationships')
         throw new RefusedError(`target is ${JSON.stringify(target)}: give entities or relationships.`)
       const counts = asked(() =>
-        target === 'relationships'
-          ? entities.countRelationships()
-          : entities.count({
-              type: optionalText(given, 'type'),
-              where: object(given, 'where'),
-              groupBy: optionalText(given, 'group_by') ?? 'type',
-            }),
+        target === 'relationships' ? entities.countRelationships() : entities.count({ type, where, groupBy }),
       )
       return { counts: Object.fromEntries(counts), total: [...counts.values()].reduce((sum, each) => sum + each, 0) }
     },
-  },
+  }),
 }

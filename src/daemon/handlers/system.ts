@@ -1,40 +1,35 @@
-import type { Handler } from './handler.ts'
+import { handler, type Handler } from './handler.ts'
 
 /** The daemon itself. */
 export const system: Readonly<Record<string, Handler>> = {
-  'system:health': {
+  'system:health': handler({
     about: 'Says that the daemon is well, and how much it does.',
     parameters: {},
-    answer: (_, { runs, startedAt, store, log }) => {
+    answer: (_, { runs, startedAt, store, log, simulates }) => {
       const problems = [store.failure?.message, log.failure].filter((problem) => problem !== undefined)
       return {
         status: problems.length > 0 ? 'degraded' : 'healthy',
         uptime: (Date.now() - startedAt) / 1_000,
-        orchestrations: runs.all.filter(({ phase }) => phase === 'running').length,
+        orchestrations: runs.live.length,
+        services: simulates ? 'simulated' : 'real',
         pid: process.pid,
         store: store.file,
         problems,
         lost_events: log.lost,
       }
     },
-  },
-  'system:discover': {
-    about: 'Lists the events that the daemon answers.',
-    parameters: { event: 'only this one' },
-    answer: ({ event }, { handlers }) => ({
-      events: Object.fromEntries(
-        Object.entries(handlers)
-          .filter(([name]) => event === undefined || name === event)
-          .map(([name, { about, parameters }]) => [name, { about, parameters }]),
-      ),
-    }),
-  },
-  'system:shutdown': {
+  }),
+  'system:config': handler({
+    about: 'Says what is in force: services, time, retries, breakers, budget, cache, supervision, files.',
+    parameters: {},
+    answer: (_, { config }) => config(),
+  }),
+  'system:shutdown': handler({
     about: 'Stops the daemon. What runs goes on when the next one starts.',
     parameters: {},
     answer(_, { shutdown }) {
       setImmediate(shutdown)
       return { status: 'shutting_down' }
     },
-  },
+  }),
 }

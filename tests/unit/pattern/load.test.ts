@@ -62,7 +62,7 @@ ${STRATEGY}`,
   })
 
   test.each([
-    ['agents: {}\n' + STRATEGY, 'pattern.yaml:1:1: "name" is missing.'],
+    ['agents: {}\nextends: {}\n' + STRATEGY, 'pattern.yaml:2:10: extends'],
     [
       'name: x\nvarables: {}\n' + STRATEGY,
       'pattern.yaml:2:1: There is no setting "varables".',

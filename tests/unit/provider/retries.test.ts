@@ -53,8 +53,14 @@ test('a sample that begins as another ends is none of its retries while others a
   const retries = new Retries()
   retries.failed('a', failure(1, 10))
   expect(retries.arrived('a', among(10))).toBeUndefined()
+  retries.failed('a', failure(2, 15))
   retries.answered('a', 0, 20)
   expect(retries.arrived('a', among(20))).toBeUndefined()
+  retries.failed('a', failure(3, 30))
+  expect(retries.arrived('a', among(30))).toBeUndefined()
+  // Who had let the next begin is given up.
+  expect(retries.arrived('a', alone(40))?.call).toBe(2)
+  expect(retries.arrived('a', alone(40))).toBeUndefined()
 })
 
 test('a lone client that tries again at once retries, and so does one of many after a pause', () => {

@@ -33,7 +33,7 @@ test.for([
   ['in a list', user(`So far:\n 1. ${LONG}\n 2. nothing`)],
   ['in a quotation', user(`Ann said "${LONG}". And you?`)],
   ['in a tag', user(`<ann>${LONG}</ann>`)],
-  ['cut off', user(`Ann: ${LONG.slice(0, 40)}…`)],
+  ['cut off', user(`Ann: ${LONG.slice(0, 64)}…`)],
 ] satisfies [string, Message][])('an answer that a prompt holds is known, %s', ([, message]) => {
   const said = new Said()
   said.add(LONG, 5, 1)
@@ -58,12 +58,19 @@ test('what an answer in JSON says is known without its braces', () => {
   expect(said.heldIn([user('Ann: north')])).toEqual([])
 })
 
-test('of answers that begin alike the one that is there in full counts', () => {
+test('of answers that begin alike the one that is there as a whole line counts', () => {
   const said = new Said()
   said.add('I am sure that we can do it: cooperate', 5, 1)
   said.add('I am sure that we can do it: defect', 6, 2)
   expect(said.heldIn([user('Ann: I am sure that we can do it: cooperate')])).toEqual([1])
   expect(said.heldIn([user('Ann: I am sure that we can do it')])).toEqual([])
+})
+
+test('one that was cut off is known by 64 characters, and by less is not', () => {
+  const said = new Said()
+  said.add(LONG, 5, 1)
+  expect(said.heldIn([user(`Ann: ${LONG.slice(0, 64)}…`)])).toEqual([1])
+  expect(said.heldIn([user(`Ann: ${LONG.slice(0, 63)}…`)])).toEqual([])
 })
 
 test('the newest sixteen are told, in the order in which they were given', () => {

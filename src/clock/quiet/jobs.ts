@@ -1,0 +1,154 @@
+import { AsyncResource, createHook } from 'node:async_hooks'
+import { native } from '../../doors/index.ts'
+import type { Milliseconds } from '../duration.ts'
+import type { Holding } from './evidence.ts'
+
+/**
+ * What an async resource says about work in flight.
+ *
+ * - `timer`: a timer of the real clock.
+ * - `job`: a job in libuv's thread pool from the moment at which it has got an `ondone`; a synchronous one never gets one.
+ * - `stream`: a compression stream: one resource for many jobs, each begun by a call of its `write`.
+ * - `reader`: a reader of a Blob: one resource for many reads, each begun by a call of its `pull`.
+ * - `none`: nothing, or something that other evidence shows: requests are listed by `process.getActiveResourcesInfo()`,
+ *   sockets count their bytes, ports and watchers wake the event loop.
+ */
+type Kind = 'timer' | 'job' | 'stream' | 'reader' | 'none'
+
+/**
+ * Every type that Node 22 and 24 give (`Providers` of `async_wrap`, and what its JavaScript adds). What is not in the
+ * table and no `AsyncResource` was made by a native add-on.
+ */
+const KINDS: Readonly<Record<Kind, string>> = {
+  timer: 'Timeout',
+  job:
+    'ARGON2REQUEST CHECKPRIMEREQUEST CIPHERREQUEST DERIVEBITSREQUEST HASHREQUEST KEYEXPORTREQUEST ' +
+    'KEYGENREQUEST KEYPAIRGENREQUEST PBKDF2REQUEST RANDOMBYTESREQUEST RANDOMPRIMEREQUEST SCRYPTREQUEST SIGNREQUEST ' +
+    'VERIFYREQUEST WORKERCPUPROFILE WORKERCPUUSAGE WORKERHEAPPROFILE WORKERHEAPSNAPSHOT WORKERHEAPSTATISTICS',
+  stream: 'BROTLI ZLIB ZSTD ZSTDCOMPRESS ZSTDDECOMPRESS',
+  reader: 'BLOBREADER',
+  none:
+    // Requests that Node lists.
+    'FILEHANDLECLOSEREQ FSREQCALLBACK FSREQPROMISE GETADDRINFOREQWRAP GETNAMEINFOREQWRAP PIPECONNECTWRAP QUERYWRAP ' +
+    'SHUTDOWNWRAP TCPCONNECTWRAP UDPSENDWRAP WRITEWRAP ' +
+    // Handles: sockets, children, ports, watchers, signals.
+    'FSEVENTWRAP JSSTREAM JSUDPWRAP LOCKS MESSAGEPORT PIPESERVERWRAP PIPEWRAP PROCESSWRAP SIGINTWATCHDOG SIGNALWRAP ' +
+    'STATWATCHER STREAMPIPE TCPSERVERWRAP TCPWRAP TLSWRAP TTYWRAP UDPWRAP WORKER ' +
+    // What lies on a socket.
+    'HTTP2PING HTTP2SESSION HTTP2SETTINGS HTTP2STREAM HTTPCLIENTREQUEST HTTPINCOMINGMESSAGE QUIC_ENDPOINT ' +
+    'QUIC_LOGSTREAM QUIC_SESSION QUIC_STREAM QUIC_UDP ' +
+    // No work at all.
+    'DIRHANDLE DNSCHANNEL ELDHISTOGRAM FILEHANDLE HEAPSNAPSHOT Immediate INSPECTORJSBINDING Microtask NONE PROMISE ' +
+    'TickObject',
+}
+const kindOf = new Map<string, Kind>(
+  Object.entries(KINDS).flatMap(([kind, types]) => types.split(' ').map((type) => [type, kind as Kind] as const)),
+)
+
+/** A native job: Node sets `ondone` when it is asynchronous, right after it was made. */
+interface Job {
+  getAsyncId?: unknown
+  ondone?: unknown
+}
+
+/** Counts work in libuv's thread pool and in native add-ons, which Node lists nowhere. */
+export interface JobWatch {
+  /** What is in flight at `now`, in real milliseconds. */
+  look(now: Milliseconds): Holding | undefined
+  /** Lengths of the real timers that were set since the watch began and are still pending. */
+  realTimers(): readonly Milliseconds[]
+  stop(): void
+}
+
+/**
+ * Starts counting. Costs nothing for promises on a Node that knows `trackPromises` (24.12 and later).
+ *
+ * @param settleMs real time after which something of a native add-on is taken for one that lives long, such as a
+ * thread-safe function that waits for events
+ */
+export function watchJobs(settleMs: Milliseconds): JobWatch {
+  const timers = new Map<number, Milliseconds>()
+  const jobs = new Map<number, { job: Job; since: Milliseconds }>()
+  const addOns = new Map<number, { type: string; since: Milliseconds }>()
+  const underWay = new Map<number, { count: number; since: Milliseconds }>()
+  let steps = 0
+
+  /** Counts the calls of a method that begins a step; the step has ended when `end` is called. */
+  function countSteps(id: number, handle: object, method: 'write' | 'pull'): void {
+    const { [method]: begin } = handle as Record<string, (...args: unknown[]) => unknown>
+    if (typeof begin !== 'function') return
+    const state = { count: 0, since: 0 }
+    underWay.set(id, state)
+    const value = function (this: unknown, ...args: unknown[]): unknown {
+      if (underWay.get(id) === state) {
+        if (state.count === 0) state.since = native.now()
+        state.count += 1
+        steps += 1
+      }
+      return begin.apply(this, args)
+    }
+    Object.defineProperty(handle, method, { configurable: true, writable: true, value })
+  }
+
+  function endSteps(id: number, most: number): void {
+    const state = underWay.get(id)
+    if (!state) return
+    const ended = Math.min(state.count, most)
+    state.count -= ended
+    steps -= ended
+  }
+
+  const callbacks = {
+    trackPromises: false,
+    init(id: number, type: string, _trigger: number, resource: object) {
+      const kind = kindOf.get(type)
+      // Those of the code under test may have any name.
+      if (kind === 'none' || resource instanceof AsyncResource) return
+      switch (kind) {
+        case 'timer':
+          return void timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
+        case 'job':
+          break
+        case 'stream':
+          return countSteps(id, resource, 'write')
+        case 'reader':
+          return countSteps(id, resource, 'pull')
+        default:
+          if (!('getAsyncId' in resource)) return void addOns.set(id, { type, since: native.now() })
+      }
+      if ('getAsyncId' in resource) jobs.set(id, { job: resource, since: native.now() })
+    },
+    before(id: number) {
+      if (!jobs.delete(id) && !addOns.delete(id)) endSteps(id, 1)
+    },
+    destroy(id: number) {
+      if (timers.delete(id) || jobs.delete(id) || addOns.delete(id)) return
+      endSteps(id, Number.POSITIVE_INFINITY)
+      underWay.delete(id)
+    },
+  }
+  const hook = createHook(callbacks).enable()
+
+  return {
+    look(now) {
+      let first: Milliseconds | undefined
+      for (const [id, { job, since }] of jobs) {
+        // By now an asynchronous job has its `ondone`: this one was done before the call returned.
+        if (typeof job.ondone !== 'function') jobs.delete(id)
+        else first ??= since
+      }
+      if (first !== undefined) return { what: `${jobs.size} job(s) in the thread pool`, since: first }
+      if (steps > 0) {
+        const since = Math.min(...[...underWay.values()].filter(({ count }) => count > 0).map((state) => state.since))
+        return { what: `${steps} step(s) of a compression stream or a Blob`, since }
+      }
+      for (const [id, { type, since }] of addOns) {
+        if (now - since < settleMs) return { what: `${addOns.size} job(s) of native add-ons such as ${type}`, since }
+        addOns.delete(id)
+      }
+      return undefined
+    },
+    realTimers: () => [...timers.values()],
+    stop: () => void hook.disable(),
+  }
+}

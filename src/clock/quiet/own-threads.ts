@@ -1,0 +1,193 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { registry } from '../../doors/index.ts'
+import type { Milliseconds } from '../duration.ts'
+import type { Holding, SettleWindows } from './evidence.ts'
+import { Patience } from './patience.ts'
+import { doingIn, HELPERS, isFutex, lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
+
+const TASKS = '/proc/self/task'
+/** The name of a thread of libuv's pool. */
+const POOL = 'libuv-worker'
+/** A thread gives itself a name as one of the first things that it does. */
+const LOOKS_AT_NAME = 50
+const buffer = Buffer.alloc(256)
+
+/** The processes that a thread has started, as they were seen asleep last. */
+type Started = Map<number, Asleep | undefined>
+
+const nameOf = (id: string): string => readFileSync(`${TASKS}/${id}/comm`, 'latin1').trim()
+
+/** A thread of this process: its files stay open, as it is looked at often. */
+class Thread {
+  readonly id: string
+  name: string
+  readonly #files: readonly [number, number]
+  #unnamed = LOOKS_AT_NAME
+  constructor(id: string) {
+    this.id = id
+    const folder = `${TASKS}/${id}`
+    this.name = nameOf(id)
+    this.#files = [openSync(`${folder}/syscall`, 'r'), openSync(`${folder}/schedstat`, 'r')]
+  }
+
+  /** Its system call and its counters; changes whenever it has run. */
+  read(): { call: string; counters: string } {
+    // A thread has the name of the one that began it until it gives itself one.
+    if (this.#unnamed > 0) {
+      this.#unnamed -= 1
+      this.name = nameOf(this.id)
+    }
+    const [call, counters] = this.#files.map((file) =>
+      buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)),
+    )
+    return { call: call!, counters: counters! }
+  }
+
+  /** The processes that it has started and that have not ended. */
+  children(): number[] {
+    return readFileSync(`${TASKS}/${this.id}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+  }
+
+  close(): void {
+    for (const file of this.#files) closeSync(file)
+  }
+}
+
+/** Whether modules of Node are loaded that work in the thread pool and say so nowhere (`backup` of `node:sqlite`). */
+const hasSilentModule = (() => {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
+  let seen = 0
+  let found = false
+  return () => {
+    if (!found && moduleLoadList.length !== seen) {
+      seen = moduleLoadList.length
+      found = moduleLoadList.includes('NativeModule sqlite')
+    }
+    return found
+  }
+})()
+
+/**
+ * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
+ * Looks only where there may be one, at some five microseconds a thread. Needs `/proc` of Linux, and a process that no
+ * other worker of the test runner shares.
+ */
+export class OwnThreads {
+  /** Whether this process tells what its threads do. */
+  static readonly known = threadsAreKnown && isMainThread
+  readonly #settleMs: Milliseconds
+  readonly #workers: Patience
+  readonly #threads = new Map<string, Thread>()
+  #marks = new Map<string, string>()
+  #started: Started = new Map()
+  #since: Milliseconds | undefined
+  /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
+  readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
+  #posted = registry.posted
+  #known = 0
+
+  constructor(windows: SettleWindows, now: Milliseconds) {
+    this.#settleMs = windows.settleMs
+    this.#workers = new Patience(windows, now)
+  }
+
+  /** @param arrived whether something has come in since the last look: perhaps from a worker */
+  look(now: Milliseconds, arrived: boolean): Holding | undefined {
+    for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
+    if (registry.posted !== this.#posted || registry.workers.size > this.#known) this.#workers.ask(now)
+    else if (arrived) this.#workers.hear(now)
+    this.#posted = registry.posted
+    this.#known = registry.workers.size
+    if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
+    const doing = this.#doing(now)
+    if (doing === undefined) {
+      this.#workers.rest()
+      this.#since = undefined
+      return undefined
+    }
+    this.#since ??= now
+    return { what: doing, since: this.#since }
+  }
+
+  close(): void {
+    for (const thread of this.#threads.values()) thread.close()
+    this.#threads.clear()
+  }
+
+  #doing(now: Milliseconds): string | undefined {
+    this.#refresh()
+    const marks = new Map<string, string>()
+    let doing: string | undefined
+    let helps = false
+    let needsHelp = false
+    let timerMs = Number.POSITIVE_INFINITY
+    for (const thread of this.#threads.values()) {
+      const isHelper = HELPERS.has(thread.name)
+      const what = `a thread of this process (${thread.name})`
+      try {
+        const { call, counters } = thread.read()
+        const { kind, ms } = { ms: 0, ...doingIn(process.pid, `${TASKS}/${thread.id}`, call) }
+        const mark = `${counters} ${call}`
+        marks.set(thread.id, mark)
+        if (isHelper) helps ||= kind === 'runs'
+        else if (kind === 'runs' || this.#marks.get(thread.id) !== mark) doing ??= `${what} is busy`
+        // A thread of the pool waits on a futex for work; in anything else it is at it.
+        else if (thread.name === POOL) {
+          if (!isFutex(call) && this.#isBlocked(thread.id, mark, now)) doing ??= `${what} waits in a job`
+        } else if (isFutex(call)) needsHelp = true
+        if (!isHelper && (kind === 'timer' || kind === 'sleeps')) timerMs = Math.min(timerMs, ms)
+      } catch {
+        doing ??= `${what} has ended`
+        thread.close()
+        this.#threads.delete(thread.id)
+      }
+    }
+    this.#marks = marks
+    const started = this.#lookAtStarted()
+    if (started === 'busy') doing ??= 'a process that a worker has started is busy'
+    else timerMs = Math.min(timerMs, started)
+    // A worker may wait for the threads that collect its garbage.
+    if (helps && needsHelp) doing ??= 'a thread of V8 is busy'
+    if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
+    const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
+    return waits ? 'a worker waits for a timer of its own' : undefined
+  }
+
+  /** What the processes do that workers of this one have started: the first timer that they wait for. */
+  #lookAtStarted(): 'busy' | Milliseconds {
+    const before = this.#started
+    this.#started = new Map()
+    let timerMs = Number.POSITIVE_INFINITY
+    if (registry.workers.size === 0) return timerMs
+    let busy = false
+    for (const thread of this.#threads.values()) {
+      if (thread.name === POOL || HELPERS.has(thread.name)) continue
+      for (const pid of thread.children()) {
+        const look = lookAt(pid, before.get(pid))
+        if (look.kind !== 'asleep' || look !== before.get(pid)) busy = true
+        else timerMs = Math.min(timerMs, look.timerMs)
+        this.#started.set(pid, look.kind === 'asleep' ? look : undefined)
+      }
+    }
+    return busy ? 'busy' : timerMs
+  }
+
+  /** Whether a job in which a thread waits is not older than one that may never end. */
+  #isBlocked(id: string, mark: string, now: Milliseconds): boolean {
+    let blocked = this.#blocked.get(id)
+    if (blocked?.mark !== mark) this.#blocked.set(id, (blocked = { mark, since: now }))
+    return now - blocked.since < this.#settleMs
+  }
+
+  #refresh(): void {
+    for (const id of readdirSync(TASKS)) {
+      if (this.#threads.has(id) || id === String(process.pid)) continue
+      try {
+        this.#threads.set(id, new Thread(id))
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Parameter } from './parameters.ts'
+
+/** What lists may be given. */
+export const PAGE = {
+  limit: { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: 1_000 },
+  offset: { type: 'integer', about: 'how many are passed over', default: 0, least: 0 },
+} as const satisfies Readonly<Record<string, Parameter>>
+
+/** A part of a list. */
+export interface Page<Item> {
+  items: Item[]
+  /** How many there are in all. */
+  total: number
+  /** Where the next page begins; nothing on the last one. */
+  next: number | undefined
+}
+
+/** Clients of KSI read lines of 64 KiB; what stands around a list needs room too. Bytes of JSON. */
+const MOST_BYTES = 48 * 1024
+
+/** As many items as the limit and the length of a line allow, one at the least. */
+export function page<Item>(all: readonly Item[], { limit, offset }: { limit: number; offset: number }): Page<Item> {
+  const items: Item[] = []
+  let bytes = 0
+  for (const item of all.slice(offset, offset + limit)) {
+    bytes += Buffer.byteLength(JSON.stringify(item) ?? '') + 1
+    if (items.length > 0 && bytes > MOST_BYTES) break
+    items.push(item)
+  }
+  const end = offset + items.length
+  return { items, total: all.length, next: end < all.length ? end : undefined }
+}
+
+/** How a page is told of. */
+export const ofPage = ({ items, total, next }: Page<unknown>): object => ({
+  count: items.length,
+  total,
+  ...(next !== undefined && { next_offset: next }),
+})
+
+/** Values that are too long for a line are left out, and their length told. */
+export const withoutLong = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  let bytes = 0
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const length = Buffer.byteLength(JSON.stringify(value) ?? '')
+      if (bytes + length <= MOST_BYTES) {
+        bytes += length
+        return [name, value]
+      }
+      return [name, { left_out: `${length} bytes` }]
+    }),
+  )
+}

@@ -1,0 +1,92 @@
+import { isMistake, suggestion } from './errors.ts'
+import { problemOfExpression } from './expression.ts'
+import type { PatternData } from './schema.ts'
+import type { Block, Strategy } from './tree.ts'
+
+/** Something in a rule that cannot be right, and where it stands in the pattern. */
+export interface RuleProblem {
+  path: readonly PropertyKey[]
+  problem: string
+  hint?: string | undefined
+}
+
+/** Who speaks beside agents. */
+const OTHERS = ['strategy', 'client', 'orchestration']
+/** Words that mean no one agent. */
+const EVERYBODY = ['all', 'all_agents', 'each_agent', 'every_agent']
+
+const isOpen = (name: string): boolean => /[*!{]/.test(name) || EVERYBODY.includes(name)
+
+/** Whether agents come to be that the pattern does not name: by the strategy, or by what a model says. */
+function maySpawn({ statements, isSketch }: Strategy, { transformers = [] }: PatternData): boolean {
+  const spawns = (block: Block): boolean =>
+    block.some((statement) => {
+      if (statement.kind === 'spawn') return true
+      if (statement.kind === 'if')
+        return (
+          statement.branches.some(({ body }) => spawns(body)) ||
+          (statement.otherwise !== null && spawns(statement.otherwise))
+        )
+      if (statement.kind === 'guarded') return spawns([statement.body, ...statement.handler])
+      return 'body' in statement && spawns(statement.body)
+    })
+  return (
+    statements.length === 0 ||
+    isSketch === true ||
+    spawns(statements) ||
+    transformers.some(({ target }) => target === 'agent:spawn')
+  )
+}
+
+/** What is wrong with the rules of a pattern: conditions that are no expressions, and agents that there are not. */
+export function problemOfRules(data: PatternData, strategy: Strategy): RuleProblem | undefined {
+  const { agents = {}, routing = {}, routing_rules: rules = [], transformers = [] } = data
+  const names = Object.keys(agents)
+  const isKnown = (name: string): boolean =>
+    names.includes(name) ||
+    names.some((each) => agents[each]!.count !== undefined && name.startsWith(`${each}_`)) ||
+    names.some((each) => {
+      const { template } = agents[each]!
+      return typeof template === 'string' && template.includes('{n}') && name.startsWith(template.split('{n}')[0]!)
+    })
+  const isOpenEnded = maySpawn(strategy, data)
+  const agentProblem = (name: string | undefined, path: readonly PropertyKey[]): RuleProblem | undefined => {
+    if (name === undefined || isOpen(name) || isKnown(name)) return undefined
+    if (isOpenEnded && !isMistake(name, names)) return undefined
+    return {
+      path,
+      problem: `There is no agent "${name}".`,
+      hint: suggestion(name, names) || 'The pattern has no agents.',
+    }
+  }
+  const conditionProblem = (text: string | undefined, path: readonly PropertyKey[]): RuleProblem | undefined => {
+    const found = text === undefined ? undefined : problemOfExpression(text)
+    return found && { path, problem: `"${text}" is no expression: ${found.message.replace(/([^.?])$/, '$1.')}` }
+  }
+  const all = [
+    ...(routing.rules ?? []).map((rule, nth) => ({ rule, path: ['routing', 'rules', nth] })),
+    ...rules.map((rule, nth) => ({ rule, path: ['routing_rules', nth] })),
+  ]
+  const problems = [
+    ...all.flatMap(({ rule: { to, from, condition }, path }) => {
+      const targets: (readonly [string | undefined, readonly PropertyKey[]])[] =
+        typeof to === 'string'
+          ? [[to, [...path, 'to']]]
+          : Array.isArray(to)
+            ? to.map((name, nth) => [name, [...path, 'to', nth]] as const)
+            : [
+                [to?.agent_id, [...path, 'to', 'agent_id']],
+                [to?.agent, [...path, 'to', 'agent']],
+              ]
+      const sender = from !== undefined && OTHERS.includes(from) ? undefined : from
+      return [
+        conditionProblem(condition, [...path, 'condition']),
+        ...targets.map(([name, at]) => agentProblem(name, at)),
+        agentProblem(sender, [...path, 'from']),
+      ]
+    }),
+    ...transformers.map(({ condition }, nth) => conditionProblem(condition, ['transformers', nth, 'condition'])),
+    agentProblem(routing.default, ['routing', 'default']),
+  ]
+  return problems.find((problem) => problem !== undefined)
+}

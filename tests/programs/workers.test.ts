@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { describeOrchestration } from 'longhaul'
+
+const orTooLate = <T>(work: Promise<T>): Promise<T | 'too late'> =>
+  Promise.race([work, sleep(3_600_000, 'too late' as const)])
+
+const workers: Worker[] = []
+const start = (program: string): Worker => {
+  const worker = new Worker(`const { parentPort } = require('node:worker_threads')\n${program}`, { eval: true })
+  workers.push(worker)
+  return worker
+}
+const stopAll = () => Promise.all(workers.splice(0).map((worker) => worker.terminate()))
+
+const SPIN = 'const spin = (ms) => { const end = performance.now() + ms; while (performance.now() < end); }; '
+
+/** The worker's last word. */
+const lastWord = (worker: Worker): Promise<string> =>
+  new Promise((resolve) => worker.on('message', (word: string) => void (word.startsWith('done') && resolve(word))))
+
+const ask = async (worker: Worker, question: string): Promise<string> => {
+  const answer = once(worker, 'message')
+  worker.postMessage(question)
+  return String((await answer)[0])
+}
+
+const PROGRAMS: [string, string][] = [
+  ['computes and answers', `${SPIN}spin(300); parentPort.postMessage('done')`],
+  [
+    'says that it has begun, and computes on',
+    `${SPIN}parentPort.postMessage('begun'); setImmediate(() => { spin(300); parentPort.postMessage('done') })`,
+  ],
+  [
+    'waits for a timer of its own',
+    `parentPort.postMessage('begun'); setTimeout(() => parentPort.postMessage('done'), 300)`,
+  ],
+  [
+    'reads a file and compresses it',
+    `const { readFileSync, promises } = require('node:fs'); const { gzip } = require('node:zlib')
+     promises.readFile(process.execPath).then((bytes) => gzip(bytes.subarray(0, 2e7), () => parentPort.postMessage('done')))`,
+  ],
+  [
+    'starts a worker of its own',
+    `const { Worker } = require('node:worker_threads')
+     new Worker("${SPIN}spin(300); require('node:worker_threads').parentPort.postMessage(1)", { eval: true })
+       .on('message', () => parentPort.postMessage('done'))`,
+  ],
+  [
+    'lets a program run',
+    `require('node:child_process').execFile('sleep', ['0.3'], () => parentPort.postMessage('done'))`,
+  ],
+]
+
+for (const [what, program] of PROGRAMS) {
+  describeOrchestration(
+    `a worker thread that ${what}`,
+    { system: () => orTooLate(lastWord(start(program))) },
+    (test) => {
+      test.afterEach(stopAll)
+      test('answers before a timer of an hour, and takes no time', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result).toBe('done')
+        expect(outcome.elapsedMs).toBe(0)
+      })
+    },
+  )
+}
+
+describeOrchestration(
+  'a pool of two workers',
+  {
+    system: async () => {
+      const pool = [1, 2].map(() =>
+        start(`${SPIN}parentPort.on('message', (n) => { spin(2); parentPort.postMessage(n * n) })`),
+      )
+      const squares: string[] = []
+      for (let n = 1; n <= 20; n++) squares.push(await orTooLate(ask(pool[n % 2]!, String(n))))
+      await sleep(86_400_000)
+      return squares
+    },
+  },
+  (test) => {
+    test.afterEach(stopAll)
+    test('answers twenty questions in no time, and then lets a day pass', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome.result).toEqual(Array.from({ length: 20 }, (_, n) => String((n + 1) ** 2)))
+      expect(outcome.elapsedMs).toBe(86_400_000)
+    })
+  },
+)
+
+describeOrchestration(
+  'a worker thread that only logs',
+  {
+    system: async () => {
+      const worker = start(`setInterval(() => parentPort.postMessage('tick'), 50)`)
+      worker.on('message', () => {})
+      await once(worker, 'online')
+      await sleep(3_600_000)
+      return 'an hour later'
+    },
+  },
+  (test) => {
+    test.afterEach(stopAll)
+    test('is found out', async ({ run, expect }) => {
+      expect((await run()).result).toBe('an hour later')
+    })
+  },
+)

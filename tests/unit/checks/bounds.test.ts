@@ -1,0 +1,525 @@
+import { describe, expect, test } from 'vitest'
+import type { EventBody } from '../../../src/trace/index.ts'
+import { call, event, finds, gather, story } from './story.ts'
+
+const note = (at: number) => event(at, { type: 'note', text: 'later' })
+const run = (from: number, to: number) => [
+  event(from, { type: 'run.started', name: 'a', seed: 1, vars: {} }),
+  event(to, { type: 'run.ended', status: 'completed' }),
+]
+
+describe('breaker', () => {
+  const breaker = (at: number, state: 'open' | 'half-open' | 'closed', target = 'openai/gpt-4o-mini') =>
+    event(at, { type: 'breaker.changed', target, state })
+
+  test('nobody calls while it is open: after it has opened, and before it changes again', () => {
+    const at = (from: number) =>
+      finds('breaker', story(breaker(1_000, 'open'), breaker(9_000, 'closed'), call(1, { from, to: 20_000 })))
+    expect(at(1_000)).toEqual([])
+    expect(at(1_001)).toHaveLength(1)
+    expect(at(8_999)).toHaveLength(1)
+    expect(at(9_000)).toEqual([])
+  })
+
+  test('calls of another model are not its own', () => {
+    const trace = story(breaker(0, 'open'), call(1, { from: 5_000, to: 6_000, model: 'gpt-4o' }), note(9_000))
+    expect(finds('breaker', trace)).toEqual([])
+  })
+
+  test('one call at a time tries while it is half open', () => {
+    const two = (second: number) =>
+      finds(
+        'breaker',
+        story(
+          breaker(0, 'half-open'),
+          call(1, { from: 0, to: 1_000 }),
+          call(2, { from: second, to: 5_000 }),
+          note(9_000),
+        ),
+      )
+    expect(two(1_000)).toEqual([])
+    expect(two(999)).toHaveLength(1)
+  })
+
+  test('both are waived apart', () => {
+    const trace = story(
+      breaker(0, 'half-open'),
+      ...[1, 2].map((nth) => call(nth, { from: 10, to: 1_000 })),
+      breaker(2_000, 'open'),
+      call(3, { from: 3_000, to: 4_000 }),
+      note(9_000),
+    )
+    expect(finds('breaker', trace)).toHaveLength(2)
+    expect(finds('breaker', trace, { open: false })).toEqual([expect.stringContaining('was half open')])
+    expect(finds('breaker', trace, { halfOpen: false })).toEqual([expect.stringContaining('was open from 2s')])
+  })
+})
+
+describe('budget', () => {
+  const bill = (...costs: number[]) =>
+    story(...costs.map((cost, nth) => call(nth + 1, { from: nth * 1_000, to: nth * 1_000 + 500, cost: cost * 1e12 })))
+  test('a budget may be spent to the last, and not beyond', () => {
+    expect(finds('budget', bill(1, 1), { limit: 2 })).toEqual([])
+    expect(finds('budget', bill(1, 1.5), { limit: 2 })).toEqual(['the provider has billed $2.50 of a budget of $2.00'])
+    expect(finds('budget', bill(1, 1.5, 0), { limit: 2 })).toEqual([
+      'the provider has billed $2.50 of a budget of $2.00, and 1 more call(s) were made',
+    ])
+  })
+
+  test('the limit that the orchestrator tells counts where none is set', () => {
+    const checked = (spent: string, limit: string | null) =>
+      finds('budget', story(event(0, { type: 'cost.checked', spent, limit })))
+    expect(checked('2', '2')).toEqual([])
+    expect(checked('2', null)).toEqual([])
+    expect(checked('3000000000000', '2000000000000')).toEqual(['$3.00 are spent of a budget of $2.00'])
+  })
+})
+
+describe('cancellation', () => {
+  const terminated = (at: number, agent = 'ann') => event(at, { type: 'agent.terminated', agent, reason: 'test' })
+  const spawned = (at: number, agent = 'ann') => event(at, { type: 'agent.spawned', agent })
+
+  test('a call may take a second to come to its end', () => {
+    const until = (to: number) => finds('cancellation', story(call(1, { from: 0, to }), terminated(5_000), note(9_000)))
+    expect(until(6_000)).toEqual([])
+    expect(until(6_001)).toEqual(['ann was terminated, and its call 1 ran for another 1.001s'])
+  })
+
+  test('one that never ends is told when the trace is long enough to know', () => {
+    const until = (at: number) => finds('cancellation', story(call(1, { from: 0 }), terminated(5_000), note(at)))
+    expect(until(6_000)).toEqual([])
+    expect(until(6_001)).toHaveLength(1)
+  })
+
+  test('a call that comes after it is told, unless it is broken off within the second', () => {
+    const of = (from: number, to: number) =>
+      finds('cancellation', story(terminated(5_000), call(1, { from, to }), note(9_000)))
+    expect(of(5_000, 6_000)).toEqual([])
+    expect(of(5_500, 6_001)).toEqual(['ann was terminated, and made call 1 500ms later'])
+    expect(of(6_000, 6_000)).toEqual([])
+    expect(of(6_001, 6_001)).toHaveLength(1)
+  })
+
+  test('the next life of the name is its own, from the place in the trace on, not the time', () => {
+    const after = [call(1, { from: 5_000, to: 60_000 })]
+    expect(finds('cancellation', story(terminated(5_000), spawned(5_000), ...after, note(90_000)))).toEqual([])
+    expect(finds('cancellation', story(terminated(5_000), ...after, spawned(5_000), note(90_000)))).toHaveLength(1)
+    expect(finds('cancellation', story(terminated(5_000), spawned(5_000, 'ben'), ...after))).toHaveLength(1)
+    expect(finds('cancellation', story(spawned(0), terminated(5_000), ...after))).toHaveLength(1)
+  })
+
+  test('another run is another life, and one beside it is none of its business', () => {
+    const runs = run(0, 50_000)
+    const calls = (of: number | null) => [call(1, { from: 1_000, to: 40_000, run: of })]
+    expect(finds('cancellation', story(...runs, ...calls(0), terminated(5_000)))).toHaveLength(1)
+    expect(finds('cancellation', story(...runs, ...calls(77), terminated(5_000)))).toEqual([])
+    expect(finds('cancellation', story(...runs, ...calls(null), terminated(5_000)))).toEqual([])
+    expect(finds('cancellation', story(terminated(0), ...run(1, 2), call(1, { from: 5_000, to: 9_000 })))).toEqual([])
+  })
+
+  test('both are waived apart', () => {
+    const trace = story(call(1, { from: 0, to: 9_000 }), terminated(5_000), call(2, { from: 7_000, to: 8_000 }))
+    expect(finds('cancellation', trace)).toHaveLength(2)
+    expect(finds('cancellation', trace, { later: false })).toEqual([expect.stringContaining('its call 1 ran')])
+    expect(finds('cancellation', trace, { underWay: false })).toEqual([expect.stringContaining('made call 2')])
+  })
+})
+
+describe('claims', () => {
+  const claim = (agent: string, known: number, uncertain = 0) =>
+    event(9_000, { type: 'cost.claimed', agent, model: 'm', known, uncertain })
+  const cost = (agent: string, of: object) =>
+    call(agent === 'ann' ? 1 : 2, { agent, from: 0, to: 1_000, cost: 5, ...of })
+
+  test('what is billed lies from what is known to what is uncertain', () => {
+    const claimed = (known: number, uncertain: number) =>
+      finds('claims', story(cost('ann', {}), claim('ann', known, uncertain))).length
+    expect([claimed(5, 0), claimed(3, 2), claimed(5, 9)]).toEqual([0, 0, 0])
+    expect([claimed(6, 0), claimed(3, 1), claimed(4, 0)]).toEqual([1, 1, 1])
+  })
+
+  test('a call under way leaves its own agent open, and nobody else', () => {
+    const open = story(cost('ann', { to: undefined }), claim('ann', 9), cost('ben', {}), claim('ben', 9))
+    expect(finds('claims', open)).toEqual([expect.stringMatching(/^ben is claimed/)])
+  })
+
+  test('an agent that nobody claims is found, where others are claimed', () => {
+    expect(finds('claims', story(cost('ann', {}), claim('ann', 5), cost('ben', {})))).toHaveLength(1)
+    expect(finds('claims', story(cost('ann', {}), cost('ben', {})))).toEqual([])
+    const judge = story(...run(0, 10), cost('ann', { run: 0 }), claim('ann', 5), cost('ben', { run: null }))
+    expect(finds('claims', judge)).toEqual([])
+  })
+})
+
+describe('deadlines', () => {
+  const votes = (of: object = {}) => gather(1, { from: 0, to: 5_000, expected: ['ann', 'ben'], ...of })
+
+  test('a call may take a second to come to its end', () => {
+    const until = (to: number) => finds('deadlines', story(votes(), call(1, { from: 1_000, to }), note(9_000)))
+    expect(until(6_000)).toEqual([])
+    expect(until(6_001)).toEqual(['the gather "votes" went on without ann, whose call 1 ran for another 1.001s'])
+  })
+
+  test('nobody tries again after it', () => {
+    const first = call(1, { from: 1_000, to: 4_000, fault: 'server_error' })
+    const again = (from: number) =>
+      finds('deadlines', story(votes(), first, call(2, { from, to: from + 1, retryOf: 1 }), note(9_000)))
+    expect(again(5_999)).toEqual([])
+    expect(again(6_000)).toEqual(['ann tried again 1s after the gather "votes" had gone on without it'])
+  })
+
+  test('who is heard late, or works for another gather, may go on', () => {
+    const slow = call(1, { from: 1_000, to: 20_000 })
+    expect(finds('deadlines', story(votes({ received: [[20_000, 'ann']] }), slow))).toEqual([])
+    const other = (from: number) => gather(2, { from, to: 30_000, expected: ['ann'] })
+    expect(finds('deadlines', story(votes(), other(5_000), slow))).toEqual([])
+    expect(finds('deadlines', story(votes(), other(5_001), slow))).toHaveLength(1)
+  })
+
+  test('both are waived apart', () => {
+    const trace = story(
+      votes(),
+      call(1, { from: 1_000, to: 4_000, fault: 'server_error' }),
+      call(2, { from: 4_500, to: 20_000, request: 'x' }),
+      call(3, { from: 7_000, to: 8_000, retryOf: 1 }),
+    )
+    expect(finds('deadlines', trace)).toHaveLength(2)
+    expect(finds('deadlines', trace, { underWay: false })).toEqual([expect.stringContaining('tried again')])
+    expect(finds('deadlines', trace, { retries: false })).toEqual([expect.stringContaining('call 2 ran')])
+  })
+})
+
+describe('isolation', () => {
+  const votes = gather(1, { from: 0, to: 5_000, expected: ['ann', 'slow'], received: [[1_000, 'ann']] })
+  const after = (slowEnd: number, next: number, holds: readonly number[] = []) =>
+    finds(
+      'isolation',
+      story(
+        votes,
+        call(1, { from: 0, to: 1_000 }),
+        call(2, { agent: 'slow', from: 0, to: slowEnd }),
+        call(3, { from: next, to: next + 1, holds }),
+      ),
+    )
+
+  test('who goes on as a slow one ends has waited for it, if that took a second', () => {
+    expect(after(9_000, 9_000)).toHaveLength(1)
+    expect(after(9_000, 8_999)).toEqual([])
+    expect(after(9_000, 9_010)).toHaveLength(1)
+    expect(after(9_000, 9_011)).toEqual([])
+    expect(after(6_010, 6_010)).toHaveLength(1)
+    expect(after(6_009, 6_009)).toEqual([])
+  })
+
+  test('who takes its answer up has a reason', () => {
+    expect(after(9_000, 9_000, [2])).toEqual([])
+    expect(after(9_000, 9_000, [1])).toHaveLength(1)
+  })
+})
+
+describe('results', () => {
+  const votes = (to: number, received: readonly (readonly [number, string])[] = []) =>
+    gather(1, { from: 0, to, expected: ['ann'], received })
+  const answer = call(1, { from: 0, to: 1_000 })
+
+  test('an answer that was there for more than a second is missed', () => {
+    expect(finds('results', story(votes(2_000), answer))).toEqual([])
+    expect(finds('results', story(votes(2_001), answer))).toHaveLength(1)
+  })
+
+  test.for([
+    ['suffers from a fault', { blemish: 'empty' }],
+    ['calls a tool', { finish: 'tool_calls' }],
+    ['was cut off', { finish: 'length' }],
+    ['declines', { finish: 'refusal' }],
+  ] as const)('one that %s is none', ([, of]) => {
+    expect(finds('results', story(votes(9_000), call(1, { from: 0, to: 1_000, ...of })))).toEqual([])
+  })
+
+  test('nor is one after which the agent is asked again, or the last of those', () => {
+    const again = (from: number) => story(votes(9_000), answer, call(2, { from, to: 3_000 }))
+    expect(finds('results', again(1_000))).toEqual([])
+    expect(finds('results', again(999))).toHaveLength(1)
+  })
+
+  test('one that is taken counts once, in whatever gather', () => {
+    expect(finds('results', story(votes(9_000, [[1_000, 'ann']]), answer))).toEqual([])
+    expect(
+      finds(
+        'results',
+        story(
+          votes(9_000, [
+            [1_000, 'ann'],
+            [10_000, 'ann'],
+          ]),
+          answer,
+        ),
+      ),
+    ).toEqual(['the gather "votes" took the answer of ann twice'])
+    const other = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_000, 'ann']] })
+    expect(finds('results', story(votes(9_000), other, answer))).toEqual([])
+    const late = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_001, 'ann']] })
+    expect(finds('results', story(votes(9_000), late, answer))).toHaveLength(1)
+  })
+
+  test('both are waived apart', () => {
+    const trace = story(
+      votes(9_000),
+      answer,
+      gather(2, {
+        from: 20_000,
+        to: 30_000,
+        expected: ['ben'],
+        received: [
+          [21_000, 'ben'],
+          [22_000, 'ben'],
+        ],
+      }),
+    )
+    expect(finds('results', trace)).toHaveLength(2)
+    expect(finds('results', trace, { lost: false })).toEqual([expect.stringContaining('twice')])
+    expect(finds('results', trace, { twice: false })).toEqual([expect.stringContaining('counts ann as missing')])
+  })
+})
+
+describe('runaway', () => {
+  const row = (count: number, gap: number, of: (nth: number) => object = () => ({})) =>
+    story(
+      ...Array.from({ length: count }, (_, nth) =>
+        call(nth + 1, { from: nth * (100 + gap), to: nth * (100 + gap) + 100, request: 'same', ...of(nth) }),
+      ),
+    )
+
+  test('five hundred times the same at once is one too many', () => {
+    expect(finds('runaway', row(499, 0))).toEqual([])
+    expect(finds('runaway', row(500, 0))).toEqual(['ann has asked the same 500 times in a row'])
+    expect(finds('runaway', row(5, 0), { again: 5 })).toHaveLength(1)
+  })
+
+  test('who waits for more than a second, asks another thing, or is not answered is not in a row', () => {
+    expect(finds('runaway', row(5, 1_000), { again: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 1_001), { again: 5 })).toEqual([])
+    expect(finds('runaway', row(5, -1), { again: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => (nth === 2 ? { request: 'other' } : {})),
+        { again: 5 },
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => (nth === 2 ? { fault: 'reset' } : {})),
+        { again: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('so are a thousand steps that tool calls have asked for', () => {
+    const steps = (nth: number) => ({ request: `${nth}`, finish: 'tool_calls', turn: nth + 1 })
+    expect(finds('runaway', row(999, 0, steps))).toEqual([])
+    expect(finds('runaway', row(1_000, 0, steps))).toHaveLength(1)
+    expect(finds('runaway', row(5, 30_000, steps), { exchanges: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 30_001, steps), { exchanges: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => ({ ...steps(nth), turn: 1 })),
+        { exchanges: 5 },
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => ({ ...steps(nth), finish: 'stop' })),
+        { exchanges: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('calls in a row, whatever they ask, are counted where that is wished, and there is somebody else', () => {
+    const pages = (nth: number) => ({ request: `${nth}`, conversation: `${nth}`, agent: nth === 0 ? 'ben' : 'ann' })
+    expect(finds('runaway', row(2_000, 0, pages))).toEqual([])
+    expect(finds('runaway', row(6, 0, pages), { inARow: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 0, pages), { inARow: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(6, 0, (nth) => ({ request: `${nth}` })),
+        { inARow: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('a chain of events that was cut is told', () => {
+    const cut = event(0, { type: 'event.cut', event: 'ping', hops: 10 })
+    expect(finds('runaway', story(cut))).toEqual(['the event "ping" has led to another 10 times; the chain was cut'])
+  })
+})
+
+describe('sequential', () => {
+  const turns = (
+    gaps: readonly number[],
+    of: (nth: number) => object = () => ({}),
+    names = ['ann', 'ben', 'cem', 'dan'],
+  ) => {
+    let at = 0
+    const calls = [0, ...gaps].map((gap, nth) => {
+      const from = at + gap
+      at = from + 1_000
+      return call(nth + 1, { agent: names[nth % names.length]!, from, to: at, ...of(nth) })
+    })
+    const expected = names.slice(0, gaps.length + 1)
+    return story(gather(1, { from: 0, to: 60_000, expected }), ...calls)
+  }
+
+  test('three agents of which each begins when the one before has ended', () => {
+    expect(finds('sequential', turns([0]))).toEqual([])
+    expect(finds('sequential', turns([0, 0]))).toEqual([
+      'for the gather "votes" ann, ben, cem were asked one after another, in 1m; at the same time it would take about 1s',
+    ])
+    expect(finds('sequential', turns([50, 50]))).toHaveLength(1)
+    expect(finds('sequential', turns([50, 51]))).toEqual([])
+    expect(finds('sequential', turns([0, -1]))).toEqual([])
+    expect(finds('sequential', turns([0]), { agents: 2 })).toHaveLength(1)
+    expect(finds('sequential', turns([0, 0]), { agents: 4 })).toEqual([])
+  })
+
+  test('who holds what was said before in the gather is asked in order', () => {
+    expect(
+      finds(
+        'sequential',
+        turns([0, 0], (nth) => ({ holds: [nth] })),
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'sequential',
+        turns([0, 0], () => ({ holds: [77] })),
+      ),
+    ).toHaveLength(1)
+    expect(
+      finds(
+        'sequential',
+        turns([0, 0], (nth) => (nth === 2 ? { holds: [1] } : {})),
+      ),
+    ).toEqual([])
+  })
+
+  test('calls of one agent may overlap', () => {
+    const two = story(
+      gather(1, { from: 0, to: 60_000, expected: ['ann', 'ben', 'cem'] }),
+      ...['ann', 'ben', 'cem'].flatMap((agent, nth) => [
+        call(nth * 2 + 1, { agent, from: nth * 2_000, to: nth * 2_000 + 2_000 }),
+        call(nth * 2 + 2, { agent, from: nth * 2_000, to: nth * 2_000 + 500 }),
+      ]),
+    )
+    expect(finds('sequential', two)).toHaveLength(1)
+  })
+})
+
+describe('timeouts', () => {
+  test('a gather may take twice its timeout', () => {
+    const took = (to: number) =>
+      finds('timeouts', story(gather(1, { from: 0, to, expected: ['ann'], timeoutMs: 5_000 })))
+    expect(took(10_000)).toEqual([])
+    expect(took(10_001)).toEqual([
+      'the gather "votes" has a timeout of 5s, and it took 10.001s until it was over (missing: ann)',
+    ])
+  })
+})
+
+describe('orphans', () => {
+  const left = (of: object, from = 500) => story(...run(0, 1_000), call(1, { from, to: 2_001, ...of }), note(9_000))
+  test('of a call that nobody has told of it belongs to the run under way, else to the last one', () => {
+    expect(finds('orphans', left({}))).toHaveLength(1)
+    expect(finds('orphans', left({ to: 2_000 }))).toEqual([])
+    expect(finds('orphans', left({ to: 2_000 }, 1_500))).toEqual([])
+    expect(finds('orphans', left({}, 1_500))).toHaveLength(1)
+    const beside = event(0, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+    expect(finds('orphans', story(...run(0, 1_000), beside, call(1, { from: 500, to: 8_000 })))).toEqual([])
+  })
+
+  test('of a run that is known every call after its end is told, unless it is given up soon', () => {
+    expect(finds('orphans', left({ run: 0, to: 1_100 }, 1_050))).toHaveLength(1)
+    expect(finds('orphans', left({ run: 0, to: 2_000, fault: 'disconnected' }, 1_050))).toEqual([])
+    expect(finds('orphans', left({ run: 0, to: 2_001, fault: 'disconnected' }, 1_050))).toHaveLength(1)
+    expect(finds('orphans', left({ run: null, to: 8_000 }, 1_050))).toEqual([])
+  })
+
+  test('who has left a call to a service that goes on for its key has ended it', () => {
+    const gone = event(1_500, { type: 'call.left', call: 1 })
+    const back = event(1_800, { type: 'call.replayed', call: 1 })
+    const trace = (...more: (typeof gone)[]) =>
+      finds('orphans', story(...run(0, 1_000), call(1, { from: 500, to: 8_000 }), ...more, note(9_000)))
+    expect(trace()).toHaveLength(1)
+    expect(trace(gone)).toEqual([])
+    expect(trace(gone, back)).toHaveLength(1)
+    expect(trace(gone, event(8_500, { type: 'call.replayed', call: 1 }))).toEqual([])
+  })
+})
+
+describe('conversations', () => {
+  const turn = (number: number, from: number, of: object = {}) =>
+    call(number, { from, to: from + 4_000, turn: 2, holds: [1], prompt: `prompt ${number}`, ...of })
+  const hello = call(1, { from: 0, to: 1_000 })
+
+  test('a second question may come when the first is answered', () => {
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 6_000)))).toEqual([])
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toHaveLength(1)
+  })
+
+  test('the same messages are samples, and examples no conversation', () => {
+    const at = [2_000, 3_000]
+    expect(
+      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: 'a' })))),
+    ).toEqual([])
+    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { holds: [] }))))).toEqual(
+      [],
+    )
+    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { turn: 1 }))))).toEqual([])
+    expect(
+      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: undefined })))),
+    ).toHaveLength(1)
+  })
+
+  test('histories that differ are branches', () => {
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 3_000, { holds: [1, 9] })))).toEqual([])
+  })
+
+  test('so are three on one history, and two that are judged together or are both gone on with', () => {
+    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
+    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
+    expect(found()).toBe(1)
+    expect(found(turn(4, 4_000))).toBe(0)
+    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2, 3] }))).toBe(0)
+    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2] }))).toBe(1)
+    expect(found(turn(4, 9_000, { holds: [1, 2, 3], turn: 2 }))).toBe(0)
+    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 3], turn: 3 }))).toBe(0)
+    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 2, 4], turn: 4 }))).toBe(1)
+    expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
+  })
+
+  test('answers that stand in one history behind each other are none', () => {
+    const three = [hello, turn(2, 2_000), turn(3, 3_000), turn(4, 4_000)]
+    const then = (turns: number) =>
+      finds('conversations', story(...three, turn(5, 20_000, { holds: [1, 2, 3], turn: turns })))
+    expect(then(3)).toEqual([])
+    expect(then(4)).toHaveLength(1)
+  })
+})
+
+describe('trace', () => {
+  test('a gather that goes on was begun', () => {
+    const ended: EventBody = { type: 'gather.ended', gather: 7, received: [], missing: [] }
+    expect(finds('trace', story(event(0, ended)))).toEqual(['the gather 7 has gone on and was never begun'])
+    expect(finds('trace', story(gather(7, { from: 0, to: 1, expected: [] })))).toEqual([])
+  })
+
+  test('a call that ends has arrived, and ends once', () => {
+    const [, ended] = call(1, { from: 0, to: 1_000 })
+    expect(finds('trace', story([ended!]))).toEqual(['call 1 has ended and never arrived'])
+    expect(finds('trace', story(call(1, { from: 0, to: 1_000 }), [ended!]))).toEqual(['call 1 has ended twice'])
+  })
+})

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+import { call, event, finds, gather, story } from './story.ts'
+
+const same = { request: 'same' }
+const failed = { ...same, fault: 'server_error' }
+
+/** Tries of one request, each `pauseMs` after the failure of the one before, which takes a second. */
+const tries = (count: number, pauseMs: number, of: object = {}, from = 0, first = 1) =>
+  Array.from({ length: count }, (_, nth) =>
+    call(first + nth, {
+      ...failed,
+      from: from + nth * (1_000 + pauseMs),
+      to: from + nth * (1_000 + pauseMs) + 1_000,
+      attempt: nth + 1,
+      ...(nth > 0 && { retryOf: first + nth - 1 }),
+      ...of,
+    }),
+  ).flat()
+
+const MANY = ['ann has asked openai the same more than 8 times']
+
+describe('amplification', () => {
+  test('eight tries of one request are fine, and nine are told once', () => {
+    expect(finds('amplification', story(tries(8, 2_000)))).toEqual([])
+    expect(finds('amplification', story(tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(12, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000)), { attempts: 9 })).toEqual([])
+  })
+
+  test('a client that counts its tries itself is believed', () => {
+    expect(finds('amplification', story(call(1, { from: 0, to: 1, attempt: 9 })))).toEqual(MANY)
+  })
+
+  test('three calls for each of twenty requests are fine, and more are not', () => {
+    const all = (requests: number, more: number) =>
+      story(
+        Array.from({ length: requests }, (_, nth) =>
+          tries(3, 2_000, { request: `${nth}` }, nth * 10_000, nth * 3 + 1),
+        ).flat(),
+        more > 0 ? call(1_000, { from: 0, to: 1, attempt: 2 }) : [],
+      )
+    expect(finds('amplification', all(20, 0))).toEqual([])
+    expect(finds('amplification', all(20, 1))).toEqual(['20 requests have led to 61 calls, 3.0 for each'])
+    expect(finds('amplification', all(19, 1))).toEqual([])
+    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual([
+      '20 requests have led to 60 calls, 3.0 for each',
+    ])
+  })
+
+  test('half a minute of rest begins anew, and less does not', () => {
+    expect(finds('amplification', story(tries(9, 30_000)))).toEqual([])
+    expect(finds('amplification', story(tries(9, 29_999)))).toEqual(MANY)
+  })
+
+  test('to wait for what the service has named is no rest', () => {
+    const told = { fault: 'rate_limited', retryAfterMs: 20_000 }
+    expect(finds('amplification', story(tries(9, 49_999, told)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 50_000, told)))).toEqual([])
+  })
+
+  test.for([
+    ['a restart of the run', event(10_500, { type: 'run.resumed', run: 'a', uncertain: 0 })],
+    ['a restart of the agent', event(10_500, { type: 'agent.restarted', agent: 'ann', restarts: 1 })],
+    ['an agent that is spawned anew', event(10_500, { type: 'agent.spawned', agent: 'ann' })],
+    ['another run', event(10_500, { type: 'run.started', name: 'a', seed: 1, vars: {} })],
+    ['another gather', gather(1, { from: 10_500, to: 60_000, expected: ['ann', 'ben'] })],
+  ] as const)('%s begins anew', ([, between]) => {
+    expect(finds('amplification', story(tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000), between))).toEqual([])
+  })
+
+  test.for([
+    ['a restart of another agent', event(10_500, { type: 'agent.restarted', agent: 'ben', restarts: 1 })],
+    ['another agent that is spawned', event(10_500, { type: 'agent.spawned', agent: 'ben' })],
+    ['a gather of others', gather(1, { from: 10_500, to: 60_000, expected: ['ben'] })],
+  ] as const)('%s does not', ([, between]) => {
+    expect(finds('amplification', story(tries(9, 2_000), between))).toEqual(MANY)
+  })
+
+  test('a call that is known to belong to another run begins anew', () => {
+    const runs = event(0, { type: 'run.started', name: 'a', seed: 1, vars: {} })
+    const [early, late] = [tries(5, 2_000, { run: 0 }), tries(5, 2_000, { run: 7 }, 15_000, 6)]
+    const linked = late.map(([at, body]) =>
+      body.type === 'call.arrived' && body.call === 6
+        ? ([at, { ...body, attempt: 6 }] as const)
+        : ([at, body] as const),
+    )
+    const retried = event(15_000, { type: 'call.retried', call: 6, of: 5, afterMs: 0 })
+    expect(finds('amplification', story(runs, early, linked, retried))).toEqual([])
+    const sameRun = linked.map(([at, body]) => [at, body.type === 'call.arrived' ? { ...body, run: 0 } : body] as const)
+    expect(finds('amplification', story(runs, early, sameRun, retried))).toEqual(MANY)
+  })
+
+  test('a call that was given up as another was answered is tried by nobody', () => {
+    const gone = { fault: 'disconnected' }
+    const winners = Array.from({ length: 9 }, (_, nth) =>
+      call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 1_000 }),
+    )
+    expect(finds('amplification', story(tries(9, 2_000, gone)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...winners))).toEqual([])
+    const others = Array.from({ length: 9 }, (_, nth) =>
+      call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 1_001 }),
+    )
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...others))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000), ...winners))).toEqual(MANY)
+  })
+
+  test('who asks again at its own pace polls, counted from the answer or from the question', () => {
+    const poll = (...numbers: number[]) =>
+      numbers.map((at, nth) => call(100 + nth, { ...same, from: at - 100_000, to: at - 100_000 + 500 }))
+    // Every 3 s from question to question; the failures take 1 s.
+    expect(finds('amplification', story(...poll(0, 3_000, 6_000), tries(9, 2_000)))).toEqual([])
+    // 2 s after the answer, which takes half a second.
+    expect(finds('amplification', story(...poll(0, 2_500, 5_000), tries(9, 2_000)))).toEqual([])
+    // Half of the times are enough, less are not.
+    expect(finds('amplification', story(...poll(0, 3_000), tries(9, 2_000)))).toEqual([])
+    expect(finds('amplification', story(...poll(0, 3_000, 4_100), tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(...poll(0, 8_000), tries(9, 2_000)))).toEqual(MANY)
+  })
+
+  test('a pace of less than a second is none', () => {
+    const poll = (gap: number) => [
+      call(100, { ...same, from: -8_500, to: -8_000 }),
+      call(101, { ...same, from: -8_000 + gap, to: -7_500 + gap }),
+    ]
+    expect(finds('amplification', story(...poll(1_000), tries(9, 1_000)))).toEqual([])
+    expect(finds('amplification', story(...poll(999), tries(9, 999)))).toEqual(MANY)
+  })
+})
+
+const RUSH = ['ann has sent the same request again 3 times with less than 100ms after each failure']
+
+describe('backoff', () => {
+  test('three retries without a pause are one too many, and 100 ms are a pause', () => {
+    expect(finds('backoff', story(tries(3, 99)))).toEqual([])
+    expect(finds('backoff', story(tries(4, 99)))).toEqual(RUSH)
+    expect(finds('backoff', story(tries(4, 100)))).toEqual([])
+    expect(finds('backoff', story(tries(3, 99)), { rush: 2 })).toHaveLength(1)
+    expect(finds('backoff', story(tries(4, 99)), { pauseMs: 99 })).toEqual([])
+    expect(finds('backoff', story(tries(9, 0)))).toEqual(RUSH)
+  })
+
+  test('a pause in between begins a new row', () => {
+    expect(finds('backoff', story(tries(3, 0), tries(3, 0, {}, 3_100, 4)))).toEqual([])
+  })
+
+  test.for([
+    ['the service has named the pause', { fault: 'rate_limited', retryAfterMs: 1 }],
+    ['the client has gone away', { fault: 'disconnected' }],
+    ['the content is another', { request: undefined }],
+  ] as const)('where %s there is no pause to judge', ([, of]) => {
+    expect(finds('backoff', story(tries(4, 0, of)))).toEqual([])
+  })
+
+  test('where the process died at that moment neither', () => {
+    const died = [1_000, 2_000, 3_000].map((at) => event(at, { type: 'run.resumed', run: 'a', uncertain: 1 }))
+    expect(finds('backoff', story(tries(4, 0), ...died))).toEqual([])
+  })
+
+  /** Agents that fail at the same time and pause for as long as it says. */
+  const herd = (...pauses: number[]) =>
+    story(
+      ...pauses.map((pause, nth) => tries(2, pause, { agent: `a${nth}`, request: `${nth}` }, nth * 10, nth * 10 + 1)),
+    )
+  const inStep = (of: string) => [`${of} retries (attempt 2) came exactly 2s after their failure: without jitter`]
+
+  test('five in step are one too many, if they are most of all', () => {
+    expect(finds('backoff', herd(2_000, 2_000, 2_000, 2_000))).toEqual([])
+    expect(finds('backoff', herd(2_000, 2_000, 2_000, 2_000, 2_000))).toEqual(inStep('5 of 5'))
+    expect(finds('backoff', herd(2_000, 2_000, 2_000, 2_000), { inStep: 4 })).toEqual(inStep('4 of 4'))
+    expect(finds('backoff', herd(2_000, 2_000, 2_000, 2_000, 2_001))).toEqual([])
+    const eight = Array.from({ length: 8 }, () => 2_000)
+    expect(finds('backoff', herd(...eight, 1, 2))).toEqual(inStep('8 of 10'))
+    expect(finds('backoff', herd(...eight, 1, 2, 3))).toEqual([])
+  })
+
+  test('requests that follow each other are not in step, at whatever pause', () => {
+    const one = (gap: number) =>
+      story(
+        ...Array.from({ length: 20 }, (_, nth) =>
+          tries(2, 2_000, { request: `${nth}` }, nth * (3_000 + gap), nth * 10 + 1),
+        ),
+      )
+    expect(finds('backoff', one(0))).toEqual([])
+    expect(finds('backoff', one(-2_401))).toEqual([
+      '20 of 20 retries (attempt 2) came exactly 2s after their failure: without jitter',
+    ])
+  })
+})
+
+describe('retry-after', () => {
+  const told = (waited: number, of: object = {}) =>
+    story(
+      call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100, ...of }),
+      call(2, { ...same, from: 100 + waited, to: 60_000, attempt: 2, retryOf: 1 }),
+    )
+  test('headers may round, and no more', () => {
+    expect(finds('retry-after', told(20_000))).toEqual([])
+    expect(finds('retry-after', told(19_995))).toEqual([])
+    expect(finds('retry-after', told(19_994))).toEqual([
+      'ann was told by openai to wait for 20s and tried again after 19.994s',
+    ])
+  })
+
+  test('nobody who was told nothing, or died at that moment, is early', () => {
+    expect(finds('retry-after', told(0, { retryAfterMs: undefined }))).toEqual([])
+    expect(
+      finds('retry-after', [
+        ...story(
+          [...told(0)].map(({ at, ...body }) => [at, body] as never),
+          event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }),
+        ),
+      ]),
+    ).toEqual([])
+  })
+
+  test('a sample that was taken for a retry is not, when the retry comes', () => {
+    const trace = story(
+      call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100 }),
+      call(2, { ...same, from: 1_000, to: 5_000, attempt: 2, retryOf: 1 }),
+      call(3, { ...same, from: 20_100, to: 25_000, attempt: 2, retryOf: 1 }),
+    )
+    expect(finds('retry-after', trace)).toEqual([])
+  })
+})

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { Trace } from '../../../src/trace/index.ts'
+import { NO_USAGE } from '../../../src/trace/index.ts'
+import { lastCallsText } from '../../../src/report/last-calls.ts'
+import { timeline } from '../../../src/report/timeline.ts'
+
+/** A trace at whose clock somebody can turn. */
+class Story {
+  at = 0
+  readonly trace = new Trace(() => this.at)
+  #calls = 0
+
+  arrive(agent: string): number {
+    const call = (this.#calls += 1)
+    const asked = {
+      conversation: agent,
+      turn: 1,
+      provider: 'openai',
+      model: 'gpt-4o-mini',
+      operation: 'chat.completions',
+    }
+    this.trace.append({
+      type: 'call.arrived',
+      call,
+      agent,
+      ...asked,
+      stream: false,
+      inputTokens: 1,
+      attempt: 1,
+      request: '',
+    })
+    return call
+  }
+
+  end(call: number): void {
+    const ended = { afterMs: 0, finish: 'stop', fault: null, usage: NO_USAGE, cost: 0 }
+    this.trace.append({ type: 'call.ended', call, ...ended })
+  }
+
+  fail(call: number): void {
+    const failed = { afterMs: 0, fault: 'overloaded', message: '', retryAfterMs: null, usage: NO_USAGE, cost: 0 }
+    this.trace.append({ type: 'call.failed', call, ...failed })
+  }
+
+  stick(): void {
+    this.trace.append({ type: 'clock.stuck', code: 'LONGHAUL_DEADLOCK', message: 'Deadlock' })
+  }
+}
+
+test('a chart of nothing says that no call reached the provider, and for how long', () => {
+  const story = new Story()
+  expect(timeline(story.trace)).toBe('No call reached the provider.')
+  story.at = 60_000
+  story.trace.append({ type: 'clock.slept', ms: 60_000 })
+  expect(timeline(story.trace)).toBe('No call reached the provider in 1m.')
+})
+
+test('a chart has no more lines than it may', () => {
+  const story = new Story()
+  for (let nth = 0; nth < 5; nth++) {
+    const call = story.arrive('ann')
+    story.at += 1_000
+    story.end(call)
+  }
+  const lines = timeline(story.trace, 2).split('\n')
+  expect(lines[0]).toBe('Trace from 3s to 5s:')
+  expect(lines[1]).toBe('  … 3 earlier')
+  expect(lines).toHaveLength(4)
+})
+
+test('the last call of each agent shows how far it has come before all were stuck', () => {
+  const story = new Story()
+  const [first, second] = [story.arrive('ann'), story.arrive('ben')]
+  story.at = 2_000
+  story.end(first)
+  story.fail(second)
+  const third = story.arrive('ann')
+  story.at = 5_000
+  story.end(third)
+  story.arrive('cem')
+  expect(lastCallsText(story.trace)).toBe('')
+  story.stick()
+  expect(lastCallsText(story.trace)).toBe(
+    [
+      'The last call of each agent:',
+      '  ann: call 3 to gpt-4o-mini, answered at 5s',
+      '  ben: call 2 to gpt-4o-mini, failed (overloaded) at 2s',
+      '  cem: call 4 to gpt-4o-mini, without an answer since 5s',
+    ].join('\n'),
+  )
+})
