@@ -54,6 +54,8 @@ export class MemoryHandle {
   closed = false
   /** Who has written last: a connection lives long, and carries the requests of many. */
   writer: AsyncResource | undefined
+  /** Who has made the request that is written next, where that is not who writes it. */
+  sender: AsyncResource | undefined
   /** The socket of a protocol above, which has taken over all that is read and written. */
   above: Socket | undefined
   readonly #ends: Ends
@@ -79,7 +81,8 @@ export class MemoryHandle {
       return process.nextTick(done, Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }))
     const last = chunks.length - 1
     if (last < 0) return process.nextTick(done)
-    this.writer = new AsyncResource('MemoryWrite', { requireManualDestroy: true })
+    this.writer = this.sender ?? new AsyncResource('MemoryWrite', { requireManualDestroy: true })
+    this.sender = undefined
     chunks.forEach((bytes, index) => {
       this.bytesWritten += bytes.length
       this.peer.#receive({ bytes, taken: index === last ? done : undefined })

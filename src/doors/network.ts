@@ -4,6 +4,7 @@ import { hangDatagrams } from './datagrams.ts'
 import { hangDns } from './dns.ts'
 import { hangFetch } from './fetch.ts'
 import { hangHttp2 } from './http2.ts'
+import { watchSenders } from './senders.ts'
 import { hangSocketTimeouts } from './socket-timeouts.ts'
 import { hangSockets } from './sockets.ts'
 import { hangWrites } from './writes.ts'
@@ -13,6 +14,7 @@ export function hangNetwork(): void {
   hangFetch()
   hangSockets()
   hangWrites()
+  watchSenders()
   hangHttp2()
   hangSocketTimeouts()
   hangDns()

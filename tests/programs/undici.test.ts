@@ -8,10 +8,11 @@ import { actAs, describeOrchestration, type SystemContext } from 'longhaul'
 
 const ORIGIN = 'https://api.openai.com'
 const PATH = '/v1/chat/completions'
+const QUESTION = { model: 'gpt-4o-mini', messages: [{ role: 'user' as const, content: 'Ready?' }] }
 const asking = {
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: 'Bearer test' },
-  body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Ready?' }] }),
+  body: JSON.stringify(QUESTION),
 } as const
 
 const proxied: string[] = []
@@ -54,17 +55,25 @@ function waysOf(undici: typeof undici7): Record<string, () => Ask> {
     'a ProxyAgent': () => byFetch(new undici.ProxyAgent(proxyURL())),
     'interceptors that look names up and try again': () =>
       byFetch(new undici.Agent().compose(undici.interceptors.dns(), undici.interceptors.retry())),
-    "the global fetch of Node, with undici's Agent": () => {
-      const dispatcher = new undici.Agent()
-      return async () => (await fetch(`${ORIGIN}${PATH}`, { ...asking, dispatcher } as RequestInit)).json()
-    },
-    'the SDK, with a ProxyAgent': () => {
+    'the SDK, with its fetch and a ProxyAgent': () => {
       const dispatcher = new undici.ProxyAgent(proxyURL())
-      const client = new OpenAI({ apiKey: 'test', fetchOptions: { dispatcher } as RequestInit })
-      return () =>
-        client.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Ready?' }] })
+      const client = new OpenAI({ apiKey: 'test', fetch: undici.fetch as never, fetchOptions: { dispatcher } as never })
+      return () => client.chat.completions.create(QUESTION)
     },
   }
+}
+
+/** Node's own fetch takes dispatchers of version 7. */
+const NODES_WAYS: Record<string, () => Ask> = {
+  "Node's fetch, with an Agent": () => {
+    const dispatcher = new undici7.Agent()
+    return async () => (await fetch(`${ORIGIN}${PATH}`, { ...asking, dispatcher } as RequestInit)).json()
+  },
+  'the SDK, with a ProxyAgent': () => {
+    const dispatcher = new undici7.ProxyAgent(proxyURL())
+    const client = new OpenAI({ apiKey: 'test', fetchOptions: { dispatcher } as never })
+    return () => client.chat.completions.create(QUESTION)
+  },
 }
 
 const system = async ({ vars }: SystemContext) => {
@@ -73,11 +82,12 @@ const system = async ({ vars }: SystemContext) => {
   return actAs('dan', ask)
 }
 
-for (const [version, undici] of Object.entries({
-  'undici 7': undici7,
-  'undici 8': undici8 as unknown as typeof undici7,
-}))
-  for (const [way, make] of Object.entries(waysOf(undici))) {
+const VERSIONS: Record<string, Record<string, () => Ask>> = {
+  'undici 7': { ...waysOf(undici7), ...NODES_WAYS },
+  'undici 8': waysOf(undici8 as unknown as typeof undici7),
+}
+for (const [version, ways] of Object.entries(VERSIONS))
+  for (const [way, make] of Object.entries(ways)) {
     let ask: Ask | undefined
     describeOrchestration(
       `agents that ask by ${version}, ${way}`,
@@ -102,7 +112,7 @@ describeOrchestration(
     provider: { latency: '5s', replies: 'Yes.' },
     system: async () => {
       const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
-      return client.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Ready?' }] })
+      return client.chat.completions.create(QUESTION)
     },
   },
   (test) => {
@@ -112,9 +122,12 @@ describeOrchestration(
       undici8.setGlobalDispatcher(before[1])
     })
 
-    for (const [version, { setGlobalDispatcher, ProxyAgent }] of Object.entries({ 7: undici7, 8: undici8 }))
+    for (const [version, { setGlobalDispatcher, ProxyAgent }] of Object.entries({
+      7: undici7,
+      8: undici8 as unknown as typeof undici7,
+    }))
       test(`of undici ${version} does not see what the provider answers`, async ({ run, expect }) => {
-        setGlobalDispatcher(new ProxyAgent(proxyURL()) as never)
+        setGlobalDispatcher(new ProxyAgent(proxyURL()))
         expect(await run()).toHaveCalls(1, { status: 'ended' })
         expect(proxied).toEqual([])
       })
