@@ -1,4 +1,4 @@
-import { installDoors } from './doors/index.ts'
+import { guardChildren, installDoors } from './doors/index.ts'
 
 export {
   CHECKS,
@@ -143,3 +143,4 @@ export { watch } from './simulation/watch.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.
 installDoors()
+guardChildren()

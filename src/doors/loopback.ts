@@ -1,11 +1,10 @@
-/** Whether a host is this machine: 127.0.0.0/8, ::1, `localhost` and the names below it (RFC 6761), and the addresses that mean all of them. */
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
+/**
+ * The hosts of this machine, as a pattern: 127.0.0.0/8, ::1, `localhost` and the names below it (RFC 6761), and the addresses that
+ * mean all of its own.
+ */
+export const LOOPBACK = String.raw`(?:(?:.+\.)?localhost|(?:::ffff:)?127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1?|(?:0+:){7}0*[01]|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})`
 
-/** The hosts of this machine. */
-export const LOOPBACK =
-  /^(localhost|.+\.localhost|(::ffff:)?127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1?|(0+:){7}0*[01]|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\.?$/i
-
-/** A host without what differs in spelling alone: case, brackets of an IPv6 address, a dot at the end, a zone. */
+/** A host without what differs in spelling alone: case, brackets of an IPv6 address, a zone, a dot at the end. */
 export const plainHost = (host: string): string =>
   host
     .toLowerCase()

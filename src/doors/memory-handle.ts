@@ -52,6 +52,10 @@ export class MemoryHandle {
   peer!: MemoryHandle
   /** Nothing comes any more, nothing is taken any more. */
   closed = false
+  /** Who has written last: a connection lives long, and carries the requests of many. */
+  writer: AsyncResource | undefined
+  /** Who has made the request that is written next, where that is not who writes it. */
+  sender: AsyncResource | undefined
   /** The socket of a protocol above, which has taken over all that is read and written. */
   above: Socket | undefined
   readonly #ends: Ends
@@ -77,6 +81,8 @@ export class MemoryHandle {
       return process.nextTick(done, Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }))
     const last = chunks.length - 1
     if (last < 0) return process.nextTick(done)
+    this.writer = this.sender ?? new AsyncResource('MemoryWrite', { requireManualDestroy: true })
+    this.sender = undefined
     chunks.forEach((bytes, index) => {
       this.bytesWritten += bytes.length
       this.peer.#receive({ bytes, taken: index === last ? done : undefined })

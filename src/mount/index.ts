@@ -1,6 +1,6 @@
 export { InvalidNetworkError } from './allowed.ts'
 export type { Mount } from './mount.ts'
-export { mountNetwork, type NetworkOptions } from './network.ts'
+export { mountNetwork, type NetworkMount, type NetworkOptions } from './network.ts'
 export { UnmountedProviderError } from './outside.ts'
 export { startServer, type ServerMount, type ServerOptions } from './server.ts'
 export { fetchOf } from './provider-fetch.ts'

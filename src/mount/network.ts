@@ -1,6 +1,14 @@
-import { hangUp, installDoors, isLoopback, plainHost, stand, type NetworkBehind } from '../doors/index.ts'
+import {
+  hangUp,
+  installDoors,
+  letChildrenReach,
+  plainHost,
+  refusedInChildren,
+  stand,
+  type NetworkBehind,
+} from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
-import { allowedBy } from './allowed.ts'
+import { reachable } from './allowed.ts'
 import { answerFetch } from './fetch.ts'
 import type { Mount } from './mount.ts'
 import { hostText, UnmountedProviderError } from './outside.ts'
@@ -15,16 +23,23 @@ export interface NetworkOptions {
   simulate?: boolean
 }
 
+/** The network of a run, while it is in force. */
+export interface NetworkMount extends Mount {
+  /** Puts into the trace what child processes and workers were refused since this was done last. */
+  readChildren(): void
+}
+
 /**
  * The network of a run: the provider answers at its own addresses and the configured ones, by whatever client, and nothing else of
  * the world outside is reached. In real time only the hosts of real providers are kept away.
  *
  * @throws InvalidNetworkError
  */
-export function mountNetwork(provider: Provider, { allow = [], simulate = true }: NetworkOptions = {}): Mount {
+export function mountNetwork(provider: Provider, { allow = [], simulate = true }: NetworkOptions = {}): NetworkMount {
   installDoors()
   const addresses = simulate ? addressesOf(provider) : []
-  const isAllowed = allowedBy(allow)
+  const reach = reachable(allow)
+  const patterns = reach.map((pattern) => new RegExp(pattern))
   const places = addresses.map(({ place }) => new URL(place.origin))
   const isOpen = provider.clock.mode.kind === 'real'
   const isSimulated = (host: string, port: number | undefined): boolean =>
@@ -37,7 +52,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
       const { port } = destination
       if (isSimulated(host, port))
         return path === undefined || routeOf(urlOf(destination, path), addresses) ? 'answer' : 'refuse'
-      if (isLoopback(host) || isAllowed(host, port)) return 'pass'
+      if (patterns.some((pattern) => pattern.test(`${host}:${port ?? ''}`))) return 'pass'
       return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
     },
     serve(request, response, destination) {
@@ -55,9 +70,18 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
     },
   }
   const leave = stand('network', network)
+  if (!isOpen) letChildrenReach(reach)
   return {
+    readChildren() {
+      for (const { host, port, method, path, program } of refusedInChildren()) {
+        const message = `${program} asked for it, which this test has started.`
+        const target = { host, port, secure: port === 443 }
+        provider.refuse({ host: hostText(target), method, path, status: null, reason: 'outside', message })
+      }
+    },
     close() {
       leave()
+      letChildrenReach(undefined)
       hangUp()
     },
   }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
@@ -131,7 +132,8 @@ export function serveRoute(provider: Provider, route: Route, request: IncomingMe
     // One byte more than is allowed is enough to refuse the rest.
     if (size <= MAX_BODY + part.length) parts.push(part)
   })
-  request.on('end', () => {
+  // The parser of a connection that lives long knows no more who has sent this request.
+  const answerIt = AsyncResource.bind(() => {
     const text = Buffer.concat(parts).toString('utf8')
     const header = (name: string): string | undefined => {
       const value = headers[name]
@@ -139,6 +141,7 @@ export function serveRoute(provider: Provider, route: Route, request: IncomingMe
     }
     exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
   })
+  request.on('end', answerIt)
   response.on('close', () => {
     if (!response.writableFinished) exchange?.disconnect()
   })

@@ -22,7 +22,7 @@ import {
 } from '../clock/index.ts'
 import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
-import { mountNetwork, type NetworkOptions } from '../mount/index.ts'
+import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
 import { actingAgent, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
@@ -217,6 +217,7 @@ export function openSession<Result>(
       clock,
       trace,
       provider,
+      network,
       settings,
       close,
       closings,
@@ -235,11 +236,13 @@ function sessionOf<Result>(
     clock,
     trace,
     provider,
+    network,
     settings,
     close,
     closings,
     isClosed,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
+    network: NetworkMount
     settings: SettingsInForce
     closings: (() => unknown)[]
     isClosed: () => boolean
@@ -284,6 +287,7 @@ function sessionOf<Result>(
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
       underWay -= 1
+      network.readChildren()
       trace.append(
         status === 'completed'
           ? { type: 'run.ended', status }
@@ -330,6 +334,7 @@ function sessionOf<Result>(
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
     }
+    network.readChildren()
     violations = findViolations(trace, tuned, { slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
@@ -351,6 +356,7 @@ function sessionOf<Result>(
       try {
         const result = await clock.supervise(() => withinRun(null, work))
         overAt = clock.now()
+        network.readChildren()
         lookThroughNames()
         if (checks !== false) await verify(joinChecks(checks, waived))
         return result
@@ -369,6 +375,7 @@ function sessionOf<Result>(
       if (joinChecks(checks || {}, waived)[name] !== false) waived = joinChecks(waived, given)
     },
     hints() {
+      network.readChildren()
       lookThroughNames()
       if (checks !== false && !isTold)
         violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })

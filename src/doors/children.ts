@@ -1,0 +1,152 @@
+import childProcess, { ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import workers, { setEnvironmentData, type WorkerOptions } from 'node:worker_threads'
+import { hang } from './door.ts'
+import { shared } from './realm.ts'
+
+/** What a child process or a worker was refused. */
+export interface RefusedInChild {
+  host: string
+  port?: number
+  method: string
+  path: string
+  /** The program that asked. */
+  program: string
+}
+
+type AnyFunction = (...given: unknown[]) => unknown
+
+/** How the children of this worker and its tests know of each other. */
+interface Family {
+  /** Whether children that are started from now on get the guard. */
+  guarded: boolean
+  /** Where rules and refusals are, once there was a child. */
+  folder: string | undefined
+  /** What may be reached now, as patterns of `host:port`; nothing while no run is in force. */
+  pass: readonly string[] | undefined
+  /** How much of what was refused has been read. Characters. */
+  read: number
+}
+
+const family = shared<Family>('children', () => ({ guarded: false, folder: undefined, pass: undefined, read: 0 }))
+
+/** Where a worker finds the folder. */
+const ENVIRONMENT = 'longhaul.guard'
+const GUARD = fileURLToPath(new URL('./guard-child.cjs', import.meta.url))
+const REQUIRE = `--require "${GUARD.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+
+/** Gives the guard to Node children and workers that are started from now on. Between runs it does nothing. */
+export function guardChildren(): void {
+  family.guarded = true
+}
+
+/** Says what children may reach while a run is in force; `undefined`: everything. */
+export function letChildrenReach(pass: readonly string[] | undefined): void {
+  family.pass = pass
+  if (family.folder) writeRules(family.folder)
+}
+
+/** What children were refused since this was asked last. In no order of time, as processes have none: sorted. */
+export function refusedInChildren(): RefusedInChild[] {
+  const path = family.folder && join(family.folder, 'refused.ndjson')
+  if (!path || !existsSync(path)) return []
+  const text = readFileSync(path, 'utf8')
+  const end = text.lastIndexOf('\n') + 1
+  const lines = text.slice(family.read, end).split('\n').filter(Boolean)
+  family.read = end
+  return lines.toSorted().map((line) => JSON.parse(line) as RefusedInChild)
+}
+
+function writeRules(folder: string): void {
+  const path = join(folder, 'rules.json')
+  if (family.pass) writeFileSync(path, JSON.stringify({ pass: family.pass }))
+  else rmSync(path, { force: true })
+}
+
+function open(): string {
+  if (family.folder) return family.folder
+  const folder = mkdtempSync(join(tmpdir(), 'longhaul-children-'))
+  family.folder = folder
+  writeRules(folder)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Adds the guard to the options of Node that an environment has. */
+const withGuard = (options: string | undefined): string =>
+  options?.includes(REQUIRE) ? options : options ? `${options} ${REQUIRE}` : REQUIRE
+
+const guardedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...env,
+  NODE_OPTIONS: withGuard(env['NODE_OPTIONS']),
+  LONGHAUL_GUARD: open(),
+})
+
+/** A child that may read nothing but what it was told could not load the guard, and would not start. */
+const mayReadFiles = (args: readonly unknown[]): boolean =>
+  !args.some((argument) => argument === '--permission' || argument === '--experimental-permission')
+
+/** Hangs the doors of child processes and workers. */
+export function hangChildren(): void {
+  const prototype = ChildProcess.prototype as unknown as Record<'spawn', AnyFunction>
+  hang('child_process.ChildProcess.spawn', prototype, 'spawn', (real) => {
+    return function spawn(this: ChildProcess, given, ...rest) {
+      const options = given as { envPairs?: string[]; args?: string[] } | undefined
+      if (!family.guarded || !options?.envPairs || !mayReadFiles(options.args ?? []))
+        return Reflect.apply(real, this, [given, ...rest])
+      return Reflect.apply(real, this, [{ ...options, envPairs: guardedPairs(options.envPairs) }, ...rest])
+    }
+  })
+  for (const name of ['spawnSync', 'execFileSync', 'execSync'] as const)
+    hang(`child_process.${name}`, childProcess as unknown as Record<typeof name, AnyFunction>, name, syncDoor)
+  hang('worker_threads.Worker', workers, 'Worker', (real) => new Proxy(real, { construct: startWorker }))
+}
+
+function guardedPairs(pairs: readonly string[]): string[] {
+  const key = 'NODE_OPTIONS='
+  const options = pairs.find((pair) => pair.startsWith(key))?.slice(key.length)
+  const others = pairs.filter((pair) => !pair.startsWith(key) && !pair.startsWith('LONGHAUL_GUARD='))
+  return [...others, `${key}${withGuard(options)}`, `LONGHAUL_GUARD=${open()}`]
+}
+
+/** `spawnSync(file, [args], [options])` and its kin. */
+function syncDoor(real: AnyFunction): AnyFunction {
+  return function (this: unknown, ...given) {
+    const isOptions = (each: unknown): boolean => typeof each === 'object' && each !== null && !Array.isArray(each)
+    const args = given.find((each) => Array.isArray(each)) as unknown[] | undefined
+    if (!family.guarded || !mayReadFiles(args ?? [])) return Reflect.apply(real, this, given)
+    const at = given.findIndex((each, index) => index > 0 && isOptions(each))
+    const options = (at < 0 ? {} : given[at]) as { env?: NodeJS.ProcessEnv }
+    const guarded = { ...options, env: guardedEnvironment(options.env ?? process.env) }
+    const others = at < 0 ? given.filter((each) => each !== undefined) : given.slice(0, at)
+    return Reflect.apply(real, this, [...others, guarded])
+  }
+}
+
+type WorkerClass = typeof workers.Worker
+
+function startWorker(real: WorkerClass, given: unknown[], target: AnyFunction): object {
+  if (!family.guarded) return Reflect.construct(real, given, target) as object
+  const [file, options, ...rest] = given as [unknown, WorkerOptions | undefined, ...unknown[]]
+  // Beside the environment, which a worker may have of its own.
+  setEnvironmentData(ENVIRONMENT, open())
+  const start = (others: readonly string[]): object =>
+    Reflect.construct(
+      real,
+      [file, { ...options, execArgv: [...others, '--require', GUARD] }, ...rest],
+      target,
+    ) as object
+  const inherited = options?.execArgv ?? process.execArgv
+  try {
+    return start(inherited)
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (options?.execArgv || code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error
+    // Some of what this process was started with is not for workers. Node names it.
+    const named = message.slice(message.lastIndexOf(': ') + 2).split(', ')
+    return start(inherited.filter((argument) => !named.includes(argument)))
+  }
+}
