@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { EventBody } from '../../../src/trace/index.ts'
+import { findViolations } from '../../../src/checks/index.ts'
 import { call, event, finds, gather, story } from './story.ts'
 
 const same = { request: 'same' }
@@ -16,6 +18,8 @@ const tries = (count: number, pauseMs: number, of: object = {}, from = 0, first 
       ...of,
     }),
   ).flat()
+
+const without = ({ run: _, ...body }: Extract<EventBody, { type: 'call.arrived' }>): EventBody => body
 
 const MANY = ['ann has asked openai the same more than 8 times']
 
@@ -50,6 +54,16 @@ describe('amplification', () => {
   test('half a minute of rest begins anew, and less does not', () => {
     expect(finds('amplification', story(tries(9, 30_000)))).toEqual([])
     expect(finds('amplification', story(tries(9, 29_999)))).toEqual(MANY)
+  })
+
+  test('who begins anew has eight tries again', () => {
+    const linked = (count: number) =>
+      tries(count, 2_000, {}, 60_000, 2).map(([at, body]) =>
+        body.type === 'call.arrived' ? ([at, { ...body, attempt: body.attempt + 1 }] as const) : ([at, body] as const),
+      )
+    const first = [tries(1, 0), event(60_000, { type: 'call.retried', call: 2, of: 1, afterMs: 59_000 })]
+    expect(finds('amplification', story(...linked(8).map((part) => [part]), ...first))).toEqual([])
+    expect(finds('amplification', story(...linked(9).map((part) => [part]), ...first))).toEqual(MANY)
   })
 
   test('to wait for what the service has named is no rest', () => {
@@ -89,6 +103,12 @@ describe('amplification', () => {
     expect(finds('amplification', story(runs, early, linked, retried))).toEqual([])
     const sameRun = linked.map(([at, body]) => [at, body.type === 'call.arrived' ? { ...body, run: 0 } : body] as const)
     expect(finds('amplification', story(runs, early, sameRun, retried))).toEqual(MANY)
+    // Of one that is not known only a run that begins in between tells.
+    const unknown = linked.map(([at, body]) => [at, body.type === 'call.arrived' ? without(body) : body] as const)
+    expect(finds('amplification', story(runs, early, unknown, retried))).toEqual(MANY)
+    const between = event(14_500, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+    expect(finds('amplification', story(runs, early, unknown, retried, between))).toEqual([])
+    expect(finds('amplification', story(runs, early, sameRun, retried, between))).toEqual(MANY)
   })
 
   test('a call that was given up as another was answered is tried by nobody', () => {
@@ -110,6 +130,8 @@ describe('amplification', () => {
       numbers.map((at, nth) => call(100 + nth, { ...same, from: at - 100_000, to: at - 100_000 + 500 }))
     // Every 3 s from question to question; the failures take 1 s.
     expect(finds('amplification', story(...poll(0, 3_000, 6_000), tries(9, 2_000)))).toEqual([])
+    const later = tries(9, 2_000, {}, 7_000)
+    expect(finds('amplification', story(...poll(0, 3_000, 6_000), later))).toEqual([])
     // 2 s after the answer, which takes half a second.
     expect(finds('amplification', story(...poll(0, 2_500, 5_000), tries(9, 2_000)))).toEqual([])
     // Half of the times are enough, less are not.
@@ -172,6 +194,53 @@ describe('backoff', () => {
     const eight = Array.from({ length: 8 }, () => 2_000)
     expect(finds('backoff', herd(...eight, 1, 2))).toEqual(inStep('8 of 10'))
     expect(finds('backoff', herd(...eight, 1, 2, 3))).toEqual([])
+  })
+
+  test('nobody is in step where times are not exact, or who begins anew', () => {
+    const five = herd(2_000, 2_000, 2_000, 2_000, 2_000)
+    expect(finds('backoff', five, {}, 1)).toEqual([])
+    expect(finds('backoff', herd(30_000, 30_000, 30_000, 30_000, 30_000))).toEqual([])
+    expect(findViolations(five).map(({ at }) => at)).toEqual([3_000])
+  })
+
+  test('waves that follow each other are not counted together', () => {
+    const waves = (size: number, gap: number) =>
+      story(
+        ...[0, 1, 2].flatMap((wave) =>
+          Array.from({ length: size }, (_, nth) =>
+            tries(
+              2,
+              2_000,
+              { agent: `a${nth}`, request: `${wave}/${nth}` },
+              wave * (3_000 + gap),
+              wave * 100 + nth * 10 + 1,
+            ),
+          ),
+        ),
+      )
+    expect(finds('backoff', waves(4, 0))).toEqual([])
+    expect(finds('backoff', waves(4, -1))).toHaveLength(1)
+    const late = Array.from({ length: 5 }, (_, nth) =>
+      tries(2, 2_000, { agent: `b${nth}`, request: `late/${nth}` }, 90_000, 1_000 + nth * 10),
+    )
+    expect(
+      finds(
+        'backoff',
+        story(
+          [...waves(1, 0)].map(({ at, ...body }) => [at, body] as never),
+          ...late,
+        ),
+      ),
+    ).toHaveLength(1)
+  })
+
+  test('a failure is followed once, by whichever lane', () => {
+    const lanes = (count: number) =>
+      story(...Array.from({ length: count }, (_, lane) => tries(4, 0, {}, lane * 10, lane * 10 + 1)))
+    expect(finds('backoff', lanes(1))).toHaveLength(1)
+    expect(finds('backoff', lanes(2))).toHaveLength(2)
+    const burst = [2, 3, 4, 5, 6].map((nth) => call(nth, { ...failed, from: 1_000, to: 90_000 }))
+    expect(finds('backoff', story(tries(1, 0), ...burst))).toEqual([])
   })
 
   test('requests that follow each other are not in step, at whatever pause', () => {

@@ -114,7 +114,7 @@ export function story(...parts: readonly Part[]): Trace {
 }
 
 /** What one check finds in a trace. */
-export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}): string[] =>
-  findViolations(trace, { [check]: tuned } as CheckSettings)
+export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}, slackMs = 0): string[] =>
+  findViolations(trace, { [check]: tuned } as CheckSettings, { slackMs })
     .filter((violation) => violation.check === check)
     .map(({ what }) => what)
