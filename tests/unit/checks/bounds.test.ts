@@ -41,6 +41,40 @@ describe('breaker', () => {
     expect(two(999)).toHaveLength(1)
   })
 
+  test('a breaker belongs to its run, and ends with it', () => {
+    const between = [run(0, 5_000), run(5_000, 9_000)].flat()
+    const calls = (of: object) => [call(1, { from: 6_000, to: 7_000, ...of })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...calls({})))).toEqual([])
+    const early = [call(1, { from: 2_000, to: 3_000 })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...early))).toHaveLength(1)
+    const change = event(5_000, { type: 'breaker.changed', target: 'openai/gpt-4o-mini', state: 'open' })
+    expect(finds('breaker', story(...between, change, ...calls({})))).toHaveLength(1)
+  })
+
+  test('where two runs are under way, calls that nobody knows of are left alone', () => {
+    const beside = (from: number, of: object) => {
+      const second = event(from, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+      return story(
+        run(0, 9_000)[0]!,
+        second,
+        breaker(1_000, 'open'),
+        call(1, { from: 3_000, to: 4_000, ...of }),
+        note(9_000),
+      )
+    }
+    expect(finds('breaker', beside(500, { run: 0 }))).toEqual([])
+    expect(finds('breaker', beside(2_000, {}))).toEqual([])
+    expect(finds('breaker', beside(2_000, { run: 0 }))).toHaveLength(1)
+    expect(finds('breaker', beside(2_000, { run: 2 }))).toEqual([])
+    expect(finds('breaker', beside(8_000, {}))).toHaveLength(1)
+  })
+
+  test('times that are not exact are given some room', () => {
+    const at = (from: number) => finds('breaker', story(breaker(0, 'open'), call(1, { from, to: 5_000 })), {}, 50)
+    expect(at(50)).toEqual([])
+    expect(at(51)).toHaveLength(1)
+  })
+
   test('both are waived apart', () => {
     const trace = story(
       breaker(0, 'half-open'),
@@ -63,6 +97,19 @@ describe('budget', () => {
     expect(finds('budget', bill(1, 1.5), { limit: 2 })).toEqual(['the provider has billed $2.50 of a budget of $2.00'])
     expect(finds('budget', bill(1, 1.5, 0), { limit: 2 })).toEqual([
       'the provider has billed $2.50 of a budget of $2.00, and 1 more call(s) were made',
+    ])
+  })
+
+  test('what is dear counts when it is billed, and calls of that moment are none after it', () => {
+    const costs = [call(1, { from: 0, to: 9_000, cost: 1e12 }), call(2, { from: 1_000, to: 2_000, cost: 2e12 })]
+    expect(finds('budget', story(...costs), { limit: 2.5 })).toEqual([
+      'the provider has billed $3.00 of a budget of $2.50',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_500, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50, and 1 more call(s) were made',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_000, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50',
     ])
   })
 
@@ -427,6 +474,33 @@ describe('timeouts', () => {
     expect(took(10_001)).toEqual([
       'the gather "votes" has a timeout of 5s, and it took 10.001s until it was over (missing: ann)',
     ])
+  })
+})
+
+describe('what a restart interrupts', () => {
+  const resumed = (at: number) => event(at, { type: 'run.resumed', run: 'a', uncertain: 0 })
+
+  test('a gather waits anew after it', () => {
+    const slept = (at: number) =>
+      finds('timeouts', story(gather(1, { from: 0, to: 60_000, expected: ['ann'], timeoutMs: 5_000 }), resumed(at)))
+    expect(slept(50_000)).toEqual([])
+    expect(slept(49_999)).toHaveLength(1)
+    expect(slept(0)).toHaveLength(1)
+    expect(slept(60_001)).toHaveLength(1)
+  })
+
+  test('a gather that was under way has ended with its process', () => {
+    const begun = gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const left = (at: number) => finds('orphans', story(...run(0, 20_000), begun, resumed(at), note(60_000)))
+    expect(left(2_000)).toEqual([])
+    expect(left(1_999)).toEqual(['the gather "votes" was begun and never ended'])
+  })
+
+  test('an answer that came at that moment was never read', () => {
+    const trace = (at: number) =>
+      story(gather(1, { from: 0, to: 9_000, expected: ['ann'] }), call(1, { from: 0, to: 1_000 }), resumed(at))
+    expect(finds('results', trace(1_000))).toEqual([])
+    expect(finds('results', trace(1_001))).toHaveLength(1)
   })
 })
 

@@ -271,6 +271,11 @@ describe('retry-after', () => {
     ])
   })
 
+  test('where times are not exact they are given some room', () => {
+    expect(finds('retry-after', told(19_945), {}, 50)).toEqual([])
+    expect(finds('retry-after', told(19_944), {}, 50)).toHaveLength(1)
+  })
+
   test('nobody who was told nothing, or died at that moment, is early', () => {
     expect(finds('retry-after', told(0, { retryAfterMs: undefined }))).toEqual([])
     expect(
