@@ -25,7 +25,7 @@ export const breaker = check({
             call.seq > seq &&
             call.arrivedAt < until &&
             facts.mayBeOf(runs, call) &&
-            (call.run !== undefined || facts.runsAt(call.seq).length < 2),
+            (typeof call.run === 'number' || facts.runsAt(call.seq).length < 2),
         )
         const during = mine.filter(({ arrivedAt }) => arrivedAt > at + facts.slackMs)
         const [first] = during
