@@ -215,6 +215,32 @@ describe('deadlines', () => {
     expect(again(6_000)).toEqual(['ann tried again 1s after the gather "votes" had gone on without it'])
   })
 
+  test('who is asked by another gather at the time may try again', () => {
+    const first = call(1, { from: 1_000, to: 4_000, fault: 'server_error' })
+    const again = call(2, { from: 9_000, to: 9_500, retryOf: 1 })
+    const other = (from: number, to: number, expected = ['ann']) =>
+      finds('deadlines', story(votes(), first, gather(2, { from, to, expected }), again, note(9_999))).length
+    expect([other(9_000, 9_001), other(7_000, 9_000), other(9_001, 9_500)]).toEqual([0, 1, 1])
+    expect(other(9_000, 9_001, ['ben'])).toBe(1)
+  })
+
+  test('another gather may follow within the time of the first', () => {
+    const slow = call(1, { from: 1_000, to: 20_000 })
+    const other = (from: number, to = 30_000) =>
+      finds(
+        'deadlines',
+        story(votes({ timeoutMs: 3_000 }), gather(2, { from, to, expected: ['ann'], received: [[to, 'ann']] }), slow),
+      ).length
+    expect([other(8_000), other(8_001)]).toEqual([0, 1])
+    expect([other(1_000, 5_001), other(1_000, 5_000)]).toEqual([0, 1])
+  })
+
+  test('times that are not exact are given some room', () => {
+    const until = (to: number) => finds('deadlines', story(votes(), call(1, { from: 1_000, to }), note(9_000)), {}, 50)
+    expect(until(6_050)).toEqual([])
+    expect(until(6_051)).toHaveLength(1)
+  })
+
   test('who is heard late, or works for another gather, may go on', () => {
     const slow = call(1, { from: 1_000, to: 20_000 })
     expect(finds('deadlines', story(votes({ received: [[20_000, 'ann']] }), slow))).toEqual([])
@@ -515,6 +541,15 @@ describe('orphans', () => {
     expect(finds('orphans', story(...run(0, 1_000), beside, call(1, { from: 500, to: 8_000 })))).toEqual([])
   })
 
+  test('a gather that is left is told when no run is under way any more', () => {
+    const begun = gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const ended = (to: number) => finds('orphans', story(...run(0, to), begun)).length
+    expect(ended(1_000)).toBe(1)
+    const [start] = run(0, 1_000)
+    expect(finds('orphans', story(start!, begun, note(9_000)))).toEqual([])
+    expect(finds('orphans', story(begun, note(9_000)))).toEqual([])
+  })
+
   test('of a run that is known every call after its end is told, unless it is given up soon', () => {
     expect(finds('orphans', left({ run: 0, to: 1_100 }, 1_050))).toHaveLength(1)
     expect(finds('orphans', left({ run: 0, to: 2_000, fault: 'disconnected' }, 1_050))).toEqual([])
@@ -573,6 +608,32 @@ describe('conversations', () => {
     expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 3], turn: 3 }))).toBe(0)
     expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 2, 4], turn: 4 }))).toBe(1)
     expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
+  })
+
+  test('of four branches those are found that were merged, and those before them do not count', () => {
+    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
+    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
+    // What holds one answer twice, or goes on in another conversation, tells nothing.
+    const elsewhere = { conversation: 'ann/2', turn: 3 }
+    expect(
+      found(turn(4, 9_000, { holds: [1, 2], ...elsewhere }), turn(5, 20_000, { holds: [1, 3], ...elsewhere })),
+    ).toBe(1)
+    expect(found(turn(4, 9_000, { holds: [1, 2] }), turn(5, 20_000, { holds: [1, 3] }))).toBe(1)
+    const three = [...two, turn(4, 4_000)]
+    const merged = (of: object) => finds('conversations', story(...three, turn(5, 20_000, { turn: 4, ...of }))).length
+    expect(merged({ holds: [1, 2] })).toBe(0)
+    expect(merged({ holds: [1, 2, 3], conversation: 'ann/2' })).toBe(0)
+  })
+
+  test('the question that is open longest counts, and times that are not exact are given some room', () => {
+    const long = call(2, { from: 2_000, to: 30_000, turn: 2, holds: [1], prompt: 'prompt 2' })
+    const short = call(3, { from: 31_000, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
+    const same = call(4, { from: 3_000, to: 4_000, turn: 2, holds: [1], prompt: 'prompt 2' })
+    expect(finds('conversations', story(hello, long, same, short))).toEqual([])
+    const early = call(3, { from: 29_960, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
+    expect(finds('conversations', story(hello, long, same, early))).toHaveLength(1)
+    expect(finds('conversations', story(hello, long, same, early), {}, 39)).toHaveLength(1)
+    expect(finds('conversations', story(hello, long, same, early), {}, 40)).toEqual([])
   })
 
   test('answers that stand in one history behind each other are none', () => {

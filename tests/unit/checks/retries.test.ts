@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findViolations } from '../../../src/checks/index.ts'
-import { call, event, finds, gather, story } from './story.ts'
+import { call, event, finds, gather, partsOf, story } from './story.ts'
 
 const same = { request: 'same' }
 const failed = { ...same, fault: 'server_error' }
@@ -80,6 +80,23 @@ describe('amplification', () => {
     expect(finds('amplification', story(tries(9, 2_000), between))).toEqual([])
   })
 
+  test('what happens before the first of two tries, or with the second, is not between them', () => {
+    const resumed = (seq: 'before' | 'after') => {
+      const events = partsOf(story(tries(9, 2_000)))
+      const at = event(12_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+      // The fifth try arrives at 12 s.
+      return seq === 'before' ? story(at, events) : story(events, at)
+    }
+    expect(finds('amplification', resumed('before'))).toEqual([])
+    expect(finds('amplification', resumed('after'))).toEqual([])
+    const first = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(first, tries(9, 2_000)))).toEqual(MANY)
+    const last = event(24_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(9, 2_000), last))).toEqual(MANY)
+    const withIt = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(10, 2_000), withIt))).toEqual(MANY)
+  })
+
   test.for([
     ['a restart of another agent', event(10_500, { type: 'agent.restarted', agent: 'ben', restarts: 1 })],
     ['another agent that is spawned', event(10_500, { type: 'agent.spawned', agent: 'ben' })],
@@ -122,6 +139,13 @@ describe('amplification', () => {
     )
     expect(finds('amplification', story(tries(9, 2_000, gone), ...others))).toEqual(MANY)
     expect(finds('amplification', story(tries(9, 2_000), ...winners))).toEqual(MANY)
+    // One that was answered long before, and is asked for first.
+    const early = call(99, { from: -5_000, to: 26_000 })
+    expect(finds('amplification', story(early, tries(9, 2_000, gone), ...winners))).toEqual([])
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...others), {}, 1)).toEqual([])
+    const sooner = Array.from({ length: 9 }, (_, nth) => call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 999 }))
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner), {}, 1)).toEqual([])
   })
 
   test('who asks again at its own pace polls, counted from the answer or from the question', () => {
@@ -222,15 +246,7 @@ describe('backoff', () => {
     const late = Array.from({ length: 5 }, (_, nth) =>
       tries(2, 2_000, { agent: `b${nth}`, request: `late/${nth}` }, 90_000, 1_000 + nth * 10),
     )
-    expect(
-      finds(
-        'backoff',
-        story(
-          [...waves(1, 0)].map(({ at, ...body }) => [at, body] as never),
-          ...late,
-        ),
-      ),
-    ).toHaveLength(1)
+    expect(finds('backoff', story(partsOf(waves(1, 0)), ...late))).toHaveLength(1)
   })
 
   test('a failure is followed once, by whichever lane', () => {
@@ -278,12 +294,7 @@ describe('retry-after', () => {
   test('nobody who was told nothing, or died at that moment, is early', () => {
     expect(finds('retry-after', told(0, { retryAfterMs: undefined }))).toEqual([])
     expect(
-      finds('retry-after', [
-        ...story(
-          [...told(0)].map(({ at, ...body }) => [at, body] as never),
-          event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }),
-        ),
-      ]),
+      finds('retry-after', [...story(partsOf(told(0)), event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }))]),
     ).toEqual([])
   })
 
