@@ -99,11 +99,6 @@ export class Facts {
   mayBeOf(runs: readonly RunRecord[], { run }: CallRecord): boolean {
     return typeof run !== 'number' || runs.length === 0 || runs.some(({ seq }) => seq === run)
   }
-
-  /** Whether an orchestration was under way at a time. */
-  isRunning(at: number): boolean {
-    return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
-  }
 }
 
 const arrivalOf = ({ arrivedAt }: CallRecord): number => arrivedAt
