@@ -41,6 +41,40 @@ describe('breaker', () => {
     expect(two(999)).toHaveLength(1)
   })
 
+  test('a breaker belongs to its run, and ends with it', () => {
+    const between = [run(0, 5_000), run(5_000, 9_000)].flat()
+    const calls = (of: object) => [call(1, { from: 6_000, to: 7_000, ...of })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...calls({})))).toEqual([])
+    const early = [call(1, { from: 2_000, to: 3_000 })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...early))).toHaveLength(1)
+    const change = event(5_000, { type: 'breaker.changed', target: 'openai/gpt-4o-mini', state: 'open' })
+    expect(finds('breaker', story(...between, change, ...calls({})))).toHaveLength(1)
+  })
+
+  test('where two runs are under way, calls that nobody knows of are left alone', () => {
+    const beside = (from: number, of: object) => {
+      const second = event(from, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+      return story(
+        run(0, 9_000)[0]!,
+        second,
+        breaker(1_000, 'open'),
+        call(1, { from: 3_000, to: 4_000, ...of }),
+        note(9_000),
+      )
+    }
+    expect(finds('breaker', beside(500, { run: 0 }))).toEqual([])
+    expect(finds('breaker', beside(2_000, {}))).toEqual([])
+    expect(finds('breaker', beside(2_000, { run: 0 }))).toHaveLength(1)
+    expect(finds('breaker', beside(2_000, { run: 2 }))).toEqual([])
+    expect(finds('breaker', beside(8_000, {}))).toHaveLength(1)
+  })
+
+  test('times that are not exact are given some room', () => {
+    const at = (from: number) => finds('breaker', story(breaker(0, 'open'), call(1, { from, to: 5_000 })), {}, 50)
+    expect(at(50)).toEqual([])
+    expect(at(51)).toHaveLength(1)
+  })
+
   test('both are waived apart', () => {
     const trace = story(
       breaker(0, 'half-open'),
@@ -63,6 +97,19 @@ describe('budget', () => {
     expect(finds('budget', bill(1, 1.5), { limit: 2 })).toEqual(['the provider has billed $2.50 of a budget of $2.00'])
     expect(finds('budget', bill(1, 1.5, 0), { limit: 2 })).toEqual([
       'the provider has billed $2.50 of a budget of $2.00, and 1 more call(s) were made',
+    ])
+  })
+
+  test('what is dear counts when it is billed, and calls of that moment are none after it', () => {
+    const costs = [call(1, { from: 0, to: 9_000, cost: 1e12 }), call(2, { from: 1_000, to: 2_000, cost: 2e12 })]
+    expect(finds('budget', story(...costs), { limit: 2.5 })).toEqual([
+      'the provider has billed $3.00 of a budget of $2.50',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_500, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50, and 1 more call(s) were made',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_000, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50',
     ])
   })
 
@@ -113,7 +160,7 @@ describe('cancellation', () => {
     const calls = (of: number | null) => [call(1, { from: 1_000, to: 40_000, run: of })]
     expect(finds('cancellation', story(...runs, ...calls(0), terminated(5_000)))).toHaveLength(1)
     expect(finds('cancellation', story(...runs, ...calls(77), terminated(5_000)))).toEqual([])
-    expect(finds('cancellation', story(...runs, ...calls(null), terminated(5_000)))).toEqual([])
+    expect(finds('cancellation', story(...runs, ...calls(null), terminated(5_000)))).toHaveLength(1)
     expect(finds('cancellation', story(terminated(0), ...run(1, 2), call(1, { from: 5_000, to: 9_000 })))).toEqual([])
   })
 
@@ -166,6 +213,32 @@ describe('deadlines', () => {
       finds('deadlines', story(votes(), first, call(2, { from, to: from + 1, retryOf: 1 }), note(9_000)))
     expect(again(5_999)).toEqual([])
     expect(again(6_000)).toEqual(['ann tried again 1s after the gather "votes" had gone on without it'])
+  })
+
+  test('who is asked by another gather at the time may try again', () => {
+    const first = call(1, { from: 1_000, to: 4_000, fault: 'server_error' })
+    const again = call(2, { from: 9_000, to: 9_500, retryOf: 1 })
+    const other = (from: number, to: number, expected = ['ann']) =>
+      finds('deadlines', story(votes(), first, gather(2, { from, to, expected }), again, note(9_999))).length
+    expect([other(9_000, 9_001), other(7_000, 9_000), other(9_001, 9_500)]).toEqual([0, 1, 1])
+    expect(other(9_000, 9_001, ['ben'])).toBe(1)
+  })
+
+  test('another gather may follow within the time of the first', () => {
+    const slow = call(1, { from: 1_000, to: 20_000 })
+    const other = (from: number, to = 30_000) =>
+      finds(
+        'deadlines',
+        story(votes({ timeoutMs: 3_000 }), gather(2, { from, to, expected: ['ann'], received: [[to, 'ann']] }), slow),
+      ).length
+    expect([other(8_000), other(8_001)]).toEqual([0, 1])
+    expect([other(1_000, 5_001), other(1_000, 5_000)]).toEqual([0, 1])
+  })
+
+  test('times that are not exact are given some room', () => {
+    const until = (to: number) => finds('deadlines', story(votes(), call(1, { from: 1_000, to }), note(9_000)), {}, 50)
+    expect(until(6_050)).toEqual([])
+    expect(until(6_051)).toHaveLength(1)
   })
 
   test('who is heard late, or works for another gather, may go on', () => {
@@ -430,6 +503,33 @@ describe('timeouts', () => {
   })
 })
 
+describe('what a restart interrupts', () => {
+  const resumed = (at: number) => event(at, { type: 'run.resumed', run: 'a', uncertain: 0 })
+
+  test('a gather waits anew after it', () => {
+    const slept = (at: number) =>
+      finds('timeouts', story(gather(1, { from: 0, to: 60_000, expected: ['ann'], timeoutMs: 5_000 }), resumed(at)))
+    expect(slept(50_000)).toEqual([])
+    expect(slept(49_999)).toHaveLength(1)
+    expect(slept(0)).toHaveLength(1)
+    expect(slept(60_001)).toHaveLength(1)
+  })
+
+  test('a gather that was under way has ended with its process', () => {
+    const begun = gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const left = (at: number) => finds('orphans', story(...run(0, 20_000), begun, resumed(at), note(60_000)))
+    expect(left(2_000)).toEqual([])
+    expect(left(1_999)).toEqual(['the gather "votes" was begun and never ended'])
+  })
+
+  test('an answer that came at that moment was never read', () => {
+    const trace = (at: number) =>
+      story(gather(1, { from: 0, to: 9_000, expected: ['ann'] }), call(1, { from: 0, to: 1_000 }), resumed(at))
+    expect(finds('results', trace(1_000))).toEqual([])
+    expect(finds('results', trace(1_001))).toHaveLength(1)
+  })
+})
+
 describe('orphans', () => {
   const left = (of: object, from = 500) => story(...run(0, 1_000), call(1, { from, to: 2_001, ...of }), note(9_000))
   test('of a call that nobody has told of it belongs to the run under way, else to the last one', () => {
@@ -439,6 +539,15 @@ describe('orphans', () => {
     expect(finds('orphans', left({}, 1_500))).toHaveLength(1)
     const beside = event(0, { type: 'run.started', name: 'b', seed: 1, vars: {} })
     expect(finds('orphans', story(...run(0, 1_000), beside, call(1, { from: 500, to: 8_000 })))).toEqual([])
+  })
+
+  test('a gather that is left is told when no run is under way any more', () => {
+    const begun = gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const ended = (to: number) => finds('orphans', story(...run(0, to), begun)).length
+    expect(ended(1_000)).toBe(1)
+    const [start] = run(0, 1_000)
+    expect(finds('orphans', story(start!, begun, note(9_000)))).toEqual([])
+    expect(finds('orphans', story(begun, note(9_000)))).toEqual([])
   })
 
   test('of a run that is known every call after its end is told, unless it is given up soon', () => {
@@ -499,6 +608,32 @@ describe('conversations', () => {
     expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 3], turn: 3 }))).toBe(0)
     expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 2, 4], turn: 4 }))).toBe(1)
     expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
+  })
+
+  test('of four branches those are found that were merged, and those before them do not count', () => {
+    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
+    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
+    // What holds one answer twice, or goes on in another conversation, tells nothing.
+    const elsewhere = { conversation: 'ann/2', turn: 3 }
+    expect(
+      found(turn(4, 9_000, { holds: [1, 2], ...elsewhere }), turn(5, 20_000, { holds: [1, 3], ...elsewhere })),
+    ).toBe(1)
+    expect(found(turn(4, 9_000, { holds: [1, 2] }), turn(5, 20_000, { holds: [1, 3] }))).toBe(1)
+    const three = [...two, turn(4, 4_000)]
+    const merged = (of: object) => finds('conversations', story(...three, turn(5, 20_000, { turn: 4, ...of }))).length
+    expect(merged({ holds: [1, 2] })).toBe(0)
+    expect(merged({ holds: [1, 2, 3], conversation: 'ann/2' })).toBe(0)
+  })
+
+  test('the question that is open longest counts, and times that are not exact are given some room', () => {
+    const long = call(2, { from: 2_000, to: 30_000, turn: 2, holds: [1], prompt: 'prompt 2' })
+    const short = call(3, { from: 31_000, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
+    const same = call(4, { from: 3_000, to: 4_000, turn: 2, holds: [1], prompt: 'prompt 2' })
+    expect(finds('conversations', story(hello, long, same, short))).toEqual([])
+    const early = call(3, { from: 29_960, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
+    expect(finds('conversations', story(hello, long, same, early))).toHaveLength(1)
+    expect(finds('conversations', story(hello, long, same, early), {}, 39)).toHaveLength(1)
+    expect(finds('conversations', story(hello, long, same, early), {}, 40)).toEqual([])
   })
 
   test('answers that stand in one history behind each other are none', () => {

@@ -113,8 +113,15 @@ export function story(...parts: readonly Part[]): Trace {
   return trace
 }
 
+/** What happens in a trace, so that more can happen beside it. */
+export const partsOf = (trace: Trace): Part =>
+  [...trace].map((told) => {
+    const { seq: _seq, causes: _causes, at, ...body } = told
+    return [at, body as EventBody]
+  })
+
 /** What one check finds in a trace. */
-export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}): string[] =>
-  findViolations(trace, { [check]: tuned } as CheckSettings)
+export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}, slackMs = 0): string[] =>
+  findViolations(trace, { [check]: tuned } as CheckSettings, { slackMs })
     .filter((violation) => violation.check === check)
     .map(({ what }) => what)
