@@ -27,6 +27,10 @@ const COMMANDS: Readonly<
   send: { about: 'sends an event to the daemon', loadRaw: async () => (await import('./send.ts')).send },
   watch: { about: 'sends an event again and again', loadRaw: async () => (await import('./send.ts')).watch },
   discover: { about: 'says which events there are', load: async () => (await import('./send.ts')).discover },
+  init: {
+    about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",
+    load: async () => (await import('./init.ts')).init,
+  },
   bridge: {
     about: 'lets WebSocket clients talk to the daemon',
     load: async () => (await import('./bridge.ts')).bridge,

@@ -26,6 +26,7 @@ export interface RunDetails {
   costs: { total: Claim; byAgent: ReadonlyMap<string, Claim> }
   /** Answers of agents. */
   messages: number
+  tries: { requests: number; retries: number }
   /** What RETURN gave. */
   result: Json | undefined
   error: string | undefined
@@ -37,6 +38,7 @@ const NOTHING: RunDetails = {
   variables: {},
   costs: { total: NO_CLAIM, byAgent: new Map() },
   messages: 0,
+  tries: { requests: 0, retries: 0 },
   result: undefined,
   error: undefined,
 }
@@ -75,6 +77,7 @@ export function detailsOf(run: Run, store: RunStore): RunDetails {
     variables: state.machine.variables,
     costs: readCosts(state.costs),
     messages: state.answers,
+    tries: { requests: state.requests, retries: state.retries },
     result: status.kind === 'completed' ? status.result : undefined,
     error: run.error ?? failureIn(state),
   }

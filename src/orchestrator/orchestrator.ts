@@ -349,12 +349,6 @@ export class Orchestrator {
     return this.#machine.state.variables
   }
 
-  /** Requests and retries so far. */
-  get tries(): { requests: number; retries: number } {
-    const { requests, retries } = this.#completer.save()
-    return { requests, retries }
-  }
-
   /** Requests that wait for their next try. */
   get waitingRetries(): Iterable<WaitingRetry> {
     return this.#completer.waiting

@@ -13,6 +13,7 @@ describeOrchestration(
   'game theory, ten rounds of four agents',
   {
     pattern: 'game_theory_orchestration_v2',
+    vars: { max_rounds: 10 },
     provider: {
       latency: uniform('30s', '60s'),
       agents: Object.fromEntries(
@@ -95,6 +96,7 @@ describeOrchestration(
   'a player whose answers name no move',
   {
     pattern: 'game_theory_orchestration_v2',
+    vars: { max_rounds: 10 },
     provider: {
       latency: uniform('30s', '60s'),
       agents: {

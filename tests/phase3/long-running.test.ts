@@ -16,6 +16,7 @@ describeOrchestration(
   'a hundred rounds',
   {
     pattern,
+    vars: { max_rounds: 100 },
     provider: { latency: uniform('30s', '95s'), replies: 'Going on.' },
     orchestrator: { ...forgetful, store: ':memory:' },
     checks: patientChecks,

@@ -271,7 +271,7 @@ export const completion: Readonly<Record<string, Handler>> = {
       const own = isAll(which)
       const live = chosen.flatMap((run) => (run.live ? [{ id: run.id, ...run.live }] : []))
       const tries = [
-        ...live.map(({ orchestrator }) => orchestrator.tries),
+        ...chosen.map((run) => detailsOf(run, context.store).tries),
         ...(own ? [completions.completer.save()] : []),
       ]
       const waiting = [
