@@ -43,6 +43,10 @@ export interface EffectSurroundings extends GatherSurroundings {
   /** Remembers what TRACK notes. */
   track: (entry: Tracked) => void
   queried: () => Queried
+  /** Aborted when the run is to stop as soon as what is under way has ended. */
+  pausing: AbortSignal
+  /** The effect stands still until the run stops; it goes on with it. Never resolves. */
+  pause: () => Promise<never>
   /** The agents speak one after another in a pattern without a strategy. */
   inTurns: boolean
   /** What the effect has heard so far, also before a restart. */
