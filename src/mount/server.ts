@@ -120,8 +120,17 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
   serveRoute(provider, route, request, response)
 }
 
-/** Answers a request that came by HTTP. */
-export function serveRoute(provider: Provider, route: Route, request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Answers a request that came by HTTP.
+ *
+ * @returns what to call when the client has gone away, where that is known before the connection is closed
+ */
+export function serveRoute(
+  provider: Provider,
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+): () => void {
   response.sendDate = false
   const { method = 'GET', headers } = request
   const parts: Buffer[] = []
@@ -142,8 +151,10 @@ export function serveRoute(provider: Provider, route: Route, request: IncomingMe
     exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
   })
   request.on('end', answerIt)
-  response.on('close', () => {
+  const leave = (): void => {
     if (!response.writableFinished) exchange?.disconnect()
-  })
+  }
+  response.on('close', leave)
   response.on('error', () => {})
+  return leave
 }
