@@ -161,12 +161,15 @@ export class MemoryHandle {
     if (closed) setImmediate(closed)
   }
 
-  reset(closed?: () => void): number {
+  /** Breaks the connection off: the other end fails, whatever it has not read. */
+  reset(): void {
+    if (this.closed) return
+    this.closed = true
+    this.leaves?.()
+    this.#drop()
     const { peer } = this
-    this.close(closed)
     const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
     process.nextTick(() => void (peer.closed || (peer.above ?? peer.owner).destroy(error)))
-    return 0
   }
 
   #drop(): void {
