@@ -59,8 +59,12 @@ export interface NetworkBehind {
    * @param path what is asked for there, where that is known
    */
   judge(destination: Destination, path?: string): Verdict
-  /** Answers a request that came over a connection which was judged `answer`. */
-  serve(request: IncomingMessage, response: ServerResponse, destination: Destination): void
+  /**
+   * Answers a request that came over a connection which was judged `answer`.
+   *
+   * @returns what to call when the client goes away
+   */
+  serve(request: IncomingMessage, response: ServerResponse, destination: Destination): () => void
   /**
    * Puts what was judged `refuse` on the record.
    *

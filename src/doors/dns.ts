@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import { isIP } from 'node:net'
 import { hang } from './door.ts'
-import { addressFor } from './names.ts'
+import { addressFor, learn } from './names.ts'
 import { behind } from './stand.ts'
 
 type AnyFunction = (...given: unknown[]) => unknown
@@ -79,11 +79,25 @@ function answerOf(name: string, address: string, given: readonly unknown[]): unk
   return ANSWERS[name]!(address, given) ?? noData(name, String(given[0]))
 }
 
+/** The addresses in what a look-up has found, whichever it was. */
+const addressesIn = (found: unknown): string[] =>
+  [found].flat().flatMap((each: unknown) => {
+    const address = typeof each === 'object' && each !== null ? (each as { address?: unknown }).address : each
+    return typeof address === 'string' && isIP(address) !== 0 ? [address] : []
+  })
+
 function callbackDoor(name: string, real: AnyFunction): AnyFunction {
   return function lookUp(this: unknown, ...given) {
     const callback = given.at(-1) as Callback
     const fate = typeof callback === 'function' ? fateOf(given[0]) : REAL
-    if (fate.kind === 'real') return Reflect.apply(real, this, given)
+    if (fate.kind === 'real') {
+      if (!behind.network || typeof callback !== 'function') return Reflect.apply(real, this, given)
+      const told: Callback = (error, ...found) => {
+        learn(String(given[0]), addressesIn(found[0]))
+        callback(error, ...found)
+      }
+      return Reflect.apply(real, this, [...given.slice(0, -1), told])
+    }
     const found = fate.kind === 'error' ? fate.error : answerOf(name, fate.address, given)
     if (found instanceof Error) process.nextTick(callback, found)
     else process.nextTick(callback, null, ...found)
@@ -94,7 +108,11 @@ function callbackDoor(name: string, real: AnyFunction): AnyFunction {
 function promiseDoor(name: string, real: AnyFunction): AnyFunction {
   return function lookUp(this: unknown, ...given) {
     const fate = fateOf(given[0])
-    if (fate.kind === 'real') return Reflect.apply(real, this, given)
+    if (fate.kind === 'real') {
+      const looking = Reflect.apply(real, this, given) as Promise<unknown>
+      if (behind.network) looking.then((found) => learn(String(given[0]), addressesIn(found))).catch(() => {})
+      return looking
+    }
     const found = fate.kind === 'error' ? fate.error : answerOf(name, fate.address, given)
     if (found instanceof Error) return Promise.reject(found)
     const [first, family] = found

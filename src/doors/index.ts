@@ -27,6 +27,7 @@ export function installDoors(): void {
   hangDates()
   hangMonotonicTime()
   hangChance()
-  hangNetwork()
   hangWork()
+  // After those of work: what is refused is none.
+  hangNetwork()
 }

@@ -125,9 +125,9 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   // The next request on a connection to a proxy may be for a host that the proxy has to reach.
   if (destination !== inside.destination && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
   response.once('close', () => (inside.busy = false))
-  const { writer } = inside.handle.peer
-  if (writer) writer.runInAsyncScope(() => network.serve(request, response, destination))
-  else network.serve(request, response, destination)
+  const client = inside.handle.peer
+  const answer = () => network.serve(request, response, destination)
+  client.leaves = client.writer ? client.writer.runInAsyncScope(answer) : answer()
 }
 
 function refuse(socket: Socket, destination: Destination, what: { method: string; path: string }): void {

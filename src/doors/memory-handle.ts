@@ -56,6 +56,8 @@ export class MemoryHandle {
   writer: AsyncResource | undefined
   /** Who has made the request that is written next, where that is not who writes it. */
   sender: AsyncResource | undefined
+  /** Called when the handle is closed, before anybody else can know. */
+  leaves: (() => void) | undefined
   /** The socket of a protocol above, which has taken over all that is read and written. */
   above: Socket | undefined
   readonly #ends: Ends
@@ -150,6 +152,7 @@ export class MemoryHandle {
   close(closed?: () => void): void {
     if (!this.closed) {
       this.closed = true
+      this.leaves?.()
       this.#drop()
       this.peer.#finish()
       this.above?.destroy()
@@ -158,12 +161,15 @@ export class MemoryHandle {
     if (closed) setImmediate(closed)
   }
 
-  reset(closed?: () => void): number {
+  /** Breaks the connection off: the other end fails, whatever it has not read. */
+  reset(): void {
+    if (this.closed) return
+    this.closed = true
+    this.leaves?.()
+    this.#drop()
     const { peer } = this
-    this.close(closed)
     const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
     process.nextTick(() => void (peer.closed || (peer.above ?? peer.owner).destroy(error)))
-    return 0
   }
 
   #drop(): void {

@@ -7,6 +7,7 @@ const NETWORKS = [
 
 const addressOfName = new Map<string, string>()
 const nameOfAddress = new Map<string, string>()
+const learned = new Map<string, string>()
 
 function nth(index: number): string {
   let rest = index
@@ -29,5 +30,13 @@ export function addressFor(name: string): string {
   return address
 }
 
-/** The name that an address stands for, if it does. */
-export const nameFor = (address: string): string | undefined => nameOfAddress.get(address)
+/** Whether an address stands for a name: nothing is to be sent there. */
+export const isMadeUp = (address: string): boolean => nameOfAddress.has(address)
+
+/** Says by which name a real address was found, so that who connects to it is judged by that. */
+export function learn(name: string, addresses: readonly string[]): void {
+  for (const address of addresses) learned.set(address, name.toLowerCase())
+}
+
+/** The name that an address stands for, or that it was found by. */
+export const nameFor = (address: string): string | undefined => nameOfAddress.get(address) ?? learned.get(address)

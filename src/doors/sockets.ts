@@ -6,7 +6,7 @@ import { hang } from './door.ts'
 import { connectInside, secure } from './inside.ts'
 import { MemoryHandle, OWNER, type Ends, type SocketInside } from './memory-handle.ts'
 import { MemoryTlsHandle } from './memory-tls.ts'
-import { addressFor, nameFor } from './names.ts'
+import { addressFor, isMadeUp, nameFor } from './names.ts'
 
 /** Node's handle of a TCP socket. */
 interface TcpHandle {
@@ -48,6 +48,15 @@ export function hangSockets(): void {
   const prototype = handlePrototype()
   hang('tcp.connect', prototype, 'connect', connectDoor)
   hang('tcp.connect6', prototype, 'connect6', connectDoor)
+  // Node resets its own handles alone.
+  hang('net.Socket.resetAndDestroy', Socket.prototype, 'resetAndDestroy', (real) => {
+    return function resetAndDestroy(this: Socket) {
+      const { _handle: handle } = this as SocketInside
+      if (!(handle instanceof MemoryHandle)) return Reflect.apply(real, this, [])
+      handle.reset()
+      return this.destroy()
+    }
+  })
   hangLayers()
 }
 
@@ -92,12 +101,12 @@ const lookUp =
 function connectDoor(real: ConnectHandle): ConnectHandle {
   return function connect(request, address, port) {
     const { network } = behind
-    const name = nameFor(address)
-    // An address of ours that was looked up in a run which is over.
-    if (!network) return name === undefined ? real.call(this, request, address, port) : ECONNREFUSED
+    // An address that was looked up in a run which is over.
+    if (!network) return isMadeUp(address) ? ECONNREFUSED : real.call(this, request, address, port)
     const owner = this[OWNER]
     if (!owner) return real.call(this, request, address, port)
-    const destination = wanted.get(owner) ?? { host: name ?? address, port, secure: owner instanceof TLSSocket }
+    const host = nameFor(address) ?? address
+    const destination = wanted.get(owner) ?? { host, port, secure: owner instanceof TLSSocket }
     if (network.judge(destination) === 'pass') return real.call(this, request, address, port)
     const handle = moveInside(owner, destination, { address, port })
     process.nextTick(() => {

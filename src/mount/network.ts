@@ -58,7 +58,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
     serve(request, response, destination) {
       const path = /^https?:/i.test(request.url ?? '') ? new URL(request.url!).pathname : (request.url ?? '/')
       const route = routeOf(urlOf(destination, path), addresses)!
-      serveRoute(provider, route, request, response)
+      return serveRoute(provider, route, request, response)
     },
     refuse(destination, { method, path }) {
       const host = hostText(destination)

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES, type ResponseHead } from '../wire/index.ts'
@@ -99,10 +100,17 @@ class ResponseSink implements Sink {
   }
 
   reset(): void {
-    const cut = (): void => void this.#request.socket.resetAndDestroy()
+    const cut = (): void => cutOff(this.#request, this.#response)
     if (this.#pending) this.#response.writeHead(this.#pending.status, this.#pending.headers).write(this.#body, cut)
     else cut()
   }
+}
+
+/** Breaks a connection off; of HTTP/2 the stream alone, as others may share the connection. */
+function cutOff(request: IncomingMessage, response: ServerResponse): void {
+  const { stream } = response as { stream?: ServerHttp2Stream }
+  if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else request.socket.resetAndDestroy()
 }
 
 function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
@@ -120,8 +128,17 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
   serveRoute(provider, route, request, response)
 }
 
-/** Answers a request that came by HTTP. */
-export function serveRoute(provider: Provider, route: Route, request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Answers a request that came by HTTP.
+ *
+ * @returns what to call when the client has gone away, where that is known before the connection is closed
+ */
+export function serveRoute(
+  provider: Provider,
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+): () => void {
   response.sendDate = false
   const { method = 'GET', headers } = request
   const parts: Buffer[] = []
@@ -142,8 +159,10 @@ export function serveRoute(provider: Provider, route: Route, request: IncomingMe
     exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
   })
   request.on('end', answerIt)
-  response.on('close', () => {
+  const leave = (): void => {
     if (!response.writableFinished) exchange?.disconnect()
-  })
+  }
+  response.on('close', leave)
   response.on('error', () => {})
+  return leave
 }
