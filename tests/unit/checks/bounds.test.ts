@@ -262,6 +262,36 @@ describe('deadlines', () => {
   })
 })
 
+describe('isolation of retries', () => {
+  const votes = gather(1, { from: 0, to: 5_000, expected: ['ann', 'slow'], received: [[1_000, 'ann']] })
+  const slow = (number: number, from: number, to: number, of: object = {}) =>
+    call(number, { agent: 'slow', from, to, fault: 'server_error', request: 'same', ...of })
+  const next = (at: number) => call(90, { from: at, to: at + 1 })
+  const found = (...parts: ReturnType<typeof call>[]) => finds('isolation', story(votes, ...parts)).length
+
+  test('the last try counts, also where the one that was under way had failed in time', () => {
+    const tries = [slow(1, 0, 3_000), slow(2, 5_000, 8_000, { retryOf: 1 }), slow(3, 9_000, 12_000, { retryOf: 2 })]
+    expect([found(...tries, next(12_000)), found(...tries, next(8_000))]).toEqual([1, 0])
+  })
+
+  test('a try within the gather is followed by itself, and told once', () => {
+    const tries = [slow(1, 0, 2_000), slow(2, 4_999, 9_000, { retryOf: 1 })]
+    expect(found(...tries, next(9_000))).toBe(1)
+  })
+
+  test('who begins anew after half a minute delays nobody', () => {
+    const tries = [slow(1, 0, 3_000), slow(2, 33_000, 40_000, { retryOf: 1 })]
+    expect(found(...tries, next(40_000))).toBe(0)
+  })
+
+  test('a gather that misses nobody holds nobody up, and times that are not exact are given some room', () => {
+    const whole = gather(1, { from: 0, to: 5_000, expected: ['ann'], received: [[1_000, 'ann']] })
+    expect(finds('isolation', story(whole, slow(1, 0, 9_000), next(9_000)))).toEqual([])
+    const at = (from: number) => finds('isolation', story(votes, slow(1, 0, 9_000), next(from)), {}, 50).length
+    expect([at(9_060), at(9_061)]).toEqual([1, 0])
+  })
+})
+
 describe('isolation', () => {
   const votes = gather(1, { from: 0, to: 5_000, expected: ['ann', 'slow'], received: [[1_000, 'ann']] })
   const after = (slowEnd: number, next: number, holds: readonly number[] = []) =>
@@ -315,6 +345,37 @@ describe('results', () => {
     expect(finds('results', again(999))).toHaveLength(1)
   })
 
+  const reason = (body: EventBody, at = 500) => finds('results', story(votes(9_000), answer, event(at, body))).length
+  const attempt = (agent: string): EventBody => {
+    return { type: 'attempt.failed', agent, target: 'm', attempt: 1, kind: 'empty', message: '', retryInMs: null }
+  }
+
+  test.for([
+    ['an attempt that failed', attempt],
+    ['a budget that refused', (agent) => ({ type: 'budget.refused', agent, model: 'm', worst: 1, left: 0 })],
+    ['its end', (agent) => ({ type: 'agent.terminated', agent, reason: '' })],
+  ] satisfies [string, (agent: string) => EventBody][])('an agent may be missing for %s, meanwhile', ([, of]) => {
+    expect([reason(of('ann')), reason(of('ben'))]).toEqual([0, 1])
+    expect([reason(of('ann'), 0), reason(of('ann'), 9_000), reason(of('ann'), 9_001)]).toEqual([0, 0, 1])
+    const later = story(
+      event(1_000, of('ann')),
+      gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }),
+      call(1, { from: 2_000, to: 3_000 }),
+    )
+    expect(finds('results', later)).toHaveLength(1)
+  })
+
+  test('or for a breaker that is open', () => {
+    const state = (to: 'open' | 'closed', at?: number) =>
+      reason({ type: 'breaker.changed', target: 'm', state: to }, at)
+    expect([state('open'), state('closed'), state('open', 9_000), state('open', 9_001)]).toEqual([0, 1, 0, 1])
+  })
+
+  test('times that are not exact are given some room', () => {
+    expect(finds('results', story(votes(2_050), answer), {}, 50)).toEqual([])
+    expect(finds('results', story(votes(2_051), answer), {}, 50)).toHaveLength(1)
+  })
+
   test('one that is taken counts once, in whatever gather', () => {
     expect(finds('results', story(votes(9_000, [[1_000, 'ann']]), answer))).toEqual([])
     expect(
@@ -331,6 +392,10 @@ describe('results', () => {
     ).toEqual(['the gather "votes" took the answer of ann twice'])
     const other = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_000, 'ann']] })
     expect(finds('results', story(votes(9_000), other, answer))).toEqual([])
+    const atOnce = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[1_000, 'ann']] })
+    expect(finds('results', story(votes(9_000), atOnce, answer))).toEqual([])
+    const before = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[999, 'ann']] })
+    expect(finds('results', story(votes(9_000), before, answer))).toHaveLength(1)
     const late = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_001, 'ann']] })
     expect(finds('results', story(votes(9_000), late, answer))).toHaveLength(1)
   })
@@ -571,77 +636,78 @@ describe('orphans', () => {
 
 describe('conversations', () => {
   const turn = (number: number, from: number, of: object = {}) =>
-    call(number, { from, to: from + 4_000, turn: 2, holds: [1], prompt: `prompt ${number}`, ...of })
+    call(number, { from, to: from + 4_000, turn: 2, continues: 1, prompt: `prompt ${number}`, ...of })
   const hello = call(1, { from: 0, to: 1_000 })
+  const two = [hello, turn(2, 2_000), turn(3, 3_000)]
+  const beside = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
+  const next = (number: number, continues: number, of: object = {}) =>
+    turn(number, 10_000 * number, { continues, turn: 3, ...of })
 
   test('a second question may come when the first is answered', () => {
     expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 6_000)))).toEqual([])
-    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toHaveLength(1)
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toEqual([
+      'ann asked something in the conversation ann/1 while its call 2 there had no answer yet',
+    ])
   })
 
-  test('the same messages are samples, and examples no conversation', () => {
-    const at = [2_000, 3_000]
-    expect(
-      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: 'a' })))),
-    ).toEqual([])
-    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { holds: [] }))))).toEqual(
-      [],
-    )
-    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { turn: 1 }))))).toEqual([])
-    expect(
-      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: undefined })))),
-    ).toHaveLength(1)
+  test('the same messages are samples, and what goes on with nothing is no conversation', () => {
+    const both = (of: object) => finds('conversations', story(hello, turn(2, 2_000, of), turn(3, 3_000, of))).length
+    expect([both({}), both({ prompt: 'a' }), both({ continues: undefined })]).toEqual([1, 0, 0])
   })
 
   test('histories that differ are branches', () => {
-    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 3_000, { holds: [1, 9] })))).toEqual([])
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 3_000, { continues: 9 })))).toEqual([])
   })
 
-  test('so are three on one history, and two that are judged together or are both gone on with', () => {
-    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
-    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
-    expect(found()).toBe(1)
-    expect(found(turn(4, 4_000))).toBe(0)
-    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2, 3] }))).toBe(0)
-    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2] }))).toBe(1)
-    expect(found(turn(4, 9_000, { holds: [1, 2, 3], turn: 2 }))).toBe(0)
-    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 3], turn: 3 }))).toBe(0)
-    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 2, 4], turn: 4 }))).toBe(1)
+  test('where the same was asked twice before, there are two conversations that nobody can tell apart', () => {
+    const hellos = (of: object) =>
+      story(
+        call(1, { from: 0, to: 1_000, request: 'hello' }),
+        call(9, { from: 0, to: 1_000, request: 'hello', ...of }),
+        turn(2, 2_000),
+        turn(3, 3_000),
+      )
+    expect(finds('conversations', hellos({}))).toEqual([])
+    expect(finds('conversations', hellos({ request: 'other' }))).toHaveLength(1)
+    expect(finds('conversations', hellos({ agent: 'ben' }))).toHaveLength(1)
+    expect(finds('conversations', hellos({ from: 5_000, to: 6_000 }))).toHaveLength(1)
+  })
+
+  test('three on one history are branches', () => {
+    expect([beside(), beside(turn(4, 4_000)), beside(turn(4, 4_000, { prompt: 'prompt 3' }))]).toEqual([1, 0, 1])
     expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
   })
 
-  test('of four branches those are found that were merged, and those before them do not count', () => {
-    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
-    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
-    // What holds one answer twice, or goes on in another conversation, tells nothing.
-    const elsewhere = { conversation: 'ann/2', turn: 3 }
-    expect(
-      found(turn(4, 9_000, { holds: [1, 2], ...elsewhere }), turn(5, 20_000, { holds: [1, 3], ...elsewhere })),
-    ).toBe(1)
-    expect(found(turn(4, 9_000, { holds: [1, 2] }), turn(5, 20_000, { holds: [1, 3] }))).toBe(1)
-    const three = [...two, turn(4, 4_000)]
-    const merged = (of: object) => finds('conversations', story(...three, turn(5, 20_000, { turn: 4, ...of }))).length
-    expect(merged({ holds: [1, 2] })).toBe(0)
-    expect(merged({ holds: [1, 2, 3], conversation: 'ann/2' })).toBe(0)
+  test('so are two whose answers are judged together', () => {
+    const judge = (of: object) => beside(call(4, { from: 90_000, to: 90_001, conversation: 'judge/1', ...of }))
+    expect([judge({ holds: [2, 3] }), judge({ holds: [2] })]).toEqual([0, 1])
+    expect([judge({ holds: [2, 3], conversation: 'ann/1', turn: 2 })]).toEqual([0])
+    expect([judge({ holds: [2, 3], conversation: 'ann/1', turn: 3 })]).toEqual([1])
+  })
+
+  test('and two that are both gone on with', () => {
+    expect([beside(next(4, 2), next(5, 3)), beside(next(4, 2), next(5, 2))]).toEqual([0, 1])
+  })
+
+  test('what stands in one history behind the other was no branch', () => {
+    const four = [...two, turn(4, 4_000)]
+    const then = (of: object) => finds('conversations', story(...four, next(5, 3, of))).length
+    expect([then({}), then({ turn: 4 }), then({ turn: 4, continues: 9 })]).toEqual([0, 1, 0])
   })
 
   test('the question that is open longest counts, and times that are not exact are given some room', () => {
-    const long = call(2, { from: 2_000, to: 30_000, turn: 2, holds: [1], prompt: 'prompt 2' })
-    const short = call(3, { from: 31_000, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
-    const same = call(4, { from: 3_000, to: 4_000, turn: 2, holds: [1], prompt: 'prompt 2' })
-    expect(finds('conversations', story(hello, long, same, short))).toEqual([])
-    const early = call(3, { from: 29_960, to: 32_000, turn: 2, holds: [1], prompt: 'prompt 3' })
-    expect(finds('conversations', story(hello, long, same, early))).toHaveLength(1)
-    expect(finds('conversations', story(hello, long, same, early), {}, 39)).toHaveLength(1)
-    expect(finds('conversations', story(hello, long, same, early), {}, 40)).toEqual([])
+    const long = turn(2, 2_000, { to: 30_000 })
+    const same = turn(4, 3_000, { prompt: 'prompt 2' })
+    const third = (from: number, slackMs = 0) =>
+      finds('conversations', story(hello, long, same, turn(3, from)), {}, slackMs).length
+    expect([third(30_000), third(29_960), third(29_960, 39), third(29_960, 40)]).toEqual([0, 1, 1, 0])
   })
 
-  test('answers that stand in one history behind each other are none', () => {
-    const three = [hello, turn(2, 2_000), turn(3, 3_000), turn(4, 4_000)]
-    const then = (turns: number) =>
-      finds('conversations', story(...three, turn(5, 20_000, { holds: [1, 2, 3], turn: turns })))
-    expect(then(3)).toEqual([])
-    expect(then(4)).toHaveLength(1)
+  test('of one conversation the first is told', () => {
+    const later = [turn(6, 60_000, { continues: 4, turn: 3 }), turn(7, 61_000, { continues: 4, turn: 3 })]
+    expect(beside(next(4, 3), ...later)).toBe(1)
+    const other = { conversation: 'ann/2' }
+    expect(beside(turn(4, 60_000, { continues: 9, ...other }), turn(5, 61_000, { continues: 9, ...other }))).toBe(2)
   })
 })
 

@@ -23,6 +23,7 @@ interface CallOf {
   retryOf?: number
   turn?: number
   conversation?: string
+  continues?: number
   holds?: readonly number[]
   model?: string
   run?: number | null
@@ -47,6 +48,7 @@ export function call(number: number, of: CallOf): Part {
     attempt,
     request: request ?? `request ${number}`,
     ...(of.prompt !== undefined && { prompt: of.prompt }),
+    ...(of.continues !== undefined && { continues: of.continues }),
     ...(of.holds && { holds: of.holds }),
     ...(of.run !== undefined && { run: of.run }),
   }
