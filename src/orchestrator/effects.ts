@@ -159,8 +159,10 @@ export function carryOutAtOnce(
         team.terminate(agent, `terminated by the strategy at line ${line}`)
       return null
     case 'send':
-      for (const agent of told(request.to, surroundings)) team.send(agent, textOf(request.message), 'strategy')
-      return null
+      return told(request.to, surroundings).map((agent) => {
+        team.send(agent, textOf(request.message), 'strategy')
+        return agent
+      })
     case 'broadcast': {
       const more = Object.keys(request.options).length > 0 ? `\n${JSON.stringify(request.options)}` : ''
       const agents = request.agents
@@ -177,9 +179,10 @@ export function carryOutAtOnce(
       return null
     case 'track': {
       const { type, data = {} } = request.entry
-      surroundings.track({ type: textOf(type!), data, at: Date.now() / 1_000 })
+      const entry = { type: textOf(type!), data, at: Date.now() / 1_000 }
+      surroundings.track(entry)
       team.bus.emit({ event: 'orchestration:track', from: 'strategy', data: { type: type!, data } })
-      return null
+      return entry
     }
     case 'query':
       return query(request.request, surroundings.queried())
