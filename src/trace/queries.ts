@@ -170,6 +170,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     retryAfterMs: null,
     request: event.request ?? '',
     prompt: undefined,
+    continues: undefined,
     holds: [],
     run: undefined,
     seq: event.seq,
