@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parse } from 'yaml'
+import { yaml } from '../packages/index.ts'
 import { nearest, suggestion } from '../pattern/index.ts'
 import { UsageError } from './flags.ts'
 
@@ -40,7 +40,7 @@ export function readSettingsFile(named: string | undefined, known: readonly stri
   if (file === undefined) return { file, values: {} }
   let read: unknown
   try {
-    read = parse(readFileSync(file, 'utf8'))
+    read = yaml().parse(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new UsageError(`The settings ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }

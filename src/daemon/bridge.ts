@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { WebSocketServer, type WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
+import { ws } from '../packages/index.ts'
 import { MAX_LINE } from './protocol.ts'
 
 /** Pages that may connect. Source: the KSI daemon's bridge. */
@@ -40,7 +41,7 @@ export async function startBridge({
   host = '127.0.0.1',
   origins = ORIGINS,
 }: BridgeOptions): Promise<Bridge> {
-  const server = new WebSocketServer({ port, host, maxPayload: MAX_LINE })
+  const server = new (ws().WebSocketServer)({ port, host, maxPayload: MAX_LINE })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', reject)

@@ -1,4 +1,4 @@
-import { calcPrice } from '@pydantic/genai-prices'
+import { genaiPrices } from '../packages/index.ts'
 import type { Prices } from './prices.ts'
 
 /** A model of the price table. */
@@ -14,7 +14,7 @@ export const DEFAULT_CONTEXT_WINDOW = 128_000
 const NEWEST = new Date(Date.UTC(2100, 0, 1))
 /** What the price table says of a model, offline; nothing for one that it does not know. */
 export function listedModel(provider: string, id: string): ListedModel | undefined {
-  const found = calcPrice({ input_tokens: 1 }, id, { providerId: provider, timestamp: NEWEST })
+  const found = genaiPrices().calcPrice({ input_tokens: 1 }, id, { providerId: provider, timestamp: NEWEST })
   if (!found) return undefined
   const {
     input_mtok: input,

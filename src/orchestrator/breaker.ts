@@ -1,4 +1,5 @@
-import { circuitBreaker, CircuitState, handleWhen, type CircuitBreakerPolicy, type IBreaker } from 'cockatiel'
+import type { CircuitBreakerPolicy, CircuitState, IBreaker } from 'cockatiel'
+import { cockatiel, whenNeeded } from '../packages/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { CompletionError } from './failures.ts'
 import type { Settled } from './settings.ts'
@@ -28,7 +29,7 @@ class WindowBreaker implements IBreaker {
   }
 
   success(circuit: CircuitState): void {
-    if (circuit === CircuitState.HalfOpen) this.state = []
+    if (circuit === cockatiel().CircuitState.HalfOpen) this.state = []
     else this.#add(false)
   }
 
@@ -46,12 +47,10 @@ class WindowBreaker implements IBreaker {
   }
 }
 
-const NAMES = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Isolated]: 'open',
-} as const
+const names = whenNeeded(() => {
+  const { Closed, Open, HalfOpen, Isolated } = cockatiel().CircuitState
+  return { [Closed]: 'closed', [Open]: 'open', [HalfOpen]: 'half-open', [Isolated]: 'open' } as const
+})
 
 /** Failures that tell of the service's health. */
 const tellsOfHealth = (error: unknown): boolean =>
@@ -96,6 +95,7 @@ export class Breakers {
       if (before?.openedAt != null) this.#openedAt.set(target, before.openedAt)
       const window = new WindowBreaker(this.#settings)
       this.#windows.set(target, window)
+      const { circuitBreaker, CircuitState, handleWhen } = cockatiel()
       policy = circuitBreaker(handleWhen(tellsOfHealth), {
         halfOpenAfter: this.#settings.breakerOpenMs,
         breaker: window,
@@ -103,7 +103,7 @@ export class Breakers {
       })
       policy.onStateChange((state) => {
         if (state === CircuitState.Open) this.#openedAt.set(target, Date.now())
-        this.#trace.append({ type: 'breaker.changed', target, state: NAMES[state] })
+        this.#trace.append({ type: 'breaker.changed', target, state: names()[state] })
       })
       this.#policies.set(target, policy)
     }
@@ -112,7 +112,7 @@ export class Breakers {
 
   /** Milliseconds until an open breaker lets a call try again; 0 for one that is not open. */
   opensIn(target: string): number {
-    if (this.#policies.get(target)?.state !== CircuitState.Open) return 0
+    if (this.#policies.get(target)?.state !== cockatiel().CircuitState.Open) return 0
     return Math.max(0, this.#openedAt.get(target)! + this.#settings.breakerOpenMs - Date.now())
   }
 
@@ -123,6 +123,6 @@ export class Breakers {
 
   /** The states of all breakers, for reports. */
   get states(): Record<string, 'closed' | 'open' | 'half-open'> {
-    return Object.fromEntries([...this.#policies].map(([name, { state }]) => [name, NAMES[state]]))
+    return Object.fromEntries([...this.#policies].map(([name, { state }]) => [name, names()[state]]))
   }
 }

@@ -1,4 +1,4 @@
-import { isBrokenCircuitError } from 'cockatiel'
+import { cockatiel } from '../packages/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { Breakers } from './breaker.ts'
 import type { SemanticCache } from './cache.ts'
@@ -324,7 +324,7 @@ export class Completer {
     try {
       return await this.breakers.of(target.name).execute(() => this.#call(question, target, deadline.signal))
     } catch (error) {
-      if (isBrokenCircuitError(error))
+      if (cockatiel().isBrokenCircuitError(error))
         throw new CompletionError('breaker_open', `The circuit breaker of ${target.name} is open.`)
       throw error
     } finally {

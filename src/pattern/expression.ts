@@ -1,5 +1,6 @@
-import { Parser } from 'expr-eval-fork'
+import type { Expression as Parsed } from 'expr-eval-fork'
 import { parseDuration } from '../clock/index.ts'
+import { exprEval, whenNeeded } from '../packages/index.ts'
 import { isMistake, suggestion } from './errors.ts'
 import { fill, TemplateError } from './template.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -40,29 +41,33 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['None', 'v_null'],
 ])
 
-const parser = new Parser({ operators: { in: true, assignment: false, fndef: false, factorial: false } })
-// Named operators and constants would take names away from variables.
-const internals = parser as unknown as Record<'functions' | 'unaryOps' | 'consts', Record<string, unknown>>
-for (const name of Object.keys(internals.unaryOps))
-  if (!['-', '+', 'not'].includes(name)) delete internals.unaryOps[name]
-internals.consts = { true: true, false: false }
-internals.functions = Object.assign(
-  Object.create(null) as Record<string, unknown>,
-  Object.fromEntries(Object.entries(FUNCTIONS).map(([name, body]) => [`f_${name}`, body])),
-)
-
-internals.functions['f_fill'] = (text: string, scope: Scope) => textOf(fill(text, scope))
-internals.functions['f_member'] = member
-const { binaryOps } = parser as unknown as { binaryOps: Record<string, (a: Json, b: Json) => Json> }
-const [add, join] = [binaryOps['+']!, binaryOps['||']!]
 const isText = (value: Json): boolean => typeof value === 'string'
 const isJoined = (value: Json): boolean => isText(value) || Array.isArray(value)
-binaryOps['+'] = (a, b) => (isText(a) || isText(b) ? textOf(a) + textOf(b) : add(a, b))
-/** Joins texts and lists; else the first of the two that is true. */
-binaryOps['||'] = (a, b) => {
-  if ((a ?? false) === false) return b
-  return isJoined(a) || isJoined(b) ? join(a, b) : isTrue(a) ? a : b
-}
+
+const parser = whenNeeded(() => {
+  const { Parser } = exprEval()
+  const made = new Parser({ operators: { in: true, assignment: false, fndef: false, factorial: false } })
+  // Named operators and constants would take names away from variables.
+  const internals = made as unknown as Record<'functions' | 'unaryOps' | 'consts', Record<string, unknown>>
+  for (const name of Object.keys(internals.unaryOps))
+    if (!['-', '+', 'not'].includes(name)) delete internals.unaryOps[name]
+  internals.consts = { true: true, false: false }
+  internals.functions = Object.assign(
+    Object.create(null) as Record<string, unknown>,
+    Object.fromEntries(Object.entries(FUNCTIONS).map(([name, body]) => [`f_${name}`, body])),
+  )
+  internals.functions['f_fill'] = (text: string, scope: Scope) => textOf(fill(text, scope))
+  internals.functions['f_member'] = member
+  const { binaryOps } = made as unknown as { binaryOps: Record<string, (a: Json, b: Json) => Json> }
+  const [add, join] = [binaryOps['+']!, binaryOps['||']!]
+  binaryOps['+'] = (a, b) => (isText(a) || isText(b) ? textOf(a) + textOf(b) : add(a, b))
+  // Joins texts and lists; else the first of the two that is true.
+  binaryOps['||'] = (a, b) => {
+    if ((a ?? false) === false) return b
+    return isJoined(a) || isJoined(b) ? join(a, b) : isTrue(a) ? a : b
+  }
+  return made
+})
 
 /** What stands behind a dot. An object gives null for what it does not have: a model may have left it out. */
 function member(value: Json | undefined, name: string): Json {
@@ -160,9 +165,9 @@ function compile(text: string): Compiled {
   const found = known.get(text)
   if (found) return found
   const { text: translated, names } = translate(text)
-  let expression: ReturnType<Parser['parse']>
+  let expression: Parsed
   try {
-    expression = parser.parse(translated)
+    expression = parser().parse(translated)
   } catch (error) {
     throw new ExpressionError(reason(error))
   }

@@ -1,4 +1,5 @@
-import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod } from 'chevrotain'
+import type { IToken, ParserMethod } from 'chevrotain'
+import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
 import { nearest, suggestion } from './errors.ts'
 import { problemOfExpression } from './expression.ts'
 import { FORMS } from './forms.ts'
@@ -29,7 +30,7 @@ import {
   RSquare,
   Text,
   unquote,
-  VOCABULARY,
+  vocabulary,
 } from './tokens.ts'
 import type { Block, Branch, Condition, Entry, Expression, Statement, StatementBody, Strategy, Value } from './tree.ts'
 
@@ -150,7 +151,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 type Rule<Result> = ParserMethod<[], Result>
 
 /** The grammar; `docs/strategy-language.md` has it as EBNF. Its tokens come from `readTokens`. */
-class StrategyGrammar extends EmbeddedActionsParser {
+class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser) {
   places!: Places
   strict = false
   /** Functions that there are not. */
@@ -160,7 +161,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
   readonly #onUnknown = (refusal: Refusal): void => void this.unknown.push(refusal)
 
   constructor() {
-    super(VOCABULARY, { maxLookahead: 2, recoveryEnabled: false })
+    super(vocabulary(), { maxLookahead: 2, recoveryEnabled: false })
     this.performSelfAnalysis()
   }
 
@@ -169,7 +170,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
     this.MANY(() => {
       statements.push(this.SUBRULE(this.statement))
     })
-    this.CONSUME(EOF)
+    this.CONSUME(chevrotain().EOF)
     return { statements }
   })
 
@@ -198,7 +199,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
 
   readonly line: Rule<Statement> = this.RULE('line', () => {
     const statement = this.SUBRULE(this.statement)
-    this.CONSUME(EOF)
+    this.CONSUME(chevrotain().EOF)
     return statement
   })
 
@@ -869,7 +870,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
       const { tokenType } = this.LA(ahead)
       if (tokenType === LSquare || tokenType === LParen || tokenType === LBrace) depth += 1
       else if (tokenType === RSquare || tokenType === RParen || tokenType === RBrace) depth -= 1
-      else if (tokenType === EOF || tokenType === Newline) return false
+      else if (tokenType === chevrotain().EOF || tokenType === Newline) return false
       if (depth > 0) continue
       const after = this.LA(ahead + 1).tokenType
       return !(after.CATEGORIES?.includes(Atom) || after === LSquare || after === LParen)
@@ -929,7 +930,5 @@ class StrategyGrammar extends EmbeddedActionsParser {
   }
 }
 
-let grammar: StrategyGrammar | undefined
-
 /** The grammar, built when first needed. */
-export const strategyGrammar = (): StrategyGrammar => (grammar ??= new StrategyGrammar())
+export const strategyGrammar = whenNeeded(() => new StrategyGrammar())

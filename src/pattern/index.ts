@@ -20,6 +20,7 @@ export {
   type Step,
 } from './machine.ts'
 export { parseStrategy, type StrategyOptions } from './parse.ts'
+export { preparePatterns } from './prepare.ts'
 export { printStrategy } from './print.ts'
 export { compileProgram, type Program } from './program.ts'
 export { patternJSONSchema, type PatternData, type RoutingRule, type Transformer } from './schema.ts'

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml'
+import type { Document, LineCounter, Node, Pair } from 'yaml'
 import type { z } from 'zod'
+import { yaml } from '../packages/index.ts'
 import { nearest, PatternError, suggestion, type Place } from './errors.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { parseStrategy } from './parse.ts'
 import { compileProgram, type Program } from './program.ts'
 import { problemOfRules } from './rules.ts'
-import { declaredVariable, isDeclaration, OPEN_BLOCKS, patternSchema, type PatternData } from './schema.ts'
+import { isDeclaration, schemas, type PatternData } from './schema.ts'
 import type { Strategy } from './tree.ts'
 import { bareStrategy, nameOfFile } from './bare.ts'
 import { findPattern, listPatterns } from './find.ts'
@@ -69,6 +70,7 @@ function readSource(file: string, text: string): Source {
       line: 1,
       column: 1,
     })
+  const { isMap, isScalar, LineCounter, parseDocument, visit } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false })
   const fail = (problem: string, offset: number, hint?: string): never => {
@@ -100,7 +102,7 @@ function readSource(file: string, text: string): Source {
   }
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
   const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
-  const read = patternSchema.safeParse(named)
+  const read = schemas().pattern.safeParse(named)
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })
   misspelt(read.data, { file, text, document, lines })
   return { file, text, document, lines, data: read.data }
@@ -119,6 +121,7 @@ function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
 
 /** The key of a pair, which is where an unknown name stands. */
 function keyAt(document: Document, path: readonly PropertyKey[]): unknown {
+  const { isMap, isScalar } = yaml()
   const parent = path.length > 1 ? document.getIn(path.slice(0, -1) as unknown[], true) : document.contents
   if (!isMap(parent)) return parent
   return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key ?? parent
@@ -153,14 +156,13 @@ function nearestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 }
 
 const knownNames = (path: readonly PropertyKey[]): string[] =>
-  path[0] === 'agents' ? AGENT_NAMES : path.length === 0 ? TOP_NAMES : []
-const TOP_NAMES = Object.keys(patternSchema.shape)
-const AGENT_NAMES = Object.keys(patternSchema.shape.agents.unwrap().valueType.shape)
+  path[0] === 'agents' ? Object.keys(schemas().agent.shape) : path.length === 0 ? topNames() : []
+const topNames = (): string[] => Object.keys(schemas().pattern.shape)
 
 /** Names of one's own are allowed in some blocks, misspelt ones are not. */
 function misspelt(data: PatternData, located: Located): void {
   const { file, text, document, lines } = located
-  for (const [path, names] of [[[], TOP_NAMES] as const, ...OPEN_BLOCKS])
+  for (const [path, names] of [[[], topNames()] as const, ...schemas().openBlocks])
     for (const [at, block] of blocksAt(data, path))
       for (const name of Object.keys(block)) {
         const meant = names.includes(name) ? undefined : nearest(name, names)
@@ -172,7 +174,7 @@ function misspelt(data: PatternData, located: Located): void {
           )
       }
   for (const [name, value] of Object.entries(data.variables ?? {})) {
-    const read = isDeclaration(value) ? declaredVariable.safeParse(value) : undefined
+    const read = isDeclaration(value) ? schemas().declaredVariable.safeParse(value) : undefined
     if (read?.success === false)
       throw schemaError(
         { issues: read.error.issues.map((issue) => ({ ...issue, path: ['variables', name, ...issue.path] })) },
@@ -230,7 +232,7 @@ function strategyOf({ file, text, document, lines, data }: Source, strict: boole
   const path =
     data.orchestration_logic?.strategy === undefined ? ['pattern', 'strategy'] : ['orchestration_logic', 'strategy']
   const node = document.getIn(path, true)
-  if (!isScalar(node) || typeof node.value !== 'string') return undefined
+  if (!yaml().isScalar(node) || typeof node.value !== 'string') return undefined
   const start = offsetOf(node) ?? 0
   const inBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
   const { line } = lines.linePos(start)
@@ -266,7 +268,7 @@ export function loadPattern(given: string | PatternText): Pattern {
   let first: Source
   try {
     first = readSource(file, text)
-    if (!TOP_NAMES.some((name) => first.document.has(name))) throw hasNoStrategy(first.file)
+    if (!topNames().some((name) => first.document.has(name))) throw hasNoStrategy(first.file)
   } catch (error) {
     const bare = bareStrategy(file, text)
     if (!bare) throw error

@@ -1,12 +1,5 @@
-import { z } from 'zod'
-
-const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name has letters, digits, _ and -, and begins with a letter')
-/** A number, or a text with `{{…}}` that becomes one. */
-const numberOrTemplate = z.union([z.number(), z.string().regex(/\{\{/, 'a number, or {{variable}}')])
-const duration = z
-  .union([z.number().nonnegative(), z.string()])
-  .describe('seconds as a number, or a text such as 15s, 5m or {{variable}}')
-const data: z.ZodType<unknown> = z.unknown()
+import type { z } from 'zod'
+import { whenNeeded, zod } from '../packages/index.ts'
 
 const VARIABLE_TYPES = ['string', 'number', 'integer', 'boolean', 'list', 'array', 'object', 'duration', 'any'] as const
 /** What other languages call them. */
@@ -19,156 +12,170 @@ const TYPE_NAMES: Readonly<Record<string, (typeof VARIABLE_TYPES)[number]>> = {
   dict: 'object',
 }
 
-export const declaredVariable = z.strictObject({
-  type: z.preprocess((given) => TYPE_NAMES[String(given)] ?? given, z.enum(VARIABLE_TYPES)).optional(),
-  default: data.optional(),
-  description: z.string().optional(),
-  required: z.boolean().optional(),
-  allowed_values: z.array(data).optional().describe('the only values that it may have'),
-})
+/** The format of a pattern file, in parts. */
+export const schemas = whenNeeded(() => {
+  const { z } = zod()
+  const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name has letters, digits, _ and -, and begins with a letter')
+  /** A number, or a text with `{{…}}` that becomes one. */
+  const numberOrTemplate = z.union([z.number(), z.string().regex(/\{\{/, 'a number, or {{variable}}')])
+  const duration = z
+    .union([z.number().nonnegative(), z.string()])
+    .describe('seconds as a number, or a text such as 15s, 5m or {{variable}}')
+  const data: z.ZodType<unknown> = z.unknown()
 
-const agent = z.strictObject({
-  profile: z.string().optional().describe('what kind of agent it is'),
-  role: z
-    .string()
-    .optional()
-    .describe(
-      '"orchestrator" or "coordinator", as a profile may say too: lines in plain language are asked of this agent',
-    ),
-  vars: z.record(z.string(), data).optional().describe('variables of this agent, for its prompts'),
-  prompt_template: z.string().optional().describe('the system prompt; {{name}} is replaced'),
-  prompt: z.string().optional().describe('the same as prompt_template'),
-  initial_prompt: z.string().optional().describe('what it is told at the start; vars.initial_prompt is the same'),
-  initial_message: z.string().optional().describe('the same as initial_prompt'),
-  model: z.string().optional(),
-  capabilities: z.array(z.string()).optional(),
-  count: z
-    .union([z.number(), z.literal('dynamic'), z.string().regex(/\{\{/, 'a number, {{variable}} or dynamic')])
-    .optional()
-    .describe('makes name_1 … name_count of it; dynamic: none at the start'),
-  template: z
-    .union([z.string(), z.boolean()])
-    .optional()
-    .describe(
-      'another agent, whose settings this one starts from; a name with {n}, for those that count makes; true: none is made of it',
-    ),
-  max_tokens: numberOrTemplate.optional().describe('most tokens of one answer'),
-  description: z.string().optional(),
-})
-
-const criteria = z
-  .strictObject({
-    agent_id: z.string().optional(),
-    agent: z.string().optional(),
-    pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
-    role: z.string().optional(),
-    profile: z.string().optional(),
-    capability: z.string().optional(),
-    status: z.string().optional(),
+  const declaredVariable = z.strictObject({
+    type: z.preprocess((given) => TYPE_NAMES[String(given)] ?? given, z.enum(VARIABLE_TYPES)).optional(),
+    default: data.optional(),
+    description: z.string().optional(),
+    required: z.boolean().optional(),
+    allowed_values: z.array(data).optional().describe('the only values that it may have'),
   })
-  .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant')
-const target = z.union([z.string(), criteria, z.array(z.union([z.string(), criteria]))])
 
-const routingRule = z
-  .looseObject({
-    pattern: z.string().optional().describe('events it is for, such as "round:*"'),
-    event: z.string().optional().describe('the same as pattern'),
-    from: z.string().optional().describe('only events of these agents, such as "worker_*"; default all'),
-    to: target.optional().describe('an agent, several, "*", "!sender", or what they have: { role: player }'),
-    broadcast: z.boolean().optional().describe('to all but the sender, where "to" says nothing else'),
-    forward: z.boolean().optional(),
-    condition: z.string().optional().describe('an expression over the event: data, from, event'),
-    message: z.string().optional().describe('what the agents are sent; {{…}} reads the event'),
+  const agent = z.strictObject({
+    profile: z.string().optional().describe('what kind of agent it is'),
+    role: z
+      .string()
+      .optional()
+      .describe(
+        '"orchestrator" or "coordinator", as a profile may say too: lines in plain language are asked of this agent',
+      ),
+    vars: z.record(z.string(), data).optional().describe('variables of this agent, for its prompts'),
+    prompt_template: z.string().optional().describe('the system prompt; {{name}} is replaced'),
+    prompt: z.string().optional().describe('the same as prompt_template'),
+    initial_prompt: z.string().optional().describe('what it is told at the start; vars.initial_prompt is the same'),
+    initial_message: z.string().optional().describe('the same as initial_prompt'),
+    model: z.string().optional(),
+    capabilities: z.array(z.string()).optional(),
+    count: z
+      .union([z.number(), z.literal('dynamic'), z.string().regex(/\{\{/, 'a number, {{variable}} or dynamic')])
+      .optional()
+      .describe('makes name_1 … name_count of it; dynamic: none at the start'),
+    template: z
+      .union([z.string(), z.boolean()])
+      .optional()
+      .describe(
+        'another agent, whose settings this one starts from; a name with {n}, for those that count makes; true: none is made of it',
+      ),
+    max_tokens: numberOrTemplate.optional().describe('most tokens of one answer'),
+    description: z.string().optional(),
   })
-  .refine(({ to, broadcast }) => to !== undefined || broadcast === true, 'a rule needs "to", or broadcast: true')
 
-const transformer = z.looseObject({
-  source: z.string().describe('events it is for, such as "agent:response"'),
-  target: z.string().describe('the event that it makes of them'),
-  mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
-  condition: z.string().optional(),
-  async: z.boolean().optional(),
-  response_route: z.looseObject({ from: z.string().optional(), to: z.string() }).optional(),
-})
+  const criteria = z
+    .strictObject({
+      agent_id: z.string().optional(),
+      agent: z.string().optional(),
+      pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
+      role: z.string().optional(),
+      profile: z.string().optional(),
+      capability: z.string().optional(),
+      status: z.string().optional(),
+    })
+    .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant')
+  const target = z.union([z.string(), criteria, z.array(z.union([z.string(), criteria]))])
 
-const condition = z
-  .strictObject({
-    event: z.string().optional().describe('such an event is emitted'),
-    rounds: numberOrTemplate.optional().describe('as many answers of each agent'),
-    timeout: duration.optional(),
-    max_messages: numberOrTemplate.optional().describe('as many answers in all'),
+  const routingRule = z
+    .looseObject({
+      pattern: z.string().optional().describe('events it is for, such as "round:*"'),
+      event: z.string().optional().describe('the same as pattern'),
+      from: z.string().optional().describe('only events of these agents, such as "worker_*"; default all'),
+      to: target.optional().describe('an agent, several, "*", "!sender", or what they have: { role: player }'),
+      broadcast: z.boolean().optional().describe('to all but the sender, where "to" says nothing else'),
+      forward: z.boolean().optional(),
+      condition: z.string().optional().describe('an expression over the event: data, from, event'),
+      message: z.string().optional().describe('what the agents are sent; {{…}} reads the event'),
+    })
+    .refine(({ to, broadcast }) => to !== undefined || broadcast === true, 'a rule needs "to", or broadcast: true')
+
+  const transformer = z.looseObject({
+    source: z.string().describe('events it is for, such as "agent:response"'),
+    target: z.string().describe('the event that it makes of them'),
+    mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
+    condition: z.string().optional(),
+    async: z.boolean().optional(),
+    response_route: z.looseObject({ from: z.string().optional(), to: z.string() }).optional(),
   })
-  .refine((given) => Object.keys(given).length > 0, 'says nothing')
 
-const termination = z.looseObject({
-  timeout: duration.optional().describe('ends the orchestration after this long, with what it has'),
-  max_messages: numberOrTemplate.optional().describe('ends it after as many completions'),
-  event: z.string().optional().describe('ends it when such an event is emitted'),
-  conditions: z.array(condition).optional().describe('any one of them ends it'),
+  const condition = z
+    .strictObject({
+      event: z.string().optional().describe('such an event is emitted'),
+      rounds: numberOrTemplate.optional().describe('as many answers of each agent'),
+      timeout: duration.optional(),
+      max_messages: numberOrTemplate.optional().describe('as many answers in all'),
+    })
+    .refine((given) => Object.keys(given).length > 0, 'says nothing')
+
+  const termination = z.looseObject({
+    timeout: duration.optional().describe('ends the orchestration after this long, with what it has'),
+    max_messages: numberOrTemplate.optional().describe('ends it after as many completions'),
+    event: z.string().optional().describe('ends it when such an event is emitted'),
+    conditions: z.array(condition).optional().describe('any one of them ends it'),
+  })
+
+  const turnTaking = z.looseObject({
+    mode: z
+      .enum(['free_form', 'sequential', 'strict_alternation'])
+      .optional()
+      .describe('sequential and strict_alternation: agents speak one after another, in the order of the pattern'),
+  })
+
+  const coordination = z.looseObject({ turn_taking: turnTaking.optional(), termination: termination.optional() })
+
+  const logic = z.looseObject({
+    description: z.string().optional(),
+    strategy: z.string().optional().describe('the strategy, in the language of docs/strategy-language.md'),
+  })
+
+  const routing = z.looseObject({
+    rules: z.array(routingRule).optional(),
+    default: z.string().optional().describe('the agent that is told of what agents say and no rule is for'),
+  })
+
+  const pattern = z.looseObject({
+    name,
+    type: z.literal('orchestration').optional(),
+    version: z.union([z.string(), z.number()]).optional(),
+    description: z.string().optional(),
+    author: z.string().optional(),
+    extends: z.string().nullable().optional().describe('another pattern: a path, or a name in the same folder'),
+    functions: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('libraries of functions for CALL, such as game_theory'),
+    strict: z.boolean().optional().describe('lines in plain language are errors'),
+    variables: z.record(z.string(), data).optional().describe('values, or { type, default, description }'),
+    agents: z.record(z.string(), agent).optional(),
+    initial_prompt: z.string().optional().describe('what the orchestrating agent is told at the start'),
+    orchestration_logic: logic.optional(),
+    pattern: logic.optional(),
+    routing: routing.optional(),
+    routing_rules: z.array(routingRule).optional(),
+    transformers: z.array(transformer).optional(),
+    coordination: coordination.optional(),
+    metadata: z.record(z.string(), data).optional(),
+  })
+
+  /** Blocks in which names of one's own are allowed, and misspelt ones are not: where they stand, and what they know. */
+  const openBlocks: readonly (readonly [path: readonly string[], names: readonly string[]])[] = [
+    [['orchestration_logic'], Object.keys(logic.shape)],
+    [['pattern'], Object.keys(logic.shape)],
+    [['routing'], Object.keys(routing.shape)],
+    [['routing', 'rules', '*'], Object.keys(routingRule.shape)],
+    [['routing_rules', '*'], Object.keys(routingRule.shape)],
+    [['transformers', '*'], Object.keys(transformer.shape)],
+    [['coordination'], Object.keys(coordination.shape)],
+    [['coordination', 'turn_taking'], Object.keys(turnTaking.shape)],
+    [['coordination', 'termination'], Object.keys(termination.shape)],
+  ]
+
+  return { pattern, agent, declaredVariable, routingRule, transformer, openBlocks }
 })
 
-const turnTaking = z.looseObject({
-  mode: z
-    .enum(['free_form', 'sequential', 'strict_alternation'])
-    .optional()
-    .describe('sequential and strict_alternation: agents speak one after another, in the order of the pattern'),
-})
-
-const coordination = z.looseObject({ turn_taking: turnTaking.optional(), termination: termination.optional() })
-
-const logic = z.looseObject({
-  description: z.string().optional(),
-  strategy: z.string().optional().describe('the strategy, in the language of docs/strategy-language.md'),
-})
-
-const routing = z.looseObject({
-  rules: z.array(routingRule).optional(),
-  default: z.string().optional().describe('the agent that is told of what agents say and no rule is for'),
-})
-
-/** Blocks in which names of one's own are allowed, and misspelt ones are not: where they stand, and what they know. */
-export const OPEN_BLOCKS: readonly (readonly [path: readonly string[], names: readonly string[]])[] = [
-  [['orchestration_logic'], Object.keys(logic.shape)],
-  [['pattern'], Object.keys(logic.shape)],
-  [['routing'], Object.keys(routing.shape)],
-  [['routing', 'rules', '*'], Object.keys(routingRule.shape)],
-  [['routing_rules', '*'], Object.keys(routingRule.shape)],
-  [['transformers', '*'], Object.keys(transformer.shape)],
-  [['coordination'], Object.keys(coordination.shape)],
-  [['coordination', 'turn_taking'], Object.keys(turnTaking.shape)],
-  [['coordination', 'termination'], Object.keys(termination.shape)],
-]
-
-/** The format of a pattern file. */
-export const patternSchema = z.looseObject({
-  name,
-  type: z.literal('orchestration').optional(),
-  version: z.union([z.string(), z.number()]).optional(),
-  description: z.string().optional(),
-  author: z.string().optional(),
-  extends: z.string().nullable().optional().describe('another pattern: a path, or a name in the same folder'),
-  functions: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .describe('libraries of functions for CALL, such as game_theory'),
-  strict: z.boolean().optional().describe('lines in plain language are errors'),
-  variables: z.record(z.string(), data).optional().describe('values, or { type, default, description }'),
-  agents: z.record(z.string(), agent).optional(),
-  initial_prompt: z.string().optional().describe('what the orchestrating agent is told at the start'),
-  orchestration_logic: logic.optional(),
-  pattern: logic.optional(),
-  routing: routing.optional(),
-  routing_rules: z.array(routingRule).optional(),
-  transformers: z.array(transformer).optional(),
-  coordination: coordination.optional(),
-  metadata: z.record(z.string(), data).optional(),
-})
-
-export type PatternData = z.infer<typeof patternSchema>
-export type AgentData = z.infer<typeof agent>
-export type RoutingRule = z.infer<typeof routingRule>
-export type Transformer = z.infer<typeof transformer>
-export type DeclaredVariable = z.infer<typeof declaredVariable>
+type Schemas = ReturnType<typeof schemas>
+export type PatternData = z.infer<Schemas['pattern']>
+export type AgentData = z.infer<Schemas['agent']>
+export type RoutingRule = z.infer<Schemas['routingRule']>
+export type Transformer = z.infer<Schemas['transformer']>
+export type DeclaredVariable = z.infer<Schemas['declaredVariable']>
 
 /** Whether a value is meant as a declaration by type and default, rather than as a plain value. */
 export const isDeclaration = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -176,14 +183,14 @@ export const isDeclaration = (value: unknown): value is Readonly<Record<string, 
   value !== null &&
   !Array.isArray(value) &&
   ('default' in value || 'type' in value) &&
-  Object.keys(value).every((name) => Object.hasOwn(declaredVariable.shape, name))
+  Object.keys(value).every((name) => Object.hasOwn(schemas().declaredVariable.shape, name))
 
 /** A variable that is declared. */
 export const asDeclared = (value: unknown): DeclaredVariable | undefined =>
-  isDeclaration(value) ? declaredVariable.safeParse(value).data : undefined
+  isDeclaration(value) ? schemas().declaredVariable.safeParse(value).data : undefined
 
 /** The schema for editors. */
 export const patternJSONSchema = (): object => ({
   title: 'longhaul orchestration pattern',
-  ...z.toJSONSchema(patternSchema, { unrepresentable: 'any' }),
+  ...zod().toJSONSchema(schemas().pattern, { unrepresentable: 'any' }),
 })

@@ -1,4 +1,5 @@
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
+import { chevrotain } from '../packages/index.ts'
 import { LBrace, LParen, LSquare, RBrace, RParen, RSquare } from './tokens.ts'
 
 const OPENS: ReadonlySet<unknown> = new Set([LBrace, LParen, LSquare])
@@ -6,7 +7,7 @@ const CLOSES: ReadonlySet<unknown> = new Set([RBrace, RParen, RSquare])
 
 /** A token that stands in no text. */
 export const made = (type: TokenType, at: number, image = ''): IToken =>
-  createTokenInstance(type, image, at, at + image.length, 1, 1, 1, 1)
+  chevrotain().createTokenInstance(type, image, at, at + image.length, 1, 1, 1, 1)
 
 /** How many brackets are open after these tokens. */
 export function depthAfter(tokens: readonly IToken[]): number {

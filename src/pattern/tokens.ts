@@ -1,11 +1,14 @@
-import { createToken, Lexer, type IToken, type TokenType } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
+import { chevrotain, whenNeeded } from '../packages/index.ts'
+
+// The types of tokens are plain data, which the lexer completes when it is made.
 
 /** Stands for every token that may be part of an expression outside of brackets. */
-export const Atom = createToken({ name: 'Atom', pattern: Lexer.NA })
+export const Atom: TokenType = { name: 'Atom' }
 /** Stands for every keyword. */
-export const Keyword = createToken({ name: 'Keyword', pattern: Lexer.NA })
+export const Keyword: TokenType = { name: 'Keyword' }
 
-export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/, categories: [Atom] })
+export const Identifier: TokenType = { name: 'Identifier', PATTERN: /[A-Za-z_]\w*/, CATEGORIES: [Atom] }
 
 const KEYWORDS = [
   'GATHER',
@@ -66,13 +69,13 @@ export const K = Object.fromEntries(
     const words = [name, ...(SYNONYMS[name] ?? [])]
     return [
       name,
-      createToken({
+      {
         name,
-        pattern: words.length === 1 ? name : new RegExp(words.join('|')),
-        longer_alt: Identifier,
-        categories: [Keyword],
-        label: name,
-      }),
+        PATTERN: words.length === 1 ? name : new RegExp(words.join('|')),
+        LONGER_ALT: Identifier,
+        CATEGORIES: [Keyword],
+        LABEL: name,
+      },
     ]
   }),
 ) as Record<KeywordName, TokenType>
@@ -106,52 +109,48 @@ export const SPOKEN_WORDS: ReadonlyMap<string, readonly KeywordName[]> = new Map
   ['WAIT', []],
 ])
 
-export const Template = createToken({ name: 'Template', pattern: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, categories: [Atom] })
-export const DurationToken = createToken({
+export const Template: TokenType = { name: 'Template', PATTERN: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, CATEGORIES: [Atom] }
+export const DurationToken: TokenType = {
   name: 'Duration',
-  pattern: /(?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![A-Za-z0-9_])/,
-  categories: [Atom],
-})
-export const NumberToken = createToken({
+  PATTERN: /(?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![A-Za-z0-9_])/,
+  CATEGORIES: [Atom],
+}
+export const NumberToken: TokenType = {
   name: 'Number',
-  pattern: /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/,
-  categories: [Atom],
-})
-export const Text = createToken({
+  PATTERN: /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/,
+  CATEGORIES: [Atom],
+}
+export const Text: TokenType = {
   name: 'Text',
-  pattern: /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/,
-  categories: [Atom],
-})
-export const RangeDots = createToken({ name: 'RangeDots', pattern: '..', label: '".."' })
-export const Equals = createToken({ name: 'Equals', pattern: /=(?!=)/, label: '"="' })
-export const Operator = createToken({
+  PATTERN: /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/,
+  CATEGORIES: [Atom],
+}
+export const RangeDots: TokenType = { name: 'RangeDots', PATTERN: '..', LABEL: '".."' }
+export const Equals: TokenType = { name: 'Equals', PATTERN: /=(?!=)/, LABEL: '"="' }
+export const Operator: TokenType = {
   name: 'Operator',
-  pattern: /==|!=|>=|<=|\|\||[-+*/%^<>?.]/,
-  categories: [Atom],
-})
-export const LBrace = createToken({ name: 'LBrace', pattern: '{', label: '"{"' })
-export const RBrace = createToken({ name: 'RBrace', pattern: '}', label: '"}"' })
-export const LSquare = createToken({ name: 'LSquare', pattern: '[', label: '"["' })
-export const RSquare = createToken({ name: 'RSquare', pattern: ']', label: '"]"' })
-export const LParen = createToken({ name: 'LParen', pattern: '(', label: '"("' })
-export const RParen = createToken({ name: 'RParen', pattern: ')', label: '")"' })
-export const Comma = createToken({ name: 'Comma', pattern: ',', label: '","' })
-export const Colon = createToken({ name: 'Colon', pattern: ':', label: '":"' })
-const WhiteSpace = createToken({ name: 'WhiteSpace', pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true })
-const Comment = createToken({ name: 'Comment', pattern: /#[^\n]*/, group: Lexer.SKIPPED })
+  PATTERN: /==|!=|>=|<=|\|\||[-+*/%^<>?.]/,
+  CATEGORIES: [Atom],
+}
+export const LBrace: TokenType = { name: 'LBrace', PATTERN: '{', LABEL: '"{"' }
+export const RBrace: TokenType = { name: 'RBrace', PATTERN: '}', LABEL: '"}"' }
+export const LSquare: TokenType = { name: 'LSquare', PATTERN: '[', LABEL: '"["' }
+export const RSquare: TokenType = { name: 'RSquare', PATTERN: ']', LABEL: '"]"' }
+export const LParen: TokenType = { name: 'LParen', PATTERN: '(', LABEL: '"("' }
+export const RParen: TokenType = { name: 'RParen', PATTERN: ')', LABEL: '")"' }
+export const Comma: TokenType = { name: 'Comma', PATTERN: ',', LABEL: '","' }
+export const Colon: TokenType = { name: 'Colon', PATTERN: ':', LABEL: '":"' }
 
 /** Made by the line reader, never by the lexer. */
-export const Prose = createToken({ name: 'Prose', pattern: Lexer.NA, label: 'a line in plain language' })
+export const Prose: TokenType = { name: 'Prose', LABEL: 'a line in plain language' }
 /** One that has a block. */
-export const Head = createToken({ name: 'Head', pattern: Lexer.NA, label: 'a line in plain language with a block' })
-export const Newline = createToken({ name: 'Newline', pattern: Lexer.NA, label: 'the end of the line' })
-export const Indent = createToken({ name: 'Indent', pattern: Lexer.NA, label: 'an indented block' })
-export const Outdent = createToken({ name: 'Outdent', pattern: Lexer.NA, label: 'the end of the block' })
+export const Head: TokenType = { name: 'Head', LABEL: 'a line in plain language with a block' }
+export const Newline: TokenType = { name: 'Newline', LABEL: 'the end of the line' }
+export const Indent: TokenType = { name: 'Indent', LABEL: 'an indented block' }
+export const Outdent: TokenType = { name: 'Outdent', LABEL: 'the end of the block' }
 
 const longest = (name: KeywordName): number => Math.max(...[name, ...(SYNONYMS[name] ?? [])].map((word) => word.length))
-const LEXED: TokenType[] = [
-  WhiteSpace,
-  Comment,
+const LEXED: readonly TokenType[] = [
   Template,
   // The longer first: INTO is not IN, and ELSEIF not ELSE.
   ...KEYWORDS.toSorted((a, b) => longest(b) - longest(a)).map((name) => K[name]),
@@ -172,10 +171,23 @@ const LEXED: TokenType[] = [
   Colon,
 ]
 
-/** All token types, for the parser. */
-export const VOCABULARY: TokenType[] = [...LEXED, Atom, Keyword, Prose, Head, Newline, Indent, Outdent]
+const NEVER_LEXED: readonly TokenType[] = [Atom, Keyword, Prose, Head, Newline, Indent, Outdent]
 
-const lexer = new Lexer(LEXED, { ensureOptimizations: false })
+const lexer = whenNeeded(() => {
+  const { createToken, Lexer } = chevrotain()
+  for (const type of NEVER_LEXED) type.PATTERN = Lexer.NA
+  const skipped = [
+    createToken({ name: 'WhiteSpace', pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true }),
+    createToken({ name: 'Comment', pattern: /#[^\n]*/, group: Lexer.SKIPPED }),
+  ]
+  return new Lexer([...skipped, ...LEXED, ...NEVER_LEXED], { ensureOptimizations: false })
+})
+
+/** All token types, for the parser. */
+export function vocabulary(): TokenType[] {
+  lexer()
+  return [...LEXED, ...NEVER_LEXED]
+}
 
 /** Text that no token fits. Offsets count from 0 within the text. */
 export interface LexingProblem {
@@ -185,7 +197,7 @@ export interface LexingProblem {
 
 /** Splits a text into tokens. Their offsets count within the text. */
 export function tokenize(text: string): { tokens: IToken[]; problem: LexingProblem | undefined } {
-  const { tokens, errors } = lexer.tokenize(text)
+  const { tokens, errors } = lexer().tokenize(text)
   const [first] = errors
   return {
     tokens,

@@ -36,6 +36,7 @@ export {
 export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
+export { prepareAnswers } from './prepare.ts'
 export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
 export type { RateLimits } from './rate-limits.ts'
 export { REFUSAL_MS, type RefusedRequest } from './refused.ts'

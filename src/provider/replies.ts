@@ -1,5 +1,5 @@
-import { base, en, Faker } from '@faker-js/faker'
-import { generateSync } from 'json-schema-faker'
+import type { Faker } from '@faker-js/faker'
+import { englishFaker, jsonSchemaFaker } from '../packages/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, Message, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
@@ -208,7 +208,12 @@ export class Replies {
 
   #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
     const [seed] = this.#random.block(`schema/${lane}`, nth)
-    return generateSync(schema as never, { seed, maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 })
+    return jsonSchemaFaker().generateSync(schema as never, {
+      seed,
+      maxDepth: 8,
+      maxDefaultItems: 4,
+      optionalsProbability: 1,
+    })
   }
 
   /** A faker whose draws are keyed by stream and index. */
@@ -216,7 +221,8 @@ export class Replies {
     this.#draws = { stream: `${stream}/${index}`, index: 0 }
     if (!this.#faker) {
       const randomizer = { next: () => this.#random.draw(this.#draws.stream, this.#draws.index++), seed: () => {} }
-      this.#faker = new Faker({ locale: [en, base], randomizer })
+      const english = englishFaker()
+      this.#faker = new (english.constructor as typeof Faker)({ locale: english.rawDefinitions, randomizer })
     }
     return this.#faker
   }

@@ -1,18 +1,11 @@
-import { createRequire } from 'node:module'
+import { encodings } from '../packages/index.ts'
 import type { CallRequest, Message, ToolDefinition } from './call.ts'
-
-const require = createRequire(import.meta.url)
 
 /** Counts and cuts text in a model's tokens. */
 export interface Tokenizer {
   count(text: string): number
   /** The first `tokens` tokens of a text. */
   cut(text: string, tokens: number): string
-}
-
-interface Encoding {
-  encode(text: string, options: { disallowedSpecial: ReadonlySet<string> }): number[]
-  decode(tokens: number[]): string
 }
 
 /** Texts whose count is remembered: conversations send the same messages again and again. */
@@ -34,18 +27,17 @@ function remembering(count: (text: string) => number): (text: string) => number 
   }
 }
 
-const encodings = new Map<string, Tokenizer>()
+const tokenizers = new Map<string, Tokenizer>()
 
-function bytePairs(name: 'o200k_base' | 'cl100k_base'): Tokenizer {
-  let tokenizer = encodings.get(name)
+function bytePairs(name: keyof typeof encodings): Tokenizer {
+  let tokenizer = tokenizers.get(name)
   if (!tokenizer) {
-    // Loaded when first needed: the tables take a fifth of a second.
-    const { encode, decode } = require(`gpt-tokenizer/encoding/${name}`) as Encoding
+    const { encode, decode } = encodings[name]()
     tokenizer = {
       count: remembering((text) => encode(text, AS_TEXT).length),
       cut: (text, tokens) => decode(encode(text, AS_TEXT).slice(0, tokens)),
     }
-    encodings.set(name, tokenizer)
+    tokenizers.set(name, tokenizer)
   }
   return tokenizer
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import Table from 'cli-table3'
+import { cliTable } from '../packages/index.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -32,7 +32,7 @@ const LINES = Object.fromEntries(
 /** Rows as columns, without lines. */
 export function table(rows: readonly Data[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !FRAME.includes(name))
-  const shown = new Table({
+  const shown = new (cliTable())({
     head: names.map((name) => styleText('bold', name)),
     chars: { ...LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },

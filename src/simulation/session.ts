@@ -23,7 +23,7 @@ import {
 import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
-import { actingAgent, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
+import { actingAgent, prepareAnswers, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -178,6 +178,8 @@ export function openSession<Result>(
   place = 0,
 ): Session<Result> {
   installDoors()
+  // On a clock that goes on meanwhile, a call would take as much longer.
+  if (settings.time.kind !== 'virtual') prepareAnswers()
   const random = new KeyedRandom(settings.seed)
   const chance = chanceOf(random)
   const probes = [importing, ...(options.clock?.probes ?? [])]

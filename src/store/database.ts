@@ -1,4 +1,5 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { sqlite } from '../packages/index.ts'
 import { storeError, type StoreError } from './errors.ts'
 import { migrate } from './migrations.ts'
 
@@ -17,7 +18,7 @@ export class StoreDatabase {
     this.#file = file
     let database: DatabaseSync | undefined
     try {
-      database = new DatabaseSync(file)
+      database = new (sqlite().DatabaseSync)(file)
       database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
       migrate(database, file)
       // Takes the lock, which is then kept until the store is closed.

@@ -1,6 +1,7 @@
 import { aroundEach, beforeAll, test as base, type RunnerTestCase, type TestAPI } from 'vitest'
 import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
+import { preparePatterns } from '../pattern/index.ts'
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
@@ -98,6 +99,7 @@ export function fill<Result>(
 
   beforeAll(() => {
     if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
+    if (options.pattern !== undefined) preparePatterns()
     if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
   })
   // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
