@@ -13,16 +13,21 @@ export const breaker = check({
     halfOpen: true,
   },
   *find(facts) {
-    // Breakers belong to a run: where several runs are under way at once nobody can tell whose is open.
-    const sorted = facts.runs.toSorted((a, b) => a.startedAt - b.startedAt)
-    if (sorted.some((run, index) => index > 0 && run.startedAt < (sorted[index - 1]!.endedAt ?? facts.until))) return
     for (const [target, changes] of Map.groupBy(facts.of('breaker.changed'), (change) => change.target)) {
       const calls = facts.calls.filter(({ provider, model }) => `${provider}/${model}` === target)
-      for (const [index, { state, at }] of changes.entries()) {
-        if (state === 'closed') continue
-        const run = facts.runs.find(({ startedAt, endedAt = facts.until }) => startedAt <= at && at <= endedAt)
-        const until = Math.min(changes[index + 1]?.at ?? facts.until, run?.endedAt ?? facts.until)
-        const during = calls.filter(({ arrivedAt }) => arrivedAt > at + facts.slackMs && arrivedAt < until)
+      for (const [index, { state, at, seq }] of changes.entries()) {
+        // Breakers belong to a run: where several are under way nobody can tell whose has changed, or who has called.
+        const runs = facts.runsAt(seq)
+        if (state === 'closed' || runs.length > 1) continue
+        const until = Math.min(changes[index + 1]?.at ?? facts.until, runs[0]?.endedAt ?? facts.until)
+        const mine = calls.filter(
+          (call) =>
+            call.seq > seq &&
+            call.arrivedAt < until &&
+            facts.mayBeOf(runs, call) &&
+            (typeof call.run === 'number' || facts.runsAt(call.seq).length < 2),
+        )
+        const during = mine.filter(({ arrivedAt }) => arrivedAt > at + facts.slackMs)
         const [first] = during
         if (state === 'open' && first)
           yield {
@@ -32,13 +37,12 @@ export const breaker = check({
             part: 'open',
           }
         if (state !== 'half-open') continue
-        const trying = calls.filter(({ arrivedAt }) => arrivedAt >= at && arrivedAt < until)
-        const second = trying.find((call, nth) => trying.slice(0, nth).some((before) => endOf(before) > call.arrivedAt))
+        const second = mine.find((call, nth) => mine.slice(0, nth).some((before) => endOf(before) > call.arrivedAt))
         if (second)
           yield {
             at: second.arrivedAt,
             what: `the breaker of ${target} was half open, and ${second.agent} called while another call was trying`,
-            calls: trying.map(({ call }) => call),
+            calls: mine.map(({ call }) => call),
             part: 'halfOpen',
           }
       }

@@ -12,16 +12,17 @@ export const claims = check({
     const open = new Set(facts.calls.filter(({ status }) => status === 'open').map(({ agent }) => agent))
     if (claimed.length === 0) return
     const claims = Map.groupBy(claimed, ({ agent }) => agent)
-    for (const agent of new Set([...claims.keys(), ...facts.callsOfAgent.keys()])) {
+    // A run that has died may have had no time to claim anything.
+    const isWhole = facts.of('run.resumed').length === 0 && facts.runs.every(({ status }) => status === 'completed')
+    // What a test asks itself is no part of what it tests, if nobody claims it.
+    const calling = facts.calls.flatMap(({ agent, run }) => (isWhole && run !== null ? [agent] : []))
+    for (const agent of new Set([...claims.keys(), ...calling])) {
       const of = claims.get(agent) ?? []
       // What is under way is billed at its end.
       if (open.has(agent)) continue
       const known = of.reduce((sum, claim) => sum + BigInt(claim.known), 0n)
       const most = known + of.reduce((sum, claim) => sum + BigInt(claim.uncertain), 0n)
-      const billed = (facts.callsOfAgent.get(agent) ?? [])
-        // What a test asks itself is no part of what it tests.
-        .filter((call) => facts.mayBeOf(facts.runs, call))
-        .reduce((sum, { cost }) => sum + BigInt(cost), 0n)
+      const billed = (facts.callsOfAgent.get(agent) ?? []).reduce((sum, { cost }) => sum + BigInt(cost), 0n)
       if (known <= billed && billed <= most) continue
       const range = known === most ? formatDollars(known) : `${formatDollars(known)} to ${formatDollars(most)}`
       yield {

@@ -12,56 +12,58 @@ export const conversations = check({
   },
   *find(facts, { branches }) {
     const hedging = new Set(facts.of('call.hedged').map(({ agent }) => agent))
-    // What comes before the first answer of a service, examples included, is no conversation with it.
-    const goingOn = facts.calls.filter(({ holds, turn, agent }) => turn > 1 && holds.length > 0 && !hedging.has(agent))
-    for (const [conversation, calls] of Map.groupBy(goingOn, (call) => call.conversation))
-      for (const [, siblings] of Map.groupBy(calls, ({ holds }) => holds.at(-1))) {
-        const both = atOnce(siblings, facts.slackMs)
-        if (!both || (!isMerged(facts, siblings) && areBranches(facts, siblings, branches))) continue
-        const [before, call] = both
-        yield {
-          at: call.arrivedAt,
-          what: `${call.agent} asked something in the conversation ${conversation} while its call ${before.call} there had no answer yet`,
-          calls: [before.call, call.call],
-        }
-        break
+    // Where nothing was asked before, examples aside, there is no conversation yet.
+    const goingOn = facts.calls.filter(({ continues, agent }) => continues !== undefined && !hedging.has(agent))
+    const told = new Set<string>()
+    for (const siblings of Map.groupBy(goingOn, ({ continues }) => continues).values()) {
+      const both = atOnce(siblings, facts.slackMs)
+      if (!both || told.has(both[0].conversation) || areOfSeveral(facts, both[0])) continue
+      if (!isMerged(facts, siblings) && areBranches(facts, siblings, branches)) continue
+      const [before, call] = both
+      told.add(call.conversation)
+      yield {
+        at: call.arrivedAt,
+        what: `${call.agent} asked something in the conversation ${call.conversation} while its call ${before.call} there had no answer yet`,
+        calls: [before.call, call.call],
       }
+    }
   },
 })
-
-/** The messages of a call; one that was read from an older trace tells them by its whole request. */
-const promptOf = ({ prompt, request }: CallRecord): string => prompt ?? request
 
 /** Two different questions of which the second came before the first was answered. */
 function atOnce(calls: readonly CallRecord[], slackMs: number): [CallRecord, CallRecord] | undefined {
   let open = calls[0]!
   for (const call of calls.slice(1)) {
-    if (endOf(open) > call.arrivedAt + slackMs && promptOf(open) !== promptOf(call)) return [open, call]
+    // The same messages are samples.
+    if (endOf(open) > call.arrivedAt + slackMs && open.prompt !== call.prompt) return [open, call]
     if (endOf(call) > endOf(open)) open = call
   }
   return undefined
 }
 
-/** Whether questions on one history are meant as branches: they are many, are judged together, or are gone on with each for itself. */
-function areBranches(facts: Facts, siblings: readonly CallRecord[], branches: number): boolean {
-  if (new Set(siblings.map(promptOf)).size >= branches) return true
-  const [{ conversation, turn }] = siblings as [CallRecord]
-  const heldBy = (call: CallRecord): CallRecord[] => siblings.filter((sibling) => call.holds.includes(sibling.call))
-  const later = facts.calls.filter(({ seq }) => seq > siblings[0]!.seq)
-  const isJudged = later.some(
-    (call) => heldBy(call).length > 1 && (call.conversation !== conversation || call.turn <= turn),
+/** Whether several have asked what a call goes on with, and may have been told the same: of them nobody knows who goes on. */
+function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): boolean {
+  const asked = facts.call(continues!)
+  return (
+    facts.calls.filter((call) => call.request === asked?.request && call.agent === agent && call.seq < seq).length > 1
   )
-  const goneOnWith = later
-    .filter((call) => call.conversation === conversation && call.turn > turn && heldBy(call).length === 1)
-    .map((call) => heldBy(call)[0])
-  return isJudged || new Set(goneOnWith).size > 1
 }
 
-/** Whether the answers to questions on one history were put into it one behind the other, though neither knew of the other. */
-const isMerged = (facts: Facts, siblings: readonly CallRecord[]): boolean =>
-  facts.calls.some(
-    ({ conversation, turn, holds }) =>
-      conversation === siblings[0]!.conversation &&
-      turn > siblings[0]!.turn + 1 &&
-      siblings.filter(({ call }) => holds.includes(call)).length > 1,
+/** Whether questions on one history are meant as branches: they are many, are judged together, or are gone on with each for itself. */
+function areBranches(facts: Facts, siblings: readonly CallRecord[], branches: number): boolean {
+  if (new Set(siblings.map(({ prompt }) => prompt)).size >= branches) return true
+  const numbers = siblings.map(({ call }) => call)
+  const [{ conversation, turn }] = siblings as [CallRecord]
+  const isJudged = facts.calls.some(
+    (call) =>
+      (call.conversation !== conversation || call.turn <= turn) &&
+      numbers.filter((number) => call.holds.includes(number)).length > 1,
   )
+  return (
+    isJudged || new Set(numbers.filter((number) => facts.calls.some(({ continues }) => continues === number))).size > 1
+  )
+}
+
+/** Whether what was asked on one history was put into it one behind the other, though neither knew of the other. */
+const isMerged = (facts: Facts, siblings: readonly CallRecord[]): boolean =>
+  siblings.some(({ call, turn }) => facts.calls.some((later) => later.continues === call && later.turn > turn + 1))

@@ -96,14 +96,9 @@ export class Facts {
     return this.runs.filter(({ seq, endSeq = Number.POSITIVE_INFINITY }) => seq < place && place < endSeq)
   }
 
-  /** Whether a call may have been made by one of some runs. Where there are none, it may be of whatever the trace is about. */
+  /** Whether a call may have been made by one of some runs: also by a test, which may have been handed a part of the system. */
   mayBeOf(runs: readonly RunRecord[], { run }: CallRecord): boolean {
-    return run === undefined || runs.length === 0 || runs.some(({ seq }) => seq === run)
-  }
-
-  /** Whether an orchestration was under way at a time. */
-  isRunning(at: number): boolean {
-    return this.runs.some(({ startedAt, endedAt = Number.POSITIVE_INFINITY }) => startedAt <= at && at < endedAt)
+    return typeof run !== 'number' || runs.length === 0 || runs.some(({ seq }) => seq === run)
   }
 }
 

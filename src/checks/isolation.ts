@@ -2,6 +2,7 @@ import { formatDuration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
+import { triesOf } from './tries.ts'
 
 export const isolation = check({
   holds: 'An agent that others do not wait for does not delay them.',
@@ -13,7 +14,8 @@ export const isolation = check({
   },
   *find(facts, { delayMs }) {
     const near = 10 + facts.slackMs
-    const retries = new Map(facts.calls.flatMap((call) => (call.retryOf === undefined ? [] : [[call.retryOf, call]])))
+    const tries = triesOf(facts)
+    const retries = new Map(facts.calls.flatMap((call) => (tries.get(call.call)! > 1 ? [[call.retryOf, call]] : [])))
     const lastTryOf = (call: CallRecord): CallRecord => {
       let last = call
       for (let next = retries.get(last.call); next; next = retries.get(last.call)) last = next

@@ -32,9 +32,13 @@ export const orphans = check({
         part: 'calls',
       }
     }
-    for (const { name, startedAt, endedAt } of facts.gathers)
-      if (endedAt === undefined && facts.runs.length > 0 && !facts.isRunning(facts.until))
+    const isOver = facts.runs.length > 0 && facts.runs.every((run) => run.endedAt !== undefined)
+    for (const { name, startedAt, endedAt } of facts.gathers) {
+      // One that was under way at a restart has ended with the process.
+      const hasDied = facts.of('run.resumed').some(({ at }) => at >= startedAt)
+      if (endedAt === undefined && !hasDied && isOver)
         yield { at: startedAt, what: `the gather "${name}" was begun and never ended`, part: 'gathers' }
+    }
     for (const { at, everyMs } of facts.of('timers.left'))
       yield {
         at,

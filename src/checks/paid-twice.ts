@@ -38,7 +38,7 @@ const isAnswered = ({ status, fault }: CallRecord): boolean => status === 'ended
  * The calls of one agent after a restart that ask again for what it had been answered before.
  *
  * Who begins anew repeats the end of what was done, before it comes to anything new; a question that stands in every round ("Ready?")
- * comes again too, but alone, or for a gather of another name. One that holds an answer from before the restart is of that moment.
+ * comes again too, but alone, or for a gather of another name. One that goes on with a conversation from before the restart is of that moment.
  */
 function askedAgain(
   facts: Facts,
@@ -62,8 +62,8 @@ function askedAgain(
   const again = after.filter((call) => {
     const paid = first.get(call.request)
     if (!paid || !isAnswered(call)) return false
-    const held = facts.call(call.holds.at(-1) ?? 0)
-    const isOfBefore = held !== undefined && held.seq < seq
+    const begun = call.continues === undefined ? undefined : facts.call(call.continues)
+    const isOfBefore = begun !== undefined && begun.seq < seq
     return isOfBefore || (beginsAnew && repeats.has(call) && isSame(gatherOf(facts, paid), gatherOf(facts, call)))
   })
   return [...Map.groupBy(again, ({ request }) => request).values()].map(([first]) => first!)

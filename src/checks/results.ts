@@ -34,6 +34,7 @@ export const results = check({
           // An answer after which the agent is asked again was none, and the next one need not be better.
           !calls.some((call) => call !== last && isAnswer(call) && call.endedAt! <= last.arrivedAt) &&
           !late.includes(agent) &&
+          !facts.diedAt(last.endedAt!) &&
           !wasTaken(facts, agent, last.endedAt!, grace) &&
           !wasRefused(facts, agent, startedAt, endedAt)
         if (isLost)

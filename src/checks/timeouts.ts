@@ -12,7 +12,9 @@ export const timeouts = check({
   *find(facts, { factor }) {
     for (const { name, startedAt, endedAt, timeoutMs, missing } of facts.gathers) {
       if (timeoutMs === null) continue
-      const took = (endedAt ?? facts.until) - startedAt
+      // A gather that goes on after a pause or a restart waits anew for what was left of its time.
+      const resumedAt = facts.of('run.resumed').findLast(({ at }) => at > startedAt && at <= (endedAt ?? at))?.at
+      const took = (endedAt ?? facts.until) - (resumedAt ?? startedAt)
       if (took <= timeoutMs * factor + facts.slackMs) continue
       const end = endedAt === undefined ? 'and is not over' : 'until it was over'
       yield {

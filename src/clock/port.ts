@@ -39,6 +39,8 @@ export interface Clock {
   describeWaiters(source: () => readonly Waiter[]): () => void
   /** Intervals of the code under test that are still set, unless they let the process end; how often each fires. */
   intervals(): Milliseconds[]
+  /** Calls `listener` when the process has come to rest after a timer has fired; the function returned ends that. */
+  onRest(listener: () => void): () => void
   /** What real activity holds virtual time now, in words and for how long; `undefined` if there is none. */
   holding(): string | undefined
   /** Stops the clock and puts every global back. Safe to call twice. */

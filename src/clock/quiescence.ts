@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { native, stand } from '../doors/index.ts'
+import { hangSqliteDoor, native, stand } from '../doors/index.ts'
 import { formatDuration, type Milliseconds } from './duration.ts'
 import { Children } from './quiet/children.ts'
 import { Datagrams } from './quiet/datagrams.ts'
@@ -55,6 +55,7 @@ const loopEvents = (): number => nodeTiming.uvMetricsInfo.events
 
 /** Watches everything in the process that can still make something happen without a timer. */
 export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surroundings): Quiescence {
+  hangSqliteDoor()
   const startedAt = native.now()
   const jobs = watchJobs(windows.settleMs)
   const requests = new Requests(windows.settleMs, startedAt)
@@ -63,7 +64,7 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   children.see(sockets)
   const datagrams = new Datagrams(windows)
   const holds = new Holds(windows)
-  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows)
+  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows, startedAt)
   const leave = stand('work', {
     hold: (work, what) => holds.know(work, what, native.now()),
     datagram: (socket, to) => datagrams.sent(socket, to, native.now()),
@@ -73,11 +74,12 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   let mayHaveSent = true
   let last: Holding | undefined
 
-  const atWork = (now: Milliseconds, arrived: boolean): Holding | undefined => {
+  const atWork = (now: Milliseconds): Holding | undefined => {
+    hangSqliteDoor()
     const known = holds.lookAtKnown() ?? jobs.look(now) ?? requests.look(now)
     if (known) return known
     const exchange = sockets.look(requests.sockets ? activeHandles() : NOTHING, now)
-    return exchange ?? children.look(now) ?? threads.look(now, arrived) ?? datagrams.look(now)
+    return exchange ?? children.look(now) ?? threads.look(now) ?? datagrams.look(now)
   }
   /** What work that was given to `io` waits for on the clock, if it can be at work no more. */
   const waitsOfHold = ({ since, at, within }: Hold): Waits => {
@@ -91,7 +93,7 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
       const arrived = seen !== events
       events = seen
       if (arrived) arrivedAt = now
-      last = atWork(now, arrived)
+      last = atWork(now)
       if (!last && probes.some((probe) => probe())) last = { what: 'a module that is being imported', since: now }
       if (!last && holds.any) {
         last = holds.lookAtGiven(now, arrivedAt, arrived || requests.immediates ? atWorkYet : waitsOfHold)

@@ -61,6 +61,7 @@ export function startRealClock(): Clock {
     progress: () => {},
     describeWaiters: () => () => {},
     intervals: () => [],
+    onRest: () => () => {},
     holding: () => undefined,
     stop() {
       turn.clear()

@@ -103,6 +103,8 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly #deadlockAfter: Milliseconds
   readonly #waiterSources = new Set<() => readonly Waiter[]>()
   readonly #supervised = new Set<(reason: unknown) => void>()
+  readonly #restListeners = new Set<() => void>()
+  #hasFired = false
   #now: Milliseconds = 0
   #reads = 0
   #turns = 0
@@ -219,6 +221,11 @@ class SimulatedClock implements Clock, TimeBehind {
     return () => this.#waiterSources.delete(source)
   }
 
+  onRest(listener: () => void): () => void {
+    this.#restListeners.add(listener)
+    return () => this.#restListeners.delete(listener)
+  }
+
   intervals(): Milliseconds[] {
     return [...this.#queue].flatMap((timer) =>
       timer.repeats && timer.hasRef?.() && !this.#takenOver.has(timer) ? [timer.delay] : [],
@@ -263,6 +270,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#turns = 0
     if (activity?.kind === 'io') {
       this.#heldTurns += 1
+      this.#reads = 0
       this.#idleSince = undefined
       this.#tell(activity)
       // Spin for the short ones, then let the event loop sleep in the poll phase: I/O wakes it at once.
@@ -273,12 +281,21 @@ class SimulatedClock implements Clock, TimeBehind {
       this.progress()
       return this.#soon()
     }
+    if (this.#tellRest()) return this.#soon()
     const next = this.#queue.nextAt
     if (next === undefined) return this.#idle()
     this.#idleSince = undefined
     if (next > this.#elapsed()) return this.#waitFor(next)
     this.#soon()
     this.#fire()
+  }
+
+  /** Tells who wants to know that the process has come to rest after a timer. */
+  #tellRest(): boolean {
+    if (!this.#hasFired || this.#restListeners.size === 0) return false
+    this.#hasFired = false
+    for (const listener of this.#restListeners) listener()
+    return true
   }
 
   #soon(): void {
@@ -342,6 +359,7 @@ class SimulatedClock implements Clock, TimeBehind {
     const fired = this.#fired - this.#firedAtProgress
     if (fired > STORM_LEAST_TIMERS && this.#sleeping === 0 && this.#isStorm(timer, fired)) return
     this.#queue.delete(timer)
+    this.#hasFired = true
     this.#now = Math.max(this.#now, at)
     this.#reads = 0
     try {

@@ -46,8 +46,9 @@ export class Connection {
     if (this.#socket.writable) this.#socket.write(`${JSON.stringify(answer)}\n`)
   }
 
+  /** Closes when all is written, whether the client does or not: one that hangs must not keep the daemon from its end. */
   close(): void {
-    this.#socket.end()
+    this.#socket.destroySoon()
   }
 
   #read(text: string): void {

@@ -23,16 +23,17 @@ const isGone = ({ child }: ChildRecord): boolean => child.exitCode !== null || c
 function adopt(child: ChildProcess): void {
   for (const record of registry.children) if (isGone(record)) registry.children.delete(record)
   const requests = new RequestBook()
-  const record: ChildRecord = { child, asked: 0, requests }
+  const record: ChildRecord = { child, messages: 0, signals: 0, requests }
   registry.children.add(record)
   const { stdin, stdout } = child as { stdin: Writable | null; stdout: Readable | null }
   if (stdin) for (const method of ['write', 'end']) overhear(stdin, method, (chunk) => requests.sent(chunk))
   if (stdout) overhear(stdout, 'push', (chunk) => requests.heard(chunk))
-  for (const method of ['send', 'disconnect']) overhear(child, method, () => void (record.asked += 1))
+  overhear(child, 'send', () => void (record.messages += 1))
+  overhear(child, 'disconnect', () => void (record.signals += 1))
 }
 
-const ask = (matches: (child: ChildProcess) => boolean): void => {
-  for (const record of registry.children) if (matches(record.child)) record.asked += 1
+const signal = (matches: (child: ChildProcess) => boolean): void => {
+  for (const record of registry.children) if (matches(record.child)) record.signals += 1
 }
 
 /** Doors that know the child processes of this worker, and what is asked of them. */
@@ -45,14 +46,14 @@ export function hangChildDoors(): void {
     }
   })
   hang('ChildProcess.kill', ChildProcess.prototype, 'kill', (kill) => {
-    return function (this: ChildProcess, signal) {
-      ask((child) => child === this)
-      return kill.call(this, signal)
+    return function (this: ChildProcess, name) {
+      signal((child) => child === this)
+      return kill.call(this, name)
     }
   })
-  hang('process.kill', process, 'kill', (kill) => (pid, signal) => {
+  hang('process.kill', process, 'kill', (kill) => (pid, name) => {
     // A negative one is a process group, which is named after its first member.
-    ask((child) => child.pid === Math.abs(pid))
-    return kill.call(process, pid, signal)
+    signal((child) => child.pid === Math.abs(pid))
+    return kill.call(process, pid, name)
   })
 }

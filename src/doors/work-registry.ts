@@ -16,8 +16,9 @@ export interface OpenRequests {
 /** A child process, with what its doors have seen. */
 export interface ChildRecord {
   readonly child: ChildProcess
-  /** How often something was asked of it by a way that no counter of Node's shows: a message, a signal. */
-  asked: number
+  /** How many messages were sent to it, and how often it was told to end or to do something else: what no counter of Node's shows. */
+  messages: number
+  signals: number
   readonly requests: OpenRequests
 }
 
@@ -30,6 +31,8 @@ interface WorkRegistry {
   readonly received: WeakMap<DatagramSocket, number>
   /** Messages posted to ports, workers and channels so far. */
   posted: number
+  /** Messages that came from workers so far. */
+  answered: number
   /** Native add-ons that were loaded. */
   addOns: number
 }
@@ -41,5 +44,6 @@ export const registry = shared('work', (): WorkRegistry => ({
   datagramSockets: new Set(),
   received: new WeakMap(),
   posted: 0,
+  answered: 0,
   addOns: 0,
 }))

@@ -54,12 +54,20 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
   }
 
   const stopHearing = team.onDelivery((name) => failed.delete(name))
+  const isPausing = (): boolean => surroundings.pausing.aborted
   try {
-    if (inTurns) for (let name = next(); name !== undefined; name = next()) await ask(name)
-    else await freely(ask, waiting, (listener) => team.onDelivery(listener))
+    if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await ask(name)
+    else
+      await freely(
+        ask,
+        () => (isPausing() ? [] : waiting()),
+        (listener) => team.onDelivery(listener),
+      )
   } finally {
     stopHearing()
   }
+  // Who has not answered yet is asked when the run goes on.
+  if (isPausing() && waiting().length > 0) return surroundings.pause()
   if (answers === 0 && failure !== undefined) throw failure
   if (failure !== undefined)
     surroundings.trace.append({ type: 'log', line: 0, text: `Not answered: ${failureOf(failure).message}` })

@@ -43,6 +43,10 @@ export interface EffectSurroundings extends GatherSurroundings {
   /** Remembers what TRACK notes. */
   track: (entry: Tracked) => void
   queried: () => Queried
+  /** Aborted when the run is to stop as soon as what is under way has ended. */
+  pausing: AbortSignal
+  /** The effect stands still until the run stops; it goes on with it. Never resolves. */
+  pause: () => Promise<never>
   /** The agents speak one after another in a pattern without a strategy. */
   inTurns: boolean
   /** What the effect has heard so far, also before a restart. */
@@ -155,8 +159,10 @@ export function carryOutAtOnce(
         team.terminate(agent, `terminated by the strategy at line ${line}`)
       return null
     case 'send':
-      for (const agent of told(request.to, surroundings)) team.send(agent, textOf(request.message), 'strategy')
-      return null
+      return told(request.to, surroundings).map((agent) => {
+        team.send(agent, textOf(request.message), 'strategy')
+        return agent
+      })
     case 'broadcast': {
       const more = Object.keys(request.options).length > 0 ? `\n${JSON.stringify(request.options)}` : ''
       const agents = request.agents
@@ -173,9 +179,10 @@ export function carryOutAtOnce(
       return null
     case 'track': {
       const { type, data = {} } = request.entry
-      surroundings.track({ type: textOf(type!), data, at: Date.now() / 1_000 })
+      const entry = { type: textOf(type!), data, at: Date.now() / 1_000 }
+      surroundings.track(entry)
       team.bus.emit({ event: 'orchestration:track', from: 'strategy', data: { type: type!, data } })
-      return null
+      return entry
     }
     case 'query':
       return query(request.request, surroundings.queried())

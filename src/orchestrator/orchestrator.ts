@@ -129,7 +129,10 @@ export class Orchestrator {
   readonly #heard = new Map<number, BusEvent[]>()
   readonly #activeSince = Date.now()
   #activeMs = 0
-  #draining = false
+  /** Aborted when the run is to stop as soon as what is under way has ended. */
+  readonly #draining = new AbortController()
+  /** Effects that stand still meanwhile. */
+  readonly #paused = new Set<number>()
   #storeFailure: { error: unknown } | undefined
   /** Gathers that have ended, and whose answers may still come. */
   readonly #late = new Map<number, Effect>()
@@ -310,7 +313,7 @@ export class Orchestrator {
       throw new ResumeError('Only a run that a store keeps can be suspended: give the setting "store".')
     if (running === 'cancel') this.#end('suspended')
     else {
-      this.#draining = true
+      this.#draining.abort()
       this.#wake()
     }
   }
@@ -454,8 +457,8 @@ export class Orchestrator {
     }
     while (!this.#ending.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
-      if (this.#draining) {
-        if (this.#carried.size === 0) return this.#end('suspended')
+      if (this.#draining.signal.aborted) {
+        if (this.#carried.size === this.#paused.size) return this.#end('suspended')
       } else {
         for (let step = this.#machine.step(); step.kind !== 'waiting'; step = this.#machine.step()) {
           if (step.kind === 'effect') this.#start(step.effect)
@@ -525,6 +528,16 @@ export class Orchestrator {
       signal: this.#ending.signal,
       sequential: this.#inTurns,
       inTurns: this.#inTurns,
+      pausing: this.#draining.signal,
+      pause: () => {
+        this.#paused.add(id)
+        this.#wake()
+        return new Promise<never>((_, reject) =>
+          this.#ending.signal.addEventListener('abort', () => reject(this.#ending.signal.reason as Error), {
+            once: true,
+          }),
+        )
+      },
       recipients: this.#recipients,
       track: (entry) => {
         this.#tracked.push(entry)

@@ -337,8 +337,14 @@ class StrategyGrammar extends EmbeddedActionsParser {
           this.AT_LEAST_ONE(() => {
             words.push(this.CONSUME2(Identifier))
           })
-          const named = this.ACTION(() => this.#each(words))
-          return { kind: 'forEach', ...named, body: this.SUBRULE2(this.block) }
+          const given = this.OPTION(() => {
+            this.CONSUME2(K.IN)
+            return this.SUBRULE2(this.value)
+          })
+          const { name, text, over } = this.ACTION(() => this.#each(words)) ?? { name: '', text: '', over: undefined }
+          const body = this.SUBRULE2(this.block)
+          const values = given ?? over
+          return values ? { kind: 'for', name, in: values, body } : { kind: 'forEach', name, text, body }
         },
       },
     ])
@@ -546,12 +552,13 @@ class StrategyGrammar extends EmbeddedActionsParser {
       this.CONSUME(K.TO)
       return this.SUBRULE2(this.value)
     })
+    const name = this.OPTION2(() => this.SUBRULE(this.as)) ?? null
     return this.ACTION((): StatementBody => {
-      if (to) return { kind: 'send', message, to }
+      if (to) return { kind: 'send', message, to, name }
       if (message.kind !== 'object')
         throw new Refusal(word, 'SEND needs to know to whom.', `The form is: ${FORMS['SEND']}`)
       const given = this.#requested(word, message.entries)
-      return { kind: 'send', message: given['message']!, to: given['to']! }
+      return { kind: 'send', message: given['message']!, to: given['to']!, name }
     })
   })
 
@@ -569,9 +576,7 @@ class StrategyGrammar extends EmbeddedActionsParser {
       this.#requested(word, request)
       switch (word.tokenType) {
         case K.TRACK:
-          if (name !== null)
-            throw new Mistake(word, 'TRACK gives nothing that could be named.', `The form is: ${FORMS['TRACK']}`)
-          return { kind: 'track', entry: request }
+          return { kind: 'track', entry: request, name }
         case K.QUERY:
           return { kind: 'query', request, name }
         case K.AGGREGATE:
@@ -629,12 +634,16 @@ class StrategyGrammar extends EmbeddedActionsParser {
     const parts: string[] = []
     parts.push(this.CONSUME(Identifier).image)
     this.AT_LEAST_ONE(() => {
-      this.CONSUME(Colon)
-      parts.push(this.CONSUME2(Identifier).image)
+      const between = this.OR([
+        { ALT: () => this.CONSUME(Colon) },
+        { GATE: () => this.LA(1).image === '-' || this.LA(1).image === '.', ALT: () => this.CONSUME(Operator) },
+      ])
+      const next = this.CONSUME2(Identifier)
+      parts.push(between.image, next.image)
     })
     return this.ACTION((): Expression => {
-      const named = parts[0] === 'event' && parts.length > 2 ? parts.slice(1) : parts
-      return { kind: 'expression', text: JSON.stringify(named.join(':')) }
+      const named = parts[0] === 'event' && parts.filter((part) => part === ':').length > 1 ? parts.slice(2) : parts
+      return { kind: 'expression', text: JSON.stringify(named.join('')) }
     })
   })
 
@@ -867,17 +876,21 @@ class StrategyGrammar extends EmbeddedActionsParser {
     }
   }
 
-  /** The item that a loop is about, where it says each. */
-  #each(words: readonly IToken[]): { name: string; text: string } {
+  /** The item that a loop is about, where it says each, and what it goes over, where it says in what. */
+  #each(words: readonly IToken[]): { name: string; text: string; over: Expression | undefined } {
+    const at = words.findIndex(({ image }) => image === 'in' || image === 'of')
+    const over = at > 0 && at === words.length - 2 ? expressionOf(words.slice(at + 1), this.#onUnknown) : undefined
     const text = textOf(words)
-    const name = EACH.exec(text)?.[1]?.split(' ').at(-1)
-    if (this.strict || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
+    const name = EACH.exec(textOf(over ? words.slice(0, at) : words))?.[1]
+      ?.split(' ')
+      .at(-1)
+    if ((this.strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
       throw new Refusal(
         words[0]!,
         `FOR ${text}: does not say over what.`,
         `The form is: ${FORMS['FOR']}, or FOR each step: where a list "steps" or the orchestrating agent says which.`,
       )
-    return { name, text }
+    return { name, text, over }
   }
 
   /** The entries of `WORD { … }` by name. */

@@ -674,6 +674,8 @@ export class Machine {
       case 'query':
       case 'aggregate':
       case 'coordinate':
+      case 'send':
+      case 'track':
       case 'spawn': {
         const name = nameOf(statement)
         if (name !== null) variables[name] = value

@@ -76,7 +76,7 @@ function printStatement(statement: Statement, indentation: string): string {
     case 'terminate':
       return line(`TERMINATE ${printValue(statement.agent)}`)
     case 'send':
-      return line(`SEND ${printValue(statement.message)} TO ${printValue(statement.to)}`)
+      return line(`SEND ${printValue(statement.message)} TO ${printValue(statement.to)}${as(statement.name)}`)
     case 'broadcast':
       return line(
         `BROADCAST ${printValue(statement.message)}${statement.to ? ` TO ${printValue(statement.to)}` : ''}${printOptions(statement.options)}`,
@@ -86,7 +86,7 @@ function printStatement(statement: Statement, indentation: string): string {
         `EMIT ${printValue(statement.event)}${statement.to ? ` TO ${printValue(statement.to)}` : ''}${statement.data ? ` WITH ${printValue(statement.data)}` : ''}`,
       )
     case 'track':
-      return line(`TRACK ${printObject(statement.entry)}`)
+      return line(`TRACK ${printObject(statement.entry)}${as(statement.name)}`)
     case 'query':
     case 'aggregate':
     case 'coordinate':

@@ -69,19 +69,19 @@ export function problemOfRules(data: PatternData, strategy: Strategy): RuleProbl
   ]
   const problems = [
     ...all.flatMap(({ rule: { to, from, condition }, path }) => {
-      const targets: (readonly [string | undefined, readonly PropertyKey[]])[] =
-        typeof to === 'string'
-          ? [[to, [...path, 'to']]]
-          : Array.isArray(to)
-            ? to.map((name, nth) => [name, [...path, 'to', nth]] as const)
-            : [
-                [to?.agent_id, [...path, 'to', 'agent_id']],
-                [to?.agent, [...path, 'to', 'agent']],
-              ]
+      const targets = (Array.isArray(to) ? to : [to]).flatMap((each, nth) => {
+        const at = Array.isArray(to) ? [...path, 'to', nth] : [...path, 'to']
+        return typeof each === 'object'
+          ? [
+              { name: each.agent_id, at: [...at, 'agent_id'] },
+              { name: each.agent, at: [...at, 'agent'] },
+            ]
+          : [{ name: each, at }]
+      })
       const sender = from !== undefined && OTHERS.includes(from) ? undefined : from
       return [
         conditionProblem(condition, [...path, 'condition']),
-        ...targets.map(([name, at]) => agentProblem(name, at)),
+        ...targets.map(({ name, at }) => agentProblem(name, at)),
         agentProblem(sender, [...path, 'from']),
       ]
     }),

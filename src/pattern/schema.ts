@@ -56,21 +56,18 @@ const agent = z.strictObject({
   description: z.string().optional(),
 })
 
-const target = z.union([
-  z.string(),
-  z.array(z.string()),
-  z
-    .strictObject({
-      agent_id: z.string().optional(),
-      agent: z.string().optional(),
-      pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
-      role: z.string().optional(),
-      profile: z.string().optional(),
-      capability: z.string().optional(),
-      status: z.string().optional(),
-    })
-    .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant'),
-])
+const criteria = z
+  .strictObject({
+    agent_id: z.string().optional(),
+    agent: z.string().optional(),
+    pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
+    role: z.string().optional(),
+    profile: z.string().optional(),
+    capability: z.string().optional(),
+    status: z.string().optional(),
+  })
+  .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant')
+const target = z.union([z.string(), criteria, z.array(z.union([z.string(), criteria]))])
 
 const routingRule = z
   .looseObject({

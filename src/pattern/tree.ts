@@ -43,10 +43,11 @@ export type StatementBody =
   /** `agent` is null for `SPAWN { … }`; `name` is set to who was made. */
   | { kind: 'spawn'; agent: Value | null; options: readonly Entry[]; name: string | null }
   | { kind: 'terminate'; agent: Value }
-  | { kind: 'send'; message: Value; to: Value }
+  /** `name` is set to who was told. */
+  | { kind: 'send'; message: Value; to: Value; name: string | null }
   | { kind: 'broadcast'; message: Value; to: Value | null; options: readonly Entry[] }
   | { kind: 'emit'; event: Expression; to: Value | null; data: Value | null }
-  | { kind: 'track'; entry: readonly Entry[] }
+  | { kind: 'track'; entry: readonly Entry[]; name: string | null }
   | { kind: 'query'; request: readonly Entry[]; name: string | null }
   | { kind: 'aggregate'; request: readonly Entry[]; name: string | null }
   | { kind: 'coordinate'; request: readonly Entry[]; name: string | null }

@@ -14,6 +14,8 @@ export interface OpenCall extends Bagged {
   caller: Caller
   nth: number
   attempt: number
+  /** The same for calls with the same messages. */
+  prompt: string
   arrivedAt: Milliseconds
   model: Model | undefined
   input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>

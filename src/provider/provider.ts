@@ -30,6 +30,7 @@ import { Replies, type Contents, type Persona, type ReplyRule } from './replies.
 import { Retries } from './retries.ts'
 import { Said } from './said.ts'
 import { Settings } from './settings.ts'
+import { Threads } from './threads.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
 import { unofferedTools } from './unoffered.ts'
 
@@ -87,6 +88,7 @@ export class Provider {
   readonly #callsOfAgent = new Map<string, number>()
   readonly #retries = new Retries()
   readonly #said = new Said()
+  readonly #threads = new Threads()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
 
@@ -218,6 +220,7 @@ export class Provider {
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
     const holds = this.#said.heldIn(request.messages)
+    const { prompt, continues } = this.#threads.find(caller.conversation, request.messages)
     const run = runInForce()
     const seq = this.trace.append(
       {
@@ -231,7 +234,8 @@ export class Provider {
         inputTokens: input,
         attempt,
         request: request.fingerprint,
-        ...(caller.turn > 1 && { prompt: promptOf(request) }),
+        ...(caller.turn > 1 && { prompt }),
+        ...(continues !== undefined && { continues }),
         ...(holds.length > 0 && { holds }),
         ...(run !== undefined && { run }),
       },
@@ -250,6 +254,7 @@ export class Provider {
       caller,
       nth,
       attempt,
+      prompt,
       model,
       arrivedAt: now,
       input: { input, ...cache },
@@ -455,6 +460,7 @@ export class Provider {
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
     const seq = this.trace.append(body, [call.seq])
     for (const { text } of choices) this.#said.add(text, seq, call.id)
+    this.#threads.answered(call.prompt, call.id)
     this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
@@ -519,10 +525,6 @@ export class Provider {
 /** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
 const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
   `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
-
-/** The same for calls that give a model the same to read, however it is to be sampled. */
-const promptOf = ({ messages }: CallRequest): string =>
-  hashHex(JSON.stringify(messages.map(({ role, text, toolCalls }) => [role, text, toolCalls])))
 
 const NO_CONTENT: Contents = [{ text: '', toolCalls: [], finish: 'stop', usage: {} }]
 

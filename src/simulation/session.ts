@@ -39,6 +39,7 @@ import {
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
 import { Outcome } from './outcome.ts'
+import { pacedAgents } from './pace.ts'
 import { misspeltIn, unmatchedText } from './set-up.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
@@ -198,6 +199,7 @@ export function openSession<Result>(
     const { failRate, latencyScale } = settings
     const config = {
       ...options.provider,
+      ...pacedAgents(options),
       ...(failRate !== undefined && { failRate }),
       ...(latencyScale !== undefined && { latencyScale }),
     }

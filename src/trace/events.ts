@@ -43,6 +43,8 @@ export type EventBody =
       request: string
       /** The same for requests with the same messages; told of those that go on with a conversation. */
       prompt?: string
+      /** The newest call with whose messages, and an answer to them, these messages begin. */
+      continues?: number
       /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */
       holds?: readonly number[]
       /** The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody can tell. */

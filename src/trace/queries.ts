@@ -30,6 +30,8 @@ export interface CallRecord {
   request: string
   /** The same for requests with the same messages; told of those that go on with a conversation. */
   prompt: string | undefined
+  /** The newest call with whose messages, and an answer to them, these messages begin. */
+  continues: number | undefined
   /** The calls whose answers the messages hold; the newest of them. */
   holds: readonly number[]
   /** The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can tell. */
@@ -56,22 +58,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   const retries = new Map<number, CallRecord>()
   for (const event of events) {
     if (event.type === 'call.arrived') {
-      const {
-        call,
-        agent,
-        conversation,
-        turn,
-        provider,
-        model,
-        stream,
-        attempt,
-        at,
-        request,
-        prompt,
-        holds,
-        run,
-        seq,
-      } = event
+      const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
+      const { prompt, continues, holds = [], run } = event
       calls.set(call, {
         call,
         agent,
@@ -92,7 +80,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         retryAfterMs: null,
         request,
         prompt,
-        holds: holds ?? [],
+        continues,
+        holds,
         run,
         seq,
         usage: NO_USAGE,
@@ -181,6 +170,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     retryAfterMs: null,
     request: event.request ?? '',
     prompt: undefined,
+    continues: undefined,
     holds: [],
     run: undefined,
     seq: event.seq,

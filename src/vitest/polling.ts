@@ -5,6 +5,9 @@ import { replaceProperties, restoreAll, type Restore } from '../doors/index.ts'
 
 type Work = (...given: unknown[]) => unknown
 
+/** Vitest's own pause between two polls. Milliseconds. */
+const POLL_EVERY_MS = 50
+
 /** Where Vitest keeps the timers that its own waiting goes by; it looks there at each call. */
 const SAFE_TIMERS = 'vitest:SAFE_TIMERS'
 
@@ -15,23 +18,45 @@ type PollTimers = Record<'setTimeout' | 'setInterval', (work: Work, delay?: numb
   Record<'clearTimeout' | 'clearInterval', (timer: unknown) => void>
 
 /**
- * Timers on a clock, for polls. That they fire is no progress: a poll that goes on for ever is ended by its own
- * timeout.
+ * Timers on a clock, for polls. Polls come when the process has come to rest after any timer too: what is true in between is seen. That
+ * they fire is no progress: a poll that goes on for ever is ended by its own timeout.
+ *
+ * @param pollEveryMs how a timeout is known that is the pause between two polls
  */
-function pollTimers(clock: Clock): PollTimers {
-  const after = (work: Work, delay: unknown, again: boolean): { cancel: () => void } => {
+function pollTimers(clock: Clock, pollEveryMs?: number): PollTimers {
+  const after = (work: Work, delay: unknown): { cancel: () => void } => {
     const ms = Math.max(1, Number(delay) || 0)
-    const fire = AsyncLocalStorage.bind(() => {
-      if (again) timer.cancel = clock.after(ms, fire)
+    const run = AsyncLocalStorage.bind(() => {
+      timer.cancel()
       work()
     })
-    const timer = { cancel: clock.after(ms, fire) }
+    const cancel = clock.after(ms, run)
+    const ignore = ms === pollEveryMs ? clock.onRest(run) : () => {}
+    const timer = {
+      cancel() {
+        ignore()
+        cancel()
+      },
+    }
     return timer
+  }
+  const every = (work: Work, delay: unknown): { cancel: () => void } => {
+    const ms = Math.max(1, Number(delay) || 0)
+    const poll = AsyncLocalStorage.bind(() => void work())
+    const wake = (): void => void (cancelNext = clock.after(ms, wake))
+    let cancelNext = clock.after(ms, wake)
+    const ignore = clock.onRest(poll)
+    return {
+      cancel() {
+        ignore()
+        cancelNext()
+      },
+    }
   }
   const clear = (timer: unknown): void => (timer as { cancel: () => void } | undefined)?.cancel()
   return {
-    setTimeout: (work, delay) => after(work, delay, false),
-    setInterval: (work, delay) => after(work, delay, true),
+    setTimeout: after,
+    setInterval: every,
     clearTimeout: clear,
     clearInterval: clear,
   }
@@ -121,7 +146,10 @@ export function pollOn(clock: Clock): Polls {
     if (polling.has(own)) return own
     polling.add(own)
     const poll = own.poll as unknown as Work
-    const onClock: Work = (polled, ...rest) => polledBy(timers, poll(asEver(polled), ...rest) as object)
+    const onClock: Work = (polled, options, ...rest) => {
+      const { interval = POLL_EVERY_MS } = (options ?? {}) as { interval?: number }
+      return polledBy(pollTimers(clock, interval), poll(asEver(polled), options, ...rest) as object)
+    }
     restores.push(replaceProperties(own, { poll: onClock }))
     return own
   }

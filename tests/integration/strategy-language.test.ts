@@ -37,6 +37,41 @@ describe('the snippets of docs/strategy-language.md', () => {
     )
   }
 
+  for (const [index, sketch] of blocks('sketch').entries()) {
+    plain(`sketch ${index + 1} is one, and printed`, () => {
+      const read = parseStrategy(sketch)
+      plainly(read.isSketch).toBe(true)
+      plainly(printStrategy(parseStrategy(printStrategy(read)))).toBe(printStrategy(read))
+      plainly(() => parseStrategy(sketch, { strict: true })).toThrow('strict')
+    })
+    describeOrchestration(
+      `sketch ${index + 1}`,
+      {
+        pattern: {
+          text: `name: sketch\nagents: { ann: {}, ben: {} }\norchestration_logic:\n  strategy: |\n${sketch.replaceAll(/^/gm, '    ')}`,
+        },
+        provider,
+      },
+      (test) => {
+        test('runs', async ({ run, expect }) => {
+          const outcome = await run()
+          expect(outcome).toHaveCompleted()
+          expect(outcome).toHaveCalls({ atLeast: 5 }, { agent: 'orchestrator' })
+        })
+      },
+    )
+  }
+
+  for (const [index, text] of blocks('yml').entries()) {
+    describeOrchestration(`talk ${index + 1}`, { pattern: { text }, provider }, (test) => {
+      test('goes on for its rounds', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.reason).toBe('rounds')
+        expect(outcome).toHaveCalls(4)
+      })
+    })
+  }
+
   for (const [index, text] of blocks('yaml').entries()) {
     describeOrchestration(`pattern ${index + 1}`, { pattern: { text }, provider }, (test) => {
       test('runs', async ({ run, expect }) => {

@@ -32,17 +32,21 @@ interface State {
 
 /** What tells that something was asked of a child, and that it was heard of. */
 interface Counters {
+  /** Input and messages. */
   asked: string
+  /** Signals, and the end of its input. */
+  told: string
   read: number
 }
 
 type Streams = { stdin: Writable | null; stdout: Readable | null; stderr: Readable | null; channel?: object | null }
 
-function countersOf({ child, asked }: ChildRecord): Counters {
+function countersOf({ child, messages, signals }: ChildRecord): Counters {
   const [stdin, ...others] = child.stdio as (Socket | null | undefined)[]
   const written = (child.stdio as (Socket | null)[]).reduce((sum, stream) => sum + (stream?.bytesWritten ?? 0), 0)
   return {
-    asked: `${asked} ${written} ${stdin?.writableEnded} ${stdin?.destroyed}`,
+    asked: `${messages} ${written}`,
+    told: `${signals} ${stdin?.writableEnded} ${stdin?.destroyed}`,
     read: others.reduce((sum, stream) => sum + (stream?.bytesRead ?? 0), 0),
   }
 }
@@ -177,8 +181,13 @@ export class Children implements Peers<State> {
   #note(record: ChildRecord, now: Milliseconds): State {
     const state = this.#states.get(record) ?? this.#stateOf(record, now, true)
     const counters = countersOf(record)
-    if (counters.asked !== state.counters.asked) this.#askAt(state, now)
+    // Of an answer and a question since the last look, the question came last: it takes longer to answer one.
     if (counters.read !== state.counters.read) state.patience.hear(now)
+    if (counters.asked !== state.counters.asked) this.#askAt(state, now)
+    if (counters.told !== state.counters.told) {
+      this.#askAt(state, now)
+      state.patience.trust()
+    }
     state.counters = counters
     return state
   }

@@ -54,20 +54,6 @@ class Thread {
   }
 }
 
-/** Whether modules of Node are loaded that work in the thread pool and say so nowhere (`backup` of `node:sqlite`). */
-const hasSilentModule = (() => {
-  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
-  let seen = 0
-  let found = false
-  return () => {
-    if (!found && moduleLoadList.length !== seen) {
-      seen = moduleLoadList.length
-      found = moduleLoadList.includes('NativeModule sqlite')
-    }
-    return found
-  }
-})()
-
 /**
  * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
  * Looks only where there may be one, at some five microseconds a thread. Needs `/proc` of Linux, and a process that no
@@ -85,6 +71,7 @@ export class OwnThreads {
   /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
   readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
   #posted = registry.posted
+  #answered = registry.answered
   #known = 0
 
   constructor(windows: SettleWindows, now: Milliseconds) {
@@ -92,14 +79,14 @@ export class OwnThreads {
     this.#workers = new Patience(windows, now)
   }
 
-  /** @param arrived whether something has come in since the last look: perhaps from a worker */
-  look(now: Milliseconds, arrived: boolean): Holding | undefined {
+  look(now: Milliseconds): Holding | undefined {
     for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
+    if (registry.answered !== this.#answered) this.#workers.hear(now)
     if (registry.posted !== this.#posted || registry.workers.size > this.#known) this.#workers.ask(now)
-    else if (arrived) this.#workers.hear(now)
     this.#posted = registry.posted
+    this.#answered = registry.answered
     this.#known = registry.workers.size
-    if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
+    if (registry.workers.size === 0 && registry.addOns === 0) return undefined
     const doing = this.#doing(now)
     if (doing === undefined) {
       this.#workers.rest()

@@ -66,6 +66,11 @@ export class Patience {
     return this.#answered ? 'answered' : 'unanswered'
   }
 
+  /** It was asked something that is another matter than what it did not answer before. */
+  trust(): void {
+    this.#vain.unanswered = false
+  }
+
   hear(now: Milliseconds): void {
     this.#heardAt = now
     this.#waiting = false

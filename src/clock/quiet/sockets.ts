@@ -101,7 +101,7 @@ export class Sockets<Peer extends object> {
         const found = !known && child !== undefined
         if (child) {
           if (found && traffic.last === 'we') this.#peers.heardOf(child, 'written', now)
-          for (const what of ['written', 'read'] as const) {
+          for (const what of ['read', 'written'] as const) {
             if (before[what] !== traffic[what]) this.#peers.heardOf(child, what, now)
           }
         } else if (this.#isOpen(socket, traffic, now, settleMs)) hold(traffic.changedAt)

@@ -118,9 +118,14 @@ export const monitor: Readonly<Record<string, Handler>> = {
       event_patterns: { type: 'texts', about: 'such as ["breaker.*", "cost.*"]', default: ['*'] },
       client_id: { type: 'text', about: 'what the client calls itself' },
     },
-    answer({ event_patterns: patterns }, { subscribe }) {
+    answer({ event_patterns: patterns, client_id: client }, { subscribe }) {
       subscribe(patterns)
-      return { status: 'subscribed', event_patterns: patterns }
+      return {
+        status: 'subscribed',
+        event_patterns: patterns,
+        patterns,
+        ...(client !== undefined && { client_id: client }),
+      }
     },
   }),
 }

@@ -41,6 +41,40 @@ describe('breaker', () => {
     expect(two(999)).toHaveLength(1)
   })
 
+  test('a breaker belongs to its run, and ends with it', () => {
+    const between = [run(0, 5_000), run(5_000, 9_000)].flat()
+    const calls = (of: object) => [call(1, { from: 6_000, to: 7_000, ...of })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...calls({})))).toEqual([])
+    const early = [call(1, { from: 2_000, to: 3_000 })]
+    expect(finds('breaker', story(...between, breaker(1_000, 'open'), ...early))).toHaveLength(1)
+    const change = event(5_000, { type: 'breaker.changed', target: 'openai/gpt-4o-mini', state: 'open' })
+    expect(finds('breaker', story(...between, change, ...calls({})))).toHaveLength(1)
+  })
+
+  test('where two runs are under way, calls that nobody knows of are left alone', () => {
+    const beside = (from: number, of: object) => {
+      const second = event(from, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+      return story(
+        run(0, 9_000)[0]!,
+        second,
+        breaker(1_000, 'open'),
+        call(1, { from: 3_000, to: 4_000, ...of }),
+        note(9_000),
+      )
+    }
+    expect(finds('breaker', beside(500, { run: 0 }))).toEqual([])
+    expect(finds('breaker', beside(2_000, {}))).toEqual([])
+    expect(finds('breaker', beside(2_000, { run: 0 }))).toHaveLength(1)
+    expect(finds('breaker', beside(2_000, { run: 2 }))).toEqual([])
+    expect(finds('breaker', beside(8_000, {}))).toHaveLength(1)
+  })
+
+  test('times that are not exact are given some room', () => {
+    const at = (from: number) => finds('breaker', story(breaker(0, 'open'), call(1, { from, to: 5_000 })), {}, 50)
+    expect(at(50)).toEqual([])
+    expect(at(51)).toHaveLength(1)
+  })
+
   test('both are waived apart', () => {
     const trace = story(
       breaker(0, 'half-open'),
@@ -63,6 +97,19 @@ describe('budget', () => {
     expect(finds('budget', bill(1, 1.5), { limit: 2 })).toEqual(['the provider has billed $2.50 of a budget of $2.00'])
     expect(finds('budget', bill(1, 1.5, 0), { limit: 2 })).toEqual([
       'the provider has billed $2.50 of a budget of $2.00, and 1 more call(s) were made',
+    ])
+  })
+
+  test('what is dear counts when it is billed, and calls of that moment are none after it', () => {
+    const costs = [call(1, { from: 0, to: 9_000, cost: 1e12 }), call(2, { from: 1_000, to: 2_000, cost: 2e12 })]
+    expect(finds('budget', story(...costs), { limit: 2.5 })).toEqual([
+      'the provider has billed $3.00 of a budget of $2.50',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_500, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50, and 1 more call(s) were made',
+    ])
+    expect(finds('budget', story(...costs, call(3, { from: 2_000, to: 2_600 })), { limit: 1.5 })).toEqual([
+      'the provider has billed $2.00 of a budget of $1.50',
     ])
   })
 
@@ -113,7 +160,7 @@ describe('cancellation', () => {
     const calls = (of: number | null) => [call(1, { from: 1_000, to: 40_000, run: of })]
     expect(finds('cancellation', story(...runs, ...calls(0), terminated(5_000)))).toHaveLength(1)
     expect(finds('cancellation', story(...runs, ...calls(77), terminated(5_000)))).toEqual([])
-    expect(finds('cancellation', story(...runs, ...calls(null), terminated(5_000)))).toEqual([])
+    expect(finds('cancellation', story(...runs, ...calls(null), terminated(5_000)))).toHaveLength(1)
     expect(finds('cancellation', story(terminated(0), ...run(1, 2), call(1, { from: 5_000, to: 9_000 })))).toEqual([])
   })
 
@@ -168,6 +215,32 @@ describe('deadlines', () => {
     expect(again(6_000)).toEqual(['ann tried again 1s after the gather "votes" had gone on without it'])
   })
 
+  test('who is asked by another gather at the time may try again', () => {
+    const first = call(1, { from: 1_000, to: 4_000, fault: 'server_error' })
+    const again = call(2, { from: 9_000, to: 9_500, retryOf: 1 })
+    const other = (from: number, to: number, expected = ['ann']) =>
+      finds('deadlines', story(votes(), first, gather(2, { from, to, expected }), again, note(9_999))).length
+    expect([other(9_000, 9_001), other(7_000, 9_000), other(9_001, 9_500)]).toEqual([0, 1, 1])
+    expect(other(9_000, 9_001, ['ben'])).toBe(1)
+  })
+
+  test('another gather may follow within the time of the first', () => {
+    const slow = call(1, { from: 1_000, to: 20_000 })
+    const other = (from: number, to = 30_000) =>
+      finds(
+        'deadlines',
+        story(votes({ timeoutMs: 3_000 }), gather(2, { from, to, expected: ['ann'], received: [[to, 'ann']] }), slow),
+      ).length
+    expect([other(8_000), other(8_001)]).toEqual([0, 1])
+    expect([other(1_000, 5_001), other(1_000, 5_000)]).toEqual([0, 1])
+  })
+
+  test('times that are not exact are given some room', () => {
+    const until = (to: number) => finds('deadlines', story(votes(), call(1, { from: 1_000, to }), note(9_000)), {}, 50)
+    expect(until(6_050)).toEqual([])
+    expect(until(6_051)).toHaveLength(1)
+  })
+
   test('who is heard late, or works for another gather, may go on', () => {
     const slow = call(1, { from: 1_000, to: 20_000 })
     expect(finds('deadlines', story(votes({ received: [[20_000, 'ann']] }), slow))).toEqual([])
@@ -186,6 +259,36 @@ describe('deadlines', () => {
     expect(finds('deadlines', trace)).toHaveLength(2)
     expect(finds('deadlines', trace, { underWay: false })).toEqual([expect.stringContaining('tried again')])
     expect(finds('deadlines', trace, { retries: false })).toEqual([expect.stringContaining('call 2 ran')])
+  })
+})
+
+describe('isolation of retries', () => {
+  const votes = gather(1, { from: 0, to: 5_000, expected: ['ann', 'slow'], received: [[1_000, 'ann']] })
+  const slow = (number: number, from: number, to: number, of: object = {}) =>
+    call(number, { agent: 'slow', from, to, fault: 'server_error', request: 'same', ...of })
+  const next = (at: number) => call(90, { from: at, to: at + 1 })
+  const found = (...parts: ReturnType<typeof call>[]) => finds('isolation', story(votes, ...parts)).length
+
+  test('the last try counts, also where the one that was under way had failed in time', () => {
+    const tries = [slow(1, 0, 3_000), slow(2, 5_000, 8_000, { retryOf: 1 }), slow(3, 9_000, 12_000, { retryOf: 2 })]
+    expect([found(...tries, next(12_000)), found(...tries, next(8_000))]).toEqual([1, 0])
+  })
+
+  test('a try within the gather is followed by itself, and told once', () => {
+    const tries = [slow(1, 0, 2_000), slow(2, 4_999, 9_000, { retryOf: 1 })]
+    expect(found(...tries, next(9_000))).toBe(1)
+  })
+
+  test('who begins anew after half a minute delays nobody', () => {
+    const tries = [slow(1, 0, 3_000), slow(2, 33_000, 40_000, { retryOf: 1 })]
+    expect(found(...tries, next(40_000))).toBe(0)
+  })
+
+  test('a gather that misses nobody holds nobody up, and times that are not exact are given some room', () => {
+    const whole = gather(1, { from: 0, to: 5_000, expected: ['ann'], received: [[1_000, 'ann']] })
+    expect(finds('isolation', story(whole, slow(1, 0, 9_000), next(9_000)))).toEqual([])
+    const at = (from: number) => finds('isolation', story(votes, slow(1, 0, 9_000), next(from)), {}, 50).length
+    expect([at(9_060), at(9_061)]).toEqual([1, 0])
   })
 })
 
@@ -242,6 +345,37 @@ describe('results', () => {
     expect(finds('results', again(999))).toHaveLength(1)
   })
 
+  const reason = (body: EventBody, at = 500) => finds('results', story(votes(9_000), answer, event(at, body))).length
+  const attempt = (agent: string): EventBody => {
+    return { type: 'attempt.failed', agent, target: 'm', attempt: 1, kind: 'empty', message: '', retryInMs: null }
+  }
+
+  test.for([
+    ['an attempt that failed', attempt],
+    ['a budget that refused', (agent) => ({ type: 'budget.refused', agent, model: 'm', worst: 1, left: 0 })],
+    ['its end', (agent) => ({ type: 'agent.terminated', agent, reason: '' })],
+  ] satisfies [string, (agent: string) => EventBody][])('an agent may be missing for %s, meanwhile', ([, of]) => {
+    expect([reason(of('ann')), reason(of('ben'))]).toEqual([0, 1])
+    expect([reason(of('ann'), 0), reason(of('ann'), 9_000), reason(of('ann'), 9_001)]).toEqual([0, 0, 1])
+    const later = story(
+      event(1_000, of('ann')),
+      gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }),
+      call(1, { from: 2_000, to: 3_000 }),
+    )
+    expect(finds('results', later)).toHaveLength(1)
+  })
+
+  test('or for a breaker that is open', () => {
+    const state = (to: 'open' | 'closed', at?: number) =>
+      reason({ type: 'breaker.changed', target: 'm', state: to }, at)
+    expect([state('open'), state('closed'), state('open', 9_000), state('open', 9_001)]).toEqual([0, 1, 0, 1])
+  })
+
+  test('times that are not exact are given some room', () => {
+    expect(finds('results', story(votes(2_050), answer), {}, 50)).toEqual([])
+    expect(finds('results', story(votes(2_051), answer), {}, 50)).toHaveLength(1)
+  })
+
   test('one that is taken counts once, in whatever gather', () => {
     expect(finds('results', story(votes(9_000, [[1_000, 'ann']]), answer))).toEqual([])
     expect(
@@ -258,6 +392,10 @@ describe('results', () => {
     ).toEqual(['the gather "votes" took the answer of ann twice'])
     const other = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_000, 'ann']] })
     expect(finds('results', story(votes(9_000), other, answer))).toEqual([])
+    const atOnce = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[1_000, 'ann']] })
+    expect(finds('results', story(votes(9_000), atOnce, answer))).toEqual([])
+    const before = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[999, 'ann']] })
+    expect(finds('results', story(votes(9_000), before, answer))).toHaveLength(1)
     const late = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_001, 'ann']] })
     expect(finds('results', story(votes(9_000), late, answer))).toHaveLength(1)
   })
@@ -430,6 +568,33 @@ describe('timeouts', () => {
   })
 })
 
+describe('what a restart interrupts', () => {
+  const resumed = (at: number) => event(at, { type: 'run.resumed', run: 'a', uncertain: 0 })
+
+  test('a gather waits anew after it', () => {
+    const slept = (at: number) =>
+      finds('timeouts', story(gather(1, { from: 0, to: 60_000, expected: ['ann'], timeoutMs: 5_000 }), resumed(at)))
+    expect(slept(50_000)).toEqual([])
+    expect(slept(49_999)).toHaveLength(1)
+    expect(slept(0)).toHaveLength(1)
+    expect(slept(60_001)).toHaveLength(1)
+  })
+
+  test('a gather that was under way has ended with its process', () => {
+    const begun = gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const left = (at: number) => finds('orphans', story(...run(0, 20_000), begun, resumed(at), note(60_000)))
+    expect(left(2_000)).toEqual([])
+    expect(left(1_999)).toEqual(['the gather "votes" was begun and never ended'])
+  })
+
+  test('an answer that came at that moment was never read', () => {
+    const trace = (at: number) =>
+      story(gather(1, { from: 0, to: 9_000, expected: ['ann'] }), call(1, { from: 0, to: 1_000 }), resumed(at))
+    expect(finds('results', trace(1_000))).toEqual([])
+    expect(finds('results', trace(1_001))).toHaveLength(1)
+  })
+})
+
 describe('orphans', () => {
   const left = (of: object, from = 500) => story(...run(0, 1_000), call(1, { from, to: 2_001, ...of }), note(9_000))
   test('of a call that nobody has told of it belongs to the run under way, else to the last one', () => {
@@ -439,6 +604,15 @@ describe('orphans', () => {
     expect(finds('orphans', left({}, 1_500))).toHaveLength(1)
     const beside = event(0, { type: 'run.started', name: 'b', seed: 1, vars: {} })
     expect(finds('orphans', story(...run(0, 1_000), beside, call(1, { from: 500, to: 8_000 })))).toEqual([])
+  })
+
+  test('a gather that is left is told when no run is under way any more', () => {
+    const begun = gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const ended = (to: number) => finds('orphans', story(...run(0, to), begun)).length
+    expect(ended(1_000)).toBe(1)
+    const [start] = run(0, 1_000)
+    expect(finds('orphans', story(start!, begun, note(9_000)))).toEqual([])
+    expect(finds('orphans', story(begun, note(9_000)))).toEqual([])
   })
 
   test('of a run that is known every call after its end is told, unless it is given up soon', () => {
@@ -462,51 +636,78 @@ describe('orphans', () => {
 
 describe('conversations', () => {
   const turn = (number: number, from: number, of: object = {}) =>
-    call(number, { from, to: from + 4_000, turn: 2, holds: [1], prompt: `prompt ${number}`, ...of })
+    call(number, { from, to: from + 4_000, turn: 2, continues: 1, prompt: `prompt ${number}`, ...of })
   const hello = call(1, { from: 0, to: 1_000 })
+  const two = [hello, turn(2, 2_000), turn(3, 3_000)]
+  const beside = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
+  const next = (number: number, continues: number, of: object = {}) =>
+    turn(number, 10_000 * number, { continues, turn: 3, ...of })
 
   test('a second question may come when the first is answered', () => {
     expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 6_000)))).toEqual([])
-    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toHaveLength(1)
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toEqual([
+      'ann asked something in the conversation ann/1 while its call 2 there had no answer yet',
+    ])
   })
 
-  test('the same messages are samples, and examples no conversation', () => {
-    const at = [2_000, 3_000]
-    expect(
-      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: 'a' })))),
-    ).toEqual([])
-    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { holds: [] }))))).toEqual(
-      [],
-    )
-    expect(finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { turn: 1 }))))).toEqual([])
-    expect(
-      finds('conversations', story(hello, ...at.map((from, nth) => turn(nth + 2, from, { prompt: undefined })))),
-    ).toHaveLength(1)
+  test('the same messages are samples, and what goes on with nothing is no conversation', () => {
+    const both = (of: object) => finds('conversations', story(hello, turn(2, 2_000, of), turn(3, 3_000, of))).length
+    expect([both({}), both({ prompt: 'a' }), both({ continues: undefined })]).toEqual([1, 0, 0])
   })
 
   test('histories that differ are branches', () => {
-    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 3_000, { holds: [1, 9] })))).toEqual([])
+    expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 3_000, { continues: 9 })))).toEqual([])
   })
 
-  test('so are three on one history, and two that are judged together or are both gone on with', () => {
-    const two = [hello, turn(2, 2_000), turn(3, 3_000)]
-    const found = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
-    expect(found()).toBe(1)
-    expect(found(turn(4, 4_000))).toBe(0)
-    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2, 3] }))).toBe(0)
-    expect(found(call(4, { agent: 'judge', from: 9_000, to: 9_001, holds: [2] }))).toBe(1)
-    expect(found(turn(4, 9_000, { holds: [1, 2, 3], turn: 2 }))).toBe(0)
-    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 3], turn: 3 }))).toBe(0)
-    expect(found(turn(4, 9_000, { holds: [1, 2], turn: 3 }), turn(5, 20_000, { holds: [1, 2, 4], turn: 4 }))).toBe(1)
+  test('where the same was asked twice before, there are two conversations that nobody can tell apart', () => {
+    const hellos = (of: object) =>
+      story(
+        call(1, { from: 0, to: 1_000, request: 'hello' }),
+        call(9, { from: 0, to: 1_000, request: 'hello', ...of }),
+        turn(2, 2_000),
+        turn(3, 3_000),
+      )
+    expect(finds('conversations', hellos({}))).toEqual([])
+    expect(finds('conversations', hellos({ request: 'other' }))).toHaveLength(1)
+    expect(finds('conversations', hellos({ agent: 'ben' }))).toHaveLength(1)
+    expect(finds('conversations', hellos({ from: 5_000, to: 6_000 }))).toHaveLength(1)
+  })
+
+  test('three on one history are branches', () => {
+    expect([beside(), beside(turn(4, 4_000)), beside(turn(4, 4_000, { prompt: 'prompt 3' }))]).toEqual([1, 0, 1])
     expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
   })
 
-  test('answers that stand in one history behind each other are none', () => {
-    const three = [hello, turn(2, 2_000), turn(3, 3_000), turn(4, 4_000)]
-    const then = (turns: number) =>
-      finds('conversations', story(...three, turn(5, 20_000, { holds: [1, 2, 3], turn: turns })))
-    expect(then(3)).toEqual([])
-    expect(then(4)).toHaveLength(1)
+  test('so are two whose answers are judged together', () => {
+    const judge = (of: object) => beside(call(4, { from: 90_000, to: 90_001, conversation: 'judge/1', ...of }))
+    expect([judge({ holds: [2, 3] }), judge({ holds: [2] })]).toEqual([0, 1])
+    expect([judge({ holds: [2, 3], conversation: 'ann/1', turn: 2 })]).toEqual([0])
+    expect([judge({ holds: [2, 3], conversation: 'ann/1', turn: 3 })]).toEqual([1])
+  })
+
+  test('and two that are both gone on with', () => {
+    expect([beside(next(4, 2), next(5, 3)), beside(next(4, 2), next(5, 2))]).toEqual([0, 1])
+  })
+
+  test('what stands in one history behind the other was no branch', () => {
+    const four = [...two, turn(4, 4_000)]
+    const then = (of: object) => finds('conversations', story(...four, next(5, 3, of))).length
+    expect([then({}), then({ turn: 4 }), then({ turn: 4, continues: 9 })]).toEqual([0, 1, 0])
+  })
+
+  test('the question that is open longest counts, and times that are not exact are given some room', () => {
+    const long = turn(2, 2_000, { to: 30_000 })
+    const same = turn(4, 3_000, { prompt: 'prompt 2' })
+    const third = (from: number, slackMs = 0) =>
+      finds('conversations', story(hello, long, same, turn(3, from)), {}, slackMs).length
+    expect([third(30_000), third(29_960), third(29_960, 39), third(29_960, 40)]).toEqual([0, 1, 1, 0])
+  })
+
+  test('of one conversation the first is told', () => {
+    const later = [turn(6, 60_000, { continues: 4, turn: 3 }), turn(7, 61_000, { continues: 4, turn: 3 })]
+    expect(beside(next(4, 3), ...later)).toBe(1)
+    const other = { conversation: 'ann/2' }
+    expect(beside(turn(4, 60_000, { continues: 9, ...other }), turn(5, 61_000, { continues: 9, ...other }))).toBe(2)
   })
 })
 

@@ -75,14 +75,14 @@ test('an answer with a fault, or none, was not paid for', () => {
 })
 
 test('what goes on with a conversation of before is of that moment, also in the middle', () => {
-  // The third question holds the answer to the first, and so does its repetition.
-  const holding = (held: number) => ({ of: (nth: number) => (nth === 2 || nth === 4 ? { holds: [held] } : {}) })
+  // The second question goes on with the first, and so does its repetition.
+  const holding = (held: number) => ({ of: (nth: number) => (nth === 2 || nth === 4 ? { continues: held } : {}) })
   expect(lives('ABC | BD', holding(1))).toEqual([1])
   expect(lives('ABC | BD', holding(0))).toEqual([])
-  // A conversation that is begun anew, with the same answers, holds those from after the restart.
-  expect(lives('ABC | ABD', { of: (nth) => (nth === 2 ? { holds: [1] } : nth === 5 ? { holds: [4] } : {}) })).toEqual(
-    [],
-  )
+  // A conversation that is begun anew, with the same answers, goes on from after the restart.
+  expect(
+    lives('ABC | ABD', { of: (nth) => (nth === 2 ? { continues: 1 } : nth === 5 ? { continues: 4 } : {}) }),
+  ).toEqual([])
 })
 
 test('each agent has its own questions', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { call, event, finds, gather, story } from './story.ts'
+import { findViolations } from '../../../src/checks/index.ts'
+import { call, event, finds, gather, partsOf, story } from './story.ts'
 
 const same = { request: 'same' }
 const failed = { ...same, fault: 'server_error' }
@@ -52,6 +53,16 @@ describe('amplification', () => {
     expect(finds('amplification', story(tries(9, 29_999)))).toEqual(MANY)
   })
 
+  test('who begins anew has eight tries again', () => {
+    const linked = (count: number) =>
+      tries(count, 2_000, {}, 60_000, 2).map(([at, body]) =>
+        body.type === 'call.arrived' ? ([at, { ...body, attempt: body.attempt + 1 }] as const) : ([at, body] as const),
+      )
+    const first = [tries(1, 0), event(60_000, { type: 'call.retried', call: 2, of: 1, afterMs: 59_000 })]
+    expect(finds('amplification', story(...linked(8).map((part) => [part]), ...first))).toEqual([])
+    expect(finds('amplification', story(...linked(9).map((part) => [part]), ...first))).toEqual(MANY)
+  })
+
   test('to wait for what the service has named is no rest', () => {
     const told = { fault: 'rate_limited', retryAfterMs: 20_000 }
     expect(finds('amplification', story(tries(9, 49_999, told)))).toEqual(MANY)
@@ -67,6 +78,23 @@ describe('amplification', () => {
   ] as const)('%s begins anew', ([, between]) => {
     expect(finds('amplification', story(tries(9, 2_000)))).toEqual(MANY)
     expect(finds('amplification', story(tries(9, 2_000), between))).toEqual([])
+  })
+
+  test('what happens before the first of two tries, or with the second, is not between them', () => {
+    const resumed = (seq: 'before' | 'after') => {
+      const events = partsOf(story(tries(9, 2_000)))
+      const at = event(12_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+      // The fifth try arrives at 12 s.
+      return seq === 'before' ? story(at, events) : story(events, at)
+    }
+    expect(finds('amplification', resumed('before'))).toEqual([])
+    expect(finds('amplification', resumed('after'))).toEqual([])
+    const first = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(first, tries(9, 2_000)))).toEqual(MANY)
+    const last = event(24_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(9, 2_000), last))).toEqual(MANY)
+    const withIt = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(10, 2_000), withIt))).toEqual(MANY)
   })
 
   test.for([
@@ -89,6 +117,14 @@ describe('amplification', () => {
     expect(finds('amplification', story(runs, early, linked, retried))).toEqual([])
     const sameRun = linked.map(([at, body]) => [at, body.type === 'call.arrived' ? { ...body, run: 0 } : body] as const)
     expect(finds('amplification', story(runs, early, sameRun, retried))).toEqual(MANY)
+    // Of one that is not known only a run that begins in between tells.
+    const unknown = linked.map(
+      ([at, body]) => [at, body.type === 'call.arrived' ? Object.assign({}, body, { run: undefined }) : body] as const,
+    )
+    expect(finds('amplification', story(runs, early, unknown, retried))).toEqual(MANY)
+    const between = event(14_500, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+    expect(finds('amplification', story(runs, early, unknown, retried, between))).toEqual([])
+    expect(finds('amplification', story(runs, early, sameRun, retried, between))).toEqual(MANY)
   })
 
   test('a call that was given up as another was answered is tried by nobody', () => {
@@ -103,6 +139,13 @@ describe('amplification', () => {
     )
     expect(finds('amplification', story(tries(9, 2_000, gone), ...others))).toEqual(MANY)
     expect(finds('amplification', story(tries(9, 2_000), ...winners))).toEqual(MANY)
+    // One that was answered long before, and is asked for first.
+    const early = call(99, { from: -5_000, to: 26_000 })
+    expect(finds('amplification', story(early, tries(9, 2_000, gone), ...winners))).toEqual([])
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...others), {}, 1)).toEqual([])
+    const sooner = Array.from({ length: 9 }, (_, nth) => call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 999 }))
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner), {}, 1)).toEqual([])
   })
 
   test('who asks again at its own pace polls, counted from the answer or from the question', () => {
@@ -110,6 +153,8 @@ describe('amplification', () => {
       numbers.map((at, nth) => call(100 + nth, { ...same, from: at - 100_000, to: at - 100_000 + 500 }))
     // Every 3 s from question to question; the failures take 1 s.
     expect(finds('amplification', story(...poll(0, 3_000, 6_000), tries(9, 2_000)))).toEqual([])
+    const later = tries(9, 2_000, {}, 7_000)
+    expect(finds('amplification', story(...poll(0, 3_000, 6_000), later))).toEqual([])
     // 2 s after the answer, which takes half a second.
     expect(finds('amplification', story(...poll(0, 2_500, 5_000), tries(9, 2_000)))).toEqual([])
     // Half of the times are enough, less are not.
@@ -174,6 +219,45 @@ describe('backoff', () => {
     expect(finds('backoff', herd(...eight, 1, 2, 3))).toEqual([])
   })
 
+  test('nobody is in step where times are not exact, or who begins anew', () => {
+    const five = herd(2_000, 2_000, 2_000, 2_000, 2_000)
+    expect(finds('backoff', five, {}, 1)).toEqual([])
+    expect(finds('backoff', herd(30_000, 30_000, 30_000, 30_000, 30_000))).toEqual([])
+    expect(findViolations(five).map(({ at }) => at)).toEqual([3_000])
+  })
+
+  test('waves that follow each other are not counted together', () => {
+    const waves = (size: number, gap: number) =>
+      story(
+        ...[0, 1, 2].flatMap((wave) =>
+          Array.from({ length: size }, (_, nth) =>
+            tries(
+              2,
+              2_000,
+              { agent: `a${nth}`, request: `${wave}/${nth}` },
+              wave * (3_000 + gap),
+              wave * 100 + nth * 10 + 1,
+            ),
+          ),
+        ),
+      )
+    expect(finds('backoff', waves(4, 0))).toEqual([])
+    expect(finds('backoff', waves(4, -1))).toHaveLength(1)
+    const late = Array.from({ length: 5 }, (_, nth) =>
+      tries(2, 2_000, { agent: `b${nth}`, request: `late/${nth}` }, 90_000, 1_000 + nth * 10),
+    )
+    expect(finds('backoff', story(partsOf(waves(1, 0)), ...late))).toHaveLength(1)
+  })
+
+  test('a failure is followed once, by whichever lane', () => {
+    const lanes = (count: number) =>
+      story(...Array.from({ length: count }, (_, lane) => tries(4, 0, {}, lane * 10, lane * 10 + 1)))
+    expect(finds('backoff', lanes(1))).toHaveLength(1)
+    expect(finds('backoff', lanes(2))).toHaveLength(2)
+    const burst = [2, 3, 4, 5, 6].map((nth) => call(nth, { ...failed, from: 1_000, to: 90_000 }))
+    expect(finds('backoff', story(tries(1, 0), ...burst))).toEqual([])
+  })
+
   test('requests that follow each other are not in step, at whatever pause', () => {
     const one = (gap: number) =>
       story(
@@ -202,15 +286,15 @@ describe('retry-after', () => {
     ])
   })
 
+  test('where times are not exact they are given some room', () => {
+    expect(finds('retry-after', told(19_945), {}, 50)).toEqual([])
+    expect(finds('retry-after', told(19_944), {}, 50)).toHaveLength(1)
+  })
+
   test('nobody who was told nothing, or died at that moment, is early', () => {
     expect(finds('retry-after', told(0, { retryAfterMs: undefined }))).toEqual([])
     expect(
-      finds('retry-after', [
-        ...story(
-          [...told(0)].map(({ at, ...body }) => [at, body] as never),
-          event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }),
-        ),
-      ]),
+      finds('retry-after', [...story(partsOf(told(0)), event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }))]),
     ).toEqual([])
   })
 

@@ -23,6 +23,7 @@ interface CallOf {
   retryOf?: number
   turn?: number
   conversation?: string
+  continues?: number
   holds?: readonly number[]
   model?: string
   run?: number | null
@@ -47,6 +48,7 @@ export function call(number: number, of: CallOf): Part {
     attempt,
     request: request ?? `request ${number}`,
     ...(of.prompt !== undefined && { prompt: of.prompt }),
+    ...(of.continues !== undefined && { continues: of.continues }),
     ...(of.holds && { holds: of.holds }),
     ...(of.run !== undefined && { run: of.run }),
   }
@@ -113,8 +115,15 @@ export function story(...parts: readonly Part[]): Trace {
   return trace
 }
 
+/** What happens in a trace, so that more can happen beside it. */
+export const partsOf = (trace: Trace): Part =>
+  [...trace].map((told) => {
+    const { seq: _seq, causes: _causes, at, ...body } = told
+    return [at, body as EventBody]
+  })
+
 /** What one check finds in a trace. */
-export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}): string[] =>
-  findViolations(trace, { [check]: tuned } as CheckSettings)
+export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}, slackMs = 0): string[] =>
+  findViolations(trace, { [check]: tuned } as CheckSettings, { slackMs })
     .filter((violation) => violation.check === check)
     .map(({ what }) => what)

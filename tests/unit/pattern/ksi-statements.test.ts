@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadPattern, parseStrategy, PatternError, printStrategy } from '../../../src/pattern/index.ts'
 
@@ -11,6 +12,9 @@ describe('statements as the patterns of KSI write them', () => {
     // What is written, and what it is the same as.
     ['EMIT round:over WITH { n: 1 }', 'EMIT "round:over" WITH { n: 1 }'],
     ['EMIT event:round:over WITH data: { n: 1 }', 'EMIT "round:over" WITH { n: 1 }'],
+    ['EMIT event:round:half-over.now', 'EMIT "round:half-over.now"'],
+    ['FOR each step IN steps:\n  LOG step', 'FOR step IN steps:\n  LOG step'],
+    ['FOR every task in tasks:\n  LOG task', 'FOR task IN tasks:\n  LOG task'],
     ['EMIT "round:over" WITH n: 1, m: 2', 'EMIT "round:over" WITH { n: 1, m: 2 }'],
     ['EMIT "round:over" WITH { round, total }', 'EMIT "round:over" WITH { round: round, total: total }'],
     ['EMIT "a" WITH data:\n  n: 1\n  of:\n    m: x + 1', 'EMIT "a" WITH { n: 1, of: { m: x + 1 } }'],
@@ -31,6 +35,8 @@ describe('statements as the patterns of KSI write them', () => {
     'SPAWN { profile: "worker", count: 3 } AS workers',
     'SPAWN "helper" WITH role: "worker" AS helper',
     'TRACK { type: "decision", data: { n: 1 } }',
+    'TRACK { type: "decision" } AS noted',
+    'SEND "go" TO "all" AS told',
     'QUERY { query_type: "agents", filters: { role: "worker", load: "minimal" } } AS free',
     'QUERY { query_type: "tracked", filters: { n: { ">": 1 } } } AS decisions',
     'AGGREGATE { data: answers, method: "statistical", options: { metric: "mean" } } AS scores',
@@ -56,7 +62,6 @@ describe('mistakes in them are shown with their place', () => {
   test.each([
     ['LOG 1\nSEND { to: "ann" }', 2, 1, 'SEND needs "message"'],
     ['SEND { to: "ann", mesage: 1 }', 1, 19, 'Did you mean "message"?'],
-    ['TRACK { type: "x" } AS y', 1, 1, 'TRACK gives nothing'],
     ['QUERY { query_type: "agent" }', 1, 9, 'Did you mean "agents"?'],
     ['AGGREGATE { data: x, method: "statistcal" }', 1, 22, 'Did you mean "statistical"?'],
     ['COORDINATE { type: "barier", agents: x }', 1, 14, 'Did you mean "barrier"?'],
@@ -84,4 +89,29 @@ describe('mistakes in them are shown with their place', () => {
     expect(load).toThrow(`pattern.yaml:5:${column}: `)
     expect(load).toThrow(message)
   })
+})
+
+test('no text of their words crashes the reader: it reads it or says what is wrong', () => {
+  const word = fc.constantFrom(
+    ...'SPAWN EMIT SEND TRACK QUERY AGGREGATE COORDINATE WHEN CASE ON ASSERT FOR each IN WITH AS TO OR'.split(' '),
+    ...'{ } [ ] ( ) : , = .. - # " event a:b step x 1 THINK'.split(' '),
+    '\n',
+    '\n  ',
+    '\n    - ',
+    "don't",
+    'WITH data:\n    n: 1',
+  )
+  const soup = fc.array(word, { maxLength: 40 }).map((words) => words.join(' '))
+  fc.assert(
+    fc.property(soup, fc.boolean(), (text, strict) => {
+      try {
+        const read = parseStrategy(text, { strict })
+        const printed = printStrategy(read)
+        expect(printStrategy(parseStrategy(printed))).toBe(printed)
+      } catch (error) {
+        expect(error).toBeInstanceOf(PatternError)
+      }
+    }),
+    { numRuns: 3_000, seed: 3 },
+  )
 })
