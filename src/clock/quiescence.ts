@@ -63,7 +63,7 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   children.see(sockets)
   const datagrams = new Datagrams(windows)
   const holds = new Holds(windows)
-  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows)
+  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows, startedAt)
   const leave = stand('work', {
     hold: (work, what) => holds.know(work, what, native.now()),
     datagram: (socket, to) => datagrams.sent(socket, to, native.now()),
@@ -73,11 +73,11 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   let mayHaveSent = true
   let last: Holding | undefined
 
-  const atWork = (now: Milliseconds, arrived: boolean): Holding | undefined => {
+  const atWork = (now: Milliseconds): Holding | undefined => {
     const known = holds.lookAtKnown() ?? jobs.look(now) ?? requests.look(now)
     if (known) return known
     const exchange = sockets.look(requests.sockets ? activeHandles() : NOTHING, now)
-    return exchange ?? children.look(now) ?? threads.look(now, arrived) ?? datagrams.look(now)
+    return exchange ?? children.look(now) ?? threads.look(now) ?? datagrams.look(now)
   }
   /** What work that was given to `io` waits for on the clock, if it can be at work no more. */
   const waitsOfHold = ({ since, at, within }: Hold): Waits => {
@@ -91,7 +91,7 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
       const arrived = seen !== events
       events = seen
       if (arrived) arrivedAt = now
-      last = atWork(now, arrived)
+      last = atWork(now)
       if (!last && probes.some((probe) => probe())) last = { what: 'a module that is being imported', since: now }
       if (!last && holds.any) {
         last = holds.lookAtGiven(now, arrivedAt, arrived || requests.immediates ? atWorkYet : waitsOfHold)

@@ -263,6 +263,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#turns = 0
     if (activity?.kind === 'io') {
       this.#heldTurns += 1
+      this.#reads = 0
       this.#idleSince = undefined
       this.#tell(activity)
       // Spin for the short ones, then let the event loop sleep in the poll phase: I/O wakes it at once.

@@ -1,4 +1,4 @@
-import { BroadcastChannel, MessagePort, Worker } from 'node:worker_threads'
+import { BroadcastChannel, isMainThread, MessagePort, Worker } from 'node:worker_threads'
 import { hang } from './door.ts'
 import { registry } from './work-registry.ts'
 
@@ -8,10 +8,14 @@ function know(worker: Worker): void {
   registry.workers.add(worker)
 }
 
-/** Doors that know the worker threads of this thread, and when something is posted. */
+type Emitting = { emit(...args: unknown[]): boolean }
+
+/** Doors that know the worker threads of this thread, when something is posted, and when they answer. */
 export function hangPortDoors(): void {
   process.on('worker', know)
-  for (const [name, { prototype }] of Object.entries({ Worker, MessagePort, BroadcastChannel })) {
+  // In a thread of the test runner, what goes through a port may be the runner's own.
+  const posting = isMainThread ? { Worker, MessagePort, BroadcastChannel } : { Worker }
+  for (const [name, { prototype }] of Object.entries(posting)) {
     hang(`${name}.postMessage`, prototype as Pick<Worker, 'postMessage'>, 'postMessage', (post) => {
       return function (this: Worker, ...args) {
         registry.posted += 1
@@ -19,4 +23,10 @@ export function hangPortDoors(): void {
       }
     })
   }
+  hang('Worker.emit', Worker.prototype as unknown as Emitting, 'emit', (emit) => {
+    return function (this: Emitting, ...args) {
+      if (args[0] === 'message') registry.answered += 1
+      return emit.apply(this, args)
+    }
+  })
 }

@@ -31,6 +31,8 @@ interface WorkRegistry {
   readonly received: WeakMap<DatagramSocket, number>
   /** Messages posted to ports, workers and channels so far. */
   posted: number
+  /** Messages that came from workers so far. */
+  answered: number
   /** Native add-ons that were loaded. */
   addOns: number
 }
@@ -42,5 +44,6 @@ export const registry = shared('work', (): WorkRegistry => ({
   datagramSockets: new Set(),
   received: new WeakMap(),
   posted: 0,
+  answered: 0,
   addOns: 0,
 }))

@@ -7,7 +7,8 @@ import type { Holding } from './evidence.ts'
  * What an async resource says about work in flight.
  *
  * - `timer`: a timer of the real clock.
- * - `job`: a job in libuv's thread pool from the moment at which it has got an `ondone`; a synchronous one never gets one.
+ * - `job`: a job in libuv's thread pool. It begins when its `run` is called; a synchronous one gives its result at once.
+ *   Those of workers have no `run`, but an `ondone` from when they were asked for.
  * - `stream`: a compression stream: one resource for many jobs, each begun by a call of its `write`.
  * - `reader`: a reader of a Blob: one resource for many reads, each begun by a call of its `pull`.
  * - `none`: nothing, or something that other evidence shows: requests are listed by `process.getActiveResourcesInfo()`,
@@ -45,9 +46,9 @@ const kindOf = new Map<string, Kind>(
   Object.entries(KINDS).flatMap(([kind, types]) => types.split(' ').map((type) => [type, kind as Kind] as const)),
 )
 
-/** A native job: Node sets `ondone` when it is asynchronous, right after it was made. */
+/** A native job. */
 interface Job {
-  getAsyncId?: unknown
+  run?: (...args: unknown[]) => unknown
   ondone?: unknown
 }
 
@@ -68,10 +69,22 @@ export interface JobWatch {
  */
 export function watchJobs(settleMs: Milliseconds): JobWatch {
   const timers = new Map<number, Milliseconds>()
-  const jobs = new Map<number, { job: Job; since: Milliseconds }>()
+  const jobs = new Map<number, Milliseconds>()
   const addOns = new Map<number, { type: string; since: Milliseconds }>()
   const underWay = new Map<number, { count: number; since: Milliseconds }>()
   let steps = 0
+
+  function watchJob(id: number, job: Job): void {
+    const { run } = job
+    if (typeof run === 'function') {
+      job.run = function (...args) {
+        const result = run.apply(this, args)
+        // A synchronous job has given its error and its value.
+        if (!Array.isArray(result)) jobs.set(id, native.now())
+        return result
+      }
+    } else queueMicrotask(() => typeof job.ondone === 'function' && jobs.set(id, native.now()))
+  }
 
   /** Counts the calls of a method that begins a step; the step has ended when `end` is called. */
   function countSteps(id: number, handle: object, method: 'write' | 'pull'): void {
@@ -108,15 +121,15 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
         case 'timer':
           return void timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
         case 'job':
-          break
+          return watchJob(id, resource as Job)
         case 'stream':
           return countSteps(id, resource, 'write')
         case 'reader':
           return countSteps(id, resource, 'pull')
         default:
-          if (!('getAsyncId' in resource)) return void addOns.set(id, { type, since: native.now() })
+          if ('getAsyncId' in resource) watchJob(id, resource as Job)
+          else addOns.set(id, { type, since: native.now() })
       }
-      if ('getAsyncId' in resource) jobs.set(id, { job: resource, since: native.now() })
     },
     before(id: number) {
       if (!jobs.delete(id) && !addOns.delete(id)) endSteps(id, 1)
@@ -131,13 +144,7 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
 
   return {
     look(now) {
-      let first: Milliseconds | undefined
-      for (const [id, { job, since }] of jobs) {
-        // By now an asynchronous job has its `ondone`: this one was done before the call returned.
-        if (typeof job.ondone !== 'function') jobs.delete(id)
-        else first ??= since
-      }
-      if (first !== undefined) return { what: `${jobs.size} job(s) in the thread pool`, since: first }
+      for (const since of jobs.values()) return { what: `${jobs.size} job(s) in the thread pool`, since }
       if (steps > 0) {
         const since = Math.min(...[...underWay.values()].filter(({ count }) => count > 0).map((state) => state.since))
         return { what: `${steps} step(s) of a compression stream or a Blob`, since }

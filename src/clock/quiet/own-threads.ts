@@ -54,7 +54,10 @@ class Thread {
   }
 }
 
-/** Whether modules of Node are loaded that work in the thread pool and say so nowhere (`backup` of `node:sqlite`). */
+/**
+ * Whether a module of Node is loaded that works in the thread pool and says so nowhere: `backup` of `node:sqlite`,
+ * which no door can be hung before, as `syncBuiltinESMExports` leaves the module out.
+ */
 const hasSilentModule = (() => {
   const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
   let seen = 0
@@ -85,6 +88,7 @@ export class OwnThreads {
   /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
   readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
   #posted = registry.posted
+  #answered = registry.answered
   #known = 0
 
   constructor(windows: SettleWindows, now: Milliseconds) {
@@ -92,12 +96,12 @@ export class OwnThreads {
     this.#workers = new Patience(windows, now)
   }
 
-  /** @param arrived whether something has come in since the last look: perhaps from a worker */
-  look(now: Milliseconds, arrived: boolean): Holding | undefined {
+  look(now: Milliseconds): Holding | undefined {
     for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
+    if (registry.answered !== this.#answered) this.#workers.hear(now)
     if (registry.posted !== this.#posted || registry.workers.size > this.#known) this.#workers.ask(now)
-    else if (arrived) this.#workers.hear(now)
     this.#posted = registry.posted
+    this.#answered = registry.answered
     this.#known = registry.workers.size
     if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
     const doing = this.#doing(now)

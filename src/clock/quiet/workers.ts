@@ -2,58 +2,64 @@ import type { Worker } from 'node:worker_threads'
 import { registry } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
+import { Patience } from './patience.ts'
 
-/** A worker that was on a core for less, of a window of a millisecond at least, has been idle. Milliseconds. */
+/** A worker whose event loop was active for less since the last look has been idle. Milliseconds. */
 const IDLE_MS = 0.2
 
-interface State {
-  phase: 'asked' | 'rest'
-  askedAt: Milliseconds
-  /** How long its event loop had been active, and when that was read. */
+interface Utilization {
+  /** How long its event loop had been active, and when that changed last. */
   active: Milliseconds
-  readAt: Milliseconds
+  changedAt: Milliseconds
 }
 
 /**
  * Tells whether a worker thread is at work by the utilization of its event loop: where the system does not tell what
- * threads do. A worker is at work from its start, or from when something was posted, until it was idle for a while.
+ * threads do. A worker is at work from its start, or from when something was posted, until something has come in and
+ * its loop was idle for `quietMs`; one from which nothing comes, for at most `settleMs`.
  */
 export class Workers {
-  readonly #windows: SettleWindows
-  readonly #states = new WeakMap<Worker, State>()
+  readonly #quietMs: Milliseconds
+  readonly #patience: Patience
+  readonly #utilization = new WeakMap<Worker, Utilization>()
   #posted = registry.posted
+  #answered = registry.answered
+  #known = registry.workers.size
 
-  constructor(windows: SettleWindows) {
-    this.#windows = windows
+  constructor(windows: SettleWindows, now: Milliseconds) {
+    this.#quietMs = windows.quietMs
+    this.#patience = new Patience(windows, now)
   }
 
   look(now: Milliseconds): Holding | undefined {
-    const posted = registry.posted !== this.#posted
-    this.#posted = registry.posted
-    for (const worker of registry.workers) {
-      if (worker.threadId < 0) registry.workers.delete(worker)
-      else if (this.#atWork(worker, posted, now)) {
-        return { what: `worker thread ${worker.threadId} is busy`, since: this.#states.get(worker)!.askedAt }
-      }
+    for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
+    const { posted, answered, workers } = registry
+    if (answered !== this.#answered) this.#patience.hear(now)
+    if (posted !== this.#posted || workers.size > this.#known) this.#patience.ask(now)
+    this.#posted = posted
+    this.#answered = answered
+    this.#known = workers.size
+    if (workers.size === 0) return undefined
+    for (const worker of workers) {
+      const since = this.#activeAt(worker, now)
+      if (now - since < this.#quietMs) return { what: `worker thread ${worker.threadId} is busy`, since }
     }
+    if (this.#patience.waits({ timerMs: 0, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)) {
+      return { what: 'a worker thread may be busy', since: this.#patience.lastAt }
+    }
+    this.#patience.rest()
     return undefined
   }
 
-  #atWork(worker: Worker, posted: boolean, now: Milliseconds): boolean {
-    let state = this.#states.get(worker)
-    if (!state) this.#states.set(worker, (state = { phase: 'asked', askedAt: now, active: 0, readAt: now }))
-    else if (posted) Object.assign(state, { phase: 'asked', askedAt: now })
-    if (state.phase === 'rest') return false
+  /** When its loop was active last. */
+  #activeAt(worker: Worker, now: Milliseconds): Milliseconds {
     const { active, idle } = worker.performance.eventLoopUtilization()
-    // Its loop has not begun to turn.
-    if (active === 0 && idle === 0) return now - state.askedAt < this.#windows.settleMs
-    const busy = active - state.active
-    const window = now - state.readAt
-    if (window < 1) return true
-    Object.assign(state, { active, readAt: now })
-    if (busy > IDLE_MS || now - state.askedAt < this.#windows.quietMs) return true
-    state.phase = 'rest'
-    return false
+    const before = this.#utilization.get(worker)
+    // Until its loop begins to turn it is being started.
+    const hasBegun = active > 0 || idle > 0
+    if (before && hasBegun && active - before.active < IDLE_MS) return before.changedAt
+    this.#utilization.set(worker, { active, changedAt: now })
+    return now
   }
 
   /** As where threads are known, there is something to close. */
