@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { hangSqliteDoor, native, stand } from '../doors/index.ts'
+import { native, stand } from '../doors/index.ts'
 import { formatDuration, type Milliseconds } from './duration.ts'
 import { Children } from './quiet/children.ts'
 import { Datagrams } from './quiet/datagrams.ts'
@@ -55,7 +55,6 @@ const loopEvents = (): number => nodeTiming.uvMetricsInfo.events
 
 /** Watches everything in the process that can still make something happen without a timer. */
 export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surroundings): Quiescence {
-  hangSqliteDoor()
   const startedAt = native.now()
   const jobs = watchJobs(windows.settleMs)
   const requests = new Requests(windows.settleMs, startedAt)
@@ -75,7 +74,6 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   let last: Holding | undefined
 
   const atWork = (now: Milliseconds): Holding | undefined => {
-    hangSqliteDoor()
     const known = holds.lookAtKnown() ?? jobs.look(now) ?? requests.look(now)
     if (known) return known
     const exchange = sockets.look(requests.sockets ? activeHandles() : NOTHING, now)

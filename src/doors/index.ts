@@ -17,7 +17,6 @@ export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
 export { behind, stand } from './stand.ts'
 export { giveTimersBack, takeTimersOver } from './timeout.ts'
-export { hangSqliteDoor } from './work-sqlite.ts'
 export { registry, type ChildRecord } from './work-registry.ts'
 
 /** Hangs all doors, once in a worker and for good. Without a session in force each of them is the real thing. */

@@ -55,6 +55,23 @@ class Thread {
 }
 
 /**
+ * Whether a module of Node is loaded that works in the thread pool and says so nowhere: `backup` of `node:sqlite`,
+ * which no door can be hung before, as `syncBuiltinESMExports` leaves the module out.
+ */
+const hasSilentModule = (() => {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
+  let seen = 0
+  let found = false
+  return () => {
+    if (!found && moduleLoadList.length !== seen) {
+      seen = moduleLoadList.length
+      found = moduleLoadList.includes('NativeModule sqlite')
+    }
+    return found
+  }
+})()
+
+/**
  * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
  * Looks only where there may be one, at some five microseconds a thread. Needs `/proc` of Linux, and a process that no
  * other worker of the test runner shares.
@@ -86,7 +103,7 @@ export class OwnThreads {
     this.#posted = registry.posted
     this.#answered = registry.answered
     this.#known = registry.workers.size
-    if (registry.workers.size === 0 && registry.addOns === 0) return undefined
+    if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
     const doing = this.#doing(now)
     if (doing === undefined) {
       this.#workers.rest()
