@@ -63,7 +63,7 @@ const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
 const EXPRESSION_WORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in'])
 const COMPARES_BADLY = /[^=!<>]=[^=]/
 /** The name of a list's item: `each step`, `every_round`. */
-const EACH = /^(?:each|every|all)(?=[ _])[ _]?(.*)$/
+const EACH = /^(?:each|every|all)(?=[ _])[ _]?(.*)$/i
 
 /** @param unknown is told of a function that there is not, which a model may know; else it is refused */
 const expressionOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
