@@ -74,7 +74,9 @@ export function aggregate({ data, responses, method, options = {} }: Options): J
     case 'statistical':
       return statistics(items as readonly Json[], values, given)
     case 'consensus':
+    case 'weighted_consensus':
     case 'vote':
+    case 'majority':
       return consensus(values, given)
     case 'merge':
       return merged(values)

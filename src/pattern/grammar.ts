@@ -1,10 +1,12 @@
 import type { IToken, ParserMethod } from 'chevrotain'
 import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
-import { nearest, suggestion } from './errors.ts'
-import { problemOfExpression } from './expression.ts'
+import { nearest } from './errors.ts'
 import { FORMS } from './forms.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import type { Places } from './places.ts'
+import { Mistake, Refusal } from './refusal.ts'
+import { requestedBy } from './requested.ts'
+import { conditionOf, durationOf, eachOf, expressionOf } from './terms.ts'
 import { made, type Fit } from './token-lists.ts'
 import {
   Atom,
@@ -20,7 +22,6 @@ import {
   LParen,
   LSquare,
   Newline,
-  NumberToken,
   Operator,
   Outdent,
   Prose,
@@ -34,119 +35,15 @@ import {
 } from './tokens.ts'
 import type { Block, Branch, Condition, Entry, Expression, Statement, StatementBody, Strategy, Value } from './tree.ts'
 
-/** What was read fits the grammar, but makes no sense. */
-export class Refusal extends Error {
-  readonly offset: number
-  readonly hint: string | undefined
-  constructor({ startOffset }: IToken, problem: string, hint?: string) {
-    super(problem)
-    this.offset = startOffset
-    this.hint = hint
-  }
-}
-
-/** A statement of the right form that says what there is not. */
-class Mistake extends Refusal {}
-
-/** Joins tokens with single spaces where there was a space. */
-function textOf(tokens: readonly IToken[]): string {
-  let text = ''
-  let end = -1
-  for (const token of tokens) {
-    text += (end >= 0 && token.startOffset > end ? ' ' : '') + token.image
-    end = token.startOffset + token.image.length
-  }
-  return text
-}
-
-/** Words only: nothing that an expression would have. */
-const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
-const EXPRESSION_WORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in'])
-const COMPARES_BADLY = /[^=!<>]=[^=]/
-/** The name of a list's item: `each step`, `every_round`. */
-const EACH = /^(?:each|every|all)(?=[ _])[ _]?(.*)$/
-
-/** @param unknown is told of a function that there is not, which a model may know; else it is refused */
-const expressionOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
-  const text = textOf(tokens)
-  const found = problemOfExpression(text)
-  if (found === undefined) return { kind: 'expression', text }
-  const { message: problem } = found
-  if (found.unknown && unknown) {
-    unknown(new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`))
-    return { kind: 'expression', text }
-  }
-  const hint = COMPARES_BADLY.test(text)
-    ? 'To compare, write ==.'
-    : PLAIN_LANGUAGE.test(text)
-      ? 'A text stands in quotes.'
-      : undefined
-  throw new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`, hint)
-}
-
-/** Units of time in words: as a suffix of a number, and as a factor for seconds. */
-const UNITS: readonly [pattern: RegExp, suffix: string, factor: string][] = [
-  [/^(ms|milliseconds?)$/i, 'ms', '/ 1000'],
-  [/^(s|secs?|seconds?)$/i, 's', '* 1'],
-  [/^(m|mins?|minutes?)$/i, 'm', '* 60'],
-  [/^(h|hours?)$/i, 'h', '* 3600'],
-  [/^(d|days?)$/i, 'd', '* 86400'],
-]
-
-/** `2 seconds` is `2s`, and `n minutes` is `(n) * 60`. */
-const durationOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
-  const unit = tokens.length > 1 && UNITS.find(([pattern]) => pattern.test(tokens.at(-1)!.image))
-  if (!unit) return expressionOf(tokens, unknown)
-  const before = tokens.slice(0, -1)
-  const [, suffix, factor] = unit
-  if (before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image))
-    return { kind: 'expression', text: before[0]!.image + suffix }
-  return { kind: 'expression', text: `(${expressionOf(before, unknown).text}) ${factor}` }
-}
-
 /** `WITH data: …` names what the event carries. */
 function dataOf(entries: readonly Entry[]): Value {
   const [entry, second] = entries
   return entry?.name === 'data' && second === undefined ? entry.value : { kind: 'object', entries }
 }
 
-/** Two words next to each other, and nothing that reckons or compares. */
-function isSentence(tokens: readonly IToken[]): boolean {
-  const isWord = (token: IToken | undefined): boolean =>
-    token?.tokenType === Identifier && !EXPRESSION_WORDS.has(token.image.toLowerCase())
-  return (
-    tokens.some((token, index) => isWord(token) && isWord(tokens[index + 1])) &&
-    tokens.every(({ tokenType, image }) => tokenType !== Operator || image === '.')
-  )
-}
-
 /** Where COLLECT puts what it is given: the name in the plural. */
 const pluralOf = (value: Value): string =>
   value.kind === 'expression' && /^[A-Za-z_]\w*$/.test(value.text) ? `${value.text}s` : 'collected'
-
-/** What a statement of the form `WORD { … }` may be given, and what it needs. */
-const REQUESTS: Readonly<
-  Record<
-    'AWAIT' | 'SEND' | 'TRACK' | 'QUERY' | 'AGGREGATE' | 'COORDINATE',
-    { names: readonly string[]; needs: readonly string[] }
-  >
-> = {
-  AWAIT: {
-    names: ['from', 'event_pattern', 'min_responses', 'max_responses', 'timeout', 'collect_partial'],
-    needs: [],
-  },
-  SEND: { names: ['to', 'message'], needs: ['to', 'message'] },
-  TRACK: { names: ['type', 'data'], needs: ['type'] },
-  QUERY: { names: ['query_type', 'filters', 'limit'], needs: ['query_type'] },
-  AGGREGATE: { names: ['data', 'responses', 'method', 'options'], needs: ['method'] },
-  COORDINATE: { names: ['type', 'agents', 'options', 'timeout'], needs: ['type', 'agents'] },
-}
-/** What an entry says, where it is a text. */
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'QUERY query_type': ['agents', 'tracked', 'context'],
-  'AGGREGATE method': ['statistical', 'consensus', 'vote', 'merge', 'custom'],
-  'COORDINATE type': ['barrier', 'checkpoint', 'turns'],
-}
 
 type Rule<Result> = ParserMethod<[], Result>
 
@@ -342,7 +239,9 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
             this.CONSUME2(K.IN)
             return this.SUBRULE2(this.value)
           })
-          const { name, text, over } = this.ACTION(() => this.#each(words)) ?? { name: '', text: '', over: undefined }
+          const { name, text, over } = this.ACTION(() =>
+            eachOf(words, { strict: this.strict, unknown: this.#onUnknown }),
+          ) ?? { name: '', text: '', over: undefined }
           const body = this.SUBRULE2(this.block)
           const values = given ?? over
           return values ? { kind: 'for', name, in: values, body } : { kind: 'forEach', name, text, body }
@@ -500,7 +399,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const word = this.CONSUME(K.AWAIT)
     const request = this.SUBRULE(this.object)
     const name = this.OPTION(() => this.SUBRULE(this.as))
-    this.ACTION(() => this.#requested(word, request))
+    this.ACTION(() => requestedBy(word, request, this.#names))
     return { kind: 'events', request, name: name ?? null }
   })
 
@@ -558,7 +457,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       if (to) return { kind: 'send', message, to, name }
       if (message.kind !== 'object')
         throw new Refusal(word, 'SEND needs to know to whom.', `The form is: ${FORMS['SEND']}`)
-      const given = this.#requested(word, message.entries)
+      const given = requestedBy(word, message.entries, this.#names)
       return { kind: 'send', message: given['message']!, to: given['to']!, name }
     })
   })
@@ -574,7 +473,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const request = this.SUBRULE(this.object)
     const name = this.OPTION(() => this.SUBRULE(this.as)) ?? null
     return this.ACTION((): StatementBody => {
-      this.#requested(word, request)
+      requestedBy(word, request, this.#names)
       switch (word.tokenType) {
         case K.TRACK:
           return { kind: 'track', entry: request, name }
@@ -801,10 +700,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
   readonly condition: Rule<Condition> = this.RULE('condition', () => {
     const tokens = this.SUBRULE(this.conditionTokens)
     return this.ACTION((): Condition => {
-      const text = textOf(tokens)
-      const isPlain = PLAIN_LANGUAGE.test(text) || isSentence(tokens)
-      if (!this.strict && isPlain && problemOfExpression(text)?.unknown === false) return { kind: 'judgement', text }
-      return expressionOf(tokens, this.#onUnknown)
+      return conditionOf(tokens, { strict: this.strict, unknown: this.#onUnknown })
     })
   })
 
@@ -874,47 +770,6 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       if (depth > 0) continue
       const after = this.LA(ahead + 1).tokenType
       return !(after.CATEGORIES?.includes(Atom) || after === LSquare || after === LParen)
-    }
-  }
-
-  /** The item that a loop is about, where it says each, and what it goes over, where it says in what. */
-  #each(words: readonly IToken[]): { name: string; text: string; over: Expression | undefined } {
-    const at = words.findIndex(({ image }) => image === 'in' || image === 'of')
-    const over = at > 0 && at === words.length - 2 ? expressionOf(words.slice(at + 1), this.#onUnknown) : undefined
-    const text = textOf(words)
-    const name = EACH.exec(textOf(over ? words.slice(0, at) : words))?.[1]
-      ?.split(' ')
-      .at(-1)
-    if ((this.strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
-      throw new Refusal(
-        words[0]!,
-        `FOR ${text}: does not say over what.`,
-        `The form is: ${FORMS['FOR']}, or FOR each step: where a list "steps" or the orchestrating agent says which.`,
-      )
-    return { name, text, over }
-  }
-
-  /** The entries of `WORD { … }` by name. */
-  #requested(word: IToken, entries: readonly Entry[]): Readonly<Record<string, Value>> {
-    const { names, needs } = REQUESTS[word.image as keyof typeof REQUESTS]
-    const form = `The form is: ${FORMS[word.image]}`
-    this.#check(word, entries, names)
-    const given = Object.fromEntries(entries.map(({ name, value }) => [name, value]))
-    const missing = needs.find((name) => !Object.hasOwn(given, name))
-    if (missing !== undefined) throw new Mistake(word, `${word.image} needs "${missing}".`, form)
-    return given
-  }
-
-  /** @throws Mistake for a name that a statement does not know, or a word that it does not know for it */
-  #check(word: IToken, entries: readonly Entry[], names: readonly string[]): void {
-    for (const entry of entries) {
-      const { name, value } = entry
-      const at = this.#names.get(entry) ?? word
-      if (!names.includes(name)) throw new Mistake(at, `${word.image} knows no "${name}".`, suggestion(name, names))
-      const choices = CHOICES[`${word.image} ${name}`]
-      const said = value.kind === 'expression' && /^(["']).*\1$/.test(value.text) ? unquote(value.text) : undefined
-      if (choices && said !== undefined && !choices.includes(said))
-        throw new Mistake(at, `${word.image} knows no ${name} "${said}".`, suggestion(said, choices))
     }
   }
 

@@ -7,18 +7,13 @@ export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   isInstant,
-  Machine,
-  millisecondsOf,
   type Effect,
   type EffectRequest,
-  type Failure,
   type InstantEffect,
   type LastingEffect,
-  type MachineState,
   type Options,
-  type Resolution,
-  type Step,
-} from './machine.ts'
+} from './effect.ts'
+export { Machine, millisecondsOf, type Failure, type MachineState, type Resolution, type Step } from './machine.ts'
 export { parseStrategy, type StrategyOptions } from './parse.ts'
 export { preparePatterns } from './prepare.ts'
 export { printStrategy } from './print.ts'

@@ -35,7 +35,7 @@ export function readTokens(
     for (const node of nodes) {
       const reading = readLine(node, { text, places, fit })
       readings.set(node, reading)
-      if (reading.kind === 'plain' && !BULLET.test(node.line.text)) isSketch = true
+      if (reading.kind === 'plain') isSketch = true
       if (!('whole' in reading && reading.whole)) read(node.children)
     }
   }

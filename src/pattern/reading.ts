@@ -1,4 +1,5 @@
 import type { IToken } from 'chevrotain'
+import leven from 'leven'
 import { nearest, PatternError } from './errors.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { BULLET, firstWord, isAssignment } from './lines.ts'
@@ -121,7 +122,10 @@ function candidate(
       return { problem: places.error(token.startOffset, `"${token.image}" cannot be a name.`) }
   }
   const tokens = withCommas(found, text, places)
-  const value = tokens.at(-1)?.tokenType === Colon ? blockValue(node.children, { text, end }) : undefined
+  const takesValue =
+    tokens.at(-1)?.tokenType === Colon &&
+    [-2, -3].some((at) => tokens.at(at)?.tokenType === K.WITH || (at === -3 && tokens.at(at)?.tokenType === Comma))
+  const value = takesValue ? blockValue(node.children, { text, end }) : undefined
   if (value) {
     // `WITH:` and `WITH name:` take what is indented below as a value.
     const head = tokens.at(-2)?.tokenType === K.WITH ? tokens.slice(0, -1) : tokens
@@ -174,19 +178,25 @@ function wordsInARow(tokens: readonly IToken[]): number {
   return most
 }
 
+/** Words that others are taken for: those that only some lines begin with are not among them. */
+const EXACT_WORDS: ReadonlySet<string> = new Set(
+  [...STATEMENT_WORDS].filter((word) => !TIMID_WORDS.has(word) && word !== 'WHEN' && word !== 'CASE'),
+)
+
 /** Throws where a line would be a statement if its first word were spelt as a keyword. */
 function misspelt(node: Node, word: string, options: ReadingOptions): void {
   const { places, text, fit } = options
   const { start } = node.line
   const capitals = word.toUpperCase()
   const isLower = word !== capitals && STATEMENT_WORDS.has(capitals)
-  const meant = isLower ? capitals : word === capitals && word.length >= 3 ? nearest(word, STATEMENT_WORDS) : undefined
+  const meant = isLower ? capitals : word === capitals && word.length >= 3 ? nearest(word, EXACT_WORDS) : undefined
   if (meant === undefined) return
   const { tokens } = tokenize(`${meant}${text.slice(start + word.length, node.line.end)}`)
-  const hasWith = tokens.slice(1).some(({ tokenType }) => tokenType.CATEGORIES?.includes(Keyword))
-  // A word of two other letters is another word, unless the rest leaves no doubt.
-  const isSure = isLower ? hasMoreThanWords(tokens) : hasWith || nearest(word, [meant], 1) !== undefined
-  if (!isSure || fit(tokens) === 'no') return
+  // Another word is no slip, unless the rest leaves no doubt.
+  const isSlipped = !isLower && isSlip(word, meant)
+  const isOther = !isLower && !isSlipped && word.length === meant.length && leven(word, meant) > 1
+  if (isOther || (!isSlipped && !hasMoreThanWords(tokens))) return
+  if (fit(tokens) === 'no') return
   throw places.error(
     start,
     `There is no statement "${word}".`,
@@ -194,6 +204,12 @@ function misspelt(node: Node, word: string, options: ReadingOptions): void {
       ? `Statements are written in capitals: ${meant}. If the line is plain language for the model, begin it with another word.`
       : `Did you mean "${meant}"? If the line is plain language for the model, begin it with another word.`,
   )
+}
+
+/** Whether a letter was left out or doubled, or two have changed places: GATHR, but not OMIT for EMIT. */
+function isSlip(word: string, meant: string): boolean {
+  const sorted = (text: string): string => [...text].toSorted().join('')
+  return Math.abs(word.length - meant.length) === 1 ? leven(word, meant) === 1 : sorted(word) === sorted(meant)
 }
 
 const hasMoreThanWords = (tokens: readonly IToken[]): boolean =>

@@ -150,6 +150,10 @@ describe('a line that begins with a keyword and goes on in words', () => {
   test.each([
     ['GATHR votes FROM agents', 'Did you mean "GATHER"?'],
     ['BRODCST "x" TO agents', 'Did you mean "BROADCAST"?'],
+    ['TERMINTE agent', 'Did you mean "TERMINATE"?'],
+    ['EMTI done', 'Did you mean "EMIT"?'],
+    ['LET x = 3', 'Did you mean "SET"?'],
+    ['BRAEK', 'Did you mean "BREAK"?'],
     ['Gather votes FROM agents', 'written in capitals: GATHER'],
     ['set x = 3', 'written in capitals: SET'],
     ['for round IN 1..3:\n  LOG 1', 'written in capitals: FOR'],
@@ -165,8 +169,15 @@ describe('a line that begins with a keyword and goes on in words', () => {
     'Collect three opinions',
     'Wait and see',
     'PASS the test',
+    'OMIT details',
+    'CAST votes:\n  LOG 1',
+    'REFINE strategy',
+    'INSERT item IN list',
+    'WANT results',
+    'THEN x > 3',
   ])('is not taken for a misspelt one where it is another word: %s', (line) => {
-    expect(shapeOf(line)).toEqual([`ask: ${line}`])
+    const [head] = line.split('\n')
+    expect(parseStrategy(line).statements[0]).toMatchObject({ text: head })
   })
 })
 
