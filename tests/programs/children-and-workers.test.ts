@@ -142,6 +142,12 @@ describeOrchestration('a test that allows a host', { ...options, network: { allo
   })
 })
 
+describeOrchestration('a test in real time', { ...options, time: 'real' }, (test) => {
+  test('lets its children be', { timeout: 30_000 }, async ({ run, expect }) => {
+    expect((await run({ vars: { work: () => byNode(NOWHERE) } })).result).toMatch(SYSTEM)
+  })
+})
+
 test('between tests a child is what it always was', { timeout: 30_000 }, async () => {
   expect(await byNode(NOWHERE)).toMatch(SYSTEM)
 })

@@ -175,3 +175,32 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration('a program in scaled time', { ...options, time: '1000x' }, (test) => {
+  test('reaches no more than in virtual time', async ({ run, waive, expect }) => {
+    waive('unsimulated')
+    const work = () => axios.get('http://tracing.example/runs')
+    expect(await run({ vars: { work } })).toHaveFailedWith(/is outside of this test/)
+  })
+})
+
+describeOrchestration(
+  'a program in real time',
+  { ...options, provider: { latency: '1ms', replies: 'Yes.' }, time: 'real' },
+  (test) => {
+    test('reaches the world outside', async ({ run, trace, expect }) => {
+      const outcome = await run({ vars: { work: () => outcomeOf(connect(4, '255.255.255.255'), 'connect') } })
+      expect((outcome.error as { code?: string }).code).toMatch(/^E[A-Z]+$/)
+      expect(trace.ofType('call.refused')).toEqual([])
+    })
+
+    test('but no real provider', async ({ run, waive, expect }) => {
+      waive('unsimulated')
+      for (const get of [axios.get, fetch])
+        expect(await run({ vars: { work: () => get('https://api.mistral.ai/v1/models') } })).toHaveFailedWith(
+          /is a real LLM provider/,
+        )
+      expect((await run({ vars: { work: ask } })).result).toBe('Yes.')
+    })
+  },
+)
