@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { describeOrchestration } from 'longhaul'
+import { afterAll, beforeAll, describe } from 'vitest'
 
 const orTooLate = <T>(work: Promise<T>): Promise<T | 'too late'> =>
   Promise.race([work, sleep(3_600_000, 'too late' as const)])
@@ -109,3 +110,35 @@ describeOrchestration(
     })
   },
 )
+
+const burners: Worker[] = []
+
+describe('beside workers that keep both cores busy', () => {
+  beforeAll(async () => {
+    for (let i = 0; i < 2; i++) burners.push(new Worker('for (;;);', { eval: true }))
+  })
+  afterAll(() => Promise.all(burners.map((burner) => burner.terminate())))
+
+  describeOrchestration(
+    'a message and its answer',
+    {
+      system: async () => {
+        const { port1, port2 } = new MessageChannel()
+        const answer = once(port1, 'message')
+        port2.once('message', (question) => port2.postMessage(`answer to ${question}`))
+        await sleep(3_600_000)
+        port1.postMessage('question')
+        const [text] = await orTooLate(answer)
+        port1.close()
+        return text as unknown
+      },
+    },
+    (test) => {
+      test('pass as ever, and so do hours', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result).toBe('answer to question')
+        expect(outcome.elapsedMs).toBe(3_600_000)
+      })
+    },
+  )
+})

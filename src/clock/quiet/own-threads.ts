@@ -46,7 +46,12 @@ class Thread {
 
   /** The processes that it has started and that have not ended. */
   children(): number[] {
-    return readFileSync(`${TASKS}/${this.id}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+    try {
+      return readFileSync(`${TASKS}/${this.id}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+    } catch {
+      // The thread has ended since it was looked at.
+      return []
+    }
   }
 
   close(): void {
@@ -81,6 +86,8 @@ export class OwnThreads {
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
   readonly #workers: Patience
+  /** Threads from before the run that have not slept since: what they do is not for it. */
+  readonly #ownAffairs = new Set<string>()
   readonly #threads = new Map<string, Thread>()
   #marks = new Map<string, string>()
   #started: Started = new Map()
@@ -94,6 +101,10 @@ export class OwnThreads {
   constructor(windows: SettleWindows, now: Milliseconds) {
     this.#settleMs = windows.settleMs
     this.#workers = new Patience(windows, now)
+    if (registry.workers.size > 0 || registry.addOns > 0) {
+      this.#refresh()
+      for (const id of this.#threads.keys()) this.#ownAffairs.add(id)
+    }
   }
 
   look(now: Milliseconds): Holding | undefined {
@@ -132,6 +143,8 @@ export class OwnThreads {
       try {
         const { call, counters } = thread.read()
         const { kind, ms } = { ms: 0, ...doingIn(process.pid, `${TASKS}/${thread.id}`, call) }
+        if (kind !== 'runs') this.#ownAffairs.delete(thread.id)
+        else if (this.#ownAffairs.has(thread.id)) continue
         const mark = `${counters} ${call}`
         marks.set(thread.id, mark)
         if (isHelper) helps ||= kind === 'runs'

@@ -83,10 +83,9 @@ export class Patience {
     const { settleMs, quietMs } = this.#windows
     const long = owes || sleepMs < Number.POSITIVE_INFINITY ? SURE * settleMs : settleMs
     if (Math.min(timerMs, sleepMs) > long) return false
-    if (now - this.lastAt < quietMs) return true
-    if (gave) return false
-    if (this.#vain[this.#kind] && !owes) return false
     const total = this.#answered && !owes ? TALKATIVE * settleMs : long
+    if (now - this.lastAt < quietMs && now - this.#askedAt < total) return true
+    if (gave || (this.#vain[this.#kind] && !owes)) return false
     this.#waiting = true
     return now - this.lastAt < long && now - this.#askedAt < total
   }

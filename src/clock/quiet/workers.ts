@@ -21,6 +21,8 @@ interface Utilization {
 export class Workers {
   readonly #quietMs: Milliseconds
   readonly #patience: Patience
+  /** Workers from before the run that have not been idle since: what they do is not for it. */
+  readonly #ownAffairs = new WeakSet<Worker>()
   readonly #utilization = new WeakMap<Worker, Utilization>()
   #posted = registry.posted
   #answered = registry.answered
@@ -29,6 +31,7 @@ export class Workers {
   constructor(windows: SettleWindows, now: Milliseconds) {
     this.#quietMs = windows.quietMs
     this.#patience = new Patience(windows, now)
+    for (const worker of registry.workers) this.#ownAffairs.add(worker)
   }
 
   look(now: Milliseconds): Holding | undefined {
@@ -42,7 +45,9 @@ export class Workers {
     if (workers.size === 0) return undefined
     for (const worker of workers) {
       const since = this.#activeAt(worker, now)
-      if (now - since < this.#quietMs) return { what: `worker thread ${worker.threadId} is busy`, since }
+      if (now - since > 1) this.#ownAffairs.delete(worker)
+      if (now - since < this.#quietMs && !this.#ownAffairs.has(worker))
+        return { what: `worker thread ${worker.threadId} is busy`, since }
     }
     if (this.#patience.waits({ timerMs: 0, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)) {
       return { what: 'a worker thread may be busy', since: this.#patience.lastAt }

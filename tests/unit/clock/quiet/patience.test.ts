@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { Patience } from '../../../../src/clock/quiet/patience.ts'
+
+const WINDOWS = { settleMs: 2_000, quietMs: 10 }
+const asleep = { timerMs: 500, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }
+
+/** Until when a peer is waited for that only has timers, looked at every 10 ms. */
+function waitedUntil(patience: Patience, from: number, state = asleep): number {
+  let now = from
+  while (patience.waits(state, now)) now += 10
+  patience.rest()
+  return now
+}
+
+test('a peer that was asked is waited for as long as an answer may come', () => {
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0)).toBe(2_000)
+})
+
+test('one that speaks again and again without being asked is found out', () => {
+  const patience = new Patience(WINDOWS, 0)
+  let now = 0
+  for (; patience.waits(asleep, now); now += 5) patience.hear(now)
+  expect(now).toBe(3_000)
+})
+
+test('one that was waited for in vain is not waited for in the same way again', () => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(waitedUntil(patience, 0)).toBe(2_000)
+  patience.ask(5_000)
+  expect(waitedUntil(patience, 5_000)).toBe(5_010)
+  // Until it answers, or is told to end.
+  patience.ask(6_000)
+  patience.hear(6_001)
+  patience.ask(7_000)
+  expect(waitedUntil(patience, 7_000)).toBe(9_000)
+  patience.ask(10_000)
+  patience.trust()
+  expect(waitedUntil(patience, 10_000)).toBe(12_000)
+})
+
+test('one that has given all its answers is left alone, and one that owes an answer is given longer', () => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(waitedUntil(patience, 0, { ...asleep, gave: true })).toBe(10)
+  expect(waitedUntil(patience, 0, { ...asleep, owes: true })).toBe(4_000)
+})
+
+test('a timer that is longer than all patience is not waited for at all', () => {
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...asleep, timerMs: 30_000 })).toBe(0)
+})
