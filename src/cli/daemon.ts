@@ -57,8 +57,7 @@ const lineOf = ({ flags }: Given): string[] =>
     DAEMON_FLAGS[name]!.value === undefined ? `--${name}` : `--${name}=${value}`,
   )
 
-async function start(given: Given): Promise<void> {
-  const paths = pathsOf(given)
+async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   if (await isAnswering(paths.socket)) throw new Error(`A daemon answers at ${paths.socket} already.`)
   // What is wrong with the settings is said here, and not in a log.
   const { told } = await readDaemonSetup(given, process.env)
@@ -68,6 +67,8 @@ async function start(given: Given): Promise<void> {
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
   const child = spawn(process.execPath, [main, 'daemon', 'run', ...lineOf(given)], {
     detached: true,
+    // Wherever its files were found, there they are for it too.
+    env: { ...process.env, LONGHAUL_HOME: paths.home },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -91,22 +92,35 @@ async function start(given: Given): Promise<void> {
   say(`LLM services: ${told}`)
 }
 
+/**
+ * Waits on a daemon: the last that it does is to remove its pid file, if that is where we look for it. A process that has ended and that nobody
+ * has waited for yet is no daemon any more.
+ */
+function lifeOf(pid: number, file: string): () => boolean {
+  const writtenHere = existsSync(file) && Number(readFileSync(file, 'utf8')) === pid
+  return () => {
+    if (writtenHere && !existsSync(file)) return false
+    try {
+      process.kill(pid, 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
 async function stop(given: Given): Promise<void> {
   const paths = pathsOf(given)
   const { data } = await send(paths.socket, 'system:health', {})
-  await send(paths.socket, 'system:shutdown', {})
   const pid = Number(data['pid'])
+  const isGoing = lifeOf(pid, paths.pid)
+  await send(paths.socket, 'system:shutdown', {})
   const until = Date.now() + STOP_LIMIT_MS
   let toldAt = Date.now()
-  for (;;) {
+  while (isGoing()) {
     if (Date.now() - toldAt > TELL_EVERY_MS) {
       toldAt = Date.now()
       say(`longhaul daemon ${pid} is stopping …`)
-    }
-    try {
-      process.kill(pid, 0)
-    } catch {
-      break
     }
     if (Date.now() > until)
       throw new Error(`The daemon ${pid} still runs after ${STOP_LIMIT_MS / 1_000} s. Its log is ${paths.log}.`)
@@ -145,10 +159,11 @@ function flagsBefore(file: string): Given['flags'] {
 }
 
 async function restart(given: Given): Promise<void> {
+  const paths = pathsOf(given)
   await stop(given).catch((error: unknown) => {
     if (!(error instanceof NoDaemonError)) throw error
   })
-  await start({ ...given, flags: { ...flagsBefore(pathsOf(given).flags), ...given.flags } })
+  await start({ ...given, flags: { ...flagsBefore(paths.flags), ...given.flags } }, paths)
 }
 
 const ACTIONS: Readonly<Record<string, (given: Given) => Promise<void>>> = { start, stop, restart, status, health, run }

@@ -59,7 +59,7 @@ pace() {
 verdict() {
   if printf '%s\n' "$out" | grep -Eq -- "$2"; then
     passed=$((passed + 1))
-    printf 'ok      %s\n' "$1"
+    printf 'ok      %s\n        %s\n' "$1" "$(printf '%s\n' "$out" | grep -Eo -- "$2" | head -n 1 | cut -c1-160)"
   else
     failed=$((failed + 1))
     printf 'NOT OK  %s\n        wanted: %s\n%s\n' "$1" "$2" "$out"
@@ -201,6 +201,7 @@ ksi send state:get --entity_type cost_tracking --entity_id orchestration_x
 #=> "calls":50,.*"known":"(\$0\.[0-9]+)","uncertain":"\$0\.00","billed":"\1"
 PLAN
 
+pace 50x
 block '2.1 Agent Failure Recovery' <<'PLAN'
 # Start orchestration
 ksi send orchestration:start --pattern multi_agent_evolution_scale
@@ -349,7 +350,8 @@ ksi send orchestration:cost_status --orchestration_id orchestration_x
 #=> "known":"\$4\.[0-9]+".*"budget_limit":"\$5\.00"
 PLAN
 
-pace 100x
+# Slowly, so that it still runs when it has been looked at from all sides.
+pace 10x
 block '5.2 Observability Validation' <<'PLAN'
 # Run orchestration with full observability
 ksi send orchestration:start --pattern multi_agent_evolution_scale \

@@ -17,9 +17,6 @@ const options = (pattern: string): PatternOptions => ({
   provider: { latency: uniform(LOW * 1_000, HIGH * 1_000), providers: { openai: { failRate: 0 } } },
 })
 
-/** Seconds of a round, by pattern. */
-const took: Record<string, number> = {}
-
 describeOrchestration.for([
   { pattern: 'sequential_pattern', expected: EXPECTED_SEQUENTIAL },
   { pattern: 'parallel_pattern', expected: EXPECTED_PARALLEL },
@@ -27,21 +24,16 @@ describeOrchestration.for([
   '$pattern',
   ({ pattern }) => options(pattern),
   (test, { pattern, expected }) => {
-    test('a round takes as long as theory says', async ({ run, waive, expect }) => {
+    test('a round takes as long as theory says', { timeout: 120_000 }, async ({ run, waive, expect }) => {
       if (pattern === 'sequential_pattern') waive('sequential')
-      took[pattern] = (await run()).elapsedMs / ROUNDS / 1_000
-      // The means of 400 rounds are known to some 2 %: 5 % is more than two standard errors of the ratio.
-      expect(Math.abs(took[pattern]! / expected - 1)).toBeLessThan(0.05)
+      const took = (await run()).elapsedMs / ROUNDS / 1_000
+      // The means of 400 rounds are known to some 2 %: 5 % is more than two standard errors.
+      expect(Math.abs(took / expected - 1)).toBeLessThan(0.05)
     })
   },
 )
 
-describeOrchestration('parallel against sequential', options('parallel_pattern'), (test) => {
-  test('the ratio is that of theory', ({ expect }) => {
-    const ratio = took['sequential_pattern']! / took['parallel_pattern']!
-    expect(Math.abs(ratio / (EXPECTED_SEQUENTIAL / EXPECTED_PARALLEL) - 1)).toBeLessThan(0.05)
-  })
-
+describeOrchestration('the parallel pattern', options('parallel_pattern'), (test) => {
   test('no needless sequential work: a round takes as long as its slowest call', async ({ run, trace, expect }) => {
     const outcome = await run({ vars: { rounds: 20 } })
     for (const { startedAt, endedAt } of outcome.gathers) {
