@@ -97,7 +97,12 @@ async function stop(given: Given): Promise<void> {
   await send(paths.socket, 'system:shutdown', {})
   const pid = Number(data['pid'])
   const until = Date.now() + STOP_LIMIT_MS
+  let toldAt = Date.now()
   for (;;) {
+    if (Date.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = Date.now()
+      say(`longhaul daemon ${pid} is stopping …`)
+    }
     try {
       process.kill(pid, 0)
     } catch {

@@ -8,6 +8,7 @@ import { describeFlags, helpOf, UsageError, type Command, type Flags } from './f
 
 /** Tables for people, JSON for programs. */
 type Format = 'table' | 'json' | 'pretty'
+const TELL_EVERY_MS = 5_000
 const FORMATS: readonly string[] = ['table', 'json', 'pretty']
 
 interface Sending {
@@ -56,6 +57,8 @@ function readSending([event, ...given]: readonly string[], flags: Flags): Sendin
     if (name === undefined) throw new UsageError(`"${word}" stands where a --key is expected.`)
     const next = given[index + 1]
     const value = inline ?? (next === undefined || /^--[A-Za-z]/.test(next) ? undefined : given[(index += 1)])
+    const meant = Object.hasOwn(flags, name) ? undefined : nearest(name, Object.keys(flags))
+    if (meant !== undefined) throw new UsageError(`There is no option --${name}. Did you mean --${meant}?`)
     if (!Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
     else if (value === undefined) throw new UsageError(`--${name} needs a value: ${flags[name]!.value}.`)
     else if (name === 'output-format') {
@@ -87,8 +90,18 @@ async function written(data: Readonly<Record<string, unknown>>, format: Format):
   return forPeople(data)
 }
 
+/** Who waits at a terminal is told so. */
+async function whileTold<Result>(text: string, work: Promise<Result>): Promise<Result> {
+  if (!process.stderr.isTTY) return work
+  const timer = setInterval(() => process.stderr.write(`longhaul: ${text} …\n`), TELL_EVERY_MS)
+  return work.finally(() => clearInterval(timer))
+}
+
 async function printAnswer(event: string, data: object, format: Format): Promise<void> {
-  const answer = await sendEvent(daemonPaths(process.env).socket, event, data)
+  const answer = await whileTold(
+    `${event} is not answered yet`,
+    sendEvent(daemonPaths(process.env).socket, event, data),
+  )
   const failed = answer.data?.['error'] !== undefined
   process.stdout.write(`${await written(answer.data ?? { ...answer }, format)}\n`)
   // A state with what it has failed with is an answer.

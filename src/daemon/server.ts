@@ -76,11 +76,13 @@ export async function startDaemon(
   // Scaled time must not fall behind what the daemon before this one has kept.
   const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
+  keepGoing(clock)
   const log = new EventLog(paths.events, eventLog)
   const lines = new DaemonLog(paths.log)
   const remembered = new Remembered([...log.read()] as unknown as LoggedEvent[])
   const connections = new Set<Connection>()
   const tell = (logged: LoggedEvent): void => {
+    clock.progress()
     log.append(logged)
     remembered.add(logged)
     for (const connection of connections) connection.push(logged)
@@ -170,6 +172,14 @@ export async function startDaemon(
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
   const recovered = runs.recover()
   return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
+}
+
+const HOUR_MS = 3_600_000
+
+/** A clock takes timers that fire for a day without progress for a storm, and stands still. A daemon may wait for as long as it likes. */
+function keepGoing(clock: Clock): void {
+  clock.progress()
+  clock.after(HOUR_MS, () => keepGoing(clock))
 }
 
 /** The newest events. */

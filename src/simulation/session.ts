@@ -28,6 +28,7 @@ import {
   type Vars,
 } from '../systems/index.ts'
 import { Outcome } from './outcome.ts'
+import { pacedAgents } from './pace.ts'
 import type { RunSettings, SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
@@ -159,6 +160,7 @@ export function openSession<Result>(
     const { failRate, latencyScale } = settings
     const config = {
       ...options.provider,
+      ...pacedAgents(options),
       ...(failRate !== undefined && { failRate }),
       ...(latencyScale !== undefined && { latencyScale }),
     }

@@ -115,3 +115,28 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
     expect((await run('inspect')).stderr).toContain('needs a file')
   })
 })
+
+describe('options', { timeout: 60_000 }, () => {
+  test.each([
+    [['serve', '--prot', '1'], 'There is no option --prot. Did you mean --port?'],
+    [['daemon', 'strat'], 'Did you mean "start"?'],
+    [['daemon', 'start', '--tiem', '60x'], 'There is no option --tiem. Did you mean --time?'],
+    [['daemon', 'status', '--time', '60x'], 'longhaul daemon status takes no --time.'],
+    [['daemon', 'start', '--layout', 'plna'], 'Give one of home, plan. Did you mean "plan"?'],
+    [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
+    [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
+    [['init', 'here'], 'it writes into the current folder'],
+  ])('%j are refused with the nearest one', async (given, message) => {
+    expect(await run(...given)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string })
+  })
+
+  test('of each command stand in its help, and the parameters of an event too', async () => {
+    expect((await run('daemon', 'start', '--help')).stdout).toMatch(
+      /--live +asks the real services.*--breaker-open-for DURATION/s,
+    )
+    expect((await run('send', '--help')).stdout).toContain('--output-format FORMAT')
+    expect((await run('send', 'orchestration:resume', '--help')).stdout).toContain('--checkpoint-id TEXT')
+    expect((await run('help', 'agent:terminate')).stdout).toContain('--dry-run')
+    expect((await run('--help')).stdout).toContain('game_theory_orchestration_v2')
+  })
+})

@@ -255,7 +255,6 @@ ksi send orchestration:status --pattern game_theory_orchestration_v2
 #.. ksi send orchestration:terminate --orchestration_id "$run" >/dev/null
 PLAN
 
-pace 1000x
 block '3.1 Extended Game Theory Run' <<'PLAN'
 # Full 100-round test
 ksi send orchestration:start --pattern game_theory_orchestration_v2 \
@@ -272,12 +271,12 @@ ksi send orchestration:start --pattern game_theory_orchestration_v2 \
 #=> event_log_current\.jsonl
 - State DB size: ls -lh var/state/ksi_state.db
 #=> ksi_state\.db
-#.. until_is '"state":"completed"' ksi send orchestration:status --orchestration_id "$run"
+#.. pace 1000x; until_is '"state":"completed"' ksi send orchestration:status --orchestration_id "$run"
 #=> "rounds":100,
 ksi send agent:list
 #=> "agents":\[\],"count":0
 ksi send state:get --entity_type cost_tracking --entity_id orchestration_x
-#=> "calls":400,.*"known":"(\$[0-9.]+)","uncertain":"\$0\.00","billed":"\1"
+#=> "calls":40[0-9],.*"known":"\$[1-9]
 PLAN
 
 block '3.2 Multi-Day Suspend/Resume Test' <<'PLAN'

@@ -82,6 +82,22 @@ describeOrchestration(
   },
 )
 
+describeOrchestration(
+  "the plan's snippet 1.2, at the paces that it says",
+  { pattern: { text: TIMEOUT_RESILIENCE, file: 'timeout_resilience_test.yaml' }, provider: { providers } },
+  (test) => {
+    test('the slow one takes 20 to 30 s, and the last one never answers', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome).toHaveElapsed({ atLeast: '20s', atMost: '30s' })
+      expect(outcome.gather('responses')).toBePartial({
+        received: ['fast_agent', 'slow_agent'],
+        missing: ['timeout_agent'],
+      })
+    })
+  },
+)
+
 const ten = Array.from({ length: 10 }, (_, index) => `agent_${index + 1}`)
 
 describeOrchestration.for([
