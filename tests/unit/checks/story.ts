@@ -18,7 +18,7 @@ interface CallOf {
   retryAfterMs?: number
   finish?: string
   request?: string
-  prompt?: string
+  prompt?: number
   attempt?: number
   retryOf?: number
   turn?: number
