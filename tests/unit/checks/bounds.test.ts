@@ -568,6 +568,12 @@ describe('timeouts', () => {
   })
 })
 
+test('a timeout has some room where times are not exact', () => {
+  const took = (to: number) =>
+    finds('timeouts', story(gather(1, { from: 0, to, expected: ['ann'], timeoutMs: 5_000 })), {}, 50).length
+  expect([took(10_050), took(10_051)]).toEqual([0, 1])
+})
+
 describe('what a restart interrupts', () => {
   const resumed = (at: number) => event(at, { type: 'run.resumed', run: 'a', uncertain: 0 })
 
