@@ -15,7 +15,9 @@ export interface OpenCall extends Bagged {
   nth: number
   attempt: number
   /** The same for calls with the same messages. */
-  prompt: string
+  prompt: number
+  /** The calls whose answers the messages hold. */
+  holds: readonly number[]
   arrivedAt: Milliseconds
   model: Model | undefined
   input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>

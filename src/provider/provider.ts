@@ -28,7 +28,7 @@ import { RateLimiter } from './rate-limits.ts'
 import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused.ts'
 import { Replies, type Contents, type Persona, type ReplyRule } from './replies.ts'
 import { Retries } from './retries.ts'
-import { Said } from './said.ts'
+import { MOST_HELD, Said } from './said.ts'
 import { Settings } from './settings.ts'
 import { Threads } from './threads.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -219,8 +219,9 @@ export class Provider {
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
     const cause = this.#said.find(request.messages.findLast(({ role }) => role === 'user')?.text ?? '')
-    const holds = this.#said.heldIn(request.messages)
-    const { prompt, continues } = this.#threads.find(caller.conversation, request.messages)
+    const { prompt, continues, from } = this.#threads.find(caller.conversation, request.messages)
+    // What came before was read when it was asked.
+    const holds = joinHeld(continues, this.#said.heldIn(request.messages.slice(from)))
     const run = runInForce()
     const seq = this.trace.append(
       {
@@ -235,7 +236,7 @@ export class Provider {
         attempt,
         request: request.fingerprint,
         ...(caller.turn > 1 && { prompt }),
-        ...(continues !== undefined && { continues }),
+        ...(continues && { continues: continues.call }),
         ...(holds.length > 0 && { holds }),
         ...(run !== undefined && { run }),
       },
@@ -255,6 +256,7 @@ export class Provider {
       nth,
       attempt,
       prompt,
+      holds,
       model,
       arrivedAt: now,
       input: { input, ...cache },
@@ -460,7 +462,7 @@ export class Provider {
     const body = { type: 'call.ended', call: call.id, afterMs, finish, fault: fault ?? null, usage, cost } as const
     const seq = this.trace.append(body, [call.seq])
     for (const { text } of choices) this.#said.add(text, seq, call.id)
-    this.#threads.answered(call.prompt, call.id)
+    this.#threads.answered(call.prompt, { call: call.id, holds: call.holds })
     this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
   }
 
@@ -525,6 +527,10 @@ export class Provider {
 /** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
 const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
   `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
+
+/** The calls whose answers a prompt holds: those of the call that it goes on with, that call, and new ones. */
+const joinHeld = (continues: { call: number; holds: readonly number[] } | undefined, held: readonly number[]) =>
+  continues ? [...new Set([...continues.holds, continues.call, ...held])].slice(-MOST_HELD) : held
 
 const NO_CONTENT: Contents = [{ text: '', toolCalls: [], finish: 'stop', usage: {} }]
 

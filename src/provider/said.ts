@@ -15,7 +15,7 @@ const INTRODUCTION = /^[^\n:]{1,80}:\s+/
 /** Characters by which a longer answer is known again, also where it was cut off after them. */
 const BEGINNING = 64
 /** Answers that a prompt is said to hold: the newest. */
-const MOST_HELD = 16
+export const MOST_HELD = 16
 /** Where in a prompt something may begin that was said: a line, behind a name, in quotes or in a tag; then what marks lists. */
 const PLACE = /(?:^|\n|:\s|["“«>])\s*/g
 const MARKS = /(?:[-*#>]+|\d+[.)])\s+/y

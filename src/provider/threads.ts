@@ -1,37 +1,77 @@
-import { hashHex } from '../random/index.ts'
 import type { Message } from './call.ts'
 
 /** How far what is remembered reaches back, at least. Calls. */
 const REMEMBERED = 5_000
+/** Characters of a longer text that are read, at either end and in between. */
+const READ = 32
 
-/** Tells which call a conversation goes on with: whose messages, and an answer to them, its own messages begin with. */
+/** A call that was answered, and the calls whose answers its messages held. */
+interface Answered {
+  call: number
+  holds: readonly number[]
+}
+
+/** What the messages of a call begin with. */
+export interface Thread {
+  /** The same for the same messages. */
+  prompt: number
+  /** The newest call with whose messages, and an answer to them, they begin. */
+  continues: Answered | undefined
+  /** The place of that answer among them; 0 where there is none. */
+  from: number
+}
+
+/** Tells which call a conversation goes on with. */
 export class Threads {
-  #young = new Map<string, number>()
-  #old: ReadonlyMap<string, number> = new Map()
+  #young = new Map<number, Answered>()
+  #old: ReadonlyMap<number, Answered> = new Map()
 
-  /**
-   * The messages of a call as one word, the same for the same messages; and the newest call whose messages they begin with.
-   *
-   * @param conversation identifies how the messages open
-   */
-  find(conversation: string, messages: readonly Message[]): { prompt: string; continues: number | undefined } {
-    let prompt = conversation
-    let continues: number | undefined
+  /** @param conversation identifies how the messages open */
+  find(conversation: string, messages: readonly Message[]): Thread {
+    let prompt = mix(0, conversation)
+    let continues: Answered | undefined
+    let from = 0
     const opening = messages.findIndex(({ role }) => role !== 'system') + 1
-    for (const { role, text, toolCalls } of messages.slice(opening)) {
-      if (role === 'assistant') continues = this.#young.get(prompt) ?? this.#old.get(prompt) ?? continues
-      const called = toolCalls.length > 0 ? JSON.stringify(toolCalls) : ''
-      prompt = hashHex(`${prompt}\u0000${role}\u0000${text}\u0000${called}`)
+    for (let index = opening; index < messages.length; index++) {
+      const { role, text, toolCalls } = messages[index]!
+      const found = role === 'assistant' ? (this.#young.get(prompt) ?? this.#old.get(prompt)) : undefined
+      if (found) {
+        continues = found
+        from = index
+      }
+      prompt = mix(mix(prompt, role), text)
+      for (const { name, arguments: given } of toolCalls) prompt = mix(mix(prompt, name), given)
     }
-    return { prompt, continues }
+    return { prompt, continues, from }
   }
 
   /** A call has been answered, so that others may go on with it. */
-  answered(prompt: string, call: number): void {
+  answered(prompt: number, call: Answered): void {
     if (this.#young.size >= REMEMBERED) {
       this.#old = this.#young
       this.#young = new Map()
     }
     this.#young.set(prompt, call)
   }
+}
+
+/** A hash of 53 bits that goes on with a text: of a long one both ends, and some of what lies between. */
+function mix(hash: number, text: string): number {
+  const { length } = text
+  let a = (hash / 0x200000) | 0
+  let b = (hash & 0x1fffff) ^ length
+  const read = (at: number): void => {
+    const unit = text.charCodeAt(at)
+    a = Math.imul(a ^ unit, 0x01000193)
+    b = Math.imul(b ^ unit, 0x5bd1e995) + 0x165667b1
+  }
+  if (length <= 3 * READ) for (let at = 0; at < length; at++) read(at)
+  else {
+    for (let at = 0; at < READ; at++) read(at)
+    for (let nth = 0; nth < READ; nth++) read(READ + Math.floor(((length - 2 * READ) * nth) / READ))
+    for (let at = length - READ; at < length; at++) read(at)
+  }
+  b ^= b >>> 15
+  a = Math.imul(a ^ (b >>> 16) ^ (a >>> 13), 0x85ebca6b)
+  return (a >>> 0) * 0x200000 + ((b ^ (a >>> 11)) & 0x1fffff)
 }

@@ -42,7 +42,7 @@ export type EventBody =
       /** The same for requests with the same content. */
       request: string
       /** The same for requests with the same messages; told of those that go on with a conversation. */
-      prompt?: string
+      prompt?: number
       /** The newest call with whose messages, and an answer to them, these messages begin. */
       continues?: number
       /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */

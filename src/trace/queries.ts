@@ -29,7 +29,7 @@ export interface CallRecord {
   /** The same for requests with the same content. */
   request: string
   /** The same for requests with the same messages; told of those that go on with a conversation. */
-  prompt: string | undefined
+  prompt: number | undefined
   /** The newest call with whose messages, and an answer to them, these messages begin. */
   continues: number | undefined
   /** The calls whose answers the messages hold; the newest of them. */

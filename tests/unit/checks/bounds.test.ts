@@ -568,6 +568,12 @@ describe('timeouts', () => {
   })
 })
 
+test('a timeout has some room where times are not exact', () => {
+  const took = (to: number) =>
+    finds('timeouts', story(gather(1, { from: 0, to, expected: ['ann'], timeoutMs: 5_000 })), {}, 50).length
+  expect([took(10_050), took(10_051)]).toEqual([0, 1])
+})
+
 describe('what a restart interrupts', () => {
   const resumed = (at: number) => event(at, { type: 'run.resumed', run: 'a', uncertain: 0 })
 
@@ -636,7 +642,7 @@ describe('orphans', () => {
 
 describe('conversations', () => {
   const turn = (number: number, from: number, of: object = {}) =>
-    call(number, { from, to: from + 4_000, turn: 2, continues: 1, prompt: `prompt ${number}`, ...of })
+    call(number, { from, to: from + 4_000, turn: 2, continues: 1, prompt: number, ...of })
   const hello = call(1, { from: 0, to: 1_000 })
   const two = [hello, turn(2, 2_000), turn(3, 3_000)]
   const beside = (...more: ReturnType<typeof turn>[]) => finds('conversations', story(...two, ...more)).length
@@ -652,7 +658,7 @@ describe('conversations', () => {
 
   test('the same messages are samples, and what goes on with nothing is no conversation', () => {
     const both = (of: object) => finds('conversations', story(hello, turn(2, 2_000, of), turn(3, 3_000, of))).length
-    expect([both({}), both({ prompt: 'a' }), both({ continues: undefined })]).toEqual([1, 0, 0])
+    expect([both({}), both({ prompt: 99 }), both({ continues: undefined })]).toEqual([1, 0, 0])
   })
 
   test('histories that differ are branches', () => {
@@ -674,7 +680,7 @@ describe('conversations', () => {
   })
 
   test('three on one history are branches', () => {
-    expect([beside(), beside(turn(4, 4_000)), beside(turn(4, 4_000, { prompt: 'prompt 3' }))]).toEqual([1, 0, 1])
+    expect([beside(), beside(turn(4, 4_000)), beside(turn(4, 4_000, { prompt: 3 }))]).toEqual([1, 0, 1])
     expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
   })
 
@@ -697,7 +703,7 @@ describe('conversations', () => {
 
   test('the question that is open longest counts, and times that are not exact are given some room', () => {
     const long = turn(2, 2_000, { to: 30_000 })
-    const same = turn(4, 3_000, { prompt: 'prompt 2' })
+    const same = turn(4, 3_000, { prompt: 2 })
     const third = (from: number, slackMs = 0) =>
       finds('conversations', story(hello, long, same, turn(3, from)), {}, slackMs).length
     expect([third(30_000), third(29_960), third(29_960, 39), third(29_960, 40)]).toEqual([0, 1, 1, 0])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { call, event, finds, story } from './story.ts'
+import { call, event, finds, gather, story } from './story.ts'
 
 /**
  * What one agent asks, a letter a question, a second each; `|` is a restart, a small letter a question that is still without an answer
@@ -110,4 +110,52 @@ test('restarts of another run end nothing, and a run that has asked nothing take
     asked(3, 'A', 4_000),
   )
   expect(finds('paid-twice', anew)).toEqual([])
+})
+
+const restart = event(10_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+const asked = (number: number, request: string, from: number, to?: number) =>
+  call(number, { request, from, ...(to !== undefined && { to }) })
+
+test('what is asked for gathers of other names is asked in another round', () => {
+  const both = [asked(1, 'A', 1_000, 2_000), restart, asked(2, 'A', 12_000, 13_000)]
+  const rounds = (...names: (string | undefined)[]) =>
+    names.flatMap((name, nth) =>
+      name === undefined
+        ? []
+        : [gather(nth, { name, from: 1_000 + nth * 11_000, to: 1_000 + nth * 11_000, expected: ['ann'] })],
+    )
+  const found = (...names: (string | undefined)[]) => finds('paid-twice', story(...rounds(...names), ...both)).length
+  expect([found('one', 'two'), found('one', 'one'), found(undefined, 'two'), found('one', undefined)]).toEqual([
+    0, 1, 1, 1,
+  ])
+  const early = gather(0, { name: 'one', from: 900, to: 999, expected: ['ann'] })
+  const late = gather(0, { name: 'one', from: 1_001, to: 1_002, expected: ['ann'] })
+  const others = gather(0, { name: 'one', from: 900, to: 2_000, expected: ['ben'] })
+  for (const other of [early, late, others])
+    expect(finds('paid-twice', story(other, ...rounds(undefined, 'two'), ...both))).toHaveLength(1)
+})
+
+test('what was answered last is what a replay comes to, however long it had taken', () => {
+  const before = [asked(1, 'A', 0, 5_000), asked(2, 'B', 1_000, 2_000), restart]
+  expect(finds('paid-twice', story(...before, asked(3, 'B', 11_000, 12_000), asked(4, 'C', 13_000, 14_000)))).toEqual(
+    [],
+  )
+  expect(
+    finds('paid-twice', story(...before, asked(3, 'A', 11_000, 12_000), asked(4, 'C', 13_000, 14_000))),
+  ).toHaveLength(1)
+})
+
+test('what was under way beside the last answer comes again with it, what was asked after it is what comes next', () => {
+  const found = (from: number) =>
+    finds(
+      'paid-twice',
+      story(
+        asked(1, 'A', 0, 1_000),
+        asked(2, 'W', from),
+        restart,
+        asked(3, 'W', 11_000, 12_000),
+        asked(4, 'A', 13_000, 14_000),
+      ),
+    ).length
+  expect([found(999), found(1_000)]).toEqual([1, 0])
 })

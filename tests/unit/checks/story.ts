@@ -18,7 +18,7 @@ interface CallOf {
   retryAfterMs?: number
   finish?: string
   request?: string
-  prompt?: string
+  prompt?: number
   attempt?: number
   retryOf?: number
   turn?: number
@@ -66,6 +66,7 @@ export function call(number: number, of: CallOf): Part {
 export const event = (at: number, body: EventBody): Part => [[at, body]]
 
 interface GatherOf {
+  name?: string
   from: number
   to: number
   expected: readonly string[]
@@ -74,7 +75,10 @@ interface GatherOf {
 }
 
 /** A gather, from its start to its end. */
-export function gather(number: number, { from, to, expected, timeoutMs, received = [] }: GatherOf): Part {
+export function gather(
+  number: number,
+  { name = 'votes', from, to, expected, timeoutMs, received = [] }: GatherOf,
+): Part {
   const inTime = received.filter(([at]) => at <= to).map(([, agent]) => agent)
   return [
     [
@@ -82,7 +86,7 @@ export function gather(number: number, { from, to, expected, timeoutMs, received
       {
         type: 'gather.started',
         gather: number,
-        name: 'votes',
+        name,
         expected,
         atLeast: 0,
         timeoutMs: timeoutMs ?? null,

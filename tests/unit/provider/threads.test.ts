@@ -6,24 +6,26 @@ const said = (role: Message['role'], text: string): Message => ({ role, text, to
 const hello = [said('system', 'Be kind.'), said('user', 'Hello.')]
 const why = [...hello, said('assistant', 'Hi.'), said('user', 'Why?')]
 const then = [...why, said('assistant', 'Because.'), said('user', 'And then?')]
-const callOf = (threads: Threads, messages: readonly Message[]) => threads.find('ann/1', messages).continues
 const promptOf = (messages: readonly Message[], name = 'ann/1') => new Threads().find(name, messages).prompt
+const callOf = (threads: Threads, messages: readonly Message[]) => threads.find('ann/1', messages).continues?.call
+const answered = (threads: Threads, messages: readonly Message[], call: number) =>
+  threads.answered(promptOf(messages), { call, holds: [] })
 
 test('a conversation goes on with the newest call whose messages it begins with', () => {
   const threads = new Threads()
-  expect(callOf(threads, then)).toBeUndefined()
-  threads.answered(promptOf(hello), 1)
+  expect(threads.find('ann/1', then)).toMatchObject({ continues: undefined, from: 0 })
+  answered(threads, hello, 1)
   expect(callOf(threads, hello)).toBeUndefined()
-  expect(callOf(threads, why)).toBe(1)
-  expect(callOf(threads, then)).toBe(1)
-  threads.answered(promptOf(why), 2)
-  expect(callOf(threads, then)).toBe(2)
+  expect(threads.find('ann/1', why)).toMatchObject({ continues: { call: 1 }, from: 2 })
+  expect(threads.find('ann/1', then)).toMatchObject({ continues: { call: 1 }, from: 2 })
+  answered(threads, why, 2)
+  expect(threads.find('ann/1', then)).toMatchObject({ continues: { call: 2 }, from: 4 })
   expect(callOf(threads, [...hello, said('user', 'Hello?')])).toBeUndefined()
 })
 
 test('other words, another order or another opening are other messages', () => {
   const threads = new Threads()
-  threads.answered(promptOf(why), 2)
+  answered(threads, why, 2)
   const other = [
     ...hello,
     said('assistant', 'Hey.'),
@@ -34,15 +36,28 @@ test('other words, another order or another opening are other messages', () => {
   expect(callOf(threads, other)).toBeUndefined()
   expect(threads.find('ben/1', then).continues).toBeUndefined()
   expect(promptOf(why)).toBe(promptOf([...why]))
-  const called: Message = { ...said('assistant', 'Hi.'), toolCalls: [{ id: '1', name: 'look', arguments: '{}' }] }
-  expect(new Set([promptOf(why), promptOf(then), promptOf([...hello, called, said('user', 'Why?')])]).size).toBe(3)
+  const called = (given: string): Message => {
+    return { ...said('assistant', 'Hi.'), toolCalls: [{ id: '1', name: 'look', arguments: given }] }
+  }
+  const all = [why, then, [...hello, called('{}'), why.at(-1)!], [...hello, called('{"a":1}'), why.at(-1)!]]
+  expect(new Set(all.map((messages) => promptOf(messages))).size).toBe(4)
+})
+
+test('no two of many questions are taken for one, however long they are and wherever they differ', () => {
+  const prompts = new Set<number>()
+  for (const length of [0, 1, 40, 96, 97, 500])
+    for (let nth = 0; nth < 2_000; nth++)
+      for (const text of [`Page ${nth}: ${'x'.repeat(length)}`, `${'x'.repeat(length)} what of ${nth}?`])
+        prompts.add(promptOf([...hello, said('assistant', 'Hi.'), said('user', text)]))
+  expect(prompts.size).toBe(6 * 2_000 * 2)
+  expect([...prompts].every(Number.isSafeInteger)).toBe(true)
 })
 
 test('what lies back more than five thousand calls may be forgotten, and not before', () => {
   const threads = new Threads()
-  threads.answered(promptOf(hello), 1)
-  for (let nth = 0; nth < 9_999; nth++) threads.answered(`${nth}`, nth)
+  answered(threads, hello, 1)
+  for (let nth = 0; nth < 9_999; nth++) threads.answered(nth, { call: nth, holds: [] })
   expect(callOf(threads, why)).toBe(1)
-  threads.answered('last', 0)
+  threads.answered(-1, { call: 0, holds: [] })
   expect(callOf(threads, why)).toBeUndefined()
 })
