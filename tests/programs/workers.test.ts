@@ -116,6 +116,7 @@ const burners: Worker[] = []
 describe('beside workers that keep both cores busy', () => {
   beforeAll(async () => {
     for (let i = 0; i < 2; i++) burners.push(new Worker('for (;;);', { eval: true }))
+    await Promise.all(burners.map((burner) => once(burner, 'online')))
   })
   afterAll(() => Promise.all(burners.map((burner) => burner.terminate())))
 

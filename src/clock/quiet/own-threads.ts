@@ -9,6 +9,8 @@ import { doingIn, HELPERS, isFutex, lookAt, threadsAreKnown, type Asleep } from 
 const TASKS = '/proc/self/task'
 /** The name of a thread of libuv's pool. */
 const POOL = 'libuv-worker'
+/** The name of a worker's thread. */
+const WORKER = 'WorkerThread'
 /** A thread gives itself a name as one of the first things that it does. */
 const LOOKS_AT_NAME = 50
 const buffer = Buffer.alloc(256)
@@ -86,7 +88,7 @@ export class OwnThreads {
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
   readonly #workers: Patience
-  /** Threads from before the run that have not slept since: what they do is not for it. */
+  /** Threads from before the run that were asked nothing since: what they do is not for it. */
   readonly #ownAffairs = new Set<string>()
   readonly #threads = new Map<string, Thread>()
   #marks = new Map<string, string>()
@@ -94,6 +96,7 @@ export class OwnThreads {
   #since: Milliseconds | undefined
   /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
   readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
+  readonly #postedBefore = registry.posted
   #posted = registry.posted
   #answered = registry.answered
   #known = 0
@@ -143,7 +146,7 @@ export class OwnThreads {
       try {
         const { call, counters } = thread.read()
         const { kind, ms } = { ms: 0, ...doingIn(process.pid, `${TASKS}/${thread.id}`, call) }
-        if (kind !== 'runs') this.#ownAffairs.delete(thread.id)
+        if (kind !== 'runs' && this.#mayBeAsked(thread)) this.#ownAffairs.delete(thread.id)
         else if (this.#ownAffairs.has(thread.id)) continue
         const mark = `${counters} ${call}`
         marks.set(thread.id, mark)
@@ -169,6 +172,11 @@ export class OwnThreads {
     if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
     const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
     return waits ? 'a worker waits for a timer of its own' : undefined
+  }
+
+  /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */
+  #mayBeAsked({ name }: Thread): boolean {
+    return name !== WORKER || registry.posted !== this.#postedBefore
   }
 
   /** What the processes do that workers of this one have started: the first timer that they wait for. */
