@@ -12,6 +12,9 @@ export default defineConfig({
     ],
   },
   test: {
+    // Machines are slow and busy; what is meant to end sooner says so itself.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     setupFiles: [src('vitest/setup.ts')],
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/package/fixture/**'],

@@ -8,6 +8,12 @@ function know(worker: Worker): void {
   registry.workers.add(worker)
 }
 
+/** Whether a message to a worker hands a port over, by its list of what is transferred. */
+function hasPort(given: unknown): boolean {
+  const list = Array.isArray(given) ? given : (given as { transfer?: unknown } | undefined)?.transfer
+  return Array.isArray(list) && list.some((transferred) => transferred instanceof MessagePort)
+}
+
 type Emitting = { emit(...args: unknown[]): boolean }
 
 /** Doors that know the worker threads of this thread, when something is posted, and when they answer. */
@@ -19,6 +25,8 @@ export function hangPortDoors(): void {
     hang(`${name}.postMessage`, prototype as Pick<Worker, 'postMessage'>, 'postMessage', (post) => {
       return function (this: Worker, ...args) {
         registry.posted += 1
+        if (name === 'Worker' && hasPort(args[1])) registry.portsAway = true
+        if (name !== 'MessagePort' || registry.portsAway) registry.postedAway += 1
         return post.apply(this, args)
       }
     })

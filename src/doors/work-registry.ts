@@ -31,6 +31,10 @@ interface WorkRegistry {
   readonly received: WeakMap<DatagramSocket, number>
   /** Messages posted to ports, workers and channels so far. */
   posted: number
+  /** Those of them that may have gone to another thread. */
+  postedAway: number
+  /** Whether a port was ever handed to another thread: what is posted to any port may go there. */
+  portsAway: boolean
   /** Messages that came from workers so far. */
   answered: number
   /** Native add-ons that were loaded. */
@@ -44,6 +48,8 @@ export const registry = shared('work', (): WorkRegistry => ({
   datagramSockets: new Set(),
   received: new WeakMap(),
   posted: 0,
+  postedAway: 0,
+  portsAway: false,
   answered: 0,
   addOns: 0,
 }))

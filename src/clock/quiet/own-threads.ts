@@ -78,6 +78,15 @@ const hasSilentModule = (() => {
   }
 })()
 
+/** Whether a thread is on a processor, or waits for one. */
+function runs(thread: Thread): boolean {
+  try {
+    return doingIn(process.pid, `${TASKS}/${thread.id}`, thread.read().call).kind === 'runs'
+  } catch {
+    return false
+  }
+}
+
 /**
  * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
  * Looks only where there may be one, at some five microseconds a thread. Needs `/proc` of Linux, and a process that no
@@ -88,7 +97,7 @@ export class OwnThreads {
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
   readonly #workers: Patience
-  /** Threads from before the run that were asked nothing since: what they do is not for it. */
+  /** Threads that were at work when the run began, and were asked nothing since: what they do is not for it. */
   readonly #ownAffairs = new Set<string>()
   readonly #threads = new Map<string, Thread>()
   #marks = new Map<string, string>()
@@ -96,7 +105,7 @@ export class OwnThreads {
   #since: Milliseconds | undefined
   /** Threads of the pool that wait in a job, such as a read of a pipe, and since when they have not run. */
   readonly #blocked = new Map<string, { mark: string; since: Milliseconds }>()
-  readonly #postedBefore = registry.posted
+  readonly #postedBefore = registry.postedAway
   #posted = registry.posted
   #answered = registry.answered
   #known = 0
@@ -106,7 +115,7 @@ export class OwnThreads {
     this.#workers = new Patience(windows, now)
     if (registry.workers.size > 0 || registry.addOns > 0) {
       this.#refresh()
-      for (const id of this.#threads.keys()) this.#ownAffairs.add(id)
+      for (const thread of this.#threads.values()) if (runs(thread)) this.#ownAffairs.add(thread.id)
     }
   }
 
@@ -176,7 +185,7 @@ export class OwnThreads {
 
   /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */
   #mayBeAsked({ name }: Thread): boolean {
-    return name !== WORKER || registry.posted !== this.#postedBefore
+    return name !== WORKER || registry.postedAway !== this.#postedBefore
   }
 
   /** What the processes do that workers of this one have started: the first timer that they wait for. */
