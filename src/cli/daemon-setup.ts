@@ -1,6 +1,11 @@
 import { basename, extname, resolve } from 'node:path'
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
-import type { FunctionLibrary, OrchestratorSettings, StrategyFunction } from '../orchestrator/index.ts'
+import {
+  settle,
+  type FunctionLibrary,
+  type OrchestratorSettings,
+  type StrategyFunction,
+} from '../orchestrator/index.ts'
 import { settingsInForce } from './daemon-table.ts'
 import { UsageError, type Given } from './flags.ts'
 import { functionsIn } from './functions.ts'
@@ -20,7 +25,8 @@ export interface DaemonSetup {
   config: object
 }
 
-const given = <Part extends object>(part: Part): Partial<Part> =>
+/** Without what nobody has said. */
+const said = <Part extends object>(part: Part): Partial<Part> =>
   Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Partial<Part>
 
 /** Where nothing else is said, a simulated service has another one to stand in for it. */
@@ -51,36 +57,36 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   const similarity = value<number>('cache_similarity')
   const size = value<number>('cache_size')
   const failover = value<string[]>('failover') ?? (allSimulated ? [SIMULATED_FAILOVER] : undefined)
-  const settings: OrchestratorSettings = given({
+  const settings: OrchestratorSettings = said({
     services,
     functions,
     libraries,
     failover,
     model: value<string>('model'),
-    retry: given({
+    retry: said({
       attempts: value<number>('retry_attempts'),
       firstDelay: value<number>('retry_first_delay'),
       factor: value<number>('retry_factor'),
       maxDelay: value<number>('retry_max_delay'),
     }),
     retryBudget: value<number>('retry_budget'),
-    breaker: given({
+    breaker: said({
       failures: value<number>('breaker_failures'),
       share: value<number>('breaker_share'),
       window: value<number>('breaker_window'),
       openFor: value<number>('breaker_open_for'),
     }),
-    budget: given({
+    budget: said({
       limit: value<string>('budget_limit'),
       fallbackAt: value<number>('budget_fallback_at'),
       fallbackModel: value<string>('budget_fallback_model'),
       checkEvery: value<number>('budget_check_every'),
     }),
-    supervision: given({
+    supervision: said({
       hungAfter: value<number>('supervision_hung_after'),
       maxRestarts: value<number>('supervision_max_restarts'),
     }),
-    cache: similarity === undefined && size === undefined ? value<boolean>('cache') : given({ similarity, size }),
+    cache: similarity === undefined && size === undefined ? value<boolean>('cache') : said({ similarity, size }),
     callTimeout: value<number>('call_timeout'),
     hedgeAfter: value<number>('hedge_after'),
     gatherTimeout: value<number>('gather_timeout'),
@@ -91,13 +97,16 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     traceCompletions: value<boolean>('trace_completions'),
   })
   const latency = value<string>('latency')
+  // What makes no sense is said now, and not by the process that is to be started.
+  settle(settings, {})
+  if (latency !== undefined) (await import('../systems/simulated-services.ts')).readLatency(latency)
   const seed = value<string>('seed')
   const failRate = value<number>('fail_rate')
   return {
     settings,
     patterns: (value<string[]>('patterns') ?? []).map((folder) => resolve(folder)),
     time,
-    eventLog: given({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
+    eventLog: said({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
     simulated: simulates ? { latency, seed, failRate } : undefined,
     told: toldOf(services, simulates, time),
     config: {

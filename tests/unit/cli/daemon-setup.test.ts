@@ -93,6 +93,8 @@ describe('settings', () => {
     [['--time', 'virtual'], 'needs all in one process'],
     [['--time', 'fast'], 'is not a time mode'],
     [['--retry-attempts', '1.5'], 'a whole number'],
+    [['--retry-factor', '0.5'], 'retry.factor is 0.5'],
+    [['--latency', '8x'], 'a range such as 20s..30s'],
     [['--call-timeout', 'long'], 'a duration'],
     [['--config', 'nowhere.yaml'], 'cannot be read'],
     [['--functions', './nowhere.ts'], 'cannot be loaded'],
