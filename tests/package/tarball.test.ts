@@ -74,6 +74,34 @@ test("the README's commands of the daemon do what they say", { timeout: 120_000 
   ])
 })
 
+test('its entry points are one: a mount by msw knows who acts', { timeout: 60_000 }, async () => {
+  const file = `
+    import { setupServer } from 'msw/node'
+    import { actAs, describeOrchestration } from 'longhaul'
+    import { handlers } from 'longhaul/msw'
+
+    const ask = () => fetch('https://api.openai.com/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: 'Bearer test' },
+      body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    describeOrchestration('by msw', { mount: false, system: () => actAs('ann', ask) }, (test) => {
+      test('names the agent', async ({ run, provider, expect }) => {
+        const server = setupServer(...handlers(provider))
+        server.listen()
+        const outcome = await run()
+        server.close()
+        expect(outcome.agents.map(({ agent }) => agent)).toEqual(['ann'])
+      })
+    })`
+  await writeFile(join(home, 'by-msw.test.ts'), file)
+  const { stdout } = await run(join(root, 'node_modules/.bin/vitest'), ['run', '--root', home, 'by-msw'], {
+    cwd: home,
+    env,
+  })
+  expect(stdout).toMatch(/Tests\s+1 passed \(1\)/)
+})
+
 test('its types are right for a strict TypeScript project', { timeout: 120_000 }, async () => {
   const options = {
     strict: true,
