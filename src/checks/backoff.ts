@@ -12,7 +12,10 @@ interface Retry {
   pauseMs: number
 }
 
-/** Whether a failure leaves the pause to its client: where the service names it, or the client has given up or died, there is none to judge. */
+/**
+ * Whether a failure leaves the pause to its client: where the service names it, or the client has given up or died,
+ * there is none to judge.
+ */
 const leavesPause = (facts: Facts, { status, endedAt, retryAfterMs, fault }: CallRecord): boolean =>
   status === 'failed' && !retryAfterMs && fault !== 'disconnected' && !facts.diedAt(endedAt!)
 
@@ -54,7 +57,10 @@ export const backoff = check({
   },
 })
 
-/** Failures that were followed by the same request at once, again and again: whether it is a retry or the next of many does not matter. */
+/**
+ * Failures that were followed by the same request at once, again and again: whether it is a retry or the next of many
+ * does not matter.
+ */
 function* rushes(facts: Facts, rush: number, pauseMs: number): Generator<Found> {
   for (const calls of Map.groupBy(facts.calls, ({ agent, request }) => `${agent}\u0000${request}`).values()) {
     if (calls.length <= rush) continue

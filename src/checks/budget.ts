@@ -6,7 +6,10 @@ export const budget = check({
   why: 'A budget that is looked at afterwards is a bill, not a budget.',
   advice: 'Keep the worst case of a call back before it is made, and refuse the call that does not fit.',
   settings: {
-    /** US dollars that a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator tells counts. */
+    /**
+     * US dollars that a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator
+     * tells counts.
+     */
     limit: undefined as number | string | undefined,
   },
   *find(facts, { limit }) {

@@ -23,7 +23,9 @@ export interface Check<Settings extends object> {
   readonly why: string
   /** What to do where it does not hold. */
   readonly advice: string
-  /** What may be tuned. One that is `true` is a part, which `false` waives: who finds does not look at it, but names it. */
+  /**
+   * What may be tuned. One that is `true` is a part, which `false` waives: who finds does not look at it, but names it.
+   */
   readonly settings: Settings
   find(facts: Facts, settings: Settings): Iterable<Found<PartOf<Settings> & string>>
 }

@@ -41,7 +41,10 @@ function atOnce(calls: readonly CallRecord[], slackMs: number): [CallRecord, Cal
   return undefined
 }
 
-/** Whether several have asked what a call goes on with, and may have been told the same: of them nobody knows who goes on. */
+/**
+ * Whether several have asked what a call goes on with, and may have been told the same: of them nobody knows who goes
+ * on.
+ */
 function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): boolean {
   const asked = facts.call(continues!)
   return (
@@ -49,7 +52,10 @@ function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): bool
   )
 }
 
-/** Whether questions on one history are meant as branches: they are many, are judged together, or are gone on with each for itself. */
+/**
+ * Whether questions on one history are meant as branches: they are many, are judged together, or are gone on with each
+ * for itself.
+ */
 function areBranches(facts: Facts, siblings: readonly CallRecord[], branches: number): boolean {
   if (new Set(siblings.map(({ prompt }) => prompt)).size >= branches) return true
   const numbers = siblings.map(({ call }) => call)

@@ -96,7 +96,10 @@ export class Facts {
     return this.runs.filter(({ seq, endSeq = Number.POSITIVE_INFINITY }) => seq < place && place < endSeq)
   }
 
-  /** Whether a call may have been made by one of some runs: also by a test, which may have been handed a part of the system. */
+  /**
+   * Whether a call may have been made by one of some runs: also by a test, which may have been handed a part of the
+   * system.
+   */
   mayBeOf(runs: readonly RunRecord[], { run }: CallRecord): boolean {
     return typeof run !== 'number' || runs.length === 0 || runs.some(({ seq }) => seq === run)
   }

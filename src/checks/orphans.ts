@@ -48,7 +48,10 @@ export const orphans = check({
   },
 })
 
-/** The run that a call belongs to. Of one that nobody has told of it is the run that ends last of those under way, else the last one. */
+/**
+ * The run that a call belongs to. Of one that nobody has told of it is the run that ends last of those under way, else
+ * the last one.
+ */
 function runOf({ runs }: Facts, call: CallRecord): RunRecord | undefined {
   if (call.run === null) return undefined
   if (call.run !== undefined) return runs.find(({ seq }) => seq === call.run)

@@ -37,8 +37,9 @@ const isAnswered = ({ status, fault }: CallRecord): boolean => status === 'ended
 /**
  * The calls of one agent after a restart that ask again for what it had been answered before.
  *
- * Who begins anew repeats the end of what was done, before it comes to anything new; a question that stands in every round ("Ready?")
- * comes again too, but alone, or for a gather of another name. One that goes on with a conversation from before the restart is of that moment.
+ * Who begins anew repeats the end of what was done, before it comes to anything new; a question that stands in every
+ * round ("Ready?") comes again too, but alone, or for a gather of another name. One that goes on with a conversation
+ * from before the restart is of that moment.
  */
 function askedAgain(
   facts: Facts,
@@ -91,7 +92,10 @@ function meantIn(calls: readonly CallRecord[], restarts: readonly number[]): (ca
   return ({ request }) => meant.has(request)
 }
 
-/** The calls of the orchestration that goes on with a restart; one that has asked nothing yet takes up the one before it, which has failed. */
+/**
+ * The calls of the orchestration that goes on with a restart; one that has asked nothing yet takes up the one before
+ * it, which has failed.
+ */
 function callsOfLife(facts: Facts, restart: EventOf<'run.resumed'>): CallRecord[] {
   const begun = facts.runs.filter(({ seq }) => seq < restart.seq)
   const current = begun.at(-1)

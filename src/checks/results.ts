@@ -49,7 +49,10 @@ export const results = check({
   },
 })
 
-/** Whether a call has brought what can count: after a tool call the agent has still something to do, and what was cut off or declined is no answer. */
+/**
+ * Whether a call has brought what can count: after a tool call the agent has still something to do, and what was cut
+ * off or declined is no answer.
+ */
 const isAnswer = ({ status, fault, finish }: CallRecord): boolean =>
   status === 'ended' && fault === undefined && finish !== 'tool_calls' && finish !== 'length' && finish !== 'refusal'
 

@@ -16,7 +16,10 @@ export const runaway = check({
     again: 500,
     /** Answers, each of which was the next question or asked for the next step, that are one too many. */
     exchanges: 1_000,
-    /** Calls of one agent in a row, whatever they ask, with nobody else in between, that are one too many. Where it is left out, none are. */
+    /**
+     * Calls of one agent in a row, whatever they ask, with nobody else in between, that are one too many. Where it is
+     * left out, none are.
+     */
     inARow: undefined as number | undefined,
   },
   *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {

@@ -31,7 +31,10 @@ export const sequential = check({
   },
 })
 
-/** How often an agent begins when the one before it has ended, without a word of what was said before; none where two agents overlap. */
+/**
+ * How often an agent begins when the one before it has ended, without a word of what was said before; none where two
+ * agents overlap.
+ */
 function handovers(calls: readonly CallRecord[], soonMs: number): number {
   let count = 0
   let latest: { agent: string; end: number } | undefined

@@ -7,9 +7,9 @@ const REST_MS = 30_000
 const LEAST_PACE_MS = 1_000
 
 /**
- * How often in a row each call's request has been tried, 1 for its first time. A call that repeats a failure begins anew after a
- * restart, in another run or for another gather, after a rest, and at the pace at which the agent asks the same after an answer too;
- * also where the one before was given up because another call had brought an answer.
+ * How often in a row each call's request has been tried, 1 for its first time. A call that repeats a failure begins
+ * anew after a restart, in another run or for another gather, after a rest, and at the pace at which the agent asks the
+ * same after an answer too; also where the one before was given up because another call had brought an answer.
  */
 export function triesOf(facts: Facts): ReadonlyMap<number, number> {
   const tries = new Map<number, { nth: number; first: CallRecord }>()
@@ -41,7 +41,9 @@ function beginsAnew(facts: Facts, before: CallRecord, call: CallRecord): boolean
   )
 }
 
-/** Whether an agent asks again as long after a failure, or after it has asked first, as it does where it is answered. */
+/**
+ * Whether an agent asks again as long after a failure, or after it has asked first, as it does where it is answered.
+ */
 const keepsPace = (
   { slackMs }: Facts,
   paces: ReadonlyMap<string, readonly number[]>,
@@ -53,7 +55,9 @@ const keepsPace = (
 
 const contentOf = ({ agent, request }: CallRecord): string => `${agent}\u0000${request}`
 
-/** After what time agents ask the same again when it has been answered, mostly: from the answer, or from the question. */
+/**
+ * After what time agents ask the same again when it has been answered, mostly: from the answer, or from the question.
+ */
 function pacesOf({ calls }: Facts): ReadonlyMap<string, readonly number[]> {
   const repeated = new Set(calls.filter(({ retryOf }) => retryOf !== undefined).map(contentOf))
   const paces = new Map<string, number[]>()

@@ -19,10 +19,15 @@ export const actingAgent = (): string | undefined => acting.getStore()
 
 const running = new AsyncLocalStorage<number | null>()
 
-/** Says which run the calls inside `work` belong to, by the place of its start in the trace; null for those of a test itself. */
+/**
+ * Says which run the calls inside `work` belong to, by the place of its start in the trace; null for those of a test
+ * itself.
+ */
 export const withinRun = <Result>(run: number | null, work: () => Result): Result => running.run(run, work)
 
-/** The run that the present code belongs to; nothing where nobody has said so, as for what comes from another process. */
+/**
+ * The run that the present code belongs to; nothing where nobody has said so, as for what comes from another process.
+ */
 export const runInForce = (): number | null | undefined => running.getStore()
 
 /** A user's way to tell who calls; nothing lets the others decide. */

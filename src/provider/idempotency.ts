@@ -15,8 +15,8 @@ const REMEMBERED_KEYS = 20_000
 const LOOK_UP_MS: Milliseconds = 20
 
 /**
- * Requests by idempotency key: a service that knows such keys works only once for one of them, goes on when the client has gone,
- * and gives the same answer to who asks again. Answers that are errors are not kept.
+ * Requests by idempotency key: a service that knows such keys works only once for one of them, goes on when the client
+ * has gone, and gives the same answer to who asks again. Answers that are errors are not kept.
  */
 export class IdempotentRequests {
   readonly #clock: Clock
@@ -51,7 +51,10 @@ export class IdempotentRequests {
     }
   }
 
-  /** A client has gone away; the work goes on. Tells the call for whose answer nobody waits any more, if it has none yet. */
+  /**
+   * A client has gone away; the work goes on. Tells the call for whose answer nobody waits any more, if it has none
+   * yet.
+   */
   leave(key: string, receive: Receive): number | undefined {
     const kept = this.#kept.get(key)
     if (!kept?.receivers.delete(receive) || kept.receivers.size > 0 || kept.answer) return undefined

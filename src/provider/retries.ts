@@ -28,10 +28,10 @@ const REMEMBERED_ANSWERS = 32
 const ROUNDING_MS = 5
 
 /**
- * Tells which calls repeat one that has failed: they have its content, and begin when it has been told. Where a client counts its
- * retries (`x-stainless-retry-count`) the count says which, as a second try repeats a first one. A call that counts none may be
- * the retry of a loop around the client, or one more sample of the same prompt: it is taken for a retry until one that counts
- * comes for the same failure.
+ * Tells which calls repeat one that has failed: they have its content, and begin when it has been told. Where a client
+ * counts its retries (`x-stainless-retry-count`) the count says which, as a second try repeats a first one. A call that
+ * counts none may be the retry of a loop around the client, or one more sample of the same prompt: it is taken for a
+ * retry until one that counts comes for the same failure.
  */
 export class Retries {
   readonly #requests = new Map<string, Tried>()
@@ -75,7 +75,9 @@ export class Retries {
     for (const failure of tried.failures) if (failure.at <= arrivedAt) failure.state = 'guessed'
   }
 
-  /** Whether another call has brought the answer since a time, so that who gives up then is done: a hedge that has lost. */
+  /**
+   * Whether another call has brought the answer since a time, so that who gives up then is done: a hedge that has lost.
+   */
   isAnsweredSince(request: string, arrivedAt: Milliseconds): boolean {
     return this.#answers.some((answer) => answer.at >= arrivedAt && answer.request === request)
   }

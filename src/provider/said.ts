@@ -16,7 +16,10 @@ const INTRODUCTION = /^[^\n:]{1,80}:\s+/
 const BEGINNING = 64
 /** Answers that a prompt is said to hold: the newest. */
 export const MOST_HELD = 16
-/** Where in a prompt something may begin that was said: a line, behind a name, in quotes or in a tag; then what marks lists. */
+/**
+ * Where in a prompt something may begin that was said: a line, behind a name, in quotes or in a tag; then what marks
+ * lists.
+ */
 const PLACE = /(?:^|\n|:\s|["“«>])\s*/g
 const MARKS = /(?:[-*#>]+|\d+[.)])\s+/y
 const END_OF_LINE = /["”»<\n]/
@@ -42,7 +45,10 @@ export class Said {
     return (this.#answers.get(text) ?? this.#answers.get(text.replace(INTRODUCTION, '')))?.end
   }
 
-  /** The calls whose answers a prompt holds, whole or from their beginning; the newest of them, in the order of their ends. */
+  /**
+   * The calls whose answers a prompt holds, whole or from their beginning; the newest of them, in the order of their
+   * ends.
+   */
   heldIn(messages: readonly Message[]): readonly number[] {
     if (this.#answers.size === 0) return []
     const held = new Set<Answer>()

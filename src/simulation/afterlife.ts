@@ -4,7 +4,9 @@ import type { Trace } from '../trace/index.ts'
 
 /** How long what is under way may take to come to its end when its orchestration is over. Milliseconds. */
 const GRACE_MS = 1_000
-/** How long is waited for what was left over to show itself: longer than the official SDKs pause before they try again. */
+/**
+ * How long is waited for what was left over to show itself: longer than the official SDKs pause before they try again.
+ */
 const AFTERLIFE_MS = 90_000
 /** What that may take where the wall clock rules. Real milliseconds. */
 const REAL_AFTERLIFE_MS = 100
@@ -13,8 +15,9 @@ const MOST_CALLS = 100
 const MOST_TURNS = 1_000
 
 /**
- * Lets the time pass in which what was left over of an orchestration shows itself: calls that nobody waits for, also those that
- * pause before they try again, and timers that will call. Takes no real time in virtual time, and a tenth of a second in scaled.
+ * Lets the time pass in which what was left over of an orchestration shows itself: calls that nobody waits for, also
+ * those that pause before they try again, and timers that will call. Takes no real time in virtual time, and a tenth of
+ * a second in scaled.
  *
  * @param slackMs how exact times are
  * @param isMeant whether nobody wants to know: then only what is under way is waited for

@@ -15,9 +15,9 @@ export interface Usage {
 export type PicoDollars = number
 
 /**
- * Why a request was refused before it became a call. The first two: nobody has answered in a service's name.
- * `outside`: a host that nothing simulates. `unsimulated`: a path that the service has, or may have, and longhaul lacks.
- * The others are the service's own words: a wrong request, one that is no JSON object, one without a key, one too large.
+ * Why a request was refused before it became a call. The first two: nobody has answered in a service's name. `outside`:
+ * a host that nothing simulates. `unsimulated`: a path that the service has, or may have, and longhaul lacks. The
+ * others are the service's own words: a wrong request, one that is no JSON object, one without a key, one too large.
  */
 export type RefusedReason = 'outside' | 'unsimulated' | 'invalid' | 'malformed' | 'unauthorized' | 'too_large'
 
@@ -26,7 +26,10 @@ export type EventBody =
   | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
   | { type: 'run.ended'; status: 'completed' }
   | { type: 'run.ended'; status: 'failed'; error: string; message: string }
-  /** A call has reached the provider; caused by the end of the call whose answer it hands on. `attempt` is 1 for the first try of a request, 2 for its first retry … */
+  /**
+   * A call has reached the provider; caused by the end of the call whose answer it hands on. `attempt` is 1 for the
+   * first try of a request, 2 for its first retry …
+   */
   | {
       type: 'call.arrived'
       call: number
@@ -47,17 +50,22 @@ export type EventBody =
       continues?: number
       /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */
       holds?: readonly number[]
-      /** The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody can tell. */
+      /**
+       * The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody
+       * can tell.
+       */
       run?: number | null
     }
   /**
-   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does, which counts its
-   * retries, the first was one more sample of the same prompt.
+   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,
+   * which counts its retries, the first was one more sample of the same prompt.
    */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
   /** A request with the idempotency key of this call has come again, and gets the same answer. */
   | { type: 'call.replayed'; call: number }
-  /** All clients of a request with an idempotency key have gone away; the service goes on with it, and keeps the answer. */
+  /**
+   * All clients of a request with an idempotency key have gone away; the service goes on with it, and keeps the answer.
+   */
   | { type: 'call.left'; call: number }
   /** A call that waited for a free slot is now being worked on. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }

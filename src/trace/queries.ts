@@ -18,7 +18,9 @@ export interface CallRecord {
   endedAt: number | undefined
   /** When all its clients had gone away, where the service goes on nevertheless: for an idempotency key. */
   leftAt: number | undefined
-  /** `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call. */
+  /**
+   * `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call.
+   */
   status: 'open' | 'ended' | 'failed' | 'refused'
   /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
   finish: string | undefined
@@ -34,7 +36,10 @@ export interface CallRecord {
   continues: number | undefined
   /** The calls whose answers the messages hold; the newest of them. */
   holds: readonly number[]
-  /** The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can tell. */
+  /**
+   * The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can
+   * tell.
+   */
   run: number | null | undefined
   /** The place of its arrival in the trace. */
   seq: number

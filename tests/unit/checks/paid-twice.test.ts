@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { call, event, finds, gather, story } from './story.ts'
 
 /**
- * What one agent asks, a letter a question, a second each; `|` is a restart, a small letter a question that is still without an answer
- * at the next restart, `!` one that is answered at that very moment.
+ * What one agent asks, a letter a question, a second each; `|` is a restart, a small letter a question that is still
+ * without an answer at the next restart, `!` one that is answered at that very moment.
  */
 function lives(
   text: string,

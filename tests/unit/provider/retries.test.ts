@@ -94,3 +94,37 @@ test('it is known whether another call has brought the answer meanwhile', () => 
   retries.answered('b', 0, 71)
   expect(retries.isAnsweredSince('a', 0)).toBe(false)
 })
+
+test('who could come first has come first, and a client that counts takes what is free before what was guessed', () => {
+  const retries = new Retries()
+  retries.failed('a', failure(1, 10, { retryAfterMs: 500 }))
+  retries.failed('a', failure(2, 20))
+  expect(retries.arrived('a', alone(1_000, 1))?.call).toBe(2)
+  expect(retries.arrived('a', alone(1_000))?.call).toBe(1)
+  retries.failed('a', failure(3, 2_000))
+  expect(retries.arrived('a', alone(3_000, 1))?.call).toBe(3)
+  expect(retries.arrived('a', alone(3_000, 1))?.call).toBe(1)
+})
+
+test('headers may round by five milliseconds', () => {
+  for (const [now, call] of [
+    [1_005, 1],
+    [1_004, 2],
+  ] as const) {
+    const retries = new Retries()
+    retries.failed('a', failure(1, 10, { retryAfterMs: 1_000 }))
+    retries.arrived('a', alone(15))
+    retries.failed('a', failure(2, 20, { retryAfterMs: 1_000 }))
+    expect(retries.arrived('a', alone(now, 1))?.call).toBe(call)
+  }
+})
+
+test('sixteen failures of a request are remembered, and those of 20,000 requests', () => {
+  const retries = new Retries()
+  for (let nth = 1; nth <= 17; nth++) retries.failed('a', failure(nth, nth))
+  const found = Array.from({ length: 17 }, () => retries.arrived('a', alone(100))?.call)
+  expect(found).toEqual([...Array.from({ length: 16 }, (_, nth) => nth + 2), undefined])
+  for (let nth = 0; nth < 20_001; nth++) retries.failed(`b${nth}`, failure(nth, 200))
+  expect(retries.arrived('b0', alone(300))).toBeUndefined()
+  expect(retries.arrived('b1', alone(300))?.call).toBe(1)
+})

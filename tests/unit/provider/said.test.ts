@@ -71,6 +71,11 @@ test('one that was cut off is known by 64 characters, and by less is not', () =>
   said.add(LONG, 5, 1)
   expect(said.heldIn([user(`Ann: ${LONG.slice(0, 64)}…`)])).toEqual([1])
   expect(said.heldIn([user(`Ann: ${LONG.slice(0, 63)}…`)])).toEqual([])
+  const just = LONG.slice(0, 64)
+  said.add(just.replace('harbour', 'lighter'), 6, 2)
+  expect(said.heldIn([user(`Ann: ${just.replace('harbour', 'lighter')} (she said)`)])).toEqual([2])
+  said.add(JSON.stringify({ argument: just.replace('harbour', 'station') }), 7, 3)
+  expect(said.heldIn([user(`Ann: ${just.replace('harbour', 'station')}`)])).toEqual([3])
 })
 
 test('the newest sixteen are told, in the order in which they were given', () => {
