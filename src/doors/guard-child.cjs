@@ -52,6 +52,30 @@ function refusal(host, port, method, path) {
   return error
 }
 
+/** Where a proxy is asked to go, by HTTP or by SOCKS 5, if that is what is written. */
+function askedOfProxy(first) {
+  const letter = typeof first === 'string' ? first.charCodeAt(0) : first?.[0]
+  if (letter === 5 && typeof first !== 'string') return askedBySocks(Buffer.from(first))
+  if (!(letter >= 65 && letter <= 90)) return undefined
+  const text = typeof first === 'string' ? first.slice(0, 400) : Buffer.from(first).toString('latin1', 0, 400)
+  const [, tunnel, whole] = /^(?:CONNECT ([^\s/]+:\d+) |[A-Z]+ (https?:\/\/[^\s/?#]+))/.exec(text) ?? []
+  if (!tunnel && !whole) return undefined
+  const url = new URL(whole ?? `http://${tunnel}`)
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  return { host: url.hostname, port, method: text.slice(0, text.indexOf(' ')) }
+}
+
+function askedBySocks(bytes) {
+  const [, command, reserved, kind, first] = bytes
+  if (command !== 1 || reserved !== 0 || ![1, 3, 4].includes(kind)) return undefined
+  const [from, length] = kind === 3 ? [5, first] : [4, kind === 1 ? 4 : 16]
+  if (bytes.length !== from + length + 2) return undefined
+  const address = bytes.subarray(from, from + length)
+  const groups = () => address.toString('hex').match(/.{4}/g).join(':')
+  const host = kind === 3 ? address.toString('latin1') : kind === 1 ? address.join('.') : groups()
+  return { host, port: bytes.readUInt16BE(from + length), method: 'CONNECT' }
+}
+
 function replace(target, name, make) {
   const real = target?.[name]
   if (typeof real !== 'function') return
@@ -109,17 +133,10 @@ function hang() {
   // A proxy on this machine is not asked for the world outside either.
   replace(Socket.prototype, '_writeGeneric', (real) => {
     return function (several, data, encoding, done) {
-      const first = Array.isArray(data) ? data[0]?.chunk : data
-      const letter = typeof first === 'string' ? first.charCodeAt(0) : first?.[0]
-      if (this.connecting || !(letter >= 65 && letter <= 90))
+      const target = this.connecting ? undefined : askedOfProxy(Array.isArray(data) ? data[0]?.chunk : data)
+      if (!target || !isRefused(target.host, target.port))
         return Reflect.apply(real, this, [several, data, encoding, done])
-      const text = typeof first === 'string' ? first.slice(0, 400) : Buffer.from(first).toString('latin1', 0, 400)
-      const [, tunnel, whole] = /^(?:CONNECT ([^\s/]+:\d+) |[A-Z]+ (https?:\/\/[^\s/?#]+))/.exec(text) ?? []
-      if (!tunnel && !whole) return Reflect.apply(real, this, [several, data, encoding, done])
-      const url = new URL(whole ?? `http://${tunnel}`)
-      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-      if (!isRefused(url.hostname, port)) return Reflect.apply(real, this, [several, data, encoding, done])
-      const error = refusal(url.hostname, port, text.slice(0, text.indexOf(' ')), '')
+      const error = refusal(target.host, target.port, target.method, '')
       process.nextTick(() => this.destroy(error))
       return undefined
     }

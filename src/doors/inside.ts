@@ -4,6 +4,7 @@ import { isIP, Socket } from 'node:net'
 import type { Destination, Verdict } from './behind.ts'
 import { join, MemoryHandle, type Ends } from './memory-handle.ts'
 import { shared } from './realm.ts'
+import { socksMessage, type SocksMessage } from './socks.ts'
 import { behind } from './stand.ts'
 
 /** The side of a connection that is answered here. */
@@ -52,6 +53,8 @@ function receive(socket: Socket): void {
     else if (judged(socket) !== 'answer') refuse(socket, insides.get(socket)!.destination, CONNECTION)
   }
   socket.once('data', (first: Buffer) => {
+    const socks = socksMessage(first)
+    if (socks) return throughSocks(socket, socks)
     socket.pause()
     socket.unshift(first)
     const words = first.toString('latin1', 0, 24)
@@ -86,17 +89,29 @@ function open(): NonNullable<typeof servers> {
   return servers
 }
 
-/** A proxy is asked for a way to somewhere: what comes next on the connection is judged by that. */
-function tunnel(request: IncomingMessage, socket: Socket, head: Buffer): void {
+/** As below, in the words of SOCKS. */
+function throughSocks(socket: Socket, { destination, reply }: SocksMessage): void {
+  socket.write(reply)
+  goOn(socket, destination)
+}
+
+/** What comes next on a connection is another conversation. */
+function goOn(socket: Socket, destination: Destination | undefined): void {
   const inside = insides.get(socket)
-  const target = URL.parse(`http://${request.url}`)
-  if (!inside || !target) return void socket.destroy()
-  inside.destination = { host: target.hostname, port: Number(target.port || 80), secure: false }
+  if (!inside) return
+  if (destination) inside.destination = destination
   inside.busy = false
-  socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-  if (head.length > 0) socket.unshift(head)
   inside.handle.bytesRead = 0
   receive(socket)
+}
+
+/** A proxy is asked for a way to somewhere: what comes next on the connection is judged by that. */
+function tunnel(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const target = URL.parse(`http://${request.url}`)
+  if (!target) return void socket.destroy()
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+  if (head.length > 0) socket.unshift(head)
+  goOn(socket, { host: target.hostname, port: Number(target.port || 80), secure: false })
 }
 
 /** Where a request goes by its own words: an absolute URL, as proxies get it, or a name where the connection has an address. */

@@ -3,6 +3,7 @@ import type { Destination } from './behind.ts'
 import { hang } from './door.ts'
 import { MemoryHandle, type SocketInside } from './memory-handle.ts'
 import { moveInside } from './sockets.ts'
+import { socksDestination } from './socks.ts'
 import { behind } from './stand.ts'
 
 /** What Node's streams give to a socket: one piece, or several with their encodings. */
@@ -52,14 +53,17 @@ function chunksOf(data: Written, encoding: BufferEncoding): Buffer[] {
 /** How a request to a proxy begins (RFC 9112, 3.2.2 and 3.2.3): `CONNECT host:port`, or a method and a whole URL. */
 const TO_PROXY = /^(?:CONNECT ([^\s/]+:\d+) |[A-Z]+ (https?:\/\/[^\s/?#]+))/
 const LONGEST = 400
+/** The shortest request to a SOCKS proxy. */
+const SHORTEST = 8
 
 /** Where a proxy is asked to go, if that is what is written. */
 function askedOfProxy(data: Written): Destination | undefined {
   const first = Array.isArray(data)
     ? (data as readonly { chunk: string | Buffer }[])[0]?.chunk
     : (data as string | Buffer)
-  if (first === undefined || first.length < 16) return undefined
+  if (first === undefined || first.length < SHORTEST) return undefined
   const letter = typeof first === 'string' ? first.charCodeAt(0) : first[0]!
+  if (letter === 5) return typeof first === 'string' ? undefined : socksDestination(first)
   if (letter < 65 || letter > 90) return undefined
   const text =
     typeof first === 'string'

@@ -114,6 +114,17 @@ describeOrchestration('a program that starts others which call a provider', opti
     expect(asked).toEqual([])
   })
 
+  test('nor through one that speaks SOCKS', { timeout: 30_000 }, async ({ run, trace, waive, expect }) => {
+    waive('unsimulated')
+    const { port } = new URL(here)
+    const name = 'api.openai.com'
+    const request = [5, 1, 0, 3, name.length, ...Buffer.from(name), 1, 187]
+    const program = `require('node:net').connect(${port}, '127.0.0.1', function () { this.write(Buffer.from(${JSON.stringify(request)})) })
+      .on('error', ({ code }) => console.log('refused: ' + code))`
+    expect((await run({ vars: { work: () => byNode(program) } })).result).toBe(REFUSED)
+    expect(trace.ofType('call.refused')).toMatchObject([{ host: 'api.openai.com', method: 'CONNECT' }])
+  })
+
   test('looks up no name and sends no datagram', { timeout: 30_000 }, async ({ run, trace, waive, expect }) => {
     waive('unsimulated')
     const program = `const told = ({ code }) => console.log(code)
