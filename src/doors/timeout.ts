@@ -16,9 +16,9 @@ type Place = 'nowhere' | 'real' | 'simulated'
 const onRealClock = shared('timers.onRealClock', () => new Set<Timeout>())
 /** Timers that were asked for their number, by which they may be cleared. */
 const numbered = shared('timers.numbered', () => new Map<number, Timeout>())
-/** All timers of ours, whichever copy of longhaul made them. */
-const ours = shared('timers.ours', () => new WeakSet<object>())
-const isOurs = (value: unknown): value is Timeout => typeof value === 'object' && value !== null && ours.has(value)
+/** Marks all timers of ours, whichever copy of longhaul made them. */
+const OURS = shared('timers.mark', () => Symbol('longhaul.timer'))
+const isOurs = (value: unknown): value is Timeout => typeof value === 'object' && value !== null && OURS in value
 
 /** The delay that Node gives a timer: a whole number from 1 to the longest one, else 1, and a warning where Node warns. */
 function delayOf(given: unknown): number {
@@ -56,7 +56,6 @@ export class Timeout extends AsyncResource implements Armed, Disposable {
   ) {
     // Not AsyncLocalStorage.snapshot(), which waits for the garbage collector to announce its end: forty times the price.
     super('SimulatedTimer', { requireManualDestroy: true })
-    ours.add(this)
     this.#callback = callback
     this.delay = delayOf(delay)
     this.#args = args
@@ -64,6 +63,10 @@ export class Timeout extends AsyncResource implements Armed, Disposable {
     this.#holds = holds
     this.endsWithSession = endsWithSession
     this.#arm()
+  }
+
+  get [OURS](): true {
+    return true
   }
 
   /** Lets the timer hold the process open. */

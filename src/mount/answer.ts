@@ -1,5 +1,12 @@
 import { hashHex } from '../random/index.ts'
-import { REFUSAL_MS, type Answer, type CallRequest, type Provider, type RefusedRequest } from '../provider/index.ts'
+import {
+  REFUSAL_MS,
+  type Answer,
+  type CallRequest,
+  type Damage,
+  type Provider,
+  type RefusedRequest,
+} from '../provider/index.ts'
 import {
   badText,
   isBad,
@@ -74,7 +81,9 @@ export function answer(provider: Provider, { method, route, header, text }: Inco
       callerHints: format.callerHints(body),
       fingerprint,
     })
-  if (Buffer.byteLength(text) > MAX_BODY) return refuseBad({ kind: 'too_large', limit: MAX_BODY })
+  // A unit of UTF-16 is three bytes of UTF-8 at most.
+  if (text.length > MAX_BODY / 3 && Buffer.byteLength(text) > MAX_BODY)
+    return refuseBad({ kind: 'too_large', limit: MAX_BODY })
   const body = readObject(text)
   if (!body) return refuseBad({ kind: 'not_json' })
   const call = format.parse({ provider: route.provider, body, strict: address.strict, fingerprint, header })
@@ -99,6 +108,12 @@ function sendWhole(sink: Sink, { status, headers, body }: WireResponse): void {
   sink.end()
 }
 
+/** What is left of a body. */
+function damaged(body: string, damage: Damage): string {
+  const half = body.slice(0, Math.floor(body.length / 2))
+  return damage === 'malformed' ? half + GARBAGE : half
+}
+
 function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink): void {
   switch (part.kind) {
     case 'refusal':
@@ -107,9 +122,8 @@ function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink
       return sink.reset()
     case 'whole': {
       const body = format.whole(part.reply, request)
-      const half = body.slice(0, Math.floor(body.length / 2))
       sink.head(format.head(part.reply, part.limits, request))
-      sink.write(part.damage === undefined ? body : part.damage === 'malformed' ? half + GARBAGE : half)
+      sink.write(part.damage === undefined ? body : damaged(body, part.damage))
       return part.damage === 'reset' ? sink.reset() : sink.end()
     }
     case 'head':

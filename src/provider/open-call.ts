@@ -12,6 +12,8 @@ export interface OpenCall extends Bagged {
   seq: number
   request: CallRequest
   caller: Caller
+  /** The same for calls in which somebody asks the same. */
+  content: string
   nth: number
   attempt: number
   /** The same for calls with the same messages. */

@@ -1,10 +1,10 @@
 import { parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
 import { costOf } from '../money/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
-import { NO_USAGE, type Trace, type Usage } from '../trace/index.ts'
+import { NO_USAGE, type EventBody, type Trace, type Usage } from '../trace/index.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest, Damage, Refusal, Reply } from './call.ts'
-import { callerOf, runInForce } from './callers.ts'
+import { callerOf, runInForce, type Caller } from './callers.ts'
 import { composeReply } from './compose.ts'
 import { checkConfig, type ProviderConfig } from './config.ts'
 import {
@@ -211,10 +211,11 @@ export class Provider {
       ? this.#service(request.provider).cache.use(request, cumulative, now)
       : { cachedInput: 0, cacheWrite: 0 }
 
-    const before = this.#retries.arrived(contentOf({ caller, request }), {
+    const content = contentOf(caller, request)
+    const before = this.#retries.arrived(content, {
       retryCount: request.retryCount,
       now,
-      hasSiblings: () => this.#isUnderWay({ caller, request }),
+      hasSiblings: () => this.#isUnderWay(content),
     })
     const attempt = Math.max(before ? before.attempt + 1 : 1, request.retryCount + 1)
     const { provider, operation, stream } = request
@@ -223,25 +224,24 @@ export class Provider {
     // What came before was read when it was asked.
     const holds = joinHeld(continues, this.#said.heldIn(request.messages.slice(from)))
     const run = runInForce()
-    const seq = this.trace.append(
-      {
-        type: 'call.arrived',
-        call: id,
-        ...caller,
-        provider,
-        model: request.model,
-        operation,
-        stream,
-        inputTokens: input,
-        attempt,
-        request: request.fingerprint,
-        ...(caller.turn > 1 && { prompt }),
-        ...(continues && { continues: continues.call }),
-        ...(holds.length > 0 && { holds }),
-        ...(run !== undefined && { run }),
-      },
-      cause === undefined ? [] : [cause],
-    )
+    const arrived: Extract<EventBody, { type: 'call.arrived' }> = {
+      type: 'call.arrived',
+      call: id,
+      ...caller,
+      provider,
+      model: request.model,
+      operation,
+      stream,
+      inputTokens: input,
+      attempt,
+      request: request.fingerprint,
+    }
+    // Not spread into it: on each call, what is left out would cost more than all that is there.
+    if (caller.turn > 1) arrived.prompt = prompt
+    if (continues) arrived.continues = continues.call
+    if (holds.length > 0) arrived.holds = holds
+    if (run !== undefined) arrived.run = run
+    const seq = this.trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)
       this.trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
         before.seq,
@@ -253,6 +253,7 @@ export class Provider {
       seq,
       request,
       caller,
+      content,
       nth,
       attempt,
       prompt,
@@ -272,9 +273,8 @@ export class Provider {
   }
 
   /** Whether the same is being asked by a call under way. */
-  #isUnderWay(asked: Pick<OpenCall, 'caller' | 'request'>): boolean {
-    const content = contentOf(asked)
-    for (const call of this.#open) if (contentOf(call) === content) return true
+  #isUnderWay(content: string): boolean {
+    for (const call of this.#open) if (call.content === content) return true
     return false
   }
 
@@ -463,7 +463,7 @@ export class Provider {
     const seq = this.trace.append(body, [call.seq])
     for (const { text } of choices) this.#said.add(text, seq, call.id)
     this.#threads.answered(call.prompt, { call: call.id, holds: call.holds })
-    this.#retries.answered(contentOf(call), call.arrivedAt, this.clock.now())
+    this.#retries.answered(call.content, call.arrivedAt, this.clock.now())
   }
 
   #fail(call: OpenCall, fault: string, message: string, usage: Usage, retryAfterMs: Milliseconds | null = null): void {
@@ -473,10 +473,9 @@ export class Provider {
       { type: 'call.failed', call: call.id, afterMs: now - call.arrivedAt, fault, message, retryAfterMs, usage, cost },
       [call.seq],
     )
-    const content = contentOf(call)
     // Who goes away with a part of a stream, or when another call has brought the answer, has what it wanted.
-    if (fault === 'disconnected' && (call.isRead || this.#retries.isAnsweredSince(content, call.arrivedAt))) return
-    const { id, attempt, request } = call
+    if (fault === 'disconnected' && (call.isRead || this.#retries.isAnsweredSince(call.content, call.arrivedAt))) return
+    const { id, attempt, content, request } = call
     this.#retries.failed(content, { call: id, seq, at: now, retryAfterMs, attempt, retryCount: request.retryCount })
   }
 
@@ -525,7 +524,7 @@ export class Provider {
 }
 
 /** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */
-const contentOf = ({ caller, request }: Pick<OpenCall, 'caller' | 'request'>): string =>
+const contentOf = (caller: Caller, request: CallRequest): string =>
   `${caller.agent}\u0000${request.fingerprint}\u0000${request.idempotencyKey ?? ''}`
 
 /** The calls whose answers a prompt holds: those of the call that it goes on with, that call, and new ones. */

@@ -103,6 +103,10 @@ export class Replies {
 
   /** What the model says to a call, once for each choice; a promise only if the user's function is asynchronous. */
   contentsFor(request: CallRequest, caller: Caller, nth: number): Contents | Promise<Contents> {
+    if (request.choices === 1) {
+      const content = this.contentFor(request, caller, nth)
+      return content instanceof Promise ? (Promise.all([content]) as Promise<Contents>) : [content]
+    }
     const said = Array.from({ length: request.choices }, (_, choice) => this.contentFor(request, caller, nth, choice))
     return said.some((content) => content instanceof Promise)
       ? (Promise.all(said) as unknown as Promise<Contents>)

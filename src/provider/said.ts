@@ -22,6 +22,7 @@ export const MOST_HELD = 16
  */
 const PLACE = /(?:^|\n|:\s|["“«>])\s*/g
 const MARKS = /(?:[-*#>]+|\d+[.)])\s+/y
+const NONE: readonly number[] = []
 const END_OF_LINE = /["”»<\n]/
 
 /** Who was answered what, so that it can be told which answers a prompt hands on. */
@@ -29,6 +30,8 @@ export class Said {
   /** The newest of each text, the oldest first. */
   readonly #answers = new Map<string, Answer>()
   readonly #byBeginning = new Map<string, Answer>()
+  /** What answers have begun with, as UTF-16 units: nearly all places of a prompt are told by it to be none. */
+  readonly #initials = new Set<number>()
 
   /**
    * @param end the place in the trace where the answer ended
@@ -42,7 +45,8 @@ export class Said {
   /** The place in the trace where the answer ended that a question consists of. */
   find(question: string): number | undefined {
     const text = question.trim()
-    return (this.#answers.get(text) ?? this.#answers.get(text.replace(INTRODUCTION, '')))?.end
+    const said = this.#answers.get(text) ?? (text.includes(':') && this.#answers.get(text.replace(INTRODUCTION, '')))
+    return said ? said.end : undefined
   }
 
   /**
@@ -50,27 +54,36 @@ export class Said {
    * ends.
    */
   heldIn(messages: readonly Message[]): readonly number[] {
-    if (this.#answers.size === 0) return []
+    if (this.#answers.size === 0) return NONE
     const held = new Set<Answer>()
     for (const { role, text } of messages) {
       const whole = this.#answers.get(text.trim())
       if (whole) held.add(whole)
-      else if (role !== 'assistant')
-        for (const { index, 0: before } of text.matchAll(PLACE)) {
-          MARKS.lastIndex = index + before.length
-          const found = this.#at(text, MARKS.lastIndex) ?? (MARKS.test(text) && this.#at(text, MARKS.lastIndex))
-          if (found) held.add(found)
-        }
+      else if (role !== 'assistant') this.#addPartsOf(text, held)
     }
-    if (held.size === 0) return []
+    if (held.size === 0) return NONE
     return [...held]
       .toSorted((a, b) => a.end - b.end)
       .slice(-MOST_HELD)
       .map(({ call }) => call)
   }
 
+  /** Adds the answers that stand somewhere in a text. */
+  #addPartsOf(text: string, held: Set<Answer>): void {
+    PLACE.lastIndex = 0
+    while (PLACE.test(text)) {
+      const place = PLACE.lastIndex
+      MARKS.lastIndex = place
+      const found = this.#at(text, place) ?? (MARKS.test(text) && this.#at(text, MARKS.lastIndex))
+      if (found) held.add(found)
+      // The start of the text is an empty match, which would be found again.
+      if (place === 0) PLACE.lastIndex = 1
+    }
+  }
+
   /** The answer that stands at a place of a text: from its beginning, or as a whole line. */
   #at(text: string, from: number): Answer | undefined {
+    if (!this.#initials.has(text.charCodeAt(from))) return undefined
     const beginning = text.slice(from, from + BEGINNING)
     return this.#byBeginning.get(beginning) ?? this.#answers.get(beginning.split(END_OF_LINE, 1)[0]!.trim())
   }
@@ -81,6 +94,7 @@ export class Said {
     this.#forget(this.#answers.get(text))
     if (this.#answers.size === REMEMBERED) this.#forget(this.#answers.values().next().value)
     this.#answers.set(text, answer)
+    this.#initials.add(text.charCodeAt(0))
     if (text.length >= BEGINNING) this.#byBeginning.set(text.slice(0, BEGINNING), answer)
   }
 

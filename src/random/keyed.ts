@@ -66,10 +66,12 @@ function finalise(word: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-const HEX = Array.from({ length: 0x10000 }, (_, value) => value.toString(16).padStart(4, '0'))
+const HEX = Array.from({ length: 0x100 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const hexOf = (word: number): string =>
+  HEX[word >>> 24]! + HEX[(word >>> 16) & 0xff]! + HEX[(word >>> 8) & 0xff]! + HEX[word & 0xff]!
 
 /** The hash of a text as sixteen hexadecimal digits. */
 export function hashHex(text: string): string {
   const [a, b] = hash(text)
-  return HEX[a >>> 16]! + HEX[a & 0xffff]! + HEX[b >>> 16]! + HEX[b & 0xffff]!
+  return hexOf(a) + hexOf(b)
 }

@@ -45,58 +45,67 @@ function typeFits(shape: Shape, value: unknown): boolean {
 const expectation = (shape: Shape): string =>
   shape.type === 'either' ? shape.of.map(expectation).join(' or ') : shape.type === 'tagged' ? 'object' : shape.type
 
-/** Finds the first thing that is wrong with a value. */
-export function problemOf(shape: Shape, value: unknown, path: readonly (string | number)[] = []): Problem | undefined {
-  if (path.length > MAX_DEPTH)
-    return { path, kind: 'type', expected: 'a value nested less deeply', given: jsonType(value) }
-  if (!typeFits(shape, value)) return { path, kind: 'type', expected: expectation(shape), given: jsonType(value) }
+/** A problem of a part, as one of the whole. Paths are made on the way back: most requests have no problem. */
+const within = (step: string | number, problem: Problem): Problem => ({ ...problem, path: [step, ...problem.path] })
+
+/**
+ * Finds the first thing that is wrong with a value.
+ *
+ * @param depth how deep the value lies in the request
+ */
+export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | undefined {
+  if (depth > MAX_DEPTH)
+    return { path: [], kind: 'type', expected: 'a value nested less deeply', given: jsonType(value) }
+  if (!typeFits(shape, value)) return { path: [], kind: 'type', expected: expectation(shape), given: jsonType(value) }
   switch (shape.type) {
     case 'any':
     case 'boolean':
       return undefined
     case 'string':
       return shape.among && !shape.among.includes(value as string)
-        ? { path, kind: 'value', given: value as string, among: shape.among }
+        ? { path: [], kind: 'value', given: value as string, among: shape.among }
         : undefined
     case 'number':
     case 'integer': {
       const given = value as number
       const integer = shape.type === 'integer'
-      if (shape.min !== undefined && given < shape.min) return { path, kind: 'below', limit: shape.min, given, integer }
-      if (shape.max !== undefined && given > shape.max) return { path, kind: 'above', limit: shape.max, given, integer }
+      if (shape.min !== undefined && given < shape.min)
+        return { path: [], kind: 'below', limit: shape.min, given, integer }
+      if (shape.max !== undefined && given > shape.max)
+        return { path: [], kind: 'above', limit: shape.max, given, integer }
       return undefined
     }
     case 'either':
       return problemOf(
         shape.of.find((one) => typeFits(one, value))!,
         value,
-        path,
+        depth,
       )
     case 'tagged': {
       const tag = (value as Record<string, unknown>)[shape.tag]
-      if (tag === undefined) return shape.others ? undefined : { path: [...path, shape.tag], kind: 'missing' }
+      if (tag === undefined) return shape.others ? undefined : { path: [shape.tag], kind: 'missing' }
       if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
         if (shape.others && typeof tag === 'string') return undefined
         return {
-          path: [...path, shape.tag],
+          path: [shape.tag],
           kind: 'value',
           given: typeof tag === 'string' ? tag : JSON.stringify(tag),
           among: Object.keys(shape.of),
         }
       }
-      return problemOf(shape.of[tag]!, value, path)
+      return problemOf(shape.of[tag]!, value, depth)
     }
     case 'array': {
       const items = value as unknown[]
-      if (items.length < (shape.least ?? 0)) return { path, kind: 'empty' }
+      if (items.length < (shape.least ?? 0)) return { path: [], kind: 'empty' }
       for (let index = 0; index < items.length; index++) {
-        const problem = problemOf(shape.items, items[index], [...path, index])
-        if (problem) return problem
+        const problem = problemOf(shape.items, items[index], depth + 1)
+        if (problem) return within(index, problem)
       }
       return undefined
     }
     case 'object':
-      return objectProblem(shape, value as Record<string, unknown>, path)
+      return objectProblem(shape, value as Record<string, unknown>, depth)
     default:
       return shape satisfies never
   }
@@ -105,21 +114,21 @@ export function problemOf(shape: Shape, value: unknown, path: readonly (string |
 function objectProblem(
   shape: Extract<Shape, { type: 'object' }>,
   value: Record<string, unknown>,
-  path: readonly (string | number)[],
+  depth: number,
 ): Problem | undefined {
   // A request names few of the many fields that it might have.
   let unknown: string | undefined
   for (const name of requiredOf(shape)) {
-    if ((Object.hasOwn(value, name) ? value[name] : null) == null) return { path: [...path, name], kind: 'missing' }
+    if ((Object.hasOwn(value, name) ? value[name] : null) == null) return { path: [name], kind: 'missing' }
   }
   for (const name of Object.keys(value)) {
     if (!Object.hasOwn(shape.fields, name)) unknown ??= name
     else if (value[name] != null) {
-      const problem = problemOf(shape.fields[name]!, value[name], [...path, name])
-      if (problem) return problem
+      const problem = problemOf(shape.fields[name]!, value[name], depth + 1)
+      if (problem) return within(name, problem)
     }
   }
-  return shape.open || unknown === undefined ? undefined : { path: [...path, unknown], kind: 'unknown' }
+  return shape.open || unknown === undefined ? undefined : { path: [unknown], kind: 'unknown' }
 }
 
 const required = new WeakMap<Shape, readonly string[]>()
