@@ -112,6 +112,7 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
     now: provider.clock.epoch + provider.clock.now(),
     header,
     shelf: shelfOf(provider, route.provider),
+    id: () => provider.requestId(),
   }
   if (endpoint.kind === 'resource') return answerResource(provider, endpoint, request, incoming, sink, refuseBad)
   const parsed = endpoint.parse(request)

@@ -29,6 +29,7 @@ export function deskOf(
       return provider.modelsOf(route.provider)
     },
     hasModel: (id) => provider.hasModel(route.provider, id),
+    count: (call) => provider.countTokens(call),
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),

@@ -145,6 +145,11 @@ export class Provider {
     return this.#models.all(service)
   }
 
+  /** Input tokens of a call, were it made. */
+  countTokens(request: CallRequest): number {
+    return promptTokens(request, tokenizerFor(request.provider, request.model)).at(-1) ?? 0
+  }
+
   /** Whether a service has a model, by any of its names. */
   hasModel(service: string, id: string): boolean {
     return this.#models.find(service, id) !== undefined

@@ -36,6 +36,8 @@ export interface WireRequest {
   header(name: string): string | undefined
   /** What the service keeps from one request to the next. */
   shelf: Shelf
+  /** Makes an id: unique, and the same for the same seed. */
+  id(): string
 }
 
 /** A request that the service refuses before it becomes a call. */
@@ -131,6 +133,8 @@ export interface Desk {
   models: readonly { id: string; contextWindow: number }[]
   /** Whether the provider serves a model, by any of its names. */
   hasModel(id: string): boolean
+  /** Input tokens of a call, were it made. */
+  count(call: CallRequest): number
   /** Unix time in milliseconds. */
   now(): number
   /** Does something later, in the time of the run. */

@@ -48,6 +48,7 @@ const parse = (generation: Generation, body: Record<string, unknown>, strict: bo
     text: JSON.stringify(body),
     now: 0,
     shelf: new Shelf(),
+    id: () => 'id',
     body,
     strict,
     fingerprint: '',
