@@ -1,22 +1,34 @@
-import { ANY, relaxed, textOrBlocks, type Field, type Shape } from '../shape.ts'
+import { ANY, relaxed, textOrBlocks, type Field, type Shape } from '../../shape.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/chat/create.
 
 const TEXT: Shape = { type: 'object', fields: { type: ANY, text: { type: 'string', required: true } }, open: true }
 const OPEN: Shape = { type: 'object', fields: {}, open: true }
 const CONTENT = textOrBlocks({ text: TEXT, image_url: OPEN, input_audio: OPEN, file: OPEN, refusal: OPEN })
+const STRING: Field = { type: 'string', required: true }
 const CALL: Shape = {
-  type: 'object',
-  fields: {
-    id: { type: 'string', required: true },
-    type: { type: 'string', among: ['function', 'custom'], required: true },
+  type: 'tagged',
+  tag: 'type',
+  of: {
     function: {
       type: 'object',
-      fields: { name: { type: 'string', required: true }, arguments: { type: 'string', required: true } },
+      fields: {
+        id: STRING,
+        type: ANY,
+        function: { type: 'object', fields: { name: STRING, arguments: STRING }, open: true, required: true },
+      },
+      open: true,
+    },
+    custom: {
+      type: 'object',
+      fields: {
+        id: STRING,
+        type: ANY,
+        custom: { type: 'object', fields: { name: STRING, input: STRING }, open: true, required: true },
+      },
       open: true,
     },
   },
-  open: true,
 }
 const said = (fields: Readonly<Record<string, Field>>): Shape => ({
   type: 'object',
@@ -36,7 +48,7 @@ const MESSAGE: Shape = {
       refusal: { type: 'string' },
     }),
     tool: said({ content: { ...CONTENT, required: true }, tool_call_id: { type: 'string', required: true } }),
-    function: said({ content: CONTENT }),
+    function: said({ content: CONTENT, name: { type: 'string', required: true } }),
   },
 }
 const TOOL: Shape = {
@@ -59,14 +71,23 @@ const TOOL: Shape = {
         },
       },
     },
-    custom: OPEN,
+    custom: {
+      type: 'object',
+      fields: {
+        type: ANY,
+        custom: { type: 'object', fields: { name: STRING }, open: true, required: true },
+      },
+    },
   },
+}
+const FUNCTION: Shape = {
+  type: 'object',
+  fields: { name: STRING, description: { type: 'string' }, parameters: { type: 'object', fields: {}, open: true } },
 }
 const PASSED_ON = [
   ...[
     'audio',
     'function_call',
-    'functions',
     'logit_bias',
     'modalities',
     'moderation',
@@ -97,7 +118,7 @@ export const CHAT_REQUEST: Shape = {
     top_p: { type: 'number', min: 0, max: 1 },
     n: { type: 'integer', min: 1, max: MOST_CHOICES },
     seed: { type: 'integer' },
-    stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, most: 4 }] },
     stream: { type: 'boolean' },
     stream_options: {
       type: 'object',
@@ -135,7 +156,8 @@ export const CHAT_REQUEST: Shape = {
         },
       },
     },
-    tools: { type: 'array', items: TOOL },
+    tools: { type: 'array', items: TOOL, most: 128 },
+    functions: { type: 'array', items: FUNCTION, least: 1, most: 128 },
     tool_choice: {
       type: 'either',
       of: [
@@ -150,25 +172,76 @@ export const CHAT_REQUEST: Shape = {
 /** The same where a vendor is only compatible. */
 export const COMPATIBLE_CHAT_REQUEST = relaxed(CHAT_REQUEST)
 
+/** A message as it comes. */
 export interface ChatMessage {
   role: string
-  content?: string | { type: string; text?: unknown; refusal?: unknown }[] | null
-  tool_calls?: { id: string; function?: { name: string; arguments: string } }[]
+  content?: string | ChatPart[] | null
+  tool_calls?: ChatToolCall[] | null
+  function_call?: { name?: string; arguments?: string } | null
   tool_call_id?: string
 }
 
+/** A part of a message. */
+export interface ChatPart {
+  type?: string
+  text?: unknown
+  refusal?: unknown
+  image_url?: { url?: unknown; detail?: unknown }
+  input_audio?: { data?: unknown }
+  file?: { file_data?: unknown }
+}
+
+/** A call of a tool, in a message. */
+export interface ChatToolCall {
+  id: string
+  type?: string
+  function?: { name: string; arguments: string }
+  custom?: { name: string; input: string }
+}
+
+/** A function as it is offered. */
+export interface ChatFunction {
+  name: string
+  description?: string
+  parameters?: Record<string, unknown> | null
+  strict?: boolean | null
+}
+
+/** A request that has the right shape. */
 export interface ChatRequest {
   model: string
   messages: ChatMessage[]
   n?: number | null
-  tools?: { type?: string; function?: { name: string; description?: string; parameters?: Record<string, unknown> } }[]
-  tool_choice?: string | { type?: string; function?: { name?: unknown } } | null
-  response_format?: { type: string; json_schema?: { schema?: Record<string, unknown> } }
-  stream?: boolean
-  stream_options?: { include_usage?: boolean }
+  tools?: { type?: string; function?: ChatFunction; custom?: { name: string; description?: string } }[] | null
+  functions?: ChatFunction[] | null
+  function_call?: string | { name?: unknown } | null
+  tool_choice?:
+    | string
+    | {
+        type?: string
+        function?: { name?: unknown }
+        custom?: { name?: unknown }
+        allowed_tools?: { mode?: unknown; tools?: { function?: { name?: string }; custom?: { name?: string } }[] }
+      }
+    | null
+  parallel_tool_calls?: boolean | null
+  response_format?: {
+    type: string
+    json_schema?: { name?: string; schema?: Record<string, unknown>; strict?: boolean | null }
+  } | null
+  stream?: boolean | null
+  stream_options?: { include_usage?: boolean } | null
   stop?: string | string[] | null
-  max_tokens?: number
-  max_completion_tokens?: number
-  user?: string
-  metadata?: Record<string, unknown>
+  max_tokens?: number | null
+  max_completion_tokens?: number | null
+  temperature?: number | null
+  top_p?: number | null
+  presence_penalty?: number | null
+  frequency_penalty?: number | null
+  logprobs?: boolean | null
+  top_logprobs?: number | null
+  reasoning_effort?: string | null
+  modalities?: string[] | null
+  web_search_options?: object | null
+  service_tier?: string | null
 }
