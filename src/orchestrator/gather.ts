@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Json, type Options } from '../pattern/index.ts'
+import { millisecondsOf, textOf, type Json, type Options } from '../strategy/index.ts'
 import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 import { deadlineIn, pause, type Deadline } from './deadline.ts'
 import { CompletionError, failureOf } from './failures.ts'

@@ -1,20 +1,22 @@
 import {
-  isInstant,
   isOrchestrating,
-  Machine,
-  millisecondsOf,
   PatternSettingError,
   resolveAgents,
   resolveVariables,
   type AgentSettings,
+  type Pattern,
+} from '../pattern/index.ts'
+import {
+  isInstant,
+  Machine,
+  millisecondsOf,
   type Effect,
   type Failure,
   type Json,
   type LastingEffect,
   type Options,
-  type Pattern,
   type Resolution,
-} from '../pattern/index.ts'
+} from '../strategy/index.ts'
 import type { KeptAnswer, RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { BusEvent } from './bus.ts'

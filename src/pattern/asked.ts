@@ -1,6 +1,5 @@
-import { namesIn } from './expression.ts'
+import { namesIn, type Block, type Condition, type Entry, type Statement, type Value } from '../strategy/index.ts'
 import type { Pattern } from './load.ts'
-import type { Block, Condition, Entry, Statement, Value } from './tree.ts'
 
 /** What a strategy leaves to the orchestrating agent. */
 export interface Asked {

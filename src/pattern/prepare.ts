@@ -1,5 +1,5 @@
 import { exprEval, yaml } from '../packages/index.ts'
-import { strategyGrammar } from './grammar.ts'
+import { strategyGrammar } from '../strategy/index.ts'
 import { schemas } from './schema.ts'
 
 /** Loads what patterns are read with, where the first of them should not have to wait for it. */

@@ -1,7 +1,6 @@
-import { isMistake, suggestion } from './errors.ts'
-import { problemOfExpression } from './expression.ts'
+import { isMistake, suggestion } from '../options/index.ts'
+import { problemOfExpression, type Block, type Strategy } from '../strategy/index.ts'
 import type { PatternData } from './schema.ts'
-import type { Block, Strategy } from './tree.ts'
 
 /** Something in a rule that cannot be right, and where it stands in the pattern. */
 export interface RuleProblem {

@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain'
-import { suggestion } from './errors.ts'
+import { suggestion } from '../options/index.ts'
 import { FORMS } from './forms.ts'
 import { Mistake } from './refusal.ts'
 import { unquote } from './tokens.ts'

@@ -1,6 +1,6 @@
 import type { IToken, ParserMethod } from 'chevrotain'
 import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
-import { nearest } from './errors.ts'
+import { nearest } from '../options/index.ts'
 import { FORMS } from './forms.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import type { Places } from './places.ts'

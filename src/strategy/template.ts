@@ -1,4 +1,4 @@
-import { isMistake, suggestion } from './errors.ts'
+import { isMistake, suggestion } from '../options/index.ts'
 import { textOf, type Json, type Scope } from './json.ts'
 
 /** Thrown for a `{{name}}` that is no variable. */

@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain'
 import leven from 'leven'
-import { nearest, PatternError } from './errors.ts'
+import { nearest } from '../options/index.ts'
+import { PatternError } from './errors.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { BULLET, firstWord, isAssignment } from './lines.ts'
 import { blockValue } from './mapping.ts'

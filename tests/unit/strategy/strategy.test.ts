@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseStrategy, PatternError, printStrategy } from '../../../src/pattern/index.ts'
+import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
 
 const shape = (text: string, options = {}): unknown =>
   JSON.parse(

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  compileProgram,
-  Machine,
-  parseStrategy,
-  type Effect,
-  type Json,
-  type MachineState,
-  type Resolution,
-} from '../../../src/pattern/index.ts'
+import { compileProgram, Machine, parseStrategy, type Effect, type Json, type MachineState, type Resolution } from '../../../src/strategy/index.ts'
 
 const programOf = (text: string) => compileProgram(parseStrategy(text))
 

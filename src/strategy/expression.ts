@@ -1,7 +1,7 @@
 import type { Expression as Parsed } from 'expr-eval-fork'
 import { parseDuration } from '../clock/index.ts'
 import { exprEval, whenNeeded } from '../packages/index.ts'
-import { isMistake, suggestion } from './errors.ts'
+import { isMistake, suggestion } from '../options/index.ts'
 import { fill, TemplateError } from './template.ts'
 import { FUNCTIONS } from './functions.ts'
 import { DurationToken, Identifier, Operator, Template, Text, tokenize, unquote } from './tokens.ts'

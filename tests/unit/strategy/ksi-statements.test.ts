@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { loadPattern, parseStrategy, PatternError, printStrategy } from '../../../src/pattern/index.ts'
+import { loadPattern } from '../../../src/pattern/index.ts'
+import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
 
 const shape = (text: string): unknown =>
   JSON.parse(

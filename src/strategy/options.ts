@@ -1,4 +1,5 @@
-import { PatternError, suggestion } from './errors.ts'
+import { suggestion } from '../options/index.ts'
+import { PatternError } from './errors.ts'
 import { OPTION_NAMES } from './forms.ts'
 import { unquote } from './tokens.ts'
 import type { Entry, Statement } from './tree.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseStrategy, PatternError, printStrategy } from '../../../src/pattern/index.ts'
+import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
 
 type Shape = string | { [head: string]: Shape[] }
 

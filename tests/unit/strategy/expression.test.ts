@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evaluate, ExpressionError } from '../../../src/pattern/index.ts'
+import { evaluate, ExpressionError } from '../../../src/strategy/index.ts'
 
 const scope = {
   x: 3,

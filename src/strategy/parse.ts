@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain'
-import { nearest, type PatternError } from './errors.ts'
+import { nearest } from '../options/index.ts'
+import { type PatternError } from './errors.ts'
 import { FORMS } from './forms.ts'
 import { strategyGrammar } from './grammar.ts'
 import { Refusal } from './refusal.ts'

@@ -1,5 +1,5 @@
 import { parseDuration, type Milliseconds } from '../clock/index.ts'
-import { isMistake } from './errors.ts'
+import { isMistake } from '../options/index.ts'
 import { isInstant, type Effect, type EffectRequest } from './effect.ts'
 import { evaluate, ExpressionError } from './expression.ts'
 import { isTrue, textOf, type Json } from './json.ts'

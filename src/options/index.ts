@@ -1,0 +1,1 @@
+export { isMistake, nearest, suggestion } from './nearest.ts'
