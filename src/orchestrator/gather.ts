@@ -125,6 +125,7 @@ export async function gather(
       collection.lastFailure?.kind === 'budget' ? 'budget' : 'deadline',
       `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
         (collection.lastFailure ? ` The last failure: ${collection.lastFailure.message}` : ''),
+      { partial: { responses: [...responses], missing } },
     )
   return { responses: [...responses], missing }
 }

@@ -313,10 +313,7 @@ function checkRules(chain: readonly Source[], data: PatternData, strategy: Strat
 /** Without any of these and without a strategy, there is nothing in a pattern. */
 const SAYS_SOMETHING = ['agents', 'routing', 'routing_rules', 'transformers', 'variables', 'metadata'] as const
 /** What a pattern without a strategy does: its agents talk, by its rules. */
-const CONVERSATION: Program = [
-  { op: 'effect', line: 1, statement: { kind: 'converse', line: 1 } },
-  { op: 'end', line: 1 },
-]
+const CONVERSATION: Program = compileProgram({ statements: [{ kind: 'converse', line: 1 }] })
 
 const hasNoStrategy = (file: string): PatternError =>
   new PatternError(

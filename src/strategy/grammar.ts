@@ -1,19 +1,21 @@
-import type { IToken, ParserMethod } from 'chevrotain'
-import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
+import type { IToken, ParserMethod, TokenType } from 'chevrotain'
 import { nearest } from '../options/index.ts'
-import { FORMS } from './forms.ts'
+import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
-import type { Places } from './places.ts'
+import { locate, type Places } from './places.ts'
+import type { Reader, Rules } from './reader.ts'
 import { Mistake, Refusal } from './refusal.ts'
-import { requestedBy } from './requested.ts'
-import { conditionOf, durationOf, eachOf, expressionOf } from './terms.ts'
+import { problemOfRequest } from './requested.ts'
+import type { Slot } from './slots.ts'
+import type { Definition, StatementBody } from './statement.ts'
+import { COMPOUND, FORMS, SIMPLE } from './statements/index.ts'
+import { conditionOf, expressionOf, type TermOptions } from './terms.ts'
 import { made, type Fit } from './token-lists.ts'
 import {
   Atom,
   Colon,
   Comma,
   Equals,
-  Head,
   Identifier,
   Indent,
   K,
@@ -24,7 +26,6 @@ import {
   Newline,
   Operator,
   Outdent,
-  Prose,
   RangeDots,
   RBrace,
   RParen,
@@ -33,21 +34,11 @@ import {
   unquote,
   vocabulary,
 } from './tokens.ts'
-import type { Block, Branch, Condition, Entry, Expression, Statement, StatementBody, Strategy, Value } from './tree.ts'
-
-/** `WITH data: …` names what the event carries. */
-function dataOf(entries: readonly Entry[]): Value {
-  const [entry, second] = entries
-  return entry?.name === 'data' && second === undefined ? entry.value : { kind: 'object', entries }
-}
-
-/** Where COLLECT puts what it is given: the name in the plural. */
-const pluralOf = (value: Value): string =>
-  value.kind === 'expression' && /^[A-Za-z_]\w*$/.test(value.text) ? `${value.text}s` : 'collected'
+import type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'
 
 type Rule<Result> = ParserMethod<[], Result>
 
-/** The grammar; `docs/strategy-language.md` has it as EBNF. Its tokens come from `readTokens`. */
+/** The grammar; `docs/strategy-language.md` has it as EBNF. Its tokens come from `readTokens`, its statements from `statements/`. */
 class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser) {
   places!: Places
   strict = false
@@ -56,6 +47,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
   /** Where entries stand. */
   readonly #names = new WeakMap<Entry, IToken>()
   readonly #onUnknown = (refusal: Refusal): void => void this.unknown.push(refusal)
+  #first!: IToken
 
   constructor() {
     super(vocabulary(), { maxLookahead: 2, recoveryEnabled: false })
@@ -120,7 +112,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     return this.ACTION((): Statement => {
       const { line } = this.places.at(first.startOffset)
       const read: Statement = { ...body, line }
-      return handler ? { kind: 'guarded', body: read, handler, line } : read
+      return handler ? ({ kind: 'guarded', body: read, handler, line } as Statement) : read
     })
   })
 
@@ -147,442 +139,6 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     return statements
   })
 
-  readonly compound: Rule<StatementBody> = this.RULE('compound', (): StatementBody =>
-    this.OR([
-      {
-        ALT: (): StatementBody => {
-          const token = this.CONSUME(Head)
-          this.CONSUME(Newline)
-          const body = this.SUBRULE(this.indented)
-          return this.ACTION((): StatementBody => ({ kind: 'stage', text: this.#prose(token), body }))
-        },
-      },
-      { ALT: (): StatementBody => this.SUBRULE(this.if_) },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.WHEN)
-          const condition = this.SUBRULE2(this.condition)
-          return { kind: 'if', branches: [{ condition, body: this.SUBRULE4(this.block) }], otherwise: null }
-        },
-      },
-      { ALT: (): StatementBody => this.SUBRULE(this.for_) },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.WHILE)
-          const condition = this.SUBRULE(this.condition)
-          return { kind: 'while', condition, body: this.SUBRULE(this.block) }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.PARALLEL)
-          return { kind: 'parallel', body: this.SUBRULE2(this.block) }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.RETRY)
-          const times = this.SUBRULE(this.expression)
-          const options = this.OPTION(() => this.SUBRULE(this.options)) ?? []
-          return { kind: 'retry', times, options, body: this.SUBRULE3(this.block) }
-        },
-      },
-    ]),
-  )
-
-  readonly if_: Rule<StatementBody> = this.RULE('if', (): StatementBody => {
-    const branches: Branch[] = []
-    this.CONSUME(K.IF)
-    const condition = this.SUBRULE(this.condition)
-    const body = this.SUBRULE(this.block)
-    branches.push({ condition, body })
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(K.ELIF) },
-        {
-          ALT: () => {
-            this.CONSUME(K.ELSE)
-            return this.CONSUME2(K.IF)
-          },
-        },
-      ])
-      const next = this.SUBRULE2(this.condition)
-      const then = this.SUBRULE2(this.block)
-      branches.push({ condition: next, body: then })
-    })
-    const otherwise = this.OPTION(() => {
-      this.CONSUME2(K.ELSE)
-      return this.SUBRULE3(this.block)
-    })
-    return { kind: 'if', branches, otherwise: otherwise ?? null }
-  })
-
-  readonly for_: Rule<StatementBody> = this.RULE('for', (): StatementBody => {
-    this.OR([{ ALT: () => this.CONSUME(K.FOR) }, { ALT: () => this.CONSUME(K.FOREACH) }])
-    return this.OR2([
-      {
-        GATE: () => this.LA(2).tokenType === K.IN,
-        ALT: (): StatementBody => {
-          const name = this.CONSUME(Identifier).image
-          this.CONSUME(K.IN)
-          const values = this.SUBRULE(this.value)
-          return { kind: 'for', name, in: values, body: this.SUBRULE(this.block) }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          const words: IToken[] = []
-          this.AT_LEAST_ONE(() => {
-            words.push(this.CONSUME2(Identifier))
-          })
-          const given = this.OPTION(() => {
-            this.CONSUME2(K.IN)
-            return this.SUBRULE2(this.value)
-          })
-          const { name, text, over } = this.ACTION(() =>
-            eachOf(words, { strict: this.strict, unknown: this.#onUnknown }),
-          ) ?? { name: '', text: '', over: undefined }
-          const body = this.SUBRULE2(this.block)
-          const values = given ?? over
-          return values ? { kind: 'for', name, in: values, body } : { kind: 'forEach', name, text, body }
-        },
-      },
-    ])
-  })
-
-  readonly simple: Rule<StatementBody> = this.RULE('simple', (): StatementBody =>
-    this.OR([
-      {
-        ALT: (): StatementBody => {
-          const token = this.CONSUME(Prose)
-          return this.ACTION((): StatementBody => {
-            const text = this.#prose(token)
-            const [assert] = /^ASSERT\s+/.exec(text) ?? []
-            return assert === undefined ? { kind: 'ask', text } : { kind: 'check', text: text.slice(assert.length) }
-          })
-        },
-      },
-      { ALT: (): StatementBody => this.SUBRULE(this.assignment) },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.SET)
-          return this.SUBRULE2(this.assignment)
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          const rest = this.SUBRULE(this.completion)
-          return { kind: 'completion', name: null, ...rest }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          const rest = this.SUBRULE(this.call)
-          return { kind: 'call', name: null, ...rest }
-        },
-      },
-      { ALT: (): StatementBody => this.SUBRULE(this.events) },
-      { ALT: (): StatementBody => this.SUBRULE(this.gather) },
-      { ALT: (): StatementBody => this.SUBRULE(this.collect) },
-      { ALT: (): StatementBody => this.SUBRULE(this.process) },
-      { ALT: (): StatementBody => this.SUBRULE(this.spawn) },
-      { ALT: (): StatementBody => this.SUBRULE(this.send) },
-      { ALT: (): StatementBody => this.SUBRULE(this.broadcast) },
-      { ALT: (): StatementBody => this.SUBRULE(this.emit) },
-      { ALT: (): StatementBody => this.SUBRULE(this.wait) },
-      { ALT: (): StatementBody => this.SUBRULE(this.checkpoint) },
-      { ALT: (): StatementBody => this.SUBRULE(this.request) },
-      { ALT: (): StatementBody => this.SUBRULE(this.small) },
-    ]),
-  )
-
-  /** Statements of one word and at most one value. */
-  readonly small: Rule<StatementBody> = this.RULE('small', (): StatementBody =>
-    this.OR([
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.BREAK)
-          return { kind: 'break' }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.CONTINUE)
-          return { kind: 'continue' }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.TERMINATE)
-          return { kind: 'terminate', agent: this.SUBRULE(this.value) }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.RETURN)
-          const value = this.OPTION(() => this.SUBRULE2(this.value))
-          return { kind: 'return', value: value ?? null }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.LOG)
-          return { kind: 'log', value: this.SUBRULE3(this.value) }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          this.CONSUME(K.ASSERT)
-          const tokens = this.SUBRULE(this.conditionTokens)
-          // That a function is missing must not make an ASSERT hold.
-          return this.ACTION((): StatementBody => ({ kind: 'assert', condition: expressionOf(tokens) }))
-        },
-      },
-    ]),
-  )
-
-  readonly assignment: Rule<StatementBody> = this.RULE('assignment', (): StatementBody => {
-    const name = this.CONSUME(Identifier).image
-    this.CONSUME(Equals)
-    return this.OR([
-      {
-        ALT: (): StatementBody => {
-          const rest = this.SUBRULE(this.completion)
-          return { kind: 'completion', name, ...rest }
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          const rest = this.SUBRULE(this.call)
-          return { kind: 'call', name, ...rest }
-        },
-      },
-      {
-        // `responses = GATHER completions …`: they stand in what they are assigned to.
-        ALT: (): StatementBody => {
-          const gathered = this.SUBRULE(this.gather)
-          return { ...gathered, name } as StatementBody
-        },
-      },
-      { ALT: (): StatementBody => ({ kind: 'set', name, value: this.SUBRULE(this.value) }) },
-    ])
-  })
-
-  readonly completion: Rule<{ from: Value; options: Entry[] }> = this.RULE('completion', () => {
-    this.CONSUME(K.AWAIT)
-    const word = this.CONSUME(Identifier)
-    this.ACTION(() => {
-      if (word.image !== 'completion')
-        throw new Refusal(word, `AWAIT cannot wait for "${word.image}".`, `The form is: ${FORMS['AWAIT']}`)
-    })
-    this.CONSUME(K.FROM)
-    const from = this.SUBRULE(this.value)
-    return { from, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
-  })
-
-  readonly call: Rule<{ function: string; arguments: Value[] }> = this.RULE('call', () => {
-    const given: Value[] = []
-    this.CONSUME(K.CALL)
-    const name = this.CONSUME(Identifier).image
-    this.CONSUME(LParen)
-    this.MANY_SEP({
-      SEP: Comma,
-      DEF: () => {
-        given.push(this.SUBRULE(this.value))
-      },
-    })
-    this.CONSUME(RParen)
-    return { function: name, arguments: given }
-  })
-
-  readonly events: Rule<StatementBody> = this.RULE('events', (): StatementBody => {
-    const word = this.CONSUME(K.AWAIT)
-    const request = this.SUBRULE(this.object)
-    const name = this.OPTION(() => this.SUBRULE(this.as))
-    this.ACTION(() => requestedBy(word, request, this.#names))
-    return { kind: 'events', request, name: name ?? null }
-  })
-
-  readonly as: Rule<string> = this.RULE('as', () => {
-    this.CONSUME(K.AS)
-    return this.CONSUME(Identifier).image
-  })
-
-  readonly gather: Rule<StatementBody> = this.RULE('gather', (): StatementBody => {
-    this.CONSUME(K.GATHER)
-    const name = this.CONSUME(Identifier).image
-    this.CONSUME(K.FROM)
-    const from = this.SUBRULE(this.value)
-    return { kind: 'gather', name, from, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
-  })
-
-  readonly collect: Rule<StatementBody> = this.RULE('collect', (): StatementBody => {
-    this.CONSUME(K.COLLECT)
-    const value = this.SUBRULE(this.value)
-    const into = this.OPTION(() => {
-      this.CONSUME(K.INTO)
-      return this.CONSUME(Identifier).image
-    })
-    return this.ACTION((): StatementBody => ({ kind: 'collect', value, into: into ?? pluralOf(value) }))
-  })
-
-  readonly process: Rule<StatementBody> = this.RULE('process', (): StatementBody => {
-    this.CONSUME(K.PROCESS)
-    const value = this.SUBRULE(this.value)
-    const name = this.OPTION(() => this.SUBRULE(this.as))
-    return { kind: 'process', value, name: name ?? null }
-  })
-
-  readonly spawn: Rule<StatementBody> = this.RULE('spawn', (): StatementBody => {
-    const word = this.CONSUME(K.SPAWN)
-    const agent = this.SUBRULE(this.value)
-    const options = this.OPTION(() => this.SUBRULE(this.options))
-    const name = this.OPTION2(() => this.SUBRULE(this.as)) ?? null
-    return this.ACTION((): StatementBody => {
-      if (agent.kind !== 'object') return { kind: 'spawn', agent, options: options ?? [], name }
-      if (options) throw new Mistake(word, 'SPAWN has its options twice.', `The form is: ${FORMS['SPAWN']}`)
-      return { kind: 'spawn', agent: null, options: agent.entries, name }
-    })
-  })
-
-  readonly send: Rule<StatementBody> = this.RULE('send', (): StatementBody => {
-    const word = this.CONSUME(K.SEND)
-    const message = this.SUBRULE(this.value)
-    const to = this.OPTION(() => {
-      this.CONSUME(K.TO)
-      return this.SUBRULE2(this.value)
-    })
-    const name = this.OPTION2(() => this.SUBRULE(this.as)) ?? null
-    return this.ACTION((): StatementBody => {
-      if (to) return { kind: 'send', message, to, name }
-      if (message.kind !== 'object')
-        throw new Refusal(word, 'SEND needs to know to whom.', `The form is: ${FORMS['SEND']}`)
-      const given = requestedBy(word, message.entries, this.#names)
-      return { kind: 'send', message: given['message']!, to: given['to']!, name }
-    })
-  })
-
-  /** `WORD { … } AS name` */
-  readonly request: Rule<StatementBody> = this.RULE('request', (): StatementBody => {
-    const word = this.OR([
-      { ALT: () => this.CONSUME(K.TRACK) },
-      { ALT: () => this.CONSUME(K.QUERY) },
-      { ALT: () => this.CONSUME(K.AGGREGATE) },
-      { ALT: () => this.CONSUME(K.COORDINATE) },
-    ])
-    const request = this.SUBRULE(this.object)
-    const name = this.OPTION(() => this.SUBRULE(this.as)) ?? null
-    return this.ACTION((): StatementBody => {
-      requestedBy(word, request, this.#names)
-      switch (word.tokenType) {
-        case K.TRACK:
-          return { kind: 'track', entry: request, name }
-        case K.QUERY:
-          return { kind: 'query', request, name }
-        case K.AGGREGATE:
-          return { kind: 'aggregate', request, name }
-        default:
-          return { kind: 'coordinate', request, name }
-      }
-    })
-  })
-
-  readonly broadcast: Rule<StatementBody> = this.RULE('broadcast', (): StatementBody => {
-    this.CONSUME(K.BROADCAST)
-    const message = this.SUBRULE(this.value)
-    const to = this.OPTION(() => {
-      this.CONSUME(K.TO)
-      return this.SUBRULE2(this.value)
-    })
-    const options = this.OPTION2(() => this.SUBRULE(this.options)) ?? []
-    return { kind: 'broadcast', message, to: to ?? null, options }
-  })
-
-  readonly emit: Rule<StatementBody> = this.RULE('emit', (): StatementBody => {
-    this.CONSUME(K.EMIT)
-    const event = this.OR([
-      {
-        GATE: () => this.LA(2).tokenType === Colon,
-        ALT: () => this.SUBRULE(this.eventName),
-        IGNORE_AMBIGUITIES: true,
-      },
-      { ALT: () => this.SUBRULE(this.expression) },
-    ])
-    const to = this.OPTION(() => {
-      this.CONSUME(K.TO)
-      return this.SUBRULE(this.value)
-    })
-    const data = this.OPTION2(() => {
-      this.CONSUME(K.WITH)
-      return this.OR2([
-        {
-          GATE: () => this.LA(2).tokenType === Colon,
-          IGNORE_AMBIGUITIES: true,
-          ALT: (): Value => {
-            const entries = this.SUBRULE(this.entries)
-            return this.ACTION((): Value => dataOf(entries))
-          },
-        },
-        { ALT: () => this.SUBRULE2(this.value) },
-      ])
-    })
-    return { kind: 'emit', event, to: to ?? null, data: data ?? null }
-  })
-
-  /** `event:round:over`, without quotes; the word `event` in front says nothing. */
-  readonly eventName: Rule<Expression> = this.RULE('eventName', () => {
-    const parts: string[] = []
-    parts.push(this.CONSUME(Identifier).image)
-    this.AT_LEAST_ONE(() => {
-      const between = this.OR([
-        { ALT: () => this.CONSUME(Colon) },
-        { GATE: () => this.LA(1).image === '-' || this.LA(1).image === '.', ALT: () => this.CONSUME(Operator) },
-      ])
-      const next = this.CONSUME2(Identifier)
-      parts.push(between.image, next.image)
-    })
-    return this.ACTION((): Expression => {
-      const named = parts[0] === 'event' && parts.filter((part) => part === ':').length > 1 ? parts.slice(2) : parts
-      return { kind: 'expression', text: JSON.stringify(named.join('')) }
-    })
-  })
-
-  readonly wait: Rule<StatementBody> = this.RULE('wait', (): StatementBody => {
-    this.OR([{ ALT: () => this.CONSUME(K.WAIT) }, { ALT: () => this.CONSUME(K.PAUSE) }])
-    return this.OR2([
-      {
-        GATE: () => this.LA(1).image === 'for',
-        ALT: (): StatementBody => {
-          this.CONSUME(Identifier)
-          const name = this.CONSUME2(Identifier).image
-          const timeout = this.OPTION(() => {
-            this.CONSUME(K.OR)
-            return this.SUBRULE(this.tokens)
-          })
-          return this.ACTION((): StatementBody => ({
-            kind: 'waitFor',
-            name,
-            timeout: timeout ? durationOf(timeout, this.#onUnknown) : null,
-          }))
-        },
-      },
-      {
-        ALT: (): StatementBody => {
-          const tokens = this.SUBRULE2(this.tokens)
-          return this.ACTION((): StatementBody => ({ kind: 'wait', duration: durationOf(tokens, this.#onUnknown) }))
-        },
-      },
-    ])
-  })
-
-  readonly checkpoint: Rule<StatementBody> = this.RULE('checkpoint', (): StatementBody => {
-    this.CONSUME(K.CHECKPOINT)
-    const name = this.OPTION(() =>
-      this.OR([{ ALT: () => unquote(this.CONSUME(Text).image) }, { ALT: () => this.CONSUME(Identifier).image }]),
-    )
-    return { kind: 'checkpoint', name: name ?? null }
-  })
-
   readonly options: Rule<Entry[]> = this.RULE('options', () => {
     this.CONSUME(K.WITH)
     return this.OR([{ ALT: () => this.SUBRULE(this.object) }, { ALT: () => this.SUBRULE(this.entries) }])
@@ -599,16 +155,33 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
           { GATE: () => this.LA(2).tokenType === Colon, ALT: () => this.SUBRULE(this.entry) },
           {
             ALT: (): Entry => {
-              const { image: name } = this.CONSUME(Identifier)
-              return { name, value: { kind: 'expression', text: name } }
+              const token = this.CONSUME(Identifier)
+              const value: Expression = { kind: 'expression', text: token.image }
+              this.ACTION(() => locate(value, this.places, [[0, token.startOffset]]))
+              return { name: token.image, value }
             },
           },
+          { ALT: () => this.SUBRULE(this.computed) },
         ])
         entries.push(entry)
       },
     })
     this.CONSUME(RBrace)
     return entries
+  })
+
+  /** `[key]: value` */
+  readonly computed: Rule<Entry> = this.RULE('computed', () => {
+    const token = this.CONSUME(LSquare)
+    const key = this.SUBRULE(this.expression)
+    this.CONSUME(RSquare)
+    this.CONSUME(Colon)
+    const value = this.SUBRULE(this.value)
+    return this.ACTION((): Entry => {
+      const entry = { name: '', key, value }
+      this.#located(entry, token)
+      return entry
+    })
   })
 
   readonly entries: Rule<Entry[]> = this.RULE('entries', () => {
@@ -630,11 +203,15 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     ])
     this.CONSUME(Colon)
     const value = this.SUBRULE(this.value)
-    return this.ACTION(() => {
+    return this.ACTION((): Entry => {
       const name = token.tokenType === Text ? unquote(token.image) : token.image
       if (FORBIDDEN_NAMES.has(name)) throw new Refusal(token, `"${name}" cannot be a name.`)
-      const entry = { name, value }
-      this.#names.set(entry, token)
+      // A name with `{{…}}` in it is what that gives.
+      const entry: Entry =
+        token.tokenType === Text && name.includes('{{')
+          ? { name: '', key: expressionOf([token], this.#terms), value }
+          : { name, value }
+      this.#located(entry, token)
       return entry
     })
   })
@@ -642,13 +219,14 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
   readonly value: Rule<Value> = this.RULE('value', (): Value =>
     this.OR([
       {
+        GATE: () => this.LA(1).tokenType === LBrace && this.#valueEndsAt(),
         ALT: (): Value => {
           const entries = this.SUBRULE(this.object)
           return { kind: 'object', entries }
         },
       },
       {
-        GATE: () => this.LA(1).tokenType === LSquare && this.#listAhead(),
+        GATE: () => this.LA(1).tokenType === LSquare && this.#valueEndsAt(),
         ALT: (): Value => {
           const items: Value[] = []
           this.CONSUME(LSquare)
@@ -694,14 +272,18 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
 
   readonly expression: Rule<Expression> = this.RULE('expression', () => {
     const tokens = this.SUBRULE(this.tokens)
-    return this.ACTION(() => expressionOf(tokens, this.#onUnknown))
+    return this.ACTION(() => expressionOf(tokens, this.#terms))
   })
 
   readonly condition: Rule<Condition> = this.RULE('condition', () => {
     const tokens = this.SUBRULE(this.conditionTokens)
-    return this.ACTION((): Condition => {
-      return conditionOf(tokens, { strict: this.strict, unknown: this.#onUnknown })
-    })
+    return this.ACTION((): Condition => conditionOf(tokens, this.#terms))
+  })
+
+  /** That a function is missing must not make an ASSERT hold. */
+  readonly certain: Rule<Expression> = this.RULE('certain', () => {
+    const tokens = this.SUBRULE(this.conditionTokens)
+    return this.ACTION(() => expressionOf(tokens, { ...this.#terms, unknown: undefined }))
   })
 
   readonly conditionTokens: Rule<IToken[]> = this.RULE('conditionTokens', () => {
@@ -744,7 +326,11 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
 
   readonly bracketed: Rule<IToken[]> = this.RULE('bracketed', () => {
     const tokens: IToken[] = []
-    const open = this.OR([{ ALT: () => this.CONSUME(LParen) }, { ALT: () => this.CONSUME(LSquare) }])
+    const open = this.OR([
+      { ALT: () => this.CONSUME(LParen) },
+      { ALT: () => this.CONSUME(LSquare) },
+      { ALT: () => this.CONSUME(LBrace) },
+    ])
     this.MANY(() => {
       const next = this.OR2([
         { ALT: () => [this.CONSUME(Atom)] },
@@ -755,12 +341,206 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       ])
       this.ACTION(() => tokens.push(...next))
     })
-    const close = this.OR3([{ ALT: () => this.CONSUME(RParen) }, { ALT: () => this.CONSUME(RSquare) }])
+    const close = this.OR3([
+      { ALT: () => this.CONSUME(RParen) },
+      { ALT: () => this.CONSUME(RSquare) },
+      { ALT: () => this.CONSUME(RBrace) },
+    ])
     return [open, ...tokens, close]
   })
 
-  /** Whether the `[` that comes next closes where the value ends, so that it is a list and not the start of an expression. */
-  #listAhead(): boolean {
+  readonly completion: Rule<Rules['completion']> = this.RULE('completion', () => {
+    this.CONSUME(K.AWAIT)
+    const word = this.CONSUME(Identifier)
+    this.ACTION(() => {
+      if (word.image !== 'completion')
+        throw new Refusal(word, `AWAIT cannot wait for "${word.image}".`, `The form is: ${FORMS['AWAIT']}`)
+    })
+    this.CONSUME(K.FROM)
+    const from = this.SUBRULE(this.value)
+    return { kind: 'completion' as const, from, options: this.OPTION(() => this.SUBRULE(this.options)) ?? [] }
+  })
+
+  readonly gather: Rule<Rules['gather']> = this.RULE('gather', () => {
+    this.CONSUME(K.GATHER)
+    const name = this.OPTION(() => this.CONSUME(Identifier).image) ?? ''
+    this.CONSUME(K.FROM)
+    const from = this.SUBRULE(this.value)
+    return { kind: 'gather' as const, name, from, options: this.OPTION2(() => this.SUBRULE(this.options)) ?? [] }
+  })
+
+  readonly call: Rule<Rules['call']> = this.RULE('call', () => {
+    const given: Value[] = []
+    this.CONSUME(K.CALL)
+    const name = this.CONSUME(Identifier).image
+    this.CONSUME(LParen)
+    this.MANY_SEP({
+      SEP: Comma,
+      DEF: () => {
+        given.push(this.SUBRULE(this.value))
+      },
+    })
+    this.CONSUME(RParen)
+    return { kind: 'call' as const, function: name, arguments: given }
+  })
+
+  readonly assignment: Rule<StatementBody> = this.RULE('assignment', (): StatementBody => {
+    this.OPTION(() => this.CONSUME(K.SET))
+    const target = this.CONSUME(Identifier)
+    const name = target.image
+    const path: Expression[] = []
+    this.MANY(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(LSquare)
+            const key = this.SUBRULE(this.expression)
+            this.CONSUME(RSquare)
+            path.push(key)
+          },
+        },
+        {
+          GATE: () => this.LA(1).image === '.',
+          ALT: () => {
+            this.CONSUME(Operator)
+            const member = this.CONSUME2(Identifier)
+            const key: Expression = { kind: 'expression', text: JSON.stringify(member.image) }
+            this.ACTION(() => locate(key, this.places, [[0, member.startOffset]]))
+            path.push(key)
+          },
+        },
+      ])
+    })
+    this.CONSUME(Equals)
+    const noPath = (what: string): void =>
+      this.ACTION(() => {
+        if (path.length > 0)
+          throw new Mistake(target, `${what} goes into a variable, and then SET puts it into a part of another.`)
+      })
+    return this.OR2([
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.completion)
+          noPath('The answer')
+          return { ...rest, name } as StatementBody
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.call)
+          noPath('What CALL gives')
+          return { ...rest, name } as StatementBody
+        },
+      },
+      {
+        // `responses = GATHER completions …`: they stand in what they are assigned to.
+        ALT: (): StatementBody => {
+          const rest = this.SUBRULE(this.gather)
+          noPath('What GATHER collects')
+          return { ...rest, name } as StatementBody
+        },
+      },
+      {
+        ALT: (): StatementBody => {
+          const value = this.SUBRULE(this.value)
+          return { kind: 'set', name, ...(path.length > 0 && { path }), value } as StatementBody
+        },
+      },
+    ])
+  })
+
+  // These come last: they use all rules above.
+
+  readonly #reader: Reader = this.#makeReader()
+
+  readonly compound: Rule<StatementBody> = this.#oneOf('compound', COMPOUND)
+  readonly simple: Rule<StatementBody> = this.#oneOf('simple', SIMPLE)
+
+  #oneOf(name: string, definitions: readonly Definition[]): Rule<StatementBody> {
+    const rules = definitions.map((definition) => this.#ruleOf(definition))
+    return this.RULE(name, (): StatementBody =>
+      this.OR(rules.map((rule, nth) => ({ ALT: (): StatementBody => this.subrule(nth, rule) }))),
+    )
+  }
+
+  /** The rule of one statement. */
+  #ruleOf(definition: Definition): Rule<StatementBody> {
+    const { kind, syntax, made: fromSlots, options } = definition
+    const [form] = Object.keys(definition.forms)
+    return this.RULE(`${kind} ${form ?? ''}`.trim(), (): StatementBody => {
+      const first = this.LA(1)
+      if (!('slots' in syntax)) return syntax.read!(this.#reader)
+      const slots = { kind, ...this.#slots(syntax.slots, { next: 0 }) }
+      return this.ACTION((): StatementBody => {
+        this.#first = first
+        if (options?.isRequest)
+          problemOfRequest(
+            { word: options.word, table: options.table, needs: options.needs ?? [], form: FORMS[options.word]! },
+            options.of(slots as unknown as Statement),
+            this.#reader,
+          )
+        return fromSlots ? fromSlots(slots as never, this.#reader) : slots
+      })
+    })
+  }
+
+  #slots(slots: readonly Slot[], counter: { next: number }): Record<string, unknown> {
+    const held: Record<string, unknown> = {}
+    for (const each of slots) {
+      counter.next += 1
+      const nth = counter.next
+      if (each.slot === 'word') this.consume(nth, K[each.word])
+      else if (each.slot === 'name') held[each.as] = this.consume(nth, Identifier).image
+      else if (each.slot === 'maybe') {
+        const inner = this.option(nth, () => this.#slots(each.of, counter))
+        Object.assign(held, inner ?? nothingIn(each.of))
+        // Numbers count on whether the part is there or not.
+        counter.next = nth + sizeOf(each.of)
+      } else if (each.slot === 'options') held[each.as] = this.option(nth, () => this.subrule(nth, this.options)) ?? []
+      else if (each.slot === 'agents') held[each.as] = this.subrule(nth, this.value)
+      else held[each.as] = this.subrule(nth, this[each.slot] as Rule<unknown>)
+    }
+    return held
+  }
+
+  get #terms(): TermOptions {
+    return { places: this.places, strict: this.strict, unknown: this.#onUnknown }
+  }
+
+  #located(entry: Entry, token: IToken): void {
+    this.#names.set(entry, token)
+    locate(entry, this.places, [[0, token.startOffset]])
+  }
+
+  #makeReader(): Reader {
+    // oxlint-disable-next-line typescript/no-this-alias -- the parser's own verbs are protected
+    const grammar = this
+    return {
+      take: (nth: number, type: TokenType) => this.consume(nth, type),
+      read: (nth, rule) => this.subrule(nth, this[rule] as Rule<never>),
+      maybe: (nth, part) => this.option(nth, part),
+      pick: (nth, alternatives) => this.or(nth, alternatives) as never,
+      many: (nth, part) => this.many(nth, part),
+      some: (nth, part) => this.atLeastOne(nth, part),
+      act: (action) => this.ACTION(action),
+      ahead: (places) => this.LA(places),
+      get terms() {
+        return grammar.#terms
+      },
+      get first() {
+        return grammar.#first
+      },
+      tokenOf: (entry) => this.#names.get(entry),
+      prose: (token) => this.#prose(token),
+      refuse: (token, problem, hint) => {
+        throw new Refusal(token, problem, hint)
+      },
+      mistake: (token, problem, hint) => new Mistake(token, problem, hint),
+    }
+  }
+
+  /** Whether the bracket that comes next closes where the value ends, so that it is a list or an object and not the start of an expression. */
+  #valueEndsAt(): boolean {
     let depth = 0
     for (let ahead = 1; ; ahead++) {
       const { tokenType } = this.LA(ahead)
@@ -784,6 +564,14 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     )
   }
 }
+
+/** How many numbers slots take. */
+const sizeOf = (slots: readonly Slot[]): number =>
+  slots.reduce((sum, each) => sum + 1 + (each.slot === 'maybe' ? sizeOf(each.of) : 0), 0)
+
+/** What slots hold that are not there. */
+const nothingIn = (slots: readonly Slot[]): Record<string, unknown> =>
+  Object.fromEntries(slots.flatMap((each) => ('as' in each ? [[each.as, null]] : [])))
 
 /** The grammar, built when first needed. */
 export const strategyGrammar = whenNeeded(() => new StrategyGrammar())

@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain'
 import { nearest } from '../options/index.ts'
 import { type PatternError } from './errors.ts'
-import { FORMS } from './forms.ts'
+import { FORMS } from './statements/index.ts'
 import { strategyGrammar } from './grammar.ts'
 import { Refusal } from './refusal.ts'
 import { readTokens } from './layout.ts'

@@ -1,4 +1,5 @@
 import { PatternError, type Place } from './errors.ts'
+import type { Condition, Entry, Expression } from './tree.ts'
 
 /** Where the text of a strategy stands in its file. */
 export interface SourceOrigin {
@@ -40,4 +41,55 @@ export class Places {
       ...(source !== undefined && { source }),
     })
   }
+}
+
+/** A part of the tree that has a place. */
+type Located = Expression | Condition | Entry
+
+/** Where pieces of an expression's text stand: offsets within it, and within the strategy. */
+export type Pieces = readonly (readonly [within: number, offset: number])[]
+
+/** Beside the tree, so that trees of the same text are equal wherever they stand. */
+const located = new WeakMap<Located, { places: Places; pieces: Pieces }>()
+
+/** Remembers where a part of the tree stands. */
+export const locate = (part: Located, places: Places, pieces: Pieces): void =>
+  void located.set(part, { places, pieces })
+
+/** @param at where in an expression's text, from 0 */
+export function placeIn(part: Located, at = 0): Place | undefined {
+  const found = located.get(part)
+  if (!found) return undefined
+  const [within, offset] = found.pieces.findLast(([each]) => each <= at) ?? found.pieces[0] ?? [0, 0]
+  return found.places.at(offset + Math.max(0, at - within))
+}
+
+/** What is wrong with a part of the tree, with its place where that is known. */
+export function errorIn(
+  part: Located,
+  {
+    problem,
+    hint,
+    at,
+    line,
+    file,
+    source,
+  }: {
+    problem: string
+    hint?: string | undefined
+    at?: number
+    line: number
+    file: string
+    source?: string | undefined
+  },
+): PatternError {
+  const found = located.get(part)
+  if (!found)
+    return new PatternError(
+      problem,
+      { file, line, column: 1 },
+      { ...(hint && { hint }), ...(source !== undefined && { source }) },
+    )
+  const [within, offset] = found.pieces.findLast(([each]) => each <= (at ?? 0)) ?? found.pieces[0] ?? [0, 0]
+  return found.places.error(offset + Math.max(0, (at ?? 0) - within), problem, hint)
 }

@@ -4,7 +4,7 @@ import type { IToken } from 'chevrotain'
 export class Refusal extends Error {
   readonly offset: number
   readonly hint: string | undefined
-  constructor({ startOffset }: IToken, problem: string, hint?: string) {
+  constructor({ startOffset }: Pick<IToken, 'startOffset'>, problem: string, hint?: string) {
     super(problem)
     this.offset = startOffset
     this.hint = hint

@@ -1,70 +1,50 @@
-import { isMistake, suggestion } from '../options/index.ts'
+import { evaluateTemplate, ExpressionError } from './expression/index.ts'
+import { holesIn } from './expression/holes.ts'
 import { textOf, type Json, type Scope } from './json.ts'
 
-/** Thrown for a `{{name}}` that is no variable. */
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError'
-  readonly code = 'LONGHAUL_TEMPLATE'
-  /** It is not a mistake in the name of a variable. */
-  readonly unknown: boolean
-  constructor(message: string, unknown: boolean) {
-    super(message)
-    this.unknown = unknown
-  }
-}
-
-const HOLE = /\{\{\s*([A-Za-z_]\w*(?:\.\w+)*)\s*\}\}/g
-const WHOLE = /^\{\{\s*([A-Za-z_]\w*(?:\.\w+)*)\s*\}\}$/
-
-function look(path: string, scope: Scope): Json {
-  const [name = '', ...members] = path.split('.')
-  if (!Object.hasOwn(scope, name))
-    throw new TemplateError(
-      `{{${path}}}: there is no variable "${name}". ${suggestion(name, Object.keys(scope))}`,
-      !isMistake(name, Object.keys(scope)),
-    )
-  let value: Json = scope[name]!
-  for (const member of members) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member))
-      throw new TemplateError(`{{${path}}}: there is no "${member}" in ${JSON.stringify(value)?.slice(0, 80)}.`, true)
-    value = (value as { readonly [name: string]: Json })[member]!
-  }
-  return value
-}
+/** What stands in place of a `{{…}}` that cannot be filled; nothing where that is a mistake. */
+type InPlaceOf = (hole: string, error: ExpressionError) => string | undefined
 
 /**
- * Puts variables in place of `{{name}}`. A text that is one `{{name}}` and nothing else becomes the variable's value, type and all.
+ * Puts values in place of the `{{…}}` of a text: a variable, a member of it, or any expression. A text that is one `{{…}}` and nothing else
+ * becomes its value, type and all.
  *
- * @throws TemplateError
+ * @throws ExpressionError
  */
-export function fill(text: string, scope: Scope): Json {
-  const whole = WHOLE.exec(text)
-  if (whole) return look(whole[1]!, scope)
-  return text.includes('{{') ? text.replaceAll(HOLE, (_, path: string) => textOf(look(path, scope))) : text
-}
+export const fill = (text: string, scope: Scope): Json => filled(text, scope, () => undefined)
 
 /**
  * As `fill`, but what is no variable stays as it stands: whoever reads the text may know what is meant.
  *
- * @throws TemplateError for a name that is nearly a variable's
+ * @throws ExpressionError for a name that is nearly a variable's
  */
-export const fillKnown = (text: string, scope: Scope): Json => fillSome(text, scope, ({ unknown }) => unknown)
+export const fillKnown = (text: string, scope: Scope): Json =>
+  filled(text, scope, (hole, { unknown }) => (unknown ? hole : undefined))
 
 /** As `fill`, but what is not there stays as it stands, whatever it is: an event carries what it carries. */
-export const fillKept = (text: string, scope: Scope): Json => fillSome(text, scope, () => true)
+export const fillKept = (text: string, scope: Scope): Json => filled(text, scope, (hole) => hole)
 
-function fillSome(text: string, scope: Scope, isKept: (error: TemplateError) => boolean): Json {
-  const known = (hole: string, path: string): Json => {
+function filled(text: string, scope: Scope, inPlaceOf: InPlaceOf): Json {
+  if (!text.includes('{{')) return text
+  const parts = holesIn(text).map(({ text: part, at, isHole }) => {
+    if (!isHole) return part
     try {
-      return look(path, scope)
+      return evaluateTemplate(part, scope)
     } catch (error) {
-      if (error instanceof TemplateError && isKept(error)) return hole
-      throw error
+      if (!(error instanceof ExpressionError)) throw error
+      const kept = inPlaceOf(part, error)
+      if (kept !== undefined) return kept
+      throw inHole(part, at, error)
     }
-  }
-  const whole = WHOLE.exec(text)
-  if (whole) return known(text, whole[1]!)
-  return text.replaceAll(HOLE, (hole, path: string) => textOf(known(hole, path)))
+  })
+  const [only] = parts
+  return parts.length === 1 ? only! : parts.map((part) => textOf(part)).join('')
+}
+
+/** The error of a hole, as one of the text. */
+function inHole(hole: string, at: number, { message, at: within, problem, unknown }: ExpressionError): ExpressionError {
+  const said = message.startsWith(hole) ? message : `${hole}: ${message[0]!.toLowerCase()}${message.slice(1)}`
+  return new ExpressionError(said, { at: at + within, problem, unknown })
 }
 
 /** As `fill`, or what is given in its place, for all texts within a value. */

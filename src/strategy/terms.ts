@@ -1,20 +1,32 @@
 import type { IToken } from 'chevrotain'
-import { problemOfExpression } from './expression.ts'
+import { problemOfExpression } from './expression/index.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
-import { FORMS } from './forms.ts'
+import { locate, type Pieces, type Places } from './places.ts'
 import { Refusal } from './refusal.ts'
 import { Identifier, NumberToken, Operator } from './tokens.ts'
 import type { Condition, Expression } from './tree.ts'
 
+/** What terms are read with. */
+export interface TermOptions {
+  places: Places
+  /** Words are a mistake. */
+  strict: boolean
+  /** Is told of what a model may know; without it, that is refused. */
+  unknown?: ((refusal: Refusal) => void) | undefined
+}
+
 /** Joins tokens with single spaces where there was a space. */
-function textOf(tokens: readonly IToken[]): string {
+function joined(tokens: readonly IToken[]): { text: string; pieces: Pieces } {
   let text = ''
   let end = -1
+  const pieces: [number, number][] = []
   for (const token of tokens) {
-    text += (end >= 0 && token.startOffset > end ? ' ' : '') + token.image
+    text += end >= 0 && token.startOffset > end ? ' ' : ''
+    pieces.push([text.length, token.startOffset])
+    text += token.image
     end = token.startOffset + token.image.length
   }
-  return text
+  return { text, pieces }
 }
 
 /** Words only: nothing that an expression would have. */
@@ -22,22 +34,33 @@ const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
 const EXPRESSION_WORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in'])
 const COMPARES_BADLY = /[^=!<>]=[^=]/
 
-/** @param unknown is told of a function that there is not, which a model may know; else it is refused */
-export const expressionOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
-  const text = textOf(tokens)
+export const expressionOf = (tokens: readonly IToken[], { places, unknown }: TermOptions): Expression => {
+  const { text, pieces } = joined(tokens)
+  const expression: Expression = { kind: 'expression', text }
+  locate(expression, places, pieces)
   const found = problemOfExpression(text)
-  if (found === undefined) return { kind: 'expression', text }
-  const { message: problem } = found
-  if (found.unknown && unknown) {
-    unknown(new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`))
-    return { kind: 'expression', text }
+  if (found === undefined) return expression
+  const refuse = (hint?: string): Refusal => {
+    const [within, offset] = pieces.findLast(([each]) => each <= found.at) ?? pieces[0]!
+    const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text
+    const at = offset + Math.max(0, found.at - within)
+    return new Refusal(
+      { startOffset: at },
+      `"${shown}" is no expression: ${found.message.replace(/([^.?])$/, '$1.')}`,
+      hint,
+    )
   }
-  const hint = COMPARES_BADLY.test(text)
-    ? 'To compare, write ==.'
-    : PLAIN_LANGUAGE.test(text)
-      ? 'A text stands in quotes.'
-      : undefined
-  throw new Refusal(tokens[0]!, `"${text}" is no expression: ${problem.replace(/([^.?])$/, '$1.')}`, hint)
+  if (found.unknown && unknown) {
+    unknown(refuse())
+    return expression
+  }
+  throw refuse(
+    COMPARES_BADLY.test(text)
+      ? 'To compare, write ==.'
+      : PLAIN_LANGUAGE.test(text)
+        ? 'A text stands in quotes.'
+        : undefined,
+  )
 }
 
 /** Units of time in words: as a suffix of a number, and as a factor for seconds. */
@@ -50,14 +73,19 @@ const UNITS: readonly [pattern: RegExp, suffix: string, factor: string][] = [
 ]
 
 /** `2 seconds` is `2s`, and `n minutes` is `(n) * 60`. */
-export const durationOf = (tokens: readonly IToken[], unknown?: (refusal: Refusal) => void): Expression => {
+export const durationOf = (tokens: readonly IToken[], options: TermOptions): Expression => {
   const unit = tokens.length > 1 && UNITS.find(([pattern]) => pattern.test(tokens.at(-1)!.image))
-  if (!unit) return expressionOf(tokens, unknown)
+  if (!unit) return expressionOf(tokens, options)
   const before = tokens.slice(0, -1)
   const [, suffix, factor] = unit
-  if (before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image))
-    return { kind: 'expression', text: before[0]!.image + suffix }
-  return { kind: 'expression', text: `(${expressionOf(before, unknown).text}) ${factor}` }
+  const isNumber = before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image)
+  const expression: Expression = {
+    kind: 'expression',
+    text: isNumber ? before[0]!.image + suffix : `(${expressionOf(before, options).text}) ${factor}`,
+  }
+  const { pieces } = joined(before)
+  locate(expression, options.places, isNumber ? pieces : pieces.map(([within, offset]) => [within + 1, offset]))
+  return expression
 }
 
 /** Two words next to each other, and nothing that reckons or compares. */
@@ -70,15 +98,14 @@ function isSentence(tokens: readonly IToken[]): boolean {
   )
 }
 
-/** What IF asks: an expression, or a question in words. @param strict words are a mistake */
-export function conditionOf(
-  tokens: readonly IToken[],
-  { strict, unknown }: { strict: boolean; unknown: (refusal: Refusal) => void },
-): Condition {
-  const text = textOf(tokens)
+/** What IF asks: an expression, or a question in words. */
+export function conditionOf(tokens: readonly IToken[], options: TermOptions): Condition {
+  const { text, pieces } = joined(tokens)
   const isPlain = PLAIN_LANGUAGE.test(text) || isSentence(tokens)
-  if (!strict && isPlain && problemOfExpression(text)?.unknown === false) return { kind: 'judgement', text }
-  return expressionOf(tokens, unknown)
+  if (options.strict || !isPlain || problemOfExpression(text)?.unknown !== false) return expressionOf(tokens, options)
+  const condition: Condition = { kind: 'judgement', text }
+  locate(condition, options.places, pieces)
+  return condition
 }
 
 /** The name of a list's item: `each step`, `every_round`. */
@@ -87,19 +114,19 @@ const EACH = /^(?:each|every|all)(?=[ _])[ _]?(.*)$/i
 /** The item that a loop is about, where it says each, and what it goes over, where it says in what. */
 export function eachOf(
   words: readonly IToken[],
-  { strict, unknown }: { strict: boolean; unknown: (refusal: Refusal) => void },
+  options: TermOptions,
 ): { name: string; text: string; over: Expression | undefined } {
   const at = words.findIndex(({ image }) => image === 'in' || image === 'of')
-  const over = at > 0 && at === words.length - 2 ? expressionOf(words.slice(at + 1), unknown) : undefined
-  const text = textOf(words)
-  const name = EACH.exec(textOf(over ? words.slice(0, at) : words))?.[1]
+  const over = at > 0 && at === words.length - 2 ? expressionOf(words.slice(at + 1), options) : undefined
+  const { text } = joined(words)
+  const name = EACH.exec(joined(over ? words.slice(0, at) : words).text)?.[1]
     ?.split(' ')
     .at(-1)
-  if ((strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
+  if ((options.strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
     throw new Refusal(
       words[0]!,
       `FOR ${text}: does not say over what.`,
-      `The form is: ${FORMS['FOR']}, or FOR each step: where a list "steps" or the orchestrating agent says which.`,
+      'The form is: FOR round IN 1..10:, or FOR each step: where a list "steps" or the orchestrating agent says which.',
     )
   return { name, text, over }
 }

@@ -41,6 +41,7 @@ const KEYWORDS = [
   'OR',
   'PARALLEL',
   'RETRY',
+  'TRY',
   'ON',
   'CHECKPOINT',
   'RETURN',
@@ -109,7 +110,7 @@ export const SPOKEN_WORDS: ReadonlyMap<string, readonly KeywordName[]> = new Map
   ['WAIT', []],
 ])
 
-export const Template: TokenType = { name: 'Template', PATTERN: /\{\{\s*[A-Za-z_][\w.]*\s*\}\}/, CATEGORIES: [Atom] }
+export const Template: TokenType = { name: 'Template', PATTERN: /\{\{[^{}\n]+\}\}/, CATEGORIES: [Atom] }
 export const DurationToken: TokenType = {
   name: 'Duration',
   PATTERN: /(?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![A-Za-z0-9_])/,
@@ -122,9 +123,13 @@ export const NumberToken: TokenType = {
 }
 export const Text: TokenType = {
   name: 'Text',
-  PATTERN: /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/,
+  PATTERN: /"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'/,
   CATEGORIES: [Atom],
 }
+/** A quote that nothing closes, to the end of its line: read once, and not again from each of its letters. */
+const OpenText: TokenType = { name: 'OpenText', PATTERN: /"[^\n]*|'[^\n]*/ }
+/** `bid -> bid.price < 5` */
+export const Arrow: TokenType = { name: 'Arrow', PATTERN: '->', CATEGORIES: [Atom], LABEL: '"->"' }
 export const RangeDots: TokenType = { name: 'RangeDots', PATTERN: '..', LABEL: '".."' }
 export const Equals: TokenType = { name: 'Equals', PATTERN: /=(?!=)/, LABEL: '"="' }
 export const Operator: TokenType = {
@@ -158,6 +163,8 @@ const LEXED: readonly TokenType[] = [
   DurationToken,
   NumberToken,
   Text,
+  OpenText,
+  Arrow,
   RangeDots,
   Equals,
   Operator,
@@ -199,10 +206,12 @@ export interface LexingProblem {
 export function tokenize(text: string): { tokens: IToken[]; problem: LexingProblem | undefined } {
   const { tokens, errors } = lexer().tokenize(text)
   const [first] = errors
-  return {
-    tokens,
-    problem: first && { offset: first.offset, text: text.slice(first.offset, first.offset + first.length) },
-  }
+  const open = tokens.find(({ tokenType }) => tokenType === OpenText)
+  const problem =
+    open && !(first && first.offset < open.startOffset)
+      ? { offset: open.startOffset, text: open.image }
+      : first && { offset: first.offset, text: text.slice(first.offset, first.offset + first.length) }
+  return { tokens, problem }
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t' }

@@ -16,7 +16,7 @@ describe('expressions', () => {
   test.each([
     ['x + 1', 4],
     ['round * 2', 4],
-    ['log || "b"', 'ab'],
+    ['log || "b"', 'a'],
     ['E', 5],
     ['len(agents) >= 2 and not (x == 4)', true],
     ['LEN', undefined],

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { compileProgram, Machine, parseStrategy, type Effect, type Json, type MachineState, type Resolution } from '../../../src/strategy/index.ts'
+import {
+  compileProgram,
+  Machine,
+  parseStrategy,
+  type Effect,
+  type Json,
+  type MachineState,
+  type Resolution,
+} from '../../../src/strategy/index.ts'
 
 const programOf = (text: string) => compileProgram(parseStrategy(text))
 

@@ -1,6 +1,7 @@
+import type { Assert } from './statements/assert.ts'
+import type { Gather } from './statements/gather.ts'
+import type { Log } from './statements/log.ts'
 import type { Block, Statement } from './tree.ts'
-
-type Gather = Extract<Statement, { kind: 'gather' }>
 
 /** The option of GATHER that an ASSERT below it stands for. */
 const EXTEND_FOR = 'extend_for'
@@ -8,7 +9,8 @@ const LEAST = /^len ?\( ?(\w+) ?\) ?(>=?) ?(\d+)$/
 
 /** How many answers a statement wants of which gather. */
 function wanted(statement: Statement): { of: string; count: number } | undefined {
-  const [, of, comparison, number] = (statement.kind === 'assert' && LEAST.exec(statement.condition.text)) || []
+  const asserted = statement.kind === 'assert' ? (statement as Assert).condition.text : ''
+  const [, of, comparison, number] = LEAST.exec(asserted) ?? []
   return of === undefined ? undefined : { of, count: Number(number) + (comparison === '>' ? 1 : 0) }
 }
 
@@ -27,10 +29,11 @@ function extended(gather: Gather, below: Block): Gather {
 }
 
 /** `LOG collected_responses` below a `GATHER responses` tells these. */
-function told(statement: Extract<Statement, { kind: 'log' }>, above: Block): Statement {
+function told(statement: Log, above: Block): Log {
   const { value } = statement
   const [, name] = (value.kind === 'expression' && /^collected_(\w+)$/.exec(value.text)) || []
-  const isGathered = name !== undefined && above.some((each) => each.kind === 'gather' && each.name === name)
+  const isGathered =
+    name !== undefined && above.some((each) => each.kind === 'gather' && (each as Gather).name === name)
   return isGathered ? { ...statement, value: { kind: 'expression', text: name } } : statement
 }
 
@@ -40,7 +43,7 @@ function told(statement: Extract<Statement, { kind: 'log' }>, above: Block): Sta
  */
 export const withGathered = (block: Block): Block =>
   block.map((statement, index) => {
-    if (statement.kind === 'gather') return extended(statement, block.slice(index + 1))
-    if (statement.kind === 'log') return told(statement, block.slice(0, index))
+    if (statement.kind === 'gather') return extended(statement as Gather, block.slice(index + 1))
+    if (statement.kind === 'log') return told(statement as Log, block.slice(0, index))
     return statement
   })
