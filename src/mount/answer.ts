@@ -85,7 +85,12 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   if (!endpoint) {
     const { baseURL, service } = address
     const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
-    return refuse(unsimulatedResponse(message), { reason: 'unsimulated', message })
+    const asTheService = (): WireResponse =>
+      address.service.errors.bad(
+        { kind: 'not_found', message: `Invalid URL (${method} ${path})` },
+        provider.requestId(),
+      )
+    return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
   const errors = endpoint.errors ?? address.service.errors
   const fingerprint = hashHex(text)

@@ -175,6 +175,11 @@ export interface Service {
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
   endpoints: readonly Endpoint[]
+  /**
+   * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
+   * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
+   */
+  beside?: readonly string[]
   errors: ErrorFormat
 }
 
