@@ -19,12 +19,13 @@ export function shelfOf(provider: Provider, service: string): Shelf {
 export function deskOf(
   provider: Provider,
   { route, header }: Pick<Incoming, 'route' | 'header'>,
-  ask: (incoming: Incoming) => Promise<WireResponse>,
+  ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Desk {
   const { clock } = provider
   return {
     shelf: shelfOf(provider, route.provider),
     provider: route.provider,
+    baseURL: route.address.baseURL.replace(/\/+$/, ''),
     get models() {
       return provider.modelsOf(route.provider)
     },
@@ -33,19 +34,20 @@ export function deskOf(
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),
-    ask(path, body) {
+    ask(path, body, signal) {
       const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
         host: route.host,
         path,
         query: new URLSearchParams(),
       })
       if (inner.endpoint?.kind !== 'generation') return undefined
-      return ask({
+      const asked: Incoming = {
         method: 'POST',
         route: inner,
         header: (name) => (name === 'content-type' ? undefined : header(name)),
         text: JSON.stringify(body),
-      })
+      }
+      return ask(asked, signal)
     },
   }
 }

@@ -64,7 +64,7 @@ const PER_REPLY = 3
 const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
   message.toolCalls.reduce(
     (sum, call) => sum + tokenizer.count(call.name) + tokenizer.count(call.arguments) + PER_MESSAGE,
-    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text),
+    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text) + (message.mediaTokens ?? 0),
   )
 
 /** Tokens of the tool definitions, which are part of every prompt. */

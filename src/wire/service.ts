@@ -129,6 +129,8 @@ export interface Desk {
   shelf: Shelf
   /** The service as the user calls it. */
   provider: string
+  /** Where a client's base URL leads here, for addresses in answers. */
+  baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
   /** Whether the provider serves a model, by any of its names. */
@@ -141,8 +143,12 @@ export interface Desk {
   after(ms: number, action: () => void): void
   /** Unique, and the same for the same seed. */
   id(): string
-  /** Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there. */
-  ask(path: string, body: Readonly<Record<string, unknown>>): Promise<WireResponse> | undefined
+  /**
+   * Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there.
+   *
+   * @param signal goes away from the call, whose promise then stays open
+   */
+  ask(path: string, body: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<WireResponse> | undefined
 }
 
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */

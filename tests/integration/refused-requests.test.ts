@@ -76,12 +76,9 @@ describeOrchestration('two hundred wrong requests', { system: doing }, (test) =>
 const UNSIMULATED: Record<string, () => Promise<unknown>> = {
   'responses.create': async () => openai.responses.create({ model: 'gpt-4o-mini', input: 'x' }),
   'audio.speech.create': async () => openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'x' }),
-  'models.list at OpenAI': async () => openai.models.list(),
   'batches.list': async () => openai.batches.list(),
-  'messages.countTokens': async () =>
-    anthropic.messages.countTokens({ model: 'claude-haiku-4-5', messages: [{ role: 'user', content: 'x' }] }),
-  'messages.batches.list': async () => anthropic.messages.batches.list(),
-  'models.list at Anthropic': async () => anthropic.models.list(),
+  'files.list at Anthropic': async () => anthropic.beta.files.list(),
+  'skills.list at Anthropic': async () => anthropic.beta.skills.list(),
 }
 
 describeOrchestration('what a service has and longhaul lacks', { system: doing, checks: false }, (test) => {
