@@ -56,6 +56,8 @@ export function problemText(problem: Problem, body: unknown): string {
         .join(' or ')}`
     case 'empty':
       return `${path}: at least one message is required`
+    case 'long':
+      return `${path}: List should have at most ${problem.limit} items after validation, not ${problem.given}`
     case 'below':
       return `${path}: Input should be greater than or equal to ${problem.limit}`
     case 'above':

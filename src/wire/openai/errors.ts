@@ -43,6 +43,11 @@ function problemText(problem: Problem): { message: string; code: string } {
         message: `Invalid '${path}': empty array. Expected an array with minimum length 1, but got an empty array instead.`,
         code: 'empty_array',
       }
+    case 'long':
+      return {
+        message: `Invalid '${path}': array too long. Expected an array with maximum length ${problem.limit}, but got an array with length ${problem.given} instead.`,
+        code: 'array_above_max_length',
+      }
     case 'below':
     case 'above': {
       const kind = problem.integer ? 'integer' : 'decimal'

@@ -1,5 +1,5 @@
-import { jsonResponse, type Desk, type Resource } from '../service.ts'
-import { commonHeaders, isWithoutKey } from './errors.ts'
+import type { Resource } from '../service.ts'
+import { resource } from './resource.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/models.
 
@@ -12,39 +12,15 @@ const modelOf = (id: string, provider: string): object => ({
   owned_by: provider,
 })
 
-const known = ({ models, provider }: Desk): object[] => models.map(({ id }) => modelOf(id, provider))
-
-/** The list of models. */
-const list: Resource = {
-  kind: 'resource',
-  method: 'GET',
-  path: '/models',
-  operation: 'models.list',
-  answer: ({ header, strict }, desk) =>
-    strict && isWithoutKey(header)
-      ? { kind: 'unauthorized' }
-      : jsonResponse({ object: 'list', data: known(desk) }, commonHeaders(desk.id(), {})),
-}
-
-/** One model. */
-const retrieve: Resource = {
-  kind: 'resource',
-  method: 'GET',
-  path: '/models/{model}',
-  operation: 'models.retrieve',
-  answer({ header, strict, params }, desk) {
-    if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const id = params['model']!
-    if (!desk.hasModel(id))
-      return {
-        kind: 'not_found',
-        message: `The model '${id}' does not exist`,
-        param: 'model',
-        code: 'model_not_found',
-      }
-    return jsonResponse(modelOf(id, desk.provider), commonHeaders(desk.id(), {}))
-  },
-}
-
 /** What may be asked of the list of models. */
-export const models: readonly Resource[] = [list, retrieve]
+export const models: readonly Resource[] = [
+  resource('GET', '/models', 'models.list', (_request, { models: known, provider }) => ({
+    object: 'list',
+    data: known.map(({ id }) => modelOf(id, provider)),
+  })),
+  resource('GET', '/models/{model}', 'models.retrieve', ({ params }, desk) => {
+    const id = params['model']!
+    if (desk.hasModel(id)) return modelOf(id, desk.provider)
+    return { kind: 'not_found', message: `The model '${id}' does not exist`, param: 'model', code: 'model_not_found' }
+  }),
+]
