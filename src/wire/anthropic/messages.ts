@@ -8,7 +8,7 @@ import { MessagesStream } from './stream.ts'
 import { callOf, credentialsProblem, requestProblem } from './translate.ts'
 
 /** What a request says of its sender. */
-export const messagesHints = ({ metadata }: Readonly<Record<string, unknown>>): string[] => {
+const messagesHints = ({ metadata }: Readonly<Record<string, unknown>>): string[] => {
   const { user_id: user } = (metadata ?? {}) as Record<string, unknown>
   return typeof user === 'string' ? [user] : []
 }
