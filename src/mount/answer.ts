@@ -39,6 +39,8 @@ export interface Incoming {
   header(name: string): string | undefined
   /** The body as text. */
   text: string
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
 }
 
 /** A request that is being answered. */
@@ -118,6 +120,7 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   const parsed = endpoint.parse(request)
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
+  if (incoming.batch) call.batch = true
   if (detached) {
     const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
     detached.started(disconnect)

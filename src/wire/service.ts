@@ -146,9 +146,14 @@ export interface Desk {
   /**
    * Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there.
    *
-   * @param signal goes away from the call, whose promise then stays open
+   * @param options.batch whether the call is part of a batch, and costs half
+   * @param options.signal goes away from the call, whose promise then stays open
    */
-  ask(path: string, body: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<WireResponse> | undefined
+  ask(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+    options?: { batch?: boolean; signal?: AbortSignal },
+  ): Promise<WireResponse> | undefined
 }
 
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */

@@ -74,9 +74,9 @@ describeOrchestration('two hundred wrong requests', { system: doing }, (test) =>
 })
 
 const UNSIMULATED: Record<string, () => Promise<unknown>> = {
-  'responses.create': async () => openai.responses.create({ model: 'gpt-4o-mini', input: 'x' }),
+  'images.generate': async () => openai.images.generate({ prompt: 'A lighthouse.' }),
   'audio.speech.create': async () => openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'x' }),
-  'batches.list': async () => openai.batches.list(),
+  'vectorStores.list': async () => openai.vectorStores.list(),
   'files.list at Anthropic': async () => anthropic.beta.files.list(),
   'skills.list at Anthropic': async () => anthropic.beta.skills.list(),
 }

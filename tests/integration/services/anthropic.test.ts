@@ -388,6 +388,13 @@ describeOrchestration(
       expect(results['wrong']).toMatchObject({ type: 'errored', error: { error: { type: 'not_found_error' } } })
     })
 
+    test('costs half', async ({ run, provider, expect }) => {
+      await run()
+      const { input, output } = provider.ledger.total.usage
+      // A dollar for a million tokens in, five for a million out.
+      expect(provider.ledger.total.cost).toBe(BigInt(Math.round((input * 1e6 + output * 5e6) / 2)))
+    })
+
     test('asks again where there was no capacity', async ({ run, provider, expect }) => {
       provider.failNext(2, 'overloaded')
       const outcome = await run()

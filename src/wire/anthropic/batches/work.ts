@@ -22,7 +22,7 @@ function resultOf({ status, body }: WireResponse): Result {
 /** Asks for one request of a batch until it has an answer. */
 export function work(batch: Batch, entry: Entry, params: Readonly<Record<string, unknown>>, desk: Desk): void {
   if (entry.result) return
-  const asked = desk.ask('/v1/messages', { ...params, stream: false }, batch.stop.signal)
+  const asked = desk.ask('/v1/messages', { ...params, stream: false }, { batch: true, signal: batch.stop.signal })
   void asked!.then((response) => {
     if (NO_CAPACITY.includes(response.status)) desk.after(AGAIN_MS, () => work(batch, entry, params, desk))
     else batch.settle(entry, resultOf(response), desk.now())
