@@ -144,16 +144,17 @@ function answerResource(
   refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
-  const desk = deskOf(provider, incoming, (asked) => {
+  const desk = deskOf(provider, incoming, (asked, signal) => {
     let whole: WireResponse | undefined
     let body = ''
     return new Promise((resolve) => {
-      answer(provider, asked, {
+      const exchange = answer(provider, asked, {
         head: (head) => void (whole = { ...head, body }),
         write: (part) => void (body += typeof part === 'string' ? part : Buffer.from(part).toString('utf8')),
         end: () => resolve({ ...whole!, body }),
         reset: () => resolve({ status: 500, headers: {}, body: '' }),
       })
+      signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })
     })
   })
   const given = endpoint.answer(request, desk)
