@@ -45,7 +45,9 @@ const converse = (more: Partial<ConverseCommandInput> = {}, by = client) =>
 
 async function read(more: Partial<ConverseCommandInput> = {}) {
   const events: ConverseStreamOutput[] = []
-  const { stream } = await client.send(new ConverseStreamCommand({ modelId, messages, ...more } as ConverseCommandInput))
+  const { stream } = await client.send(
+    new ConverseStreamCommand({ modelId, messages, ...more } as ConverseCommandInput),
+  )
   for await (const event of stream!) events.push(event)
   return events
 }
@@ -60,11 +62,16 @@ describeOrchestration(
         output: { message: { role: 'assistant', content: [{ text: ANSWER }] } },
         stopReason: 'end_turn',
         usage: { inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
-        $metadata: { httpStatusCode: 200, requestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) },
+        $metadata: {
+          httpStatusCode: 200,
+          requestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+        },
       })
       expect(outcome).toHaveElapsed({ atLeast: '4s', atMost: '5s' })
       expect(outcome).toHaveCost({ atLeast: '$0.000001' })
-      expect(trace.ofType('call.arrived')).toMatchObject([{ provider: 'bedrock', operation: 'converse', model: modelId }])
+      expect(trace.ofType('call.arrived')).toMatchObject([
+        { provider: 'bedrock', operation: 'converse', model: modelId },
+      ])
     })
 
     test('streams binary events', async ({ run, expect }) => {
@@ -102,7 +109,11 @@ describeOrchestration(
       }
       const { result } = await run(asked(work))
       const { whole, events } = result as Awaited<ReturnType<typeof work>>
-      expect(whole).toMatchObject({ type: 'message', content: [{ type: 'text', text: ANSWER }], stop_reason: 'end_turn' })
+      expect(whole).toMatchObject({
+        type: 'message',
+        content: [{ type: 'text', text: ANSWER }],
+        stop_reason: 'end_turn',
+      })
       expect(events.map(({ delta }) => delta?.text ?? '').join('')).toBe(ANSWER)
       expect(events.at(-1)).toMatchObject({
         type: 'message_stop',
@@ -119,7 +130,9 @@ describeOrchestration(
 
     test('counts what is then billed', async ({ run, expect }) => {
       const work = async () => {
-        const { inputTokens } = await client.send(new CountTokensCommand({ modelId, input: { converse: { messages } } }))
+        const { inputTokens } = await client.send(
+          new CountTokensCommand({ modelId, input: { converse: { messages } } }),
+        )
         return [inputTokens, (await converse()).usage!.inputTokens]
       }
       const [counted, billed] = (await run(asked(work))).result as number[]
@@ -193,23 +206,19 @@ describeOrchestration(
   },
 )
 
-describeOrchestration(
-  'a schema at Bedrock',
-  { system: doing, provider: { latency: '1s' } },
-  (test) => {
-    test('is kept by the answer', async ({ run, expect }) => {
-      const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
-      const textFormat = {
-        type: 'json_schema' as const,
-        structure: { jsonSchema: { name: 'ship', schema: JSON.stringify(schema) } },
-      }
-      const { result } = await run(
-        asked(async () => (await converse({ outputConfig: { textFormat } })).output!.message!.content![0]!.text),
-      )
-      expect(JSON.parse(result as string)).toMatchObject({ name: expect.any(String) })
-    })
-  },
-)
+describeOrchestration('a schema at Bedrock', { system: doing, provider: { latency: '1s' } }, (test) => {
+  test('is kept by the answer', async ({ run, expect }) => {
+    const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
+    const textFormat = {
+      type: 'json_schema' as const,
+      structure: { jsonSchema: { name: 'ship', schema: JSON.stringify(schema) } },
+    }
+    const { result } = await run(
+      asked(async () => (await converse({ outputConfig: { textFormat } })).output!.message!.content![0]!.text),
+    )
+    expect(JSON.parse(result as string)).toMatchObject({ name: expect.any(String) })
+  })
+})
 
 type ErrorClass = new (...args: never[]) => Error
 const FAULTS: [Fault, ErrorClass, number][] = [
@@ -259,7 +268,11 @@ describeOrchestration(
         /with on-demand throughput isn’t supported/,
       ],
       ['no messages', { messages: [] }, /must start with a user message/],
-      ['a conversation that the assistant begins', { messages: [{ role: 'assistant', content: [{ text: 'Hi.' }] }] }, /must start with a user/],
+      [
+        'a conversation that the assistant begins',
+        { messages: [{ role: 'assistant', content: [{ text: 'Hi.' }] }] },
+        /must start with a user/,
+      ],
       ['two turns of one', { messages: [...messages, ...messages] }, /must alternate/],
       ['an empty turn', { messages: [{ role: 'user', content: [] }] }, /messages\.0 is empty/],
       ['a blank text', { messages: [{ role: 'user', content: [{ text: ' ' }] }] }, /is blank/],
