@@ -216,7 +216,7 @@ class Delivery {
     switch (part.kind) {
       case 'refusal': {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
-        const request = { model: part.model, requestId: this.#provider.requestId() }
+        const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
         return sendWhole(sink, errors.refusal(part.refusal, part.limits, request))
       }
       case 'reset':

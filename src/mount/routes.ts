@@ -43,7 +43,7 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
   /(^|\.)(services\.ai|inference\.ml)\.azure\.com$/,
   /(^|\.)anthropic\.com$/,
   /^generativelanguage\.googleapis\.com$/,
-  /(^|-)aiplatform\.googleapis\.com$/,
+  /(^|-)aiplatform(\.[a-z\d-]+\.rep|\.rep)?\.googleapis\.com$/,
   /^bedrock(-[a-z]+)*[.-].*\.(amazonaws\.com|api\.aws)$/,
   /^api\.(mistral|cohere|together|fireworks|perplexity|moonshot|minimax)\.(ai|com|xyz|cn|io)$/,
   /^api\.(groq|deepseek|cerebras)\.(com|ai)$/,

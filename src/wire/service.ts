@@ -65,6 +65,8 @@ export interface Refused {
   model: string
   /** Unique among all requests. */
   requestId: string
+  /** What the endpoint has to know of the request. */
+  asked?: unknown
 }
 
 /** What an endpoint is asked by. */
