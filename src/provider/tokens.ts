@@ -60,11 +60,11 @@ export function tokenizerFor(provider: string, model: string): Tokenizer {
 const PER_MESSAGE = 3
 const PER_REPLY = 3
 
-/** Tokens of one message with its frame. */
+/** Tokens of one message with its frame, and of its images, sounds and documents. */
 const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
   message.toolCalls.reduce(
     (sum, call) => sum + tokenizer.count(call.name) + tokenizer.count(call.arguments) + PER_MESSAGE,
-    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text),
+    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text) + (message.mediaTokens ?? 0),
   )
 
 /** Tokens of the tool definitions, which are part of every prompt. */

@@ -79,6 +79,15 @@ export interface MessagesAsked {
 
 const toolId = ({ id }: ToolCall): string => (id.startsWith('toolu_') ? id : `toolu_${id}`)
 
+/** The arguments of a call; none where they were cut off at `max_tokens`. */
+function inputOf({ arguments: text }: ToolCall): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return {}
+  }
+}
+
 /** A stream of events. */
 class MessagesStream implements StreamEncoder {
   readonly #reply: Reply
@@ -204,7 +213,7 @@ export const messages: Generation<MessagesAsked> = {
       type: 'tool_use',
       id: toolId(call),
       name: call.name,
-      input: JSON.parse(call.arguments) as unknown,
+      input: inputOf(call),
     }))
     return JSON.stringify({
       id: `msg_${reply.id}`,
