@@ -3,7 +3,7 @@ export { isMistake, nearest, PatternError, suggestion } from './errors.ts'
 export { evaluate, ExpressionError } from './expression.ts'
 export { SPAWN_OPTIONS } from './forms.ts'
 export { textOf, type Json, type Scope } from './json.ts'
-export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
+export { findPattern, findWithin, listPatterns, patternFolders, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export {
   isInstant,
