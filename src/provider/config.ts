@@ -29,8 +29,8 @@ export interface ServiceConfig extends Behaviour {
   concurrency?: number
   /** Whether it knows the header `idempotency-key`: works once for each, and repeats its answer. Not for streams. Default false. */
   idempotency?: boolean
-  /** The wire format that the service speaks. Default: the one of its own name, else `openai`. */
-  format?: 'openai' | 'anthropic'
+  /** The service whose wire formats it speaks, such as `openai`, `anthropic` or `google`. Default: the one of its own name, else `openai`. */
+  format?: string
   /** Further addresses at which the service answers, such as a gateway's. */
   baseURLs?: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_CONTEXT_WINDOW, listedModel, type Prices } from '../money/index.ts'
+import { DEFAULT_CONTEXT_WINDOW, listedModel, listedModels, type Prices } from '../money/index.ts'
 import type { Speed } from './latency.ts'
 
 /** A model as the provider serves it. */
@@ -36,6 +36,15 @@ export class ModelCatalogue {
       this.#known.set(key, this.#look(provider, id))
     }
     return this.#known.get(key)
+  }
+
+  /** All models of a service that have a name in the table of prices or in the configuration. */
+  all(provider: string): { id: string; contextWindow: number }[] {
+    const own = Object.entries(this.#own).map(([id, { contextWindow = DEFAULT_CONTEXT_WINDOW }]) => ({
+      id,
+      contextWindow,
+    }))
+    return [...own, ...listedModels(provider).filter(({ id }) => !Object.hasOwn(this.#own, id))]
   }
 
   #look(provider: string, id: string): Model | undefined {

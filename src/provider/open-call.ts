@@ -63,6 +63,14 @@ export function refusalText(refusal: Refusal): string {
       return refusal.message ?? 'The server had an error.'
     case 'bad_gateway':
       return 'The gateway got no answer from the service.'
+    case 'quota_exhausted':
+      return 'The quota of the account is used up.'
+    case 'unauthorized':
+      return 'The key is not valid.'
+    case 'model_retired':
+      return `The model ${refusal.model} is no longer served.`
+    case 'prompt_filtered':
+      return "The service's filter refused the prompt."
     case 'model_not_found':
       return `There is no model ${refusal.model}.`
     case 'context_length':

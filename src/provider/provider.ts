@@ -91,6 +91,7 @@ export class Provider {
   readonly #threads = new Threads()
   readonly #open = new Bag<OpenCall>()
   #calls = 0
+  #requestIds = 0
 
   /** @throws InvalidProviderConfigError */
   constructor(config: ProviderConfig, { clock, trace, random }: ProviderSurroundings) {
@@ -132,6 +133,26 @@ export class Provider {
   /** Reply rules that have answered nobody so far. */
   get unusedReplies(): readonly ReplyRule[] {
     return this.#replies.unused
+  }
+
+  /** An id for a request that no call has: unique, and the same for the same seed. */
+  requestId(): string {
+    return hashHex(`${this.#random.seed}\u0000request/${(this.#requestIds += 1)}`)
+  }
+
+  /** The models of a service, as far as they are known. */
+  modelsOf(service: string): readonly { id: string; contextWindow: number }[] {
+    return this.#models.all(service)
+  }
+
+  /** Input tokens of a call, were it made. */
+  countTokens(request: CallRequest): number {
+    return promptTokens(request, tokenizerFor(request.provider, request.model)).at(-1) ?? 0
+  }
+
+  /** Whether a service has a model, by any of its names. */
+  hasModel(service: string, id: string): boolean {
+    return this.#models.find(service, id) !== undefined
   }
 
   /** Who an agent is: made up from its name and the seed. */
@@ -342,7 +363,7 @@ export class Provider {
     this.#after(call, afterMs, () => {
       const retryAfterMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
       this.#fail(call, refusal.kind, refusalText(refusal), NO_USAGE, retryAfterMs)
-      receive({ kind: 'refusal', refusal, limits: this.#limits(call) })
+      receive({ kind: 'refusal', refusal, model: call.request.model, limits: this.#limits(call) })
     })
   }
 

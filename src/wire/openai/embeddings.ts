@@ -1,7 +1,9 @@
-import type { Message } from '../provider/index.ts'
-import { retryCountOf, type WireFormat } from './format.ts'
-import { isWithoutKey, openaiChat, openaiProblem } from './openai-chat.ts'
-import { problemOf, relaxed, type Shape } from './shape.ts'
+import type { CallRequest, Message } from '../../provider/index.ts'
+import { retryCountOf, type Generation } from '../service.ts'
+import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { chatHints } from './chat.ts'
+import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
+import { noStream } from './no-stream.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
 
@@ -50,37 +52,48 @@ function base64Of(vector: readonly number[]): string {
   return Buffer.from(view.buffer).toString('base64')
 }
 
-/** OpenAI Embeddings. Errors and headers are those of the other operations. */
-export const openaiEmbeddings: WireFormat = {
-  ...openaiChat,
+/** How the vectors are written. */
+export interface EmbeddingsAsked {
+  encoding: 'float' | 'base64'
+}
+
+/** OpenAI Embeddings. */
+export const embeddings: Generation<EmbeddingsAsked> = {
+  kind: 'generation',
+  method: 'POST',
   path: '/embeddings',
   operation: 'embeddings',
+  callerHints: chatHints,
 
   parse({ provider, body, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
     const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
     if (problem) return openaiProblem(problem)
     const { model, input, encoding_format: encoding, dimensions } = body as unknown as EmbeddingsRequest
-    return {
+    const call: CallRequest = {
       provider,
-      operation: openaiEmbeddings.operation,
+      operation: embeddings.operation,
       model,
       messages: (typeof input === 'string' ? [input] : input).map(textMessage),
       tools: [],
       toolChoice: { kind: 'none' },
       responseSchema: undefined,
       stream: false,
-      streamUsage: false,
       maxOutputTokens: undefined,
       stop: [],
       choices: 1,
-      callerHints: openaiChat.callerHints(body),
+      callerHints: chatHints(body),
       retryCount: retryCountOf(header),
       dimensions: dimensionsOf(dimensions, model),
-      encoding: encoding === 'base64' ? 'base64' : 'float',
       fingerprint,
     }
+    return { call, asked: { encoding: encoding === 'base64' ? 'base64' : 'float' } }
   },
+
+  head: (reply, limits) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json', ...commonHeaders(reply.id, limits) },
+  }),
 
   whole: ({ model, vectors = [], usage }, { encoding }) =>
     JSON.stringify({
@@ -93,4 +106,6 @@ export const openaiEmbeddings: WireFormat = {
       model,
       usage: { prompt_tokens: usage.input, total_tokens: usage.input },
     }),
+
+  stream: noStream,
 }

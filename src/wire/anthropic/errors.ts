@@ -1,0 +1,148 @@
+import type { LimitStates } from '../../provider/index.ts'
+import { BAD_GATEWAY, type BadRequest, type ErrorFormat, type WireResponse } from '../service.ts'
+import type { Problem } from '../shape.ts'
+
+// Source of errors and headers: https://docs.anthropic.com/en/api (errors, rate limits).
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  number: 'a valid number',
+  integer: 'a valid integer',
+  string: 'a valid string',
+  boolean: 'a valid boolean',
+  array: 'a valid list',
+  object: 'a valid dictionary',
+}
+
+/** What is wrong with a request, in Anthropic's words. */
+export function problemText(problem: Problem): string {
+  const path = problem.path.join('.')
+  switch (problem.kind) {
+    case 'missing':
+      return `${path}: Field required`
+    case 'unknown':
+      return `${path}: Extra inputs are not permitted`
+    case 'type':
+      return `${path}: Input should be ${problem.expected
+        .split(' or ')
+        .map((type) => TYPE_NAMES[type] ?? type)
+        .join(' or ')}`
+    case 'empty':
+      return `${path}: at least one message is required`
+    case 'long':
+      return `${path}: List should have at most ${problem.limit} items after validation, not ${problem.given}`
+    case 'below':
+      return `${path}: Input should be greater than or equal to ${problem.limit}`
+    case 'above':
+      return `${path}: Input should be less than or equal to ${problem.limit}`
+    case 'value': {
+      const quoted = problem.among.map((value) => `'${value}'`)
+      return `${path}: Input should be ${quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}` : quoted.join('')}`
+    }
+    default:
+      return problem satisfies never
+  }
+}
+
+/** A request that is wrong. */
+export const invalid = (message: string): BadRequest => ({ kind: 'invalid', message, param: null, code: null })
+
+const errorBody = (type: string, message: string, requestId: string): string =>
+  JSON.stringify({ type: 'error', error: { type, message }, request_id: `req_${requestId}` })
+
+/** What is left of the limits, as headers. */
+export function limitHeaders(limits: LimitStates): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const names = {
+    requests: 'requests',
+    tokens: 'tokens',
+    inputTokens: 'input-tokens',
+    outputTokens: 'output-tokens',
+  } as const
+  for (const [name, header] of Object.entries(names) as [keyof LimitStates, string][]) {
+    const state = limits[name]
+    if (!state) continue
+    headers[`anthropic-ratelimit-${header}-limit`] = String(state.limit)
+    headers[`anthropic-ratelimit-${header}-remaining`] = String(state.remaining)
+    headers[`anthropic-ratelimit-${header}-reset`] = new Date(state.resetAt).toISOString().replace(/\.\d+Z$/, 'Z')
+  }
+  return headers
+}
+
+const retryHeader = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
+
+/** Anthropic's errors. */
+export const anthropicErrors: ErrorFormat = {
+  bad(problem, requestId) {
+    const answer = (status: number, type: string, message: string): WireResponse => ({
+      status,
+      headers: { 'content-type': 'application/json', 'request-id': `req_${requestId}` },
+      body: errorBody(type, message, requestId),
+    })
+    switch (problem.kind) {
+      case 'not_json':
+        return answer(400, 'invalid_request_error', 'The request body is not valid JSON.')
+      case 'too_large':
+        return answer(413, 'request_too_large', `Request exceeds the maximum size of ${problem.limit} bytes`)
+      case 'unauthorized':
+        return answer(401, 'authentication_error', 'x-api-key header is required')
+      case 'not_found':
+        return answer(404, 'not_found_error', problem.message)
+      case 'invalid':
+        return answer(400, 'invalid_request_error', problem.message)
+      default:
+        return problem satisfies never
+    }
+  },
+
+  refusal(refusal, limits, { requestId }) {
+    const answer = (
+      status: number,
+      type: string,
+      message: string,
+      headers: Record<string, string> = {},
+    ): WireResponse => ({
+      status,
+      headers: {
+        'content-type': 'application/json',
+        'request-id': `req_${requestId}`,
+        ...limitHeaders(limits),
+        ...headers,
+      },
+      body: errorBody(type, message, requestId),
+    })
+    switch (refusal.kind) {
+      case 'rate_limited': {
+        const message = `This request would exceed your organization's rate limit on ${refusal.limit}. Please wait and try again.`
+        return answer(429, 'rate_limit_error', message, retryHeader(refusal.retryAfterMs))
+      }
+      case 'overloaded':
+        return answer(529, 'overloaded_error', 'Overloaded', retryHeader(refusal.retryAfterMs))
+      case 'server_error':
+        return answer(500, 'api_error', refusal.message ?? 'Internal server error')
+      case 'bad_gateway':
+        return BAD_GATEWAY
+      case 'quota_exhausted':
+        return answer(
+          400,
+          'invalid_request_error',
+          'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
+        )
+      case 'unauthorized':
+        return answer(401, 'authentication_error', 'invalid x-api-key')
+      case 'model_retired':
+        return answer(404, 'not_found_error', `model: ${refusal.model}`)
+      case 'prompt_filtered':
+        return answer(400, 'invalid_request_error', 'Output blocked by content filtering policy')
+      case 'model_not_found':
+        return answer(404, 'not_found_error', `model: ${refusal.model}`)
+      case 'context_length':
+        return answer(
+          400,
+          'invalid_request_error',
+          `prompt is too long: ${refusal.tokens} tokens > ${refusal.contextWindow} maximum`,
+        )
+      default:
+        return refusal satisfies never
+    }
+  },
+}

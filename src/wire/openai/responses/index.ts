@@ -1,0 +1,7 @@
+import type { Endpoint } from '../../service.ts'
+import { create } from './create.ts'
+import { inputTokens } from './input-tokens.ts'
+import { stored } from './stored.ts'
+
+/** All that may be asked of responses. */
+export const responses: readonly Endpoint[] = [create, inputTokens, ...stored]
