@@ -114,6 +114,12 @@ export class Runs {
     return this.active.filter((run): run is Run & { live: Live } => run.live !== undefined)
   }
 
+  /** The run of that id, if it runs. */
+  running(id: string): (Run & { live: Live }) | undefined {
+    const run = this.#runs.get(id)
+    return run?.live && (run as Run & { live: Live })
+  }
+
   /** @throws RefusedError naming what there is */
   find(id: string): Run {
     const run = this.#runs.get(id) ?? this.#over(id)

@@ -126,7 +126,7 @@ async function begin(
       data: event,
     })
     const profileOf = (agent: string): string =>
-      runs.live.find(({ id }) => id === run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
+      runs.running(run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
     for (const push of pushes.happened(run, event, profileOf)) say(push, run)
   }
   const pushes = new Pushes()

@@ -49,6 +49,9 @@ export interface AcceptedCall {
   disconnect(): void
 }
 
+/** Callers whose calls are counted; the first of them is forgotten where there are more. */
+const MOST_CALLERS = 20_000
+
 /** The share of an answer that comes before a connection breaks. */
 const BROKEN_AT = 0.5
 
@@ -222,6 +225,8 @@ export class Provider {
   #arrive(request: CallRequest, header: string | undefined): OpenCall {
     const caller = callerOf(request, header, this.config.identify)
     const nth = this.#callsOfAgent.get(caller.agent) ?? 0
+    if (nth === 0 && this.#callsOfAgent.size >= MOST_CALLERS)
+      this.#callsOfAgent.delete(this.#callsOfAgent.keys().next().value!)
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const id = (this.#calls += 1)
     const now = this.clock.now()

@@ -1,8 +1,9 @@
 import type { Faker } from '@faker-js/faker'
-import { englishFaker, jsonSchemaFaker } from '../packages/index.ts'
+import { englishFaker } from '../packages/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, Message, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
+import { fitSchema } from './fit-schema.ts'
 
 /** What a simulated model says. Text alone may be given as a string. */
 export interface ReplySpec {
@@ -156,6 +157,7 @@ export class Replies {
     let persona = this.#personas.get(agent)
     if (!persona) {
       const faker = this.#fakerAt(`persona/${agent}`, 0)
+      if (this.#personas.size >= REMEMBERED_CONVERSATIONS) this.#personas.delete(this.#personas.keys().next().value!)
       persona = { name: faker.person.firstName(), jobTitle: faker.person.jobTitle(), mood: faker.word.adjective() }
       this.#personas.set(agent, persona)
     }
@@ -212,12 +214,7 @@ export class Replies {
 
   #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
     const [seed] = this.#random.block(`schema/${lane}`, nth)
-    return jsonSchemaFaker().generateSync(schema as never, {
-      seed,
-      maxDepth: 8,
-      maxDefaultItems: 4,
-      optionalsProbability: 1,
-    })
+    return fitSchema(schema, seed!)
   }
 
   /** A faker whose draws are keyed by stream and index. */
