@@ -14,6 +14,9 @@ import { promptTokens, tokenizerFor } from './tokens.ts'
 const NO_TOKENS: readonly number[] = []
 const NOT_CACHED = { cachedInput: 0, cacheWrite: 0 }
 
+/** Callers whose calls are counted; the first of them is forgotten where there are more. */
+const MOST_CALLERS = 20_000
+
 /** Takes calls in: tells who calls, what it goes on with and what it repeats, and counts its prompt. */
 export class Arrivals {
   readonly #clock: Clock
@@ -57,6 +60,8 @@ export class Arrivals {
   take(id: number, request: CallRequest, receive: (answer: Answer) => void, header: string | undefined): OpenCall {
     const caller = callerOf(request, header, this.#identify)
     const nth = this.#callsOfAgent.get(caller.agent) ?? 0
+    if (nth === 0 && this.#callsOfAgent.size >= MOST_CALLERS)
+      this.#callsOfAgent.delete(this.#callsOfAgent.keys().next().value!)
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const now = this.#clock.now()
     const { provider, operation, stream, retryCount, messages } = request

@@ -9,6 +9,9 @@ export interface Persona {
   mood: string
 }
 
+/** Agents whose persona is remembered; those of others are made up again, and are the same. */
+const REMEMBERED = 20_000
+
 /** Makes up who agents are and what they say. */
 export class Personas {
   readonly #random: KeyedRandom
@@ -26,6 +29,7 @@ export class Personas {
     if (!persona) {
       const faker = this.#fakerAt(`persona/${agent}`, 0)
       persona = { name: faker.person.firstName(), jobTitle: faker.person.jobTitle(), mood: faker.word.adjective() }
+      if (this.#known.size >= REMEMBERED) this.#known.delete(this.#known.keys().next().value!)
       this.#known.set(agent, persona)
     }
     return persona

@@ -1,8 +1,8 @@
-import { jsonSchemaFaker } from '../packages/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, HostedUse, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
 import type { Content, Contents } from './content.ts'
+import { fitSchema } from './fit-schema.ts'
 import { ownUse } from './hosted.ts'
 import { callsAllowed } from './obedience.ts'
 import { Personas, type Persona } from './personas.ts'
@@ -149,12 +149,7 @@ export class Replies {
 
   #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
     const [seed] = this.#random.block(`schema/${lane}`, nth)
-    return jsonSchemaFaker().generateSync(schema as never, {
-      seed,
-      maxDepth: 8,
-      maxDefaultItems: 4,
-      optionalsProbability: 1,
-    })
+    return fitSchema(schema, seed!)
   }
 
   #content(said: string | ReplySpec, place: Place): Content {
