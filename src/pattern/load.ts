@@ -77,23 +77,39 @@ function readSource(file: string, text: string): Source {
       line: 1,
       column: 1,
     })
-  const { isMap, isScalar, LineCounter, parseDocument, visit } = yaml()
+  const { isMap, isScalar, LineCounter, visit } = yaml()
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false })
+  const document = parsed(file, text, lines)
   const fail = (problem: string, offset: number, hint?: string): never => {
     throw new PatternError(problem, placeOf(file, lines, offset), { source: text, ...(hint && { hint }) })
   }
   const [error] = document.errors
   if (error) {
-    const hint =
-      error.code === 'DUPLICATE_KEY'
-        ? 'A name may stand only once in a block.'
-        : error.code === 'TAB_AS_INDENT'
-          ? 'Indent with spaces.'
-          : undefined
-    fail(`YAML: ${error.message.replace(/\.$/, '')}.`, error.pos[0], hint)
+    // The reader of YAML tells where it was when its stack was full.
+    if (error.message.includes('call stack')) fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, error.pos[0])
+    fail(
+      `YAML: ${error.message.replace(/\.$/, '')}.`,
+      error.pos[0],
+      error.code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : undefined,
+    )
   }
+  const [warning] = document.warnings
+  if (warning)
+    fail(
+      `YAML: ${warning.message.replace(/\.$/, '')}.`,
+      warning.pos[0],
+      'A pattern has texts, numbers, lists and blocks.',
+    )
   visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key
+        if (seen.has(name))
+          fail('YAML: Map keys must be unique.', offsetOf(key) ?? 0, 'A name may stand only once in a block.')
+        seen.add(name)
+      }
+    },
     Pair: (_, pair: Pair, path) => {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
       if (FORBIDDEN_NAMES.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
@@ -105,7 +121,12 @@ function readSource(file: string, text: string): Source {
   try {
     given = document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
-    fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
+    const { message } = error as Error
+    fail(
+      `YAML: ${message.replace(/\.$/, '')}.`,
+      0,
+      message.includes('alias') ? `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.` : undefined,
+    )
   }
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
   const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
@@ -113,6 +134,23 @@ function readSource(file: string, text: string): Source {
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })
   misspelt(read.data, { file, text, document, lines })
   return { file, text, document, lines, data: read.data }
+}
+
+/** @throws PatternError for what is nested too deep to be read at all */
+function parsed(file: string, text: string, lines: LineCounter): Document {
+  try {
+    return yaml().parseDocument(text, {
+      lineCounter: lines,
+      // All names of a block are held against each other below, in one go.
+      uniqueKeys: false,
+      merge: true,
+      resolveKnownTags: false,
+      prettyErrors: false,
+    })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new PatternError(`The blocks are nested more than ${MAX_DEPTH} deep.`, { file, line: 1, column: 1 })
+  }
 }
 
 type Located = Pick<Source, 'file' | 'text' | 'document' | 'lines'>
