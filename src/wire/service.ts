@@ -185,6 +185,8 @@ export interface Service {
    * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
    */
   beside?: readonly string[]
+  /** The header that tells how long an answer took. */
+  took?: string
   errors: ErrorFormat
 }
 
