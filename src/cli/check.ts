@@ -1,5 +1,6 @@
 import { UsageError, type Command } from './flags.ts'
-import { askedOf, loadPattern, PatternError, resolveAgents, resolveVariables, type Pattern } from '../pattern/index.ts'
+import { askedOf, loadPattern, resolveAgents, resolveVariables, type Pattern } from '../pattern/index.ts'
+import { PatternError } from '../strategy/index.ts'
 
 /** `longhaul check FILE …` */
 export const check: Command = {

@@ -1,5 +1,5 @@
 import { parseDuration } from '../clock/index.ts'
-import { nearest, suggestion } from '../pattern/index.ts'
+import { nearest, suggestion } from '../options/index.ts'
 import { RefusedError } from './protocol.ts'
 
 /** What a parameter may be, and what a handler gets for it. */

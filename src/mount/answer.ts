@@ -39,6 +39,8 @@ export interface Incoming {
   header(name: string): string | undefined
   /** The body as text. */
   text: string
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
 }
 
 /** A request that is being answered. */
@@ -83,7 +85,12 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   if (!endpoint) {
     const { baseURL, service } = address
     const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
-    return refuse(unsimulatedResponse(message), { reason: 'unsimulated', message })
+    const asTheService = (): WireResponse =>
+      address.service.errors.bad(
+        { kind: 'not_found', message: `Invalid URL (${method} ${path})` },
+        provider.requestId(),
+      )
+    return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
   const errors = endpoint.errors ?? address.service.errors
   const fingerprint = hashHex(text)
@@ -118,6 +125,7 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   const parsed = endpoint.parse(request)
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
+  if (incoming.batch) call.batch = true
   if (detached) {
     const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
     detached.started(disconnect)

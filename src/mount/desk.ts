@@ -33,19 +33,17 @@ export function deskOf(
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),
-    ask(path, body) {
+    ask(path, body, { batch = false } = {}) {
       const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
         host: route.host,
         path,
         query: new URLSearchParams(),
       })
-      if (inner.endpoint?.kind !== 'generation') return undefined
-      return ask({
-        method: 'POST',
-        route: inner,
-        header: (name) => (name === 'content-type' ? undefined : header(name)),
-        text: JSON.stringify(body),
-      })
+      const { endpoint } = inner
+      if (endpoint === undefined) return undefined
+      // Its body is JSON, whatever the request for the batch was.
+      const asked = (name: string): string | undefined => (name === 'content-type' ? 'application/json' : header(name))
+      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch })
     },
   }
 }

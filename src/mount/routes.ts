@@ -32,6 +32,8 @@ export interface Route {
   params: Params
   /** What is simulated at this address. */
   address: Address
+  /** Whether the service itself has nothing there. */
+  isNowhere: boolean
 }
 
 /** Hosts of real providers: a call to one of them that nobody answers is refused, so that no test ever spends money. */
@@ -129,7 +131,18 @@ function findRoute(method: string, url: string, addresses: readonly Address[]): 
   }
   // Elsewhere at the service's own host nothing else answers.
   const own = here.find((address) => address.own)
-  return own && { provider: own.provider, host, path, query, endpoint: undefined, params: {}, address: own }
+  return (
+    own && {
+      provider: own.provider,
+      host,
+      path,
+      query,
+      endpoint: undefined,
+      params: {},
+      address: own,
+      isNowhere: false,
+    }
+  )
 }
 
 /** What is asked of an address by what is left of a path below its base. */
@@ -139,7 +152,8 @@ export function routeBelow(
   rest: readonly string[],
   { host, path, query }: Pick<Route, 'host' | 'path' | 'query'>,
 ): Route {
-  const asked = endpointAt(address.service.endpoints, method, rest)
+  const { beside, endpoints } = address.service
+  const asked = endpointAt(endpoints, method, rest)
   return {
     provider: address.provider,
     host,
@@ -148,5 +162,11 @@ export function routeBelow(
     endpoint: asked?.endpoint,
     params: asked?.params ?? {},
     address,
+    isNowhere:
+      asked === undefined && address.strict && beside !== undefined && !isKnownPart(rest[0] ?? '', address.service),
   }
 }
+
+/** Whether a service has paths that begin with a part. */
+const isKnownPart = (part: string, { beside, endpoints }: Service): boolean =>
+  beside!.includes(part) || endpoints.some(({ path }) => path.split('/')[1] === part)

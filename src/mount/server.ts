@@ -48,7 +48,8 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
     strict: service.strict ?? true,
   }
   const isBelow = base.every((segment, index) => rest[index] === segment)
-  return routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
+  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
+  return isBelow ? route : { ...route, isNowhere: false }
 }
 
 /**

@@ -4,7 +4,6 @@ import type * as EventStreams from '@smithy/eventstream-codec'
 import type * as Chevrotain from 'chevrotain'
 import type CliTable from 'cli-table3'
 import type * as Cockatiel from 'cockatiel'
-import type * as ExprEval from 'expr-eval-fork'
 import type * as Encoding from 'gpt-tokenizer/encoding/o200k_base'
 import type * as JsonSchemaFaker from 'json-schema-faker'
 import { createRequire, findPackageJSON } from 'node:module'
@@ -29,8 +28,6 @@ export const cliTable = late<typeof CliTable>('cli-table3')
 export const cockatiel = late<typeof Cockatiel>('cockatiel')
 /** Binary event streams of AWS. */
 export const eventStreams = late<typeof EventStreams>('@smithy/eventstream-codec')
-/** Expressions of the strategy language. */
-export const exprEval = late<typeof ExprEval>('expr-eval-fork')
 /** Prices of models. */
 export const genaiPrices = late<typeof GenaiPrices>('@pydantic/genai-prices')
 /** WebSocket server. */

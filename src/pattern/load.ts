@@ -3,13 +3,18 @@ import { dirname, join, resolve } from 'node:path'
 import type { Document, LineCounter, Node, Pair } from 'yaml'
 import type { z } from 'zod'
 import { yaml } from '../packages/index.ts'
-import { nearest, PatternError, suggestion, type Place } from './errors.ts'
-import { FORBIDDEN_NAMES } from './forbidden.ts'
-import { parseStrategy } from './parse.ts'
-import { compileProgram, type Program } from './program.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import {
+  PatternError,
+  FORBIDDEN_NAMES,
+  parseStrategy,
+  compileProgram,
+  type Place,
+  type Program,
+  type Strategy,
+} from '../strategy/index.ts'
 import { problemOfRules } from './rules.ts'
 import { isDeclaration, schemas, type PatternData } from './schema.ts'
-import type { Strategy } from './tree.ts'
 import { bareStrategy, nameOfFile } from './bare.ts'
 import { findPattern, listPatterns } from './find.ts'
 
@@ -308,10 +313,7 @@ function checkRules(chain: readonly Source[], data: PatternData, strategy: Strat
 /** Without any of these and without a strategy, there is nothing in a pattern. */
 const SAYS_SOMETHING = ['agents', 'routing', 'routing_rules', 'transformers', 'variables', 'metadata'] as const
 /** What a pattern without a strategy does: its agents talk, by its rules. */
-const CONVERSATION: Program = [
-  { op: 'effect', line: 1, statement: { kind: 'converse', line: 1 } },
-  { op: 'end', line: 1 },
-]
+const CONVERSATION: Program = compileProgram({ statements: [{ kind: 'converse', line: 1 }] })
 
 const hasNoStrategy = (file: string): PatternError =>
   new PatternError(

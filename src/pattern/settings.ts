@@ -1,9 +1,8 @@
 import { parseDuration } from '../clock/index.ts'
-import { nearest, suggestion } from './errors.ts'
-import { textOf, type Json, type Scope } from './json.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import { textOf, fill, fillAll, fillKnown, type Json, type Scope } from '../strategy/index.ts'
 import type { Pattern } from './load.ts'
 import { asDeclared, type AgentData, type DeclaredVariable } from './schema.ts'
-import { fill, fillAll, fillKnown } from './template.ts'
 
 /** Thrown when what a pattern is started with does not fit it. */
 export class PatternSettingError extends Error {

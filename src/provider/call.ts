@@ -77,6 +77,8 @@ export interface CallRequest {
   parallelToolCalls?: boolean
   /** Tools that the service runs itself. */
   hosted?: readonly HostedTool[]
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
   /** Left out where the model answers without thoughts. */
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */

@@ -502,7 +502,8 @@ export class Provider {
 
   #book(call: OpenCall, usage: Usage, status: 'completed' | 'failed'): number {
     call.closed = true
-    const cost = call.model ? costOf(usage, call.model.prices) : 0
+    const whole = call.model ? costOf(usage, call.model.prices) : 0
+    const cost = call.request.batch ? Math.round(whole / 2) : whole
     const { agent } = call.caller
     this.ledger.book({ agent, model: call.request.model, provider: call.request.provider, usage, cost, status })
     this.#open.delete(call)

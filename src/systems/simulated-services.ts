@@ -2,7 +2,8 @@ import { parseDuration, type Clock, type Milliseconds } from '../clock/index.ts'
 import { playing, STRATEGIES, type StrategyName } from '../games/index.ts'
 import { fetchOf } from '../mount/index.ts'
 import type { ServiceSettings } from '../orchestrator/index.ts'
-import { nearest, type AgentSettings } from '../pattern/index.ts'
+import { nearest } from '../options/index.ts'
+import type { AgentSettings } from '../pattern/index.ts'
 import {
   never,
   Provider,

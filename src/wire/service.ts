@@ -143,8 +143,16 @@ export interface Desk {
   after(ms: number, action: () => void): void
   /** Unique, and the same for the same seed. */
   id(): string
-  /** Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there. */
-  ask(path: string, body: Readonly<Record<string, unknown>>): Promise<WireResponse> | undefined
+  /**
+   * Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there.
+   *
+   * @param batch whether the call is part of a batch, and costs half
+   */
+  ask(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+    options?: { batch?: boolean },
+  ): Promise<WireResponse> | undefined
 }
 
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
@@ -169,6 +177,11 @@ export interface Service {
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
   endpoints: readonly Endpoint[]
+  /**
+   * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
+   * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
+   */
+  beside?: readonly string[]
   errors: ErrorFormat
 }
 

@@ -1,14 +1,7 @@
 import { formatDollars, parseDollars } from '../../money/index.ts'
 import type { Claim } from '../../orchestrator/index.ts'
-import {
-  listPatterns,
-  loadPattern,
-  type Json,
-  PatternError,
-  PatternSettingError,
-  variableNames,
-  type Pattern,
-} from '../../pattern/index.ts'
+import { listPatterns, loadPattern, PatternSettingError, variableNames, type Pattern } from '../../pattern/index.ts'
+import { type Json, PatternError } from '../../strategy/index.ts'
 import type { RunStatus } from '../../store/index.ts'
 import { ofPage, page, PAGE, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
