@@ -1,5 +1,5 @@
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
-import { startServer } from '../mount/index.ts'
+import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
@@ -46,7 +46,11 @@ export const serve: Command = {
       { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
       { clock, trace, random: new KeyedRandom(seed) },
     )
-    const server = await startServer(provider, { port, ...(host !== undefined && { host }) })
+    const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)
+    guardProcess(log)
+    const server = await startServer(provider, { port, log, ...(host !== undefined && { host }) })
+    if (host !== undefined && !isPrivate(host))
+      log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
     process.stdout.write(
       `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n`,
     )

@@ -16,6 +16,7 @@ import {
   type WireResponse,
 } from '../wire/index.ts'
 import { deskOf, shelfOf } from './desk.ts'
+import { nestsDeeper } from './nesting.ts'
 import type { Route } from './routes.ts'
 
 /** Where the bytes of a response go. A mount is little more than one of these. */
@@ -61,8 +62,26 @@ const REASONS = {
   invalid: 'invalid',
 } as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
+/** Lists and blocks of a body that may stand within one another. */
+const MOST_LEVELS = 200
+
 /** Answers a request: the one loop between wire and provider that all mounts share. All is answered when the clock says so. */
 export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
+  try {
+    return answerIt(provider, incoming, sink)
+  } catch (error) {
+    // Whatever a body holds: who cannot read it refuses it, as a service does, and says in the trace why.
+    const { route, method } = incoming
+    provider.trace.append({ type: 'note', text: `${method} ${route.path} could not be read: ${String(error)}` })
+    const message = 'The body has values of kinds that do not belong where they stand.'
+    const problem = { kind: 'invalid', message, param: null, code: null } as const
+    const errors = route.endpoint?.errors ?? route.address.service.errors
+    const response = errors.bad(problem, provider.requestId())
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response)) }
+  }
+}
+
+function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
   const { method, route, header, text } = incoming
   const { endpoint, address, path } = route
   const agent = header('x-longhaul-agent')
@@ -144,16 +163,17 @@ function answerResource(
   refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
-  const desk = deskOf(provider, incoming, (asked) => {
+  const desk = deskOf(provider, incoming, (asked, signal) => {
     let whole: WireResponse | undefined
     let body = ''
     return new Promise((resolve) => {
-      answer(provider, asked, {
+      const exchange = answer(provider, asked, {
         head: (head) => void (whole = { ...head, body }),
         write: (part) => void (body += typeof part === 'string' ? part : Buffer.from(part).toString('utf8')),
         end: () => resolve({ ...whole!, body }),
         reset: () => resolve({ status: 500, headers: {}, body: '' }),
       })
+      signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })
     })
   })
   const given = endpoint.answer(request, desk)
@@ -176,7 +196,7 @@ const isForm = (header: Incoming['header']): boolean => header('content-type')?.
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !nestsDeeper(value, MOST_LEVELS)
       ? (value as Record<string, unknown>)
       : undefined
   } catch {
@@ -209,8 +229,17 @@ class Delivery {
     this.#sink = sink
   }
 
-  /** Takes the next part from the provider. */
+  /** Takes the next part from the provider. One that cannot be written breaks the connection, and nothing else. */
   receive = (part: Answer): void => {
+    try {
+      this.#write(part)
+    } catch (error) {
+      this.#provider.trace.append({ type: 'note', text: `An answer could not be written: ${String(error)}` })
+      this.#sink.reset()
+    }
+  }
+
+  #write(part: Answer): void {
     const sink = this.#sink
     switch (part.kind) {
       case 'refusal': {

@@ -19,12 +19,13 @@ export function shelfOf(provider: Provider, service: string): Shelf {
 export function deskOf(
   provider: Provider,
   { route, header }: Pick<Incoming, 'route' | 'header'>,
-  ask: (incoming: Incoming) => Promise<WireResponse>,
+  ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Desk {
   const { clock } = provider
   return {
     shelf: shelfOf(provider, route.provider),
     provider: route.provider,
+    baseURL: route.address.baseURL.replace(/\/+$/, ''),
     get models() {
       return provider.modelsOf(route.provider)
     },
@@ -33,7 +34,7 @@ export function deskOf(
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),
-    ask(path, body, { batch = false } = {}) {
+    ask(path, body, { batch = false, signal } = {}) {
       const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
         host: route.host,
         path,
@@ -43,7 +44,7 @@ export function deskOf(
       if (endpoint === undefined) return undefined
       // Its body is JSON, whatever the request for the batch was.
       const asked = (name: string): string | undefined => (name === 'content-type' ? 'application/json' : header(name))
-      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch })
+      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
     },
   }
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
+import { mayAnswer } from './hosts.ts'
+import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
@@ -15,6 +17,8 @@ export interface ServerOptions {
   port?: number
   /** Default 127.0.0.1: nobody outside this machine. */
   host?: string
+  /** Is told of errors that should not be. */
+  log?: (text: string) => void
 }
 
 /** A running server. */
@@ -64,9 +68,12 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1' }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {} }: ServerOptions = {},
 ): Promise<ServerMount> {
-  const server = createServer((request, response) => receive(provider, request, response))
+  const server = createServer((request, response) => {
+    if (!mayAnswer(request.headers.host, host)) return refuseHost(request, response)
+    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response), log))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -137,6 +144,14 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
   const { stream } = response as { stream?: ServerHttp2Stream }
   if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   else request.socket.resetAndDestroy()
+}
+
+/** Misdirected Request. Source: RFC 9110. */
+const MISDIRECTED = 421
+
+function refuseHost({ headers: { host = '' } }: IncomingMessage, response: ServerResponse): void {
+  const text = `This server answers for this machine's own names, such as localhost, and not for ${host.slice(0, 100)}.\n`
+  response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 
 function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {

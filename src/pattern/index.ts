@@ -1,5 +1,5 @@
 export { askedOf } from './asked.ts'
-export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
+export { findPattern, findWithin, listPatterns, patternFolders, PatternNotFoundError } from './find.ts'
 export { loadPattern, type Pattern, type PatternText } from './load.ts'
 export { preparePatterns } from './prepare.ts'
 export { patternJSONSchema, type PatternData, type RoutingRule, type Transformer } from './schema.ts'

@@ -16,12 +16,14 @@ import {
 import { problemOfRules } from './rules.ts'
 import { isDeclaration, schemas, type PatternData } from './schema.ts'
 import { bareStrategy, nameOfFile } from './bare.ts'
-import { findPattern, listPatterns } from './find.ts'
+import { findPattern, isWithin, listPatterns } from './find.ts'
 
 /** A pattern, read and checked. */
 export interface Pattern {
   /** The file that it was read from. */
   file: string
+  /** What it was read from: its own text, then that of each pattern that the one before it extends. `loadPattern` takes them. */
+  sources: readonly Required<PatternText>[]
   data: PatternData
   strategy: Strategy
   program: Program
@@ -75,23 +77,39 @@ function readSource(file: string, text: string): Source {
       line: 1,
       column: 1,
     })
-  const { isMap, isScalar, LineCounter, parseDocument, visit } = yaml()
+  const { isMap, isScalar, LineCounter, visit } = yaml()
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false })
+  const document = parsed(file, text, lines)
   const fail = (problem: string, offset: number, hint?: string): never => {
     throw new PatternError(problem, placeOf(file, lines, offset), { source: text, ...(hint && { hint }) })
   }
   const [error] = document.errors
   if (error) {
-    const hint =
-      error.code === 'DUPLICATE_KEY'
-        ? 'A name may stand only once in a block.'
-        : error.code === 'TAB_AS_INDENT'
-          ? 'Indent with spaces.'
-          : undefined
-    fail(`YAML: ${error.message.replace(/\.$/, '')}.`, error.pos[0], hint)
+    // The reader of YAML tells where it was when its stack was full.
+    if (error.message.includes('call stack')) fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, error.pos[0])
+    fail(
+      `YAML: ${error.message.replace(/\.$/, '')}.`,
+      error.pos[0],
+      error.code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : undefined,
+    )
   }
+  const [warning] = document.warnings
+  if (warning)
+    fail(
+      `YAML: ${warning.message.replace(/\.$/, '')}.`,
+      warning.pos[0],
+      'A pattern has texts, numbers, lists and blocks.',
+    )
   visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key
+        if (seen.has(name))
+          fail('YAML: Map keys must be unique.', offsetOf(key) ?? 0, 'A name may stand only once in a block.')
+        seen.add(name)
+      }
+    },
     Pair: (_, pair: Pair, path) => {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
       if (FORBIDDEN_NAMES.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
@@ -103,7 +121,12 @@ function readSource(file: string, text: string): Source {
   try {
     given = document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
-    fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
+    const { message } = error as Error
+    fail(
+      `YAML: ${message.replace(/\.$/, '')}.`,
+      0,
+      message.includes('alias') ? `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.` : undefined,
+    )
   }
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
   const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
@@ -111,6 +134,23 @@ function readSource(file: string, text: string): Source {
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })
   misspelt(read.data, { file, text, document, lines })
   return { file, text, document, lines, data: read.data }
+}
+
+/** @throws PatternError for what is nested too deep to be read at all */
+function parsed(file: string, text: string, lines: LineCounter): Document {
+  try {
+    return yaml().parseDocument(text, {
+      lineCounter: lines,
+      // All names of a block are held against each other below, in one go.
+      uniqueKeys: false,
+      merge: true,
+      resolveKnownTags: false,
+      prettyErrors: false,
+    })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new PatternError(`The blocks are nested more than ${MAX_DEPTH} deep.`, { file, line: 1, column: 1 })
+  }
 }
 
 type Located = Pick<Source, 'file' | 'text' | 'document' | 'lines'>
@@ -207,18 +247,40 @@ function merge(base: unknown, own: unknown): unknown {
 }
 
 /** The file of a pattern that is found by its name alone. */
-const named = (name: string): string | undefined => listPatterns().find((pattern) => pattern.name === name)?.file
+const named = (name: string, further: readonly string[]): string | undefined =>
+  listPatterns(further).find((pattern) => pattern.name === name)?.file
 
-function extended(source: Source, chain: readonly Source[]): Source[] {
+/** Where what patterns extend is found. */
+export interface LoadOptions {
+  /** Folders out of which nothing is read, wherever names and links lead. Default: anything may be read. */
+  within?: readonly string[]
+}
+
+/** What is known of a pattern that another one extends. */
+interface Bases extends LoadOptions {
+  /** Texts of those that are given, in their order. */
+  given: readonly Required<PatternText>[]
+  /** Whether all that there is was given: files beside the pattern's own are none of its. */
+  isText: boolean
+}
+
+function extended(source: Source, chain: readonly Source[], { given, isText, within }: Bases): Source[] {
   const { extends: base } = source.data
   if (base === undefined || base === null) return [...chain, source]
+  const [next, ...rest] = given
+  if (next && chain.length < MAX_EXTENDS)
+    return extended(readSource(next.file, next.text), [...chain, source], { given: rest, isText, within })
   const fail = (problem: string): never => {
     const offset = offsetOf(source.document.get('extends', true)) ?? 0
     throw new PatternError(problem, placeOf(source.file, source.lines, offset), { source: source.text })
   }
   const folder = dirname(resolve(source.file))
   const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
-  const found = candidates.map((candidate) => join(folder, candidate)).find((file) => existsSync(file)) ?? named(base)
+  const mayRead = (file: string): boolean => within === undefined || isWithin(file, within)
+  const beside = isText && within ? [] : candidates.map((candidate) => join(folder, candidate))
+  const found =
+    beside.find((file) => existsSync(file) && mayRead(file)) ??
+    [named(base, within ?? [])].find((file) => file !== undefined && mayRead(file))
   if (!found)
     return fail(
       `extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`,
@@ -229,7 +291,8 @@ function extended(source: Source, chain: readonly Source[]): Source[] {
       `extends: these patterns extend each other in a circle: ${[...through.map(({ file }) => file), found].join(' → ')}.`,
     )
   if (through.length > MAX_EXTENDS) fail(`extends: more than ${MAX_EXTENDS} patterns extend each other.`)
-  return extended(readSource(found, readText(found, ` (extended by ${source.file})`)), through)
+  const text = readText(found, ` (extended by ${source.file})`)
+  return extended(readSource(found, text), through, { given, isText: false, within })
 }
 
 /** Where the text of a strategy stands: at the first line of its block. */
@@ -262,14 +325,25 @@ function readNamed(given: string): Required<PatternText> {
   return { file, text: readText(file, '') }
 }
 
+/** What is given of a pattern, as texts: its own first. */
+function textsOf(given: string | PatternText | readonly PatternText[]): Required<PatternText>[] {
+  if (typeof given === 'string') return [readNamed(given)]
+  const all: readonly PatternText[] = Array.isArray(given) ? given : [given]
+  return all.map(({ file = 'pattern.yaml', text }) => ({ file, text }))
+}
+
 /**
  * Reads a pattern with all that it extends, and checks it.
  *
- * @param given the path of a YAML file, or a name that `findPattern` finds; or its text
+ * @param given the path of a YAML file, or a name that `findPattern` finds; or its text; or the `sources` of one
  * @throws PatternError with file, line, column and a hint; PatternNotFoundError
  */
-export function loadPattern(given: string | PatternText): Pattern {
-  const { file = 'pattern.yaml', text } = typeof given === 'string' ? readNamed(given) : given
+export function loadPattern(
+  given: string | PatternText | readonly PatternText[],
+  { within }: LoadOptions = {},
+): Pattern {
+  const [own = { file: 'pattern.yaml', text: '' }, ...bases] = textsOf(given)
+  const { file, text } = own
   let first: Source
   try {
     first = readSource(file, text)
@@ -277,9 +351,10 @@ export function loadPattern(given: string | PatternText): Pattern {
   } catch (error) {
     const bare = bareStrategy(file, text)
     if (!bare) throw error
-    return { file, ...bare, program: compileProgram(bare.strategy, file, text) }
+    return { file, sources: [own], ...bare, program: compileProgram(bare.strategy, file, text) }
   }
-  const chain = extended(first, [])
+  const chain = extended(first, [], { given: bases, isText: typeof given !== 'string', within })
+  const sources = chain.map((source) => ({ file: source.file, text: source.text }))
   const data = chain.map((source) => source.data as unknown).reduceRight((base, own) => merge(base, own)) as PatternData
   const strict = data.strict ?? false
   let strategy: Strategy | undefined
@@ -292,10 +367,10 @@ export function loadPattern(given: string | PatternText): Pattern {
   checkRules(chain, data, strategy ?? { statements: [] })
   if (!strategy) {
     if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
-    return { file, data, strategy: { statements: [] }, program: CONVERSATION }
+    return { file, sources, data, strategy: { statements: [] }, program: CONVERSATION }
   }
   if (strategy.statements.length === 0) throw hasNoStrategy(file)
-  return { file, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
+  return { file, sources, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
 }
 
 /** Throws for a rule that cannot be right, with its place in the file that has it. */

@@ -1,5 +1,6 @@
 import { encodings } from '../packages/index.ts'
 import type { CallRequest, Message, ToolDefinition } from './call.ts'
+import { piecesOfText } from './pieces-of-text.ts'
 
 /** Counts and cuts text in a model's tokens. */
 export interface Tokenizer {
@@ -11,6 +12,11 @@ export interface Tokenizer {
 /** Texts whose count is remembered: conversations send the same messages again and again. */
 const REMEMBERED_TEXTS = 5_000
 const REMEMBERED_LENGTH = 20_000
+/**
+ * What is counted exactly of one prompt; of the rest as many tokens are taken a character. It is more than the largest
+ * windows of most models hold. Characters.
+ */
+const COUNTED_EXACTLY = 512 * 1024
 /** Text that looks like a special token is counted as ordinary text. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() }
 
@@ -33,9 +39,27 @@ function bytePairs(name: keyof typeof encodings): Tokenizer {
   let tokenizer = tokenizers.get(name)
   if (!tokenizer) {
     const { encode, decode } = encodings[name]()
+    const countAll = (text: string): number => {
+      let sum = 0
+      for (const piece of piecesOfText(text)) sum += encode(piece, AS_TEXT).length
+      return sum
+    }
     tokenizer = {
-      count: remembering((text) => encode(text, AS_TEXT).length),
-      cut: (text, tokens) => decode(encode(text, AS_TEXT).slice(0, tokens)),
+      count: remembering((text) => {
+        if (text.length <= COUNTED_EXACTLY) return countAll(text)
+        return Math.ceil((countAll(text.slice(0, COUNTED_EXACTLY)) * text.length) / COUNTED_EXACTLY)
+      }),
+      cut(text, tokens) {
+        let left = tokens
+        let end = 0
+        for (const piece of piecesOfText(text)) {
+          const found = encode(piece, AS_TEXT)
+          if (found.length > left) return text.slice(0, end) + decode(found.slice(0, left))
+          left -= found.length
+          end += piece.length
+        }
+        return text
+      },
     }
     tokenizers.set(name, tokenizer)
   }
@@ -74,11 +98,27 @@ const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
 const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenizer): number =>
   tools.reduce((sum, tool) => sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool)), 0)
 
+/** Counts texts of one prompt: exactly, until it has counted so many that what is left is taken to be like them. */
+function within(tokenizer: Tokenizer): Tokenizer {
+  let [characters, tokens] = [0, 0]
+  return {
+    cut: tokenizer.cut,
+    count(text) {
+      if (characters > COUNTED_EXACTLY) return Math.ceil((text.length * tokens) / characters)
+      const found = tokenizer.count(text)
+      characters += text.length
+      tokens += found
+      return found
+    },
+  }
+}
+
 /** Tokens of a prompt: how many up to and including each message. Texts to embed have no frame. */
 export function promptTokens(
   { messages, tools, dimensions }: Pick<CallRequest, 'messages' | 'tools' | 'dimensions'>,
-  tokenizer: Tokenizer,
+  given: Tokenizer,
 ): number[] {
+  const tokenizer = within(given)
   if (dimensions !== undefined) {
     let sum = 0
     return messages.map(({ text }) => (sum += tokenizer.count(text)))

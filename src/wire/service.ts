@@ -131,6 +131,8 @@ export interface Desk {
   shelf: Shelf
   /** The service as the user calls it. */
   provider: string
+  /** Where a client's base URL leads here, for addresses in answers. */
+  baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
   /** Whether the provider serves a model, by any of its names. */
@@ -146,12 +148,13 @@ export interface Desk {
   /**
    * Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there.
    *
-   * @param batch whether the call is part of a batch, and costs half
+   * @param options.batch whether the call is part of a batch, and costs half
+   * @param options.signal goes away from the call, whose promise then stays open
    */
   ask(
     path: string,
     body: Readonly<Record<string, unknown>>,
-    options?: { batch?: boolean },
+    options?: { batch?: boolean; signal?: AbortSignal },
   ): Promise<WireResponse> | undefined
 }
 

@@ -77,10 +77,8 @@ const UNSIMULATED: Record<string, () => Promise<unknown>> = {
   'images.generate': async () => openai.images.generate({ prompt: 'A lighthouse.' }),
   'audio.speech.create': async () => openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'x' }),
   'vectorStores.list': async () => openai.vectorStores.list(),
-  'messages.countTokens': async () =>
-    anthropic.messages.countTokens({ model: 'claude-haiku-4-5', messages: [{ role: 'user', content: 'x' }] }),
-  'messages.batches.list': async () => anthropic.messages.batches.list(),
-  'models.list at Anthropic': async () => anthropic.models.list(),
+  'files.list at Anthropic': async () => anthropic.beta.files.list(),
+  'skills.list at Anthropic': async () => anthropic.beta.skills.list(),
 }
 
 describeOrchestration('what a service has and longhaul lacks', { system: doing, checks: false }, (test) => {
