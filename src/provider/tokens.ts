@@ -74,9 +74,12 @@ const estimate: Tokenizer = {
   cut: (text, tokens) => text.slice(0, Math.floor(tokens * CHARACTERS_PER_TOKEN)),
 }
 
+/** Services that have OpenAI's models. */
+const HAS_OPENAI = new Set(['openai', 'azure'])
+
 /** The tokenizer of a model: the real one for OpenAI's models, an estimate by length for all others. */
 export function tokenizerFor(provider: string, model: string): Tokenizer {
-  if (provider !== 'openai') return estimate
+  if (!HAS_OPENAI.has(provider)) return estimate
   return bytePairs(/^(gpt-4(-|$)|gpt-3\.5)/.test(model) ? 'cl100k_base' : 'o200k_base')
 }
 

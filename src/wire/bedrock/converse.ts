@@ -17,7 +17,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a request says of its sender. */
-export const metadataHints = ({ requestMetadata }: Readonly<Record<string, unknown>>): string[] => {
+const metadataHints = ({ requestMetadata }: Readonly<Record<string, unknown>>): string[] => {
   const { agent, agent_id: id, user } = isObject(requestMetadata) ? requestMetadata : {}
   return [agent, id, user].filter((hint) => typeof hint === 'string')
 }
