@@ -225,7 +225,7 @@ export class Provider {
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const id = (this.#calls += 1)
     const now = this.clock.now()
-    const model = this.#models.find(request.provider, request.model)
+    const model = this.#models.find(request.catalogue ?? request.provider, request.model)
     const cumulative = model ? promptTokens(request, tokenizerFor(request.provider, model.id)) : []
     const input = cumulative.at(-1) ?? 0
     const cache = model

@@ -1,4 +1,5 @@
 import { anthropic } from './anthropic/index.ts'
+import { compatible } from './compatible.ts'
 import { openai } from './openai/index.ts'
 import type { Service } from './service.ts'
 
@@ -23,4 +24,4 @@ export { Shelf } from './shelf.ts'
 export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */
-export const SERVICES: readonly Service[] = [openai, anthropic]
+export const SERVICES: readonly Service[] = [openai, anthropic, ...compatible]
