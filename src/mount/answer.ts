@@ -155,6 +155,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
+  if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (detached) {
     const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
     detached.started(disconnect)

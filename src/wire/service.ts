@@ -179,6 +179,8 @@ export interface Service {
   bases?: readonly string[]
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
+  /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
+  catalogue?: string
   endpoints: readonly Endpoint[]
   /**
    * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
