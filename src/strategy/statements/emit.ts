@@ -81,7 +81,11 @@ export const emit = define<Emit>({
   },
   print: ({ event, to, data }, { line, value }) =>
     line(`EMIT ${value(event)}${to ? ` TO ${value(to)}` : ''}${data ? ` WITH ${value(data)}` : ''}`),
-  parts: ({ event, to, data }) => ({ symbols: [event, ...(to ? [to] : [])], values: data ? [data] : [] }),
+  parts: ({ event, to, data }) => ({
+    symbols: to ? [to] : [],
+    // A plain name is what it says, where no variable is called so.
+    values: [...(/^[A-Za-z_]\w*$/.test(event.text) ? [] : [event]), ...(data ? [data] : [])],
+  }),
   does: {
     request: ({ event, to, data }, values) => ({
       kind: 'emit',

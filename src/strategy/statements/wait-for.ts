@@ -14,7 +14,7 @@ export const waitFor = define<WaitFor>({
   forms: {},
   syntax: { read: null, ebnf: null },
   print: ({ name, timeout }, { line }) => line(`WAIT for ${name}${timeout ? ` OR ${timeout.text}` : ''}`),
-  parts: ({ timeout }) => ({ symbols: timeout ? [timeout] : [] }),
+  parts: ({ timeout }) => ({ expressions: timeout && timeout.text !== 'timeout' ? [timeout] : [] }),
   sets: ({ name }) => [name, 'missing'],
   does: {
     request: ({ name, timeout }, values) => {
