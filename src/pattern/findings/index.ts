@@ -1,5 +1,6 @@
 import type { Pattern } from '../pattern.ts'
 import { checkAgents } from './agents.ts'
+import { checkConstants } from './constants.ts'
 import { checkCounts } from './counts.ts'
 import { checkExpressions } from './expressions.ts'
 import { collecting, type Finding, type Known, type PatternCheck } from './finding.ts'
@@ -13,7 +14,7 @@ import { checkVariables } from './variables.ts'
 export type { Finding, Known } from './finding.ts'
 
 /** Checks whose findings may be so bad that the pattern is not loaded. */
-const AT_LOAD: readonly PatternCheck[] = [checkExpressions, checkVariables, checkTemplates]
+const AT_LOAD: readonly PatternCheck[] = [checkExpressions, checkConstants, checkVariables, checkTemplates]
 const ALL: readonly PatternCheck[] = [
   ...AT_LOAD,
   checkAgents,
