@@ -30,9 +30,13 @@ const row = ({
 export const inspect: Command = {
   usage: 'inspect FILE …',
   about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
-  flags: {},
-  run({ words }) {
+  flags: { html: { about: 'writes them as one HTML file, and reads event logs of the daemon too', value: 'OUT' } },
+  async run({ words, flags: { html } }) {
     if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
+    if (html !== undefined) {
+      ;(await import('./inspect-html.ts')).writeHtml(words, html)
+      return void process.stdout.write(`${html}\n`)
+    }
     if (findingsIn(words) > 0) process.exitCode = 1
   },
 }
