@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { fitsPattern } from '../orchestrator/index.ts'
 import { suggestion } from '../pattern/index.ts'
-import { HANDLERS, type DaemonContext, type LoggedEvent } from './handlers/index.ts'
+import { HANDLERS, type DaemonContext } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 import { withoutLong } from './page.ts'
 import { answerTo, MAX_LINE, readRequest, refusal, RefusedError, type Request } from './protocol.ts'
 

@@ -6,14 +6,16 @@ import { EventLog, RunStore, type EventLogOptions, type Repair } from '../store/
 import { isAnswering } from './client.ts'
 import { Completions } from './completions.ts'
 import { Connection } from './connection.ts'
-import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
+import { HANDLERS } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { DaemonLog } from './log.ts'
 import { makeFolders, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { detailsOf } from './run-details.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
-import { introduce, type Simulation } from './simulation.ts'
+import { introduce } from './introduce.ts'
+import type { Simulation } from './simulation.ts'
 import { bookClaim } from './spending.ts'
 
 const MOST_CONNECTIONS = 200

@@ -1,9 +1,14 @@
 export type { Agent } from './team/agent.ts'
 export { fitsPattern } from './team/bus.ts'
-export { Completer, type CallStatistics, type TargetHealth, type WaitingRetry } from './questions/completer.ts'
-export type { Savings } from './questions/cache.ts'
-export { Costs, type Claim } from './money/costs.ts'
-export { readCosts, ResumeError, type RunState, type SavedAgent } from './run/journal.ts'
+export { Completer, type TargetHealth } from './questions/completer.ts'
+export type { WaitingRetry } from './questions/retries.ts'
+export type { CallStatistics } from './questions/statistics.ts'
+export type { Savings } from './questions/cache/cache.ts'
+export { readCosts, type Claim } from './money/claim.ts'
+export { Costs } from './money/costs.ts'
+export { ResumeError } from './run/journal.ts'
+export type { RunState } from './run/state.ts'
+export type { SavedAgent } from './team/agent.ts'
 export { CompletionError, type FailureKind } from './service/failures.ts'
 export {
   OrchestrationError,
@@ -12,7 +17,8 @@ export {
   type OrchestrationResult,
   type Surroundings,
 } from './run/orchestrator.ts'
-export { InvalidOrchestratorSettingError, settle } from './settle.ts'
+export { InvalidOrchestratorSettingError } from './setting-error.ts'
+export { settle } from './settle.ts'
 export type {
   BudgetSettings,
   CacheSettings,

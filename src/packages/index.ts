@@ -2,7 +2,6 @@ import type { Faker } from '@faker-js/faker'
 import type * as GenaiPrices from '@pydantic/genai-prices'
 import type * as Chevrotain from 'chevrotain'
 import type CliTable from 'cli-table3'
-import type * as Cockatiel from 'cockatiel'
 import type * as ExprEval from 'expr-eval-fork'
 import type * as Encoding from 'gpt-tokenizer/encoding/o200k_base'
 import type * as JsonSchemaFaker from 'json-schema-faker'
@@ -24,8 +23,6 @@ const late = <Package>(name: string): (() => Package) => whenNeeded(() => requir
 export const chevrotain = late<typeof Chevrotain>('chevrotain')
 /** Tables in the terminal. */
 export const cliTable = late<typeof CliTable>('cli-table3')
-/** Circuit breakers. */
-export const cockatiel = late<typeof Cockatiel>('cockatiel')
 /** Expressions of the strategy language. */
 export const exprEval = late<typeof ExprEval>('expr-eval-fork')
 /** Prices of models. */

@@ -73,7 +73,8 @@ export type Step =
 export type Resolution =
   | { ok: true; value: Json }
   /** `unknown`: it names what there is not, and is no mistake in the name of what there is. */
-  | { ok: false; failure: { kind: string; message: string; unknown?: boolean } }
+  /** `partial`: what there is in spite of it, such as the answers of a gather that has too few. */
+  | { ok: false; failure: { kind: string; message: string; unknown?: boolean }; partial?: Json }
 
 /** Steps without an effect after which a strategy is taken to run in circles. */
 const MAX_STEPS_WITHOUT_EFFECT = 1_000_000
@@ -173,6 +174,8 @@ export class Machine {
     thread.status = { kind: 'ready' }
     if (!resolution.ok) {
       const { unknown = false, ...failure } = resolution.failure
+      const failed = this.program[thread.pc]!
+      if (resolution.partial !== undefined && failed.op === 'effect') this.#store(failed.statement, resolution.partial)
       const refused = new Failed(failure.kind, failure.message, { unfit: unknown && then === 'store' })
       if (!this.#askInstead(thread, this.program[thread.pc]!, refused))
         this.#fail(thread, { ...failure, line: effect.line })
@@ -603,6 +606,8 @@ export class Machine {
       case 'waitFor':
         variables[statement.name] = part('responses')
         variables['missing'] = part('missing')
+        variables[`${statement.name}.missing`] = part('missing')
+        delete variables[`${statement.name}.late_responses`]
         break
       case 'completion':
       case 'call':

@@ -56,6 +56,10 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (minute, run, agent, model)
    ) STRICT;
    CREATE INDEX spending_by_run ON spending (run);`,
+  // Answers that were kept before are of unknown age.
+  `DELETE FROM cached_answers;
+   ALTER TABLE cached_answers DROP COLUMN embedding;
+   ALTER TABLE cached_answers ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /**

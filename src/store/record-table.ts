@@ -1,5 +1,5 @@
 import type { Row, StoreDatabase } from './database.ts'
-import type { RunStatus } from './run-store.ts'
+import type { RunStatus } from './run-status.ts'
 
 /** What is told of a run beside where it stands. */
 export interface RunRecord {

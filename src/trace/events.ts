@@ -166,6 +166,7 @@ export type EventBody =
     }
   /** Picodollars as decimal text: sums may exceed a safe integer. */
   | { type: 'cost.checked'; spent: string; limit: string | null }
+  /** `worst` is the largest safe integer where nobody knows what the model costs. */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
   /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
   | {

@@ -1,5 +1,5 @@
 import { failureOf } from '../service/failures.ts'
-import type { EffectSurroundings } from './effects.ts'
+import type { EffectSurroundings } from './surroundings.ts'
 
 /** How agents speak. */
 export interface ConversationOptions {

@@ -1,8 +1,10 @@
 import { millisecondsOf, textOf, type Json, type Options } from '../../pattern/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { CompletionError } from '../service/failures.ts'
-import { gather, gatherOptions, type GatherSurroundings } from './gather.ts'
-import type { AgentAnswer } from '../team/team.ts'
+import { gather } from './gather/gather.ts'
+import { gatherOptions } from './gather/options.ts'
+import type { GatherSurroundings } from './surroundings.ts'
+import type { AgentAnswer } from '../team/answer.ts'
 
 /** Options that COORDINATE reads. */
 const READ = ['name', 'point', 'task', 'turn_duration', 'max_rounds']

@@ -1,22 +1,12 @@
-import { costOf, formatDollars, listedModel, parseDollars, type Prices } from '../../money/index.ts'
+import { costOf, formatDollars, parseDollars, type Prices } from '../../money/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import { CompletionError } from '../service/failures.ts'
-import type { Journal } from '../run/journal.ts'
 import type { Settled } from '../settings.ts'
 import type { Target } from '../service/target.ts'
 import type { ChatMessage, ReportedUsage } from '../service/client.ts'
-
-/** What somebody has spent, as the orchestrator knows it. Picodollars (10⁻¹² US dollars). */
-export interface Claim {
-  calls: number
-  /** Tokens that the services have reported. */
-  inputTokens: number
-  outputTokens: number
-  /** By the usage that the services have reported: exact. */
-  known: bigint
-  /** The most that calls without a report (broken connections, timeouts) may be billed. */
-  uncertain: bigint
-}
+import { newClaim, type Claim } from './claim.ts'
+import type { IntentLog } from './intent-log.ts'
+import { pricesOf } from './prices.ts'
 
 /** Money that is kept back for one call until it is known what the call costs. */
 export interface Reservation {
@@ -31,11 +21,12 @@ export interface Reservation {
 /** Tokens that frame a message, and a prompt: more than any service counts. */
 const FRAME_TOKENS = 16
 
+/** What a model without a price costs, where no budget asks. */
+const FREE: Prices = { input: 0, output: 0 }
+
 /** Byte pairs join bytes, so a text never has more tokens than bytes. */
 const mostTokens = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { text }) => sum + Buffer.byteLength(text) + FRAME_TOKENS, FRAME_TOKENS)
-
-const newClaim = (): Claim => ({ calls: 0, inputTokens: 0, outputTokens: 0, known: 0n, uncertain: 0n })
 
 /**
  * What the orchestrator claims to have spent, by call, agent and in all, and the limit that it keeps to. The worst case of
@@ -47,7 +38,7 @@ export class Costs {
   readonly byAgent: Map<string, Claim>
   readonly #settings: Settled
   readonly #trace: Pick<Trace, 'append'>
-  #journal: Journal | undefined
+  #intents: IntentLog | undefined
   #reserved = 0n
 
   /** @param before what was claimed before a restart */
@@ -64,8 +55,8 @@ export class Costs {
   }
 
   /** Keeps intents and claims from now on. */
-  keepIn(journal: Journal): void {
-    this.#journal = journal
+  keepIn(intents: IntentLog): void {
+    this.#intents = intents
   }
 
   /** A call was under way when the process ended: it may have been billed, up to its worst case. */
@@ -84,26 +75,18 @@ export class Costs {
     return this.limit !== undefined && Number(this.spent) >= Number(this.limit) * fallbackAt
   }
 
-  #prices({ provider, model }: Target): Prices {
-    const { prices } = this.#settings
-    return (
-      (Object.hasOwn(prices, model) ? prices[model] : undefined) ??
-      listedModel(provider, model)?.prices ?? { input: 0, output: 0 }
-    )
-  }
-
   /** What an answer costs by its usage. */
   costOf(target: Target, usage: ReportedUsage): bigint {
-    return BigInt(costOf(usage, this.#prices(target)))
+    return BigInt(costOf(usage, pricesOf(target, this.#settings.prices) ?? FREE))
   }
 
   /**
    * Keeps money back for one call.
    *
-   * @throws CompletionError of kind `budget` if its worst case does not fit
+   * @throws CompletionError of kind `budget` if its worst case does not fit, or nobody knows what it is
    */
   reserve(agent: string, target: Target, messages: readonly ChatMessage[], maxTokens: number): Reservation {
-    const prices = this.#prices(target)
+    const prices = this.#pricesWithin(agent, target)
     const input = mostTokens(messages)
     // All of it fresh, or all of it written to the cache: whichever costs more.
     const worst = [0, input]
@@ -125,11 +108,11 @@ export class Costs {
       )
     }
     this.#reserved += worst
-    const intent = this.#journal?.intend(agent, target.model, worst)
+    const intent = this.#intents?.intend(agent, target.model, worst)
     const close = (known: bigint, uncertain: bigint, usage?: ReportedUsage): void => {
       this.#reserved -= worst
       this.#book(agent, target.model, known, uncertain, usage)
-      if (intent !== undefined) this.#journal!.settled(intent)
+      if (intent !== undefined) this.#intents!.settled(intent)
     }
     return {
       settle: (usage) => {
@@ -140,6 +123,24 @@ export class Costs {
       release: () => close(0n, 0n),
       keep: () => close(0n, worst),
     }
+  }
+
+  /** @throws CompletionError: a budget cannot be kept where a price is not known */
+  #pricesWithin(agent: string, target: Target): Prices {
+    const prices = pricesOf(target, this.#settings.prices)
+    if (prices || this.limit === undefined) return prices ?? FREE
+    this.#trace.append({
+      type: 'budget.refused',
+      agent,
+      model: target.model,
+      worst: Number.MAX_SAFE_INTEGER,
+      left: Number(this.limit - this.spent - this.#reserved),
+    })
+    throw new CompletionError(
+      'budget',
+      `The budget of ${formatDollars(this.limit)} cannot be kept: no price is known for ${target.name}. ` +
+        `Give it as orchestrator.prices: { '${target.model}': { input: …, output: … } }, in US dollars for a million tokens.`,
+    )
   }
 
   #book(agent: string, model: string, known: bigint, uncertain: bigint, usage?: ReportedUsage): void {

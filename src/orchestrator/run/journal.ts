@@ -1,72 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Effect, MachineState, Pattern } from '../../pattern/index.ts'
+import type { Pattern } from '../../pattern/index.ts'
 import type { RunStatus, RunStore, SavedRun } from '../../store/index.ts'
-import type { Claim } from '../money/costs.ts'
-import type { AgentAnswer } from '../team/team.ts'
-import type { BusEvent } from '../team/bus.ts'
-import type { FailureKind } from '../service/failures.ts'
-import type { Tracked } from '../effects/query.ts'
-
-/** Money as it is kept: bigints as text. */
-export interface SavedCosts {
-  total: SavedClaim
-  byAgent: Readonly<Record<string, SavedClaim>>
-}
-interface SavedClaim {
-  calls: number
-  inputTokens?: number
-  outputTokens?: number
-  known: string
-  uncertain: string
-}
-
-/** What a run is made of, apart from its agents, as plain data. */
-export interface RunState {
-  version: 1
-  machine: MachineState
-  costs: SavedCosts
-  /** By target. */
-  breakers: Readonly<Record<string, { policy: unknown; openedAt: number | null }>>
-  requests: number
-  retries: number
-  /** When an agent may ask a model again that has named a time, by both names. Unix milliseconds. */
-  notBefore?: Readonly<Record<string, number>>
-  /** Answers so far. */
-  answers: number
-  /** Milliseconds that the run was active, pauses not counted. */
-  activeMs: number
-  /** When the effects under way began, in active milliseconds. */
-  effects: Readonly<Record<string, number>>
-  /** What the effects under way that wait for events have heard. */
-  heard?: Readonly<Record<string, readonly BusEvent[]>>
-  /** Gathers that have ended, and whose answers may still come. */
-  late?: readonly Effect[]
-  /** Questions that have failed and are tried again, by their key and model. */
-  retrying?: Readonly<Record<string, Retrying>>
-  /** Why the run is over, though its strategy has not ended. */
-  over?: 'max_messages' | 'rounds' | 'event'
-  /** What TRACK has noted. */
-  tracked?: readonly Tracked[]
-}
-
-/** A question whose newest try has failed. */
-export interface Retrying {
-  /** The next try, from 2. More than there are: the model is not tried again. */
-  attempt: number
-  kind: FailureKind
-  message: string
-  /** Unix milliseconds. */
-  nextAt: number
-}
-
-/** An agent as plain data. */
-export interface SavedAgent {
-  settings: unknown
-  status: string
-  restarts: number
-  inbox: readonly { text: string; hops: number }[]
-  messages: readonly unknown[]
-}
+import type { IntentLog } from '../money/intent-log.ts'
+import type { SavedAgent } from '../team/agent.ts'
+import type { Asked, AnswerLog } from '../team/answer-log.ts'
+import type { AgentAnswer } from '../team/answer.ts'
+import { unreadablePart, type RunState } from './state.ts'
 
 /** Thrown when a run cannot go on from what is kept of it. */
 export class ResumeError extends Error {
@@ -79,31 +18,6 @@ const fingerprintOf = ({ program, data }: Pattern): string =>
   createHash('sha256')
     .update(JSON.stringify([program, data.agents ?? null, data.variables ?? null]))
     .digest('hex')
-
-const saveClaim = ({ known, uncertain, ...counts }: Claim): SavedClaim => ({
-  ...counts,
-  known: known.toString(),
-  uncertain: uncertain.toString(),
-})
-const readClaim = ({ calls, inputTokens = 0, outputTokens = 0, known, uncertain }: SavedClaim): Claim => ({
-  calls,
-  inputTokens,
-  outputTokens,
-  known: BigInt(known),
-  uncertain: BigInt(uncertain),
-})
-
-/** Claims as plain data. */
-export const saveCosts = (total: Claim, byAgent: ReadonlyMap<string, Claim>): SavedCosts => ({
-  total: saveClaim(total),
-  byAgent: Object.fromEntries([...byAgent].map(([agent, claim]) => [agent, saveClaim(claim)])),
-})
-
-/** Claims from plain data. */
-export const readCosts = ({ total, byAgent }: SavedCosts): { total: Claim; byAgent: Map<string, Claim> } => ({
-  total: readClaim(total),
-  byAgent: new Map(Object.entries(byAgent).map(([agent, claim]) => [agent, readClaim(claim)])),
-})
 
 /** What the journal reads when it writes. */
 export interface JournalSource {
@@ -118,13 +32,13 @@ export interface JournalSource {
 }
 
 /** Tells a question from all others of a run, also after a restart. */
-const keyOf = ({ effect, question }: { effect: number; question: string }): string => `${effect}/${question}`
+const keyOf = ({ effect, question }: Asked): string => `${effect}/${question}`
 
 /**
  * Keeps a run in a store as it goes: intents before calls, answers with what they changed, where the strategy stands. Each is one
  * transaction, so that whatever is read after a crash fits together.
  */
-export class Journal {
+export class Journal implements IntentLog, AnswerLog {
   readonly run: string
   readonly #store: RunStore
   readonly #pattern: Pattern
@@ -160,7 +74,7 @@ export class Journal {
   }
 
   /** Tells a question from all others, of other runs too; those of an effect begin with that of its question `''`. */
-  keyOf(asked: { effect: number; question: string }): string {
+  keyOf(asked: Asked): string {
     return `${this.run}/${keyOf(asked)}`
   }
 
@@ -170,7 +84,7 @@ export class Journal {
   }
 
   /** The answer that a question got before. */
-  answerTo(asked: { effect: number; question: string }): AgentAnswer | undefined {
+  answerTo(asked: Asked): AgentAnswer | undefined {
     return this.#answers.get(keyOf(asked))?.answer as AgentAnswer | undefined
   }
 
@@ -197,7 +111,7 @@ export class Journal {
   }
 
   /** A question got its answer. Where nobody waits for it any more, only what it has changed is kept. */
-  answered(asked: { effect: number; question: string }, answer: AgentAnswer): void {
+  answered(asked: Asked, answer: AgentAnswer): void {
     const { effect } = asked
     this.#touched.add(answer.agent)
     if (!this.#source.isPending(effect)) return this.#write()
@@ -286,11 +200,9 @@ export class Journal {
         `${store.file} has no run "${run}". ${known.length > 0 ? `There are: ${known.slice(0, 10).join(', ')}.` : 'It is empty.'}`,
       )
     }
-    const { version } = (saved.state ?? {}) as Partial<RunState>
-    if (version !== 1)
-      throw new ResumeError(
-        `The run "${run}" in ${store.file} is of version ${String(version)}; this longhaul reads version 1. Nothing was changed.`,
-      )
+    const unreadable = unreadablePart(saved.state)
+    if (unreadable !== undefined)
+      throw new ResumeError(`The run "${run}" in ${store.file} ${unreadable}. Nothing was changed.`)
     if (saved.fingerprint !== fingerprintOf(pattern))
       throw new ResumeError(
         `The pattern ${pattern.file} is not the one that the run "${run}" was started with: its strategy, agents or variables have changed. ` +

@@ -1,7 +1,7 @@
 import { tournamentFunctions } from '../../games/index.ts'
 import { suggestion } from '../../pattern/index.ts'
 import type { FunctionLibrary, OrchestratorSettings, StrategyFunction } from '../settings.ts'
-import { InvalidOrchestratorSettingError } from '../settle.ts'
+import { InvalidOrchestratorSettingError } from '../setting-error.ts'
 
 /** Libraries that come with longhaul. */
 const LIBRARIES: Readonly<Record<string, FunctionLibrary>> = {

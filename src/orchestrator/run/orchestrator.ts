@@ -18,14 +18,21 @@ import {
 import type { KeptAnswer, RunStore, SavedRun } from '../../store/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import type { BusEvent } from '../team/bus.ts'
-import { SemanticCache, type Embed, type Savings } from '../questions/cache.ts'
-import { Completer, type TargetHealth, type WaitingRetry } from '../questions/completer.ts'
-import { Costs, type Claim } from '../money/costs.ts'
+import { SemanticCache, type Embed, type Savings } from '../questions/cache/cache.ts'
+import { Completer, type TargetHealth } from '../questions/completer.ts'
+import type { WaitingRetry } from '../questions/retries.ts'
+import { readCosts, saveCosts, type Claim } from '../money/claim.ts'
+import { Costs } from '../money/costs.ts'
 import { CompletionError, failureOf } from '../service/failures.ts'
-import { carryOut, carryOutAtOnce, carryOutLate, type EffectSurroundings } from '../effects/effects.ts'
+import { carryOutAtOnce } from '../effects/at-once.ts'
+import { carryOut, carryOutLate } from '../effects/carry-out.ts'
+import type { EffectSurroundings } from '../effects/surroundings.ts'
 import { functionsOf } from './libraries.ts'
 import type { OrchestratorSettings, Settled, StrategyFunction } from '../settings.ts'
-import { Journal, readCosts, ResumeError, saveCosts, type RunState, type SavedAgent } from './journal.ts'
+import type { SavedAgent } from '../team/agent.ts'
+import { processTime } from '../service/time.ts'
+import { Journal, ResumeError } from './journal.ts'
+import { PART_VERSIONS, RUN_VERSION, type RunState } from './state.ts'
 import type { Tracked } from '../effects/query.ts'
 import type { Recipients } from '../team/recipients.ts'
 import { carryOutRequest, isRequest } from '../team/requests.ts'
@@ -33,7 +40,8 @@ import { settle } from '../settle.ts'
 import { namesFor, readSpawning } from '../team/spawning.ts'
 import { targetOf } from '../service/target.ts'
 import { Termination } from './termination.ts'
-import { Team, type AgentAnswer } from '../team/team.ts'
+import type { AgentAnswer } from '../team/answer.ts'
+import { Team } from '../team/team.ts'
 import { embed } from '../service/client.ts'
 
 /** What a run stands on. */
@@ -172,6 +180,7 @@ export class Orchestrator {
       new SemanticCache(this.#settings.cache, {
         embed: this.#embedder(),
         trace,
+        time: processTime,
         answers: store?.cachedAnswers.newest(this.#settings.cache.size) ?? surroundings.answers ?? [],
         store: store?.cachedAnswers,
       })
@@ -179,7 +188,7 @@ export class Orchestrator {
       costs: this.costs,
       cache: this.#cache,
       trace,
-      before: saved?.state,
+      before: saved?.state.questions,
     })
     const { routing, routing_rules: rules = [], transformers = [], coordination } = pattern.data
     const isConversation = pattern.strategy.statements.length === 0
@@ -283,10 +292,11 @@ export class Orchestrator {
 
   #state(): RunState {
     return {
-      version: 1,
+      version: RUN_VERSION,
+      parts: PART_VERSIONS,
       machine: this.#machine.state,
       costs: saveCosts(this.costs.total, this.costs.byAgent),
-      ...this.#completer.save(),
+      questions: this.#completer.save(),
       answers: this.#answers,
       activeMs: this.#active,
       effects: Object.fromEntries(this.#machine.pending.map(({ id }) => [id, this.#startedMs.get(id) ?? this.#active])),
@@ -493,7 +503,12 @@ export class Orchestrator {
       this.#wake()
     }
     const surroundings = this.#surroundingsOf(effect)
-    const failed = (error: unknown): void => ended({ ok: false, failure: failureOf(error) })
+    const failed = (error: unknown): void =>
+      ended({
+        ok: false,
+        failure: failureOf(error),
+        ...(error instanceof CompletionError && error.partial !== undefined && { partial: error.partial }),
+      })
     if (isInstant(effect)) {
       const { request } = effect
       if (request.kind === 'checkpoint') {
@@ -546,7 +561,7 @@ export class Orchestrator {
       queried: () => ({ ...this.#recipients, tracked: this.#tracked, variables: this.variables }),
       background: (promise) => this.#keep(promise),
       goesOn: (questions) => this.#goesOn(effect, questions),
-      keepLate: (answer) => this.#keepLate(answer),
+      keepLate: (answer) => this.#keepLate(effect, answer),
       heard,
       orchestratingAgent: () => this.#orchestratingAgent(),
       spawn: (name, options) => this.#spawn(name, options),
@@ -596,11 +611,14 @@ export class Orchestrator {
     work.then(forget, forget)
   }
 
-  /** Answers that came after their gather stand in the variable `late_responses`. */
-  #keepLate(answer: AgentAnswer): void {
+  /** Answers that came after their gather stand in the variable `late_responses`, and in that of their gather. */
+  #keepLate({ request }: Effect, answer: AgentAnswer): void {
     const { variables } = this.#machine.state
-    const before = variables['late_responses']
-    variables['late_responses'] = [...(Array.isArray(before) ? (before as readonly Json[]) : []), { ...answer } as Json]
+    const own = 'name' in request ? [`${String(request.name)}.late_responses`] : []
+    for (const name of ['late_responses', ...own]) {
+      const before = variables[name]
+      variables[name] = [...(Array.isArray(before) ? (before as readonly Json[]) : []), { ...answer } as Json]
+    }
   }
 
   #orchestratingAgent(): string {

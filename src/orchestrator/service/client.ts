@@ -1,5 +1,6 @@
-import type { ServiceSettings } from '../settings.ts'
 import { CompletionError, kindOfStatus } from './failures.ts'
+import { limitsOf, type ReportedLimit } from './limits.ts'
+import type { ServiceSettings } from './settings.ts'
 
 /** One message of a conversation. */
 export interface ChatMessage {
@@ -31,13 +32,15 @@ export interface WireAnswer {
   /** `length`: cut off at `maxTokens`. */
   finish: 'stop' | 'length' | 'refusal'
   usage: ReportedUsage
+  /** What the account may still ask, where the service says it. */
+  limit: ReportedLimit | undefined
 }
 
 interface Exchange {
   path: string
   headers: Record<string, string>
   body: object
-  read(body: never): WireAnswer
+  read(body: never): Omit<WireAnswer, 'limit'>
 }
 
 interface OpenAIBody {
@@ -60,6 +63,9 @@ interface AnthropicBody {
   }
 }
 
+const finishOf = ({ message, finish_reason }: OpenAIBody['choices'][number]): WireAnswer['finish'] =>
+  message.refusal || finish_reason === 'content_filter' ? 'refusal' : finish_reason === 'length' ? 'length' : 'stop'
+
 const FORMATS: Readonly<Record<ServiceSettings['format'], (call: WireCall, key: string) => Exchange>> = {
   openai: ({ model, messages, maxTokens, agent }, key) => ({
     path: '/chat/completions',
@@ -72,7 +78,7 @@ const FORMATS: Readonly<Record<ServiceSettings['format'], (call: WireCall, key: 
     },
     read: ({ choices: [choice], usage }: OpenAIBody) => ({
       text: choice!.message.refusal ?? choice!.message.content ?? '',
-      finish: choice!.message.refusal ? 'refusal' : choice!.finish_reason === 'length' ? 'length' : 'stop',
+      finish: finishOf(choice!),
       usage: {
         input: usage.prompt_tokens,
         cachedInput: usage.prompt_tokens_details?.cached_tokens ?? 0,
@@ -136,13 +142,13 @@ const codeOf = (error: unknown): string => {
   return typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.message : String(error)
 }
 
-/** The body of a good answer. Every other one is thrown. */
+/** The body of a good answer, and its headers. Every other one is thrown. */
 async function post(
   { baseURL, fetch: send = fetch }: ServiceSettings,
   { path, headers, body }: Pick<Exchange, 'path' | 'headers' | 'body'>,
   signal: AbortSignal,
   key?: string,
-): Promise<string> {
+): Promise<{ text: string; headers: Headers }> {
   let response: Response
   try {
     response = await send(baseURL + path, {
@@ -166,10 +172,11 @@ async function post(
     })
   }
   const { status } = response
-  if (status === 200) return text
+  if (status === 200) return { text, headers: response.headers }
   throw new CompletionError(kindOfStatus(status), errorMessage(text) ?? `The service answered with status ${status}.`, {
     status,
     retryAfterMs: retryAfterOf(response.headers),
+    limit: limitsOf(response.headers),
   })
 }
 
@@ -180,10 +187,10 @@ async function post(
  */
 export async function ask(service: ServiceSettings, call: WireCall, signal: AbortSignal): Promise<WireAnswer> {
   const exchange = FORMATS[service.format](call, service.apiKey ?? 'longhaul')
-  const text = await post(service, exchange, signal, call.key)
+  const { text, headers } = await post(service, exchange, signal, call.key)
   let answer: WireAnswer
   try {
-    answer = exchange.read(JSON.parse(text) as never)
+    answer = { ...exchange.read(JSON.parse(text) as never), limit: limitsOf(headers) }
   } catch (error) {
     throw new CompletionError('bad_answer', 'The answer is not what the service documents.', {
       mayBeBilled: true,
@@ -204,7 +211,7 @@ export async function embed(
     headers: { authorization: `Bearer ${service.apiKey ?? 'longhaul'}` },
     body: { model, input, encoding_format: 'float', user: agent },
   }
-  const text = await post(service, exchange, signal)
+  const { text } = await post(service, exchange, signal)
   const { data, usage } = JSON.parse(text) as { data: { embedding: number[] }[]; usage: { prompt_tokens: number } }
   return { vector: data[0]!.embedding, inputTokens: usage.prompt_tokens }
 }

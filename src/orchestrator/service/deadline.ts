@@ -1,6 +1,7 @@
 import { CompletionError } from './failures.ts'
 import { onAbort } from './on-abort.ts'
 import { formatDuration } from '../../clock/index.ts'
+import { processTime, type Timekeeper } from './time.ts'
 
 /** A signal that is aborted by any of others, or after some time. */
 export interface Deadline {
@@ -22,23 +23,22 @@ export function deadlineIn(
   kind: 'timeout' | 'deadline',
   what: string,
   outer: readonly AbortSignal[],
+  time: Timekeeper = processTime,
 ): Deadline {
   const controller = new AbortController()
   const abort = (reason: unknown): void => {
     clear()
     controller.abort(reason)
   }
-  const timer =
+  const stopTimer =
     ms <= MAX_TIMER_MS
-      ? setTimeout(
-          () =>
-            abort(new CompletionError(kind, `${what} took longer than ${formatDuration(ms)}.`, { mayBeBilled: true })),
-          Math.max(0, ms),
+      ? time.after(Math.max(0, ms), () =>
+          abort(new CompletionError(kind, `${what} took longer than ${formatDuration(ms)}.`, { mayBeBilled: true })),
         )
-      : undefined
+      : () => {}
   const stops = outer.map((signal) => (signal.aborted ? () => {} : onAbort(signal, () => abort(signal.reason))))
   function clear(): void {
-    clearTimeout(timer)
+    stopTimer()
     for (const stop of stops) stop()
   }
   const over = outer.find(({ aborted }) => aborted)
@@ -46,28 +46,25 @@ export function deadlineIn(
   return { signal: controller.signal, clear }
 }
 
-/** Waits, and rejects with the signal's reason as soon as it is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits, and rejects with the signal's reason as soon as it is aborted. Milliseconds. */
+export function pause(ms: number, signal: AbortSignal, time: Timekeeper = processTime): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
-    const due = Date.now() + ms
-    let timer: NodeJS.Timeout
+    const due = time.now() + ms
+    let stopTimer: () => void
     const stop = onAbort(signal, () => {
-      clearTimeout(timer)
+      stopTimer()
       reject(signal.reason)
     })
     const arm = (): void => {
-      const left = due - Date.now()
-      timer =
+      const left = due - time.now()
+      stopTimer =
         left > MAX_TIMER_MS
-          ? setTimeout(arm, MAX_TIMER_MS)
-          : setTimeout(
-              () => {
-                stop()
-                resolve()
-              },
-              Math.max(0, left),
-            )
+          ? time.after(MAX_TIMER_MS, arm)
+          : time.after(Math.max(0, left), () => {
+              stop()
+              resolve()
+            })
     }
     arm()
   })

@@ -1,3 +1,6 @@
+import type { Json } from '../../pattern/index.ts'
+import type { ReportedLimit } from './limits.ts'
+
 /** Why a completion failed. */
 export type FailureKind =
   | 'rate_limited'
@@ -34,8 +37,12 @@ export class CompletionError extends Error {
   readonly status: number | undefined
   /** How long the service asks to wait. Milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** What the account may still ask, where the service says it. */
+  readonly limit: ReportedLimit | undefined
   /** Whether the service may have worked on it, and so may bill it. */
   readonly mayBeBilled: boolean
+  /** What there is in spite of it, such as the answers of a gather that has too few. */
+  readonly partial: Json | undefined
   /** It is about what there is not, and is no mistake in the name of what there is. */
   readonly unknown: boolean
 
@@ -45,14 +52,18 @@ export class CompletionError extends Error {
     {
       status,
       retryAfterMs,
+      limit,
       mayBeBilled = false,
       unknown = false,
+      partial,
       cause,
     }: {
       status?: number
       retryAfterMs?: number | undefined
+      limit?: ReportedLimit | undefined
       mayBeBilled?: boolean
       unknown?: boolean
+      partial?: Json
       cause?: unknown
     } = {},
   ) {
@@ -60,8 +71,10 @@ export class CompletionError extends Error {
     this.kind = kind
     this.status = status
     this.retryAfterMs = retryAfterMs
+    this.limit = limit
     this.mayBeBilled = mayBeBilled
     this.unknown = unknown
+    this.partial = partial
   }
 
   /** Whether it may pass when the same request is sent again. */
@@ -78,15 +91,26 @@ export function kindOfStatus(status: number): FailureKind {
   return 'refused_request'
 }
 
-/** What a failure is to a strategy: `failure.kind` and `failure.message`. */
-export const failureOf = (error: unknown): { kind: string; message: string; unknown?: boolean } =>
-  error instanceof CompletionError
-    ? {
-        kind: error.kind === 'deadline' ? 'timeout' : error.kind,
-        message: error.message,
-        ...(error.unknown && { unknown: true }),
-      }
-    : {
-        kind: error instanceof Error ? error.name : 'error',
-        message: error instanceof Error ? error.message : String(error),
-      }
+/**
+ * What a failure is to a strategy: `failure.kind` and `failure.message`. A deadline that has only ended the pause after a failed try says
+ * less than that failure does.
+ */
+export function failureOf(error: unknown): { kind: string; message: string; unknown?: boolean } {
+  if (!(error instanceof CompletionError))
+    return {
+      kind: error instanceof Error ? error.name : 'error',
+      message: error instanceof Error ? error.message : String(error),
+    }
+  const { kind, message, cause, unknown } = error
+  if (kind === 'deadline' && cause instanceof CompletionError)
+    return { kind: cause.kind, message: `${message} The last failure: ${cause.message}` }
+  return { kind: kind === 'deadline' ? 'timeout' : kind, message, ...(unknown && { unknown: true }) }
+}
+
+/** Why a completion was broken off though its agent is alive: it is asked again. */
+export class AgentRestarted extends Error {
+  override readonly name = 'AgentRestarted'
+  constructor(agent: string) {
+    super(`The agent ${agent} was started again.`)
+  }
+}

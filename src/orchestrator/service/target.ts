@@ -1,5 +1,5 @@
-import type { ServiceSettings } from '../settings.ts'
-import { InvalidOrchestratorSettingError } from '../settle.ts'
+import { InvalidOrchestratorSettingError } from '../setting-error.ts'
+import type { ServiceSettings } from './settings.ts'
 
 /** A model at a service. */
 export interface Target {

@@ -1,12 +1,23 @@
 import type { AgentSettings } from '../../pattern/index.ts'
 import { Conversation } from './conversation.ts'
-import { CompletionError } from '../service/failures.ts'
-import type { SavedAgent } from '../run/journal.ts'
+import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import type { Settled } from '../settings.ts'
 import type { ChatMessage } from '../service/client.ts'
 
 /** Where an agent stands. */
 export type AgentStatus = 'alive' | 'terminated' | 'given_up'
+
+/** The version of the shape of an agent as it is kept. */
+export const AGENT_VERSION = 1
+
+/** An agent as plain data. */
+export interface SavedAgent {
+  settings: unknown
+  status: string
+  restarts: number
+  inbox: readonly { text: string; hops: number }[]
+  messages: readonly unknown[]
+}
 
 /** Something that an agent was told. */
 interface Message {
@@ -107,13 +118,5 @@ export class Agent {
     this.#controller = new AbortController()
     this.progress()
     before.abort(new AgentRestarted(this.name))
-  }
-}
-
-/** Why a completion was broken off though its agent is alive: it is asked again. */
-export class AgentRestarted extends Error {
-  override readonly name = 'AgentRestarted'
-  constructor(agent: string) {
-    super(`The agent ${agent} was started again.`)
   }
 }

@@ -4,6 +4,13 @@ import type { ChatMessage } from '../service/client.ts'
 /** A rough count of tokens, for pruning only: four characters each, and a few for the frame. */
 const roughTokens = ({ text }: ChatMessage): number => Math.ceil(text.length / 4) + 4
 
+/** A conversation that is held by one completion. */
+export interface Hold {
+  release(): void
+  /** The holder waits of its own will, and will go on: meanwhile it does not lose the conversation. The function returned ends that. */
+  pause(): () => void
+}
+
 /**
  * What was said between an agent and its model. One completion at a time holds it, first come, first served; who holds it for
  * longer than the lock lasts loses it to the next in line.
@@ -59,8 +66,8 @@ export class Conversation {
     return dropped
   }
 
-  /** Waits for its turn. The function returned ends it. Rejects with the signal's reason, and leaves the line, if that is aborted. */
-  async acquire(signal: AbortSignal): Promise<() => void> {
+  /** Waits for its turn. Rejects with the signal's reason, and leaves the line, if that is aborted. */
+  async acquire(signal: AbortSignal): Promise<Hold> {
     signal.throwIfAborted()
     if (this.#held !== undefined) {
       await new Promise<void>((resolve, reject) => {
@@ -87,7 +94,14 @@ export class Conversation {
       this.#held = Symbol('passing')
       next()
     }
-    const timer = setTimeout(release, this.#lockMs)
-    return release
+    let timer = setTimeout(release, this.#lockMs)
+    const pause = (): (() => void) => {
+      clearTimeout(timer)
+      return () => {
+        clearTimeout(timer)
+        if (this.#held === mine) timer = setTimeout(release, this.#lockMs)
+      }
+    }
+    return { release, pause }
   }
 }

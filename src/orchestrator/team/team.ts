@@ -1,39 +1,24 @@
-import { isMistake, suggestion, type AgentSettings, type Json } from '../../pattern/index.ts'
+import { isMistake, suggestion, type AgentSettings } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
-import { Agent, AgentRestarted } from './agent.ts'
+import { Agent, type SavedAgent } from './agent.ts'
+import type { AnswerLog, Asked } from './answer-log.ts'
+import type { AgentAnswer } from './answer.ts'
 import { Bus, type BusEvent } from './bus.ts'
 import type { Completer } from '../questions/completer.ts'
+import type { Hold } from './conversation.ts'
 import { deadlineIn } from '../service/deadline.ts'
-import { CompletionError } from '../service/failures.ts'
-import type { Journal, SavedAgent } from '../run/journal.ts'
+import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 import type { Settled } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
-
-/** What an agent has answered, as a strategy sees it. */
-export interface AgentAnswer {
-  agent: string
-  text: string
-  /** The JSON in the text, or null. */
-  json: Json
-  /** Whether the model declined. */
-  refused: boolean
-  /** The model that has answered, such as `openai/gpt-4o-mini`. */
-  model: string
-  /** From the question to the answer, waiting in line included. */
-  seconds: number
-  cached: boolean
-}
+import { Way } from './way.ts'
 
 /** How an agent is asked. */
-export interface Asking {
+export interface Asking extends Asked {
   signal: AbortSignal
   model?: string | undefined
   maxTokens?: number | undefined
-  /** The effect that asks, and what tells the question from the others of that effect. */
-  effect: number
-  question: string
   /** Takes the answer at the moment that it is there: what that changes is kept together with it. */
   onAnswer?: (answer: AgentAnswer) => void
 }
@@ -61,7 +46,7 @@ export class Team {
   readonly #agents = new Map<string, Agent>()
   readonly #supervisor: Supervisor
   readonly #onDelivery = new Set<(agent: string) => void>()
-  #journal: Journal | undefined
+  #answers: AnswerLog | undefined
 
   constructor(options: TeamOptions) {
     this.#options = options
@@ -84,9 +69,9 @@ export class Team {
   }
 
   /** Keeps answers and what becomes of agents from now on. */
-  keepIn(journal: Journal): void {
-    this.#journal = journal
-    for (const name of this.names) journal.touched(name)
+  keepIn(answers: AnswerLog): void {
+    this.#answers = answers
+    for (const name of this.names) answers.touched(name)
   }
 
   /** Puts an agent back that was there before a restart. */
@@ -97,7 +82,7 @@ export class Team {
 
   /** What an effect was answered before a restart, in the order in which it came. */
   answersBefore(effect: number): { question: string; answer: AgentAnswer }[] {
-    return this.#journal?.answersOf(effect) ?? []
+    return this.#answers?.answersOf(effect) ?? []
   }
 
   get names(): string[] {
@@ -118,7 +103,7 @@ export class Team {
       throw new CompletionError('refused_request', `There is an agent ${settings.name} already.`)
     this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
     this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
-    this.#journal?.touched(settings.name)
+    this.#answers?.touched(settings.name)
   }
 
   /** Takes an agent away: what it works on is broken off. */
@@ -130,7 +115,7 @@ export class Team {
     if (!agent.isAlive) return
     this.#options.trace.append({ type: 'agent.terminated', agent: agent.name, reason })
     agent.end(status, reason)
-    this.#journal?.ended(agent.name)
+    this.#answers?.ended(agent.name)
   }
 
   /** @throws CompletionError for a name that no agent has */
@@ -152,7 +137,7 @@ export class Team {
     this.#options.trace.append({ type: 'message.sent', from, to })
     if (!agent.isAlive) return
     agent.inbox.push({ text, hops })
-    this.#journal?.touched(to)
+    this.#answers?.touched(to)
     for (const listener of this.#onDelivery) listener(to)
   }
 
@@ -168,7 +153,7 @@ export class Team {
    * @throws CompletionError, or the signal's reason
    */
   ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
-    const before = this.#journal?.answerTo(asking)
+    const before = this.#answers?.answerTo(asking)
     if (before) {
       asking.onAnswer?.(before)
       return Promise.resolve(before)
@@ -194,9 +179,9 @@ export class Team {
     const { completer, trace } = this.#options
     const { name, conversation, settings } = agent
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [asking.signal, agent.signal])
-    let release: (() => void) | undefined
+    let hold: Hold | undefined
     try {
-      release = await conversation.acquire(within.signal)
+      hold = await conversation.acquire(within.signal)
       const waitedMs = Date.now() - began
       agent.working += 1
       agent.progress()
@@ -208,6 +193,7 @@ export class Team {
       const pruned = conversation.prune()
       if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
       let answer
+      const way = new Way(hold, within.signal)
       try {
         answer = await completer.complete(
           {
@@ -215,13 +201,14 @@ export class Team {
             messages: conversation.with(text),
             model: asking.model ?? settings.model,
             maxTokens: asking.maxTokens ?? settings.maxTokens,
-            key: this.#journal?.keyOf(asking),
+            key: this.#answers?.keyOf(asking),
+            following: way,
           },
           within.signal,
         )
       } catch (error) {
         reading.undo()
-        throw error
+        throw way.explained(error)
       } finally {
         agent.working -= 1
         agent.progress()
@@ -256,11 +243,11 @@ export class Team {
       for (const event of this.#eventsOf(name, answer.text, hops)) this.bus.emit(event, hops)
       asking.onAnswer?.(result)
       // After what it led to, so that all of it is kept at once.
-      this.#journal?.answered(asking, result)
+      this.#answers?.answered(asking, result)
       return result
     } finally {
       within.clear()
-      release?.()
+      hold?.release()
     }
   }
 

@@ -1,0 +1,37 @@
+import type { Following } from '../questions/ask.ts'
+import { CompletionError } from '../service/failures.ts'
+import type { Hold } from './conversation.ts'
+
+/** The way of one question: its conversation is not lost while it waits of its own will, and what happened before its time was up is known. */
+export class Way implements Following {
+  readonly #hold: Pick<Hold, 'pause'>
+  readonly #signal: AbortSignal
+  #isPausing = false
+  #last: CompletionError | undefined
+
+  constructor(hold: Pick<Hold, 'pause'>, signal: AbortSignal) {
+    this.#hold = hold
+    this.#signal = signal
+  }
+
+  pauses(): () => void {
+    const goesOn = this.#hold.pause()
+    this.#isPausing = true
+    return () => {
+      // A pause that was broken off is where it has ended.
+      if (!this.#signal.aborted) this.#isPausing = false
+      goesOn()
+    }
+  }
+
+  failed(error: CompletionError): void {
+    if (error.kind !== 'breaker_open' || !this.#last) this.#last = error
+  }
+
+  /** A deadline that ended a pause after a failed try, with that failure as its cause; every other error as it is. */
+  explained(error: unknown): unknown {
+    if (!this.#isPausing || !this.#last || !(error instanceof CompletionError) || error.kind !== 'deadline')
+      return error
+    return new CompletionError('deadline', error.message, { mayBeBilled: error.mayBeBilled, cause: this.#last })
+  }
+}
