@@ -65,7 +65,7 @@ export interface Scope {
   provider?: string
 }
 
-/** A span of time with its own faults. */
+/** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
 export interface FaultWindow extends Scope {
   fromMs: Milliseconds
   forMs: Milliseconds
@@ -210,10 +210,10 @@ export class Faults {
   }
 
   decide(subject: FaultSubject): FaultDecision {
-    const window = this.#settings.windows.find(
+    const windows = this.#settings.windows.filter(
       (candidate) => applies(candidate, subject) && isOpen(candidate, subject.at),
     )
-    const slowFactor = window?.slowFactor ?? 1
+    const slowFactor = windows.reduce((factor, window) => factor * window.slowFactor, 1)
     const script = this.#scripts.find(({ left, scope }) => left > 0 && applies(scope, subject))
     if (script) {
       script.left -= 1
@@ -221,21 +221,25 @@ export class Faults {
     }
     const fault = this.#schedule
       ? this.#schedule.get(`${subject.nth} ${subject.agent}`)
-      : this.#byChance(subject, window)
+      : this.#byChance(subject, windows)
     if (fault && this.injected.length < MOST_REMEMBERED)
       this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
     return this.#decision(fault, slowFactor)
   }
 
-  #byChance(subject: FaultSubject, window: FaultWindow | undefined): Fault | undefined {
+  #byChance(subject: FaultSubject, windows: readonly FaultWindow[]): Fault | undefined {
     const ordinary = this.#settings.rateOf(subject)
     const inBurst = this.#inBurst(subject.at) ? (this.#settings.bursts?.failRate ?? 0.9) : 0
-    const rate = Math.max(window?.rate ?? 0, inBurst, ordinary)
+    const added = windows.reduce((sum, { rate }) => sum + rate, 0)
+    const rate = Math.max(Math.min(1, added), inBurst, ordinary)
     if (rate <= 0) return undefined
     const u = this.#random.draw(`fault/${subject.agent}`, subject.nth)
     if (u >= rate) return undefined
-    const mix = window && window.rate >= rate ? window.mix : this.#settings.mixOf(subject)
-    return pick(mix, u / rate)
+    if (added === 0 || Math.min(1, added) < rate) return pick(this.#settings.mixOf(subject), u / rate)
+    // Each window fails its share of the calls, by its own mix.
+    let place = (u / rate) * added
+    const window = windows.find((each) => (place -= each.rate) < 0) ?? windows.findLast((each) => each.rate > 0)!
+    return pick(window.mix, (place + window.rate) / window.rate)
   }
 
   #decision(fault: Fault | undefined, slowFactor: number): FaultDecision {

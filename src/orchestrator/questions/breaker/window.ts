@@ -14,8 +14,8 @@ const MOST_CALLS = 1_000
 /**
  * The newest calls to a service, in the order of their start, and whether they say that it is down.
  *
- * Failures mostly come back sooner than answers. So calls are not counted as they end: one that is under way counts as an answer for
- * all that began after it. A burst of calls to a healthy service is then no outage, though its first ends are failures only.
+ * Failures mostly come back sooner than answers. So calls are not counted as they end: one that is under way counts as half an
+ * answer for all that began after it. A burst of calls to a healthy service is then no outage, though its first ends are failures only.
  * Each failure counts one, each answer takes some away, never below zero (a cumulative sum: E. S. Page, "Continuous inspection
  * schemes", Biometrika 41, 1954).
  */
@@ -74,13 +74,13 @@ export class BreakerWindow {
   /** Failures that answers have not made up for. Calls that began after the newest end say nothing yet. */
   #unmatched(now: number): number {
     let unmatched = 0
-    let answers = 0
+    let madeUpFor = 0
     for (const call of this.#calls) {
       if (!this.#counts(call, now)) continue
-      if (!call.failed) answers += 1
+      if (!call.failed) madeUpFor += call.endedAt === null ? this.#weight / 2 : this.#weight
       if (call.endedAt === null) continue
-      if (answers > 0) unmatched = Math.max(0, unmatched - answers * this.#weight)
-      answers = 0
+      if (madeUpFor > 0) unmatched = Math.max(0, unmatched - madeUpFor)
+      madeUpFor = 0
       if (call.failed) unmatched += 1
     }
     return unmatched
