@@ -10,8 +10,9 @@ export function formOf(text: string): string {
   return withoutEnd(unframed(tokens)).join(' ')
 }
 
-/** Line breaks and indentation decide in code; other space does not. */
-const TOKENS = /\n[^\S\n]*|[\p{L}\p{M}_]+(?:'\p{L}+)*|\p{Nd}+(?:[.,]\p{Nd}+)*|[^\s\p{L}\p{M}\p{Nd}_]/gu
+/** What stands in quotes is one; line breaks and indentation decide in code, and other space does not. */
+const TOKENS =
+  /"[^"\n]*"|`[^`]*`|\n[^\S\n]*|[\p{L}\p{M}_][\p{L}\p{M}\p{Nd}_]*(?:'\p{L}+)*|\p{Nd}+(?:[.,]\p{Nd}+)*|[^\s\p{L}\p{M}\p{Nd}_]/gu
 
 const SAME_SIGNS: readonly (readonly [RegExp, string])[] = [
   [/[’ʼ]/g, "'"],
@@ -24,8 +25,7 @@ function tokensOf(text: string): string[] {
   for (const [signs, sign] of SAME_SIGNS) plain = plain.replace(signs, sign)
   const tokens: string[] = plain.match(TOKENS) ?? []
   const [first] = tokens
-  if (first !== undefined && OPENERS.has(first.toLowerCase()) && first !== first.toUpperCase())
-    tokens[0] = first.toLowerCase()
+  if (first !== undefined && first !== first.toUpperCase()) tokens[0] = opener(first)
   return tokens
 }
 
@@ -35,28 +35,29 @@ const ASKING = set('what who whom whose which when where why how')
 const VERBS = set(
   `add analyse answer assess calculate check choose compare compute convert count create decide define describe discuss draft
    estimate evaluate explain find generate give identify list name outline pick predict provide rank rate recommend review
-   show solve state suggest summarise tell translate vote write`,
+   show solve state suggest summarise tell translate vote write analyze summarize`,
 )
+const AUXILIARIES = set('is are was were am be do does did can could should would will shall has have had')
 const OPENERS: ReadonlySet<string> = new Set([
   ...ASKING,
   ...VERBS,
-  ...set(`summarize analyze a an the is are was were am be do does did can could should would will shall has have had i'm
-     what's who's where's how's that's it's there's i you we they he she it this that these those my your our their
-     if in on at for from to of with and but or not no yes please kindly hello hi thanks thank let's isn't aren't don't
-     doesn't didn't can't couldn't won't wouldn't shouldn't i'd`),
+  ...AUXILIARIES,
+  ...set(`a an the i'm what's who's where's how's that's it's there's i you we they he she it this that
+     these those my your our their if in on at for from to of with and but or not no yes please kindly hello hi thanks
+     thank let's isn't aren't don't doesn't didn't can't couldn't won't wouldn't shouldn't i'd`),
 ])
+/** A question that begins so is one without its mark, too. */
+const QUESTIONS: ReadonlySet<string> = new Set([...ASKING, ...AUXILIARIES, ...VERBS])
+
+/** The first word of a sentence as it is within one. */
+const opener = (word: string): string => {
+  const lower = word.toLowerCase()
+  return OPENERS.has(lower) ? (SPELLINGS[lower] ?? lower) : word
+}
+const SPELLINGS: Readonly<Record<string, string>> = { analyze: 'analyse', summarize: 'summarise' }
 
 const WORDS: Readonly<Record<string, string>> = {
   an: 'a',
-  analyze: 'analyse',
-  summarize: 'summarise',
-  organize: 'organise',
-  optimize: 'optimise',
-  prioritize: 'prioritise',
-  color: 'colour',
-  behavior: 'behaviour',
-  favor: 'favour',
-  center: 'centre',
   "what's": 'what is',
   "who's": 'who is',
   "where's": 'where is',
@@ -149,17 +150,14 @@ const THANKS = [
 const begins = (tokens: readonly string[], with_: readonly string[]): boolean =>
   with_.every((word, index) => tokens[index] === word)
 
-const lowered = ([first = '', ...rest]: readonly string[]): string[] => [
-  OPENERS.has(first.toLowerCase()) && first !== 'I' ? first.toLowerCase() : first,
-  ...rest,
-]
+const lowered = ([first = '', ...rest]: readonly string[]): string[] => [first === 'I' ? first : opener(first), ...rest]
 
 function unframed(tokens: readonly string[]): string[] {
   let left = [...tokens]
   const greeting = GREETINGS.find((words_) => begins(left, words_))
   if (greeting) left = lowered(left.slice(greeting.length))
   const frame = FRAMES.find(([words_, before]) => begins(left, words_) && before.has(left[words_.length] ?? ''))
-  if (frame) left = left.slice(frame[0].length)
+  if (frame) left = lowered(left.slice(frame[0].length))
   // How something is done is asked either way.
   if (begins(left, ['how', 'can', 'I'])) left[1] = 'do'
   return left
@@ -172,7 +170,7 @@ function withoutEnd(tokens: readonly string[]): string[] {
     // A factorial is none, nor is a statement that is asked.
     const isWord = /^\p{L}{2,}$/u.test(left.at(-2) ?? '')
     if (left.at(-1) === '!' && !isWord) break
-    if (left.at(-1) === '?' && !(ASKING.has(left[0] ?? '') || OPENERS.has(left[0] ?? ''))) break
+    if (left.at(-1) === '?' && !QUESTIONS.has(left[0] ?? '')) break
     left = left.slice(0, -1)
   }
   const thanks = THANKS.find((words_) => left.length > words_.length && begins(left.slice(-words_.length), words_))
