@@ -136,7 +136,7 @@ export type EventBody =
   | { type: 'task.assigned'; gather: number; task: number; agent: string; instead: string | null }
   /** The orchestrator has asked something of somebody on behalf of its strategy, which stands at `line`. */
   | { type: 'effect.started'; effect: number; line: number; kind: string }
-  | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
+  | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null; message?: string }
   /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
   | {
       type: 'cost.claimed'

@@ -36,7 +36,7 @@ export async function burst(seeds: number): Promise<Figure[]> {
   return figures
 }
 
-const OUTAGE_MS = 60_000
+const OUTAGE_MS = 30_000
 
 /** A real outage: calls that begin after it has, until the breaker opens. */
 export async function realOutage(seeds: number): Promise<Figure[]> {
@@ -49,9 +49,9 @@ export async function realOutage(seeds: number): Promise<Figure[]> {
         {
           pattern: pattern(
             agents,
-            'FOR i IN 1..60:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0',
+            'FOR i IN 1..12:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0',
           ),
-          orchestrator: { failover: ['claude-haiku-4-5'] },
+          orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
           provider: { latency, windows: [outage({ from: OUTAGE_MS, for: '1h', provider: 'openai' })] },
         },
         seed,
@@ -62,17 +62,11 @@ export async function realOutage(seeds: number): Promise<Figure[]> {
       const begun = trace
         .ofType('call.arrived')
         .filter(({ at, seq, provider }) => provider === 'openai' && at >= OUTAGE_MS && seq < opening.seq).length
-      most = Math.max(most, begun - Math.max(0, agents - 3))
+      most = Math.max(most, begun)
     }
     figures.push(
-      atMost(
-        agents <= 3
-          ? `calls in an outage until the breaker opens, ${agents} agent(s)`
-          : `the same beyond the burst that was under way, ${agents} agents`,
-        agents <= 3 ? 10 : agents,
-        most,
-      ),
-      atLeast(`outages that open it, ${agents} agent(s)`, seeds, opened),
+      atMost(`calls of ${agents} agent(s) in an outage until the breaker opens`, agents <= 3 ? 10 : 2.5 * agents, most),
+      atLeast(`outages of ${agents} agent(s) that open it`, seeds, opened),
     )
   }
   return figures
@@ -89,7 +83,7 @@ export async function hanging(seeds: number): Promise<Figure[]> {
           3,
           'FOR i IN 1..60:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 20s, at_least: 0',
         ),
-        orchestrator: { failover: ['claude-haiku-4-5'] },
+        orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
         provider: { latency, windows: [outage({ from: 0, for: '10h', provider: 'openai', fault: 'hang' })] },
       },
       seed,

@@ -497,6 +497,7 @@ export class Orchestrator {
           effect: id,
           ok: resolution.ok,
           failure: resolution.ok ? null : resolution.failure.kind,
+          ...(!resolution.ok && { message: resolution.failure.message }),
         },
         [seq],
       )

@@ -47,6 +47,8 @@ export class Agent {
   status: AgentStatus = 'alive'
   /** Completions that it works on now. */
   working = 0
+  /** Completions among them that wait of their own will: for a next try, or until the account may ask again. */
+  resting = 0
   /** When it last made progress. Unix milliseconds. */
   progressAt: number = Date.now()
   restarts = 0

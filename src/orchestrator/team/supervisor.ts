@@ -51,8 +51,9 @@ export class Supervisor {
     for (const agent of this.#agents.values()) {
       if (!agent.isAlive || agent.working === 0) continue
       const sinceMs = now - agent.progressAt
-      if (sinceMs >= this.#hungAfterMs) this.#meet(agent, sinceMs)
-      if (agent.isAlive) earliest = Math.min(earliest, agent.progressAt + this.#hungAfterMs)
+      // One that rests knows how long.
+      if (agent.resting === 0 && sinceMs >= this.#hungAfterMs) this.#meet(agent, sinceMs)
+      if (agent.isAlive) earliest = Math.min(earliest, (agent.resting > 0 ? now : agent.progressAt) + this.#hungAfterMs)
     }
     if (Number.isFinite(earliest)) this.#timer = setTimeout(() => this.#look(), Math.max(1, earliest - now))
   }

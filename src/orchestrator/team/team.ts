@@ -193,7 +193,7 @@ export class Team {
       const pruned = conversation.prune()
       if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
       let answer
-      const way = new Way(hold, within.signal)
+      const way = new Way(agent, hold, within.signal)
       try {
         answer = await completer.complete(
           {

@@ -1,15 +1,21 @@
 import type { Following } from '../questions/ask.ts'
 import { CompletionError } from '../service/failures.ts'
+import type { Agent } from './agent.ts'
 import type { Hold } from './conversation.ts'
 
-/** The way of one question: its conversation is not lost while it waits of its own will, and what happened before its time was up is known. */
+/**
+ * The way of one question: while it waits of its own will its conversation is not lost, and its agent does not hang; and what happened
+ * before its time was up is known.
+ */
 export class Way implements Following {
+  readonly #agent: Pick<Agent, 'resting' | 'progress'>
   readonly #hold: Pick<Hold, 'pause'>
   readonly #signal: AbortSignal
   #isPausing = false
   #last: CompletionError | undefined
 
-  constructor(hold: Pick<Hold, 'pause'>, signal: AbortSignal) {
+  constructor(agent: Pick<Agent, 'resting' | 'progress'>, hold: Pick<Hold, 'pause'>, signal: AbortSignal) {
+    this.#agent = agent
     this.#hold = hold
     this.#signal = signal
   }
@@ -17,9 +23,12 @@ export class Way implements Following {
   pauses(): () => void {
     const goesOn = this.#hold.pause()
     this.#isPausing = true
+    this.#agent.resting += 1
     return () => {
       // A pause that was broken off is where it has ended.
       if (!this.#signal.aborted) this.#isPausing = false
+      this.#agent.resting -= 1
+      this.#agent.progress()
       goesOn()
     }
   }

@@ -52,10 +52,12 @@ describe('the lock of a conversation', () => {
 
 describe('the way of a question', () => {
   const hold = { pause: () => () => {} }
+  let agent: { resting: number; progress: () => void }
+  beforeEach(() => void (agent = { resting: 0, progress: () => {} }))
 
   test('tells what had failed, where the deadline came in the pause after it', () => {
     const caller = new AbortController()
-    const way = new Way(hold, caller.signal)
+    const way = new Way(agent, hold, caller.signal)
     way.failed(failure('server_error'))
     const goesOn = way.pauses()
     caller.abort(failure('deadline'))
@@ -63,17 +65,20 @@ describe('the way of a question', () => {
     expect(way.explained(failure('deadline'))).toMatchObject({ kind: 'deadline', cause: { kind: 'server_error' } })
   })
 
-  test('tells of the deadline, where it came while a call was under way', () => {
-    const way = new Way(hold, open())
+  test('rests its agent in a pause, and tells of the deadline, where it came while a call was under way', () => {
+    const way = new Way(agent, hold, open())
     way.failed(failure('server_error'))
-    way.pauses()()
+    const goesOn = way.pauses()
+    expect(agent.resting).toBe(1)
+    goesOn()
+    expect(agent.resting).toBe(0)
     const deadline = failure('deadline')
     expect(way.explained(deadline)).toBe(deadline)
   })
 
   test('tells of what the service said, rather than of the breaker that opened by it', () => {
     const caller = new AbortController()
-    const way = new Way(hold, caller.signal)
+    const way = new Way(agent, hold, caller.signal)
     way.failed(failure('server_error'))
     way.failed(failure('breaker_open'))
     way.pauses()
