@@ -4,7 +4,7 @@ import type { Simulation } from './simulation.ts'
 /** Tells simulated services how the agents of runs are to be answered. */
 export function introduce(simulation: Simulation, runs: Runs): void {
   simulation.know((id, agent) => {
-    const run = runs.live.find((each) => each.id === id)
+    const run = runs.running(id)
     const { response_time: time } = run?.live.orchestrator.team.agents.get(agent)?.settings.vars ?? {}
     const { failRate } = run?.given ?? {}
     return {

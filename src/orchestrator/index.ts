@@ -17,6 +17,8 @@ export {
   type OrchestrationResult,
   type Surroundings,
 } from './run/orchestrator.ts'
+export { functionsOf } from './run/libraries.ts'
+export { targetOf } from './service/target.ts'
 export { InvalidOrchestratorSettingError } from './setting-error.ts'
 export { settle } from './settle.ts'
 export type {

@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
-import type { Json } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 import type { Price } from '../money/index.ts'
 import { readBreaker } from './questions/breaker/settings.ts'
 import { readCache } from './questions/cache/settings.ts'

@@ -40,16 +40,18 @@ export class AnswerTable {
 
   /** The newest ones, oldest first. */
   newest(most: number): KeptAnswer[] {
-    return this.#database
-      .all('SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?', most)
-      .map((row) => ({
+    const rows = this.#database.each(
+      (row) => ({
         context: String(row['context']),
         prompt: String(row['prompt']),
         text: String(row['answer']),
         target: String(row['target']),
         cost: BigInt(String(row['cost'])),
         keptAt: Number(row['kept_at']),
-      }))
-      .toReversed()
+      }),
+      'SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?',
+      most,
+    )
+    return [...rows].toReversed()
   }
 }

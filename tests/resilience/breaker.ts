@@ -49,7 +49,7 @@ export async function realOutage(seeds: number): Promise<Figure[]> {
         {
           pattern: pattern(
             agents,
-            'FOR i IN 1..12:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0',
+            `FOR i IN 1..${agents <= 3 ? 40 : 12}:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0`,
           ),
           orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
           provider: { latency, windows: [outage({ from: OUTAGE_MS, for: '1h', provider: 'openai' })] },

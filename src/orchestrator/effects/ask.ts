@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Options } from '../../pattern/index.ts'
+import { millisecondsOf, textOf, type Options } from '../../strategy/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 import type { EffectSurroundings } from './surroundings.ts'

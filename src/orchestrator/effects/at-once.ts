@@ -1,4 +1,4 @@
-import { textOf, type InstantEffect, type Json } from '../../pattern/index.ts'
+import { textOf, type InstantEffect, type Json } from '../../strategy/index.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import { query } from './query.ts'
 import type { EffectSurroundings } from './surroundings.ts'

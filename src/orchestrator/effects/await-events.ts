@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Json, type Options } from '../../pattern/index.ts'
+import { millisecondsOf, textOf, type Json, type Options } from '../../strategy/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { fitsPattern } from '../team/bus.ts'
 import { recipientsOf } from '../team/recipients.ts'

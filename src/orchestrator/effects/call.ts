@@ -1,4 +1,5 @@
-import { suggestion, type Json } from '../../pattern/index.ts'
+import { suggestion } from '../../options/index.ts'
+import type { Json } from '../../strategy/index.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { StrategyFunction } from '../settings.ts'
 

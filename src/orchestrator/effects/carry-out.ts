@@ -1,4 +1,4 @@
-import { textOf, type Effect, type Json, type LastingEffect } from '../../pattern/index.ts'
+import { textOf, type Effect, type Json, type LastingEffect } from '../../strategy/index.ts'
 import { pause } from '../service/deadline.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import { jsonIn, saysNo, saysYes } from '../team/speech.ts'

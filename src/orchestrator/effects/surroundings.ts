@@ -1,4 +1,4 @@
-import type { Json, Options } from '../../pattern/index.ts'
+import type { Json, Options } from '../../strategy/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import type { Settled, StrategyFunction } from '../settings.ts'
 import type { AgentAnswer } from '../team/answer.ts'

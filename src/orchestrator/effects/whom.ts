@@ -1,4 +1,4 @@
-import type { Json } from '../../pattern/index.ts'
+import type { Json } from '../../strategy/index.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import type { EffectSurroundings } from './surroundings.ts'
 

@@ -1,20 +1,22 @@
 import {
-  isInstant,
   isOrchestrating,
-  Machine,
-  millisecondsOf,
   PatternSettingError,
   resolveAgents,
   resolveVariables,
   type AgentSettings,
+  type Pattern,
+} from '../../pattern/index.ts'
+import {
+  isInstant,
+  Machine,
+  millisecondsOf,
   type Effect,
   type Failure,
   type Json,
   type LastingEffect,
   type Options,
-  type Pattern,
   type Resolution,
-} from '../../pattern/index.ts'
+} from '../../strategy/index.ts'
 import type { KeptAnswer, RunStore, SavedRun } from '../../store/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import type { BusEvent } from '../team/bus.ts'
@@ -79,6 +81,9 @@ export interface OrchestrationResult {
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
 }
 
+/** Kinds of failures that are the strategy's own. */
+const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
+
 /** Thrown by `run` where a strategy fails. */
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
@@ -86,7 +91,9 @@ export class OrchestrationError extends Error {
   readonly failure: Failure
   readonly outcome: OrchestrationResult
   constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
-    const where = failure.line > 0 ? `${file}:${failure.line}` : file
+    // Where a service has failed, the line says enough.
+    const column = OWN_FAULTS.includes(failure.kind) && failure.column !== undefined ? `:${failure.column}` : ''
+    const where = failure.line > 0 ? `${file}:${failure.line}${column}` : file
     super(`${where}: ${failure.kind}: ${failure.message}`)
     this.failure = failure
     this.outcome = outcome
@@ -472,6 +479,7 @@ export class Orchestrator {
       } else {
         for (let step = this.#machine.step(); step.kind !== 'waiting'; step = this.#machine.step()) {
           if (step.kind === 'effect') this.#start(step.effect)
+          if (step.kind === 'yields') await othersTurn()
           if (step.kind === 'ended' || this.#ending.signal.aborted) return
         }
       }
@@ -714,6 +722,9 @@ export class Orchestrator {
     }
   }
 }
+
+/** Lets everything else that is ready run first. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const plainAgent = (name: string): AgentSettings => ({
   name,

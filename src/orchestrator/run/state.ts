@@ -1,4 +1,4 @@
-import type { Effect, MachineState } from '../../pattern/index.ts'
+import type { Effect, MachineState } from '../../strategy/index.ts'
 import type { Tracked } from '../effects/query.ts'
 import { COSTS_VERSION, type SavedCosts } from '../money/claim.ts'
 import { QUESTIONS_VERSION, type SavedQuestions } from '../questions/completer.ts'

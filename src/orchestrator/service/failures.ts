@@ -1,4 +1,4 @@
-import type { Json } from '../../pattern/index.ts'
+import type { Json } from '../../strategy/index.ts'
 import type { ReportedLimit } from './limits.ts'
 
 /** Why a completion failed. */
@@ -41,10 +41,10 @@ export class CompletionError extends Error {
   readonly limit: ReportedLimit | undefined
   /** Whether the service may have worked on it, and so may bill it. */
   readonly mayBeBilled: boolean
-  /** What there is in spite of it, such as the answers of a gather that has too few. */
-  readonly partial: Json | undefined
   /** It is about what there is not, and is no mistake in the name of what there is. */
   readonly unknown: boolean
+  /** What there is of a result all the same, such as the answers of a gather that wanted more. */
+  readonly partial: Json | undefined
 
   constructor(
     kind: FailureKind,

@@ -1,4 +1,4 @@
-import type { Json } from '../../pattern/index.ts'
+import type { Json } from '../../strategy/index.ts'
 
 /** What an agent has answered, as a strategy sees it. */
 export interface AgentAnswer {

@@ -1,4 +1,5 @@
-import { isMistake, suggestion, type AgentSettings } from '../../pattern/index.ts'
+import { isMistake, suggestion } from '../../options/index.ts'
+import type { AgentSettings } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import { Agent, type SavedAgent } from './agent.ts'
 import type { AnswerLog, Asked } from './answer-log.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../../pattern/index.ts'
+import type { Json } from '../../../strategy/index.ts'
 import type { OpenGather } from '../../../trace/index.ts'
 import { deadlineIn, pause, type Deadline } from '../../service/deadline.ts'
 import { CompletionError, failureOf } from '../../service/failures.ts'

@@ -1,4 +1,4 @@
-import { textOf, type Json } from '../../../pattern/index.ts'
+import { textOf, type Json } from '../../../strategy/index.ts'
 import { openGather } from '../../../trace/index.ts'
 import { deadlineIn } from '../../service/deadline.ts'
 import { CompletionError } from '../../service/failures.ts'

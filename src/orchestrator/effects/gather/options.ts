@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Json, type Options } from '../../../pattern/index.ts'
+import { millisecondsOf, textOf, type Json, type Options } from '../../../strategy/index.ts'
 import { CompletionError } from '../../service/failures.ts'
 
 /** How answers are collected. */

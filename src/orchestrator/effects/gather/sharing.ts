@@ -1,4 +1,4 @@
-import { textOf, type Json } from '../../../pattern/index.ts'
+import { textOf, type Json } from '../../../strategy/index.ts'
 import type { Deadline } from '../../service/deadline.ts'
 import { CompletionError } from '../../service/failures.ts'
 import type { AgentAnswer } from '../../team/answer.ts'
