@@ -1,5 +1,7 @@
 import { anthropic } from './anthropic/index.ts'
+import { cohere } from './cohere/index.ts'
 import { compatible } from './compatible.ts'
+import { mistral } from './mistral/index.ts'
 import { openai } from './openai/index.ts'
 import type { Service } from './service.ts'
 
@@ -24,4 +26,4 @@ export { Shelf } from './shelf.ts'
 export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */
-export const SERVICES: readonly Service[] = [openai, anthropic, ...compatible]
+export const SERVICES: readonly Service[] = [openai, anthropic, mistral, cohere, ...compatible]
