@@ -172,8 +172,8 @@ export type Refusal =
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }
-  /** The account has no credit left, or has used up its quota of the day or month. */
-  | { kind: 'quota_exhausted'; retryAfterMs: number }
+  /** The account has no credit left, or has used up its quota of the day or month; `resetAt` is a Unix time in milliseconds. */
+  | { kind: 'quota_exhausted'; retryAfterMs: number; resetAt: number }
   /** The key is no longer valid. */
   | { kind: 'unauthorized' }
   /** The model is no longer served. */

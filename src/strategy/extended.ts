@@ -1,3 +1,4 @@
+import { locateAs } from './places.ts'
 import type { Assert } from './statements/assert.ts'
 import type { Gather } from './statements/gather.ts'
 import type { Log } from './statements/log.ts'
@@ -14,36 +15,38 @@ function wanted(statement: Statement): { of: string; count: number } | undefined
   return of === undefined ? undefined : { of, count: Number(number) + (comparison === '>' ? 1 : 0) }
 }
 
-/** With what an ASSERT below it, which speaks of no other gather of that name, wants of it. */
-function extended(gather: Gather, below: Block): Gather {
+/** With what an ASSERT below it wants of it. */
+function extended(gather: Gather, count: number | undefined): Gather {
+  if (count === undefined) return gather
   if (gather.options.some(({ name }) => name === 'at_least' || name === EXTEND_FOR)) return gather
-  for (const statement of below) {
-    const found = wanted(statement)
-    if (found?.of === gather.name) {
-      const value = { kind: 'expression', text: String(found.count) } as const
-      return { ...gather, options: [...gather.options, { name: EXTEND_FOR, value }] }
-    }
-    if ('name' in statement && statement.name === gather.name) break
-  }
-  return gather
+  const value = { kind: 'expression', text: String(count) } as const
+  return locateAs({ ...gather, options: [...gather.options, { name: EXTEND_FOR, value }] }, gather)
 }
 
-/** `LOG collected_responses` below a `GATHER responses` tells these. */
-function told(statement: Log, above: Block): Log {
+/** `LOG collected_responses` beside a `GATHER responses` tells these. */
+function told(statement: Log, gathered: ReadonlySet<string>): Log {
   const { value } = statement
   const [, name] = (value.kind === 'expression' && /^collected_(\w+)$/.exec(value.text)) || []
-  const isGathered =
-    name !== undefined && above.some((each) => each.kind === 'gather' && (each as Gather).name === name)
-  return isGathered ? { ...statement, value: { kind: 'expression', text: name } } : statement
+  const isGathered = name !== undefined && gathered.has(name)
+  return isGathered ? locateAs({ ...statement, value: { kind: 'expression', text: name } }, statement) : statement
 }
 
 /**
  * A block in which each GATHER knows what stands below it: where an `ASSERT len(responses) >= 2` wants more answers than are there when its
  * time is up, it waits on, as long again at the most. One that says `at_least` knows by itself.
  */
-export const withGathered = (block: Block): Block =>
-  block.map((statement, index) => {
-    if (statement.kind === 'gather') return extended(statement as Gather, block.slice(index + 1))
-    if (statement.kind === 'log') return told(statement as Log, block.slice(0, index))
-    return statement
+export function withGathered(block: Block): Block {
+  /** What is wanted below of a gather of each name, up to the next statement that sets it. */
+  const wants = new Map<string, number>()
+  const gathered = new Set(block.map((each) => (each.kind === 'gather' ? (each as Gather).name : '')))
+  const backwards = block.toReversed().map((statement) => {
+    const found = wanted(statement)
+    if (found) wants.set(found.of, found.count)
+    const { name } = statement as { name?: unknown }
+    const count = typeof name === 'string' ? wants.get(name) : undefined
+    if (typeof name === 'string') wants.delete(name)
+    if (statement.kind === 'gather') return extended(statement as Gather, count)
+    return statement.kind === 'log' ? told(statement as Log, gathered) : statement
   })
+  return backwards.toReversed()
+}

@@ -251,6 +251,8 @@ function withCommas(tokens: readonly IToken[], text: string, places: Places): IT
 function unreadable(offset: number, found: string, places: Places): PatternError {
   const quote = found[0] === '"' || found[0] === "'"
   const shown = JSON.stringify(found.slice(0, 20))
+  const word = { '&': 'and', '!': 'not' }[found[0]!]
+  if (word) return places.error(offset, `${shown} means nothing here.`, `Write "${word}".`)
   return quote
     ? places.error(offset, 'This text has no end.', `Close it with ${found[0]} on the same line.`)
     : places.error(offset, `${shown} means nothing here.`, 'Texts stand in quotes, such as "round over".')

@@ -65,6 +65,8 @@ export interface Refused {
   model: string
   /** Unique among all requests. */
   requestId: string
+  /** What the endpoint has to know of the request. */
+  asked?: unknown
 }
 
 /** What an endpoint is asked by. */
@@ -180,6 +182,13 @@ export interface Service {
   /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
   catalogue?: string
   endpoints: readonly Endpoint[]
+  /**
+   * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
+   * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
+   */
+  beside?: readonly string[]
+  /** The header that tells how long an answer took. */
+  took?: string
   errors: ErrorFormat
 }
 

@@ -19,7 +19,7 @@ describeOrchestration('a request that is refused', { system: doing, checks: fals
     ['one that is JSON, but no object', () => post(MESSAGES, '[]'), 'malformed', 400],
     ['one without a key', () => post(MESSAGES, '{}', {}), 'unauthorized', 401],
     ['one for a path that longhaul lacks', () => post(`${CHAT}/chat/completions`, '{}'), 'unsimulated', 501],
-    ['one by another method', () => fetch(CHAT), 'unsimulated', 501],
+    ['one by another method', () => fetch(CHAT, { method: 'PUT' }), 'unsimulated', 501],
     ['one beside the base URL', () => post('https://api.openai.com/chat/completions', '{}'), 'unsimulated', 501],
   ] as const)('%s is in the trace', async ([, work, reason, status], { run, trace, expect }) => {
     const { result } = await run({ vars: { work: () => actAs('ann', work) } })

@@ -63,7 +63,10 @@ export interface Read {
 }
 
 /** The variables that an expression reads. Nothing of a text that is no expression. */
-const readsOf = (text: string): readonly Read[] => readsIn(() => compiled(text))
+export const readsOf = (text: string): readonly Read[] => readsIn(() => compiled(text))
+
+/** … and the `{{…}}` of a text. */
+export const readsOfTemplate = (text: string): readonly Read[] => readsIn(() => compiledTemplate(text))
 
 function readsIn(read: () => Node): readonly Read[] {
   const found: Read[] = []
@@ -102,3 +105,31 @@ const CONSTANT_WORK = 10_000
 
 const isConstant = (node: Node): boolean =>
   node.kind !== 'name' && (node.kind !== 'call' || FUNCTIONS[node.name]!.isPure) && partsOf(node).every(isConstant)
+
+/** What is wrong with an expression whatever the variables are: an operator or a function is given a value of the wrong type. */
+export const mistakeIn = (text: string): ExpressionError | undefined => mistake(text, compiled)
+
+/** … with the `{{…}}` of a text. */
+export const mistakeInTemplate = (text: string): ExpressionError | undefined => mistake(text, compiledTemplate)
+
+function mistake(text: string, read: (text: string) => Node): ExpressionError | undefined {
+  const look = (node: Node): ExpressionError | undefined => {
+    for (const part of partsOf(node)) {
+      const found = look(part)
+      if (found) return found
+    }
+    if (!isConstant(node) || node.kind === 'each') return undefined
+    try {
+      evaluateNode(node, { text, scope: {}, work: new Work(CONSTANT_WORK) })
+    } catch (error) {
+      if (error instanceof ExpressionError && error.problem === 'type') return error
+    }
+    return undefined
+  }
+  try {
+    return look(read(text))
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.problem === 'name' && error.unknown ? undefined : error
+    throw error
+  }
+}

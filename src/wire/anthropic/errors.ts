@@ -162,12 +162,11 @@ export const anthropicErrors: ErrorFormat = {
         return answer(500, 'api_error', refusal.message ?? 'Internal server error')
       case 'bad_gateway':
         return BAD_GATEWAY
-      case 'quota_exhausted':
-        return answer(
-          400,
-          'invalid_request_error',
-          'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
-        )
+      case 'quota_exhausted': {
+        const [date, time] = new Date(refusal.resetAt).toISOString().split('T')
+        const message = `You have reached your specified API usage limits. You will regain access on ${date} at ${time!.slice(0, 5)} UTC.`
+        return answer(400, 'invalid_request_error', message)
+      }
       case 'unauthorized':
         return answer(401, 'authentication_error', 'invalid x-api-key')
       case 'model_retired':

@@ -1,7 +1,7 @@
-import type { CallRequest, Piece, Reply } from '../../provider/index.ts'
+import type { CallRequest, Choice, Piece, Reply } from '../../provider/index.ts'
 import { retryCountOf, type Generation, type StreamEncoder } from '../service.ts'
 import { ANY, problemOf, relaxed, type Shape } from '../shape.ts'
-import { finishOf, usageOf } from './chat/answer.ts'
+import { usageOf } from './chat/answer.ts'
 import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
 import { chatHints } from './hints.ts'
 
@@ -50,13 +50,8 @@ interface CompletionsAsked {
   echoed: string
 }
 
-const NO_FUNCTIONS = {
-  stream: false,
-  streamUsage: false,
-  functions: false,
-  logprobs: undefined,
-  serviceTier: 'default',
-}
+const finishText = ({ finish }: Choice): string =>
+  finish === 'length' || finish === 'content_filter' ? finish : 'stop'
 
 /** Texts, or tokens as numbers, of which only their number is known. */
 const promptText = (prompt: string | unknown[]): string =>
@@ -106,7 +101,7 @@ class CompletionsStream implements StreamEncoder {
 
   tail(): string {
     const { choices } = this.#reply
-    const ends = choices.map((choice, index) => this.#chunk(index, '', finishOf(choice, NO_FUNCTIONS)))
+    const ends = choices.map((choice, index) => this.#chunk(index, '', finishText(choice)))
     const usage = this.#asked.streamUsage
       ? frame(JSON.stringify({ ...body(this.#reply, []), usage: usageOf(this.#reply) }))
       : ''
@@ -174,7 +169,7 @@ export const completions: Generation<CompletionsAsked> = {
           text: echoed + choice.text,
           index,
           logprobs: null,
-          finish_reason: finishOf(choice, NO_FUNCTIONS),
+          finish_reason: finishText(choice),
         })),
       ),
       usage: usageOf(reply),

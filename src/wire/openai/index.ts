@@ -1,6 +1,7 @@
 import type { Service } from '../service.ts'
 import { batches } from './batches.ts'
 import { chat } from './chat/index.ts'
+import { storedChats } from './chat/stored.ts'
 import { completions } from './completions.ts'
 import { conversations } from './conversations.ts'
 import { embeddings } from './embeddings.ts'
@@ -17,6 +18,7 @@ export const openai: Service = {
   hosts: /^([a-z]+\.)?api\.openai\.com$/,
   endpoints: [
     chat,
+    ...storedChats,
     ...responses,
     embeddings,
     completions,
@@ -26,5 +28,10 @@ export const openai: Service = {
     ...files,
     ...batches,
   ],
+  beside: [
+    ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],
+    ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
+  ],
+  took: 'openai-processing-ms',
   errors: openaiErrors,
 }

@@ -1,5 +1,6 @@
 import type { Choice, Reply, ToolCall } from '../../../provider/index.ts'
 import { logprobsOf } from './logprobs.ts'
+import type { ChatMessage } from './request.ts'
 
 /** What an answer has to know of its request. */
 export interface ChatAsked {
@@ -11,6 +12,8 @@ export interface ChatAsked {
   /** How many alternatives are told of each token; nothing where no chances are asked for. */
   logprobs: number | undefined
   serviceTier: string
+  /** What is kept with the answer, where it is to be kept. */
+  stored: { messages: readonly ChatMessage[]; metadata: unknown } | undefined
 }
 
 /** Who made the answer. */

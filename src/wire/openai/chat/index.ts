@@ -8,6 +8,7 @@ import { completionOf, type ChatAsked } from './answer.ts'
 import { messageOf } from './history.ts'
 import { CHAT_REQUEST, COMPATIBLE_CHAT_REQUEST, MOST_CHOICES, type ChatRequest } from './request.ts'
 import { contradictionIn } from './rules.ts'
+import { keepChat } from './stored.ts'
 import { ChatStream } from './stream.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/chat (create, streaming).
@@ -103,6 +104,7 @@ export const chat: Generation<ChatAsked> = {
       streamUsage: request.stream_options?.include_usage ?? false,
       functions: Boolean(request.functions),
       logprobs: logprobs ? (alternatives ?? 0) : undefined,
+      stored: request.store ? { messages: request.messages, metadata: body['metadata'] ?? null } : undefined,
       serviceTier: request.service_tier && request.service_tier !== 'auto' ? request.service_tier : 'default',
     }
     return { call, asked }
@@ -118,4 +120,5 @@ export const chat: Generation<ChatAsked> = {
 
   whole: (reply, asked) => JSON.stringify(completionOf(reply, asked)),
   stream: (reply, asked) => new ChatStream(reply, asked),
+  keep: keepChat,
 }

@@ -244,4 +244,5 @@ export interface ChatRequest {
   modalities?: string[] | null
   web_search_options?: object | null
   service_tier?: string | null
+  store?: boolean | null
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { brownout, Faults, outage, type FaultSettings, type FaultSubject } from '../../../src/provider/faults.ts'
+import { FaultChance, type FaultSettings, type FaultSubject } from '../../../src/provider/fault-chance.ts'
+import { brownout, outage } from '../../../src/provider/fault-windows.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 
 const subject = (over: Partial<FaultSubject> = {}): FaultSubject => ({
@@ -10,22 +11,21 @@ const subject = (over: Partial<FaultSubject> = {}): FaultSubject => ({
   at: 0,
   ...over,
 })
-const faults = (over: Partial<FaultSettings> = {}, seed = 1): Faults =>
-  new Faults(
+const faults = (over: Partial<FaultSettings> = {}, seed = 1): FaultChance =>
+  new FaultChance(
     {
       rateOf: () => 0,
       mixOf: () => ({ overloaded: 1, hang: 1 }),
       windows: [],
       bursts: undefined,
       schedule: undefined,
-      slowFactor: 5,
       ...over,
     },
     new KeyedRandom(seed),
   )
 
 const CALLS = 20_000
-const decisions = (given: Faults, at: (nth: number) => number = () => 0) =>
+const decisions = (given: FaultChance, at: (nth: number) => number = () => 0) =>
   Array.from({ length: CALLS }, (_, nth) => given.decide(subject({ nth, at: at(nth) })).fault)
 const share = (list: readonly unknown[], wanted: (item: unknown) => boolean): number =>
   list.filter(wanted).length / list.length
