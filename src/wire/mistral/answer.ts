@@ -13,7 +13,7 @@ export interface MistralAsked {
 const ID_LENGTH = 9
 
 /** An id as Mistral's are: nine letters and digits. */
-export const toolId = ({ id }: Pick<ToolCall, 'id'>): string =>
+const toolId = ({ id }: Pick<ToolCall, 'id'>): string =>
   id
     .replaceAll(/[^a-zA-Z0-9]/g, '')
     .padStart(ID_LENGTH, '0')

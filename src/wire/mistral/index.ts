@@ -9,6 +9,7 @@ export const mistral: Service = {
   name: 'mistral',
   baseURL: 'https://api.mistral.ai',
   hosts: /^(api|codestral)\.mistral\.ai$/,
+  beside: [],
   endpoints: [chat, fim, embeddings, ...models],
   errors: mistralErrors,
 }
