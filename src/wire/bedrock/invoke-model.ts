@@ -44,7 +44,10 @@ function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)[
   if (wrong) return wrong
   const parsed = messages.parse(asAnthropic(wire, stream))
   if (isBad(parsed)) return parsed
-  return { ...parsed, call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header) } }
+  return {
+    ...parsed,
+    call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header), tellsRetryAfter: [] },
+  }
 }
 
 const wrongVersion = ({ body }: WireRequest): BadRequest | undefined =>

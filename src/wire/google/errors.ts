@@ -152,6 +152,9 @@ const limitOf = (limits: LimitStates, kind: string): number | undefined =>
 
 const PER_DAY = ['generate_content_paid_tier_requests', 'GenerateRequestsPerDayPerProjectPerModel-PaidTier'] as const
 
+/** Refusals in which the Gemini API says how long to wait; Vertex AI never does. */
+export const TELLS_RETRY: readonly Refusal['kind'][] = ['rate_limited', 'quota_exhausted']
+
 /** A refusal as a status; what is not JSON, or is told in an answer, has none. */
 type RefusalWithStatus = Exclude<Refusal, { kind: 'bad_gateway' | 'prompt_filtered' }>
 
