@@ -36,6 +36,7 @@ export class Connection {
   /** When it last said or was told something. Real milliseconds. */
   #activeAt = native.now()
   #isClosed = false
+  #hasSpoken = false
 
   /** @param short it is closed after its first answer */
   constructor(socket: Socket, context: ConnectionContext, { short = false }: { short?: boolean } = {}) {
@@ -51,6 +52,11 @@ export class Connection {
   /** How long nothing was said; nothing for one that works, or waits for events. Real milliseconds. */
   get idleMs(): number | undefined {
     return this.#waiting > 0 || this.#patterns.length > 0 ? undefined : native.now() - this.#activeAt
+  }
+
+  /** Whether it has ever said anything. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken
   }
 
   /** Hands an event on, if the client wants it and keeps up. Clients take what has the id of their request for its answer: it has none. */
@@ -83,6 +89,7 @@ export class Connection {
   #read(text: string): void {
     if (this.#isClosed) return
     this.#activeAt = native.now()
+    this.#hasSpoken = true
     const [first = '', ...more] = text.split('\n')
     const lines = more.length === 0 ? [] : [[...this.#rest, first].join(''), ...more.slice(0, -1)]
     if (more.length > 0) this.#rest = []

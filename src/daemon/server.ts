@@ -104,7 +104,7 @@ async function begin(
   beginNow()
   keepGoing(clock)
   const lines = new DaemonLog(paths.log)
-  const log = new EventLog(paths.events, eventLog)
+  const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
   undo.push(() => log.close())
   const remembered = new Remembered()
   for (const event of log.read()) if (isLogged(event)) remembered.add(event)

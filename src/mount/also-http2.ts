@@ -5,25 +5,29 @@ import type { Socket } from 'node:net'
 /** The first words of a client that speaks HTTP/2 without asking, as the SDK of AWS for Bedrock does. */
 const PREFACE = 'PRI * HTTP/2'
 
-/**
- * Lets a server of HTTP/1.1 answer HTTP/2 at the same port too.
- *
- * @returns ends what is said in HTTP/2, and the connections on which nothing was said so far
- */
-export function alsoHttp2(server: Server, listener: RequestListener): () => void {
+/** What a server of HTTP/1.1 does not know of itself: sessions of HTTP/2, and connections on which nothing was said so far. */
+export interface Http2Side {
+  /** Ends sessions when their requests are answered. */
+  closeIdle(): void
+  closeAll(): void
+}
+
+/** Lets a server of HTTP/1.1 answer HTTP/2 at the same port too. */
+export function alsoHttp2(server: Server, listener: RequestListener): Http2Side {
   const receive = server.listeners('connection') as ((socket: Socket) => void)[]
-  const open = new Set<Socket | ServerHttp2Session>()
+  const silent = new Set<Socket>()
+  const sessions = new Set<ServerHttp2Session>()
   const http2 = createHttp2Server()
   http2.on('request', listener as never)
   http2.on('session', (session) => {
-    open.add(session)
-    session.once('close', () => open.delete(session))
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
   })
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    const forget = (): void => void open.delete(socket)
+    const forget = (): void => void silent.delete(socket)
     const leave = (): void => void socket.destroy()
-    open.add(socket)
+    silent.add(socket)
     socket.once('close', forget)
     socket.once('error', leave)
     socket.once('data', (first: Buffer) => {
@@ -38,7 +42,17 @@ export function alsoHttp2(server: Server, listener: RequestListener): () => void
       socket.resume()
     })
   })
-  return () => {
-    for (const each of open) each.destroy()
+  const closeSilent = (): void => {
+    for (const socket of silent) socket.destroy()
+  }
+  return {
+    closeIdle() {
+      closeSilent()
+      for (const session of sessions) session.close()
+    },
+    closeAll() {
+      closeSilent()
+      for (const session of sessions) session.destroy()
+    },
   }
 }

@@ -58,7 +58,8 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
 const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/, '')
 
 /** Whether a host is a real provider's. */
-export const isProviderHost = (host: string): boolean => PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host)))
+export const isProviderHost = (host: string): boolean =>
+  PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host))) || SERVICES.some(({ hosts }) => hosts.test(bare(host)))
 
 /** A pattern of hosts without its anchors, as part of a longer one. */
 export const hostSource = (hosts: RegExp): string => hosts.source.replace(/^\^/, '').replace(/\$$/, '')

@@ -31,6 +31,12 @@ const unquoted = (value: unknown): string | undefined =>
     ? `Write ${value.trim()} without quotes.`
     : undefined
 
+export const number = (range: Range = {}): OptionType => ({
+  needs: `a number${rangeIn(range)}`,
+  fits: (value) => typeof value === 'number' && inRange(value, range),
+  hint: unquoted,
+})
+
 export const whole = (range: Range = {}): OptionType => ({
   needs: `a whole number${rangeIn(range)}`,
   fits: (value) => Number.isInteger(value) && inRange(value as number, range),

@@ -73,6 +73,9 @@ export interface OrchestrationResult {
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
 }
 
+/** Kinds of failures that are the strategy's own. */
+const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
+
 /** Thrown by `run` where a strategy fails. */
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
@@ -80,7 +83,8 @@ export class OrchestrationError extends Error {
   readonly failure: Failure
   readonly outcome: OrchestrationResult
   constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
-    const column = failure.column === undefined ? '' : `:${failure.column}`
+    // Where a service has failed, the line says enough.
+    const column = OWN_FAULTS.includes(failure.kind) && failure.column !== undefined ? `:${failure.column}` : ''
     const where = failure.line > 0 ? `${file}:${failure.line}${column}` : file
     super(`${where}: ${failure.kind}: ${failure.message}`)
     this.failure = failure

@@ -1,6 +1,6 @@
 import { definitionOf, expressionsIn, expressionsOf, namesIn, partsOf, setBy, statementsIn } from '../strategy/index.ts'
 import { BUILT_IN } from './built-in.ts'
-import type { Pattern } from './load.ts'
+import type { Pattern } from './pattern.ts'
 
 /** What a strategy leaves to the orchestrating agent. */
 export interface Asked {

@@ -65,7 +65,7 @@ export class Arrivals {
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const now = this.#clock.now()
     const { provider, operation, stream, retryCount, messages } = request
-    const model = this.#models.find(provider, request.model)
+    const model = this.#models.find(request.catalogue ?? provider, request.model)
     const service = this.#services.of(request)
     const cumulative = model ? promptTokens(request, tokenizerFor(provider, model.id)) : NO_TOKENS
     const input = cumulative.at(-1) ?? 0

@@ -79,6 +79,8 @@ export interface CallRequest {
   hosted?: readonly HostedTool[]
   /** Whether it is part of a batch, and costs half. */
   batch?: boolean
+  /** Whose models are served, as the table of prices calls them; `*` for any that is asked for, at no price. Default: the provider's. */
+  catalogue?: string
   /** Left out where the model answers without thoughts. */
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
@@ -133,6 +135,8 @@ export interface Reply {
   vectors?: readonly (readonly number[])[]
   /** Of all choices together. */
   usage: Usage
+  /** What it costs, in picodollars, where that is known. */
+  cost?: number
 }
 
 /**

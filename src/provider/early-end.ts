@@ -36,7 +36,7 @@ export class EarlyEnd {
   end(call: OpenCall, ending: Ending, afterMs: Milliseconds): void {
     const { request, receive, input } = call
     const { name, until } = call.fault!
-    const date = this.#clock.epoch + this.#clock.now()
+    const date = this.#clock.epoch + this.#clock.now() + afterMs
     switch (ending.kind) {
       case 'refusal': {
         const retryAfterMs = this.#retryAfterMs

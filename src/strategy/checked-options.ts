@@ -21,10 +21,11 @@ function constantValue(value: Value): { value: Json } | undefined {
 /** @throws PatternError for an option that a statement does not know, has twice, or whose value is known and does not fit */
 export function checkOptions(
   statement: Statement,
-  { word, of, table }: OptionsOf<Statement>,
+  { word, of, table, together }: OptionsOf<Statement>,
   origin: { file: string; source: string | undefined },
 ): void {
   const seen = new Set<string>()
+  const given: Record<string, Json> = {}
   for (const entry of of(statement)) {
     const { name, key, value } = entry
     const fail = (problem: string, hint?: string): never => {
@@ -38,7 +39,12 @@ export function checkOptions(
     const known = constantValue(value) ?? kindOnly(value, table, name)
     const found = known && unfitOption(word, name, known.value, table)
     if (found) fail(found.problem, found.hint)
+    if (known) given[name] = known.value
   }
+  const found = together?.(given)
+  const entry = of(statement).find(({ name }) => name === 'options')
+  if (found && entry)
+    throw errorIn(entry, { problem: found.problem, hint: found.hint, line: statement.line, ...origin })
 }
 
 /** A list or an object is one, whatever is in it. */

@@ -1,10 +1,11 @@
-import type { OptionType } from '../options/index.ts'
 import type { Block, Condition, Entry, Expression, Statement } from './tree.ts'
 
 /** One step of a program. Addresses are indices into the list of instructions. `line` is that of the statement. */
 export interface Instruction {
   readonly op: string
   readonly line: number
+  /** Where in the line the statement begins, from 1, if that is known. */
+  column?: number
   /** The statement as text: in a sketch, what it names and does not define is asked of the orchestrating agent. */
   readonly said?: string
 }
@@ -38,8 +39,6 @@ export interface Compiler {
   readonly isGuarded: boolean
   /** Asks what a statement asks. */
   effect: (statement: Statement) => void
-  /** Refuses a value that is known before anything runs, and that does not fit. */
-  constant: (statement: Statement, expression: Expression, type: OptionType, owner: string) => void
   /** In a sketch, the text by which the orchestrating agent is asked instead. */
   said: (statement: Statement) => { said?: string }
   /** @throws PatternError at a part of a statement, or at its line */

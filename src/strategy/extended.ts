@@ -1,3 +1,4 @@
+import { locateAs } from './places.ts'
 import type { Assert } from './statements/assert.ts'
 import type { Gather } from './statements/gather.ts'
 import type { Log } from './statements/log.ts'
@@ -19,7 +20,7 @@ function extended(gather: Gather, count: number | undefined): Gather {
   if (count === undefined) return gather
   if (gather.options.some(({ name }) => name === 'at_least' || name === EXTEND_FOR)) return gather
   const value = { kind: 'expression', text: String(count) } as const
-  return { ...gather, options: [...gather.options, { name: EXTEND_FOR, value }] }
+  return locateAs({ ...gather, options: [...gather.options, { name: EXTEND_FOR, value }] }, gather)
 }
 
 /** `LOG collected_responses` beside a `GATHER responses` tells these. */
@@ -27,7 +28,7 @@ function told(statement: Log, gathered: ReadonlySet<string>): Log {
   const { value } = statement
   const [, name] = (value.kind === 'expression' && /^collected_(\w+)$/.exec(value.text)) || []
   const isGathered = name !== undefined && gathered.has(name)
-  return isGathered ? { ...statement, value: { kind: 'expression', text: name } } : statement
+  return isGathered ? locateAs({ ...statement, value: { kind: 'expression', text: name } }, statement) : statement
 }
 
 /**

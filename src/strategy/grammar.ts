@@ -111,8 +111,12 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     })
     return this.ACTION((): Statement => {
       const { line } = this.places.at(first.startOffset)
-      const read: Statement = { ...body, line }
-      return handler ? ({ kind: 'guarded', body: read, handler, line } as Statement) : read
+      const located = <Node extends Statement>(statement: Node): Node => {
+        locate(statement, this.places, [[0, first.startOffset]])
+        return statement
+      }
+      const read = located({ ...body, line })
+      return handler ? located({ kind: 'guarded', body: read, handler, line } as Statement) : read
     })
   })
 

@@ -143,7 +143,7 @@ export class Machine {
       this.#checkSizes(instruction, work)
     } catch (error) {
       const known = error instanceof Overrun ? this.#overrun() : error
-      if (!this.#askInstead(thread, instruction, known)) this.#fail(thread, failureOf(known, line))
+      if (!this.#askInstead(thread, instruction, known)) this.#fail(thread, failureOf(known, instruction))
     }
     this.#count(work.done + STATEMENT_WORK)
     const after = thread.status as ThreadStatus
@@ -169,14 +169,14 @@ export class Machine {
       const { unknown = false, ...failure } = resolution.failure
       if (resolution.partial !== undefined && then === 'store') this.#store(instruction, resolution.partial)
       const refused = new Failed(failure.kind, failure.message, { unfit: unknown && then === 'store' })
-      if (!this.#askInstead(thread, instruction, refused)) this.#fail(thread, { ...failure, line: effect.line })
+      if (!this.#askInstead(thread, instruction, refused)) this.#fail(thread, { ...failure, ...placeOf(instruction) })
       return
     }
     const { value } = resolution
     if (then === 'nothing') return
     if (effect.request.kind === 'check' && value !== null) {
       const message = `ASSERT ${effect.request.text} does not hold: ${textOf(value)}`
-      this.#fail(thread, { kind: 'assertion', message, line: effect.line })
+      this.#fail(thread, { kind: 'assertion', message, ...placeOf(instruction) })
       return
     }
     if (then === 'branch' && instruction.op === 'branch') {
@@ -192,7 +192,7 @@ export class Machine {
       else this.#store(instruction, value)
       this.#checkSizes(instruction, work)
     } catch (error) {
-      this.#fail(thread, failureOf(error instanceof Overrun ? this.#overrun() : error, effect.line))
+      this.#fail(thread, failureOf(error instanceof Overrun ? this.#overrun() : error, instruction))
       return
     }
     this.#count(work.done)
@@ -405,6 +405,8 @@ const BASE: Readonly<Record<string, Op>> = {
     const { does, options } = definitionOf(statement)
     if (!isEffect(does)) throw new Error(`"${statement.kind}" asks nothing of the orchestrator.`)
     const given = options ? values.options(options.word, options.of(statement), options.table) : {}
+    const wrong = options?.together?.(given)
+    if (wrong) throw new Failed('type', `${wrong.problem} ${wrong.hint ?? ''}`.trim(), { unfit: true })
     return ask(does.request(statement, values, given), 'store')
   },
   branch: ({ condition, otherwise }: Branch, { values, ask, pc }: Run) => {
@@ -421,9 +423,14 @@ function giveOut(thread: Thread, status: Extract<ThreadStatus, { kind: 'waiting'
   return { kind: 'effect', line: status.effect.line, thread: thread.id, effect: status.effect }
 }
 
-function failureOf(error: unknown, line: number): Failure {
+const placeOf = ({ line, column }: Instruction): { line: number; column?: number } => ({
+  line,
+  ...(column !== undefined && { column }),
+})
+
+function failureOf(error: unknown, instruction: Instruction): Failure {
   const kind = error instanceof Failed ? error.kind : error instanceof ExpressionError ? 'type' : 'error'
   const message = error instanceof Error ? error.message : String(error)
   const place = error instanceof Failed ? error.place : undefined
-  return place ? { kind, message, line: place.line, column: place.column } : { kind, message, line }
+  return place ? { kind, message, line: place.line, column: place.column } : { kind, message, ...placeOf(instruction) }
 }

@@ -1,5 +1,5 @@
 import { PatternError, type Place } from './errors.ts'
-import type { Condition, Entry, Expression } from './tree.ts'
+import type { Condition, Entry, Expression, Statement } from './tree.ts'
 
 /** Where the text of a strategy stands in its file. */
 export interface SourceOrigin {
@@ -44,7 +44,7 @@ export class Places {
 }
 
 /** A part of the tree that has a place. */
-type Located = Expression | Condition | Entry
+type Located = Expression | Condition | Entry | Statement
 
 /** Where pieces of an expression's text stand: offsets within it, and within the strategy. */
 export type Pieces = readonly (readonly [within: number, offset: number])[]
@@ -55,6 +55,13 @@ const located = new WeakMap<Located, { places: Places; pieces: Pieces }>()
 /** Remembers where a part of the tree stands. */
 export const locate = (part: Located, places: Places, pieces: Pieces): void =>
   void located.set(part, { places, pieces })
+
+/** A part that takes the place of another stands where that stood. */
+export function locateAs<Part extends Located>(part: Part, other: Located): Part {
+  const found = located.get(other)
+  if (found) located.set(part, found)
+  return part
+}
 
 /** @param at where in an expression's text, from 0 */
 export function placeIn(part: Located, at = 0): Place | undefined {

@@ -1,3 +1,4 @@
+import type { OptionType } from '../options/index.ts'
 import { checkOptions } from './checked-options.ts'
 import type { Branch, Compiler, Instruction, Jump, Program } from './compiler.ts'
 import { PatternError } from './errors.ts'
@@ -8,7 +9,7 @@ import { printHead } from './print.ts'
 import { isEffect } from './statement.ts'
 import { definitionOf } from './statements/index.ts'
 import type { Guarded } from './statements/guarded.ts'
-import type { Block, Statement, Strategy } from './tree.ts'
+import type { Block, Expression, Statement, Strategy } from './tree.ts'
 
 export type { Program } from './compiler.ts'
 
@@ -54,13 +55,19 @@ export function compileProgram({ statements, isSketch }: Strategy, file = 'strat
         { ...(hint && { hint }), ...(source !== undefined && { source }) },
       )
     },
-    constant: ({ line }, expression, { needs, fits, hint }, owner) => {
-      const known = constantOf(expression.text)
-      if (!known || fits(known.value)) return
-      const problem = `${owner} needs ${needs}, not ${shown(known.value)}.`
-      throw errorIn(expression, { problem, hint: hint?.(known.value), line, file, source })
-    },
   })
+
+  const refuseConstant = (
+    { line }: Statement,
+    expression: Expression,
+    { needs, fits, hint }: OptionType,
+    owner: string,
+  ): void => {
+    const known = constantOf(expression.text)
+    if (!known || fits(known.value)) return
+    const problem = `${owner} needs ${needs}, not ${shown(known.value)}.`
+    throw errorIn(expression, { problem, hint: hint?.(known.value), line, file, source })
+  }
 
   const addBlock = (block: Block, inLoop: boolean): void => {
     for (const statement of withGathered(block)) addStatement(statement, inLoop, false)
@@ -74,11 +81,19 @@ export function compileProgram({ statements, isSketch }: Strategy, file = 'strat
   }
 
   const addStatement = (statement: Statement, inLoop: boolean, isGuarded: boolean): void => {
-    const { does, options } = definitionOf(statement)
+    const { does, options, constants } = definitionOf(statement)
     if (options) checkOptions(statement, options, { file, source })
+    for (const { expression, type, owner } of constants?.(statement) ?? [])
+      refuseConstant(statement, expression, type, owner)
+    const from = program.length
     const guards = statement.kind === ('guarded' satisfies Guarded['kind'])
     if (isEffect(does)) addEffect(statement)
     else does.build(statement, compilerWith(inLoop, guards || (isGuarded && statement.kind === 'try')))
+    const column = placeIn(statement)?.column
+    if (column === undefined) return
+    // Those of blocks within know theirs already.
+    for (const instruction of program.slice(from))
+      if (instruction.line === statement.line) instruction.column ??= column
   }
 
   addBlock(statements, false)

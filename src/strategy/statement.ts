@@ -1,4 +1,4 @@
-import type { OptionTable } from '../options/index.ts'
+import type { OptionProblem, OptionTable, OptionType } from '../options/index.ts'
 import type { Options, EffectRequest } from './effect.ts'
 import type { Json } from './json.ts'
 import type { Compiler } from './compiler.ts'
@@ -37,6 +37,8 @@ export interface OptionsOf<Node> {
   table: OptionTable
   /** What cannot be left out. */
   needs?: readonly string[]
+  /** What is wrong with some of them together. Those that are not known yet are left out. */
+  together?: (given: Options) => OptionProblem | undefined
   /** `{ … }`: what it knows and needs is checked where it is read. */
   isRequest?: true
 }
@@ -52,6 +54,8 @@ export interface Definition<Node extends Statement = Statement> {
   /** Lines of text; without it, as the slots stand. */
   print?: (statement: Node, printer: Printer) => string
   options?: OptionsOf<Node>
+  /** Values that are known before anything runs, and must fit. */
+  constants?: (statement: Node) => readonly { expression: Expression; type: OptionType; owner: string }[]
   /** What it is made of, where the slots do not say. */
   parts?: (statement: Node) => Parts
   /** The variables that it sets; without it, `name`. */

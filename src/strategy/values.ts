@@ -12,6 +12,17 @@ import type { Entry, Expression, Value } from './tree.ts'
 
 const PLAIN_NAME = /^[A-Za-z_]\w*$/
 
+/** What agents can be chosen by. */
+const CRITERIA: OptionTable = {
+  agent: types.textNotEmpty,
+  agent_id: types.textNotEmpty,
+  pattern: types.textNotEmpty,
+  role: types.textNotEmpty,
+  profile: types.textNotEmpty,
+  capability: types.textNotEmpty,
+  status: types.textNotEmpty,
+}
+
 /** What a strategy's values are with the variables as they stand. All methods throw `Failed` or `ExpressionError`. */
 export class Values {
   readonly variables: Readonly<Record<string, Json>>
@@ -145,8 +156,24 @@ export class Values {
   /** To whom something goes: names, or what the agents have. */
   recipients(value: Value): Json {
     const given = this.symbol(value)
-    const isCriteria = typeof given === 'object' && given !== null && !Array.isArray(given) && !('agent' in given)
-    return isCriteria ? given : this.agents(value)
+    const isCriteria = typeof given === 'object' && given !== null && !Array.isArray(given) && !('text' in given)
+    if (!isCriteria) return this.agents(value)
+    const found = problemOfOptions('an agent', given as Options, CRITERIA)
+    if (found)
+      throw new Failed('type', `${found.problem.replace('option', 'criterion')} ${found.hint ?? ''}`.trim(), {
+        unfit: true,
+      })
+    return given
+  }
+
+  /** What is told: anything but nothing. */
+  message(value: Value, word: string): Json {
+    const given = this.of(value)
+    if (given !== null && given !== '') return given
+    throw new Failed('type', `${word} needs something to say, not ${shown(given)}.`, {
+      unfit: true,
+      place: value.kind === 'expression' ? placeIn(value) : undefined,
+    })
   }
 }
 

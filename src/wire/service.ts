@@ -179,12 +179,16 @@ export interface Service {
   bases?: readonly string[]
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
+  /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
+  catalogue?: string
   endpoints: readonly Endpoint[]
   /**
    * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
    * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
    */
   beside?: readonly string[]
+  /** The header that tells how long an answer took. */
+  took?: string
   errors: ErrorFormat
 }
 

@@ -107,7 +107,12 @@ const isConstant = (node: Node): boolean =>
   node.kind !== 'name' && (node.kind !== 'call' || FUNCTIONS[node.name]!.isPure) && partsOf(node).every(isConstant)
 
 /** What is wrong with an expression whatever the variables are: an operator or a function is given a value of the wrong type. */
-export function mistakeIn(text: string): ExpressionError | undefined {
+export const mistakeIn = (text: string): ExpressionError | undefined => mistake(text, compiled)
+
+/** … with the `{{…}}` of a text. */
+export const mistakeInTemplate = (text: string): ExpressionError | undefined => mistake(text, compiledTemplate)
+
+function mistake(text: string, read: (text: string) => Node): ExpressionError | undefined {
   const look = (node: Node): ExpressionError | undefined => {
     for (const part of partsOf(node)) {
       const found = look(part)
@@ -122,7 +127,7 @@ export function mistakeIn(text: string): ExpressionError | undefined {
     return undefined
   }
   try {
-    return look(compiled(text))
+    return look(read(text))
   } catch (error) {
     if (error instanceof ExpressionError) return error.problem === 'name' && error.unknown ? undefined : error
     throw error

@@ -239,7 +239,7 @@ class Reader {
       case LSquare:
         return { kind: 'list', at, items: this.#items(RSquare, () => this.#expression(0)) }
       case LBrace:
-        return { kind: 'object', at, entries: this.#items(RBrace, () => this.#entry()) }
+        return { kind: 'object', at, entries: this.#entries() }
       case NumberToken:
         return { kind: 'constant', at, value: this.#finite(Number(image), token) }
       case DurationToken:
@@ -283,6 +283,18 @@ class Reader {
     }
     this.#next += 1
     return items
+  }
+
+  #entries(): { name: Node; value: Node }[] {
+    const seen = new Set<Json>()
+    return this.#items(RBrace, () => {
+      const entry = this.#entry()
+      const { name } = entry
+      if (name.kind === 'constant' && seen.has(name.value))
+        throw new ExpressionError(`the object has the name "${String(name.value)}" twice`, { at: name.at })
+      if (name.kind === 'constant') seen.add(name.value)
+      return entry
+    })
   }
 
   #entry(): { name: Node; value: Node } {

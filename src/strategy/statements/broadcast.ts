@@ -18,7 +18,7 @@ export const broadcast = define<Broadcast>({
   does: {
     request: ({ message, to, options: more }, values) => ({
       kind: 'broadcast',
-      message: values.of(message),
+      message: values.message(message, 'BROADCAST'),
       agents: to && values.agents(to),
       options: values.object(more),
     }),

@@ -36,7 +36,7 @@ export const completion = define<Completion>({
       timeout: types.duration,
       prompt: SAID,
       model: types.textNotEmpty,
-      max_tokens: types.whole({ least: 1 }),
+      max_tokens: types.whole({ least: 1, most: 100_000_000 }),
     },
   },
   parts: ({ from, options }) => ({ symbols: [from], entries: options }),

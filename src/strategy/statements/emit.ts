@@ -1,7 +1,9 @@
-import { textOf } from '../json.ts'
+import { shown } from '../expression/index.ts'
+import { Failed } from '../failed.ts'
+import type { Json } from '../json.ts'
 import { define } from '../statement.ts'
 import { Colon, Identifier, K, Operator } from '../tokens.ts'
-import { locate } from '../places.ts'
+import { locate, placeIn } from '../places.ts'
 import type { Reader } from '../reader.ts'
 import type { Entry, Expression, Statement, Value } from '../tree.ts'
 
@@ -16,6 +18,15 @@ interface Emit extends Statement {
 function dataOf(entries: readonly Entry[]): Value {
   const [entry, second] = entries
   return entry?.name === 'data' && second === undefined ? entry.value : { kind: 'object', entries }
+}
+
+/** @throws Failed for what is no name of an event */
+function eventNamed(given: Json, event: Expression): string {
+  if (typeof given === 'string' && given.trim() !== '') return given
+  throw new Failed('type', `EMIT needs the name of an event, not ${shown(given)}.`, {
+    unfit: true,
+    place: placeIn(event),
+  })
 }
 
 /** `event:round:over`, without quotes; the word `event` in front says nothing. */
@@ -81,11 +92,15 @@ export const emit = define<Emit>({
   },
   print: ({ event, to, data }, { line, value }) =>
     line(`EMIT ${value(event)}${to ? ` TO ${value(to)}` : ''}${data ? ` WITH ${value(data)}` : ''}`),
-  parts: ({ event, to, data }) => ({ symbols: [event, ...(to ? [to] : [])], values: data ? [data] : [] }),
+  parts: ({ event, to, data }) => ({
+    symbols: to ? [to] : [],
+    // A plain name is what it says, where no variable is called so.
+    values: [...(/^[A-Za-z_]\w*$/.test(event.text) ? [] : [event]), ...(data ? [data] : [])],
+  }),
   does: {
     request: ({ event, to, data }, values) => ({
       kind: 'emit',
-      event: textOf(values.symbol(event)),
+      event: eventNamed(values.symbol(event), event),
       to: to && values.recipients(to),
       data: data ? values.of(data) : {},
     }),

@@ -43,7 +43,7 @@ export const gather = define<Gather>({
       redistribute: types.boolean,
       tasks: types.list,
       model: types.textNotEmpty,
-      max_tokens: types.whole({ least: 1 }),
+      max_tokens: types.whole({ least: 1, most: 100_000_000 }),
     },
   },
   parts: ({ from, options }) => ({ symbols: [from], entries: options }),

@@ -14,5 +14,5 @@ export const process = define<Process>({
   forms: { PROCESS: 'PROCESS responses AS summary' },
   syntax: { slots: [word('PROCESS'), value('value'), asName] },
   sets: ({ name }) => [name ?? 'processed'],
-  does: { request: ({ value: given }, values) => ({ kind: 'process', value: values.of(given) }) },
+  does: { request: ({ value: given }, values) => ({ kind: 'process', value: values.message(given, 'PROCESS') }) },
 })

@@ -31,11 +31,11 @@ export const retry = define<Retry>({
   kind: 'retry',
   forms: { RETRY: 'RETRY 3:' },
   syntax: { slots: [word('RETRY'), expression('times'), options, block] },
+  constants: ({ times }) => [{ expression: times, type: TIMES, owner: 'RETRY' }],
   options: { word: 'RETRY', of: ({ options: given }) => given, table: TABLE },
   does: {
     build: (statement, compiler) => {
       const { line, times, options: given, body } = statement
-      compiler.constant(statement, times, TIMES, 'RETRY')
       compiler.add<RetryOp>({ op: 'retry', line, times, options: given })
       compiler.block(body)
       compiler.add({ op: 'leave', line })

@@ -32,6 +32,10 @@ export const send = define<Send>({
     return { ...slots, message: given['message']!, to: given['to']! }
   },
   does: {
-    request: ({ message, to }, values) => ({ kind: 'send', message: values.of(message), to: values.recipients(to) }),
+    request: ({ message, to }, values) => ({
+      kind: 'send',
+      message: values.message(message, 'SEND'),
+      to: values.recipients(to),
+    }),
   },
 })

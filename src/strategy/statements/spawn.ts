@@ -44,7 +44,7 @@ export const spawn = define<Spawn>({
       prompt_template: SAID,
       initial_prompt: SAID,
       template: types.textNotEmpty,
-      max_tokens: types.whole({ least: 1 }),
+      max_tokens: types.whole({ least: 1, most: 100_000_000 }),
       capabilities: types.list,
       purpose: SAID,
       count: types.whole({ least: 0, most: MOST }),

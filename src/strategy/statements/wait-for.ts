@@ -1,3 +1,4 @@
+import { types } from '../../options/index.ts'
 import { define } from '../statement.ts'
 import type { Expression, Statement } from '../tree.ts'
 import { storeGathered } from './gathered.ts'
@@ -14,7 +15,8 @@ export const waitFor = define<WaitFor>({
   forms: {},
   syntax: { read: null, ebnf: null },
   print: ({ name, timeout }, { line }) => line(`WAIT for ${name}${timeout ? ` OR ${timeout.text}` : ''}`),
-  parts: ({ timeout }) => ({ symbols: timeout ? [timeout] : [] }),
+  constants: ({ timeout }) => (timeout ? [{ expression: timeout, type: types.duration, owner: 'WAIT for' }] : []),
+  parts: ({ timeout }) => ({ expressions: timeout && timeout.text !== 'timeout' ? [timeout] : [] }),
   sets: ({ name }) => [name, 'missing'],
   does: {
     request: ({ name, timeout }, values) => {

@@ -1,3 +1,4 @@
+import { types } from '../../options/index.ts'
 import { define } from '../statement.ts'
 import { durationOf } from '../terms.ts'
 import { Identifier, K } from '../tokens.ts'
@@ -43,6 +44,7 @@ export const wait = define<Wait>({
     },
   },
   print: ({ duration }, { line }) => line(`WAIT ${duration.text}`),
+  constants: ({ duration }) => [{ expression: duration, type: types.duration, owner: 'WAIT' }],
   parts: ({ duration }) => ({ expressions: [duration] }),
   does: { request: ({ duration }, values) => ({ kind: 'sleep', ms: values.milliseconds(duration, 'WAIT') }) },
 })

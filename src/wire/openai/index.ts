@@ -32,5 +32,6 @@ export const openai: Service = {
     ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],
     ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
   ],
+  took: 'openai-processing-ms',
   errors: openaiErrors,
 }
