@@ -177,7 +177,7 @@ const generation = (home: Home, way: Way): Generation<undefined> => ({
   errors: home.errors,
   callerHints: labelHints,
   parse: (request) => readTexts(home, way, request),
-  head: () => ({ status: 200, headers: HEADERS }),
+  head: () => ({ status: 200, headers: { ...HEADERS } }),
   whole: (reply) => JSON.stringify(way.write(reply.vectors ?? [], reply)),
   stream: noStream,
 })

@@ -306,7 +306,7 @@ function badStatus(problem: BadRequest): Status {
 const errorsOf = (statusOf: typeof geminiStatus, write: (body: object, asked: unknown) => string): ErrorFormat => {
   const answer = (status: Status, asked?: unknown): WireResponse => ({
     status: status.code,
-    headers: HEADERS,
+    headers: { ...HEADERS },
     body: write({ error: status }, asked),
   })
   return {
@@ -314,7 +314,7 @@ const errorsOf = (statusOf: typeof geminiStatus, write: (body: object, asked: un
     refusal(refusal, limits, { model, requestId, asked }: Refused) {
       if (refusal.kind === 'bad_gateway') return BAD_GATEWAY
       if (refusal.kind !== 'prompt_filtered') return answer(statusOf(refusal, limits, model), asked)
-      const headers = isEvents(asked) ? { ...HEADERS, 'content-type': 'text/event-stream' } : HEADERS
+      const headers = isEvents(asked) ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS }
       return { status: 200, headers, body: write(blockedPrompt(model, requestId), asked) }
     },
   }

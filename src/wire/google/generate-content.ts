@@ -136,7 +136,7 @@ const generation = (home: Home, method: 'generateContent' | 'streamGenerateConte
 
   head: (_, __, { frames }) => ({
     status: 200,
-    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : HEADERS,
+    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS },
   }),
 
   whole: (reply, asked) =>

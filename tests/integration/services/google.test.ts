@@ -146,6 +146,21 @@ describeOrchestration(
       ])
     })
 
+    test("has Anthropic's models at Vertex AI by their own format", async ({ run, expect, trace }) => {
+      const url =
+        'https://us-east5-aiplatform.googleapis.com/v1/projects/mine/locations/us-east5/publishers/anthropic/models/' +
+        'claude-sonnet-4-5@20250929:rawPredict'
+      const messages = [{ role: 'user', content: contents }]
+      const body = JSON.stringify({ anthropic_version: 'vertex-2023-10-16', max_tokens: 100, messages })
+      const work = async () =>
+        (await fetch(url, { method: 'POST', body, headers: { authorization: 'Bearer test' } })).json()
+      expect((await run(asked(work))).result).toMatchObject({
+        model: 'claude-sonnet-4-5-20250929',
+        content: [{ type: 'text', text: ANSWER }],
+      })
+      expect(trace.ofType('call.arrived')).toMatchObject([{ provider: 'google', model: 'claude-sonnet-4-5@20250929' }])
+    })
+
     test('answers the AI SDK, whole and as a stream', async ({ run, expect }) => {
       const work = async () => {
         const { text, usage, finishReason } = await generateText({ model: aiSdk(model), prompt: contents })
