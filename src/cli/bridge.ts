@@ -1,22 +1,33 @@
 import { startBridge } from '../daemon/bridge.ts'
-import { daemonPaths } from '../daemon/index.ts'
+import { guardProcess } from '../daemon/guard.ts'
+import { daemonPaths, makeFolders } from '../daemon/index.ts'
+import { keptToken } from '../daemon/token.ts'
 import { numberIn, type Command } from './flags.ts'
 
 /** `longhaul bridge`: runs until the process is told to stop. */
 export const bridge: Command = {
   usage: 'bridge',
-  about: 'Lets WebSocket clients on this machine talk to the daemon.',
+  about: `Lets WebSocket clients on this machine talk to the daemon. Programs give the token that it prints, as a subprotocol or as ?token=…;\npages of http://localhost:8080, http://localhost:3000 and files may look without it.`,
   flags: { port: { about: 'default: 8765', value: 'NUMBER' } },
   async run({ flags }) {
     const port =
       flags['port'] === undefined
         ? undefined
         : numberIn('--port', flags['port'], { least: 0, most: 65_535, whole: true })
+    const paths = daemonPaths(process.env)
+    makeFolders(paths)
+    const token = keptToken(paths.token)
     const { url, close } = await startBridge({
-      socket: daemonPaths(process.env).socket,
+      socket: paths.socket,
+      token,
       ...(port !== undefined && { port }),
     })
-    process.stdout.write(`longhaul bridge answers at ${url}\n`)
+    process.stdout.write(
+      `longhaul bridge answers at ${url}\n` +
+        `Programs need its token, as a subprotocol or as ${url}/?token=…; pages may look without it: ${token}\n` +
+        `It is kept in ${paths.token}\n`,
+    )
+    guardProcess({ fail: () => {}, log: (text) => process.stderr.write(`longhaul bridge: ${text}\n`) })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
   },
 }

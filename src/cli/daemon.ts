@@ -1,13 +1,26 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  DaemonSilentError,
   daemonPaths,
   isAnswering,
   makeFolders,
   NoDaemonError,
+  ownerOnly,
   send,
+  type DaemonAnswer,
   type DaemonPaths,
   type Layout,
 } from '../daemon/index.ts'
@@ -21,6 +34,12 @@ const STOP_LIMIT_MS = 30_000
 const TELL_EVERY_MS = 2_000
 /** The exit code of `status` for a daemon that does not run, as of init scripts. */
 const NOT_RUNNING = 3
+
+/** How long a daemon may take to say how it does. Real milliseconds. */
+const ANSWER_LIMIT_MS = 10_000
+/** What is shown of a log. Bytes, and lines. */
+const LOG_END = 16 * 1024
+const LOG_LINES = 5
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -43,6 +62,9 @@ async function run(given: Given): Promise<void> {
     ...options,
     simulate: simulated && ((clock) => new SimulatedServices({ ...simulated, clock })),
   })
+  // What `restart` starts again. A file that is there may be open to others.
+  rmSync(paths.flags, { force: true })
+  writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
   const { cutBytes, keptIn } = daemon.repaired
@@ -57,12 +79,53 @@ const lineOf = ({ flags }: Given): string[] =>
     DAEMON_FLAGS[name]!.value === undefined ? `--${name}` : `--${name}=${value}`,
   )
 
+/** The process of the daemon that answers; nothing where none does, or not at once. */
+async function pidOf(socket: string): Promise<number | undefined> {
+  try {
+    const { data } = await send(socket, 'system:health', {}, { withinMs: TELL_EVERY_MS })
+    return Number(data['pid'])
+  } catch {
+    return undefined
+  }
+}
+
+/** The last lines of a log, however large it is. */
+function endOf(file: string): string {
+  const descriptor = openSync(file, 'r')
+  try {
+    const { size } = fstatSync(descriptor)
+    const end = Buffer.alloc(Math.min(size, LOG_END))
+    readSync(descriptor, end, 0, end.length, size - end.length)
+    return end.toString('utf8').trim().split('\n').slice(-LOG_LINES).join('\n')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Asks a daemon, which is expected to answer soon.
+ *
+ * @throws NoDaemonError; DaemonSilentError with what to do
+ */
+async function asked({ socket, pid }: DaemonPaths, event: string): Promise<DaemonAnswer> {
+  try {
+    return await send(socket, event, {}, { withinMs: ANSWER_LIMIT_MS })
+  } catch (error) {
+    if (!(error instanceof DaemonSilentError)) throw error
+    const process = existsSync(pid) ? readFileSync(pid, 'utf8').trim() : undefined
+    const how = process ? `kill -9 ${process} ends it, and the next daemon goes on with what was kept.` : ''
+    throw new DaemonSilentError(`${error.message} ${how}`.trim())
+  }
+}
+
 async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   if (await isAnswering(paths.socket)) throw new Error(`A daemon answers at ${paths.socket} already.`)
+  if (lstatSync(paths.socket, { throwIfNoEntry: false })?.isSocket() === false)
+    throw new Error(`${paths.socket} is no socket, and is left as it is. Give another path as KSI_SOCKET_PATH.`)
   // What is wrong with the settings is said here, and not in a log.
   const { told } = await readDaemonSetup(given, process.env)
   makeFolders(paths)
-  writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
+  ownerOnly(paths.log)
   const log = openSync(paths.log, 'a', 0o600)
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url))
   const child = spawn(process.execPath, [main, 'daemon', 'run', ...lineOf(given)], {
@@ -74,15 +137,18 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   closeSync(log)
   let exited = false
   child.once('exit', () => (exited = true))
-  const began = Date.now()
+  const began = performance.now()
   let toldAt = began
-  while (!(await isAnswering(paths.socket))) {
-    if (exited || Date.now() - began > START_LIMIT_MS) {
-      const lines = readFileSync(paths.log, 'utf8').trim().split('\n').slice(-5).join('\n')
-      throw new Error(`The daemon did not start. The end of ${paths.log}:\n${lines}`)
-    }
-    if (Date.now() - toldAt > TELL_EVERY_MS) {
-      toldAt = Date.now()
+  for (;;) {
+    const answering = await pidOf(paths.socket)
+    if (answering === child.pid) break
+    // Of two that were started at once, one has the files.
+    if (exited && answering !== undefined)
+      throw new Error(`A daemon (process ${answering}) was started by somebody else meanwhile; this one has ended.`)
+    if (exited || performance.now() - began > START_LIMIT_MS)
+      throw new Error(`The daemon did not start. The end of ${paths.log}:\n${endOf(paths.log)}`)
+    if (performance.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = performance.now()
       say(`longhaul daemon ${child.pid} is starting …`)
     }
     await sleep(30)
@@ -111,39 +177,42 @@ function lifeOf(pid: number, file: string): () => boolean {
 
 async function stop(given: Given): Promise<void> {
   const paths = pathsOf(given)
-  const { data } = await send(paths.socket, 'system:health', {})
+  const { data } = await asked(paths, 'system:health')
   const pid = Number(data['pid'])
   const isGoing = lifeOf(pid, paths.pid)
-  await send(paths.socket, 'system:shutdown', {})
-  const until = Date.now() + STOP_LIMIT_MS
-  let toldAt = Date.now()
+  await asked(paths, 'system:shutdown')
+  const until = performance.now() + STOP_LIMIT_MS
+  let toldAt = performance.now()
   while (isGoing()) {
-    if (Date.now() - toldAt > TELL_EVERY_MS) {
-      toldAt = Date.now()
+    if (performance.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = performance.now()
       say(`longhaul daemon ${pid} is stopping …`)
     }
-    if (Date.now() > until)
-      throw new Error(`The daemon ${pid} still runs after ${STOP_LIMIT_MS / 1_000} s. Its log is ${paths.log}.`)
+    if (performance.now() > until)
+      throw new Error(
+        `The daemon ${pid} still runs ${STOP_LIMIT_MS / 1_000} s after it has said that it stops. Its log is ${paths.log}.`,
+      )
     await sleep(20)
   }
   say(`longhaul daemon ${pid} stopped`)
 }
 
 async function status(given: Given): Promise<void> {
-  const { socket } = pathsOf(given)
+  const paths = pathsOf(given)
+  const { socket } = paths
   if (!(await isAnswering(socket))) {
     say(`no longhaul daemon answers at ${socket}`)
     process.exitCode = NOT_RUNNING
     return
   }
-  const { data } = await send(socket, 'system:health', {})
+  const { data } = await asked(paths, 'system:health')
   say(
     `longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) under way, ${String(data['services'])} services`,
   )
 }
 
 async function health(given: Given): Promise<void> {
-  const { data } = await send(pathsOf(given).socket, 'system:health', {})
+  const { data } = await asked(pathsOf(given), 'system:health')
   say(JSON.stringify(data, null, 2))
   if (data['status'] !== 'healthy') process.exitCode = 1
 }

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../clock/index.ts'
 import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
 import { nearest } from '../options/index.ts'
+import { loadPattern, type Pattern } from '../pattern/index.ts'
 import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */
@@ -16,11 +17,14 @@ interface Sending {
   data: Record<string, unknown>
   format: Format
   everyMs: number
+  /** How long an answer is waited for. Milliseconds. */
+  withinMs: number | undefined
 }
 
 /** Flags of `send` itself; all others are parameters of the event. */
 const SEND_FLAGS: Flags = {
   json: { about: 'parameters as a JSON object', value: 'OBJECT' },
+  within: { about: 'how long the answer is waited for; default: 5m', value: 'DURATION' },
   'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
 }
 const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
@@ -51,6 +55,7 @@ function readSending([event, ...given]: readonly string[], flags: Flags): Sendin
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let format: Format = process.stdout.isTTY ? 'table' : 'json'
   let everyMs = 10_000
+  let withinMs: number | undefined
   for (let index = 0; index < given.length; index++) {
     const word = given[index]!
     const [, name, inline] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? []
@@ -64,18 +69,39 @@ function readSending([event, ...given]: readonly string[], flags: Flags): Sendin
     else if (name === 'output-format') {
       if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
       format = value as Format
-    } else if (name === 'every')
-      everyMs = parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : (value as `${number}s`))
+    } else if (name === 'every') everyMs = durationOf(value)
+    else if (name === 'within') withinMs = durationOf(value)
     else Object.assign(data, objectOf(value))
   }
-  return { event, data: fromHere(event, data), format, everyMs }
+  return { event, data: fromHere(event, data), format, everyMs, withinMs }
+}
+
+/** A number alone is seconds. */
+const durationOf = (value: string): number =>
+  parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : (value as `${number}s`))
+
+/** The file of a pattern that is named by its path from here, as a shell does. */
+function fileHere(pattern: string): string | undefined {
+  const names = /\.ya?ml$/.test(pattern) ? [pattern] : [pattern, `${pattern}.yaml`, `${pattern}.yml`]
+  return names.find((name) => statSync(name, { throwIfNoEntry: false })?.isFile())
+}
+
+/** A pattern as texts. What is wrong with it is for the daemon to say, as of its own patterns. */
+function textsOf(file: string): Pattern['sources'] {
+  try {
+    return loadPattern(file).sources
+  } catch {
+    return [{ file, text: readFileSync(file, 'utf8') }]
+  }
 }
 
 /** What the client's own surroundings say: its folder, and the fail rate that it was told. */
 function fromHere(event: string, data: Record<string, unknown>): Record<string, unknown> {
   const { pattern } = data
   if (!OF_PATTERNS.includes(event)) return data
-  const found = typeof pattern === 'string' && existsSync(pattern) ? { pattern: resolve(pattern) } : {}
+  const file = typeof pattern === 'string' ? fileHere(pattern) : undefined
+  // The daemon reads no files of ours: it is given what is in them.
+  const found = file === undefined ? {} : { pattern_files: textsOf(resolve(file)) }
   const failRate = FAIL_RATES.map((name) => process.env[name]).find(Boolean)
   return {
     ...(event === 'orchestration:start' && failRate !== undefined && { _fail_rate: failRate }),
@@ -97,10 +123,10 @@ async function whileTold<Result>(text: string, work: Promise<Result>): Promise<R
   return work.finally(() => clearInterval(timer))
 }
 
-async function printAnswer(event: string, data: object, format: Format): Promise<void> {
+async function printAnswer({ event, data, format, withinMs }: Sending): Promise<void> {
   const answer = await whileTold(
     `${event} is not answered yet`,
-    sendEvent(daemonPaths(process.env).socket, event, data),
+    sendEvent(daemonPaths(process.env).socket, event, data, { ...(withinMs !== undefined && { withinMs }) }),
   )
   const failed = answer.data?.['error'] !== undefined
   process.stdout.write(`${await written(answer.data ?? { ...answer }, format)}\n`)
@@ -174,8 +200,7 @@ longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
     run: nothing,
   },
   async (words) => {
-    const { event, data, format } = readSending(words, SEND_FLAGS)
-    await printAnswer(event, data, format)
+    await printAnswer(readSending(words, SEND_FLAGS))
   },
 )
 
@@ -188,11 +213,12 @@ export const watch: RawCommand = ofEvent(
     run: nothing,
   },
   async (words) => {
-    const { event, data, format, everyMs } = readSending(words, WATCH_FLAGS)
+    const sending = readSending(words, WATCH_FLAGS)
+    const { event, format, everyMs } = sending
     for (;;) {
       if (format === 'table')
         process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${event}\n\n`)
-      await printAnswer(event, data, format)
+      await printAnswer(sending)
       await sleep(everyMs)
     }
   },

@@ -1,5 +1,5 @@
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
-import { startServer } from '../mount/index.ts'
+import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
@@ -16,6 +16,9 @@ function serverClock(factor: number): Clock {
     sleep: (delay, signal) => real.sleep(delay / factor, signal),
   }
 }
+
+/** How long requests that are being answered may take when the server is told to stop. Milliseconds of real time. */
+const GRACE_MS = 30_000
 
 /** `longhaul serve`: runs until the process is told to stop. */
 export const serve: Command = {
@@ -34,7 +37,8 @@ export const serve: Command = {
     const mode = parseTimeMode(flags['time'] ?? 'real')
     if (mode.kind === 'virtual')
       throw new UsageError('--time virtual needs the clients in the same process. Give real, or a factor such as 60x.')
-    const clock = serverClock(mode.kind === 'scaled' ? mode.factor : 1)
+    const pace = mode.kind === 'scaled' ? mode.factor : 1
+    const clock = serverClock(pace)
     const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env
     const failRate = numberIn('--fail-rate', flags['fail-rate'] ?? (rate || planned || '0'), { least: 0, most: 1 })
     const port = numberIn('--port', flags['port'] ?? '0', { least: 0, most: 65_535, whole: true })
@@ -46,11 +50,21 @@ export const serve: Command = {
       { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
       { clock, trace, random: new KeyedRandom(seed) },
     )
-    const server = await startServer(provider, { port, ...(host !== undefined && { host }) })
+    const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)
+    guardProcess(log)
+    const server = await startServer(provider, { port, log, pace, ...(host !== undefined && { host }) })
+    if (host !== undefined && !isPrivate(host))
+      log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
+    const others = Object.keys(server.baseURLs).filter((name) => name !== 'openai' && name !== 'anthropic')
     process.stdout.write(
-      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n`,
+      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n` +
+        `  and ${server.url}/<service>, where <service> is ${others.join(', ')}\n`,
     )
     for (const name of ['SIGINT', 'SIGTERM'] as const)
-      process.once(name, () => void server.close().then(() => clock.stop()))
+      process.once(name, () => {
+        // Who tells it twice means it.
+        process.once(name, () => process.exit(1))
+        void server.close(GRACE_MS).then(() => clock.stop())
+      })
   },
 }

@@ -10,7 +10,8 @@ import {
 import type { RunStore, SavedCompletion } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import type { LoggedEvent } from './handlers/index.ts'
-import { RefusedError } from './protocol.ts'
+import { now } from './now.ts'
+import { quoted, RefusedError } from './protocol.ts'
 import { bookClaim } from './spending.ts'
 import type { Runs } from './runs.ts'
 
@@ -28,8 +29,15 @@ export interface CompletionRequest {
 }
 
 const MOST_QUEUED = 1_000
+/** Characters of those that wait. */
+const MOST_QUEUED_LENGTH = 64 * 1024 * 1024
+/** Characters of earlier completions that are sent along, the newest first. */
+const MOST_HISTORY_LENGTH = 4 * 1024 * 1024
 /** Earlier completions of a session that are sent along. */
 const MOST_HISTORY = 100
+
+const lengthOf = (messages: SavedCompletion['messages']): number =>
+  messages.reduce((sum, { text }) => sum + text.length, 0)
 
 /**
  * Completions that clients ask of the daemon: first come, first served within a session, at the same time across sessions. They are kept
@@ -44,6 +52,8 @@ export class Completions {
   /** The end of the line of each session. */
   readonly #lines = new Map<string, Promise<void>>()
   readonly #controllers = new Map<string, AbortController>()
+  /** Characters of what waits. */
+  #queuedLength = 0
   #closed = false
 
   constructor({
@@ -62,8 +72,8 @@ export class Completions {
     this.#store = store
     this.#runs = runs
     this.#tell = tell
-    const startedAt = Date.now()
-    const trace = new Trace(() => Date.now() - startedAt, 'discard')
+    const startedAt = now()
+    const trace = new Trace(() => now() - startedAt, 'discard')
     trace.onAppend((event) => {
       if (event.type === 'cost.claimed') bookClaim(store, '', event)
       onTrace(event)
@@ -90,6 +100,8 @@ export class Completions {
   submit({ requestId = `req_${randomBytes(4).toString('hex')}`, ...given }: CompletionRequest): SavedCompletion {
     if (this.depth >= MOST_QUEUED)
       throw new RefusedError(`${MOST_QUEUED} completions wait already. Ask again when some are answered.`)
+    if (this.#queuedLength > MOST_QUEUED_LENGTH)
+      throw new RefusedError(`${MOST_QUEUED_LENGTH} characters wait to be answered. Ask again when some are.`)
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
       throw new RefusedError('completion:async needs either a prompt or messages.')
@@ -104,7 +116,7 @@ export class Completions {
       messages: messages ?? [{ role: 'user', text: prompt! }],
       continues: prompt !== undefined,
     })
-    if (!added) throw new RefusedError(`There is a completion "${requestId}" already.`)
+    if (!added) throw new RefusedError(`There is a completion ${quoted(requestId)} already.`)
     const completion = this.#store.completions.get(requestId)!
     this.#queue(completion)
     return completion
@@ -125,7 +137,7 @@ export class Completions {
   find(requestId: unknown): SavedCompletion {
     const found = typeof requestId === 'string' ? this.#store.completions.get(requestId) : undefined
     if (found) return found
-    throw new RefusedError(`There is no completion ${JSON.stringify(requestId ?? null)}.`)
+    throw new RefusedError(`There is no completion ${quoted(requestId ?? null)}.`)
   }
 
   /** Stops where it stands: what is not answered is asked again by the next daemon. */
@@ -147,11 +159,14 @@ export class Completions {
     const { requestId, sessionId } = completion
     const controller = new AbortController()
     this.#controllers.set(requestId, controller)
+    const length = lengthOf(completion.messages)
+    this.#queuedLength += length
     const before = this.#lines.get(sessionId) ?? Promise.resolve()
     const line = before
       .then(() => this.#answer(completion, controller.signal))
       .finally(() => {
         this.#controllers.delete(requestId)
+        this.#queuedLength -= length
         if (this.#lines.get(sessionId) === line) this.#lines.delete(sessionId)
       })
     this.#lines.set(sessionId, line)
@@ -172,7 +187,11 @@ export class Completions {
       // What a daemon breaks off when it stops stays open for the next one.
       if (this.#closed) return
       const message = (error as Error).message
-      completions.ended(requestId, signal.aborted ? 'cancelled' : 'failed', { error: message })
+      try {
+        completions.ended(requestId, signal.aborted ? 'cancelled' : 'failed', { error: message })
+      } catch {
+        // A store that fails is told of by system:health; the next daemon asks again.
+      }
       this.#say(signal.aborted ? 'completion:cancelled' : 'completion:error', { ...about, error: message })
     }
   }
@@ -204,13 +223,19 @@ export class Completions {
   }
 
   #historyOf(sessionId: string, before: number): SavedCompletion['messages'] {
-    return this.#store.completions
-      .ofSession(sessionId, MOST_HISTORY)
-      .filter(({ number, status }) => number < before && status === 'completed')
-      .flatMap(({ messages, text }) => [...messages, { role: 'assistant' as const, text: text! }])
+    const newest: SavedCompletion['messages'][] = []
+    let length = 0
+    for (const { number, status, messages, text } of this.#store.completions.ofSession(sessionId, MOST_HISTORY)) {
+      if (number >= before || status !== 'completed') continue
+      const turn = [...messages, { role: 'assistant' as const, text: text ?? '' }]
+      length += lengthOf(turn)
+      if (length > MOST_HISTORY_LENGTH) break
+      newest.push(turn)
+    }
+    return newest.toReversed().flat()
   }
 
   #say(name: string, data: object): void {
-    if (!this.#closed) this.#tell({ event_name: name, timestamp: Date.now() / 1_000, orchestration_id: null, data })
+    if (!this.#closed) this.#tell({ event_name: name, timestamp: now() / 1_000, orchestration_id: null, data })
   }
 }

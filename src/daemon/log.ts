@@ -3,6 +3,7 @@ import { asideOf, nextAside } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 
 const MOST_BYTES = 8 * 1024 * 1024
+const LONGEST_LINE = 10_000
 /** Files that were put aside and are kept. */
 const KEEP = 5
 
@@ -51,7 +52,7 @@ export class DaemonLog {
   say(text: string): void {
     try {
       if ((statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) > MOST_BYTES) this.#rotate()
-      const line = text.replaceAll(/[\r\n]+/g, ' ')
+      const line = text.slice(0, LONGEST_LINE).replaceAll(/[\r\n]+/g, ' ')
       appendFileSync(this.file, `${new Date().toISOString()} ${line}\n`, { mode: 0o600 })
     } catch {
       // A disk that is full is told of by system:health.

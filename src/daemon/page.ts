@@ -3,7 +3,7 @@ import type { Parameter } from './parameters.ts'
 /** What lists may be given. */
 export const PAGE = {
   limit: { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: 1_000 },
-  offset: { type: 'integer', about: 'how many are passed over', default: 0, least: 0 },
+  offset: { type: 'integer', about: 'how many are passed over', default: 0, least: 0, most: 1_000_000_000 },
 } as const satisfies Readonly<Record<string, Parameter>>
 
 /** A part of a list. */
@@ -20,15 +20,28 @@ const MOST_BYTES = 48 * 1024
 
 /** As many items as the limit and the length of a line allow, one at the least. */
 export function page<Item>(all: readonly Item[], { limit, offset }: { limit: number; offset: number }): Page<Item> {
-  const items: Item[] = []
-  let bytes = 0
-  for (const item of all.slice(offset, offset + limit)) {
-    bytes += Buffer.byteLength(JSON.stringify(item) ?? '') + 1
-    if (items.length > 0 && bytes > MOST_BYTES) break
-    items.push(item)
-  }
+  const { items } = pageOfRows(all.slice(offset, offset + limit), { limit, offset })
   const end = offset + items.length
   return { items, total: all.length, next: end < all.length ? end : undefined }
+}
+
+/**
+ * The same of rows that are read one by one, no more of them than the page holds. They begin at the offset; how many
+ * there are in all is not known.
+ */
+export function pageOfRows<Item>(
+  rows: Iterable<Item>,
+  { limit, offset }: { limit: number; offset: number },
+): Omit<Page<Item>, 'total'> {
+  const items: Item[] = []
+  let bytes = 0
+  for (const item of rows) {
+    bytes += Buffer.byteLength(JSON.stringify(item) ?? '') + 1
+    if (items.length === limit || (items.length > 0 && bytes > MOST_BYTES))
+      return { items, next: offset + items.length }
+    items.push(item)
+  }
+  return { items, next: undefined }
 }
 
 /** How a page is told of. */

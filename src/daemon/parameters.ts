@@ -1,6 +1,8 @@
 import { parseDuration } from '../clock/index.ts'
 import { nearest, suggestion } from '../options/index.ts'
-import { RefusedError } from './protocol.ts'
+import { nestsDeeper } from '../trace/index.ts'
+import { now } from './now.ts'
+import { MOST_DEPTH, quoted, RefusedError } from './protocol.ts'
 
 /** What a parameter may be, and what a handler gets for it. */
 interface Kinds {
@@ -49,14 +51,19 @@ const NO: readonly unknown[] = [false, 0, 'false', '0', 'no']
 /** JSON of a text that is some; nothing of one that is none. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return nestsDeeper(text, MOST_DEPTH) ? undefined : (JSON.parse(text) as unknown)
   } catch {
     return undefined
   }
 }
 
-const numberOf = (value: unknown): number | undefined =>
-  typeof value === 'number' ? value : typeof value === 'string' && NUMBER.test(value) ? Number(value) : undefined
+/** A number that is one: texts of many digits may be none. */
+function numberOf(value: unknown): number | undefined {
+  const number =
+    typeof value === 'string' && value.length <= LONGEST_NUMBER && NUMBER.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+const LONGEST_NUMBER = 400
 
 function durationOf(value: unknown): number | undefined {
   const seconds = numberOf(value)
@@ -73,17 +80,21 @@ function timeOf(value: unknown): number | undefined {
   const date = typeof value === 'string' && /^\d{4}-/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isFinite(date)) return date / 1_000
   const ago = durationOf(value)
-  return ago === undefined ? undefined : (Date.now() - ago) / 1_000
+  return ago === undefined ? undefined : (now() - ago) / 1_000
 }
+
+/** Each is held against each event that is remembered, or each agent. */
+const MOST_TEXTS = 100
 
 function textsOf(value: unknown): readonly string[] | undefined {
   const read = typeof value === 'string' ? jsonOf(value) : value
   const all: readonly unknown[] = Array.isArray(read)
     ? read
-    : String(value)
+    : (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
         .split(',')
         .map((part) => part.trim())
-  return all.every((each) => typeof each === 'string' && each !== '') ? (all as string[]) : undefined
+  const fits = all.length <= MOST_TEXTS && all.every((each) => typeof each === 'string' && each !== '')
+  return fits ? (all as string[]) : undefined
 }
 
 /** Reads a value as it comes from a command line (texts) or from a program (JSON). Nothing where it does not fit. */
@@ -93,7 +104,7 @@ const READ: { readonly [Kind in keyof Kinds]: (value: unknown) => Kinds[Kind] | 
   number: numberOf,
   integer: (value) => {
     const number = numberOf(value)
-    return Number.isInteger(number) ? number : undefined
+    return Number.isSafeInteger(number) ? number : undefined
   },
   boolean: (value) => (YES.includes(value) ? true : NO.includes(value) ? false : undefined),
   object: (value) => {
@@ -114,7 +125,7 @@ const WANTED: Readonly<Record<keyof Kinds, string>> = {
   integer: 'a whole number',
   boolean: 'true or false',
   object: 'an object, such as {"max_rounds": 3}',
-  texts: 'a text, or a list of them',
+  texts: 'a text, or a list of them, 100 at most',
   time: 'a date such as 2026-01-01, Unix seconds, or how long ago, such as 10m',
   duration: 'seconds, or a text such as 10m',
   any: 'a text, or JSON',
@@ -133,7 +144,7 @@ function read(name: string, value: unknown, { type, least, most }: Parameter): u
       : least !== undefined
         ? ` from ${least} on`
         : ''
-  throw new RefusedError(`${name} is ${JSON.stringify(value)}: give ${WANTED[type]}${limits}.`)
+  throw new RefusedError(`${name} is ${quoted(value)}: give ${WANTED[type]}${limits}.`)
 }
 
 /** The name that is meant: the nearest one, or one of which the given one is a part. */
@@ -149,8 +160,11 @@ function withOwnNames(
 ): Readonly<Record<string, unknown>> {
   const own = new Map(Object.entries(declared).flatMap(([name, { also = [] }]) => also.map((other) => [other, name])))
   const renamed = Object.entries(data).map(([name, value]): [string, unknown] => [own.get(name) ?? name, value])
-  const twice = renamed.find(([name], index) => renamed.findIndex(([other]) => other === name) !== index)
-  if (twice) throw new RefusedError(`${twice[0]} is given twice, by two of its names.`)
+  const seen = new Set<string>()
+  for (const [name] of renamed) {
+    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, by two of its names.`)
+    seen.add(name)
+  }
   return Object.fromEntries(renamed)
 }
 
@@ -175,7 +189,7 @@ export function readParameters(
     if (Object.hasOwn(declared, name)) continue
     if (others) others[name] = value
     else if (!name.startsWith('_'))
-      throw new RefusedError(`${event} has no parameter "${name}".`, {
+      throw new RefusedError(`${event} has no parameter ${quoted(name)}.`, {
         hint: meant(name, names) || 'It takes none.',
         parameters: names,
       })

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { nestsDeeper } from '../trace/index.ts'
+import { nowInSeconds } from './now.ts'
 
 /** A request as a line of JSON. Source: the KSI daemon's protocol. */
 export interface Request {
@@ -9,6 +11,13 @@ export interface Request {
 
 /** Longer lines are refused, and their connection is closed. Bytes. */
 export const MAX_LINE = 1024 * 1024
+
+/** Lists and blocks within one another; a line with more of them is refused. */
+export const MOST_DEPTH = 100
+/** Characters of a request's id, which stands in all that the request leads to. */
+const LONGEST_ID = 256
+/** Characters of an answer. What is asked for in pages is far below; one value that a client has kept may come near. */
+const LONGEST_ANSWER = 4 * MAX_LINE
 
 /** Thrown by a handler that refuses a request; becomes `error` and `status: "failed"` in the answer. */
 export class RefusedError extends Error {
@@ -22,6 +31,8 @@ export class RefusedError extends Error {
 
 /** Reads a line. What is wrong with one is a text. */
 export function readRequest(line: string): Request | { error: string } {
+  if (nestsDeeper(line, MOST_DEPTH))
+    return { error: `Invalid JSON: more than ${MOST_DEPTH} lists and blocks are nested` }
   let given: unknown
   try {
     given = JSON.parse(line, (key, value: unknown) => (key === '__proto__' ? undefined : value))
@@ -34,6 +45,9 @@ export function readRequest(line: string): Request | { error: string } {
   if (typeof event !== 'string' || event === '') return { error: 'Missing event name' }
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     return { error: 'The data of an event is an object' }
+  const isId = typeof correlationId === 'string' || typeof correlationId === 'number' || correlationId === null
+  if (!isId || String(correlationId).length > LONGEST_ID)
+    return { error: `The correlation_id of a request is a text of at most ${LONGEST_ID} characters` }
   return {
     event,
     data: data as Record<string, unknown>,
@@ -41,18 +55,48 @@ export function readRequest(line: string): Request | { error: string } {
   }
 }
 
-const seconds = (): number => Date.now() / 1_000
+/** A value that a client has given, as it stands in a message. */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length <= LONGEST_QUOTED ? text : `${text.slice(0, LONGEST_QUOTED)}… (${text.length} characters)`
+}
+
+const LONGEST_QUOTED = 200
 
 /** What a handler has given, as the answer to a request. */
 export function answerTo({ event, correlationId }: Request, result: object): object {
   const data = {
     status: 'success',
     ...result,
-    _timestamp: seconds(),
+    _timestamp: nowInSeconds(),
     _response_id: `resp_${randomBytes(4).toString('hex')}`,
   }
-  return { event, data, count: 1, correlation_id: correlationId, timestamp: seconds() }
+  return { event, data, count: 1, correlation_id: correlationId, timestamp: nowInSeconds() }
 }
+
+/**
+ * An answer as a line.
+ *
+ * @throws RefusedError for one that is too long
+ */
+export function lineOf(answer: object): string {
+  let line: string
+  try {
+    line = JSON.stringify(answer)
+  } catch (error) {
+    // What a text can have at most is said by the engine, in words of its own.
+    if (error instanceof RangeError) throw tooLong(undefined)
+    throw error
+  }
+  if (line.length > LONGEST_ANSWER) throw tooLong(line.length)
+  return line
+}
+
+const tooLong = (length: number | undefined): RefusedError =>
+  new RefusedError(
+    `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than ${LONGEST_ANSWER} characters. ` +
+      'Ask for less: a smaller limit, or one thing at a time.',
+  )
 
 /** A failure of a handler, as what it would have given. */
 export const refusal = (error: unknown): object => ({

@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { Orchestrator, type OrchestrationResult, type OrchestratorSettings } from '../orchestrator/index.ts'
-import { findPattern, loadPattern, PatternNotFoundError, resolveAgents, resolveVariables } from '../pattern/index.ts'
+import {
+  findWithin,
+  loadPattern,
+  patternFolders,
+  PatternNotFoundError,
+  resolveAgents,
+  resolveVariables,
+  type Pattern,
+  type PatternText,
+} from '../pattern/index.ts'
 import type { RunRecord, RunStatus, RunStore } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
-import { RefusedError } from './protocol.ts'
+import { onBehalfOf } from './guard.ts'
+import { now } from './now.ts'
+import { quoted, RefusedError } from './protocol.ts'
 import type { Simulation } from './simulation.ts'
 
 /** An orchestration of this daemon. */
 export interface Run {
   id: string
-  /** The file of its pattern. */
+  /** The file that its pattern was read from, wherever that is now. */
   pattern: string
   phase: RunStatus
   /** Unix milliseconds. */
@@ -31,6 +42,8 @@ export interface Run {
 /** A run that goes on in this process. */
 interface Live {
   orchestrator: Orchestrator
+  /** An error that nobody has caught, by which it ends. */
+  failedBy: Error | undefined
   abort: AbortController
   /** Settles when it has stopped, however. */
   stopped: Promise<void>
@@ -46,6 +59,7 @@ export interface RunEvent {
 
 /** What a run is started with. */
 export interface Start {
+  pattern: Pattern
   vars: Readonly<Record<string, unknown>>
   correlationId: string | null
   /** Share of its calls that fail, at simulated services. */
@@ -62,6 +76,8 @@ interface RunsOptions {
   onChange?: (run: Run, change: 'started' | 'resumed' | 'stopped') => void
   /** Services that answer in this process, if there are any. */
   simulation: Simulation | undefined
+  /** Puts a line into the daemon's log. */
+  say: (text: string) => void
 }
 
 /** Which run is meant: by its id, or by its pattern. */
@@ -70,16 +86,22 @@ export interface Chosen {
   pattern?: string | undefined
 }
 
+/** Runs that go on at the same time. */
+const MOST_LIVE = 5_000
+
 const isOver = (phase: RunStatus): boolean => phase !== 'running' && phase !== 'suspended'
 
 /** The orchestrations of a daemon: started, kept, suspended, gone on with. Those that are over are read from the store. */
 export class Runs {
   readonly #options: RunsOptions
   readonly #runs = new Map<string, Run>()
+  /** Out of these no pattern is read. They are where they were when the daemon began, wherever it stands later. */
+  readonly #folders: readonly string[]
   #isClosing = false
 
   constructor(options: RunsOptions) {
     this.#options = options
+    this.#folders = patternFolders(options.patterns)
   }
 
   /** Those that are not over, the oldest first. */
@@ -92,11 +114,17 @@ export class Runs {
     return this.active.filter((run): run is Run & { live: Live } => run.live !== undefined)
   }
 
+  /** The run of that id, if it runs. */
+  running(id: string): (Run & { live: Live }) | undefined {
+    const run = this.#runs.get(id)
+    return run?.live && (run as Run & { live: Live })
+  }
+
   /** @throws RefusedError naming what there is */
   find(id: string): Run {
     const run = this.#runs.get(id) ?? this.#over(id)
     if (run) return run
-    throw new RefusedError(`There is no orchestration ${JSON.stringify(id)}.`, {
+    throw new RefusedError(`There is no orchestration ${quoted(id)}.`, {
       orchestrations: [...this.#runs.keys()].slice(-20),
     })
   }
@@ -131,7 +159,7 @@ export class Runs {
       )
     const found = fitting[0] ?? all[0] ?? this.#newestOver(pattern)
     if (found) return found
-    throw new RefusedError(`No orchestration of ${JSON.stringify(pattern)} was started here.`, {
+    throw new RefusedError(`No orchestration of ${quoted(pattern)} was started here.`, {
       patterns: [...new Set(this.active.map((run) => nameOf(run.pattern)))],
     })
   }
@@ -145,86 +173,117 @@ export class Runs {
     let recovered = 0
     for (const { id, status } of this.#options.store.list().toReversed()) {
       if (isOver(status)) continue
-      const run = this.#over(id)!
+      const run = this.#kept(id)
       this.#runs.set(id, run)
       if (status !== 'running') continue
-      this.#begin(run, true, {})
+      this.#begin(run, true, undefined, {})
       if (run.live) this.#options.onChange?.(run, 'resumed')
+      else this.#options.say(`${id} does not go on: ${run.error}`)
       recovered += 1
     }
     return recovered
   }
 
-  /**
-   * The file of a pattern: a path, or a name in one of the folders.
-   *
-   * @throws RefusedError
-   */
-  fileOf(pattern: string): string {
+  /** A run that is not over, by what is kept of it; one of which that is damaged has at least its name. */
+  #kept(id: string): Run {
     try {
-      return resolve(findPattern(pattern, this.#options.patterns))
+      return this.#over(id)!
+    } catch (error) {
+      this.#options.say(`${id} ${(error as Error).message}`)
+      return { ...NEW, id, pattern: '', resumed: true, error: (error as Error).message }
+    }
+  }
+
+  /**
+   * Reads a pattern: by its name or its path in one of the folders, or from the texts that the client has read.
+   *
+   * @throws RefusedError, PatternError
+   */
+  load(pattern: string, texts: readonly PatternText[] | undefined): Pattern {
+    if (texts !== undefined && texts.length > 0) return loadPattern(texts, { within: this.#folders })
+    try {
+      return loadPattern(findWithin(pattern, this.#folders), { within: this.#folders })
     } catch (error) {
       if (!(error instanceof PatternNotFoundError)) throw error
-      throw new RefusedError(error.message, { looked_for: error.lookedFor })
+      throw new RefusedError(`${error.message.split(' Looked for ')[0]} Patterns are in ${this.#folders.join(', ')}.`, {
+        looked_for: error.lookedFor,
+      })
     }
   }
 
   /** @throws RefusedError, PatternError, PatternSettingError */
-  start(pattern: string, { vars, correlationId, failRate }: Start): Run {
+  start({ pattern, vars, correlationId, failRate }: Start): Run {
+    if (this.live.length >= MOST_LIVE) throw new RefusedError(`${MOST_LIVE} orchestrations run already.`)
     const run: Run = {
+      ...NEW,
       id: `orch_${randomBytes(4).toString('hex')}`,
-      pattern: this.fileOf(pattern),
-      phase: 'running',
-      startedAt: Date.now(),
-      endedAt: undefined,
+      pattern: resolve(pattern.file),
+      startedAt: now(),
       given: { ...(correlationId !== null && { correlationId }), ...(failRate !== undefined && { failRate }) },
-      outcome: {},
-      error: undefined,
-      resumed: false,
-      live: undefined,
     }
-    this.#begin(run, false, vars)
+    const { records } = this.#options.store
+    // Before the run itself: who takes it up finds what it was made of.
+    records.began(run.id, run.startedAt, run.given, pattern.sources)
+    try {
+      this.#begin(run, false, pattern, vars)
+    } catch (error) {
+      records.forget(run.id)
+      throw error
+    }
     this.#runs.set(run.id, run)
-    this.#options.store.records.began(run.id, run.startedAt, run.given)
     this.#options.onChange?.(run, 'started')
     return run
   }
 
-  #begin(run: Run, resume: boolean, vars: Readonly<Record<string, unknown>>): void {
+  /** @param given its pattern; one that goes on has that with which it was begun */
+  #begin(run: Run, resume: boolean, given: Pattern | undefined, vars: Readonly<Record<string, unknown>>): void {
     const { store, settings, onEvent, simulation } = this.#options
     const correlationId = typeof run.given['correlationId'] === 'string' ? run.given['correlationId'] : null
-    const trace = new Trace(() => Date.now() - run.startedAt, 'discard')
+    const trace = new Trace(() => now() - run.startedAt, 'discard')
     trace.onAppend((event) => onEvent({ run: run.id, correlationId, event }))
     const abort = new AbortController()
     let orchestrator: Orchestrator
     try {
-      const pattern = loadPattern(run.pattern)
+      // Runs of earlier versions have only the path.
+      const pattern = given ?? loadPattern(store.records.sourcesOf(run.id) ?? run.pattern)
       // Before anything is kept of it.
       if (!resume) simulation?.check(resolveAgents(pattern, resolveVariables(pattern, vars)))
-      orchestrator = new Orchestrator(pattern, { vars, run: run.id, resume }, settings, {
-        trace,
-        store,
-        signal: abort.signal,
-      })
+      orchestrator = onBehalfOf(
+        run.id,
+        () =>
+          new Orchestrator(pattern, { vars, run: run.id, resume }, settings, { trace, store, signal: abort.signal }),
+      )
     } catch (error) {
       // One that cannot go on must not keep the others from it.
       if (!resume) throw error
-      Object.assign(run, { phase: 'failed', error: (error as Error).message, endedAt: Date.now() })
+      Object.assign(run, { phase: 'failed', error: (error as Error).message, endedAt: now() })
       return
     }
     run.phase = 'running'
-    const live: Live = { orchestrator, abort, stopped: Promise.resolve() }
+    run.error = undefined
+    const live: Live = { orchestrator, failedBy: undefined, abort, stopped: Promise.resolve() }
     run.live = live
-    live.stopped = orchestrator.run().then(
-      (result) => this.#ended(run, result.status, result),
-      (error: unknown) => this.#ended(run, abort.signal.aborted ? 'terminated' : 'failed', error as Error),
-    )
+    live.stopped = onBehalfOf(run.id, () => orchestrator.run())
+      .then(
+        (result) => this.#ended(run, result.status, result),
+        (error: unknown) =>
+          this.#ended(run, abort.signal.aborted && !live.failedBy ? 'terminated' : 'failed', error as Error),
+      )
+      .catch((error: unknown) => this.#options.say(`${run.id} ${String((error as Error).stack ?? error)}`))
+  }
+
+  /** Ends a run by an error that nobody has caught. It does no harm to others. */
+  fail(id: string, error: Error): void {
+    const run = this.#runs.get(id)
+    if (!run?.live) return
+    run.live.failedBy = error
+    run.live.abort.abort(new Error(`an error that nobody caught: ${error.message}`))
   }
 
   #ended(run: Run, phase: RunStatus, how: OrchestrationResult | Error): void {
     const { store } = this.#options
-    const { orchestrator } = run.live!
-    Object.assign(run, { phase, endedAt: phase === 'suspended' ? undefined : Date.now(), live: undefined })
+    const { orchestrator, failedBy } = run.live!
+    Object.assign(run, { phase, endedAt: phase === 'suspended' ? undefined : now(), live: undefined })
     if (how instanceof Error) run.error = how.message
     const { savings, breakers } = orchestrator
     run.outcome = {
@@ -235,7 +294,7 @@ export class Runs {
     }
     // One that goes on in the next daemon has not stopped.
     if (!this.#isClosing) this.#options.onChange?.(run, 'stopped')
-    if (phase !== 'suspended') this.#retire(run, store)
+    if (phase !== 'suspended') this.#retire(run, store, failedBy !== undefined)
   }
 
   /** What simulated services have billed the run, where it has run in this process alone. */
@@ -252,9 +311,9 @@ export class Runs {
   }
 
   /** One that is over leaves the memory. One whose end could not be kept stays: the next daemon goes on with it. */
-  #retire(run: Run, store: RunStore): void {
+  #retire(run: Run, store: RunStore, isCaught = false): void {
     try {
-      if (run.phase === 'terminated') store.setStatus(run.id, 'terminated')
+      if (run.phase === 'terminated' || isCaught) store.setStatus(run.id, run.phase)
       if (!isOver(store.statusOf(run.id) ?? 'running')) return
       store.records.ended(run.id, run.endedAt!, run.outcome)
       this.#runs.delete(run.id)
@@ -286,7 +345,7 @@ export class Runs {
       throw new RefusedError(`${run.id} has no checkpoint "${checkpoint}".`, {
         checkpoints: store.checkpoints(run.id).map(({ id }) => id),
       })
-    this.#begin(run, true, {})
+    this.#begin(run, true, undefined, {})
     if (run.live) this.#options.onChange?.(run, 'resumed')
   }
 
@@ -308,7 +367,7 @@ export class Runs {
     }
     Object.assign(run, {
       phase: 'terminated',
-      endedAt: Date.now(),
+      endedAt: now(),
       error: reason,
       outcome: { ...run.outcome, error: reason },
     })
@@ -324,6 +383,18 @@ export class Runs {
     await Promise.all(running.map(({ stopped }) => stopped))
   }
 }
+
+/** A run before anything has happened. */
+const NEW = {
+  phase: 'running',
+  startedAt: 0,
+  endedAt: undefined,
+  given: {},
+  outcome: {},
+  error: undefined,
+  resumed: false,
+  live: undefined,
+} as const satisfies Omit<Run, 'id' | 'pattern'>
 
 /** Runs that are over among which one is looked for by its pattern. */
 const MOST_SEARCHED = 1_000

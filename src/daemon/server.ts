@@ -1,29 +1,27 @@
-import { chmodSync, closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { startClock, type Clock, type TimeMode } from '../clock/index.ts'
+import { native } from '../doors/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
-import { EventLog, RunStore, type EventLogOptions, type Repair } from '../store/index.ts'
-import { isAnswering } from './client.ts'
+import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
+import { Admission } from './admission.ts'
 import { Completions } from './completions.ts'
-import { Connection } from './connection.ts'
 import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
 import { describeSettings } from './config.ts'
+import { guardProcess } from './guard.ts'
 import { DaemonLog } from './log.ts'
-import { makeFolders, type DaemonPaths } from './paths.ts'
+import { beginNow, now, nowInSeconds } from './now.ts'
+import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
+import { Remembered } from './remembered.ts'
 import { detailsOf } from './run-details.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
 import { introduce, type Simulation } from './simulation.ts'
+import { checkSocketPath, DaemonRunningError, listenAt } from './socket-file.ts'
 import { bookClaim } from './spending.ts'
 
-const MOST_CONNECTIONS = 200
-const REMEMBERED_EVENTS = 10_000
-
-/** Thrown when a daemon answers on the socket already. */
-class DaemonRunningError extends Error {
-  override readonly name = 'DaemonRunningError'
-  readonly code = 'LONGHAUL_DAEMON_RUNNING'
-}
+/** How long what runs may take to stop, when the daemon does. Real milliseconds. */
+const STOPPING_MS = 10_000
 
 /** A running daemon. */
 export interface Daemon {
@@ -51,59 +49,89 @@ export interface DaemonOptions {
   config?: object
 }
 
-/** Events that are remembered, and most of their JSON. */
-const REMEMBERED_BYTES = 16 * 1024 * 1024
-
 /**
  * Starts the daemon in this process: orchestrations that are kept go on, and the socket answers.
  *
- * @throws DaemonRunningError, StoreError
+ * @throws DaemonRunningError, SocketPathError, StoreError
  */
-export async function startDaemon(
+export async function startDaemon(paths: DaemonPaths, options: DaemonOptions): Promise<Daemon> {
+  checkSocketPath(paths.socket)
+  makeFolders(paths)
+  const problems = problemOfEmptyStore(paths)
+  // What SQLite puts beside the file has the file's permissions.
+  ownerOnly(paths.store)
+  // Who has the store is the daemon: before that, nothing of another one is touched.
+  const store = openStore(paths)
+  const undo = [() => store.close()]
+  try {
+    return await begin(paths, options, store, { undo, problems })
+  } catch (error) {
+    for (const step of undo.toReversed()) step()
+    throw error
+  }
+}
+
+/** A daemon has run here, and nothing is left of what it kept: that is not begun anew without a word. */
+function problemOfEmptyStore({ store, events }: DaemonPaths): string[] {
+  const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (sizeOf(events) === 0 || sizeOf(store) > 0 || sizeOf(`${store}-wal`) > 0) return []
+  return [`${store} is gone or empty, and ${events} is not: orchestrations that were kept before are lost.`]
+}
+
+/** Opens the store, which one daemon at a time has. @throws DaemonRunningError, StoreError */
+function openStore({ store, socket, pid }: DaemonPaths): RunStore {
+  try {
+    return new RunStore(store)
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'LONGHAUL_STORE_IN_USE') throw error
+    const other = pidIn(pid)
+    throw new DaemonRunningError(
+      `A daemon answers at ${socket} already${other === undefined ? '' : ` (process ${other})`}, and has ${store}. Stop it with: longhaul daemon stop`,
+    )
+  }
+}
+
+async function begin(
   paths: DaemonPaths,
   { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {} }: DaemonOptions,
+  store: RunStore,
+  { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
-  checkSocket(paths.socket)
-  makeFolders(paths)
-  if (existsSync(paths.socket)) {
-    if (await isAnswering(paths.socket))
-      throw new DaemonRunningError(`A daemon answers at ${paths.socket} already. Stop it with: longhaul daemon stop`)
-    rmSync(paths.socket)
-  }
-  // What SQLite puts beside the file has the file's permissions.
-  makeForOwnerOnly(paths.store)
-  const store = new RunStore(paths.store)
   // Scaled time must not fall behind what the daemon before this one has kept.
   const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
+  undo.push(() => clock.stop())
+  beginNow()
   keepGoing(clock)
-  const log = new EventLog(paths.events, eventLog)
   const lines = new DaemonLog(paths.log)
-  const remembered = new Remembered([...log.read()] as unknown as LoggedEvent[])
-  const connections = new Set<Connection>()
+  const log = new EventLog(paths.events, eventLog)
+  undo.push(() => log.close())
+  const remembered = new Remembered()
+  for (const event of log.read()) if (isLogged(event)) remembered.add(event)
+  for (const problem of [...problems, ...store.problems, ...log.problems]) lines.say(`daemon ${problem}`)
   const tell = (logged: LoggedEvent): void => {
     clock.progress()
     log.append(logged)
     remembered.add(logged)
-    for (const connection of connections) connection.push(logged)
+    for (const connection of admission.all) connection.push(logged)
   }
   const onEvent = ({ run, correlationId, event }: RunEvent): void => {
     if (event.type === 'cost.claimed') bookClaim(store, run, event)
     lines.event(run, event)
     tell({
       event_name: event.type,
-      timestamp: Date.now() / 1_000,
+      timestamp: nowInSeconds(),
       orchestration_id: run,
       ...(correlationId !== null && { correlation_id: correlationId }),
       data: event,
     })
     const profileOf = (agent: string): string =>
-      runs.live.find(({ id }) => id === run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
+      runs.running(run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
     for (const push of pushes.happened(run, event, profileOf)) say(push, run)
   }
   const pushes = new Pushes()
   const say = ({ name, data }: Push, run: string | null): void =>
-    tell({ event_name: name, timestamp: Date.now() / 1_000, orchestration_id: run, data })
+    tell({ event_name: name, timestamp: nowInSeconds(), orchestration_id: run, data })
   const onChange = (run: Run, change: 'started' | 'resumed' | 'stopped'): void => {
     const told =
       change === 'stopped'
@@ -113,7 +141,7 @@ export async function startDaemon(
   }
   const simulation = simulate?.(clock)
   const settings = { ...given, services: { ...simulation?.services, ...given.services } }
-  const runs = new Runs({ store, settings, patterns, onEvent, onChange, simulation })
+  const runs = new Runs({ store, settings, patterns, onEvent, onChange, simulation, say: (text) => lines.say(text) })
   if (simulation) introduce(simulation, runs)
   const completions = new Completions({ store, runs, settings, tell, onTrace: (event) => lines.event(null, event) })
   const done = Promise.withResolvers<void>()
@@ -121,17 +149,25 @@ export async function startDaemon(
   const stop = (reason: string): Promise<void> => {
     stopping ??= (async () => {
       lines.say(`daemon ${process.pid} stops: ${reason}`)
-      for (const connection of connections) {
-        connection.send({ event: 'system:shutdown_notification', data: { reason, timestamp: Date.now() / 1_000 } })
+      for (const connection of admission.all) {
+        connection.send({ event: 'system:shutdown_notification', data: { reason, timestamp: nowInSeconds() } })
         connection.close()
       }
       server.close()
-      await completions.close()
-      await runs.close()
-      store.close()
-      log.close()
-      clock.stop()
-      for (const file of [paths.socket, paths.pid]) rmSync(file, { force: true })
+      // What does not end is left where it stands: all that counts of it is kept.
+      const ended = await within(STOPPING_MS, Promise.allSettled([completions.close(), runs.close()]))
+      if (!ended) lines.say(`daemon ${process.pid} does not wait any longer for what runs`)
+      rmSync(paths.socket, { force: true })
+      for (const step of undo.toReversed()) {
+        try {
+          step()
+        } catch (error) {
+          lines.say(`daemon ${(error as Error).message}`)
+        }
+      }
+      lines.say(`daemon ${process.pid} has stopped`)
+      // The next daemon may have begun meanwhile, with a file of its own.
+      if (pidIn(paths.pid) === process.pid) rmSync(paths.pid, { force: true })
       done.resolve()
     })()
     return stopping
@@ -143,36 +179,55 @@ export async function startDaemon(
     completions,
     patterns,
     push: (name: string, data: object) => say({ name, data }, null),
+    problems,
     simulates: simulation !== undefined,
     config: () => ({ ...config, ...describeSettings(settings), files: paths }),
     events: remembered.events,
     handlers: HANDLERS,
-    startedAt: Date.now(),
+    startedAt: now(),
     shutdown: () => void stop('daemon_shutdown'),
   }
-  const server = createServer((socket) => {
-    const connection = new Connection(socket, context)
-    connections.add(connection)
-    socket.on('close', () => connections.delete(connection))
-  })
-  server.maxConnections = MOST_CONNECTIONS
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(paths.socket, resolve)
-    })
-  } catch (error) {
-    store.close()
-    log.close()
-    clock.stop()
-    throw error
-  }
-  chmodSync(paths.socket, 0o600)
+  const admission = new Admission({ ...context, say: (text) => lines.say(`daemon ${text}`) })
+  const server = createServer((socket) => admission.admit(socket))
+  // A connection that could not be taken, as where there are no file descriptors left, is no end.
+  await listenAt(server, paths.socket)
+  server.on('error', (error) => lines.say(`daemon a client could not be taken: ${error.message}`))
+  undo.push(
+    guardProcess({ fail: (run, error) => runs.fail(run, error), log: (text) => lines.say(text) }),
+    // Who starts next must not find a socket on which nobody listens.
+    () => void server.close(),
+  )
+  rmSync(paths.pid, { force: true })
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
   const recovered = runs.recover()
   return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
 }
+
+/** Whether something ends in time. Real milliseconds. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<false>((resolve) => (timer = native.setTimeout(() => resolve(false), ms)))
+  const ended = await Promise.race([work.then(() => true as const), limit])
+  native.clearTimeout(timer)
+  return ended
+}
+
+/** The process that a pid file names, if it can be read. */
+function pidIn(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What another program has written into the log is no event of ours. */
+const isLogged = (event: Readonly<Record<string, unknown>>): event is Record<string, unknown> & LoggedEvent =>
+  typeof event['event_name'] === 'string' &&
+  typeof event['timestamp'] === 'number' &&
+  typeof event['data'] === 'object' &&
+  event['data'] !== null
 
 const HOUR_MS = 3_600_000
 
@@ -180,48 +235,4 @@ const HOUR_MS = 3_600_000
 function keepGoing(clock: Clock): void {
   clock.progress()
   clock.after(HOUR_MS, () => keepGoing(clock))
-}
-
-/** The newest events. */
-class Remembered {
-  readonly events: LoggedEvent[] = []
-  readonly #bytes: number[] = []
-  #total = 0
-
-  constructor(before: readonly LoggedEvent[]) {
-    for (const event of before.slice(-REMEMBERED_EVENTS)) this.add(event)
-  }
-
-  add(event: LoggedEvent): void {
-    const bytes = JSON.stringify(event).length
-    this.events.push(event)
-    this.#bytes.push(bytes)
-    this.#total += bytes
-    if (this.events.length <= REMEMBERED_EVENTS && this.#total <= REMEMBERED_BYTES) return
-    // A tenth at a time, so that not every event moves all others.
-    const gone = Math.max(1, Math.ceil(this.events.length / 10))
-    this.events.splice(0, gone)
-    for (const each of this.#bytes.splice(0, gone)) this.#total -= each
-  }
-}
-
-/** The longest path that a Unix socket can have on all systems. Bytes. */
-const MOST_SOCKET_PATH = 103
-
-function checkSocket(path: string): void {
-  if (Buffer.byteLength(path) <= MOST_SOCKET_PATH) return
-  throw new Error(
-    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MOST_SOCKET_PATH} of them. ` +
-      `Give a shorter one as KSI_SOCKET_PATH, or a shorter LONGHAUL_HOME.`,
-  )
-}
-
-/** Makes a file, if there is none, that its owner alone may read and write. Where that cannot be done, who opens it says why. */
-function makeForOwnerOnly(file: string): void {
-  try {
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
-  } catch {
-    // Said by who opens it.
-  }
 }

@@ -17,7 +17,7 @@ export interface Simulation {
 /** Tells simulated services how the agents of runs are to be answered. */
 export function introduce(simulation: Simulation, runs: Runs): void {
   simulation.know((id, agent) => {
-    const run = runs.live.find((each) => each.id === id)
+    const run = runs.running(id)
     const { response_time: time } = run?.live.orchestrator.team.agents.get(agent)?.settings.vars ?? {}
     const { failRate } = run?.given ?? {}
     return {

@@ -32,3 +32,12 @@ export function listedModel(provider: string, id: string): ListedModel | undefin
     },
   }
 }
+
+/** The models of a provider that the price table knows by name. */
+export function listedModels(provider: string): { id: string; contextWindow: number }[] {
+  const models = genaiPrices().findProvider({ providerId: provider })?.models ?? []
+  return models.map(({ id, context_window: contextWindow }) => ({
+    id,
+    contextWindow: contextWindow ?? DEFAULT_CONTEXT_WINDOW,
+  }))
+}

@@ -2,28 +2,40 @@ import { hashHex } from '../random/index.ts'
 import {
   REFUSAL_MS,
   type Answer,
-  type CallRequest,
   type Damage,
+  type LimitStates,
   type Provider,
   type RefusedRequest,
+  type Reply,
 } from '../provider/index.ts'
 import {
   badText,
+  HTML_PAGE,
   isBad,
   unsimulatedResponse,
   unsimulatedText,
   type BadRequest,
+  type Chunk,
+  type Generation,
+  type Resource,
   type ResponseHead,
-  type WireFormat,
+  type StreamEncoder,
+  type WireRequest,
   type WireResponse,
 } from '../wire/index.ts'
+import { deskOf, shelfOf } from './desk.ts'
+import { nestsDeeper } from './nesting.ts'
 import type { Route } from './routes.ts'
 
 /** Where the bytes of a response go. A mount is little more than one of these. */
 export interface Sink {
-  /** Status and headers; comes once, before all else but `reset`. */
-  head(head: ResponseHead): void
-  write(text: string): void
+  /**
+   * Status and headers; comes once, before all else but `reset`.
+   *
+   * @param streams whether the body comes in parts
+   */
+  head(head: ResponseHead, streams: boolean): void
+  write(part: Chunk): void
   end(): void
   /** The connection breaks. */
   reset(): void
@@ -36,6 +48,10 @@ export interface Incoming {
   header(name: string): string | undefined
   /** The body as text. */
   text: string
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
+  /** How many times as fast as the client's clock the provider's one runs: times in headers are the client's. Default 1. */
+  pace?: number
 }
 
 /** A request that is being answered. */
@@ -52,49 +68,145 @@ const REASONS = {
   not_json: 'malformed',
   too_large: 'too_large',
   unauthorized: 'unauthorized',
+  not_found: 'invalid',
   invalid: 'invalid',
 } as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
+/** Lists and blocks of a body that may stand within one another. */
+const MOST_LEVELS = 200
+
 /** Answers a request: the one loop between wire and provider that all mounts share. All is answered when the clock says so. */
-export function answer(provider: Provider, { method, route, header, text }: Incoming, sink: Sink): Exchange {
-  const { format, address, path } = route
-  const request = { provider: route.provider, host: route.host, method, path, agent: header('x-longhaul-agent') }
+export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
+  try {
+    return answerIt(provider, incoming, sink)
+  } catch (error) {
+    // Whatever a body holds: who cannot read it refuses it, as a service does, and says in the trace why.
+    const { route, method } = incoming
+    provider.trace.append({ type: 'note', text: `${method} ${route.path} could not be read: ${String(error)}` })
+    const message = 'The body has values of kinds that do not belong where they stand.'
+    const problem = { kind: 'invalid', message, param: null, code: null } as const
+    const errors = route.endpoint?.errors ?? route.address.service.errors
+    const response = errors.bad(problem, provider.requestId())
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response, provider)) }
+  }
+}
+
+function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
+  const { method, route, header, text } = incoming
+  const { endpoint, address, path } = route
+  const agent = header('x-longhaul-agent')
   /** Refuses the request, on the record. */
   const refuse = (
     response: WireResponse,
     why: Pick<RefusedRequest, 'reason' | 'message'> & Partial<RefusedRequest>,
   ): Exchange => {
-    provider.refuse({ ...request, ...why, status: response.status })
-    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response)) }
+    provider.refuse({
+      provider: route.provider,
+      host: route.host,
+      method,
+      path,
+      agent,
+      ...why,
+      status: response.status,
+    })
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response, provider)) }
   }
-  if (!format || method !== 'POST') {
-    const { baseURL, formats } = address
-    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, formats })
-    return refuse(unsimulatedResponse(message), { reason: 'unsimulated', message })
+  if (!endpoint) {
+    const { baseURL, service } = address
+    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
+    const asTheService = (): WireResponse =>
+      address.service.errors.bad(
+        { kind: 'not_found', message: `Invalid URL (${method} ${path})` },
+        provider.requestId(),
+      )
+    return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
+  const errors = endpoint.errors ?? address.service.errors
   const fingerprint = hashHex(text)
   const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
-    refuse(format.bad(problem, fingerprint), {
+    refuse(errors.bad(problem, provider.requestId()), {
       reason: REASONS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
-      callerHints: format.callerHints(body),
+      callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
       fingerprint,
     })
   // A unit of UTF-16 is three bytes of UTF-8 at most.
   if (text.length > MAX_BODY / 3 && Buffer.byteLength(text) > MAX_BODY)
     return refuseBad({ kind: 'too_large', limit: MAX_BODY })
-  const body = readObject(text)
+  const body = isForm(header) || (text === '' && endpoint.kind === 'resource') ? {} : readObject(text)
   if (!body) return refuseBad({ kind: 'not_json' })
-  const call = format.parse({ provider: route.provider, body, strict: address.strict, fingerprint, header })
-  if (isBad(call)) return refuseBad(call, body)
-  return provider.accept(call, (part) => send(part, format, call, sink), request.agent)
+  const request: WireRequest = {
+    provider: route.provider,
+    method,
+    params: route.params,
+    query: route.query,
+    body,
+    text,
+    strict: address.strict,
+    fingerprint,
+    now: provider.clock.epoch + provider.clock.now(),
+    header,
+    shelf: shelfOf(provider, route.provider),
+    id: () => provider.requestId(),
+  }
+  if (endpoint.kind === 'resource') return answerResource(provider, endpoint, request, incoming, sink, refuseBad)
+  const parsed = endpoint.parse(request)
+  if (isBad(parsed)) return refuseBad(parsed, body)
+  const { call, asked, detached } = parsed
+  if (incoming.batch) call.batch = true
+  if (detached) {
+    const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
+    detached.started(disconnect)
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted, provider)) }
+  }
+  return provider.accept(call, new Delivery(provider, endpoint, asked, incoming, sink).receive, agent)
 }
+
+/** Answers what costs nothing, after the same time as a refusal. */
+function answerResource(
+  provider: Provider,
+  endpoint: Resource,
+  request: WireRequest,
+  incoming: Incoming,
+  sink: Sink,
+  refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
+): Exchange {
+  const { route, method, header } = incoming
+  const desk = deskOf(provider, incoming, (asked, signal) => {
+    let whole: WireResponse | undefined
+    let body = ''
+    return new Promise((resolve) => {
+      const exchange = answer(provider, asked, {
+        head: (head) => void (whole = { ...head, body }),
+        write: (part) => void (body += typeof part === 'string' ? part : Buffer.from(part).toString('utf8')),
+        end: () => resolve({ ...whole!, body }),
+        reset: () => resolve({ status: 500, headers: {}, body: '' }),
+      })
+      signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })
+    })
+  })
+  const given = endpoint.answer(request, desk)
+  if (isBad(given)) return refuseBad(given, request.body)
+  provider.trace.append({
+    type: 'resource.answered',
+    provider: route.provider,
+    operation: endpoint.operation,
+    method,
+    path: route.path,
+    status: given.status,
+    agent: header('x-longhaul-agent') ?? null,
+  })
+  return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, given, provider)) }
+}
+
+/** Whether a body is a form, which is read by the endpoint itself. */
+const isForm = (header: Incoming['header']): boolean => header('content-type')?.startsWith('multipart/') ?? false
 
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !nestsDeeper(value, MOST_LEVELS)
       ? (value as Record<string, unknown>)
       : undefined
   } catch {
@@ -102,41 +214,158 @@ function readObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function sendWhole(sink: Sink, { status, headers, body }: WireResponse): void {
-  sink.head({ status, headers })
+/** The date of the run, as headers say it; the same for all answers of a second. */
+let newest = { second: Number.NaN, text: '' }
+function dateOf({ clock }: Provider): string {
+  const second = Math.floor((clock.epoch + clock.now()) / 1_000)
+  if (newest.second !== second) newest = { second, text: new Date(second * 1_000).toUTCString() }
+  return newest.text
+}
+
+function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider: Provider): void {
+  sink.head({ status, headers: { date: dateOf(provider), ...headers } }, false)
   sink.write(body)
   sink.end()
 }
 
-/** What is left of a body. */
-function damaged(body: string, damage: Damage): string {
-  const half = body.slice(0, Math.floor(body.length / 2))
-  return damage === 'malformed' ? half + GARBAGE : half
+const halfOf = (body: Chunk): Chunk => body.slice(0, Math.floor(body.length / 2))
+
+/** Limits, in the time of a client whose clock runs slower than the provider's. */
+function atPace(limits: LimitStates, pace: number): LimitStates {
+  if (pace === 1) return limits
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, state]) => [
+      name,
+      { ...state, resetMs: state.resetMs / pace, resetAt: state.resetAt - state.resetMs + state.resetMs / pace },
+    ]),
+  )
 }
 
-function send(part: Answer, format: WireFormat, request: CallRequest, sink: Sink): void {
-  switch (part.kind) {
-    case 'refusal':
-      return sendWhole(sink, format.refusal(part.refusal, part.limits, request))
-    case 'reset':
-      return sink.reset()
-    case 'whole': {
-      const body = format.whole(part.reply, request)
-      sink.head(format.head(part.reply, part.limits, request))
-      sink.write(part.damage === undefined ? body : damaged(body, part.damage))
-      return part.damage === 'reset' ? sink.reset() : sink.end()
+/** Writes the parts of one answer as its endpoint says. */
+class Delivery {
+  readonly #provider: Provider
+  readonly #endpoint: Generation
+  readonly #asked: unknown
+  readonly #route: Route
+  readonly #pace: number
+  readonly #since: number
+  readonly #sink: Sink
+  #stream: StreamEncoder | undefined
+
+  constructor(
+    provider: Provider,
+    endpoint: Generation,
+    asked: unknown,
+    { route, pace = 1 }: Pick<Incoming, 'route' | 'pace'>,
+    sink: Sink,
+  ) {
+    this.#provider = provider
+    this.#endpoint = endpoint
+    this.#asked = asked
+    this.#route = route
+    this.#pace = pace
+    this.#since = provider.clock.now()
+    this.#sink = sink
+  }
+
+  /** Head of an answer, with the date, and how long it took in the client's time. */
+  #head({ reply, limits }: { reply: Reply; limits: LimitStates }): ResponseHead {
+    const head = this.#endpoint.head(reply, atPace(limits, this.#pace), this.#asked)
+    head.headers['date'] = dateOf(this.#provider)
+    const { took } = this.#route.address.service
+    if (took) head.headers[took] = String(Math.round((this.#provider.clock.now() - this.#since) / this.#pace))
+    return head
+  }
+
+  /** Takes the next part from the provider. One that cannot be written breaks the connection, and nothing else. */
+  receive = (part: Answer): void => {
+    try {
+      this.#write(part)
+    } catch (error) {
+      this.#provider.trace.append({ type: 'note', text: `An answer could not be written: ${String(error)}` })
+      this.#sink.reset()
     }
-    case 'head':
-      sink.head(format.head(part.reply, part.limits, request))
-      return sink.write(format.streamHead(part.reply, request))
-    case 'piece':
-      return sink.write(format.streamPiece(part.piece, part.reply, request))
-    case 'tail':
-      if (part.damage === 'reset') return sink.reset()
-      if (part.damage === 'malformed') sink.write(format.frame(GARBAGE))
-      else if (part.damage === undefined) sink.write(format.streamTail(part.reply, request))
-      return sink.end()
-    default:
-      return part satisfies never
+  }
+
+  #write(part: Answer): void {
+    const sink = this.#sink
+    switch (part.kind) {
+      case 'refusal': {
+        const errors = this.#endpoint.errors ?? this.#route.address.service.errors
+        const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
+        const { refusal, limits } = part
+        const told =
+          'retryAfterMs' in refusal ? { ...refusal, retryAfterMs: refusal.retryAfterMs / this.#pace } : refusal
+        return sendWhole(sink, errors.refusal(told, atPace(limits, this.#pace), request), this.#provider)
+      }
+      case 'reset':
+        return sink.reset()
+      case 'whole':
+        return this.#whole(part)
+      case 'head':
+        this.#stream = this.#endpoint.stream(part.reply, this.#asked)
+        sink.head(this.#head(part), true)
+        return sink.write(this.#stream.head())
+      case 'piece':
+        return sink.write(this.#stream!.piece(part.piece))
+      case 'tail':
+        return this.#tail(part)
+      default:
+        return part satisfies never
+    }
+  }
+
+  #whole({ reply, limits, damage }: Extract<Answer, { kind: 'whole' }>): void {
+    const sink = this.#sink
+    if (damage === 'html') return sendWhole(sink, HTML_PAGE, this.#provider)
+    const body = this.#endpoint.whole(reply, this.#asked)
+    sink.head(this.#head({ reply, limits }), damage === 'stall')
+    switch (damage) {
+      case undefined:
+        this.#endpoint.keep?.(reply, this.#asked, shelfOf(this.#provider, this.#route.provider))
+        sink.write(body)
+        return sink.end()
+      case 'malformed':
+        sink.write(halfOf(body))
+        sink.write(GARBAGE)
+        return sink.end()
+      case 'reset':
+        sink.write(halfOf(body))
+        return sink.reset()
+      case 'stall':
+        return sink.write(halfOf(body))
+      case 'truncated':
+      case 'error':
+        sink.write(halfOf(body))
+        return sink.end()
+      default:
+        return damage satisfies never
+    }
+  }
+
+  #tail({ reply, damage }: { reply: Extract<Answer, { kind: 'tail' }>['reply']; damage: Damage | undefined }): void {
+    const sink = this.#sink
+    const stream = this.#stream!
+    switch (damage) {
+      case undefined:
+        this.#endpoint.keep?.(reply, this.#asked, shelfOf(this.#provider, this.#route.provider))
+        sink.write(stream.tail())
+        return sink.end()
+      case 'reset':
+        return sink.reset()
+      case 'stall':
+        return
+      case 'malformed':
+        sink.write(stream.frame(GARBAGE))
+        return sink.end()
+      case 'error':
+        sink.write(stream.error({ kind: 'overloaded', retryAfterMs: 0 }))
+        return sink.end()
+      case 'truncated':
+      case 'html':
+        return sink.end()
+      default:
+        return damage satisfies never
+    }
   }
 }

@@ -32,11 +32,10 @@ export function answerFetch(
   init: RequestInit | undefined,
 ): Promise<Response> | undefined {
   const url = urlOf(input)
-  const route = routeOf(url, addresses)
-  if (!route?.format) return undefined
   const simple = typeof input !== 'object' || input instanceof URL
   const method = (init?.method ?? (simple ? 'GET' : input.method)).toUpperCase()
-  if (method !== 'POST') return undefined
+  const route = routeOf(method, url, addresses)
+  if (!route?.endpoint) return undefined
   const text = init?.body ?? ''
   const limit = { silenceMs: SILENCE_MS }
   if (!simple || typeof text !== 'string')

@@ -40,10 +40,9 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   const addresses = simulate ? addressesOf(provider) : []
   const reach = reachable(allow)
   const patterns = reach.map((pattern) => new RegExp(pattern))
-  const places = addresses.map(({ place }) => new URL(place.origin))
   const isOpen = provider.clock.mode.kind === 'real'
   const isSimulated = (host: string, port: number | undefined): boolean =>
-    places.some((place) => plainHost(place.hostname) === host && (port === undefined || portOf(place) === port))
+    addresses.some(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))
 
   const network: NetworkBehind = {
     fetch: (input, init) => answerFetch(provider, addresses, input, init),
@@ -51,13 +50,17 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
       const host = plainHost(destination.host)
       const { port } = destination
       if (isSimulated(host, port))
-        return path === undefined || routeOf(urlOf(destination, path), addresses) ? 'answer' : 'refuse'
+        return path === undefined || routeOf('POST', urlOf(destination, path), addresses) ? 'answer' : 'refuse'
       if (patterns.some((pattern) => pattern.test(`${host}:${port ?? ''}`))) return 'pass'
       return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
     },
     serve(request, response, destination) {
-      const path = /^https?:/i.test(request.url ?? '') ? new URL(request.url!).pathname : (request.url ?? '/')
-      const route = routeOf(urlOf(destination, path), addresses)!
+      const { url = '/', method = 'GET' } = request
+      const { pathname, search } = URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? {
+        pathname: '/',
+        search: '',
+      }
+      const route = routeOf(method, urlOf(destination, `${pathname}${search}`), addresses)!
       return serveRoute(provider, route, request, response)
     },
     refuse(destination, { method, path }) {
@@ -87,7 +90,10 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   }
 }
 
-const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80))
+const placeAt = (protocol: string, own: number, host: string, port = own): { protocol: string; host: string } => {
+  const name = host.includes(':') ? `[${host}]` : host
+  return { protocol, host: port === own ? name : `${name}:${port}` }
+}
 
 const urlOf = (destination: { host: string; port: number | undefined; secure: boolean }, path: string): string =>
   `${destination.secure ? 'https' : 'http'}://${hostText(destination)}${path}`

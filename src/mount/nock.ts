@@ -4,7 +4,7 @@ import nock from 'nock'
 import type { Provider } from '../provider/index.ts'
 import type { Mount } from './mount.ts'
 import { readRequest, respond } from './response.ts'
-import { addressesOf, routeOf, type Address } from './routes.ts'
+import { addressesOf, hostSource, routeOf, type Address } from './routes.ts'
 
 /** What a service may be asked by; what longhaul lacks of it, it says itself. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -13,7 +13,7 @@ type NockReply = [status: number, body: string | Readable, headers?: Record<stri
 
 /** Answers one request as nock wants it. */
 async function reply(provider: Provider, addresses: readonly Address[], request: Request): Promise<NockReply> {
-  const route = routeOf(request.url, addresses)
+  const route = routeOf(request.method, request.url, addresses)
   if (!route) return [404, `nothing simulates ${request.url}`]
   const broken = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
   const { status, headers, body } = await respond(provider, route, await readRequest(request), broken)
@@ -32,14 +32,15 @@ async function reply(provider: Provider, addresses: readonly Address[], request:
  */
 export function mountNock(provider: Provider): Mount {
   const addresses = addressesOf(provider)
-  const origins = [...new Set(addresses.map(({ baseURL }) => new URL(baseURL).origin))]
-  const interceptors = origins.flatMap((origin) =>
-    METHODS.map((method) => {
-      const isOurs = (path: string): boolean => routeOf(`${origin}${path}`, addresses) !== undefined
-      const interceptor = nock(origin).persist().intercept(isOurs, method)
+  const interceptors = addresses.flatMap(({ baseURL, own, service }) => {
+    const { origin, protocol } = new URL(baseURL)
+    const at = own ? new RegExp(`^${protocol}//${hostSource(service.hosts)}(:\\d+)?$`) : origin
+    const isOurs = (path: string): boolean => own || routeOf('POST', `${origin}${path}`, addresses) !== undefined
+    return METHODS.map((method) => {
+      const interceptor = nock(at).persist().intercept(isOurs, method)
       interceptor.reply(((request: Request) => reply(provider, addresses, request)) as never)
       return interceptor
-    }),
-  )
+    })
+  })
   return { close: () => interceptors.forEach((interceptor) => nock.removeInterceptor(interceptor)) }
 }

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider/index.ts'
-import type { ResponseHead } from '../wire/index.ts'
+import type { Chunk, ResponseHead } from '../wire/index.ts'
 import { answer, type Exchange, type Sink } from './answer.ts'
 import type { Route } from './routes.ts'
 
@@ -38,6 +38,9 @@ export type Breakage = 'unanswered' | 'midway' | 'no head' | 'silent body'
 const waiting = new Map<() => void, PlainRequest>()
 
 const encoder = new TextEncoder()
+const bytesOf = (part: Chunk): Uint8Array => (typeof part === 'string' ? encoder.encode(part) : part)
+const joined = (one: Chunk, other: Chunk): Chunk =>
+  typeof one === 'string' && typeof other === 'string' ? one + other : Buffer.concat([bytesOf(one), bytesOf(other)])
 const locate = (response: Response, url: string): Response => Object.defineProperty(response, 'url', { value: url })
 
 /**
@@ -60,7 +63,8 @@ export function respond(
     let over = false
     let body: ReadableStreamDefaultController<Uint8Array> | undefined
     let head: ResponseHead | undefined
-    let first = ''
+    let streams = false
+    let first: Chunk = ''
     let resolved = false
     const { clock } = provider
     let heardAt = 0
@@ -97,7 +101,9 @@ export function respond(
     }
     const open = (whole: boolean): void => {
       resolved = true
-      if (whole) return resolve(locate(new Response(first, head), request.url))
+      // Statuses without a body must have none.
+      const content = head!.status === 204 ? null : (first as string | Uint8Array<ArrayBuffer>)
+      if (whole) return resolve(locate(new Response(content, head), request.url))
       const stream = new ReadableStream<Uint8Array>({
         start: (controller) => void (body = controller),
         cancel() {
@@ -106,18 +112,22 @@ export function respond(
           exchange?.disconnect()
         },
       })
-      body!.enqueue(encoder.encode(first))
+      if (first.length > 0) body!.enqueue(bytesOf(first))
       resolve(locate(new Response(stream, head), request.url))
     }
     const sink: Sink = {
-      head: (given) => void (head = given),
-      write(text) {
+      head(given, inParts) {
+        head = given
+        streams = inParts
+      },
+      write(part) {
         if (over) return
         heardAt = clock.now()
-        if (resolved) body!.enqueue(encoder.encode(text))
+        if (part.length === 0) return
+        if (resolved) body!.enqueue(bytesOf(part))
         else {
-          first += text
-          if (head!.headers['content-type']?.startsWith('text/event-stream')) open(false)
+          first = first.length === 0 ? part : joined(first, part)
+          if (streams) open(false)
         }
       },
       end() {

@@ -1,16 +1,21 @@
 import type { Provider } from '../provider/index.ts'
-import { SERVICES, type WireFormat } from '../wire/index.ts'
-import { below, operationAt, placeOf, type Place } from './place.ts'
+import { endpointAt, matchStart, SERVICES, type Endpoint, type Params, type Service } from '../wire/index.ts'
+import { placeOf, segmentsOf, type Place } from './place.ts'
 
 /** One address at which a service answers. */
 export interface Address {
   /** The service as the user calls it. */
   provider: string
+  /** Where a client's base URL leads here, for people. */
   baseURL: string
-  formats: readonly WireFormat[]
-  /** Where the address is, as URLs are compared. */
-  place: Place
-  /** Whether the host is that of the service itself, which refuses what it does not know; vendors that are compatible do not. */
+  service: Service
+  /** Path below which the endpoints are. */
+  base: readonly string[]
+  /** Where it is: protocol, host and port. */
+  isAt(place: Pick<Place, 'protocol' | 'host'>): boolean
+  /** Whether all of the host is the service's. */
+  own: boolean
+  /** Whether what the service's reference does not name is refused. */
   strict: boolean
 }
 
@@ -20,10 +25,15 @@ export interface Route {
   /** Host and port, and the whole path, as the URL has them. */
   host: string
   path: string
-  /** The operation that is asked for, if it is simulated. */
-  format: WireFormat | undefined
+  query: URLSearchParams
+  /** What is asked for, if it is simulated. */
+  endpoint: Endpoint | undefined
+  /** What the placeholders in its path stand for. */
+  params: Params
   /** What is simulated at this address. */
-  address: Pick<Address, 'baseURL' | 'formats' | 'strict'>
+  address: Address
+  /** Whether the service itself has nothing there. */
+  isNowhere: boolean
 }
 
 /** Hosts of real providers: a call to one of them that nobody answers is refused, so that no test ever spends money. */
@@ -33,7 +43,7 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
   /(^|\.)(services\.ai|inference\.ml)\.azure\.com$/,
   /(^|\.)anthropic\.com$/,
   /^generativelanguage\.googleapis\.com$/,
-  /(^|-)aiplatform\.googleapis\.com$/,
+  /(^|-)aiplatform(\.[a-z\d-]+\.rep|\.rep)?\.googleapis\.com$/,
   /^bedrock(-[a-z]+)*[.-].*\.(amazonaws\.com|api\.aws)$/,
   /^api\.(mistral|cohere|together|fireworks|perplexity|moonshot|minimax)\.(ai|com|xyz|cn|io)$/,
   /^api\.(groq|deepseek|cerebras)\.(com|ai)$/,
@@ -50,54 +60,113 @@ const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/
 /** Whether a host is a real provider's. */
 export const isProviderHost = (host: string): boolean => PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host)))
 
-const isKnown = (name: string): name is keyof typeof SERVICES => Object.hasOwn(SERVICES, name)
+/** A pattern of hosts without its anchors, as part of a longer one. */
+export const hostSource = (hosts: RegExp): string => hosts.source.replace(/^\^/, '').replace(/\$$/, '')
+
+const byName = new Map(SERVICES.map((service) => [service.name, service]))
+
+/** The service whose formats a provider of the user's speaks: that of its own name, else OpenAI's. */
+export const serviceOf = (provider: string, format?: string): Service =>
+  byName.get(format ?? provider) ?? byName.get('openai')!
+
+const isSecure = ({ baseURL }: Service): boolean => baseURL.startsWith('https:')
+
+/** The service at its own hosts. */
+const ownAddress = (service: Service): Address => ({
+  provider: service.name,
+  baseURL: service.baseURL,
+  service,
+  base: segmentsOf(new URL(service.baseURL).pathname),
+  isAt: ({ protocol, host }) => (protocol === 'https:') === isSecure(service) && service.hosts.test(host),
+  own: true,
+  strict: service.strict ?? true,
+})
+
+function addressAt(provider: string, baseURL: string, service: Service): Address {
+  const { protocol, host, segments: base } = placeOf(new URL(baseURL))
+  return {
+    provider,
+    baseURL,
+    service,
+    base,
+    isAt: (place) => place.protocol === protocol && place.host === host,
+    own: false,
+    strict: (service.strict ?? true) && service.hosts.test(host),
+  }
+}
 
 /** All addresses of a provider: those set up by the user, the longest first, and those of the real services. */
 export function addressesOf({ config }: Provider): Address[] {
-  const services = Object.entries(config.providers ?? {})
-  const extra = services.flatMap(([provider, { format, baseURLs = [] }]) => {
-    const { formats, hosts } = SERVICES[format ?? (isKnown(provider) ? provider : 'openai')]
-    return baseURLs.map((baseURL) => {
-      const url = new URL(baseURL)
-      return { provider, baseURL, formats, place: placeOf(url), strict: hosts.test(bare(url.hostname)) }
-    })
-  })
-  const known = Object.entries(SERVICES).map(([provider, { baseURL, formats }]) => ({
-    provider,
-    baseURL,
-    formats,
-    place: placeOf(new URL(baseURL)),
-    strict: true,
-  }))
-  return [...extra.toSorted((a, b) => b.place.segments.length - a.place.segments.length), ...known]
+  const extra = Object.entries(config.providers ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
+    baseURLs.map((baseURL) => addressAt(provider, baseURL, serviceOf(provider, format))),
+  )
+  return [...extra.toSorted((a, b) => b.base.length - a.base.length), ...SERVICES.map(ownAddress)]
 }
 
 /** Clients ask for few URLs, again and again. */
 const found = new WeakMap<readonly Address[], Map<string, Route | undefined>>()
 const MOST_FOUND = 1_000
 
-/** Where a URL leads, if it leads to one of the addresses. What differs in its spelling alone leads to the same place. */
-export function routeOf(url: string, addresses: readonly Address[]): Route | undefined {
+/** Where a request leads, if it leads to one of the addresses. What differs in its spelling alone leads to the same place. */
+export function routeOf(method: string, url: string, addresses: readonly Address[]): Route | undefined {
   let routes = found.get(addresses)
   if (!routes) found.set(addresses, (routes = new Map()))
-  if (!routes.has(url)) {
+  const key = `${method} ${url}`
+  if (!routes.has(key)) {
     if (routes.size >= MOST_FOUND) routes.clear()
-    routes.set(url, findRoute(url, addresses))
+    routes.set(key, findRoute(method, url, addresses))
   }
-  return routes.get(url)
+  return routes.get(key)
 }
 
-function findRoute(url: string, addresses: readonly Address[]): Route | undefined {
+function findRoute(method: string, url: string, addresses: readonly Address[]): Route | undefined {
   const target = URL.parse(url)
   if (!target) return undefined
-  const { host, pathname: path } = target
+  const { host, pathname: path, searchParams: query } = target
   const place = placeOf(target)
-  for (const address of addresses) {
-    const rest = below(address.place, place)
-    if (rest === undefined) continue
-    return { provider: address.provider, host, path, address, format: operationAt(rest, address.formats) }
+  const here = addresses.filter((address) => address.isAt(place))
+  for (const address of here) {
+    const below = matchStart(address.base, place.segments)
+    if (below) return routeBelow(address, method, below.rest, { host, path, query })
   }
   // Elsewhere at the service's own host nothing else answers.
-  const own = addresses.find((address) => address.strict && address.place.origin === place.origin)
-  return own && { provider: own.provider, host, path, address: own, format: undefined }
+  const own = here.find((address) => address.own)
+  return (
+    own && {
+      provider: own.provider,
+      host,
+      path,
+      query,
+      endpoint: undefined,
+      params: {},
+      address: own,
+      isNowhere: false,
+    }
+  )
 }
+
+/** What is asked of an address by what is left of a path below its base. */
+export function routeBelow(
+  address: Address,
+  method: string,
+  rest: readonly string[],
+  { host, path, query }: Pick<Route, 'host' | 'path' | 'query'>,
+): Route {
+  const { beside, endpoints } = address.service
+  const asked = endpointAt(endpoints, method, rest)
+  return {
+    provider: address.provider,
+    host,
+    path,
+    query,
+    endpoint: asked?.endpoint,
+    params: asked?.params ?? {},
+    address,
+    isNowhere:
+      asked === undefined && address.strict && beside !== undefined && !isKnownPart(rest[0] ?? '', address.service),
+  }
+}
+
+/** Whether a service has paths that begin with a part. */
+const isKnownPart = (part: string, { beside, endpoints }: Service): boolean =>
+  beside!.includes(part) || endpoints.some(({ path }) => path.split('/')[1] === part)

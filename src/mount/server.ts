@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
-import { SERVICES, type ResponseHead } from '../wire/index.ts'
+import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
+import { allowPages, answerBeside, decoded } from './edge.ts'
+import { mayAnswer } from './hosts.ts'
+import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
-import { operationAt, segmentsOf } from './place.ts'
-import type { Route } from './routes.ts'
+import { segmentsOf } from './place.ts'
+import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
 
 /** Where the server listens. */
 export interface ServerOptions {
@@ -15,6 +18,13 @@ export interface ServerOptions {
   port?: number
   /** Default 127.0.0.1: nobody outside this machine. */
   host?: string
+  /** Is told of errors that should not be. */
+  log?: (text: string) => void
+  /**
+   * How many times as fast as its clients' clocks the provider's own one runs. Times in headers, such as `retry-after`, are those
+   * of the clients. Default 1.
+   */
+  pace?: number
 }
 
 /** A running server. */
@@ -22,19 +32,39 @@ export interface ServerMount extends Mount {
   /** Such as `http://127.0.0.1:4010`. */
   url: string
   /** The base URLs to give to clients, by service. */
-  baseURLs: Readonly<Record<keyof typeof SERVICES, string>>
-  close(): Promise<void>
+  baseURLs: Readonly<Record<string, string>> & { openai: string; anthropic: string }
+  /**
+   * Takes no more connections, and ends.
+   *
+   * @param graceMs how long requests that are being answered may take to their end, before they are cut off. Default 0
+   */
+  close(graceMs?: number): Promise<void>
 }
 
+/** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
+const basePath = ({ baseURL }: Service): string => new URL(baseURL).pathname.replace(/\/$/, '')
+
 /** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
-function routeOfPath(path: string, host: string): Route | undefined {
-  const [service = '', ...segments] = segmentsOf(path)
-  if (!Object.hasOwn(SERVICES, service)) return undefined
-  const { baseURL, formats } = SERVICES[service as keyof typeof SERVICES]
-  const base = segmentsOf(new URL(baseURL).pathname)
-  const rest = base.every((segment, index) => segments[index] === segment) ? segments.slice(base.length) : []
-  const address = { baseURL: `http://${host}/${[service, ...base].join('/')}`, formats, strict: true }
-  return { provider: service, host, path, address, format: operationAt(rest, formats) }
+function routeOfPath(provider: Provider, method: string, url: string, host: string): Route | undefined {
+  const { pathname: path, searchParams: query } =
+    URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? new URL('http://host')
+  const [name = '', ...rest] = segmentsOf(path)
+  const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
+  if (!own && !SERVICES.some((service) => service.name === name)) return undefined
+  const service = serviceOf(name, own?.format)
+  const base = segmentsOf(basePath(service))
+  const address: Address = {
+    provider: name,
+    baseURL: `http://${host}/${name}${basePath(service)}`,
+    service,
+    base: [name, ...base],
+    isAt: () => true,
+    own: true,
+    strict: service.strict ?? true,
+  }
+  const isBelow = base.every((segment, index) => rest[index] === segment)
+  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
+  return isBelow ? route : { ...route, isNowhere: false }
 }
 
 /**
@@ -49,9 +79,12 @@ function routeOfPath(path: string, host: string): Route | undefined {
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1' }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
 ): Promise<ServerMount> {
-  const server = createServer((request, response) => receive(provider, request, response))
+  const server = createServer((request, response) => {
+    if (!mayAnswer(request.headers.host, host)) return refuseHost(request, response)
+    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, pace), log))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -60,11 +93,18 @@ export async function startServer(
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   return {
     url,
-    baseURLs: { openai: `${url}/openai/v1`, anthropic: `${url}/anthropic` },
-    close: () =>
+    baseURLs: Object.fromEntries(
+      SERVICES.map((service) => [service.name, `${url}/${service.name}${basePath(service)}`]),
+    ) as ServerMount['baseURLs'],
+    close: (graceMs = 0) =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        const cut = graceMs > 0 ? setTimeout(() => server.closeAllConnections(), graceMs) : undefined
+        server.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        if (graceMs > 0) server.closeIdleConnections()
+        else server.closeAllConnections()
       }),
   }
 }
@@ -74,34 +114,43 @@ class ResponseSink implements Sink {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #pending: ResponseHead | undefined
-  #body = ''
+  #body: Chunk[] = []
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
     this.#response = response
   }
 
-  head(head: ResponseHead): void {
-    if (head.headers['content-type']?.startsWith('text/event-stream'))
-      this.#response.writeHead(head.status, head.headers)
+  head(head: ResponseHead, streams: boolean): void {
+    if (streams) this.#response.writeHead(head.status, head.headers)
     else this.#pending = head
   }
 
-  write(part: string): void {
-    if (this.#pending) this.#body += part
+  write(part: Chunk): void {
+    if (this.#pending) this.#body.push(part)
     else this.#response.write(part)
+  }
+
+  #whole(): Chunk {
+    const [only = ''] = this.#body
+    if (this.#body.length <= 1) return only
+    return this.#body.every((part) => typeof part === 'string')
+      ? this.#body.join('')
+      : Buffer.concat(this.#body.map((part) => Buffer.from(part)))
   }
 
   end(): void {
     if (!this.#pending) return void this.#response.end()
     const { status, headers } = this.#pending
-    const length = String(Buffer.byteLength(this.#body))
-    this.#response.writeHead(status, { ...headers, 'content-length': length }).end(this.#body)
+    const body = this.#whole()
+    if (status === 204) return void this.#response.writeHead(status, headers).end()
+    const length = String(Buffer.byteLength(body))
+    this.#response.writeHead(status, { ...headers, 'content-length': length }).end(body)
   }
 
   reset(): void {
     const cut = (): void => cutOff(this.#request, this.#response)
-    if (this.#pending) this.#response.writeHead(this.#pending.status, this.#pending.headers).write(this.#body, cut)
+    if (this.#pending) this.#response.writeHead(this.#pending.status, this.#pending.headers).write(this.#whole(), cut)
     else cut()
   }
 }
@@ -113,24 +162,35 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
   else request.socket.resetAndDestroy()
 }
 
-function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
-  const [path = ''] = (request.url ?? '').split('?')
-  const { method = 'GET' } = request
+/** Misdirected Request. Source: RFC 9110. */
+const MISDIRECTED = 421
+
+function refuseHost({ headers: { host = '' } }: IncomingMessage, response: ServerResponse): void {
+  const text = `This server answers for this machine's own names, such as localhost, and not for ${host.slice(0, 100)}.\n`
+  response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
+}
+
+function receive(provider: Provider, request: IncomingMessage, response: ServerResponse, pace: number): void {
+  allowPages(request, response)
+  if (answerBeside(request, response)) return
+  const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
-  const route = routeOfPath(path, host)
+  const route = routeOfPath(provider, method, url, host)
   if (!route) {
-    const services = Object.keys(SERVICES).map((name) => `/${name}/…`)
+    const [path = ''] = url.split('?')
+    const services = SERVICES.map(({ name }) => `/${name}/…`)
     const message = `No service at ${path}. The services are at ${services.join(', ')}`
     provider.refuse({ host, method, path, status: 404, reason: 'unsimulated', message })
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`${message}\n`)
     return
   }
-  serveRoute(provider, route, request, response)
+  serveRoute(provider, route, request, response, pace)
 }
 
 /**
  * Answers a request that came by HTTP.
  *
+ * @param pace how many times as fast as the client's clock the provider's one runs
  * @returns what to call when the client has gone away, where that is known before the connection is closed
  */
 export function serveRoute(
@@ -138,6 +198,7 @@ export function serveRoute(
   route: Route,
   request: IncomingMessage,
   response: ServerResponse,
+  pace = 1,
 ): () => void {
   response.sendDate = false
   const { method = 'GET', headers } = request
@@ -151,12 +212,14 @@ export function serveRoute(
   })
   // The parser of a connection that lives long knows no more who has sent this request.
   const answerIt = AsyncResource.bind(() => {
-    const text = Buffer.concat(parts).toString('utf8')
+    const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    // What is not compressed as its header says is no JSON either.
+    const text = (decoded(body, headers['content-encoding'], MAX_BODY) ?? body).toString('utf8')
     const header = (name: string): string | undefined => {
       const value = headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
+    exchange = answer(provider, { method, route, text, header, pace }, new ResponseSink(request, response))
   })
   request.on('end', answerIt)
   const leave = (): void => {

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join } from 'node:path'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suggestion } from '../options/index.ts'
 
@@ -26,7 +26,15 @@ export class PatternNotFoundError extends Error {
   }
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+/** Whether there is a file. A path that cannot be one, or that nobody lets us see, leads to none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name)
 
 /**
@@ -55,9 +63,56 @@ export function findPattern(given: string, further: readonly string[] = []): str
 export function listPatterns(further: readonly string[] = []): { name: string; file: string }[] {
   const found = new Map<string, string>()
   for (const folder of [...further, ...FOLDERS])
-    for (const file of existsSync(folder) ? readdirSync(folder).filter(isYaml).toSorted() : []) {
+    for (const file of filesIn(folder).filter(isYaml)) {
       const name = basename(file).replace(/\.ya?ml$/, '')
       if (!found.has(name)) found.set(name, join(folder, file))
     }
   return [...found].map(([name, file]) => ({ name, file }))
+}
+
+/** The names in a folder, in their order; none where there is no folder. */
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted()
+  } catch {
+    return []
+  }
+}
+
+/** The folders of patterns, as absolute paths: those that are given, and the usual ones from where the process stands now. */
+export const patternFolders = (further: readonly string[]): string[] =>
+  [...further, ...FOLDERS].map((folder) => resolve(folder))
+
+/** Whether a file is in one of the folders, wherever links lead. */
+export function isWithin(file: string, folders: readonly string[]): boolean {
+  const real = (path: string): string | undefined => {
+    try {
+      return realpathSync(path)
+    } catch {
+      return undefined
+    }
+  }
+  const found = real(file)
+  if (found === undefined) return false
+  return folders.some((folder) => {
+    const root = real(folder)
+    if (root === undefined) return false
+    const way = relative(root, found)
+    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  })
+}
+
+/**
+ * The file of a pattern in one of the folders, by its name or its path there. What is elsewhere is not found, whether it
+ * is there or not.
+ *
+ * @throws PatternNotFoundError
+ */
+export function findWithin(given: string, folders: readonly string[]): string {
+  const names = isYaml(given) ? [given] : [`${given}.yaml`, `${given}.yml`]
+  const candidates = folders.flatMap((folder) => names.map((name) => resolve(folder, name)))
+  const found = candidates.find((file) => isFile(file) && isWithin(file, folders))
+  if (found !== undefined) return found
+  const known = listPatterns(folders).map(({ name }) => name)
+  throw new PatternNotFoundError(given, candidates, known)
 }

@@ -1,5 +1,5 @@
 export { askedOf } from './asked.ts'
-export { findPattern, listPatterns, PatternNotFoundError } from './find.ts'
+export { findPattern, findWithin, listPatterns, patternFolders, PatternNotFoundError } from './find.ts'
 export { findingsOf, type Finding } from './findings/index.ts'
 export { loadPattern } from './load.ts'
 export type { Pattern, PatternText } from './pattern.ts'

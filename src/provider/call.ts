@@ -4,8 +4,24 @@ import type { Usage } from '../trace/index.ts'
 export interface ToolCall {
   id: string
   name: string
-  /** The arguments as JSON text. */
+  /** The arguments as JSON text; of a custom tool its input as it is. */
   arguments: string
+  /** Whether the tool takes free text in place of JSON. */
+  custom?: true
+}
+
+/** A tool that the service runs itself, such as `web_search`, `file_search`, `code_interpreter` or `mcp`. */
+export interface HostedTool {
+  kind: string
+  /** What the request calls it; the kind where it has no name of its own. */
+  name: string
+}
+
+/** One use of a hosted tool in an answer. */
+export interface HostedUse extends HostedTool {
+  id: string
+  /** What the tool was asked, such as the text of a search. */
+  query: string
 }
 
 /** One message of a conversation, whatever the wire format. */
@@ -15,6 +31,8 @@ export interface Message {
   toolCalls: readonly ToolCall[]
   /** Whether the client asked that the prompt be cached up to here (Anthropic's `cache_control`). */
   cacheBreakpoint: boolean
+  /** Tokens of its images, sounds and documents. Default 0. */
+  mediaTokens?: number
 }
 
 /** A tool that the model may call. */
@@ -23,10 +41,24 @@ export interface ToolDefinition {
   description: string
   /** JSON Schema of the arguments. */
   parameters: Readonly<Record<string, unknown>>
+  /** Whether it takes free text in place of JSON. */
+  custom?: true
 }
 
-/** Whether the model answers with text, with tools, or as it likes. */
-export type ToolChoice = { kind: 'auto' } | { kind: 'none' } | { kind: 'required' } | { kind: 'tool'; name: string }
+/** Whether the model answers with text, with tools, or as it likes; `among` names the tools that it may call, where not all. */
+export type ToolChoice =
+  | { kind: 'auto'; among?: readonly string[] }
+  | { kind: 'none' }
+  | { kind: 'required'; among?: readonly string[] }
+  | { kind: 'tool'; name: string }
+
+/** How much the model is to think before it answers. */
+export interface ReasoningRequest {
+  /** Such as `low`, `medium` or `high`. */
+  effort?: string
+  /** Limit on the tokens of its thoughts. */
+  budget?: number
+}
 
 /** A request as every wire format is translated into. */
 export interface CallRequest {
@@ -41,8 +73,14 @@ export interface CallRequest {
   /** JSON Schema that the answer must fit; `true` for any JSON object. */
   responseSchema: Readonly<Record<string, unknown>> | true | undefined
   stream: boolean
-  /** Whether a stream tells its usage. */
-  streamUsage: boolean
+  /** Whether the answer may call several tools. Default true. */
+  parallelToolCalls?: boolean
+  /** Tools that the service runs itself. */
+  hosted?: readonly HostedTool[]
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
+  /** Left out where the model answers without thoughts. */
+  reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
   stop: readonly string[]
@@ -54,8 +92,6 @@ export interface CallRequest {
   retryCount: number
   /** Length of the vectors that are asked for; for embeddings only. */
   dimensions?: number
-  /** How the vectors are written. */
-  encoding?: 'float' | 'base64'
   /** What the header `idempotency-key` says. */
   idempotencyKey?: string | undefined
   /** Identifies requests with the same content. */
@@ -63,10 +99,16 @@ export interface CallRequest {
 }
 
 /** Why a model stopped. */
-export type Finish = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal'
+export type Finish = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal' | 'content_filter' | 'pause'
 
 /** One of the answers to a request. */
 export interface Choice {
+  /** What the model thought before it answered. */
+  reasoning?: string
+  /** Tokens of its thoughts, told or not. */
+  reasoningTokens?: number
+  /** What the service's own tools did. */
+  hosted?: readonly HostedUse[]
   text: string
   toolCalls: readonly ToolCall[]
   finish: Finish
@@ -91,9 +133,15 @@ export interface Reply {
   usage: Usage
 }
 
-/** A part of a streamed answer. Each choice is made of blocks (its text, then each tool call), and a block of pieces. */
+/**
+ * A part of a streamed answer. Each choice is made of blocks (its thoughts, the uses of hosted tools, its text, then each tool
+ * call), and a block of pieces.
+ */
 export type Piece = { choice: number; block: number; opens: boolean; closes: boolean } & (
-  { kind: 'text'; text: string } | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
+  | { kind: 'reasoning'; text: string }
+  | { kind: 'hosted'; use: HostedUse }
+  | { kind: 'text'; text: string }
+  | { kind: 'tool'; tool: number; call: ToolCall; arguments: string }
 )
 
 /** The state of a limit that is told in response headers. */
@@ -120,15 +168,27 @@ export type Refusal =
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }
+  /** The account has no credit left, or has used up its quota of the day or month; `resetAt` is a Unix time in milliseconds. */
+  | { kind: 'quota_exhausted'; retryAfterMs: number; resetAt: number }
+  /** The key is no longer valid. */
+  | { kind: 'unauthorized' }
+  /** The model is no longer served. */
+  | { kind: 'model_retired'; model: string }
+  /** The service's filter lets the prompt not through. */
+  | { kind: 'prompt_filtered' }
   | { kind: 'model_not_found'; model: string }
   | { kind: 'context_length'; tokens: number; contextWindow: number }
 
-/** What is wrong with the bytes of an answer. */
-export type Damage = 'reset' | 'truncated' | 'malformed'
+/**
+ * How an answer ends other than it should: the connection is reset; it is closed in good order though something is missing; what
+ * comes is no JSON; the connection stays open and silent; an error event stands where the rest should be; a page of HTML stands where
+ * the answer should be.
+ */
+export type Damage = 'reset' | 'truncated' | 'malformed' | 'stall' | 'error' | 'html'
 
 /** What the provider sends back, in order: one of the first three, or a head, pieces and a tail. */
 export type Answer =
-  | { kind: 'refusal'; refusal: Refusal; limits: LimitStates }
+  | { kind: 'refusal'; refusal: Refusal; model: string; limits: LimitStates }
   | { kind: 'reset' }
   | { kind: 'whole'; reply: Reply; limits: LimitStates; damage: Damage | undefined }
   | { kind: 'head'; reply: Reply; limits: LimitStates }

@@ -21,6 +21,11 @@ export interface Entry {
   status: 'completed' | 'failed'
 }
 
+/** Names that have an account of their own; a server that runs for weeks may meet more of them. */
+const MOST_ACCOUNTS = 20_000
+/** The account of all that come later. */
+const OTHERS = '(others)'
+
 const emptyAccount = (): Account => ({
   calls: 0,
   completed: 0,
@@ -56,8 +61,10 @@ export class Ledger {
     const cost = BigInt(entry.cost)
     book(this.#total, entry, cost)
     for (const part of ['agent', 'model', 'provider'] as const) {
-      let account = this.#by[part].get(entry[part])
-      if (!account) this.#by[part].set(entry[part], (account = emptyAccount()))
+      const accounts = this.#by[part]
+      const name = accounts.has(entry[part]) || accounts.size < MOST_ACCOUNTS ? entry[part] : OTHERS
+      let account = accounts.get(name)
+      if (!account) accounts.set(name, (account = emptyAccount()))
       book(account, entry, cost)
     }
   }

@@ -1,4 +1,4 @@
-import { DEFAULT_CONTEXT_WINDOW, listedModel, type Prices } from '../money/index.ts'
+import { DEFAULT_CONTEXT_WINDOW, listedModel, listedModels, type Prices } from '../money/index.ts'
 import type { Speed } from './latency.ts'
 
 /** A model as the provider serves it. */
@@ -19,10 +19,14 @@ export interface ModelConfig {
   speed?: Speed
 }
 
+/** Names that are remembered, those that nobody has among them. */
+const REMEMBERED = 1_000
+
 /** The models of every provider: those of the price table, and those that the user has set up. */
 export class ModelCatalogue {
   readonly #own: Readonly<Record<string, ModelConfig>>
-  readonly #known = new Map<string, Model | undefined>()
+  /** By service and name, as far as they have been asked for. */
+  readonly #known = new Map<string, Map<string, Model | undefined>>()
 
   constructor(own: Readonly<Record<string, ModelConfig>>) {
     this.#own = own
@@ -30,12 +34,23 @@ export class ModelCatalogue {
 
   /** The model, or nothing if the provider does not have it. */
   find(provider: string, id: string): Model | undefined {
-    const key = `${provider}/${id}`
-    if (!this.#known.has(key)) {
-      if (this.#known.size >= 1_000) this.#known.clear()
-      this.#known.set(key, this.#look(provider, id))
-    }
-    return this.#known.get(key)
+    let known = this.#known.get(provider)
+    if (!known) this.#known.set(provider, (known = new Map()))
+    const before = known.get(id)
+    if (before || known.has(id)) return before
+    if (known.size >= REMEMBERED) known.clear()
+    const model = this.#look(provider, id)
+    known.set(id, model)
+    return model
+  }
+
+  /** All models of a service that have a name in the table of prices or in the configuration. */
+  all(provider: string): { id: string; contextWindow: number }[] {
+    const own = Object.entries(this.#own).map(([id, { contextWindow = DEFAULT_CONTEXT_WINDOW }]) => ({
+      id,
+      contextWindow,
+    }))
+    return [...own, ...listedModels(provider).filter(({ id }) => !Object.hasOwn(this.#own, id))]
   }
 
   #look(provider: string, id: string): Model | undefined {

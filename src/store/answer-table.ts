@@ -1,4 +1,5 @@
 import type { StoreDatabase } from './database.ts'
+import { sealed } from './seal.ts'
 
 /** An answer that may be reused. */
 export interface KeptAnswer {
@@ -29,7 +30,7 @@ export class AnswerTable {
         'INSERT INTO cached_answers (context, prompt, embedding, answer, target, cost) VALUES (?, ?, ?, ?, ?, ?)',
         context,
         prompt,
-        JSON.stringify([...embedding]),
+        sealed([...embedding]),
         text,
         target,
         cost.toString(),
@@ -40,16 +41,18 @@ export class AnswerTable {
 
   /** The newest ones, oldest first. */
   newest(most: number): KeptAnswer[] {
-    return this.#database
-      .all('SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?', most)
-      .map((row) => ({
+    const rows = this.#database.each(
+      (row) => ({
         context: String(row['context']),
         prompt: String(row['prompt']),
-        embedding: new Map(JSON.parse(String(row['embedding'])) as [string, number][]),
+        embedding: new Map(this.#database.unseal(row['embedding'], 'an answer of the cache') as [string, number][]),
         text: String(row['answer']),
         target: String(row['target']),
         cost: BigInt(String(row['cost'])),
-      }))
-      .toReversed()
+      }),
+      'SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?',
+      most,
+    )
+    return [...rows].toReversed()
   }
 }

@@ -1,4 +1,5 @@
 import type { Row, StoreDatabase } from './database.ts'
+import { sealed } from './seal.ts'
 
 export type CompletionStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
 
@@ -25,29 +26,42 @@ export interface SavedCompletion {
   usage: { input: number; output: number; target: string; cost: string } | null
 }
 
-const read = (row: Row): SavedCompletion => ({
-  number: Number(row['number']),
-  requestId: String(row['request_id']),
-  sessionId: String(row['session_id']),
-  agentId: String(row['agent_id']),
-  model: row['model'] === null ? null : String(row['model']),
-  messages: JSON.parse(String(row['messages'])) as SavedCompletion['messages'],
-  continues: row['continues'] === 1,
-  status: row['status'] as CompletionStatus,
-  queuedAt: Number(row['queued_at']),
-  startedAt: row['started_at'] === null ? null : Number(row['started_at']),
-  completedAt: row['completed_at'] === null ? null : Number(row['completed_at']),
-  text: row['text'] === null ? null : String(row['text']),
-  error: row['error'] === null ? null : String(row['error']),
-  usage: row['usage'] === null ? null : (JSON.parse(String(row['usage'])) as SavedCompletion['usage']),
-})
+const reader =
+  (database: StoreDatabase) =>
+  (row: Row): SavedCompletion => ({
+    number: Number(row['number']),
+    requestId: String(row['request_id']),
+    sessionId: String(row['session_id']),
+    agentId: String(row['agent_id']),
+    model: row['model'] === null ? null : String(row['model']),
+    messages: database.unseal(
+      row['messages'],
+      `the completion ${String(row['request_id'])}`,
+    ) as SavedCompletion['messages'],
+    continues: row['continues'] === 1,
+    status: row['status'] as CompletionStatus,
+    queuedAt: Number(row['queued_at']),
+    startedAt: row['started_at'] === null ? null : Number(row['started_at']),
+    completedAt: row['completed_at'] === null ? null : Number(row['completed_at']),
+    text: row['text'] === null ? null : String(row['text']),
+    error: row['error'] === null ? null : String(row['error']),
+    usage:
+      row['usage'] === null
+        ? null
+        : (database.unseal(
+            row['usage'],
+            `the usage of the completion ${String(row['request_id'])}`,
+          ) as SavedCompletion['usage']),
+  })
 
 /** Completions in the order in which they were asked. */
 export class CompletionTable {
   readonly #database: StoreDatabase
+  readonly #read: (row: Row) => SavedCompletion
 
   constructor(database: StoreDatabase) {
     this.#database = database
+    this.#read = reader(database)
   }
 
   /** Adds one that waits, unless its request id is taken. */
@@ -67,7 +81,7 @@ export class CompletionTable {
         sessionId,
         agentId,
         model,
-        JSON.stringify(messages),
+        sealed(messages),
         continues ? 1 : 0,
         Date.now(),
       ) > 0
@@ -93,29 +107,44 @@ export class CompletionTable {
       Date.now(),
       text,
       error,
-      usage && JSON.stringify(usage),
+      usage && sealed(usage),
       requestId,
     )
   }
 
   get(requestId: string): SavedCompletion | undefined {
     const [row] = this.#database.all('SELECT * FROM completions WHERE request_id = ?', requestId)
-    return row && read(row)
+    return row && this.#read(row)
   }
 
   /** Those that nobody has answered yet, in their order. */
   open(): SavedCompletion[] {
-    return this.#database
-      .all("SELECT * FROM completions WHERE status IN ('queued', 'running') ORDER BY number")
-      .map(read)
+    return [
+      ...this.#database.each(
+        this.#read,
+        "SELECT * FROM completions WHERE status IN ('queued', 'running') ORDER BY number",
+      ),
+    ]
   }
 
-  /** The newest of a session, oldest first. */
-  ofSession(sessionId: string, most: number): SavedCompletion[] {
-    return this.#database
-      .all('SELECT * FROM completions WHERE session_id = ? ORDER BY number DESC LIMIT ?', sessionId, most)
-      .map(read)
-      .toReversed()
+  /** Those of a session, the newest first, each read as it is wanted. */
+  ofSession(sessionId: string, most: number, offset = 0): Iterable<SavedCompletion> {
+    return this.#database.each(
+      this.#read,
+      'SELECT * FROM completions WHERE session_id = ? ORDER BY number DESC LIMIT ? OFFSET ?',
+      sessionId,
+      most,
+      offset,
+    )
+  }
+
+  /** How many a session has, by how they stand. */
+  countsOf(sessionId: string): Readonly<Partial<Record<CompletionStatus, number>>> {
+    const rows = this.#database.all(
+      'SELECT status, count(*) AS count FROM completions WHERE session_id = ? GROUP BY status',
+      sessionId,
+    )
+    return Object.fromEntries(rows.map(({ status, count }) => [String(status), Number(count)]))
   }
 
   /** The newest sessions, with how many of their completions wait, are being answered, and are over. */

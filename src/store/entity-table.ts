@@ -1,4 +1,5 @@
 import type { Row, StoreDatabase, Value } from './database.ts'
+import { sealed } from './seal.ts'
 
 /** A thing with properties. */
 export interface Entity {
@@ -27,11 +28,21 @@ export interface EntityQuery {
   /** A property, or `created_at` (default), `updated_at`, `id`; `-` in front turns the order round. */
   orderBy?: string | undefined
   limit?: number | undefined
+  /** How many are passed over. */
+  offset?: number | undefined
 }
+
+/** Characters of the edges that one walk may meet. */
+const MOST_WALKED = 1024 * 1024
 
 export type Direction = 'outgoing' | 'incoming' | 'both'
 
 const PROPERTY = /^[A-Za-z_][\w-]*$/
+
+/** The value of a property, in SQL; none where the properties are damaged, which would end the whole query. */
+const propertyOf = (path: string): string =>
+  `CASE WHEN json_valid(properties, ${JSON5}) THEN json_extract(properties, ${path}) END`
+const JSON5 = 2
 
 /** A path into the JSON of properties. Names are checked, as SQLite takes paths as text. */
 function pathOf(property: string): string {
@@ -39,28 +50,39 @@ function pathOf(property: string): string {
   throw new RangeError(`"${property}" is no name of a property: letters, digits, _ and -, with a letter first.`)
 }
 
-const read = (row: Row): Entity => ({
-  id: String(row['id']),
-  type: String(row['type']),
-  properties: JSON.parse(String(row['properties'])) as Entity['properties'],
-  createdAt: Number(row['created_at']),
-  updatedAt: Number(row['updated_at']),
-})
+const reader =
+  (database: StoreDatabase) =>
+  (row: Row): Entity => ({
+    id: String(row['id']),
+    type: String(row['type']),
+    properties: database.unseal(row['properties'], `the entity ${String(row['id'])}`) as Entity['properties'],
+    createdAt: Number(row['created_at']),
+    updatedAt: Number(row['updated_at']),
+  })
 
-const readRelationship = (row: Row): Relationship => ({
-  from: String(row['source']),
-  to: String(row['target']),
-  type: String(row['type']),
-  metadata: JSON.parse(String(row['metadata'])) as Relationship['metadata'],
-  createdAt: Number(row['created_at']),
-})
+const relationshipReader =
+  (database: StoreDatabase) =>
+  (row: Row): Relationship => ({
+    from: String(row['source']),
+    to: String(row['target']),
+    type: String(row['type']),
+    metadata: database.unseal(
+      row['metadata'],
+      `a relationship of ${String(row['source'])}`,
+    ) as Relationship['metadata'],
+    createdAt: Number(row['created_at']),
+  })
 
 /** Entities and their relationships. */
 export class EntityTable {
   readonly #database: StoreDatabase
+  readonly #read: (row: Row) => Entity
+  readonly #readRelationship: (row: Row) => Relationship
 
   constructor(database: StoreDatabase) {
     this.#database = database
+    this.#read = reader(database)
+    this.#readRelationship = relationshipReader(database)
   }
 
   /** Adds an entity, unless its id is taken. */
@@ -70,7 +92,7 @@ export class EntityTable {
       'INSERT INTO entities VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       id,
       type,
-      JSON.stringify(properties),
+      sealed(properties),
       now,
       now,
     )
@@ -79,7 +101,7 @@ export class EntityTable {
 
   get(id: string): Entity | undefined {
     const [row] = this.#database.all('SELECT * FROM entities WHERE id = ?', id)
-    return row && read(row)
+    return row && this.#read(row)
   }
 
   /** Sets some properties; null takes one away. */
@@ -90,7 +112,7 @@ export class EntityTable {
       const kept = Object.entries({ ...before.properties, ...properties }).filter(([, value]) => value !== null)
       this.#database.run(
         'UPDATE entities SET properties = ?, updated_at = ? WHERE id = ?',
-        JSON.stringify(Object.fromEntries(kept)),
+        sealed(Object.fromEntries(kept)),
         Date.now(),
         id,
       )
@@ -106,21 +128,24 @@ export class EntityTable {
     })
   }
 
-  /** @throws RangeError for a name that cannot be one of a property */
-  query({ type, where = {}, orderBy = 'created_at', limit = 100 }: EntityQuery): Entity[] {
+  /** Each is read as it is wanted. @throws RangeError for a name that cannot be one of a property */
+  query({ type, where = {}, orderBy = 'created_at', limit = 100, offset = 0 }: EntityQuery): Iterable<Entity> {
     const { condition, values } = this.#condition(type, where)
     const descending = orderBy.startsWith('-')
     const name = descending ? orderBy.slice(1) : orderBy
     const isColumn = ['id', 'type', 'created_at', 'updated_at'].includes(name)
-    const order = isColumn ? name : `json_extract(properties, ?)`
-    return this.#database
-      .all(
-        `SELECT * FROM entities WHERE ${condition} ORDER BY ${order}${descending ? ' DESC' : ''}, id LIMIT ?`,
-        ...values,
-        ...(isColumn ? [] : [pathOf(name)]),
-        limit,
-      )
-      .map(read)
+    const order = isColumn ? name : propertyOf('?')
+    return this.#database.each(
+      this.#read,
+      // Sorted by their ids, so that the sorting has no large values in its hands.
+      `SELECT entities.* FROM (SELECT id AS found, ${order} AS place FROM entities WHERE ${condition}
+         ORDER BY place${descending ? ' DESC' : ''}, found LIMIT ? OFFSET ?)
+       JOIN entities ON id = found ORDER BY place${descending ? ' DESC' : ''}, found`,
+      ...(isColumn ? [] : [pathOf(name)]),
+      ...values,
+      limit,
+      offset,
+    )
   }
 
   /** How many there are, by the value of a property or by type. */
@@ -132,7 +157,7 @@ export class EntityTable {
     const { condition, values } = this.#condition(type, where)
     const isType = groupBy === 'type'
     const rows = this.#database.all(
-      `SELECT ${isType ? 'type' : 'json_extract(properties, ?)'} AS name, count(*) AS count FROM entities WHERE ${condition} GROUP BY name ORDER BY name`,
+      `SELECT ${isType ? 'type' : propertyOf('?')} AS name, count(*) AS count FROM entities WHERE ${condition} GROUP BY name ORDER BY name`,
       ...(isType ? [] : [pathOf(groupBy)]),
       ...values,
     )
@@ -153,7 +178,7 @@ export class EntityTable {
       values.push(type)
     }
     for (const [name, value] of Object.entries(where)) {
-      parts.push('json_extract(properties, ?) IS json_extract(?, ?)')
+      parts.push(`${propertyOf('?')} IS json_extract(?, ?)`)
       values.push(pathOf(name), JSON.stringify({ value }), '$.value')
     }
     return { condition: parts.join(' AND '), values }
@@ -174,7 +199,7 @@ export class EntityTable {
         from,
         to,
         type,
-        JSON.stringify(metadata),
+        sealed(metadata),
         Date.now(),
       )
       return added > 0 ? 'created' : 'exists'
@@ -192,23 +217,25 @@ export class EntityTable {
     to,
     type,
     limit = 1_000,
+    offset = 0,
   }: {
     from?: string | undefined
     to?: string | undefined
     type?: string | undefined
     limit?: number | undefined
-  }): Relationship[] {
+    offset?: number | undefined
+  }): Iterable<Relationship> {
     const given = Object.entries({ source: from, target: to, type }).filter(
       (part): part is [string, string] => part[1] !== undefined,
     )
     const condition = given.map(([column]) => ` AND ${column} = ?`).join('')
-    return this.#database
-      .all(
-        `SELECT * FROM relationships WHERE 1${condition} ORDER BY created_at, source, target, type LIMIT ?`,
-        ...given.map(([, value]) => value),
-        limit,
-      )
-      .map(readRelationship)
+    return this.#database.each(
+      this.#readRelationship,
+      `SELECT * FROM relationships WHERE 1${condition} ORDER BY created_at, source, target, type LIMIT ? OFFSET ?`,
+      ...given.map(([, value]) => value),
+      limit,
+      offset,
+    )
   }
 
   /** All that can be reached from an entity in so many steps, and the edges on the way. */
@@ -218,27 +245,34 @@ export class EntityTable {
   ): { ids: string[]; edges: Relationship[]; cut: boolean } {
     const found = new Set([from])
     const edges = new Map<string, Relationship>()
+    const answer = (cut: boolean) => ({ ids: [...found], edges: [...edges.values()], cut })
+    let length = 0
     let border = [from]
     for (let step = 0; step < depth && border.length > 0; step++) {
       const next: string[] = []
       for (const id of border) {
         for (const edge of this.#edgesOf(id, direction, types)) {
-          edges.set(JSON.stringify([edge.from, edge.to, edge.type]), edge)
+          const name = JSON.stringify([edge.from, edge.to, edge.type])
+          if (!edges.has(name)) {
+            length += name.length + JSON.stringify(edge.metadata).length
+            if (length > MOST_WALKED) return answer(true)
+            edges.set(name, edge)
+          }
           const other = edge.from === id ? edge.to : edge.from
           if (found.has(other)) continue
-          if (found.size >= most) return { ids: [...found], edges: [...edges.values()], cut: true }
+          if (found.size >= most) return answer(true)
           found.add(other)
           next.push(other)
         }
       }
       border = next
     }
-    return { ids: [...found], edges: [...edges.values()], cut: false }
+    return answer(false)
   }
 
-  #edgesOf(id: string, direction: Direction, types: readonly string[]): Relationship[] {
-    const out = direction === 'incoming' ? [] : this.relationships({ from: id })
-    const into = direction === 'outgoing' ? [] : this.relationships({ to: id })
-    return [...out, ...into].filter(({ type }) => types.length === 0 || types.includes(type))
+  *#edgesOf(id: string, direction: Direction, types: readonly string[]): Generator<Relationship> {
+    const fits = ({ type }: Relationship): boolean => types.length === 0 || types.includes(type)
+    if (direction !== 'incoming') for (const edge of this.relationships({ from: id })) if (fits(edge)) yield edge
+    if (direction !== 'outgoing') for (const edge of this.relationships({ to: id })) if (fits(edge)) yield edge
   }
 }

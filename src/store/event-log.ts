@@ -2,24 +2,26 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readFileSync,
-  readSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
-import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { eventIn, lineOfEvent, linesIn } from './event-lines.ts'
+import { DamagedValueError, isReference, LargeValues, valueOf } from './large-values.ts'
+import { repair, type Repair } from './log-repair.ts'
 import { asideOf, nextAside } from './rotation.ts'
 
 /** How an event log is kept. */
 export interface EventLogOptions {
-  /** The file is put aside when it is larger. Bytes. Default 16 MiB. */
+  /** The file is put aside when it is larger, with the values that stand beside it. Bytes. Default 16 MiB. */
   maxBytes?: number
   /** … or when its first event is older. Milliseconds. Default a day. */
   maxAgeMs?: number
@@ -29,25 +31,22 @@ export interface EventLogOptions {
   largeValue?: number
 }
 
-/** What was mended when a log was opened. */
-export interface Repair {
-  /** Bytes at the end that were no whole event: kept beside the log. */
-  cutBytes: number
-  keptIn: string | undefined
-}
-
 const KIBI = 1024
-const NEWLINE = 10
+/** What is told of damage; there may be more of it. */
+const MOST_TOLD = 20
+const VALUES = '.values'
 
 /**
- * Events as newline-delimited JSON in a file that rotates by size and age. A tail that was written by half when the process died is cut off
- * when the log is opened again, and kept beside it.
+ * Events as newline-delimited JSON in a file that rotates by size and age, each line with a checksum. A tail that was
+ * written by half when the process died is cut off when the log is opened again, and kept beside it.
  */
 export class EventLog {
   readonly file: string
   readonly repaired: Repair
   readonly #options: Required<EventLogOptions>
+  readonly #damages = new Set<string>()
   #descriptor: number
+  #values: LargeValues
   #bytes: number
   #since: number
   #lost = 0
@@ -58,8 +57,12 @@ export class EventLog {
     this.#options = { maxBytes: 16 * KIBI * KIBI, maxAgeMs: 86_400_000, keep: 10, largeValue: 5_120, ...options }
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     this.repaired = repair(file)
-    this.#descriptor = openSync(file, 'a', 0o600)
-    const { size, birthtimeMs } = statSync(file)
+    const { cutBytes, keptIn } = this.repaired
+    if (cutBytes > 0) this.#tell(`${file} ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}.`)
+    dropValuesWithoutLog(file)
+    this.#values = new LargeValues(valuesOf(file))
+    this.#descriptor = openForOwner(file)
+    const { size, birthtimeMs } = fstatSync(this.#descriptor)
     this.#bytes = size
     this.#since = size === 0 ? Date.now() : birthtimeMs
   }
@@ -74,16 +77,29 @@ export class EventLog {
     return this.#failure
   }
 
+  /** Why the newest event could not be written, and what is damaged or gone. */
+  get problems(): readonly string[] {
+    return [...(this.#failure === undefined ? [] : [this.#failure]), ...this.#damages]
+  }
+
+  #tell(damage: string): void {
+    if (this.#damages.size < MOST_TOLD) this.#damages.add(damage)
+  }
+
   /** Adds an event. One that cannot be written is lost and counted: what it tells of goes on. */
   append(event: object): void {
     try {
-      const line = `${JSON.stringify(this.#withReferences(event))}\n`
+      this.#lookForFile()
+      const line = lineOfEvent(this.#withReferences(event))
       const bytes = Buffer.byteLength(line)
       const { maxBytes, maxAgeMs } = this.#options
-      if (this.#bytes > 0 && (this.#bytes + bytes > maxBytes || Date.now() - this.#since > maxAgeMs)) this.#rotate()
-      this.#write(line)
-      this.#bytes += bytes
-      this.#failure = undefined
+      const isFull = this.#bytes + this.#values.bytes + bytes > maxBytes
+      if (this.#bytes > 0 && (isFull || Date.now() - this.#since > maxAgeMs)) {
+        this.#rotate()
+        // The values have gone with the file that was put aside.
+        return this.#add(lineOfEvent(this.#withReferences(event)))
+      }
+      this.#add(line)
     } catch (error) {
       this.#lost += 1
       this.#failure = `${this.file} cannot be written to: ${error instanceof Error ? error.message : String(error)}`
@@ -91,42 +107,100 @@ export class EventLog {
   }
 
   /** Writes all of it, or nothing. */
-  #write(line: string): void {
+  #add(line: string): void {
     try {
       appendFileSync(this.#descriptor, line)
     } catch (error) {
       ftruncateSync(this.#descriptor, this.#bytes)
       throw error
     }
+    this.#bytes += Buffer.byteLength(line)
+    this.#failure = undefined
+  }
+
+  /** A file that somebody has removed takes what is written into it along: a new one is begun. */
+  #lookForFile(): void {
+    const there = statSync(this.file, { throwIfNoEntry: false })
+    const ours = fstatSync(this.#descriptor)
+    if (there && there.ino === ours.ino && there.dev === ours.dev) {
+      // Somebody has cut it: what comes goes to its end, wherever that is.
+      if (there.size < this.#bytes) {
+        this.#tell(`${this.file} was cut from ${this.#bytes} to ${there.size} bytes while it was in use.`)
+        this.#bytes = there.size
+      }
+      return
+    }
+    this.#tell(`${this.file} was removed while it was in use, with ${this.#bytes} bytes; it is begun anew.`)
+    closeSync(this.#descriptor)
+    mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 })
+    this.#open()
+  }
+
+  #open(): void {
+    this.#descriptor = openForOwner(this.file)
+    this.#values = new LargeValues(valuesOf(this.file))
+    this.#bytes = fstatSync(this.#descriptor).size
+    this.#since = Date.now()
   }
 
   close(): void {
-    fsyncSync(this.#descriptor)
-    closeSync(this.#descriptor)
+    try {
+      fsyncSync(this.#descriptor)
+    } finally {
+      closeSync(this.#descriptor)
+    }
   }
 
-  /** All events that are kept, oldest first, with large values put back. Lines that are no event are passed over. */
+  /**
+   * All events that are kept, oldest first, with large values put back, one at a time. What is no event, or damaged, is
+   * passed over and told among the problems: an event whose large value is damaged has the reference in its place.
+   */
   *read(): Generator<Record<string, unknown>> {
-    for (const file of [...asideOf(this.file).map((aside) => aside.file), this.file])
-      for (const line of readFileSync(file, 'utf8').split('\n')) {
-        const event = eventIn(line)
-        if (event) yield withValues(event, valuesOf(file))
+    for (const file of [...asideOf(this.file).map((aside) => aside.file), this.file]) {
+      let number = 0
+      for (const line of this.#linesOf(file)) {
+        number += 1
+        if (line === '') continue
+        const event = line === undefined ? undefined : eventIn(line)
+        if (event) yield this.#withValues(event, valuesOf(file))
+        else this.#tell(`${file}, line ${number}, is damaged or no event: it is passed over.`)
       }
+    }
+  }
+
+  *#linesOf(file: string): Generator<string | undefined> {
+    try {
+      yield* linesIn(file)
+    } catch (error) {
+      this.#tell(`${file} cannot be read: ${(error as Error).message}`)
+    }
+  }
+
+  #withValues(event: Record<string, unknown>, folder: string): Record<string, unknown> {
+    for (const [name, value] of Object.entries(event)) {
+      if (!isReference(value)) continue
+      try {
+        event[name] = valueOf(folder, value)
+      } catch (error) {
+        if (!(error instanceof DamagedValueError)) throw error
+        this.#tell(error.message)
+      }
+    }
+    return event
   }
 
   #rotate(): void {
     const aside = asideOf(this.file).map(({ file }) => file)
     const put = nextAside(this.file)
+    fsyncSync(this.#descriptor)
     renameSync(this.file, put)
     if (existsSync(valuesOf(this.file))) renameSync(valuesOf(this.file), valuesOf(put))
     for (const old of aside.slice(0, Math.max(0, aside.length + 1 - this.#options.keep))) {
-      rmSync(old)
+      rmSync(old, { force: true })
       rmSync(valuesOf(old), { recursive: true, force: true })
     }
     closeSync(this.#descriptor)
-    this.#descriptor = openSync(this.file, 'a', 0o600)
-    this.#bytes = 0
-    this.#since = Date.now()
+    this.#open()
   }
 
   #withReferences(event: object): object {
@@ -134,85 +208,28 @@ export class EventLog {
       Object.entries(event).map(([name, value]) => {
         const text = JSON.stringify(value) as string | undefined
         if (text === undefined || text.length <= this.#options.largeValue) return [name, value]
-        const hash = createHash('sha256').update(text).digest('hex')
-        const folder = valuesOf(this.file)
-        const file = join(folder, hash)
-        if (!existsSync(file)) {
-          mkdirSync(folder, { recursive: true, mode: 0o700 })
-          // By another name first: half a value has never the name of a whole one.
-          writeFileSync(`${file}.part`, text, { mode: 0o600 })
-          renameSync(`${file}.part`, file)
-        }
-        return [name, { $ref: hash, length: text.length }]
+        return [name, this.#values.keep(text)]
       }),
     )
   }
 }
 
 /** Where the large values of a log file are. */
-const valuesOf = (file: string): string => `${file}.values`
+const valuesOf = (file: string): string => `${file}${VALUES}`
 
-function withValues(event: Record<string, unknown>, folder: string): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => {
-      const hash = (value as { $ref?: unknown } | null)?.$ref
-      if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return [name, value]
-      const file = join(folder, hash)
-      return [name, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown) : value]
-    }),
-  )
+/** Opens a file to be added to, for its owner only, however it was found. */
+function openForOwner(file: string): number {
+  const descriptor = openSync(file, 'a', 0o600)
+  fchmodSync(descriptor, 0o600)
+  return descriptor
 }
 
-/** Cuts off what stands behind the last whole event. */
-function repair(file: string): Repair {
-  if (!existsSync(file)) return { cutBytes: 0, keptIn: undefined }
-  const descriptor = openSync(file, 'r+')
-  try {
-    const size = statSync(file).size
-    const whole = endOfLastEvent(descriptor, size)
-    if (whole === size) return { cutBytes: 0, keptIn: undefined }
-    const rest = Buffer.alloc(size - whole)
-    readSync(descriptor, rest, 0, rest.length, whole)
-    const keptIn = `${file}.cut`
-    writeFileSync(keptIn, rest, { flag: 'a', mode: 0o600 })
-    ftruncateSync(descriptor, whole)
-    return { cutBytes: rest.length, keptIn }
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** Where the last line ends that is JSON. Looks backwards, a line at a time. */
-function endOfLastEvent(descriptor: number, size: number): number {
-  let end = size
-  while (end > 0) {
-    const start = startOfLine(descriptor, end - 1)
-    const line = Buffer.alloc(end - start)
-    readSync(descriptor, line, 0, line.length, start)
-    if (line.at(-1) === NEWLINE && eventIn(line.toString('utf8'))) return end
-    end = start
-  }
-  return 0
-}
-
-function startOfLine(descriptor: number, before: number): number {
-  const block = Buffer.alloc(64 * KIBI)
-  let at = before
-  while (at > 0) {
-    const length = Math.min(block.length, at)
-    readSync(descriptor, block, 0, length, at - length)
-    const found = block.subarray(0, length).lastIndexOf(NEWLINE)
-    if (found >= 0) return at - length + found + 1
-    at -= length
-  }
-  return 0
-}
-
-/** The event that a line holds, if it is whole. */
-function eventIn(line: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+/** Values whose log somebody has removed belong to nothing. */
+function dropValuesWithoutLog(file: string): void {
+  const folder = dirname(file)
+  const known = new Set([file, ...asideOf(file).map((aside) => aside.file)].map((each) => basename(valuesOf(each))))
+  const stem = basename(file).replace(/_current\..*$/, '')
+  for (const name of readdirSync(folder))
+    if (name.startsWith(stem) && name.endsWith(VALUES) && !known.has(name))
+      rmSync(join(folder, name), { recursive: true, force: true })
 }

@@ -1,4 +1,5 @@
-export { EventLog, type EventLogOptions, type Repair } from './event-log.ts'
+export { EventLog, type EventLogOptions } from './event-log.ts'
+export type { Repair } from './log-repair.ts'
 export { StoreError } from './errors.ts'
 export type { AnswerTable, KeptAnswer } from './answer-table.ts'
 export type { CompletionStatus, SavedCompletion } from './completion-table.ts'

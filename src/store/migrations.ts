@@ -56,6 +56,9 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (minute, run, agent, model)
    ) STRICT;
    CREATE INDEX spending_by_run ON spending (run);`,
+  `CREATE TABLE pattern_sources (hash TEXT PRIMARY KEY, sources TEXT NOT NULL) STRICT;
+   ALTER TABLE run_records ADD COLUMN sources TEXT;
+   ALTER TABLE run_records ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /**

@@ -4,6 +4,7 @@ import { RecordTable } from './record-table.ts'
 import { StoreDatabase } from './database.ts'
 import { EntityTable } from './entity-table.ts'
 import { StoreError } from './errors.ts'
+import { sealed } from './seal.ts'
 import { SpendingTable } from './spending-table.ts'
 
 /** Plain data as it is kept. */
@@ -92,6 +93,11 @@ export class RunStore {
     return this.#database.failure
   }
 
+  /** What is wrong with it: that it cannot be written to, what is damaged, that its file was taken away or cut. */
+  get problems(): readonly string[] {
+    return this.#database.problems
+  }
+
   close(): void {
     this.#database.close()
   }
@@ -115,7 +121,7 @@ export class RunStore {
       pattern,
       fingerprint,
       status,
-      JSON.stringify(state),
+      sealed(state),
       Date.now(),
     )
   }
@@ -126,17 +132,11 @@ export class RunStore {
   }
 
   saveAgent(run: string, name: string, place: number, data: Saved): void {
-    this.#database.run('INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?)', run, name, place, JSON.stringify(data))
+    this.#database.run('INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?)', run, name, place, sealed(data))
   }
 
   saveAnswer(run: string, question: string, effect: number, answer: Saved): void {
-    this.#database.run(
-      'INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)',
-      run,
-      question,
-      effect,
-      JSON.stringify(answer),
-    )
+    this.#database.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)', run, question, effect, sealed(answer))
   }
 
   /** The effect has ended: its answers are part of the state. */
@@ -161,17 +161,17 @@ export class RunStore {
       pattern: String(row['pattern']),
       fingerprint: String(row['fingerprint']),
       status: row['status'] as RunStatus,
-      state: JSON.parse(String(row['state'])) as Saved,
+      state: this.#database.unseal(row['state'], `the state of ${id}`),
       agents: this.#database.all('SELECT * FROM agents WHERE run = ? ORDER BY place', id).map(({ name, data }) => ({
         name: String(name),
-        data: JSON.parse(String(data)) as Saved,
+        data: this.#database.unseal(data, `the agent ${String(name)} of ${id}`),
       })),
       answers: new Map(
         this.#database
           .all('SELECT * FROM answers WHERE run = ? ORDER BY rowid', id)
           .map(({ question, effect, answer }) => [
             String(question),
-            { effect: Number(effect), answer: JSON.parse(String(answer)) as Saved },
+            { effect: Number(effect), answer: this.#database.unseal(answer, `an answer of ${id}`) },
           ]),
       ),
       intents: this.#database.all('SELECT * FROM intents WHERE run = ? ORDER BY id', id).map((intent) => ({
@@ -216,7 +216,7 @@ export class RunStore {
         run,
         name,
         checkpoint.createdAt,
-        JSON.stringify({ state, agents, answers: [...answers] } satisfies CheckpointData),
+        sealed({ state, agents, answers: [...answers] } satisfies CheckpointData),
       )
       this.#database.run(
         'DELETE FROM checkpoints WHERE run = ?1 AND rowid NOT IN (SELECT rowid FROM checkpoints WHERE run = ?1 ORDER BY rowid DESC LIMIT ?2)',
@@ -275,7 +275,7 @@ export class RunStore {
 
   #readCheckpoint(checkpoint: string, saved: string): CheckpointData {
     try {
-      const read = JSON.parse(saved) as Partial<CheckpointData>
+      const read = this.#database.unseal(saved, `the checkpoint "${checkpoint}"`) as Partial<CheckpointData>
       if (typeof read.state === 'object' && read.state !== null && Array.isArray(read.agents))
         return read as CheckpointData
     } catch {

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
-import { findPattern } from '../pattern/index.ts'
+import { loadPattern } from '../pattern/index.ts'
 import type { System } from './system.ts'
 
 /** Thrown when the daemon refuses, or an orchestration in it fails. */
@@ -98,7 +98,8 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     try {
       await begin()
       const { orchestration_id: given, agents } = await ask('orchestration:start', {
-        pattern: resolve(findPattern(pattern)),
+        pattern,
+        pattern_files: loadPattern(pattern).sources,
         vars,
       })
       const id = String(given)

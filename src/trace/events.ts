@@ -113,6 +113,17 @@ export type EventBody =
       /** The same for requests with the same content. */
       request: string | null
     }
+  /** A service has answered a request that costs nothing: for its models, for files, for what it keeps. */
+  | {
+      type: 'resource.answered'
+      provider: string
+      operation: string
+      method: string
+      path: string
+      status: number
+      /** Who asked, where the header `x-longhaul-agent` says so. */
+      agent: string | null
+    }
   | { type: 'agent.spawned'; agent: string }
   | { type: 'agent.terminated'; agent: string; reason: string }
   | {

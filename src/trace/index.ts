@@ -1,4 +1,5 @@
 export { openGather, type OpenGather } from './gather.ts'
+export { nestsDeeper } from './nesting.ts'
 export type { EventBody, EventOf, PicoDollars, RefusedReason, TraceEvent, Usage } from './events.ts'
 export {
   agentsOf,

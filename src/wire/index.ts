@@ -1,33 +1,29 @@
-import { anthropicMessages } from './anthropic-messages.ts'
-import type { WireFormat } from './format.ts'
-import { openaiChat } from './openai-chat.ts'
-import { openaiEmbeddings } from './openai-embeddings.ts'
+import { anthropic } from './anthropic/index.ts'
+import { azure } from './azure/index.ts'
+import { bedrock } from './bedrock/index.ts'
+import { google } from './google/index.ts'
+import { openai } from './openai/index.ts'
+import type { Service } from './service.ts'
 
+export { endpointAt, matchStart, type Params } from './paths.ts'
 export {
   badText,
+  HTML_PAGE,
   isBad,
   type BadRequest,
+  type Chunk,
+  type Desk,
+  type Endpoint,
+  type Generation,
+  type Resource,
   type ResponseHead,
-  type WireFormat,
+  type Service,
+  type StreamEncoder,
   type WireRequest,
   type WireResponse,
-} from './format.ts'
+} from './service.ts'
+export { Shelf } from './shelf.ts'
 export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
 
-/** A service whose wire formats are known. */
-export interface KnownService {
-  baseURL: string
-  /** The service's own hosts, its regional ones included: there it validates as its reference says. */
-  hosts: RegExp
-  formats: readonly WireFormat[]
-}
-
-/** The services that are simulated, by name. */
-export const SERVICES: Readonly<Record<'openai' | 'anthropic', KnownService>> = {
-  openai: {
-    baseURL: 'https://api.openai.com/v1',
-    hosts: /(^|\.)openai\.com$/,
-    formats: [openaiChat, openaiEmbeddings],
-  },
-  anthropic: { baseURL: 'https://api.anthropic.com', hosts: /(^|\.)anthropic\.com$/, formats: [anthropicMessages] },
-}
+/** The services that are simulated. A new one is a folder and a line here. */
+export const SERVICES: readonly Service[] = [openai, anthropic, google, bedrock, azure]

@@ -1,15 +1,24 @@
 /** The shape that a request must have, as a table. */
 export type Shape =
   | { type: 'object'; fields: Readonly<Record<string, Field>>; open?: true }
-  | { type: 'array'; items: Shape; least?: number | undefined }
+  | { type: 'array'; items: Shape; least?: number | undefined; most?: number | undefined }
   | { type: 'string'; among?: readonly string[] | undefined }
   | { type: 'number' | 'integer'; min?: number | undefined; max?: number | undefined }
   | { type: 'boolean' }
   | { type: 'any' }
   /** One of several kinds of value, told apart by their JSON type. */
   | { type: 'either'; of: readonly Shape[] }
-  /** One of several objects, told apart by one of their fields; with `others`, also any that is not named here. */
-  | { type: 'tagged'; tag: string; of: Readonly<Record<string, Shape>>; others?: true }
+  /**
+   * One of several objects, told apart by one of their fields; with `others`, also any that is not named here; `untagged` is the one
+   * that needs no tag.
+   */
+  | {
+      type: 'tagged'
+      tag: string
+      of: Readonly<Record<string, Shape>>
+      others?: true
+      untagged?: Shape | undefined
+    }
 
 /** A field of an object; `null` counts as left out where a field is optional. */
 export type Field = Shape & { required?: true }
@@ -20,6 +29,7 @@ export type Problem = { path: readonly (string | number)[] } & (
   | { kind: 'unknown' }
   | { kind: 'type'; expected: string; given: string }
   | { kind: 'empty' }
+  | { kind: 'long'; limit: number; given: number }
   | { kind: 'below' | 'above'; limit: number; given: number; integer: boolean }
   | { kind: 'value'; given: string; among: readonly string[] }
 )
@@ -83,6 +93,7 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
       )
     case 'tagged': {
       const tag = (value as Record<string, unknown>)[shape.tag]
+      if (tag === undefined && shape.untagged) return problemOf(shape.untagged, value, depth)
       if (tag === undefined) return shape.others ? undefined : { path: [shape.tag], kind: 'missing' }
       if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
         if (shape.others && typeof tag === 'string') return undefined
@@ -98,6 +109,8 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
     case 'array': {
       const items = value as unknown[]
       if (items.length < (shape.least ?? 0)) return { path: [], kind: 'empty' }
+      if (shape.most !== undefined && items.length > shape.most)
+        return { path: [], kind: 'long', limit: shape.most, given: items.length }
       for (let index = 0; index < items.length; index++) {
         const problem = problemOf(shape.items, items[index], depth + 1)
         if (problem) return within(index, problem)
@@ -157,9 +170,14 @@ export function relaxed(shape: Shape): Shape {
     case 'either':
       return { ...shape, of: shape.of.map((one) => relaxed(one)) }
     case 'array':
-      return { ...shape, items: relaxed(shape.items), least: 'required' in shape ? shape.least : undefined }
+      return {
+        ...shape,
+        items: relaxed(shape.items),
+        least: 'required' in shape ? shape.least : undefined,
+        most: undefined,
+      }
     case 'tagged':
-      return { ...shape, of: relaxedAll(shape.of), others: true }
+      return { ...shape, of: relaxedAll(shape.of), others: true, untagged: shape.untagged && relaxed(shape.untagged) }
     case 'object':
       return { ...shape, fields: relaxedAll(shape.fields), open: true }
     default:

@@ -1,4 +1,4 @@
-import type { WireFormat, WireResponse } from './format.ts'
+import type { Endpoint, WireResponse } from './service.ts'
 
 /** What to say of a request for something that longhaul lacks. */
 export function unsimulatedText({
@@ -6,7 +6,7 @@ export function unsimulatedText({
   path,
   provider,
   baseURL,
-  formats,
+  endpoints,
 }: {
   method: string
   path: string
@@ -14,9 +14,13 @@ export function unsimulatedText({
   provider: string
   baseURL: string
   /** What is simulated there. */
-  formats: readonly WireFormat[]
+  endpoints: readonly Endpoint[]
 }): string {
-  const known = formats.map((format) => `POST ${baseURL.replace(/\/+$/, '')}${format.path}`)
+  const base = baseURL.replace(/\/+$/, '')
+  const generations = endpoints.filter(({ kind }) => kind === 'generation')
+  const known = generations.map((endpoint) => `${endpoint.method} ${base}${endpoint.path}`)
+  const others = endpoints.length - known.length
+  if (others > 0) known.push(`and ${others} more, which the page about services lists`)
   return (
     `longhaul does not simulate ${method} ${path} of ${provider}; it simulates ${known.join(', ')}. ` +
     `Check the base URL of the client; if it is right, answer the request with a handler of msw or nock.`

@@ -90,7 +90,7 @@ test('a Request lives as long as its answer is waited for, so that its signal do
   const controller = new AbortController()
   const ask = async (): Promise<Response> => {
     const plain = await readRequest(new Request(URL, { ...asking(false), signal: controller.signal }))
-    return respond(provider, routeOf(URL, addressesOf(provider))!, plain, () => new Error('broken'))
+    return respond(provider, routeOf('POST', URL, addressesOf(provider))!, plain, () => new Error('broken'))
   }
   const answer = ask()
   answer.catch(() => {})

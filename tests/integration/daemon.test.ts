@@ -423,11 +423,13 @@ describe('what clients let it remember', { timeout: 60_000 }, () => {
 describe('the WebSocket bridge', { timeout: 60_000 }, () => {
   let bridge: ChildProcess
   let url = ''
+  let token = ''
   beforeAll(async () => {
     bridge = spawn(process.execPath, [MAIN, 'bridge', '--port', '0'], { env })
     for await (const line of createInterface(bridge.stdout!)) {
-      url = /(ws:\S+)/.exec(line)?.[1] ?? ''
-      break
+      url = /answers at (ws:\S+)/.exec(line)?.[1] ?? url
+      token = /without it: ([0-9a-f]+)$/.exec(line)?.[1] ?? token
+      if (token !== '') break
     }
   })
   afterAll(async () => {
@@ -443,7 +445,7 @@ describe('the WebSocket bridge', { timeout: 60_000 }, () => {
   }
 
   test('greets, hands requests on, and renames what is pushed', async () => {
-    const client = new WebSocket(url)
+    const client = new WebSocket(url, token)
     const [hello] = await messages(client, 1)
     expect(hello).toMatchObject({
       event: 'bridge:connected',
@@ -468,6 +470,45 @@ describe('the WebSocket bridge', { timeout: 60_000 }, () => {
     const known = new WebSocket(url, { origin: 'http://localhost:3000' })
     expect(await messages(known, 1)).toMatchObject([{ event: 'bridge:connected' }])
     known.close()
+  })
+
+  test('a program without the token is closed with code 1008, and one with a wrong token too', async () => {
+    for (const [address, protocols] of [
+      [url, []],
+      [`${url}/?token=${'0'.repeat(token.length)}`, []],
+      [url, ['0'.repeat(token.length)]],
+    ] as const) {
+      const [code] = (await once(new WebSocket(address, [...protocols]), 'close')) as [number]
+      expect(code).toBe(1008)
+    }
+    const known = new WebSocket(`${url}/?token=${token}`)
+    expect(await messages(known, 1)).toMatchObject([{ event: 'bridge:connected' }])
+    known.close()
+    const file = join(home, 'var/run/bridge_token')
+    expect(readFileSync(file, 'utf8').trim()).toBe(token)
+    expect(statSync(file).mode & 0o077).toBe(0)
+  })
+
+  test('a page without the token may look, and change nothing', async () => {
+    const page = new WebSocket(url, { origin: 'http://localhost:8080' })
+    await messages(page, 1)
+    for (const event of ['orchestration:list', 'agent:health', 'monitor:subscribe', 'state:entity:query']) {
+      page.send(JSON.stringify({ event, correlation_id: event }))
+      expect(await messages(page, 1)).toMatchObject([
+        { event, correlation_id: event, data: { _response_id: expect.stringMatching(/^resp_/) as string } },
+      ])
+    }
+    for (const event of ['orchestration:load_pattern', 'orchestration:start', 'system:shutdown', 'agent:terminate']) {
+      page.send(JSON.stringify({ event, data: { pattern: 'session_recovery', all: true }, correlation_id: event }))
+      expect(await messages(page, 1)).toMatchObject([
+        {
+          event,
+          correlation_id: event,
+          data: { status: 'failed', error: expect.stringMatching(/^A page may look/) as string },
+        },
+      ])
+    }
+    page.close()
   })
 })
 

@@ -1,8 +1,9 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
 import type { Options } from '../../strategy/index.ts'
 import type { RunStore } from '../../store/index.ts'
+import { now } from '../now.ts'
 import { ofPage, page, PAGE } from '../page.ts'
-import { RefusedError } from '../protocol.ts'
+import { quoted, RefusedError } from '../protocol.ts'
 import { detailsOf, type AgentDetails } from '../run-details.ts'
 import type { Run, Runs } from '../runs.ts'
 import { handler, WHICH, type Handler } from './handler.ts'
@@ -35,11 +36,11 @@ export function findAgent(id: string, { runs, store }: { runs: Runs; store: RunS
   const running = named.filter((agent) => agent.run.live)
   const [found, other] = running.length > 0 ? running : named
   if (other)
-    throw new RefusedError(`Several orchestrations have an agent ${JSON.stringify(id)}: say which.`, {
+    throw new RefusedError(`Several orchestrations have an agent ${quoted(id)}: say which.`, {
       agents: idsOf(named),
     })
   if (found) return found
-  throw new RefusedError(`There is no agent ${JSON.stringify(id)}.`, { agents: idsOf(agents) })
+  throw new RefusedError(`There is no agent ${quoted(id)}.`, { agents: idsOf(agents) })
 }
 
 interface Criteria {
@@ -65,7 +66,7 @@ function chosen(given: Criteria, context: { runs: Runs; store: RunStore }): Agen
   return wanted.flatMap((each) => {
     const named = alive.filter((agent) => agent.id === each || agent.name === each)
     if (named.length > 1)
-      throw new RefusedError(`Several orchestrations have an agent ${JSON.stringify(each)}: say which.`, {
+      throw new RefusedError(`Several orchestrations have an agent ${quoted(each)}: say which.`, {
         agents: idsOf(named),
       })
     return named
@@ -82,7 +83,7 @@ function health({ id, run, name, status, restarts, unread, messages }: AgentDeta
     restarts,
     unread,
     messages,
-    seconds_since_progress: working ? (Date.now() - working.progressAt) / 1_000 : null,
+    seconds_since_progress: working ? (now() - working.progressAt) / 1_000 : null,
   }
 }
 
@@ -173,7 +174,7 @@ export const agent: Readonly<Record<string, Handler>> = {
       const run = runs.choose({ orchestration_id, pattern }, 'agent:spawn', 'running')
       const { orchestrator } = runs.liveOf(run)
       if (!/^[A-Za-z_][\w-]*$/.test(name))
-        throw new RefusedError(`agent_id is ${JSON.stringify(name)}: give a name of letters, digits, _ and -.`)
+        throw new RefusedError(`agent_id is ${quoted(name)}: give a name of letters, digits, _ and -.`)
       orchestrator.spawnAgent(name, options as Options)
       if (context !== undefined)
         orchestrator.sendMessage(name, typeof context === 'string' ? context : JSON.stringify(context), 'client')
@@ -208,7 +209,7 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
     answer({ agent_id: id, duration, limit }, { runs, store, events }) {
       const { run, name, id: full } = findAgent(id, { runs, store })
-      const since = duration === undefined ? 0 : (Date.now() - duration) / 1_000
+      const since = duration === undefined ? 0 : (now() - duration) / 1_000
       const mine = events.filter(
         ({ orchestration_id: of, data, timestamp }) =>
           of === run.id && timestamp >= since && (data as { agent?: unknown }).agent === name,

@@ -1,8 +1,9 @@
 import { formatDollars } from '../../money/index.ts'
 import type { TargetHealth } from '../../orchestrator/index.ts'
 import type { SavedCompletion } from '../../store/index.ts'
-import { ofPage, page, PAGE } from '../page.ts'
-import { RefusedError } from '../protocol.ts'
+import { now } from '../now.ts'
+import { ofPage, page, PAGE, pageOfRows } from '../page.ts'
+import { quoted, RefusedError } from '../protocol.ts'
 import { detailsOf } from '../run-details.ts'
 import type { Chosen, Run } from '../runs.ts'
 import { findAgent } from './agent.ts'
@@ -57,7 +58,7 @@ function joined(all: readonly TargetHealth[]): object {
       state: open.length > 0 ? 'open' : (all.find(({ breaker }) => breaker !== 'closed')?.breaker ?? 'closed'),
       is_open: open.length > 0,
       recent_failures: Math.max(0, ...all.map(({ recentFailures }) => recentFailures)),
-      open_until: open.length > 0 ? (Date.now() + Math.max(...open.map(({ opensInMs }) => opensInMs))) / 1_000 : null,
+      open_until: open.length > 0 ? (now() + Math.max(...open.map(({ opensInMs }) => opensInMs))) / 1_000 : null,
       last_success: successes.length > 0 ? Math.max(...successes) / 1_000 : null,
     },
     stats: {
@@ -124,9 +125,12 @@ function sessionStatus(
   { limit, offset }: { limit: number; offset: number },
   { store }: RequestContext,
 ): object {
-  const found = store.completions.ofSession(id, offset + limit + 1).toReversed()
-  const of = (status: string): number => found.filter((each) => each.status === status).length
-  const shown = page(found.map(shownCompletion), { limit, offset })
+  const counts = store.completions.countsOf(id)
+  const of = (status: keyof typeof counts): number => counts[status] ?? 0
+  const newest = (function* () {
+    for (const each of store.completions.ofSession(id, limit + 1, offset)) yield shownCompletion(each)
+  })()
+  const shown = pageOfRows(newest, { limit, offset })
   return {
     session_id: id,
     completions: shown.items.toReversed(),
@@ -191,10 +195,9 @@ export const completion: Readonly<Record<string, Handler>> = {
         const shown = page([...agentSessions(runs.active, context), ...clientSessions(context)], part)
         return { sessions: shown.items, ...ofPage(shown), queue_depth: completions.depth }
       }
-      const asked = store.completions.ofSession(id, 1).length > 0
+      const asked = [...store.completions.ofSession(id, 1)].length > 0
       const agent = orUndefined(() => findAgent(id, { runs, store }))
-      if (!asked && !agent)
-        throw new RefusedError(`There is no session ${JSON.stringify(id)}. completion:sessions lists them.`)
+      if (!asked && !agent) throw new RefusedError(`There is no session ${quoted(id)}. completion:sessions lists them.`)
       const session = agent && agentSessions([agent.run], context).find((each) => each.session_id === agent.id)
       return { ...sessionStatus(agent && !asked ? agent.id : id, part, context), ...(session && { agent: session }) }
     },
@@ -294,7 +297,7 @@ export const completion: Readonly<Record<string, Handler>> = {
           retry_attempt: attempt - 1,
           max_retries: policy.max_attempts - 1,
           last_error: lastError,
-          next_retry_in: Math.max(0, nextAt - Date.now()) / 1_000,
+          next_retry_in: Math.max(0, nextAt - now()) / 1_000,
         })),
         newest_failures: failed.slice(-20).map(({ data, timestamp }) => ({ ...data, timestamp })),
       }

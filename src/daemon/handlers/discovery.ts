@@ -1,7 +1,7 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
 import { suggestion } from '../../options/index.ts'
 import type { Parameter } from '../parameters.ts'
-import { RefusedError } from '../protocol.ts'
+import { quoted, RefusedError } from '../protocol.ts'
 import { handler, type Handler } from './handler.ts'
 
 /** What the clients of KSI call the types of parameters. */
@@ -113,7 +113,7 @@ function formatted({ name, module, summary, parameters }: Described, style: stri
 
 const oneOf = (name: string, given: string, known: readonly string[]): string => {
   if (known.includes(given)) return given
-  throw new RefusedError(`${name} is "${given}": give ${known.join(', ')}.`)
+  throw new RefusedError(`${name} is ${quoted(given)}: give ${known.join(', ')}.`)
 }
 
 /** How a command for an event looks. */
@@ -182,7 +182,9 @@ export const discovery: Readonly<Record<string, Handler>> = {
     answer({ event, format_style: style }, { handlers }) {
       oneOf('format_style', style, STYLES)
       if (!Object.hasOwn(handlers, event))
-        throw new RefusedError(`Event not found: ${event}`, { hint: suggestion(event, Object.keys(handlers)) })
+        throw new RefusedError(`Event not found: ${quoted(event).slice(1, -1)}`, {
+          hint: suggestion(event, Object.keys(handlers)),
+        })
       const found = described(event, handlers[event]!)
       return {
         event,

@@ -13,6 +13,8 @@ export interface DaemonContext {
   patterns: readonly string[]
   /** Whether services in this process answer in place of real ones. */
   simulates: boolean
+  /** What was wrong when the daemon began. */
+  problems: readonly string[]
   /** What is in force, for `system:config`. */
   config: () => object
   /** Unix milliseconds. */

@@ -1,4 +1,5 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
+import { now } from '../now.ts'
 import { page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
 import { handler, type Handler, type LoggedEvent } from './handler.ts'
@@ -50,7 +51,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
       for (const { event_name: name } of events) counts[name] = (counts[name] ?? 0) + 1
       return {
         status: 'running',
-        uptime: (Date.now() - startedAt) / 1_000,
+        uptime: (now() - startedAt) / 1_000,
         orchestrations: runs.active.length,
         completions: completions.depth,
         remembered_events: events.length,

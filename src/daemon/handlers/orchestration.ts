@@ -1,11 +1,19 @@
 import { formatDollars, parseDollars } from '../../money/index.ts'
 import type { Claim } from '../../orchestrator/index.ts'
-import { listPatterns, loadPattern, PatternSettingError, variableNames, type Pattern } from '../../pattern/index.ts'
+import {
+  listPatterns,
+  PatternSettingError,
+  variableNames,
+  type Pattern,
+  type PatternText,
+} from '../../pattern/index.ts'
 import { type Json, PatternError } from '../../strategy/index.ts'
 import type { RunStatus } from '../../store/index.ts'
+import { nestsDeeper } from '../../trace/index.ts'
+import { now } from '../now.ts'
 import { ofPage, page, PAGE, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
-import { RefusedError } from '../protocol.ts'
+import { MOST_DEPTH, quoted, RefusedError } from '../protocol.ts'
 import { detailsOf, type RunDetails } from '../run-details.ts'
 import { nameOf, type Run } from '../runs.ts'
 import { handler, openHandler, WHICH, type Handler, type RequestContext } from './handler.ts'
@@ -14,7 +22,7 @@ const STATES: readonly RunStatus[] = ['running', 'suspended', 'completed', 'fail
 /** Runs that are over and that one answer may be about. */
 const MOST_OVER = 10_000
 
-const secondsOf = ({ startedAt, endedAt }: Run): number => ((endedAt ?? Date.now()) - startedAt) / 1_000
+const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? now()) - startedAt) / 1_000
 
 function described(run: Run, { agents, messages }: RunDetails): object {
   return {
@@ -69,6 +77,23 @@ function refusing<Result>(work: () => Result): Result {
   }
 }
 
+/** Patterns that extend one another, and are given as texts. */
+const MOST_TEXTS = 11
+
+/** A pattern as a client has read it. */
+function textsOf(files: unknown): PatternText[] | undefined {
+  if (files === undefined) return undefined
+  const all: readonly unknown[] = Array.isArray(files) ? files : [files]
+  if (all.length === 0 || all.length > MOST_TEXTS)
+    throw new RefusedError(`pattern_files has ${all.length} texts: give from 1 to ${MOST_TEXTS}.`)
+  return all.map((each, index) => {
+    const { file = 'pattern.yaml', text } = (each ?? {}) as { file?: unknown; text?: unknown }
+    if (typeof file !== 'string' || typeof text !== 'string')
+      throw new RefusedError(`pattern_files[${index}] needs a file, which is a name, and a text.`)
+    return { file, text }
+  })
+}
+
 /** Variables that stand beside `vars`, as a command line gives them: JSON, unless the pattern wants a text. */
 function besideVars(
   others: Readonly<Record<string, unknown>>,
@@ -87,7 +112,7 @@ function besideVars(
           },
         )
       const { type } = (pattern.data.variables?.[name] ?? {}) as { type?: unknown }
-      if (typeof value !== 'string' || type === 'string') return [name, value]
+      if (typeof value !== 'string' || type === 'string' || nestsDeeper(value, MOST_DEPTH)) return [name, value]
       try {
         return [name, JSON.parse(value) as unknown]
       } catch {
@@ -109,13 +134,17 @@ function clientFailRate(given: unknown): number | undefined {
   const rate = Number(given)
   if (rate >= 0 && rate <= 1) return rate
   throw new RefusedError(
-    `The fail rate in the environment (KSI_COMPLETION_PROVIDER_FAIL_RATE, LONGHAUL_FAIL_RATE) is ${JSON.stringify(given)}: give a share from 0 to 1.`,
+    `The fail rate in the environment (KSI_COMPLETION_PROVIDER_FAIL_RATE, LONGHAUL_FAIL_RATE) is ${quoted(given)}: give a share from 0 to 1.`,
   )
 }
 
 const START = {
-  pattern: { type: 'text', about: 'a name or path of a YAML file', required: true },
+  pattern: { type: 'text', about: 'a name, or a path in one of the folders of patterns', required: true },
   vars: { type: 'object', about: 'values of its variables; each may also stand beside it', default: {} },
+  pattern_files: {
+    type: 'any',
+    about: 'in place of a file of the daemon: the text of the pattern, then those of what it extends, [{ file, text }]',
+  },
   fail_rate: { type: 'number', about: 'share of its calls that fail, at simulated services', least: 0, most: 1 },
 } as const
 
@@ -124,14 +153,14 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   'orchestration:start': openHandler({
     about: 'Starts an orchestration by its pattern.',
     parameters: START,
-    answer({ pattern, vars, fail_rate: asked }, others, { runs, correlationId, simulates }) {
+    answer({ pattern, pattern_files: files, vars, fail_rate: asked }, others, { runs, correlationId, simulates }) {
       if (asked !== undefined && !simulates)
         throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
       const failRate = asked ?? (simulates ? clientFailRate(others['_fail_rate']) : undefined)
       return refusing(() => {
-        const loaded = loadPattern(runs.fileOf(pattern))
+        const loaded = runs.load(pattern, textsOf(files))
         const beside = besideVars(others, loaded, Object.keys(START))
-        const run = runs.start(pattern, { vars: { ...beside, ...vars }, correlationId, failRate })
+        const run = runs.start({ pattern: loaded, vars: { ...beside, ...vars }, correlationId, failRate })
         return {
           status: 'started',
           orchestration_id: run.id,
@@ -197,8 +226,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       const { team } = orchestrator
       const names = team.names.filter((name) => team.isAlive(name))
       const chosen = to === undefined ? names : names.filter((name) => name === to || `${run.id}_${name}` === to)
-      if (chosen.length === 0)
-        throw new RefusedError(`${run.id} has no agent ${JSON.stringify(to)} alive.`, { agents: names })
+      if (chosen.length === 0) throw new RefusedError(`${run.id} has no agent ${quoted(to)} alive.`, { agents: names })
       const text = typeof message === 'string' ? message : JSON.stringify(message)
       for (const name of chosen) orchestrator.sendMessage(name, text, 'client')
       return { status: 'delivered', orchestration_id: run.id, agents: chosen.map((name) => `${run.id}_${name}`) }
@@ -214,10 +242,10 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   }),
   'orchestration:load_pattern': handler({
     about: 'Reads a pattern and says what is in it, without starting it.',
-    parameters: { pattern: START.pattern },
-    answer: ({ pattern }, { runs }) =>
+    parameters: { pattern: START.pattern, pattern_files: START.pattern_files },
+    answer: ({ pattern, pattern_files: files }, { runs }) =>
       refusing(() => {
-        const { file, data } = loadPattern(runs.fileOf(pattern))
+        const { file, data } = runs.load(pattern, textsOf(files))
         const { name, description, version, agents = {}, variables = {} } = data
         return { status: 'loaded', file, name, description, version, agents: Object.keys(agents), variables }
       }),
@@ -233,7 +261,9 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
     answer({ state, running, pattern, all, ...part }, context) {
       if (state !== undefined && !STATES.includes(state as RunStatus))
-        throw new RefusedError(`state is "${state}": give one of ${STATES.join(', ')}.`, { hint: meant(state, STATES) })
+        throw new RefusedError(`state is ${quoted(state)}: give one of ${STATES.join(', ')}.`, {
+          hint: meant(state, STATES),
+        })
       const over = all || (state !== undefined && state !== 'running' && state !== 'suspended')
       const fitting = listed(context, over).filter(
         (run) =>
@@ -279,7 +309,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     answer({ checkpoint_id: checkpoint, ...which }, { runs, store }) {
       const of = checkpoint === undefined ? undefined : store.runOfCheckpoint(checkpoint)
       if (checkpoint !== undefined && of === undefined)
-        throw new RefusedError(`There is no checkpoint "${checkpoint}". orchestration:checkpoints lists them.`)
+        throw new RefusedError(`There is no checkpoint ${quoted(checkpoint)}. orchestration:checkpoints lists them.`)
       const named = which.orchestration_id !== undefined || which.pattern !== undefined
       const run = runs.choose(
         named || of === undefined ? which : { orchestration_id: of },

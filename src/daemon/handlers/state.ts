@@ -1,7 +1,7 @@
-import type { Direction, Entity, Relationship } from '../../store/index.ts'
-import { page, withoutLong } from '../page.ts'
+import type { Direction, Entity, EntityTable, Relationship } from '../../store/index.ts'
+import { PAGE, pageOfRows, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
-import { RefusedError } from '../protocol.ts'
+import { quoted, RefusedError } from '../protocol.ts'
 import { detailsOf } from '../run-details.ts'
 import { findAgent } from './agent.ts'
 import { handler, WHICH, type Handler, type RequestContext } from './handler.ts'
@@ -33,7 +33,30 @@ const shownEdge = ({ createdAt, ...edge }: Relationship): object => ({
   created_at: createdAt / 1_000,
 })
 
-const missing = (id: string): RefusedError => new RefusedError(`There is no entity "${id}".`)
+const missing = (id: string): RefusedError => new RefusedError(`There is no entity ${quoted(id)}.`)
+
+function* mapped<Item, Shown>(items: Iterable<Item>, how: (item: Item) => Shown): Generator<Shown> {
+  for (const item of items) yield how(item)
+}
+
+/** Properties that one question may name. */
+const MOST_PROPERTIES = 50
+
+function bounded(where: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { length } = Object.keys(where)
+  if (length <= MOST_PROPERTIES) return where
+  throw new RefusedError(`where names ${length} properties: give at most ${MOST_PROPERTIES}.`)
+}
+
+/** The edges of an entity, as many as go into a line. */
+function relationshipsOf(id: string, entities: EntityTable): object {
+  const all = (function* () {
+    yield* entities.relationships({ from: id })
+    yield* entities.relationships({ to: id })
+  })()
+  const { items, next } = pageOfRows(mapped(all, shownEdge), { limit: MOST_ROWS, offset: 0 })
+  return { relationships: items, ...(next !== undefined && { relationships_truncated: true }) }
+}
 
 /** Names of properties that cannot be are the client's mistake. */
 function asked<Result>(work: () => Result): Result {
@@ -71,7 +94,7 @@ function entity(type: string | undefined, id: string, context: RequestContext): 
   const found = context.store.entities.get(id)
   if (found && (type === undefined || found.type === type))
     return { entity_type: found.type, entity_id: id, ...shown(found) }
-  throw new RefusedError(`There is no entity "${id}"${type === undefined ? '' : ` of type "${type}"`}.`, {
+  throw new RefusedError(`There is no entity ${quoted(id)}${type === undefined ? '' : ` of type ${quoted(type)}`}.`, {
     types: [...Object.keys(OWN), ...context.store.entities.count({}).keys()],
   })
 }
@@ -81,7 +104,7 @@ const TYPE = { type: 'text', about: 'only of this type' } as const
 const PROPERTIES = { type: 'object', about: 'an object', default: {} } as const
 const WHERE = { type: 'object', about: 'properties that have these values, as an object', default: {} } as const
 const ROWS = { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: MOST_ROWS } as const
-const OFFSET = { type: 'integer', about: 'how many are passed over', default: 0, least: 0 } as const
+const OFFSET = PAGE.offset
 const END = { type: 'text', about: 'an id', required: true } as const
 const EDGE = {
   from: { ...END, also: ['from_id'] },
@@ -140,9 +163,7 @@ export const state: Readonly<Record<string, Handler>> = {
       return {
         ...shown(found),
         ...(include.includes('relationships') && {
-          relationships: [...entities.relationships({ from: id }), ...entities.relationships({ to: id })].map(
-            shownEdge,
-          ),
+          ...relationshipsOf(id, entities),
         }),
       }
     },
@@ -179,8 +200,10 @@ export const state: Readonly<Record<string, Handler>> = {
       offset: OFFSET,
     },
     answer({ type, where, order_by: orderBy, limit, offset }, { store: { entities } }) {
-      const found = asked(() => entities.query({ type, where, orderBy, limit: offset + limit + 1 }))
-      const part = page(found.map(shown), { limit, offset })
+      const part = asked(() => {
+        const rows = entities.query({ type, where: bounded(where), orderBy, limit: limit + 1, offset })
+        return pageOfRows(mapped(rows, shown), { limit, offset })
+      })
       return {
         entities: part.items,
         count: part.items.length,
@@ -220,8 +243,8 @@ export const state: Readonly<Record<string, Handler>> = {
       offset: OFFSET,
     },
     answer({ from, to, type, limit, offset }, { store: { entities } }) {
-      const found = entities.relationships({ from, to, type, limit: offset + limit + 1 })
-      const part = page(found.map(shownEdge), { limit, offset })
+      const rows = entities.relationships({ from, to, type, limit: limit + 1, offset })
+      const part = pageOfRows(mapped(rows, shownEdge), { limit, offset })
       return {
         relationships: part.items,
         count: part.items.length,
@@ -243,19 +266,25 @@ export const state: Readonly<Record<string, Handler>> = {
       if (!entities.get(from)) throw missing(from)
       if (!DIRECTIONS.includes(direction as Direction))
         throw new RefusedError(`direction is ${JSON.stringify(direction)}: give ${DIRECTIONS.join(', ')}.`)
-      const { ids, edges, cut } = entities.traverse(from, {
+      const walk = entities.traverse(from, {
         direction: direction as Direction,
         types,
         depth,
         most: limit,
       })
+      const all = { limit: MOST_ROWS, offset: 0 }
+      const nodes = pageOfRows(
+        mapped(walk.ids, (id) => (full ? shown(entities.get(id)!) : id)),
+        all,
+      )
+      const edges = pageOfRows(mapped(walk.edges, shownEdge), all)
       return {
         root: from,
-        nodes: full ? ids.map((id) => shown(entities.get(id)!)) : ids,
-        edges: edges.map(shownEdge),
-        node_count: ids.length,
-        edge_count: edges.length,
-        truncated: cut,
+        nodes: nodes.items,
+        edges: edges.items,
+        node_count: nodes.items.length,
+        edge_count: edges.items.length,
+        truncated: walk.cut || nodes.next !== undefined || edges.next !== undefined,
       }
     },
   }),
@@ -271,7 +300,9 @@ export const state: Readonly<Record<string, Handler>> = {
       if (target !== 'entities' && target !== 'relationships')
         throw new RefusedError(`target is ${JSON.stringify(target)}: give entities or relationships.`)
       const counts = asked(() =>
-        target === 'relationships' ? entities.countRelationships() : entities.count({ type, where, groupBy }),
+        target === 'relationships'
+          ? entities.countRelationships()
+          : entities.count({ type, where: bounded(where), groupBy }),
       )
       return { counts: Object.fromEntries(counts), total: [...counts.values()].reduce((sum, each) => sum + each, 0) }
     },

@@ -1,3 +1,4 @@
+import { now } from '../now.ts'
 import { handler, type Handler } from './handler.ts'
 
 /** The daemon itself. */
@@ -5,11 +6,11 @@ export const system: Readonly<Record<string, Handler>> = {
   'system:health': handler({
     about: 'Says that the daemon is well, and how much it does.',
     parameters: {},
-    answer: (_, { runs, startedAt, store, log, simulates }) => {
-      const problems = [store.failure?.message, log.failure].filter((problem) => problem !== undefined)
+    answer: (_, { runs, startedAt, store, log, simulates, problems: found }) => {
+      const problems = [...found, ...store.problems, ...log.problems]
       return {
         status: problems.length > 0 ? 'degraded' : 'healthy',
-        uptime: (Date.now() - startedAt) / 1_000,
+        uptime: (now() - startedAt) / 1_000,
         orchestrations: runs.live.length,
         services: simulates ? 'simulated' : 'real',
         pid: process.pid,

@@ -58,7 +58,7 @@ describe.each(URLS)('%s', (url) => {
       },
       { clock, trace, random: new KeyedRandom(1) },
     )
-    const route = routeOf(url, addressesOf(provider))!
+    const route = routeOf('POST', url, addressesOf(provider))!
     const headers = new Headers({ authorization: 'Bearer x', 'anthropic-version': '2023-06-01' })
     const usual = { model: 'm', messages: [{ role: 'user', content: 'x' }], input: 'x', max_tokens: 50 }
     const names = url.includes('anthropic')

@@ -7,7 +7,7 @@ import { KeyedRandom } from '../../../src/random/index.ts'
 const provider = (config: ProviderConfig = {}): Provider =>
   new Provider(config, { clock: startClock({ kind: 'real' }), trace: new Trace(() => 0), random: new KeyedRandom(1) })
 const route = (url: string, baseURLs: string[] = []) =>
-  routeOf(url, addressesOf(provider({ providers: { gateway: { baseURLs } } })))
+  routeOf('POST', url, addressesOf(provider({ providers: { gateway: { baseURLs } } })))
 
 describe('spellings of one URL lead to the same operation', () => {
   test.each([
@@ -24,7 +24,7 @@ describe('spellings of one URL lead to the same operation', () => {
     '  https://api.openai.com/v1/chat/completions\n',
     'https://api%2Eopenai.com/v1/chat/completions',
   ])('%j', (url) => {
-    expect(route(url)).toMatchObject({ provider: 'openai', format: { operation: 'chat.completions' } })
+    expect(route(url)).toMatchObject({ provider: 'openai', endpoint: { operation: 'chat.completions' } })
   })
 
   test.each([
@@ -52,8 +52,8 @@ describe('other places are other places', () => {
   })
 
   test('what a service has beside is its own, and not simulated', () => {
-    for (const path of ['/chat/completions', '/v1/responses', '/v1', '/', '/v1/chat%2Fcompletions'])
-      expect(route(`https://api.openai.com${path}`)).toMatchObject({ provider: 'openai', format: undefined })
+    for (const path of ['/chat/completions', '/v1/assistants', '/v1', '/', '/v1/chat%2Fcompletions'])
+      expect(route(`https://api.openai.com${path}`)).toMatchObject({ provider: 'openai', endpoint: undefined })
   })
 
   test('the rest of a host that is shared is not', () => {
@@ -66,8 +66,8 @@ describe('other places are other places', () => {
       narrow: { baseURLs: ['https://gateway.example/narrow'] },
     }
     const addresses = addressesOf(provider({ providers }))
-    expect(routeOf('https://gateway.example/narrow/embeddings', addresses)?.provider).toBe('narrow')
-    expect(routeOf('https://gateway.example/embeddings', addresses)?.provider).toBe('wide')
+    expect(routeOf('POST', 'https://gateway.example/narrow/embeddings', addresses)?.provider).toBe('narrow')
+    expect(routeOf('POST', 'https://gateway.example/embeddings', addresses)?.provider).toBe('wide')
   })
 })
 

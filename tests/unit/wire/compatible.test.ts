@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemOf, relaxed, type Shape } from '../../../src/wire/shape.ts'
-import { SERVICES } from '../../../src/wire/index.ts'
+import { SERVICES, Shelf, type Generation } from '../../../src/wire/index.ts'
 
 const SHAPE: Shape = {
   type: 'object',
@@ -34,9 +34,26 @@ test.each([[{}], [{ model: 3 }], [{ model: 'a', n: 'many' }], [{ model: 'a', lis
   },
 )
 
-const formats = Object.values(SERVICES).flatMap((service) => service.formats)
-const parse = (format: (typeof formats)[number], body: Record<string, unknown>, strict: boolean) =>
-  format.parse({ provider: 'x', body, strict, fingerprint: '', header: () => 'Bearer x' })
+const generations = SERVICES.flatMap(({ name, endpoints }) =>
+  endpoints.flatMap((endpoint) =>
+    endpoint.kind === 'generation' ? [[`${name} ${endpoint.path}`, endpoint] as const] : [],
+  ),
+)
+const parse = (generation: Generation, body: Record<string, unknown>, strict: boolean) =>
+  generation.parse({
+    provider: 'x',
+    method: 'POST',
+    params: { model: 'm', version: 'v1' },
+    query: new URLSearchParams(),
+    text: JSON.stringify(body),
+    now: 0,
+    shelf: new Shelf(),
+    id: () => 'id',
+    body,
+    strict,
+    fingerprint: '',
+    header: () => 'Bearer x',
+  })
 
 /** Anything, most often of the names that formats read. */
 const anything = fc.letrec<{ value: unknown }>((tie) => ({
@@ -67,7 +84,7 @@ const anything = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value
 
-describe.each(formats.map((format) => [format.operation, format] as const))('%s', (_, format) => {
+describe.each(generations)('%s', (_, format) => {
   test.each([true, false])('any body is read or refused without throwing (strict: %s)', (strict) => {
     const body = fc.record({ messages: fc.array(anything, { maxLength: 3 }), more: anything })
     fc.assert(

@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net'
+import { Connection, type ConnectionContext } from './connection.ts'
+
+/** Clients at the same time; where one more comes, the one that has said nothing for longest goes. */
+const MOST_CONNECTIONS = 200
+/** Beside them, for clients that ask one thing, such as `longhaul send` of the daemon's owner. */
+const MOST_SHORT = 16
+/** A client that said something so lately is not sent away. Real milliseconds. */
+const IDLE_MS = 1_000
+
+/** The clients of a daemon: as many as it can serve, and a place for one more that only asks. */
+export class Admission {
+  readonly #long = new Set<Connection>()
+  readonly #short = new Set<Connection>()
+  readonly #context: ConnectionContext
+
+  constructor(context: ConnectionContext) {
+    this.#context = context
+  }
+
+  get all(): Iterable<Connection> {
+    return [...this.#long, ...this.#short]
+  }
+
+  /** Takes a client, if there is a place. One that is over takes none. */
+  admit(socket: Socket): void {
+    const hasPlace = this.#long.size < MOST_CONNECTIONS || this.#sendIdleAway()
+    if (!hasPlace && this.#short.size >= MOST_SHORT) {
+      socket.on('error', () => {})
+      socket.end(`${JSON.stringify({ error: `${MOST_CONNECTIONS} clients are connected already. Try again.` })}\n`)
+      socket.destroySoon()
+      return
+    }
+    const among = hasPlace ? this.#long : this.#short
+    const connection = new Connection(socket, this.#context, { short: !hasPlace })
+    among.add(connection)
+    socket.on('close', () => among.delete(connection))
+  }
+
+  /** Sends the client away that has been idle for longest. Says whether there was one. */
+  #sendIdleAway(): boolean {
+    let longest: { connection: Connection; idleMs: number } | undefined
+    for (const connection of this.#long) {
+      const { idleMs } = connection
+      if (idleMs !== undefined && idleMs > (longest?.idleMs ?? IDLE_MS)) longest = { connection, idleMs }
+    }
+    if (!longest) return false
+    this.#long.delete(longest.connection)
+    longest.connection.send({ error: 'The connection was idle, and its place was needed. Connect again.' })
+    longest.connection.close()
+    return true
+  }
+}

@@ -1,0 +1,50 @@
+import type { Provider } from '../provider/index.ts'
+import { Shelf, type Desk, type WireResponse } from '../wire/index.ts'
+import type { Incoming } from './answer.ts'
+import { segmentsOf } from './place.ts'
+import { routeBelow } from './routes.ts'
+
+const shelves = new WeakMap<Provider, Map<string, Shelf>>()
+
+/** What a service keeps while its provider lives. */
+export function shelfOf(provider: Provider, service: string): Shelf {
+  let own = shelves.get(provider)
+  if (!own) shelves.set(provider, (own = new Map()))
+  let shelf = own.get(service)
+  if (!shelf) own.set(service, (shelf = new Shelf()))
+  return shelf
+}
+
+/** What a resource may do beside answering. */
+export function deskOf(
+  provider: Provider,
+  { route, header }: Pick<Incoming, 'route' | 'header'>,
+  ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
+): Desk {
+  const { clock } = provider
+  return {
+    shelf: shelfOf(provider, route.provider),
+    provider: route.provider,
+    baseURL: route.address.baseURL.replace(/\/+$/, ''),
+    get models() {
+      return provider.modelsOf(route.provider)
+    },
+    hasModel: (id) => provider.hasModel(route.provider, id),
+    count: (call) => provider.countTokens(call),
+    now: () => clock.epoch + clock.now(),
+    after: (ms, action) => void clock.after(ms, action),
+    id: () => provider.requestId(),
+    ask(path, body, { batch = false, signal } = {}) {
+      const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
+        host: route.host,
+        path,
+        query: new URLSearchParams(),
+      })
+      const { endpoint } = inner
+      if (endpoint === undefined) return undefined
+      // Its body is JSON, whatever the request for the batch was.
+      const asked = (name: string): string | undefined => (name === 'content-type' ? 'application/json' : header(name))
+      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { jsonSchemaFaker } from '../packages/index.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** Thrown for a schema that takes too much to make a value for. */
+class SchemaTooLargeError extends Error {
+  override readonly name = 'SchemaTooLargeError'
+  readonly code = 'LONGHAUL_SCHEMA_TOO_LARGE'
+}
+
+/** Thrown for a schema that contradicts itself, or is none. */
+class UnfitSchemaError extends Error {
+  override readonly name = 'UnfitSchemaError'
+  readonly code = 'LONGHAUL_UNFIT_SCHEMA'
+}
+
+/** How often the schema may be looked at while a value is made for it: a measure of work that is the same everywhere. */
+const MOST_LOOKS = 200_000
+/** Levels of the schema; services take ten at most. */
+const MOST_LEVELS = 100
+const MOST_NODES = 20_000
+
+/** How many items, properties and characters a value has where its schema wants more: a model would be cut off there. */
+type Sizes = Readonly<Record<'minItems' | 'minContains' | 'minProperties' | 'minLength', number>>
+const LARGE: Sizes = { minItems: 1_000, minContains: 100, minProperties: 1_000, minLength: 10_000 }
+const SMALL: Sizes = { minItems: 2, minContains: 2, minProperties: 2, minLength: 20 }
+
+const OPTIONS = { maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 }
+
+/** A pattern whose repetitions are so many makes texts of megabytes. */
+const REPEATED_OFTEN = /\{\d{4,}|\{\d*,\d{4,}/
+const LONGEST_PATTERN = 1_000
+
+/** Whether a keyword of a pattern asks for what no model would say. */
+const isWildPattern = (name: string, value: unknown): boolean =>
+  name === 'pattern' && typeof value === 'string' && (value.length > LONGEST_PATTERN || REPEATED_OFTEN.test(value))
+
+/** A schema with smaller sizes, and a guard against one that is too large to be walked. */
+function bounded(schema: unknown, sizes: Sizes): unknown {
+  let nodes = 0
+  const copy = (value: unknown, level: number): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    nodes += 1
+    if (level > MOST_LEVELS || nodes > MOST_NODES)
+      throw new SchemaTooLargeError(
+        `The schema has more than ${MOST_LEVELS} levels or ${MOST_NODES} parts: no value is made for it.`,
+      )
+    if (Array.isArray(value)) return value.map((each) => copy(each, level + 1))
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, each]): [string, unknown][] => {
+        if (isWildPattern(name, each)) return []
+        const most = Object.hasOwn(sizes, name) ? sizes[name as keyof Sizes] : undefined
+        return [[name, typeof each === 'number' && most !== undefined && each > most ? most : copy(each, level + 1)]]
+      }),
+    )
+  }
+  return copy(schema, 0)
+}
+
+/** A schema that counts how often it is looked at, and ends that. */
+function counted(schema: unknown): unknown {
+  let looks = 0
+  const seen = new WeakMap<object, unknown>()
+  const wrap = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    let proxy = seen.get(value)
+    if (proxy === undefined) {
+      proxy = new Proxy(value, {
+        get(target, name, receiver) {
+          const value: unknown = Reflect.get(target, name, receiver)
+          // A long text is as much work as many values.
+          looks += name === 'minLength' && typeof value === 'number' ? value : 1
+          if (looks > MOST_LOOKS)
+            throw new SchemaTooLargeError('The schema wants more values than a model would give: none is made for it.')
+          return wrap(value)
+        },
+      })
+      seen.set(value, proxy)
+    }
+    return proxy
+  }
+  return wrap(schema)
+}
+
+function make(schema: Schema, seed: number, sizes: Sizes): unknown {
+  try {
+    return jsonSchemaFaker().generateSync(counted(bounded(schema, sizes)) as never, { seed, ...OPTIONS })
+  } catch (error) {
+    if (error instanceof SchemaTooLargeError) throw error
+    throw new UnfitSchemaError(`No value can be made for the schema: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/**
+ * A value that fits a JSON schema, made in a bounded time. Where the schema wants very many or very long values, there are
+ * fewer and shorter ones.
+ *
+ * @throws SchemaTooLargeError, UnfitSchemaError
+ */
+export function fitSchema(schema: Schema, seed: number): unknown {
+  try {
+    return make(schema, seed, LARGE)
+  } catch {
+    return make(schema, seed, SMALL)
+  }
+}

@@ -1,0 +1,33 @@
+// Source: https://platform.openai.com/docs/models, …/guides/reasoning (limitations).
+
+const REASONING = /^(o\d|gpt-[5-9])/
+const CHAT_LATEST = /chat-latest$/
+const NOT_CHAT = /^(text-embedding|text-moderation|omni-moderation|tts|whisper|dall-e|gpt-image|babbage|davinci)/
+
+/** Whether a model thinks before it answers, so that sampling is its own business. */
+export const isReasoningModel = (model: string): boolean =>
+  REASONING.test(unversioned(model)) && !CHAT_LATEST.test(model)
+
+/** Whether a model takes conversations at all. */
+export const isChatModel = (model: string): boolean => !NOT_CHAT.test(model)
+
+/** The model below a name of a fine-tuned one: `ft:gpt-4o:org::id`. */
+const unversioned = (model: string): string => model.replace(/^ft:/, '').split('/').at(-1)!
+
+const MOST_OUTPUT: readonly (readonly [RegExp, number])[] = [
+  [/^gpt-3\.5/, 4_096],
+  [/^gpt-4-turbo|^gpt-4-\d{4}-preview|^gpt-4-vision/, 4_096],
+  [/^gpt-4o-2024-05-13/, 4_096],
+  [/^gpt-4o/, 16_384],
+  [/^gpt-4\.1/, 32_768],
+  [/^o\d/, 100_000],
+  [/^gpt-5-chat|chat-latest$/, 16_384],
+  [/^gpt-[5-9]/, 128_000],
+]
+
+/** The most tokens that a model generates for one answer, where that is published. */
+export const mostOutputOf = (model: string): number | undefined =>
+  MOST_OUTPUT.find(([pattern]) => pattern.test(unversioned(model)))?.[1]
+
+/** How much a model thinks where nobody says. */
+export const defaultEffort = (model: string): string => (/^gpt-5\.[1-9]/.test(unversioned(model)) ? 'none' : 'medium')

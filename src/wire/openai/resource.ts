@@ -1,0 +1,29 @@
+import {
+  jsonResponse,
+  type BadRequest,
+  type Desk,
+  type Resource,
+  type WireRequest,
+  type WireResponse,
+} from '../service.ts'
+import { commonHeaders, isWithoutKey } from './errors.ts'
+
+/** A resource of OpenAI: it wants a key, and its answers are JSON with the usual headers. */
+export const resource = (
+  method: Resource['method'],
+  path: string,
+  operation: string,
+  answer: (request: WireRequest, desk: Desk) => object | WireResponse | BadRequest,
+): Resource => ({
+  kind: 'resource',
+  method,
+  path,
+  operation,
+  answer(request, desk) {
+    if (request.strict && isWithoutKey(request.header)) return { kind: 'unauthorized' }
+    const given = answer(request, desk)
+    if ('kind' in given) return given as BadRequest
+    if ('status' in given && 'headers' in given) return given as WireResponse
+    return jsonResponse(given, commonHeaders(desk.id(), {}))
+  },
+})
