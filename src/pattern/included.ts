@@ -8,6 +8,10 @@ const listOf = (given: string | readonly string[] | undefined): readonly string[
 const joined = <Item>(own: Item[] | undefined, more: Item[] | undefined): Item[] | undefined =>
   own || more ? [...(own ?? []), ...(more ?? [])] : undefined
 
+/** One's own names first, as they stand; then what else there is. */
+const beside = <Block extends object>(own: Block | undefined, more: Block | undefined): Block | undefined =>
+  own || more ? ({ ...own, ...(merged(more, own) as Block) } as Block) : undefined
+
 /**
  * A pattern with another one that it includes: its variables, agents and functions are there where the pattern has none
  * of that name, and its rules and transformers come after the pattern's own. Its strategy is not taken.
@@ -19,8 +23,8 @@ export function withIncluded(own: PatternData, included: PatternData): PatternDa
   const rules = joined(ownRules, moreRules)
   const routingRules = joined(own.routing_rules, included.routing_rules)
   const transformers = joined(own.transformers, included.transformers)
-  const variables = merged(included.variables, own.variables) as PatternData['variables']
-  const agents = merged(included.agents, own.agents) as PatternData['agents']
+  const variables = beside(own.variables, included.variables)
+  const agents = beside(own.agents, included.agents)
   return {
     ...own,
     ...(functions.length > 0 && { functions }),
