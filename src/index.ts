@@ -67,17 +67,13 @@ export {
 } from './orchestrator/index.ts'
 export {
   loadPattern,
-  parseStrategy,
-  PatternError,
   patternJSONSchema,
   PatternNotFoundError,
   PatternSettingError,
-  printStrategy,
   type Pattern,
   type PatternText,
-  type Strategy,
-  type StrategyOptions,
 } from './pattern/index.ts'
+export { parseStrategy, PatternError, printStrategy, type Strategy, type StrategyOptions } from './strategy/index.ts'
 export {
   actAs,
   brownout,

@@ -1,24 +1,81 @@
+import { listedModel } from '../money/index.ts'
+import { functionsOf, targetOf } from '../orchestrator/index.ts'
+import {
+  askedOf,
+  findingsOf,
+  loadPattern,
+  resolveAgents,
+  resolveVariables,
+  type Finding,
+  type Pattern,
+} from '../pattern/index.ts'
+import { PatternError } from '../strategy/index.ts'
 import { UsageError, type Command } from './flags.ts'
-import { askedOf, loadPattern, PatternError, resolveAgents, resolveVariables, type Pattern } from '../pattern/index.ts'
+import { functionsIn } from './functions.ts'
 
 /** `longhaul check FILE …` */
 export const check: Command = {
   usage: 'check PATTERN …',
   about:
-    'Reads orchestration patterns, by path or by name, and says what is wrong with them, with file, line and column. Exits with 1 if anything is.',
-  flags: {},
-  run({ words }) {
+    'Reads orchestration patterns, by path or by name, and says what is wrong with them, and what may not be meant so, with file, line, column and a hint. Exits with 1 if anything is wrong.',
+  flags: { functions: { about: 'a module whose functions CALL finds', value: 'FILE' } },
+  async run({ words, flags }) {
     if (words.length === 0) throw new UsageError('longhaul check needs the path of at least one pattern.')
-    if (wrongAmong(words) > 0) process.exitCode = 1
+    const { functions } = flags
+    const given = typeof functions === 'string' ? Object.keys(await functionsIn(functions)) : []
+    if (wrongAmong(words, given) > 0) process.exitCode = 1
   },
 }
 
+/** Models that a misspelt name may mean. */
+const MODELS = [
+  'gpt-4o',
+  'gpt-4o-mini',
+  'gpt-4.1',
+  'gpt-4.1-mini',
+  'gpt-4-turbo',
+  'gpt-5',
+  'gpt-5-mini',
+  'o3',
+  'o4-mini',
+  'claude-sonnet-4-5',
+  'claude-opus-4-5',
+  'claude-haiku-4-5',
+  'sonnet',
+  'opus',
+  'haiku',
+]
+const SERVICES = { openai: { baseURL: '', format: 'openai' }, anthropic: { baseURL: '', format: 'anthropic' } } as const
+
+function isModel(name: string): boolean {
+  try {
+    const { provider, model } = targetOf(name, SERVICES)
+    return listedModel(provider, model) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** What is wrong with a pattern, and what may not be meant so. */
+function findings(pattern: Pattern, given: readonly string[]): readonly Finding[] {
+  const { functions: libraries = [] } = pattern.data
+  const names = typeof libraries === 'string' ? [libraries] : libraries
+  const functions = [...Object.keys(functionsOf({}, { names, agents: [] })), ...given]
+  return findingsOf(pattern, { functions, isModel, models: MODELS })
+}
+
 /** Says what patterns are, or what is wrong with them. Returns how many are wrong. */
-function wrongAmong(files: readonly string[]): number {
+function wrongAmong(files: readonly string[], given: readonly string[]): number {
   let wrong = 0
   for (const file of files) {
     try {
       const pattern = loadPattern(file)
+      const found = findings(pattern, given)
+      for (const each of found) process.stderr.write(`${told(each)}\n`)
+      if (found.some(({ severity }) => severity !== 'warning')) {
+        wrong += 1
+        continue
+      }
       const agents = resolveAgents(pattern, resolveVariables(pattern, {}))
       process.stdout.write(
         `${file}: ${pattern.data.name}, ${agents.length} agents, ${whatRuns(pattern, agents.length)}\n`,
@@ -30,6 +87,12 @@ function wrongAmong(files: readonly string[]): number {
     }
   }
   return wrong
+}
+
+/** A warning says that it is one, behind its place. */
+function told({ severity, error }: Finding): string {
+  const place = `${error.file}:${error.line}:${error.column}: `
+  return severity === 'warning' ? `${place}warning: ${error.message.slice(place.length)}` : error.message
 }
 
 /** What a pattern does when it is started, and what of it is for a model to say. */

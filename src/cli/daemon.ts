@@ -24,7 +24,7 @@ import {
   type DaemonPaths,
   type Layout,
 } from '../daemon/index.ts'
-import { suggestion } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
 import { readDaemonSetup } from './daemon-setup.ts'
 import { DAEMON_FLAGS } from './daemon-table.ts'
 import { UsageError, type Command, type Given } from './flags.ts'

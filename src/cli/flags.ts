@@ -1,4 +1,4 @@
-import { suggestion } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
 
 /** An option of a command, as `--name VALUE`, or `--name` where it takes none. */
 export interface Flag {

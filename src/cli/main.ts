@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { suggestion } from '../pattern/errors.ts'
+import { suggestion } from '../options/index.ts'
 import { helpOf, readFlags, UsageError, type Command } from './flags.ts'
 import type { RawCommand } from './send.ts'
 

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseDuration } from '../clock/index.ts'
 import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
-import { loadPattern, nearest, type Pattern } from '../pattern/index.ts'
+import { nearest } from '../options/index.ts'
+import { loadPattern, type Pattern } from '../pattern/index.ts'
 import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */

@@ -1,6 +1,6 @@
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
 import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
-import { Provider } from '../provider/index.ts'
+import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
 import { Trace } from '../trace/index.ts'
@@ -17,6 +17,18 @@ function serverClock(factor: number): Clock {
   }
 }
 
+/** How long requests that are being answered may take when the server is told to stop. Milliseconds of real time. */
+const GRACE_MS = 30_000
+
+/** The latency that a flag gives. */
+function latencyIn(text: string): Latency {
+  try {
+    return readLatency(text)
+  } catch (error) {
+    throw new UsageError(`--latency: ${(error as Error).message}`)
+  }
+}
+
 /** `longhaul serve`: runs until the process is told to stop. */
 export const serve: Command = {
   usage: 'serve',
@@ -27,14 +39,18 @@ export const serve: Command = {
     seed: { about: 'default: 1', value: 'NUMBER' },
     'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, or 0', value: 'SHARE' },
     time: { about: 'real (default), or a factor such as 60x', value: 'TIME' },
-    latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
+    latency: {
+      about: 'such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
+      value: 'LATENCY',
+    },
   },
   async run({ flags, words }) {
     if (words.length > 0) throw new UsageError(`longhaul serve takes no "${words[0]}".`)
     const mode = parseTimeMode(flags['time'] ?? 'real')
     if (mode.kind === 'virtual')
       throw new UsageError('--time virtual needs the clients in the same process. Give real, or a factor such as 60x.')
-    const clock = serverClock(mode.kind === 'scaled' ? mode.factor : 1)
+    const pace = mode.kind === 'scaled' ? mode.factor : 1
+    const clock = serverClock(pace)
     const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env
     const failRate = numberIn('--fail-rate', flags['fail-rate'] ?? (rate || planned || '0'), { least: 0, most: 1 })
     const port = numberIn('--port', flags['port'] ?? '0', { least: 0, most: 65_535, whole: true })
@@ -43,18 +59,24 @@ export const serve: Command = {
     // Nobody reads the trace of a server that runs for days: it must not fill the memory.
     const trace = new Trace(() => clock.now(), 'discard')
     const provider = new Provider(
-      { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
+      { failRate, ...(latency !== undefined && { latency: latencyIn(latency) }) },
       { clock, trace, random: new KeyedRandom(seed) },
     )
     const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)
     guardProcess(log)
-    const server = await startServer(provider, { port, log, ...(host !== undefined && { host }) })
+    const server = await startServer(provider, { port, log, pace, ...(host !== undefined && { host }) })
     if (host !== undefined && !isPrivate(host))
       log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
+    const others = Object.keys(server.baseURLs).filter((name) => name !== 'openai' && name !== 'anthropic')
     process.stdout.write(
-      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n`,
+      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n` +
+        `  and ${server.url}/<service>, where <service> is ${others.join(', ')}\n`,
     )
     for (const name of ['SIGINT', 'SIGTERM'] as const)
-      process.once(name, () => void server.close().then(() => clock.stop()))
+      process.once(name, () => {
+        // Who tells it twice means it.
+        process.once(name, () => process.exit(1))
+        void server.close(GRACE_MS).then(() => clock.stop())
+      })
   },
 }

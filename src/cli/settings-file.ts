@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { yaml } from '../packages/index.ts'
-import { nearest, suggestion } from '../pattern/index.ts'
+import { nearest, suggestion } from '../options/index.ts'
 import { UsageError } from './flags.ts'
 
 /** Names under which the settings are looked for in the current folder. */

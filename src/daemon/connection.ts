@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { native } from '../doors/index.ts'
 import { fitsPattern } from '../orchestrator/index.ts'
-import { suggestion } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
 import { HANDLERS, type DaemonContext, type LoggedEvent } from './handlers/index.ts'
 import { withoutLong } from './page.ts'
 import { answerTo, lineOf, MAX_LINE, quoted, readRequest, refusal, RefusedError, type Request } from './protocol.ts'

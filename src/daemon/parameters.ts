@@ -1,7 +1,7 @@
 import { parseDuration } from '../clock/index.ts'
-import { nearest, suggestion } from '../pattern/index.ts'
-import { now } from './now.ts'
+import { nearest, suggestion } from '../options/index.ts'
 import { nestsDeeper } from '../trace/index.ts'
+import { now } from './now.ts'
 import { MOST_DEPTH, quoted, RefusedError } from './protocol.ts'
 
 /** What a parameter may be, and what a handler gets for it. */

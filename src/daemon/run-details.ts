@@ -1,5 +1,6 @@
 import { readCosts, type Claim, type RunState, type SavedAgent } from '../orchestrator/index.ts'
-import type { AgentSettings, Json } from '../pattern/index.ts'
+import type { AgentSettings } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 import type { RunStatus, RunStore } from '../store/index.ts'
 import type { Run } from './runs.ts'
 

@@ -1,5 +1,13 @@
 import { hashHex } from '../random/index.ts'
-import { REFUSAL_MS, type Answer, type Damage, type Provider, type RefusedRequest } from '../provider/index.ts'
+import {
+  REFUSAL_MS,
+  type Answer,
+  type Damage,
+  type LimitStates,
+  type Provider,
+  type RefusedRequest,
+  type Reply,
+} from '../provider/index.ts'
 import {
   badText,
   HTML_PAGE,
@@ -40,6 +48,10 @@ export interface Incoming {
   header(name: string): string | undefined
   /** The body as text. */
   text: string
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
+  /** How many times as fast as the client's clock the provider's one runs: times in headers are the client's. Default 1. */
+  pace?: number
 }
 
 /** A request that is being answered. */
@@ -75,7 +87,7 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
     const problem = { kind: 'invalid', message, param: null, code: null } as const
     const errors = route.endpoint?.errors ?? route.address.service.errors
     const response = errors.bad(problem, provider.requestId())
-    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response)) }
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response, provider)) }
   }
 }
 
@@ -97,12 +109,17 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
       ...why,
       status: response.status,
     })
-    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response)) }
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, response, provider)) }
   }
   if (!endpoint) {
     const { baseURL, service } = address
     const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
-    return refuse(unsimulatedResponse(message), { reason: 'unsimulated', message })
+    const asTheService = (): WireResponse =>
+      address.service.errors.bad(
+        { kind: 'not_found', message: `Invalid URL (${method} ${path})` },
+        provider.requestId(),
+      )
+    return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
   const errors = endpoint.errors ?? address.service.errors
   const fingerprint = hashHex(text)
@@ -137,12 +154,14 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   const parsed = endpoint.parse(request)
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
+  if (incoming.batch) call.batch = true
+  if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (detached) {
-    const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
-    detached.started(disconnect)
-    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted)) }
+    const accepted = provider.accept(call, (part) => detached.received(part), agent)
+    detached.started(() => accepted.disconnect())
+    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted, provider)) }
   }
-  return provider.accept(call, new Delivery(provider, endpoint, asked, route, sink).receive, agent)
+  return provider.accept(call, new Delivery(provider, endpoint, asked, incoming, sink).receive, agent)
 }
 
 /** Answers what costs nothing, after the same time as a refusal. */
@@ -155,16 +174,17 @@ function answerResource(
   refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
-  const desk = deskOf(provider, incoming, (asked) => {
+  const desk = deskOf(provider, incoming, (asked, signal) => {
     let whole: WireResponse | undefined
     let body = ''
     return new Promise((resolve) => {
-      answer(provider, asked, {
+      const exchange = answer(provider, asked, {
         head: (head) => void (whole = { ...head, body }),
         write: (part) => void (body += typeof part === 'string' ? part : Buffer.from(part).toString('utf8')),
         end: () => resolve({ ...whole!, body }),
         reset: () => resolve({ status: 500, headers: {}, body: '' }),
       })
+      signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })
     })
   })
   const given = endpoint.answer(request, desk)
@@ -178,7 +198,7 @@ function answerResource(
     status: given.status,
     agent: header('x-longhaul-agent') ?? null,
   })
-  return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, given)) }
+  return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, given, provider)) }
 }
 
 /** Whether a body is a form, which is read by the endpoint itself. */
@@ -195,13 +215,32 @@ function readObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function sendWhole(sink: Sink, { status, headers, body }: WireResponse): void {
-  sink.head({ status, headers }, false)
+/** The date of the run, as headers say it; the same for all answers of a second. */
+let newest = { second: Number.NaN, text: '' }
+function dateOf({ clock }: Provider): string {
+  const second = Math.floor((clock.epoch + clock.now()) / 1_000)
+  if (newest.second !== second) newest = { second, text: new Date(second * 1_000).toUTCString() }
+  return newest.text
+}
+
+function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider: Provider): void {
+  sink.head({ status, headers: { date: dateOf(provider), ...headers } }, false)
   sink.write(body)
   sink.end()
 }
 
 const halfOf = (body: Chunk): Chunk => body.slice(0, Math.floor(body.length / 2))
+
+/** Limits, in the time of a client whose clock runs slower than the provider's. */
+function atPace(limits: LimitStates, pace: number): LimitStates {
+  if (pace === 1) return limits
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, state]) => [
+      name,
+      { ...state, resetMs: state.resetMs / pace, resetAt: state.resetAt - state.resetMs + state.resetMs / pace },
+    ]),
+  )
+}
 
 /** Writes the parts of one answer as its endpoint says. */
 class Delivery {
@@ -209,15 +248,34 @@ class Delivery {
   readonly #endpoint: Generation
   readonly #asked: unknown
   readonly #route: Route
+  readonly #pace: number
+  readonly #since: number
   readonly #sink: Sink
   #stream: StreamEncoder | undefined
 
-  constructor(provider: Provider, endpoint: Generation, asked: unknown, route: Route, sink: Sink) {
+  constructor(
+    provider: Provider,
+    endpoint: Generation,
+    asked: unknown,
+    { route, pace = 1 }: Pick<Incoming, 'route' | 'pace'>,
+    sink: Sink,
+  ) {
     this.#provider = provider
     this.#endpoint = endpoint
     this.#asked = asked
     this.#route = route
+    this.#pace = pace
+    this.#since = provider.clock.now()
     this.#sink = sink
+  }
+
+  /** Head of an answer, with the date, and how long it took in the client's time. */
+  #head({ reply, limits }: { reply: Reply; limits: LimitStates }): ResponseHead {
+    const head = this.#endpoint.head(reply, atPace(limits, this.#pace), this.#asked)
+    head.headers['date'] = dateOf(this.#provider)
+    const { took } = this.#route.address.service
+    if (took) head.headers[took] = String(Math.round((this.#provider.clock.now() - this.#since) / this.#pace))
+    return head
   }
 
   /** Takes the next part from the provider. One that cannot be written breaks the connection, and nothing else. */
@@ -235,8 +293,11 @@ class Delivery {
     switch (part.kind) {
       case 'refusal': {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
-        const request = { model: part.model, requestId: this.#provider.requestId() }
-        return sendWhole(sink, errors.refusal(part.refusal, part.limits, request))
+        const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
+        const { refusal, limits } = part
+        const told =
+          'retryAfterMs' in refusal ? { ...refusal, retryAfterMs: refusal.retryAfterMs / this.#pace } : refusal
+        return sendWhole(sink, errors.refusal(told, atPace(limits, this.#pace), request), this.#provider)
       }
       case 'reset':
         return sink.reset()
@@ -244,7 +305,7 @@ class Delivery {
         return this.#whole(part)
       case 'head':
         this.#stream = this.#endpoint.stream(part.reply, this.#asked)
-        sink.head(this.#endpoint.head(part.reply, part.limits, this.#asked), true)
+        sink.head(this.#head(part), true)
         return sink.write(this.#stream.head())
       case 'piece':
         return sink.write(this.#stream!.piece(part.piece))
@@ -257,9 +318,9 @@ class Delivery {
 
   #whole({ reply, limits, damage }: Extract<Answer, { kind: 'whole' }>): void {
     const sink = this.#sink
-    if (damage === 'html') return sendWhole(sink, HTML_PAGE)
+    if (damage === 'html') return sendWhole(sink, HTML_PAGE, this.#provider)
     const body = this.#endpoint.whole(reply, this.#asked)
-    sink.head(this.#endpoint.head(reply, limits, this.#asked), damage === 'stall')
+    sink.head(this.#head({ reply, limits }), damage === 'stall')
     switch (damage) {
       case undefined:
         this.#endpoint.keep?.(reply, this.#asked, shelfOf(this.#provider, this.#route.provider))

@@ -19,33 +19,33 @@ export function shelfOf(provider: Provider, service: string): Shelf {
 export function deskOf(
   provider: Provider,
   { route, header }: Pick<Incoming, 'route' | 'header'>,
-  ask: (incoming: Incoming) => Promise<WireResponse>,
+  ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Desk {
   const { clock } = provider
+  const catalogue = route.address.service.catalogue ?? route.provider
   return {
     shelf: shelfOf(provider, route.provider),
     provider: route.provider,
+    baseURL: route.address.baseURL.replace(/\/+$/, ''),
     get models() {
-      return provider.modelsOf(route.provider)
+      return provider.modelsOf(catalogue)
     },
-    hasModel: (id) => provider.hasModel(route.provider, id),
+    hasModel: (id) => provider.hasModel(catalogue, id),
     count: (call) => provider.countTokens(call),
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),
-    ask(path, body) {
+    ask(path, body, { batch = false, signal } = {}) {
       const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
         host: route.host,
         path,
         query: new URLSearchParams(),
       })
-      if (inner.endpoint?.kind !== 'generation') return undefined
-      return ask({
-        method: 'POST',
-        route: inner,
-        header: (name) => (name === 'content-type' ? undefined : header(name)),
-        text: JSON.stringify(body),
-      })
+      const { endpoint } = inner
+      if (endpoint === undefined) return undefined
+      // Its body is JSON, whatever the request for the batch was.
+      const asked = (name: string): string | undefined => (name === 'content-type' ? 'application/json' : header(name))
+      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
     },
   }
 }

@@ -32,6 +32,8 @@ export interface Route {
   params: Params
   /** What is simulated at this address. */
   address: Address
+  /** Whether the service itself has nothing there. */
+  isNowhere: boolean
 }
 
 /** Hosts of real providers: a call to one of them that nobody answers is refused, so that no test ever spends money. */
@@ -41,7 +43,7 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
   /(^|\.)(services\.ai|inference\.ml)\.azure\.com$/,
   /(^|\.)anthropic\.com$/,
   /^generativelanguage\.googleapis\.com$/,
-  /(^|-)aiplatform\.googleapis\.com$/,
+  /(^|-)aiplatform(\.[a-z\d-]+\.rep|\.rep)?\.googleapis\.com$/,
   /^bedrock(-[a-z]+)*[.-].*\.(amazonaws\.com|api\.aws)$/,
   /^api\.(mistral|cohere|together|fireworks|perplexity|moonshot|minimax)\.(ai|com|xyz|cn|io)$/,
   /^api\.(groq|deepseek|cerebras)\.(com|ai)$/,
@@ -56,7 +58,8 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
 const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/, '')
 
 /** Whether a host is a real provider's. */
-export const isProviderHost = (host: string): boolean => PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host)))
+export const isProviderHost = (host: string): boolean =>
+  PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host))) || SERVICES.some(({ hosts }) => hosts.test(bare(host)))
 
 /** A pattern of hosts without its anchors, as part of a longer one. */
 export const hostSource = (hosts: RegExp): string => hosts.source.replace(/^\^/, '').replace(/\$$/, '')
@@ -129,7 +132,18 @@ function findRoute(method: string, url: string, addresses: readonly Address[]): 
   }
   // Elsewhere at the service's own host nothing else answers.
   const own = here.find((address) => address.own)
-  return own && { provider: own.provider, host, path, query, endpoint: undefined, params: {}, address: own }
+  return (
+    own && {
+      provider: own.provider,
+      host,
+      path,
+      query,
+      endpoint: undefined,
+      params: {},
+      address: own,
+      isNowhere: false,
+    }
+  )
 }
 
 /** What is asked of an address by what is left of a path below its base. */
@@ -139,7 +153,8 @@ export function routeBelow(
   rest: readonly string[],
   { host, path, query }: Pick<Route, 'host' | 'path' | 'query'>,
 ): Route {
-  const asked = endpointAt(address.service.endpoints, method, rest)
+  const { beside, endpoints } = address.service
+  const asked = endpointAt(endpoints, method, rest)
   return {
     provider: address.provider,
     host,
@@ -148,5 +163,11 @@ export function routeBelow(
     endpoint: asked?.endpoint,
     params: asked?.params ?? {},
     address,
+    isNowhere:
+      asked === undefined && address.strict && beside !== undefined && !isKnownPart(rest[0] ?? '', address.service),
   }
 }
+
+/** Whether a service has paths that begin with a part. */
+const isKnownPart = (part: string, { beside, endpoints }: Service): boolean =>
+  beside!.includes(part) || endpoints.some(({ path }) => path.split('/')[1] === part)

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
+import { allowPages, answerBeside, decoded } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
@@ -19,6 +20,11 @@ export interface ServerOptions {
   host?: string
   /** Is told of errors that should not be. */
   log?: (text: string) => void
+  /**
+   * How many times as fast as its clients' clocks the provider's own one runs. Times in headers, such as `retry-after`, are those
+   * of the clients. Default 1.
+   */
+  pace?: number
 }
 
 /** A running server. */
@@ -27,7 +33,12 @@ export interface ServerMount extends Mount {
   url: string
   /** The base URLs to give to clients, by service. */
   baseURLs: Readonly<Record<string, string>> & { openai: string; anthropic: string }
-  close(): Promise<void>
+  /**
+   * Takes no more connections, and ends.
+   *
+   * @param graceMs how long requests that are being answered may take to their end, before they are cut off. Default 0
+   */
+  close(graceMs?: number): Promise<void>
 }
 
 /** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
@@ -52,7 +63,8 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
     strict: service.strict ?? true,
   }
   const isBelow = base.every((segment, index) => rest[index] === segment)
-  return routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
+  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
+  return isBelow ? route : { ...route, isNowhere: false }
 }
 
 /**
@@ -67,11 +79,11 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1', log = () => {} }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
 ): Promise<ServerMount> {
   const server = createServer((request, response) => {
     if (!mayAnswer(request.headers.host, host)) return refuseHost(request, response)
-    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response), log))
+    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, pace), log))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -84,10 +96,15 @@ export async function startServer(
     baseURLs: Object.fromEntries(
       SERVICES.map((service) => [service.name, `${url}/${service.name}${basePath(service)}`]),
     ) as ServerMount['baseURLs'],
-    close: () =>
+    close: (graceMs = 0) =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        const cut = graceMs > 0 ? setTimeout(() => server.closeAllConnections(), graceMs) : undefined
+        server.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        if (graceMs > 0) server.closeIdleConnections()
+        else server.closeAllConnections()
       }),
   }
 }
@@ -153,7 +170,9 @@ function refuseHost({ headers: { host = '' } }: IncomingMessage, response: Serve
   response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 
-function receive(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
+function receive(provider: Provider, request: IncomingMessage, response: ServerResponse, pace: number): void {
+  allowPages(request, response)
+  if (answerBeside(request, response)) return
   const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
   const route = routeOfPath(provider, method, url, host)
@@ -165,12 +184,13 @@ function receive(provider: Provider, request: IncomingMessage, response: ServerR
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`${message}\n`)
     return
   }
-  serveRoute(provider, route, request, response)
+  serveRoute(provider, route, request, response, pace)
 }
 
 /**
  * Answers a request that came by HTTP.
  *
+ * @param pace how many times as fast as the client's clock the provider's one runs
  * @returns what to call when the client has gone away, where that is known before the connection is closed
  */
 export function serveRoute(
@@ -178,6 +198,7 @@ export function serveRoute(
   route: Route,
   request: IncomingMessage,
   response: ServerResponse,
+  pace = 1,
 ): () => void {
   response.sendDate = false
   const { method = 'GET', headers } = request
@@ -191,12 +212,14 @@ export function serveRoute(
   })
   // The parser of a connection that lives long knows no more who has sent this request.
   const answerIt = AsyncResource.bind(() => {
-    const text = Buffer.concat(parts).toString('utf8')
+    const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    // What is not compressed as its header says is no JSON either.
+    const text = (decoded(body, headers['content-encoding'], MAX_BODY) ?? body).toString('utf8')
     const header = (name: string): string | undefined => {
       const value = headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    exchange = answer(provider, { method, route, text, header }, new ResponseSink(request, response))
+    exchange = answer(provider, { method, route, text, header, pace }, new ResponseSink(request, response))
   })
   request.on('end', answerIt)
   const leave = (): void => {

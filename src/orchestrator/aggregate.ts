@@ -1,4 +1,4 @@
-import { textOf, type Json, type Options } from '../pattern/index.ts'
+import { textOf, type Json, type Options } from '../strategy/index.ts'
 import { CompletionError } from './failures.ts'
 
 const METRICS = ['mean', 'median', 'min', 'max', 'sum', 'count', 'std_dev', 'trimmed_mean'] as const

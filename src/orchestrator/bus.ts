@@ -1,4 +1,5 @@
-import { evaluate, fillAll, fillKept, type Json, type RoutingRule, type Transformer } from '../pattern/index.ts'
+import type { RoutingRule, Transformer } from '../pattern/index.ts'
+import { evaluate, fillAll, fillKept, type Json } from '../strategy/index.ts'
 import type { Trace } from '../trace/index.ts'
 
 /** Something that an agent or the strategy has said to all. */

@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Json, type Options } from '../pattern/index.ts'
+import { millisecondsOf, textOf, type Json, type Options } from '../strategy/index.ts'
 import { deadlineIn } from './deadline.ts'
 import { CompletionError } from './failures.ts'
 import { gather, gatherOptions, type GatherSurroundings } from './gather.ts'

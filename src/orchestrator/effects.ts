@@ -1,13 +1,13 @@
+import { suggestion } from '../options/index.ts'
 import {
   millisecondsOf,
-  suggestion,
   textOf,
   type Effect,
   type InstantEffect,
   type Json,
   type LastingEffect,
   type Options,
-} from '../pattern/index.ts'
+} from '../strategy/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { aggregate } from './aggregate.ts'
 import type { BusEvent } from './bus.ts'

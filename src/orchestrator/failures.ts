@@ -1,3 +1,5 @@
+import type { Json } from '../strategy/index.ts'
+
 /** Why a completion failed. */
 export type FailureKind =
   | 'rate_limited'
@@ -38,6 +40,8 @@ export class CompletionError extends Error {
   readonly mayBeBilled: boolean
   /** It is about what there is not, and is no mistake in the name of what there is. */
   readonly unknown: boolean
+  /** What there is of a result all the same, such as the answers of a gather that wanted more. */
+  readonly partial: Json | undefined
 
   constructor(
     kind: FailureKind,
@@ -47,12 +51,14 @@ export class CompletionError extends Error {
       retryAfterMs,
       mayBeBilled = false,
       unknown = false,
+      partial,
       cause,
     }: {
       status?: number
       retryAfterMs?: number | undefined
       mayBeBilled?: boolean
       unknown?: boolean
+      partial?: Json
       cause?: unknown
     } = {},
   ) {
@@ -62,6 +68,7 @@ export class CompletionError extends Error {
     this.retryAfterMs = retryAfterMs
     this.mayBeBilled = mayBeBilled
     this.unknown = unknown
+    this.partial = partial
   }
 
   /** Whether it may pass when the same request is sent again. */

@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf, type Json, type Options } from '../pattern/index.ts'
+import { millisecondsOf, textOf, type Json, type Options } from '../strategy/index.ts'
 import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 import { deadlineIn, pause, type Deadline } from './deadline.ts'
 import { CompletionError, failureOf } from './failures.ts'
@@ -125,6 +125,7 @@ export async function gather(
       collection.lastFailure?.kind === 'budget' ? 'budget' : 'deadline',
       `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
         (collection.lastFailure ? ` The last failure: ${collection.lastFailure.message}` : ''),
+      { partial: { responses: [...responses], missing } },
     )
   return { responses: [...responses], missing }
 }

@@ -12,6 +12,8 @@ export {
   type OrchestrationResult,
   type Surroundings,
 } from './orchestrator.ts'
+export { functionsOf } from './libraries.ts'
+export { targetOf } from './target.ts'
 export { InvalidOrchestratorSettingError, settle } from './settle.ts'
 export type {
   BudgetSettings,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Effect, MachineState, Pattern } from '../pattern/index.ts'
+import type { Pattern } from '../pattern/index.ts'
+import type { Effect, MachineState } from '../strategy/index.ts'
 import type { RunStatus, RunStore, SavedRun } from '../store/index.ts'
 import type { Claim } from './costs.ts'
 import type { AgentAnswer } from './team.ts'

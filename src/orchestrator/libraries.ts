@@ -1,5 +1,5 @@
 import { tournamentFunctions } from '../games/index.ts'
-import { suggestion } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
 import type { FunctionLibrary, OrchestratorSettings, StrategyFunction } from './settings.ts'
 import { InvalidOrchestratorSettingError } from './settle.ts'
 

@@ -1,20 +1,22 @@
 import {
-  isInstant,
   isOrchestrating,
-  Machine,
-  millisecondsOf,
   PatternSettingError,
   resolveAgents,
   resolveVariables,
   type AgentSettings,
+  type Pattern,
+} from '../pattern/index.ts'
+import {
+  isInstant,
+  Machine,
+  millisecondsOf,
   type Effect,
   type Failure,
   type Json,
   type LastingEffect,
   type Options,
-  type Pattern,
   type Resolution,
-} from '../pattern/index.ts'
+} from '../strategy/index.ts'
 import type { KeptAnswer, RunStore, SavedRun } from '../store/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { BusEvent } from './bus.ts'
@@ -71,6 +73,9 @@ export interface OrchestrationResult {
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
 }
 
+/** Kinds of failures that are the strategy's own. */
+const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
+
 /** Thrown by `run` where a strategy fails. */
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
@@ -78,7 +83,9 @@ export class OrchestrationError extends Error {
   readonly failure: Failure
   readonly outcome: OrchestrationResult
   constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
-    const where = failure.line > 0 ? `${file}:${failure.line}` : file
+    // Where a service has failed, the line says enough.
+    const column = OWN_FAULTS.includes(failure.kind) && failure.column !== undefined ? `:${failure.column}` : ''
+    const where = failure.line > 0 ? `${file}:${failure.line}${column}` : file
     super(`${where}: ${failure.kind}: ${failure.message}`)
     this.failure = failure
     this.outcome = outcome
@@ -462,6 +469,7 @@ export class Orchestrator {
       } else {
         for (let step = this.#machine.step(); step.kind !== 'waiting'; step = this.#machine.step()) {
           if (step.kind === 'effect') this.#start(step.effect)
+          if (step.kind === 'yields') await othersTurn()
           if (step.kind === 'ended' || this.#ending.signal.aborted) return
         }
       }
@@ -493,7 +501,10 @@ export class Orchestrator {
       this.#wake()
     }
     const surroundings = this.#surroundingsOf(effect)
-    const failed = (error: unknown): void => ended({ ok: false, failure: failureOf(error) })
+    const failed = (error: unknown): void => {
+      const partial = error instanceof CompletionError ? error.partial : undefined
+      ended({ ok: false, failure: failureOf(error), ...(partial !== undefined && { partial }) })
+    }
     if (isInstant(effect)) {
       const { request } = effect
       if (request.kind === 'checkpoint') {
@@ -695,6 +706,9 @@ export class Orchestrator {
     }
   }
 }
+
+/** Lets everything else that is ready run first. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const plainAgent = (name: string): AgentSettings => ({
   name,

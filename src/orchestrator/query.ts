@@ -1,4 +1,5 @@
-import { suggestion, type Json, type Options } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
+import type { Json, Options } from '../strategy/index.ts'
 import { CompletionError } from './failures.ts'
 import { AGENT_FIELDS, recipientsOf, statusOf, type Recipients } from './recipients.ts'
 

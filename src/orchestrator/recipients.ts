@@ -1,4 +1,4 @@
-import type { Json } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 import type { Agent } from './agent.ts'
 import { fitsPattern } from './bus.ts'
 

@@ -1,4 +1,4 @@
-import { textOf, type Json, type Options } from '../pattern/index.ts'
+import { textOf, type Json, type Options } from '../strategy/index.ts'
 import type { BusEvent } from './bus.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 

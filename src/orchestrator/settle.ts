@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
-import type { Json } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 import type { CacheSettings, OrchestratorSettings, ServiceSettings, Settled } from './settings.ts'
 
 const SERVICES: Readonly<Record<string, ServiceSettings>> = {

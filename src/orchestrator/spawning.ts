@@ -1,4 +1,6 @@
-import { SPAWN_OPTIONS, suggestion, textOf, type AgentSettings, type Json, type Options } from '../pattern/index.ts'
+import { suggestion } from '../options/index.ts'
+import type { AgentSettings } from '../pattern/index.ts'
+import { SPAWN_OPTIONS, textOf, type Json, type Options } from '../strategy/index.ts'
 import { CompletionError } from './failures.ts'
 
 /** An agent, or several, to be made. */

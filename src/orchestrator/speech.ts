@@ -1,4 +1,4 @@
-import type { Json } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 
 /** Of one answer; what it asks for beyond is not done. */
 const MOST_EVENTS = 1_000

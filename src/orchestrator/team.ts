@@ -1,4 +1,6 @@
-import { isMistake, suggestion, type AgentSettings, type Json } from '../pattern/index.ts'
+import { isMistake, suggestion } from '../options/index.ts'
+import type { AgentSettings } from '../pattern/index.ts'
+import type { Json } from '../strategy/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { Agent, AgentRestarted } from './agent.ts'
 import { Bus, type BusEvent } from './bus.ts'

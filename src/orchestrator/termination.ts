@@ -1,5 +1,6 @@
 import { parseDuration } from '../clock/index.ts'
-import { fillAll, millisecondsOf, type Json, type PatternData } from '../pattern/index.ts'
+import type { PatternData } from '../pattern/index.ts'
+import { fillAll, millisecondsOf, type Json } from '../strategy/index.ts'
 import { fitsPattern } from './bus.ts'
 
 type Given = NonNullable<NonNullable<PatternData['coordination']>['termination']>

@@ -1,9 +1,9 @@
 import type { Faker } from '@faker-js/faker'
 import type * as GenaiPrices from '@pydantic/genai-prices'
+import type * as EventStreams from '@smithy/eventstream-codec'
 import type * as Chevrotain from 'chevrotain'
 import type CliTable from 'cli-table3'
 import type * as Cockatiel from 'cockatiel'
-import type * as ExprEval from 'expr-eval-fork'
 import type * as Encoding from 'gpt-tokenizer/encoding/o200k_base'
 import type * as JsonSchemaFaker from 'json-schema-faker'
 import { createRequire, findPackageJSON } from 'node:module'
@@ -26,8 +26,8 @@ export const chevrotain = late<typeof Chevrotain>('chevrotain')
 export const cliTable = late<typeof CliTable>('cli-table3')
 /** Circuit breakers. */
 export const cockatiel = late<typeof Cockatiel>('cockatiel')
-/** Expressions of the strategy language. */
-export const exprEval = late<typeof ExprEval>('expr-eval-fork')
+/** Binary event streams of AWS. */
+export const eventStreams = late<typeof EventStreams>('@smithy/eventstream-codec')
 /** Prices of models. */
 export const genaiPrices = late<typeof GenaiPrices>('@pydantic/genai-prices')
 /** WebSocket server. */

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import { parseStrategy } from './parse.ts'
+import { parseStrategy, type Strategy } from '../strategy/index.ts'
 import type { PatternData } from './schema.ts'
-import type { Strategy } from './tree.ts'
 
 /** The name of a pattern that has none of its own: its file's. */
 export const nameOfFile = (file: string): string =>

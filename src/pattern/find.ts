@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { suggestion } from './errors.ts'
+import { suggestion } from '../options/index.ts'
 
 /** The patterns that come with longhaul. */
 const SHIPPED = fileURLToPath(new URL('../orchestrations', import.meta.url))

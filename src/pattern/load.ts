@@ -1,200 +1,16 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Document, LineCounter, Node, Pair } from 'yaml'
-import type { z } from 'zod'
 import { yaml } from '../packages/index.ts'
-import { nearest, PatternError, suggestion, type Place } from './errors.ts'
-import { FORBIDDEN_NAMES } from './forbidden.ts'
-import { parseStrategy } from './parse.ts'
-import { compileProgram, type Program } from './program.ts'
-import { problemOfRules } from './rules.ts'
-import { isDeclaration, schemas, type PatternData } from './schema.ts'
-import type { Strategy } from './tree.ts'
-import { bareStrategy, nameOfFile } from './bare.ts'
+import { compileProgram, parseStrategy, PatternError, type Program, type Strategy } from '../strategy/index.ts'
+import { bareStrategy } from './bare.ts'
 import { findPattern, isWithin, listPatterns } from './find.ts'
+import { refuseMistakes } from './findings/index.ts'
+import { comesFrom, type Origin, type Pattern, type PatternText } from './pattern.ts'
+import { problemOfRules } from './rules.ts'
+import type { PatternData } from './schema.ts'
+import { errorAt, isObject, offsetOf, readSource, readText, topNames, type Source } from './source.ts'
 
-/** A pattern, read and checked. */
-export interface Pattern {
-  /** The file that it was read from. */
-  file: string
-  /** What it was read from: its own text, then that of each pattern that the one before it extends. `loadPattern` takes them. */
-  sources: readonly Required<PatternText>[]
-  data: PatternData
-  strategy: Strategy
-  program: Program
-}
-
-/** Text of a pattern that is in no file. */
-export interface PatternText {
-  text: string
-  /** The name for errors. Default `pattern.yaml`. */
-  file?: string
-}
-
-const MAX_BYTES = 1024 * 1024
-const MAX_DEPTH = 50
-const MAX_ALIASES = 100
 const MAX_EXTENDS = 10
-
-/** One file of the chain of `extends`. */
-interface Source {
-  file: string
-  text: string
-  document: Document
-  lines: LineCounter
-  data: PatternData
-}
-
-const placeOf = (file: string, lines: LineCounter, offset: number): Place => {
-  const { line, col } = lines.linePos(offset)
-  return { file, line, column: col }
-}
-
-const offsetOf = (node: unknown): number | undefined => (node as Node | undefined)?.range?.[0]
-
-function readText(file: string, from: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat?.isFile()) throw new PatternError(`There is no file ${file}${from}.`, { file, line: 1, column: 1 })
-  if (stat.size > MAX_BYTES)
-    throw new PatternError(`The file has ${stat.size} bytes; at most ${MAX_BYTES} are allowed.`, {
-      file,
-      line: 1,
-      column: 1,
-    })
-  return readFileSync(file, 'utf8')
-}
-
-/** Reads and checks one file, without what it extends. */
-function readSource(file: string, text: string): Source {
-  if (text.length > MAX_BYTES)
-    throw new PatternError(`The text has ${text.length} characters; at most ${MAX_BYTES} are allowed.`, {
-      file,
-      line: 1,
-      column: 1,
-    })
-  const { isMap, isScalar, LineCounter, parseDocument, visit } = yaml()
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false })
-  const fail = (problem: string, offset: number, hint?: string): never => {
-    throw new PatternError(problem, placeOf(file, lines, offset), { source: text, ...(hint && { hint }) })
-  }
-  const [error] = document.errors
-  if (error) {
-    const hint =
-      error.code === 'DUPLICATE_KEY'
-        ? 'A name may stand only once in a block.'
-        : error.code === 'TAB_AS_INDENT'
-          ? 'Indent with spaces.'
-          : undefined
-    fail(`YAML: ${error.message.replace(/\.$/, '')}.`, error.pos[0], hint)
-  }
-  visit(document, {
-    Pair: (_, pair: Pair, path) => {
-      const key = isScalar(pair.key) ? String(pair.key.value) : ''
-      if (FORBIDDEN_NAMES.has(key)) fail(`"${key}" cannot be a name.`, offsetOf(pair.key) ?? 0)
-      if (path.length > MAX_DEPTH * 2)
-        fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, offsetOf(pair.key) ?? 0)
-    },
-  })
-  let given: unknown
-  try {
-    given = document.toJS({ maxAliasCount: MAX_ALIASES })
-  } catch (error) {
-    fail(`YAML: ${(error as Error).message}.`, 0, `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.`)
-  }
-  if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
-  const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
-  const read = schemas().pattern.safeParse(named)
-  if (!read.success) throw schemaError(read.error, { file, text, document, lines })
-  misspelt(read.data, { file, text, document, lines })
-  return { file, text, document, lines, data: read.data }
-}
-
-type Located = Pick<Source, 'file' | 'text' | 'document' | 'lines'>
-
-/** The node that a path leads to, or the nearest above it. */
-function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length) as unknown[], true)
-    if (offsetOf(node) !== undefined) return node
-  }
-  return document.contents
-}
-
-/** The key of a pair, which is where an unknown name stands. */
-function keyAt(document: Document, path: readonly PropertyKey[]): unknown {
-  const { isMap, isScalar } = yaml()
-  const parent = path.length > 1 ? document.getIn(path.slice(0, -1) as unknown[], true) : document.contents
-  if (!isMap(parent)) return parent
-  return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key ?? parent
-}
-
-function schemaError(error: Pick<z.ZodError, 'issues'>, { file, text, document, lines }: Located): PatternError {
-  const issue = nearestIssue(error.issues[0]!)
-  const { path } = issue
-  const where = path.length > 0 ? `${path.join('.')}: ` : ''
-  if (issue.code === 'unrecognized_keys') {
-    const [unknown = ''] = issue.keys
-    const offset = offsetOf(keyAt(document, [...path, unknown])) ?? 0
-    const hint = suggestion(unknown, knownNames(path))
-    return new PatternError(`${where}there is no setting "${unknown}".`, placeOf(file, lines, offset), {
-      source: text,
-      ...(hint && { hint }),
-    })
-  }
-  const missing =
-    issue.code === 'invalid_type' && issue.input === undefined && document.getIn(path as unknown[]) === undefined
-  const offset = offsetOf(nodeAt(document, path)) ?? 0
-  const problem = missing ? `"${String(path.at(-1))}" is missing.` : `${where}${issue.message.replace(/\.$/, '')}.`
-  return new PatternError(problem, placeOf(file, lines, offset), { source: text })
-}
-
-/** Of a value that may have several shapes, what is wrong with the shape that it has. */
-function nearestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union') return issue
-  const shapes = issue.errors.flatMap(([first]) => (first && first.code !== 'invalid_type' ? [first] : []))
-  const [only] = shapes
-  return only && shapes.length === 1 ? nearestIssue({ ...only, path: [...issue.path, ...only.path] }) : issue
-}
-
-const knownNames = (path: readonly PropertyKey[]): string[] =>
-  path[0] === 'agents' ? Object.keys(schemas().agent.shape) : path.length === 0 ? topNames() : []
-const topNames = (): string[] => Object.keys(schemas().pattern.shape)
-
-/** Names of one's own are allowed in some blocks, misspelt ones are not. */
-function misspelt(data: PatternData, located: Located): void {
-  const { file, text, document, lines } = located
-  for (const [path, names] of [[[], topNames()] as const, ...schemas().openBlocks])
-    for (const [at, block] of blocksAt(data, path))
-      for (const name of Object.keys(block)) {
-        const meant = names.includes(name) ? undefined : nearest(name, names)
-        if (meant)
-          throw new PatternError(
-            `There is no setting "${name}".`,
-            placeOf(file, lines, offsetOf(keyAt(document, [...at, name])) ?? 0),
-            { source: text, hint: `Did you mean "${meant}"?` },
-          )
-      }
-  for (const [name, value] of Object.entries(data.variables ?? {})) {
-    const read = isDeclaration(value) ? schemas().declaredVariable.safeParse(value) : undefined
-    if (read?.success === false)
-      throw schemaError(
-        { issues: read.error.issues.map((issue) => ({ ...issue, path: ['variables', name, ...issue.path] })) },
-        located,
-      )
-  }
-}
-
-/** The blocks that a path leads to; `*` stands for each item of a list. */
-function blocksAt(value: unknown, path: readonly string[], at: PropertyKey[] = []): [PropertyKey[], object][] {
-  const [step, ...rest] = path
-  if (step === undefined) return isObject(value) ? [[at, value]] : []
-  if (step === '*') return Array.isArray(value) ? value.flatMap((item, nth) => blocksAt(item, rest, [...at, nth])) : []
-  return isObject(value) ? blocksAt(value[step], rest, [...at, step]) : []
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Blocks are merged, name by name; anything else is replaced. */
 function merge(base: unknown, own: unknown): unknown {
@@ -228,8 +44,7 @@ function extended(source: Source, chain: readonly Source[], { given, isText, wit
   if (next && chain.length < MAX_EXTENDS)
     return extended(readSource(next.file, next.text), [...chain, source], { given: rest, isText, within })
   const fail = (problem: string): never => {
-    const offset = offsetOf(source.document.get('extends', true)) ?? 0
-    throw new PatternError(problem, placeOf(source.file, source.lines, offset), { source: source.text })
+    throw errorAt(source, ['extends'], problem)
   }
   const folder = dirname(resolve(source.file))
   const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
@@ -308,7 +123,10 @@ export function loadPattern(
   } catch (error) {
     const bare = bareStrategy(file, text)
     if (!bare) throw error
-    return { file, sources: [own], ...bare, program: compileProgram(bare.strategy, file, text) }
+    return checked(
+      { file, sources: [own], ...bare, program: compileProgram(bare.strategy, file, text) },
+      { sources: [], owner: { file, text } },
+    )
   }
   const chain = extended(first, [], { given: bases, isText: typeof given !== 'string', within })
   const sources = chain.map((source) => ({ file: source.file, text: source.text }))
@@ -324,10 +142,21 @@ export function loadPattern(
   checkRules(chain, data, strategy ?? { statements: [] })
   if (!strategy) {
     if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
-    return { file, sources, data, strategy: { statements: [] }, program: CONVERSATION }
+    return checked(
+      { file, sources, data, strategy: { statements: [] }, program: CONVERSATION },
+      { sources: chain, owner },
+    )
   }
   if (strategy.statements.length === 0) throw hasNoStrategy(file)
-  return { file, sources, data, strategy, program: compileProgram(strategy, owner.file, owner.text) }
+  const program = compileProgram(strategy, owner.file, owner.text)
+  return checked({ file, sources, data, strategy, program }, { sources: chain, owner })
+}
+
+/** @throws PatternError for what cannot be right whatever a run is given */
+function checked(pattern: Pattern, origin: Origin): Pattern {
+  comesFrom(pattern, origin)
+  refuseMistakes(pattern)
+  return pattern
 }
 
 /** Throws for a rule that cannot be right, with its place in the file that has it. */
@@ -335,20 +164,14 @@ function checkRules(chain: readonly Source[], data: PatternData, strategy: Strat
   const found = problemOfRules(data, strategy)
   if (!found) return
   const { path, problem, hint } = found
-  const { file, text, document, lines } = chain.find((source) => source.document.hasIn(path as unknown[])) ?? chain[0]!
-  throw new PatternError(`${path.join('.')}: ${problem}`, placeOf(file, lines, offsetOf(nodeAt(document, path)) ?? 0), {
-    source: text,
-    ...(hint && { hint }),
-  })
+  const source = chain.find((each) => each.document.hasIn(path as unknown[])) ?? chain[0]!
+  throw errorAt(source, path, `${path.join('.')}: ${problem}`, hint)
 }
 
 /** Without any of these and without a strategy, there is nothing in a pattern. */
 const SAYS_SOMETHING = ['agents', 'routing', 'routing_rules', 'transformers', 'variables', 'metadata'] as const
 /** What a pattern without a strategy does: its agents talk, by its rules. */
-const CONVERSATION: Program = [
-  { op: 'effect', line: 1, statement: { kind: 'converse', line: 1 } },
-  { op: 'end', line: 1 },
-]
+const CONVERSATION: Program = compileProgram({ statements: [{ kind: 'converse', line: 1 }] })
 
 const hasNoStrategy = (file: string): PatternError =>
   new PatternError(

@@ -1,7 +1,6 @@
-import { isMistake, suggestion } from './errors.ts'
-import { problemOfExpression } from './expression.ts'
+import { isMistake, suggestion } from '../options/index.ts'
+import { problemOfExpression, statementsIn, type Strategy } from '../strategy/index.ts'
 import type { PatternData } from './schema.ts'
-import type { Block, Strategy } from './tree.ts'
 
 /** Something in a rule that cannot be right, and where it stands in the pattern. */
 export interface RuleProblem {
@@ -19,21 +18,10 @@ const isOpen = (name: string): boolean => /[*!{]/.test(name) || EVERYBODY.includ
 
 /** Whether agents come to be that the pattern does not name: by the strategy, or by what a model says. */
 function maySpawn({ statements, isSketch }: Strategy, { transformers = [] }: PatternData): boolean {
-  const spawns = (block: Block): boolean =>
-    block.some((statement) => {
-      if (statement.kind === 'spawn') return true
-      if (statement.kind === 'if')
-        return (
-          statement.branches.some(({ body }) => spawns(body)) ||
-          (statement.otherwise !== null && spawns(statement.otherwise))
-        )
-      if (statement.kind === 'guarded') return spawns([statement.body, ...statement.handler])
-      return 'body' in statement && spawns(statement.body)
-    })
   return (
     statements.length === 0 ||
     isSketch === true ||
-    spawns(statements) ||
+    [...statementsIn(statements)].some(({ kind }) => kind === 'spawn') ||
     transformers.some(({ target }) => target === 'agent:spawn')
   )
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { types } from '../options/index.ts'
 import { whenNeeded, zod } from '../packages/index.ts'
 
 const VARIABLE_TYPES = ['string', 'number', 'integer', 'boolean', 'list', 'array', 'object', 'duration', 'any'] as const
@@ -17,9 +18,15 @@ export const schemas = whenNeeded(() => {
   const { z } = zod()
   const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name has letters, digits, _ and -, and begins with a letter')
   /** A number, or a text with `{{…}}` that becomes one. */
-  const numberOrTemplate = z.union([z.number(), z.string().regex(/\{\{/, 'a number, or {{variable}}')])
+  const wholeOrTemplate = (least: number): z.ZodType<number | string> =>
+    z.union([z.int().min(least), z.string().regex(/\{\{/)], {
+      error: `give a whole number from ${least}, or {{variable}}`,
+    })
   const duration = z
-    .union([z.number().nonnegative(), z.string()])
+    .union([z.number(), z.string()])
+    .refine((given) => types.duration.fits(given) || (typeof given === 'string' && given.includes('{{')), {
+      error: `give ${types.duration.needs}, or {{variable}}`,
+    })
     .describe('seconds as a number, or a text such as 15s, 5m or {{variable}}')
   const data: z.ZodType<unknown> = z.unknown()
 
@@ -47,7 +54,9 @@ export const schemas = whenNeeded(() => {
     model: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
     count: z
-      .union([z.number(), z.literal('dynamic'), z.string().regex(/\{\{/, 'a number, {{variable}} or dynamic')])
+      .union([z.int().min(0).max(100_000), z.literal('dynamic'), z.string().regex(/\{\{/)], {
+        error: 'give a whole number from 0 to 100000, {{variable}} or dynamic',
+      })
       .optional()
       .describe('makes name_1 … name_count of it; dynamic: none at the start'),
     template: z
@@ -56,7 +65,7 @@ export const schemas = whenNeeded(() => {
       .describe(
         'another agent, whose settings this one starts from; a name with {n}, for those that count makes; true: none is made of it',
       ),
-    max_tokens: numberOrTemplate.optional().describe('most tokens of one answer'),
+    max_tokens: wholeOrTemplate(1).optional().describe('most tokens of one answer'),
     description: z.string().optional(),
   })
 
@@ -98,15 +107,15 @@ export const schemas = whenNeeded(() => {
   const condition = z
     .strictObject({
       event: z.string().optional().describe('such an event is emitted'),
-      rounds: numberOrTemplate.optional().describe('as many answers of each agent'),
+      rounds: wholeOrTemplate(1).optional().describe('as many answers of each agent'),
       timeout: duration.optional(),
-      max_messages: numberOrTemplate.optional().describe('as many answers in all'),
+      max_messages: wholeOrTemplate(1).optional().describe('as many answers in all'),
     })
     .refine((given) => Object.keys(given).length > 0, 'says nothing')
 
   const termination = z.looseObject({
     timeout: duration.optional().describe('ends the orchestration after this long, with what it has'),
-    max_messages: numberOrTemplate.optional().describe('ends it after as many completions'),
+    max_messages: wholeOrTemplate(1).optional().describe('ends it after as many completions'),
     event: z.string().optional().describe('ends it when such an event is emitted'),
     conditions: z.array(condition).optional().describe('any one of them ends it'),
   })

@@ -1,9 +1,8 @@
-import { parseDuration } from '../clock/index.ts'
-import { nearest, suggestion } from './errors.ts'
-import { textOf, type Json, type Scope } from './json.ts'
-import type { Pattern } from './load.ts'
-import { asDeclared, type AgentData, type DeclaredVariable } from './schema.ts'
-import { fill, fillAll, fillKnown } from './template.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import { textOf, fill, fillAll, fillKnown, type Json, type Scope } from '../strategy/index.ts'
+import type { Pattern } from './pattern.ts'
+import { coerced, FITS, noNumberIn, ORCHESTRATOR_VARIABLES, problemOfRead } from './declared.ts'
+import { asDeclared, type AgentData } from './schema.ts'
 
 /** Thrown when what a pattern is started with does not fit it. */
 export class PatternSettingError extends Error {
@@ -11,37 +10,13 @@ export class PatternSettingError extends Error {
   readonly code = 'LONGHAUL_PATTERN_SETTING'
 }
 
-const FITS: Readonly<Record<NonNullable<DeclaredVariable['type']>, (value: unknown) => boolean>> = {
-  any: () => true,
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number',
-  integer: (value) => Number.isInteger(value),
-  boolean: (value) => typeof value === 'boolean',
-  list: Array.isArray,
-  array: Array.isArray,
-  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  duration: (value) => {
-    try {
-      return parseDuration(value as string) >= 0
-    } catch {
-      return false
-    }
-  },
-}
-
-/** Numbers and booleans that arrive as text, as from a command line, become what the type says. */
-function coerced(value: unknown, type: DeclaredVariable['type']): unknown {
-  if (typeof value !== 'string' || type === undefined || type === 'string' || type === 'duration' || type === 'any')
-    return value
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return value
-  }
-}
-
 /** Deep copy of plain data; functions and the like are refused. */
 function asJson(name: string, value: unknown): Json {
+  const noNumber = noNumberIn(value)
+  if (noNumber)
+    throw new PatternSettingError(
+      `The variable "${[name, ...noNumber].join('.')}" is no number that can be reckoned with. Give one that is finite.`,
+    )
   try {
     return JSON.parse(JSON.stringify(value ?? null)) as Json
   } catch {
@@ -49,23 +24,9 @@ function asJson(name: string, value: unknown): Json {
   }
 }
 
-/** Variables that the orchestrator reads, whatever the pattern says of them. */
-const ORCHESTRATOR_VARIABLES: readonly string[] = [
-  'model',
-  'budget_limit',
-  'fallback_model',
-  'enable_cache',
-  'enable_checkpoints',
-  'checkpoint_interval',
-  'trace_enabled',
-  'timeout',
-  'agents',
-  'all_agents',
-]
-
 /** The names of the variables that a pattern can be given, those that it declares first. */
 export const variableNames = ({ data }: Pattern): string[] => [
-  ...new Set([...Object.keys(data.variables ?? {}), ...ORCHESTRATOR_VARIABLES]),
+  ...new Set([...Object.keys(data.variables ?? {}), ...Object.keys(ORCHESTRATOR_VARIABLES), 'agents', 'all_agents']),
 ]
 
 /** Whether anybody reads a variable: it is declared, the orchestrator knows it, or the pattern's text has it and it is no misspelling. */
@@ -125,7 +86,11 @@ export function resolveVariables(
   }
   for (const [name, value] of Object.entries(given)) variables[name] ??= asJson(name, value)
   const scope = { ...builtIn(run), ...variables }
-  for (const [name, value] of Object.entries(variables)) scope[name] = variables[name] = fillAll(value, scope)
+  for (const [name, value] of Object.entries(variables)) {
+    scope[name] = variables[name] = fillAll(value, scope)
+    const found = problemOfRead(name, variables[name])
+    if (found) throw new PatternSettingError(`${file}: ${found.problem} ${found.hint ?? ''}`.trim())
+  }
   return variables
 }
 

@@ -77,6 +77,10 @@ export interface CallRequest {
   parallelToolCalls?: boolean
   /** Tools that the service runs itself. */
   hosted?: readonly HostedTool[]
+  /** Whether it is part of a batch, and costs half. */
+  batch?: boolean
+  /** Whose models are served, as the table of prices calls them; `*` for any that is asked for, at no price. Default: the provider's. */
+  catalogue?: string
   /** Left out where the model answers without thoughts. */
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
@@ -129,6 +133,8 @@ export interface Reply {
   vectors?: readonly (readonly number[])[]
   /** Of all choices together. */
   usage: Usage
+  /** What it costs, in picodollars, where that is known. */
+  cost?: number
 }
 
 /**
@@ -166,8 +172,8 @@ export type Refusal =
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }
-  /** The account has no credit left, or has used up its quota of the day or month. */
-  | { kind: 'quota_exhausted'; retryAfterMs: number }
+  /** The account has no credit left, or has used up its quota of the day or month; `resetAt` is a Unix time in milliseconds. */
+  | { kind: 'quota_exhausted'; retryAfterMs: number; resetAt: number }
   /** The key is no longer valid. */
   | { kind: 'unauthorized' }
   /** The model is no longer served. */

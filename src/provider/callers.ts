@@ -48,8 +48,9 @@ export interface Caller {
 export function callerOf(request: CallRequest, header: string | undefined, identify: Identify | undefined): Caller {
   const { messages } = request
   let opens = ''
-  for (const { role, text } of messages) {
+  for (const { role, text, mediaTokens } of messages) {
     opens += `${opens && '\u0001'}${role}\u0000${text}`
+    if (mediaTokens) opens += `\u0000${mediaTokens}`
     if (role !== 'system') break
   }
   const opening = hashHex(opens).slice(0, 8)

@@ -1,12 +1,9 @@
 import type { Usage } from '../trace/index.ts'
 import type { CallRequest, Choice, Reply } from './call.ts'
+import { cutContent, spokenTokens, type Content, type Contents } from './content.ts'
 import { embeddingVector } from './embedding.ts'
-import type { Fault } from './faults.ts'
-import type { Content, Contents } from './replies.ts'
+import type { FaultKind } from './faults/index.ts'
 import { tokenizerFor, type Tokenizer } from './tokens.ts'
-
-const vectorsFor = ({ dimensions, messages }: CallRequest): Pick<Reply, 'vectors'> =>
-  dimensions === undefined ? {} : { vectors: messages.map(({ text }) => embeddingVector(text, dimensions)) }
 
 /** Makes the answer of what the model says, a choice of each content: cut at stop sequences and at the limit of tokens, and counted. */
 export function composeReply(
@@ -21,60 +18,65 @@ export function composeReply(
     id: string
     /** Unix milliseconds. */
     createdAt: number
-    fault: Fault | undefined
+    fault: FaultKind | undefined
     input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
   },
 ): Reply {
   const tokenizer = tokenizerFor(request.provider, request.model)
-  const compose = (content: Content): Choice => composeChoice(request, suffering(content, fault), tokenizer)
-  const [first, ...others] = contents
-  const choices: Reply['choices'] = [compose(first), ...others.map(compose)]
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-  return {
-    id,
-    model: request.model,
-    createdAt,
-    choices,
-    usage: {
-      ...input,
-      ...first.usage,
-      output: sum(choices.map(({ tokens }) => tokens)),
-      reasoning: sum(contents.map(({ usage }) => usage.reasoning ?? 0)),
-    },
-    ...vectorsFor(request),
+  const { dimensions } = request
+  // Who turns texts into numbers says nothing, and so cannot decline.
+  const change = dimensions === undefined ? fault?.content : undefined
+  const first = composeChoice(request, contents[0], tokenizer, change)
+  const choices: [Choice, ...Choice[]] = [first]
+  for (let nth = 1; nth < contents.length; nth++)
+    choices.push(composeChoice(request, contents[nth]!, tokenizer, change))
+  let output = 0
+  let reasoning = 0
+  for (const choice of choices) {
+    output += choice.tokens
+    reasoning += choice.reasoningTokens ?? 0
   }
+  const { usage: own } = contents[0]
+  const usage = {
+    input: own.input ?? input.input,
+    cachedInput: own.cachedInput ?? input.cachedInput,
+    cacheWrite: own.cacheWrite ?? input.cacheWrite,
+    output,
+    reasoning,
+  }
+  const reply: Reply = { id, model: request.model, createdAt, choices, usage }
+  if (dimensions !== undefined) reply.vectors = request.messages.map(({ text }) => embeddingVector(text, dimensions))
+  return reply
 }
 
-/** What is left of a content by a fault. */
-function suffering(content: Content, fault: Fault | undefined): Content {
-  if (fault === 'empty') return { ...content, text: '', toolCalls: [], finish: 'stop' }
-  if (fault !== 'refusal') return content
-  return { ...content, text: "I'm sorry, but I can't help with that.", toolCalls: [], finish: 'refusal' }
-}
-
-function composeChoice(request: CallRequest, content: Content, tokenizer: Tokenizer): Choice {
-  let { text, finish } = content
-  const { toolCalls, usage } = content
+function composeChoice(
+  request: CallRequest,
+  given: Content,
+  tokenizer: Tokenizer,
+  change: FaultKind['content'],
+): Choice {
+  let content = change ? change(given, tokenizer) : given
   let stopSequence: string | undefined
   for (const stop of request.stop) {
-    const place = text.indexOf(stop)
-    if (place >= 0) {
-      text = text.slice(0, place)
-      stopSequence = stop
-      finish = 'stop_sequence'
-    }
+    const place = content.text.indexOf(stop)
+    if (place < 0) continue
+    content = { ...content, text: content.text.slice(0, place), finish: 'stop_sequence' }
+    stopSequence = stop
   }
-  const { reasoning = 0 } = usage
-  const spoken = toolCalls.reduce(
-    (sum, tool) => sum + tokenizer.count(tool.name) + tokenizer.count(tool.arguments),
-    tokenizer.count(text),
-  )
-  let tokens = spoken + reasoning
+  let reasoningTokens = content.usage.reasoning ?? content.reasoningTokens
+  let tokens = spokenTokens(content, tokenizer) + reasoningTokens
   const limit = request.maxOutputTokens
   if (limit !== undefined && tokens > limit) {
-    text = tokenizer.cut(text, Math.max(0, limit - reasoning))
+    reasoningTokens = Math.min(reasoningTokens, limit)
+    content = cutContent(content, limit - reasoningTokens, tokenizer)
     tokens = limit
-    finish = 'length'
   }
-  return { text, toolCalls, finish, stopSequence, tokens: usage.output ?? tokens }
+  const { text, toolCalls, finish, reasoning, hosted, usage } = content
+  const choice: Choice = { text, toolCalls, finish, stopSequence, tokens: usage.output ?? tokens }
+  if (reasoningTokens > 0) choice.reasoningTokens = reasoningTokens
+  if (reasoning !== '' && reasoningTokens > 0)
+    choice.reasoning =
+      tokenizer.count(reasoning) <= reasoningTokens ? reasoning : tokenizer.cut(reasoning, reasoningTokens)
+  if (hosted.length > 0) choice.hosted = hosted
+  return choice
 }

@@ -1,10 +1,13 @@
 import type { Duration } from '../clock/index.ts'
 import type { Identify } from './callers.ts'
-import type { Bursts, FaultMix, FaultWindow, ScheduledFault } from './faults.ts'
+import type { Bursts } from './bursts.ts'
+import type { ScheduledFault } from './fault-chance.ts'
+import type { FaultWindow } from './fault-windows.ts'
+import type { FaultMix } from './faults/index.ts'
 import type { Latency } from './latency.ts'
 import type { ModelConfig } from './models.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { ReplyFunction, ReplyRule, ReplySource } from './replies.ts'
+import type { ReplyFunction, ReplyRule, ReplySource } from './reply-rules.ts'
 
 /** What may be set for a whole run, and apart for a provider, a model or an agent. */
 export interface Behaviour {
@@ -59,51 +62,4 @@ export interface ProviderConfig extends Behaviour {
   replies?: readonly ReplyRule[] | string | ReplyFunction
   /** Tells who calls. */
   identify?: Identify
-}
-
-/** Thrown for a set-up that makes no sense. */
-export class InvalidProviderConfigError extends Error {
-  override readonly name = 'InvalidProviderConfigError'
-  readonly code = 'LONGHAUL_INVALID_PROVIDER'
-}
-
-/**
- * Checks what types cannot say.
- *
- * @throws InvalidProviderConfigError naming the option
- */
-export function checkConfig(config: ProviderConfig): void {
-  const parts: [string, Behaviour][] = [
-    ['provider', config],
-    ...(['agents', 'models', 'providers'] as const).flatMap((part) =>
-      Object.entries(config[part] ?? {}).map(([name, behaviour]): [string, Behaviour] => [
-        `provider.${part}.${name}`,
-        behaviour,
-      ]),
-    ),
-  ]
-  for (const [where, { failRate }] of parts) {
-    if (failRate !== undefined && !(failRate >= 0 && failRate <= 1)) {
-      throw new InvalidProviderConfigError(
-        `${where}.failRate is ${failRate}. Give a share from 0 (none) to 1 (every call).`,
-      )
-    }
-  }
-  for (const [name, { baseURLs = [] }] of Object.entries(config.providers ?? {}))
-    for (const baseURL of baseURLs)
-      if (!/^https?:$/.test(URL.parse(baseURL)?.protocol ?? ''))
-        throw new InvalidProviderConfigError(
-          `provider.providers.${name}.baseURLs has "${baseURL}". Give whole URLs, such as http://localhost:1234/v1.`,
-        )
-  const { latencyScale, concurrency } = config
-  if (latencyScale !== undefined && !(latencyScale >= 0 && Number.isFinite(latencyScale))) {
-    throw new InvalidProviderConfigError(
-      `provider.latencyScale is ${latencyScale}. Give a factor that is not negative, such as 0.5.`,
-    )
-  }
-  if (concurrency !== undefined && !(concurrency >= 1)) {
-    throw new InvalidProviderConfigError(
-      `provider.concurrency is ${concurrency}. Give at least 1, or leave it out for no limit.`,
-    )
-  }
 }

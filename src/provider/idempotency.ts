@@ -39,6 +39,11 @@ export class IdempotentRequests {
     return kept.call
   }
 
+  /** Whether a key stands for a call. */
+  has(key: string, call: number): boolean {
+    return this.#kept.get(key)?.call === call
+  }
+
   /** Begins to keep a request. What is returned receives its answer in place of `receive`. */
   keep(key: string, call: number, receive: Receive): Receive {
     const kept: Kept = { call, receivers: new Set([receive]), answer: undefined }

@@ -54,6 +54,11 @@ export interface Speed {
   timeToFirstToken: Latency
   /** Above 0. */
   tokensPerSecond: number
+  /**
+   * How fast the prompt is read (prefill): its tokens, those from the prompt cache aside, put off the first token. Above 0. Default: no
+   * time at all.
+   */
+  prefillTokensPerSecond?: number
 }
 
 /** Where in a streamed answer of known total length the first token comes. */
@@ -71,7 +76,11 @@ export function timingOfTotal(totalMs: number): Timing {
   return { firstTokenMs: Math.round(total * FIRST_TOKEN_SHARE), totalMs: total }
 }
 
-/** The timing of a call from the model's speed. */
+/**
+ * The timing of a call from the model's speed.
+ *
+ * @param firstTokenMs until the first token, the prompt being read
+ */
 export function timingOfSpeed(firstTokenMs: number, tokensPerSecond: number, outputTokens: number): Timing {
   const first = Math.round(firstTokenMs)
   return { firstTokenMs: first, totalMs: first + Math.round((outputTokens / tokensPerSecond) * 1_000) }

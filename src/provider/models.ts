@@ -19,10 +19,17 @@ export interface ModelConfig {
   speed?: Speed
 }
 
+/** Names that are remembered, those that nobody has among them. */
+const REMEMBERED = 1_000
+/** The catalogue of those who serve what they are asked for. */
+const ANY_MODEL = '*'
+const UNLISTED = { contextWindow: DEFAULT_CONTEXT_WINDOW, prices: { input: 0, output: 0 } }
+
 /** The models of every provider: those of the price table, and those that the user has set up. */
 export class ModelCatalogue {
   readonly #own: Readonly<Record<string, ModelConfig>>
-  readonly #known = new Map<string, Model | undefined>()
+  /** By service and name, as far as they have been asked for. */
+  readonly #known = new Map<string, Map<string, Model | undefined>>()
 
   constructor(own: Readonly<Record<string, ModelConfig>>) {
     this.#own = own
@@ -30,12 +37,14 @@ export class ModelCatalogue {
 
   /** The model, or nothing if the provider does not have it. */
   find(provider: string, id: string): Model | undefined {
-    const key = `${provider}/${id}`
-    if (!this.#known.has(key)) {
-      if (this.#known.size >= 1_000) this.#known.clear()
-      this.#known.set(key, this.#look(provider, id))
-    }
-    return this.#known.get(key)
+    let known = this.#known.get(provider)
+    if (!known) this.#known.set(provider, (known = new Map()))
+    const before = known.get(id)
+    if (before || known.has(id)) return before
+    if (known.size >= REMEMBERED) known.clear()
+    const model = this.#look(provider, id)
+    known.set(id, model)
+    return model
   }
 
   /** All models of a service that have a name in the table of prices or in the configuration. */
@@ -48,7 +57,7 @@ export class ModelCatalogue {
   }
 
   #look(provider: string, id: string): Model | undefined {
-    const listed = listedModel(provider, id)
+    const listed = provider === ANY_MODEL ? UNLISTED : listedModel(provider, id)
     const own = Object.hasOwn(this.#own, id) ? this.#own[id] : undefined
     if (!own) return listed && { id, ...listed, speed: undefined }
     return {

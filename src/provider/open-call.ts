@@ -1,16 +1,20 @@
 import { formatDuration, type Milliseconds } from '../clock/index.ts'
 import { NO_USAGE, type Usage } from '../trace/index.ts'
 import type { Bagged } from './bag.ts'
-import type { CallRequest, Refusal, Reply } from './call.ts'
+import type { Answer, CallRequest, Refusal, Reply } from './call.ts'
 import type { Caller } from './callers.ts'
+import type { Fault, FaultKind } from './faults/index.ts'
 import type { Timing } from './latency.ts'
 import type { Model } from './models.ts'
+import type { Service } from './service.ts'
 
 /** A call on its way: what it is about, and what has to be undone when it ends. */
 export interface OpenCall extends Bagged {
   id: number
   seq: number
   request: CallRequest
+  /** Takes the answer, part by part. */
+  receive: (answer: Answer) => void
   caller: Caller
   /** The same for calls in which somebody asks the same. */
   content: string
@@ -21,35 +25,47 @@ export interface OpenCall extends Bagged {
   /** The calls whose answers the messages hold. */
   holds: readonly number[]
   arrivedAt: Milliseconds
+  service: Service
   model: Model | undefined
   input: Pick<Usage, 'input' | 'cachedInput' | 'cacheWrite'>
+  /** What befalls it. */
+  fault: { name: Fault; kind: FaultKind; until: Milliseconds | undefined } | undefined
+  /** Factor on its latency. */
+  scale: number
   /** What the call waits for, in words, and how much it has generated: for reports, and for the bill of a client that goes away. */
   state:
     | { kind: 'refused' }
     | { kind: 'queued' }
     | { kind: 'hanging' }
     | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
+    | { kind: 'stalled'; usage: Usage }
   closed: boolean
   /** Whether a streamed answer has begun to come. */
   isRead: boolean
-  /** Gives back what the rate limiter has let in. */
-  release: ((outputTokens: number) => void) | undefined
-  /** Run at the end, whatever the end. */
-  cleanup: (() => void)[]
+  /** Whether the rate limiter has let it in, and has to be told of its end. */
+  admitted: boolean
+  /** Takes back what is to happen next, of which there is one thing at most. */
+  cancel: (() => void) | undefined
+  /** Gives up its place in the line. */
+  leave: (() => void) | undefined
 }
+
+/** A part of what was generated, thoughts first. */
+export const partOf = (usage: Usage, output: number): Usage => ({
+  ...usage,
+  output,
+  reasoning: Math.min(usage.reasoning, output),
+})
 
 /** What a client that goes away has to pay: nothing while it waited in line, else the prompt and what was generated. */
 export function usageSoFar({ state }: OpenCall, now: Milliseconds): Usage {
+  if (state.kind === 'stalled') return state.usage
   if (state.kind !== 'working') return NO_USAGE
   const { reply, timing, since } = state
   const passed = now - since - timing.firstTokenMs
   const generating = timing.totalMs - timing.firstTokenMs
   const share = passed <= 0 || !Number.isFinite(generating) ? 0 : Math.min(1, passed / generating)
-  return {
-    ...reply.usage,
-    output: Math.floor(reply.usage.output * share),
-    reasoning: Math.floor(reply.usage.reasoning * share),
-  }
+  return partOf(reply.usage, Math.floor(reply.usage.output * share))
 }
 
 /** A refusal in words, for the trace. */
@@ -64,7 +80,7 @@ export function refusalText(refusal: Refusal): string {
     case 'bad_gateway':
       return 'The gateway got no answer from the service.'
     case 'quota_exhausted':
-      return 'The quota of the account is used up.'
+      return `The quota of the account is used up; it is whole again in ${formatDuration(refusal.retryAfterMs)}.`
     case 'unauthorized':
       return 'The key is not valid.'
     case 'model_retired':
@@ -89,6 +105,8 @@ export function waitText(state: OpenCall['state']): string {
       return 'which waits in line for a free slot'
     case 'hanging':
       return 'which the fault "hang" leaves without an answer'
+    case 'stalled':
+      return 'which the fault "stall" has left in the middle of its answer'
     case 'working':
       return Number.isFinite(state.timing.totalMs) ? 'which is being answered' : 'whose latency is never()'
     default:

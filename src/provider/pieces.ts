@@ -12,21 +12,34 @@ export function piecesOf({ choices }: Pick<Reply, 'choices'>): Piece[] {
   return Array.from({ length: longest }, (_, nth) => all.flatMap((pieces) => pieces[nth] ?? [])).flat()
 }
 
-function piecesOfChoice({ text, toolCalls }: Choice, choice: number): Piece[] {
-  const words = text.match(/\s*\S+|\s+$/g) ?? []
-  const perPiece = Math.max(1, Math.ceil(words.length / MOST_PIECES))
+function piecesOfChoice({ reasoning, hosted, text, toolCalls }: Choice, choice: number): Piece[] {
   const pieces: Piece[] = []
-  for (let from = 0; from < words.length; from += perPiece) {
-    const part = words.slice(from, from + perPiece).join('')
-    const closes = from + perPiece >= words.length
-    pieces.push({ kind: 'text', choice, block: 0, opens: from === 0, closes, text: part })
-  }
-  const blocksBefore = words.length > 0 ? 1 : 0
+  let block = 0
+  if (reasoning !== undefined && writeWords(pieces, { kind: 'reasoning', choice, block }, reasoning)) block += 1
+  for (const use of hosted ?? [])
+    pieces.push({ kind: 'hosted', choice, block: block++, opens: true, closes: true, use })
+  if (writeWords(pieces, { kind: 'text', choice, block }, text)) block += 1
   toolCalls.forEach((call, tool) => {
-    const of = { kind: 'tool', choice, block: blocksBefore + tool, tool, call } as const
+    const of = { kind: 'tool', choice, block: block + tool, tool, call } as const
     const middle = Math.ceil(call.arguments.length / 2)
     pieces.push({ ...of, opens: true, closes: false, arguments: call.arguments.slice(0, middle) })
     pieces.push({ ...of, opens: false, closes: true, arguments: call.arguments.slice(middle) })
   })
   return pieces
+}
+
+/** Adds a text some words at a time; says whether there were any. */
+function writeWords(
+  pieces: Piece[],
+  { kind, choice, block }: { kind: 'reasoning' | 'text'; choice: number; block: number },
+  text: string,
+): boolean {
+  const words = text.match(/\s*\S+|\s+$/g)
+  if (!words) return false
+  const perPiece = Math.max(1, Math.ceil(words.length / MOST_PIECES))
+  for (let from = 0; from < words.length; from += perPiece) {
+    const part = words.slice(from, from + perPiece).join('')
+    pieces.push({ kind, choice, block, opens: from === 0, closes: from + perPiece >= words.length, text: part })
+  }
+  return true
 }

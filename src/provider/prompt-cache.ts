@@ -35,7 +35,8 @@ export class PromptCache {
     let read = 0
     let written = 0
     request.messages.forEach((message, index) => {
-      prefix = hashHex(`${prefix}\u0000${message.role}\u0000${message.text}\u0000${JSON.stringify(message.toolCalls)}`)
+      const { role, text, toolCalls, mediaTokens = '' } = message
+      prefix = hashHex(`${prefix}\u0000${role}\u0000${text}\u0000${JSON.stringify(toolCalls)}${mediaTokens}`)
       const tokens = cumulative[index]!
       if (tokens < LEAST_TOKENS || (byClient && !message.cacheBreakpoint)) return
       if ((this.#expiries.get(prefix) ?? 0) > now) read = tokens

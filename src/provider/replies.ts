@@ -1,81 +1,18 @@
-import type { Faker } from '@faker-js/faker'
-import { englishFaker } from '../packages/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
-import type { CallRequest, Finish, Message, ToolCall, ToolDefinition } from './call.ts'
+import type { CallRequest, Finish, HostedUse, ToolCall, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
+import type { Content, Contents } from './content.ts'
 import { fitSchema } from './fit-schema.ts'
-
-/** What a simulated model says. Text alone may be given as a string. */
-export interface ReplySpec {
-  text?: string
-  /** Becomes the text, as JSON. */
-  json?: unknown
-  toolCalls?: readonly { name: string; arguments?: Readonly<Record<string, unknown>>; id?: string }[]
-  /** The model declines; `text` is how. */
-  refusal?: boolean
-  /** Tokens to bill in place of those counted. */
-  usage?: { input?: number; cachedInput?: number; cacheWrite?: number; output?: number; reasoning?: number }
-}
-
-/** What a reply function gets. */
-export interface ReplyContext extends Caller {
-  provider: string
-  model: string
-  messages: readonly Message[]
-  tools: readonly ToolDefinition[]
-  /** The text of the newest message. */
-  prompt: string
-  /** Number of the call among its agent's, from 0. */
-  nth: number
-  /** Which of the answers to this call is asked for, from 0, where the request asks for several (`n`). */
-  choice: number
-  /** A keyed draw in [0, 1) of this answer; `index` tells several apart. */
-  random(index?: number): number
-  /** Kept from turn to turn of this conversation; start empty. */
-  state: Record<string, unknown>
-  persona: Persona
-}
-
-/** Makes an answer from the call. */
-export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Promise<string | ReplySpec>
-
-/**
- * One answer, several to be given one turn after another (the last one stays), or a function. Where a request asks for several
- * answers, each of them takes the next.
- */
-export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | ReplyFunction
-
-/** An answer and the calls that get it; the first rule that fits answers. */
-export interface ReplyRule {
-  agent?: string
-  model?: string
-  /** Text that the newest message contains, or a pattern that it matches. */
-  content?: string | RegExp
-  /** 1 for the first question of a conversation. */
-  turn?: number
-  reply: ReplySource
-}
-
-/** Who an agent is, made up once from its name. */
-export interface Persona {
-  name: string
-  jobTitle: string
-  mood: string
-}
-
-/** The content of an answer before it is counted and timed. */
-export interface Content {
-  text: string
-  toolCalls: ToolCall[]
-  finish: Finish
-  usage: NonNullable<ReplySpec['usage']>
-}
-
-/** One content for each choice. */
-export type Contents = readonly [Content, ...Content[]]
+import { ownUse } from './hosted.ts'
+import { callsAllowed } from './obedience.ts'
+import { Personas, type Persona } from './personas.ts'
+import { fits, type ReplyContext, type ReplyRule, type ReplySource, type ReplySpec } from './reply-rules.ts'
+import { thoughtsOf, type Thoughts } from './thoughts.ts'
+import { tokenizerFor } from './tokens.ts'
 
 /** Which answer is made. */
 interface Place {
+  request: CallRequest
   caller: Caller
   /** Number of the call among its agent's, from 0. */
   nth: number
@@ -86,6 +23,8 @@ interface Place {
 const REMEMBERED_CONVERSATIONS = 20_000
 const DEFAULT_PHRASES = 2
 const YES_OR_NO = /\byes or no\b/i
+const NO_CALLS: readonly ToolCall[] = []
+const NO_USES: readonly HostedUse[] = []
 
 /** Makes what the simulated models say. */
 export class Replies {
@@ -93,13 +32,12 @@ export class Replies {
   readonly #random: KeyedRandom
   readonly #used = new Set<ReplyRule>()
   readonly #states = new Map<string, { state: Record<string, unknown>; said: Map<ReplyRule, number> }>()
-  readonly #personas = new Map<string, Persona>()
-  #draws = { stream: '', index: 0 }
-  #faker: Faker | undefined
+  readonly #personas: Personas
 
   constructor(rules: readonly ReplyRule[], random: KeyedRandom) {
     this.#rules = rules
     this.#random = random
+    this.#personas = new Personas(random)
   }
 
   /** What the model says to a call, once for each choice; a promise only if the user's function is asynchronous. */
@@ -117,33 +55,20 @@ export class Replies {
   /** What the model says as one of the choices. */
   contentFor(request: CallRequest, caller: Caller, nth: number, choice = 0): Content | Promise<Content> {
     const lane = choice === 0 ? caller.agent : `${caller.agent}/choice/${choice}`
-    const place = { caller, nth, lane }
+    const place = { request, caller, nth, lane }
     const prompt = request.messages.at(-1)?.text ?? ''
     const rule = this.#rules.find((candidate) => fits(candidate, request, caller, prompt))
-    if (rule) this.#used.add(rule)
-    if (!rule) return this.#content(this.#default(request, place), place)
-    const conversation = this.#conversation(caller.conversation)
+    if (!rule) return this.#content(this.#default(place), place)
+    this.#used.add(rule)
     const { reply } = rule
     if (typeof reply === 'function') {
-      const random = (index = 0): number => this.#random.draw(`reply/${lane}/own/${nth}`, index)
-      const said = reply({
-        ...caller,
-        provider: request.provider,
-        model: request.model,
-        messages: request.messages,
-        tools: request.tools,
-        prompt,
-        nth,
-        choice,
-        random,
-        state: conversation.state,
-        persona: this.#lazyPersona(caller.agent),
-      } as ReplyContext)
+      const said = reply(this.#context(place, prompt, choice))
       return said instanceof Promise ? said.then((spec) => this.#content(spec, place)) : this.#content(said, place)
     }
     if (!isScript(reply)) return this.#content(reply, place)
-    const turn = conversation.said.get(rule) ?? 0
-    conversation.said.set(rule, turn + 1)
+    const { said } = this.#conversation(caller.conversation)
+    const turn = said.get(rule) ?? 0
+    said.set(rule, turn + 1)
     return this.#content(reply[Math.min(turn, reply.length - 1)] ?? '', place)
   }
 
@@ -154,28 +79,23 @@ export class Replies {
 
   /** Who an agent is. */
   persona(agent: string): Persona {
-    let persona = this.#personas.get(agent)
-    if (!persona) {
-      const faker = this.#fakerAt(`persona/${agent}`, 0)
-      if (this.#personas.size >= REMEMBERED_CONVERSATIONS) this.#personas.delete(this.#personas.keys().next().value!)
-      persona = { name: faker.person.firstName(), jobTitle: faker.person.jobTitle(), mood: faker.word.adjective() }
-      this.#personas.set(agent, persona)
-    }
-    return persona
+    return this.#personas.of(agent)
   }
 
-  #lazyPersona(agent: string): Persona {
-    const read = (): Persona => this.persona(agent)
+  /** What a reply function gets. */
+  #context({ request, caller, nth, lane }: Place, prompt: string, choice: number): ReplyContext {
     return {
-      get name() {
-        return read().name
-      },
-      get jobTitle() {
-        return read().jobTitle
-      },
-      get mood() {
-        return read().mood
-      },
+      ...caller,
+      provider: request.provider,
+      model: request.model,
+      messages: request.messages,
+      tools: request.tools,
+      prompt,
+      nth,
+      choice,
+      random: (index = 0) => this.#random.draw(`reply/${lane}/own/${nth}`, index),
+      state: this.#conversation(caller.conversation).state,
+      persona: this.#personas.lazily(caller.agent),
     }
   }
 
@@ -189,27 +109,42 @@ export class Replies {
     return found
   }
 
-  /** Without a rule: a call of the tool that is required, JSON that fits the schema, yes or no, or a few phrases in character. */
-  #default(request: CallRequest, place: Place): ReplySpec {
-    const { toolChoice, tools, responseSchema } = request
+  /** Without a rule: a call of the tool that is required, or what is said in text, after a look into what the service's own tools give. */
+  #default(place: Place): ReplySpec {
+    const { request } = place
+    const { toolChoice, tools } = request
     if (tools.length > 0 && (toolChoice.kind === 'required' || toolChoice.kind === 'tool')) {
-      const tool = toolChoice.kind === 'tool' ? tools.find(({ name }) => name === toolChoice.name) : tools[0]
-      const made = tool && this.#fit(tool.parameters, place)
-      if (tool) return { toolCalls: [{ name: tool.name, arguments: (made ?? {}) as Record<string, unknown> }] }
+      const tool = tools.find(({ name }) =>
+        toolChoice.kind === 'tool' ? name === toolChoice.name : (toolChoice.among?.includes(name) ?? true),
+      )
+      if (tool) return { toolCalls: [{ name: tool.name, arguments: this.#argumentsOf(tool, place) }] }
     }
+    const use = ownUse(request)
+    return use ? { ...this.#text(place), hosted: [use] } : this.#text(place)
+  }
+
+  /** What is said where no tool is called: JSON that fits the schema, yes or no, or a few phrases in character. */
+  #text(place: Place): ReplySpec {
+    const { responseSchema, messages } = place.request
     if (responseSchema === true) return { json: { answer: this.#phrases(place) } }
     if (responseSchema) return { json: this.#fit(responseSchema, place) }
     // Who is asked for yes or no says one of them.
-    if (YES_OR_NO.test(request.messages.at(-1)?.text ?? ''))
+    if (YES_OR_NO.test(messages.at(-1)?.text ?? ''))
       return { text: this.#random.draw(`reply/${place.lane}/yes`, place.nth) < 0.5 ? 'Yes.' : 'No.' }
     return { text: this.#phrases(place) }
   }
 
   #phrases({ caller, nth, lane }: Place): string {
     const { name, jobTitle } = this.persona(caller.agent)
-    const faker = this.#fakerAt(`reply/${lane}`, nth)
-    const phrases = Array.from({ length: DEFAULT_PHRASES }, () => faker.hacker.phrase())
-    return `${name}, ${jobTitle}: ${phrases.join(' ')}`
+    return `${name}, ${jobTitle}: ${this.#personas.phrases(`reply/${lane}`, nth, DEFAULT_PHRASES)}`
+  }
+
+  /** Free text for a custom tool; else an object that fits the schema, an empty one where the tool has none. */
+  #argumentsOf({ custom, parameters }: ToolDefinition, place: Place): string | Record<string, unknown> {
+    if (custom) return this.#personas.phrases(`tool/${place.lane}/input`, place.nth, 1)
+    if (Object.keys(parameters).length === 0) return {}
+    const made = this.#fit(parameters, place)
+    return typeof made === 'object' && made !== null && !Array.isArray(made) ? (made as Record<string, unknown>) : {}
   }
 
   #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
@@ -217,45 +152,70 @@ export class Replies {
     return fitSchema(schema, seed!)
   }
 
-  /** A faker whose draws are keyed by stream and index. */
-  #fakerAt(stream: string, index: number): Faker {
-    this.#draws = { stream: `${stream}/${index}`, index: 0 }
-    if (!this.#faker) {
-      const randomizer = { next: () => this.#random.draw(this.#draws.stream, this.#draws.index++), seed: () => {} }
-      const english = englishFaker()
-      this.#faker = new (english.constructor as typeof Faker)({ locale: english.rawDefinitions, randomizer })
+  #content(said: string | ReplySpec, place: Place): Content {
+    const { request } = place
+    let spec: ReplySpec = typeof said === 'string' ? { text: said } : said
+    let calls = spec.toolCalls ?? []
+    if (calls.length > 0) {
+      calls = callsAllowed(request, calls)
+      // Who may not make the call that it was to make says what it would have said of itself.
+      if (calls.length === 0 && spec.text === undefined && spec.json === undefined) {
+        spec = { ...spec, ...this.#default(place) }
+        calls = callsAllowed(request, spec.toolCalls ?? [])
+      }
     }
-    return this.#faker
+    const text = spec.text ?? (spec.json === undefined ? '' : JSON.stringify(spec.json))
+    const toolCalls = calls.length === 0 ? NO_CALLS : this.#toolCalls(calls, place)
+    const thoughts = this.#thoughts(spec, place)
+    return {
+      reasoning: thoughts.text,
+      reasoningTokens: thoughts.tokens,
+      hosted: spec.hosted ? this.#uses(spec.hosted, place) : NO_USES,
+      text,
+      toolCalls,
+      finish: finishOf(spec, toolCalls),
+      usage: spec.usage ?? {},
+    }
   }
 
-  #content(said: string | ReplySpec, { lane, nth }: Place): Content {
-    const spec = typeof said === 'string' ? { text: said } : said
-    const toolCalls = (spec.toolCalls ?? []).map(({ name, arguments: given, id }, index) => ({
-      id: id ?? toolCallId(this.#random, lane, nth, index),
+  #toolCalls(calls: NonNullable<ReplySpec['toolCalls']>, { request, lane, nth }: Place): ToolCall[] {
+    return calls.map(({ name, arguments: given, id }, index) => {
+      const call: ToolCall = {
+        id: id ?? this.#id(`tool/${lane}/${index}`, nth),
+        name,
+        arguments: typeof given === 'string' ? given : JSON.stringify(given ?? {}),
+      }
+      if (request.tools.some((tool) => tool.custom && tool.name === name)) call.custom = true
+      return call
+    })
+  }
+
+  #uses(uses: NonNullable<ReplySpec['hosted']>, { lane, nth }: Place): HostedUse[] {
+    return uses.map(({ kind, name = kind, query = '', id }, index) => ({
+      id: id ?? this.#id(`hosted/${lane}/${index}`, nth),
+      kind,
       name,
-      arguments: JSON.stringify(given ?? {}),
+      query,
     }))
-    const text = spec.text ?? (spec.json === undefined ? '' : JSON.stringify(spec.json))
-    const finish: Finish = spec.refusal ? 'refusal' : toolCalls.length > 0 ? 'tool_calls' : 'stop'
-    return { text, toolCalls, finish, usage: spec.usage ?? {} }
+  }
+
+  /** Thoughts as they are set up, or made up; none where the request asks for none. */
+  #thoughts({ reasoning }: ReplySpec, { request, lane, nth }: Place): Thoughts {
+    const made = thoughtsOf(request, { lane, nth, random: this.#random, personas: this.#personas })
+    if (reasoning === undefined || made.tokens === 0) return made
+    const tokens = tokenizerFor(request.provider, request.model).count(reasoning)
+    return { tokens: Math.min(tokens, request.reasoning?.budget ?? tokens), text: reasoning }
+  }
+
+  #id(stream: string, nth: number): string {
+    return this.#random
+      .block(stream, nth)
+      .map((word) => word.toString(36).padStart(6, '0').slice(0, 6))
+      .join('')
   }
 }
 
 const isScript = (reply: ReplySource): reply is readonly (string | ReplySpec)[] => Array.isArray(reply)
 
-function toolCallId(random: KeyedRandom, lane: string, nth: number, index: number): string {
-  return random
-    .block(`tool/${lane}/${index}`, nth)
-    .map((word) => word.toString(36).padStart(6, '0').slice(0, 6))
-    .join('')
-}
-
-function fits(rule: ReplyRule, request: CallRequest, caller: Caller, prompt: string): boolean {
-  const { content } = rule
-  return (
-    (rule.agent === undefined || rule.agent === caller.agent) &&
-    (rule.model === undefined || rule.model === request.model) &&
-    (rule.turn === undefined || rule.turn === caller.turn) &&
-    (content === undefined || (typeof content === 'string' ? prompt.includes(content) : prompt.search(content) >= 0))
-  )
-}
+const finishOf = ({ refusal, pause }: ReplySpec, toolCalls: readonly ToolCall[]): Finish =>
+  refusal ? 'refusal' : toolCalls.length > 0 ? 'tool_calls' : pause ? 'pause' : 'stop'

@@ -1,15 +1,17 @@
 import type { Distribution } from '../random/index.ts'
 import type { CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
-import { DEFAULT_MIX, type FaultSettings, type FaultSubject } from './faults.ts'
+import type { FaultSettings, FaultSubject } from './fault-chance.ts'
+import { DEFAULT_MIX } from './faults/index.ts'
 import { lognormal, toDistribution, type Latency } from './latency.ts'
 import type { Model } from './models.ts'
-import type { ReplyRule } from './replies.ts'
+import type { ReplyRule } from './reply-rules.ts'
 
 /** How long models take where nothing is said: a median of 4 s, and 12 s in one call of twenty. */
 const DEFAULT_LATENCY = lognormal({ median: '4s', p95: '12s' })
 
 const DEFAULT_EMBEDDING_LATENCY = '200ms'
+const DEFAULT_SLOW_FACTOR = 5
 
 const own = <Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>
   record && Object.hasOwn(record, key) ? record[key] : undefined
@@ -26,10 +28,7 @@ export class Settings {
     this.#config = config
   }
 
-  #narrowest<Key extends 'latency' | 'failRate' | 'faults'>(
-    key: Key,
-    { agent, model, provider }: Subject,
-  ): ProviderConfig[Key] {
+  #narrowest<Key extends 'failRate' | 'faults'>(key: Key, { agent, model, provider }: Subject): ProviderConfig[Key] {
     const { agents, models, providers } = this.#config
     return (
       own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(providers, provider)?.[key] ?? this.#config[key]
@@ -37,11 +36,11 @@ export class Settings {
   }
 
   /** The distribution of the whole time of a call, or nothing where the model's speed decides. */
-  latencyOf(subject: Subject, model: Model): Distribution | undefined {
-    const { agents, models } = this.#config
-    const narrow = own(agents, subject.agent)?.latency ?? own(models, subject.model)?.latency
-    if (narrow === undefined && model.speed) return undefined
-    const latency = this.#narrowest('latency', subject)
+  latencyOf(agent: string, { model, provider }: CallRequest, { speed }: Model): Distribution | undefined {
+    const { agents, models, providers } = this.#config
+    const narrow = own(agents, agent)?.latency ?? own(models, model)?.latency
+    if (narrow === undefined && speed) return undefined
+    const latency = narrow ?? own(providers, provider)?.latency ?? this.#config.latency
     return latency === undefined ? DEFAULT_LATENCY : this.distribution(latency)
   }
 
@@ -56,13 +55,17 @@ export class Settings {
     return distribution
   }
 
+  /** How much longer the fault `slow` takes. */
+  get slowFactor(): number {
+    return this.#config.slowFactor ?? DEFAULT_SLOW_FACTOR
+  }
+
   faults(): FaultSettings {
     return {
       rateOf: (subject) => this.#narrowest('failRate', subject) ?? 0,
       mixOf: (subject) => this.#narrowest('faults', subject) ?? DEFAULT_MIX,
       windows: this.#config.windows ?? [],
       bursts: this.#config.bursts,
-      slowFactor: this.#config.slowFactor ?? 5,
       schedule: this.#config.schedule,
     }
   }

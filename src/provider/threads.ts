@@ -33,13 +33,14 @@ export class Threads {
     let from = 0
     const opening = messages.findIndex(({ role }) => role !== 'system') + 1
     for (let index = opening; index < messages.length; index++) {
-      const { role, text, toolCalls } = messages[index]!
+      const { role, text, toolCalls, mediaTokens } = messages[index]!
       const found = role === 'assistant' ? (this.#young.get(prompt) ?? this.#old.get(prompt)) : undefined
       if (found) {
         continues = found
         from = index
       }
       prompt = mix(mix(prompt, role), text)
+      if (mediaTokens) prompt = mix(prompt, String(mediaTokens))
       for (const { name, arguments: given } of toolCalls) prompt = mix(mix(prompt, name), given)
     }
     return { prompt, continues, from }

@@ -74,9 +74,12 @@ const estimate: Tokenizer = {
   cut: (text, tokens) => text.slice(0, Math.floor(tokens * CHARACTERS_PER_TOKEN)),
 }
 
+/** Services that have OpenAI's models. */
+const HAS_OPENAI = new Set(['openai', 'azure'])
+
 /** The tokenizer of a model: the real one for OpenAI's models, an estimate by length for all others. */
 export function tokenizerFor(provider: string, model: string): Tokenizer {
-  if (provider !== 'openai') return estimate
+  if (!HAS_OPENAI.has(provider)) return estimate
   return bytePairs(/^(gpt-4(-|$)|gpt-3\.5)/.test(model) ? 'cl100k_base' : 'o200k_base')
 }
 
@@ -84,11 +87,11 @@ export function tokenizerFor(provider: string, model: string): Tokenizer {
 const PER_MESSAGE = 3
 const PER_REPLY = 3
 
-/** Tokens of one message with its frame. */
+/** Tokens of one message with its frame, and of its images, sounds and documents. */
 const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
   message.toolCalls.reduce(
     (sum, call) => sum + tokenizer.count(call.name) + tokenizer.count(call.arguments) + PER_MESSAGE,
-    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text),
+    PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text) + (message.mediaTokens ?? 0),
   )
 
 /** Tokens of the tool definitions, which are part of every prompt. */

@@ -1,4 +1,8 @@
 import { anthropic } from './anthropic/index.ts'
+import { azure } from './azure/index.ts'
+import { bedrock } from './bedrock/index.ts'
+import { compatible } from './compatible.ts'
+import { google } from './google/index.ts'
 import { openai } from './openai/index.ts'
 import type { Service } from './service.ts'
 
@@ -23,4 +27,4 @@ export { Shelf } from './shelf.ts'
 export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */
-export const SERVICES: readonly Service[] = [openai, anthropic]
+export const SERVICES: readonly Service[] = [openai, anthropic, google, bedrock, azure, ...compatible]

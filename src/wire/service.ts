@@ -65,6 +65,8 @@ export interface Refused {
   model: string
   /** Unique among all requests. */
   requestId: string
+  /** What the endpoint has to know of the request. */
+  asked?: unknown
 }
 
 /** What an endpoint is asked by. */
@@ -129,6 +131,8 @@ export interface Desk {
   shelf: Shelf
   /** The service as the user calls it. */
   provider: string
+  /** Where a client's base URL leads here, for addresses in answers. */
+  baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
   /** Whether the provider serves a model, by any of its names. */
@@ -141,8 +145,17 @@ export interface Desk {
   after(ms: number, action: () => void): void
   /** Unique, and the same for the same seed. */
   id(): string
-  /** Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there. */
-  ask(path: string, body: Readonly<Record<string, unknown>>): Promise<WireResponse> | undefined
+  /**
+   * Asks an endpoint of the service, by its path below the base URL, as a client would; `undefined` where nothing is simulated there.
+   *
+   * @param options.batch whether the call is part of a batch, and costs half
+   * @param options.signal goes away from the call, whose promise then stays open
+   */
+  ask(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+    options?: { batch?: boolean; signal?: AbortSignal },
+  ): Promise<WireResponse> | undefined
 }
 
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
@@ -166,7 +179,16 @@ export interface Service {
   bases?: readonly string[]
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
+  /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
+  catalogue?: string
   endpoints: readonly Endpoint[]
+  /**
+   * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor
+   * simulated the service does not have, and says so itself; where the list is left out, nobody knows.
+   */
+  beside?: readonly string[]
+  /** The header that tells how long an answer took. */
+  took?: string
   errors: ErrorFormat
 }
 

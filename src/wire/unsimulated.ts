@@ -17,7 +17,10 @@ export function unsimulatedText({
   endpoints: readonly Endpoint[]
 }): string {
   const base = baseURL.replace(/\/+$/, '')
-  const known = endpoints.map((endpoint) => `${endpoint.method} ${base}${endpoint.path}`)
+  const generations = endpoints.filter(({ kind }) => kind === 'generation')
+  const known = generations.map((endpoint) => `${endpoint.method} ${base}${endpoint.path}`)
+  const others = endpoints.length - known.length
+  if (others > 0) known.push(`and ${others} more, which the page about services lists`)
   return (
     `longhaul does not simulate ${method} ${path} of ${provider}; it simulates ${known.join(', ')}. ` +
     `Check the base URL of the client; if it is right, answer the request with a handler of msw or nock.`

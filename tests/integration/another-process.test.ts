@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { compileProgram, Machine, parseStrategy, type MachineState } from '../../src/pattern/index.ts'
+import { compileProgram, Machine, parseStrategy, type MachineState } from '../../src/strategy/index.ts'
 
 const STRATEGY = `
 SET sum = 0

@@ -89,7 +89,7 @@ describe('msw takes what leads to the provider, in any spelling, and nothing els
   test.each([
     ['https://api.openai.com/v1/chat/completions', 200],
     ['https://API.OpenAI.com:443/v1//chat/completions?x=1', 200],
-    ['https://api.openai.com/v1/responses', 501],
+    ['https://api.openai.com/v1/assistants', 501],
     ['https://gateway.example//llm/v1/chat/completions', 200],
     ['https://gateway.example/llm/v10/chat/completions', 418],
     ['https://gateway.example/app', 418],
@@ -131,7 +131,7 @@ test('the server answers in its own name for what it lacks, and on the record', 
   for (const path of [
     '/elsewhere',
     '/openai/chat/completions',
-    '/openai/v1/responses',
+    '/openai/v1/assistants',
     '//openai/v1//chat/completions',
   ])
     statuses.push((await fetch(`${server.url}${path}`, { method: 'POST', headers, body: body(false) })).status)
@@ -140,7 +140,7 @@ test('the server answers in its own name for what it lacks, and on the record', 
   expect(provider.trace.ofType('call.refused')).toMatchObject([
     { reason: 'unsimulated', status: 404, path: '/elsewhere', host: new URL(server.url).host },
     { reason: 'unsimulated', status: 501, path: '/openai/chat/completions', provider: 'openai' },
-    { reason: 'unsimulated', status: 501, path: '/openai/v1/responses' },
+    { reason: 'unsimulated', status: 501, path: '/openai/v1/assistants' },
   ])
 })
 

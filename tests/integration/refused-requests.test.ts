@@ -19,7 +19,7 @@ describeOrchestration('a request that is refused', { system: doing, checks: fals
     ['one that is JSON, but no object', () => post(MESSAGES, '[]'), 'malformed', 400],
     ['one without a key', () => post(MESSAGES, '{}', {}), 'unauthorized', 401],
     ['one for a path that longhaul lacks', () => post(`${CHAT}/chat/completions`, '{}'), 'unsimulated', 501],
-    ['one by another method', () => fetch(CHAT), 'unsimulated', 501],
+    ['one by another method', () => fetch(CHAT, { method: 'PUT' }), 'unsimulated', 501],
     ['one beside the base URL', () => post('https://api.openai.com/chat/completions', '{}'), 'unsimulated', 501],
   ] as const)('%s is in the trace', async ([, work, reason, status], { run, trace, expect }) => {
     const { result } = await run({ vars: { work: () => actAs('ann', work) } })
@@ -74,14 +74,11 @@ describeOrchestration('two hundred wrong requests', { system: doing }, (test) =>
 })
 
 const UNSIMULATED: Record<string, () => Promise<unknown>> = {
-  'responses.create': async () => openai.responses.create({ model: 'gpt-4o-mini', input: 'x' }),
+  'images.generate': async () => openai.images.generate({ prompt: 'A lighthouse.' }),
   'audio.speech.create': async () => openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'x' }),
-  'models.list at OpenAI': async () => openai.models.list(),
-  'batches.list': async () => openai.batches.list(),
-  'messages.countTokens': async () =>
-    anthropic.messages.countTokens({ model: 'claude-haiku-4-5', messages: [{ role: 'user', content: 'x' }] }),
-  'messages.batches.list': async () => anthropic.messages.batches.list(),
-  'models.list at Anthropic': async () => anthropic.models.list(),
+  'vectorStores.list': async () => openai.vectorStores.list(),
+  'files.list at Anthropic': async () => anthropic.beta.files.list(),
+  'skills.list at Anthropic': async () => anthropic.beta.skills.list(),
 }
 
 describeOrchestration('what a service has and longhaul lacks', { system: doing, checks: false }, (test) => {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, type Worker } from 'node:worker_threads'
 import { registry } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
@@ -46,6 +46,11 @@ class Thread {
     return { call: call!, counters: counters! }
   }
 
+  /** Whether it may not have given itself its name yet. */
+  get isYoung(): boolean {
+    return this.#unnamed > 0
+  }
+
   /** The processes that it has started and that have not ended. */
   children(): number[] {
     try {
@@ -87,6 +92,15 @@ function runs(thread: Thread): boolean {
   }
 }
 
+/** Whether a thread may be a worker's: a young one has not given itself its name. */
+const isWorkers = ({ name }: Thread): boolean => name !== POOL && !HELPERS.has(name)
+
+/** Whether a worker's event loop has not begun to turn: it is being started, or its script runs on. */
+function isStarting(worker: Worker): boolean {
+  const { active, idle } = worker.performance.eventLoopUtilization()
+  return worker.threadId >= 0 && active === 0 && idle === 0
+}
+
 /**
  * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
  * Looks only where there may be one, at some five microseconds a thread. Needs `/proc` of Linux, and a process that no
@@ -115,7 +129,10 @@ export class OwnThreads {
     this.#workers = new Patience(windows, now)
     if (registry.workers.size > 0 || registry.addOns > 0) {
       this.#refresh()
-      for (const thread of this.#threads.values()) if (runs(thread)) this.#ownAffairs.add(thread.id)
+      // A worker that is being started may be seen asleep for a moment, and then work on for good.
+      const starting = [...registry.workers].some(isStarting)
+      for (const thread of this.#threads.values())
+        if (runs(thread) || (starting && isWorkers(thread))) this.#ownAffairs.add(thread.id)
     }
   }
 
@@ -184,8 +201,8 @@ export class OwnThreads {
   }
 
   /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */
-  #mayBeAsked({ name }: Thread): boolean {
-    return name !== WORKER || registry.postedAway !== this.#postedBefore
+  #mayBeAsked({ name, isYoung }: Thread): boolean {
+    return (name !== WORKER && !isYoung) || registry.postedAway !== this.#postedBefore
   }
 
   /** What the processes do that workers of this one have started: the first timer that they wait for. */

@@ -1,5 +1,5 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
-import type { Options } from '../../pattern/index.ts'
+import type { Options } from '../../strategy/index.ts'
 import type { RunStore } from '../../store/index.ts'
 import { now } from '../now.ts'
 import { ofPage, page, PAGE } from '../page.ts'

@@ -1,5 +1,5 @@
 import { fitsPattern } from '../../orchestrator/index.ts'
-import { suggestion } from '../../pattern/index.ts'
+import { suggestion } from '../../options/index.ts'
 import type { Parameter } from '../parameters.ts'
 import { quoted, RefusedError } from '../protocol.ts'
 import { handler, type Handler } from './handler.ts'

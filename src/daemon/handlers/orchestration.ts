@@ -2,13 +2,12 @@ import { formatDollars, parseDollars } from '../../money/index.ts'
 import type { Claim } from '../../orchestrator/index.ts'
 import {
   listPatterns,
-  type Json,
-  PatternError,
   PatternSettingError,
   variableNames,
   type Pattern,
   type PatternText,
 } from '../../pattern/index.ts'
+import { type Json, PatternError } from '../../strategy/index.ts'
 import type { RunStatus } from '../../store/index.ts'
 import { nestsDeeper } from '../../trace/index.ts'
 import { now } from '../now.ts'

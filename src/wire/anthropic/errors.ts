@@ -13,12 +13,40 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'a valid dictionary',
 }
 
-/** What is wrong with a request, in Anthropic's words. */
-export function problemText(problem: Problem): string {
-  const path = problem.path.join('.')
+/** `messages.0.content.1.image.source.base64.data`: what is one of several kinds is followed by its kind. */
+function placeText(path: Problem['path'], body: unknown): string {
+  const steps: (string | number)[] = []
+  let at = body
+  for (const [index, step] of path.entries()) {
+    steps.push(step)
+    at = (at as Record<string | number, unknown> | undefined)?.[step]
+    const next = path[index + 1]
+    const kind = (at as { type?: unknown } | null | undefined)?.type
+    if (typeof kind === 'string' && next !== undefined && next !== 'type' && step !== 'format') steps.push(kind)
+  }
+  return steps.join('.')
+}
+
+const either = (values: readonly string[]): string => {
+  const quoted = values.map((value) => `'${value}'`)
+  return quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}` : quoted.join('')
+}
+
+/** Whether a value tells one of several kinds apart. */
+const isTag = (path: Problem['path']): boolean => path.at(-1) === 'type' && path.at(-2) !== 'format'
+
+/**
+ * What is wrong with a request, in Anthropic's words.
+ *
+ * @param body the request
+ */
+export function problemText(problem: Problem, body: unknown): string {
+  const path = placeText(problem.path, body)
   switch (problem.kind) {
     case 'missing':
-      return `${path}: Field required`
+      return isTag(problem.path)
+        ? `${problem.path.slice(0, -1).join('.')}: Unable to extract tag using discriminator 'type'`
+        : `${path}: Field required`
     case 'unknown':
       return `${path}: Extra inputs are not permitted`
     case 'type':
@@ -35,8 +63,11 @@ export function problemText(problem: Problem): string {
     case 'above':
       return `${path}: Input should be less than or equal to ${problem.limit}`
     case 'value': {
-      const quoted = problem.among.map((value) => `'${value}'`)
-      return `${path}: Input should be ${quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}` : quoted.join('')}`
+      const { given, among } = problem
+      if (!isTag(problem.path)) return `${path}: Input should be ${either(among)}`
+      const tags = among.map((tag) => `'${tag}'`).join(', ')
+      const place = problem.path.slice(0, -1).join('.')
+      return `${place}: Input tag '${given}' found using 'type' does not match any of the expected tags: ${tags}`
     }
     default:
       return problem satisfies never
@@ -46,11 +77,14 @@ export function problemText(problem: Problem): string {
 /** A request that is wrong. */
 export const invalid = (message: string): BadRequest => ({ kind: 'invalid', message, param: null, code: null })
 
+/** The account of all tests. */
+const ORGANIZATION = '10096a01-0000-4000-8000-000000000000'
+
 const errorBody = (type: string, message: string, requestId: string): string =>
   JSON.stringify({ type: 'error', error: { type, message }, request_id: `req_${requestId}` })
 
 /** What is left of the limits, as headers. */
-export function limitHeaders(limits: LimitStates): Record<string, string> {
+function limitHeaders(limits: LimitStates): Record<string, string> {
   const headers: Record<string, string> = {}
   const names = {
     requests: 'requests',
@@ -68,6 +102,13 @@ export function limitHeaders(limits: LimitStates): Record<string, string> {
   return headers
 }
 
+/** Headers of every answer. */
+export const commonHeaders = (requestId: string, limits: LimitStates): Record<string, string> => ({
+  'request-id': `req_${requestId}`,
+  'anthropic-organization-id': ORGANIZATION,
+  ...limitHeaders(limits),
+})
+
 const retryHeader = (ms: number): Record<string, string> => ({ 'retry-after': String(Math.ceil(ms / 1_000)) })
 
 /** Anthropic's errors. */
@@ -75,14 +116,14 @@ export const anthropicErrors: ErrorFormat = {
   bad(problem, requestId) {
     const answer = (status: number, type: string, message: string): WireResponse => ({
       status,
-      headers: { 'content-type': 'application/json', 'request-id': `req_${requestId}` },
+      headers: { 'content-type': 'application/json', 'x-should-retry': 'false', ...commonHeaders(requestId, {}) },
       body: errorBody(type, message, requestId),
     })
     switch (problem.kind) {
       case 'not_json':
         return answer(400, 'invalid_request_error', 'The request body is not valid JSON.')
       case 'too_large':
-        return answer(413, 'request_too_large', `Request exceeds the maximum size of ${problem.limit} bytes`)
+        return answer(413, 'request_too_large', 'Request exceeds the maximum size')
       case 'unauthorized':
         return answer(401, 'authentication_error', 'x-api-key header is required')
       case 'not_found':
@@ -104,8 +145,8 @@ export const anthropicErrors: ErrorFormat = {
       status,
       headers: {
         'content-type': 'application/json',
-        'request-id': `req_${requestId}`,
-        ...limitHeaders(limits),
+        'x-should-retry': String(status === 429 || status >= 500),
+        ...commonHeaders(requestId, limits),
         ...headers,
       },
       body: errorBody(type, message, requestId),
@@ -121,12 +162,11 @@ export const anthropicErrors: ErrorFormat = {
         return answer(500, 'api_error', refusal.message ?? 'Internal server error')
       case 'bad_gateway':
         return BAD_GATEWAY
-      case 'quota_exhausted':
-        return answer(
-          400,
-          'invalid_request_error',
-          'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
-        )
+      case 'quota_exhausted': {
+        const [date, time] = new Date(refusal.resetAt).toISOString().split('T')
+        const message = `You have reached your specified API usage limits. You will regain access on ${date} at ${time!.slice(0, 5)} UTC.`
+        return answer(400, 'invalid_request_error', message)
+      }
       case 'unauthorized':
         return answer(401, 'authentication_error', 'invalid x-api-key')
       case 'model_retired':

@@ -1,11 +1,23 @@
 import type { CallRequest, Message } from '../../provider/index.ts'
 import { retryCountOf, type Generation } from '../service.ts'
 import { problemOf, relaxed, type Shape } from '../shape.ts'
-import { chatHints } from './chat.ts'
+import { chatHints } from './hints.ts'
 import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
 import { noStream } from './no-stream.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
+
+/** Texts to embed in one request. */
+const MOST_INPUTS = 2_048
+/** A text, the tokens of one, or a token of the only one. */
+const INPUT: Shape = {
+  type: 'either',
+  of: [
+    { type: 'string' },
+    { type: 'integer', min: 0 },
+    { type: 'array', items: { type: 'integer', min: 0 }, least: 1 },
+  ],
+}
 
 const REQUEST: Shape = {
   type: 'object',
@@ -13,7 +25,7 @@ const REQUEST: Shape = {
     model: { type: 'string', required: true },
     input: {
       type: 'either',
-      of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, least: 1 }],
+      of: [{ type: 'string' }, { type: 'array', items: INPUT, least: 1, most: MOST_INPUTS }],
       required: true,
     },
     encoding_format: { type: 'string', among: ['float', 'base64'] },
@@ -26,7 +38,7 @@ const COMPATIBLE_REQUEST = relaxed(REQUEST)
 
 interface EmbeddingsRequest {
   model: string
-  input: string | string[]
+  input: string | (string | number | number[])[]
   encoding_format?: string | null
   dimensions?: number | null
 }
@@ -42,6 +54,16 @@ const dimensionsOf = (asked: number | null | undefined, model: string): number =
     : model.includes('large')
       ? LARGE_DIMENSIONS
       : DEFAULT_DIMENSIONS
+
+/** Tokens that come as numbers, as a text that has as many. */
+const textOfTokens = (tokens: readonly number[]): string => tokens.map((token) => ` t${token % 10}`).join('')
+
+const textsOf = (input: EmbeddingsRequest['input']): readonly string[] =>
+  typeof input === 'string'
+    ? [input]
+    : typeof input[0] === 'number'
+      ? [textOfTokens(input as number[])]
+      : input.map((one) => (Array.isArray(one) ? textOfTokens(one) : String(one)))
 
 const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
 
@@ -74,7 +96,7 @@ export const embeddings: Generation<EmbeddingsAsked> = {
       provider,
       operation: embeddings.operation,
       model,
-      messages: (typeof input === 'string' ? [input] : input).map(textMessage),
+      messages: textsOf(input).map(textMessage),
       tools: [],
       toolChoice: { kind: 'none' },
       responseSchema: undefined,

@@ -178,7 +178,8 @@ export const openaiErrors: ErrorFormat = {
         const message =
           'You exceeded your current quota, please check your plan and billing details. For more information on this error, ' +
           'read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.'
-        return answer(429, errorBody(message, 'insufficient_quota', null, 'insufficient_quota'))
+        const body = errorBody(message, 'insufficient_quota', null, 'insufficient_quota')
+        return answer(429, body, retryHeaders(refusal.retryAfterMs))
       }
       case 'unauthorized': {
         const message =

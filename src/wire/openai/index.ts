@@ -1,9 +1,14 @@
 import type { Service } from '../service.ts'
-import { chat } from './chat.ts'
+import { batches } from './batches.ts'
+import { chat } from './chat/index.ts'
+import { storedChats } from './chat/stored.ts'
+import { completions } from './completions.ts'
 import { conversations } from './conversations.ts'
 import { embeddings } from './embeddings.ts'
 import { openaiErrors } from './errors.ts'
+import { files } from './files.ts'
 import { models } from './models.ts'
+import { moderations } from './moderations.ts'
 import { responses } from './responses/index.ts'
 
 /** OpenAI. */
@@ -11,6 +16,22 @@ export const openai: Service = {
   name: 'openai',
   baseURL: 'https://api.openai.com/v1',
   hosts: /^([a-z]+\.)?api\.openai\.com$/,
-  endpoints: [chat, ...responses, embeddings, ...models, ...conversations],
+  endpoints: [
+    chat,
+    ...storedChats,
+    ...responses,
+    embeddings,
+    completions,
+    ...models,
+    ...moderations,
+    ...conversations,
+    ...files,
+    ...batches,
+  ],
+  beside: [
+    ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],
+    ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
+  ],
+  took: 'openai-processing-ms',
   errors: openaiErrors,
 }

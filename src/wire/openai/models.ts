@@ -23,4 +23,9 @@ export const models: readonly Resource[] = [
     if (desk.hasModel(id)) return modelOf(id, desk.provider)
     return { kind: 'not_found', message: `The model '${id}' does not exist`, param: 'model', code: 'model_not_found' }
   }),
+  resource('DELETE', '/models/{model}', 'models.delete', ({ params }) => {
+    const id = params['model']!
+    if (id.startsWith('ft:')) return { id, object: 'model', deleted: true }
+    return { kind: 'not_found', message: `The model '${id}' does not exist`, param: 'model', code: 'model_not_found' }
+  }),
 ]

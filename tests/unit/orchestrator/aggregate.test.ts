@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src/pattern/index.ts'
+import type { Json } from '../../../src/strategy/index.ts'
 import { aggregate } from '../../../src/orchestrator/aggregate.ts'
 
 const scores: Json = [

@@ -6,7 +6,7 @@ import {
   type Effect,
   type Json,
   type Resolution,
-} from '../../../src/pattern/index.ts'
+} from '../../../src/strategy/index.ts'
 
 /** Runs a strategy; `answer` is what the orchestrating agent says. */
 function run(

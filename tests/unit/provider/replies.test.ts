@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallRequest } from '../../../src/provider/call.ts'
-import { Replies, type ReplyRule } from '../../../src/provider/replies.ts'
+import { Replies } from '../../../src/provider/replies.ts'
+import type { ReplyRule } from '../../../src/provider/reply-rules.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 
 const request = (prompt: string, over: Partial<CallRequest> = {}): CallRequest =>

@@ -9,7 +9,7 @@ import {
 } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
 import { problemOf } from '../../shape.ts'
-import { chatHints } from '../chat.ts'
+import { chatHints } from '../hints.ts'
 import { CONVERSATIONS, type Conversation } from '../conversations.ts'
 import { commonHeaders, invalid, isWithoutKey, openaiProblem } from '../errors.ts'
 import { defaultEffort, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'

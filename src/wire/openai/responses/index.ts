@@ -1,7 +1,8 @@
 import type { Endpoint } from '../../service.ts'
+import { compact } from './compact.ts'
 import { create } from './create.ts'
 import { inputTokens } from './input-tokens.ts'
 import { stored } from './stored.ts'
 
 /** All that may be asked of responses. */
-export const responses: readonly Endpoint[] = [create, inputTokens, ...stored]
+export const responses: readonly Endpoint[] = [create, compact, inputTokens, ...stored]

@@ -8,7 +8,7 @@ export const inputTokens: Resource = resource(
   '/responses/input_tokens',
   'responses.input_tokens',
   (request, desk) => {
-    const body = { model: 'gpt-4o', ...request.body, stream: false, background: false }
+    const body = { model: 'gpt-4o', input: '', ...request.body, stream: false, background: false }
     const parsed = create.parse({ ...request, body, strict: false })
     return 'kind' in parsed
       ? (parsed satisfies BadRequest)

@@ -169,7 +169,8 @@ export function outputOf(reply: Reply, asked: ResponsesAsked): OutputItem[] {
   ]
 }
 
-const usageOf = ({ usage }: Reply): object => ({
+/** Tokens, as Responses tell of them. */
+export const usageOf = ({ usage }: Reply): object => ({
   input_tokens: usage.input,
   input_tokens_details: { cached_tokens: usage.cachedInput },
   output_tokens: usage.output,

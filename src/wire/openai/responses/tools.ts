@@ -9,8 +9,8 @@ const HOSTED = ['web_search', 'file_search', 'code_interpreter', 'mcp', 'image_g
 /** The kind of a hosted tool. */
 export type HostedKind = (typeof HOSTED)[number]
 
-/** The hosted tool that a type names, whatever its version. */
-const hostedKind = (type: string): HostedKind | undefined => HOSTED.find((kind) => type.startsWith(kind))
+/** The hosted tool that a type names, whatever its version. A vendor's tool may have no type. */
+const hostedKind = (type: string | undefined): HostedKind | undefined => HOSTED.find((kind) => type?.startsWith(kind))
 
 /** Tools that the client runs. */
 export const definitionsOf = (tools: readonly OfferedTool[]): ToolDefinition[] =>

@@ -1,0 +1,59 @@
+import { isMistake, suggestion } from '../../options/index.ts'
+import { constantOf, expressionsIn, partsOf, statementsIn, type Statement, type Value } from '../../strategy/index.ts'
+import type { Pattern } from '../pattern.ts'
+import { resolveAgents, resolveVariables } from '../settings.ts'
+import type { PatternCheck } from './finding.ts'
+import { variablesOf } from './variables.ts'
+
+/** Words that mean no one agent. */
+const GROUPS: ReadonlySet<string> = new Set(['all', 'all_agents', 'each_agent', 'every_agent', 'agents', 'strategy'])
+const isOpen = (name: string): boolean => /[*!{]/.test(name) || GROUPS.has(name)
+
+/** The names of the agents that a run begins with; nothing where that takes variables which are not given. */
+function agentNames(pattern: Pattern): string[] | undefined {
+  try {
+    return resolveAgents(pattern, resolveVariables(pattern, {})).map(({ name }) => name)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether agents come to be that the pattern does not name. */
+export const maySpawn = ({ strategy, data }: Pattern): boolean =>
+  strategy.isSketch === true ||
+  [...statementsIn(strategy.statements)].some(({ kind }) => kind === 'spawn') ||
+  (data.transformers ?? []).some(({ target }) => target === 'agent:spawn')
+
+/** Where a statement names agents. */
+function namedIn(statement: Statement): readonly Value[] {
+  const { symbols, entries } = partsOf(statement)
+  if (statement.kind === 'events' || statement.kind === 'coordinate')
+    return entries.filter(({ name }) => name === 'from' || name === 'agents').map(({ value }) => value)
+  return statement.kind === 'spawn' ? [] : symbols
+}
+
+/** Agents that there are not. */
+export const checkAgents: PatternCheck = ({ pattern, found }) => {
+  const names = agentNames(pattern)
+  if (!names) return
+  const variables = variablesOf(pattern)
+  const isOpenEnded = maySpawn(pattern)
+  for (const statement of statementsIn(pattern.strategy.statements))
+    for (const value of namedIn(statement)) {
+      if (value.kind === 'object') continue
+      for (const expression of expressionsIn(value)) {
+        const isPlain = /^[A-Za-z_]\w*$/.test(expression.text)
+        const said = isPlain && !variables.has(expression.text) ? expression.text : constantOf(expression.text)?.value
+        if (typeof said !== 'string' || isOpen(said) || names.includes(said)) continue
+        if (isOpenEnded && !isMistake(said, names)) continue
+        // An id begins with that of the run.
+        if (names.some((name) => said.endsWith(`_${name}`))) continue
+        found(
+          'error',
+          { in: expression, of: statement },
+          `There is no agent "${said}".`,
+          suggestion(said, [...names, ...(isPlain ? variables : [])]) || 'The pattern has no agents.',
+        )
+      }
+    }
+}

@@ -1,0 +1,34 @@
+import { isMistake, nearest, suggestion } from '../../options/index.ts'
+import { readsOf, setBy, statementsIn } from '../../strategy/index.ts'
+import { BUILT_IN } from '../built-in.ts'
+import type { Pattern } from '../pattern.ts'
+import { allExpressions } from './expressions.ts'
+import type { PatternCheck } from './finding.ts'
+
+/** The variables that a strategy may read: those that are declared, that every run has, and that statements set. */
+export function variablesOf({ data, strategy }: Pattern): Set<string> {
+  const set = [...statementsIn(strategy.statements)].flatMap((statement) => [...setBy(statement)])
+  return new Set([...BUILT_IN, ...Object.keys(data.variables ?? {}), ...set])
+}
+
+/** Names of variables that there are not. */
+export const checkVariables: PatternCheck = ({ pattern, found }) => {
+  const { data, strategy } = pattern
+  const known = variablesOf(pattern)
+  const names = [...known]
+  const declared = Object.keys(data.variables ?? {})
+  for (const { expression, of } of allExpressions(statementsIn(strategy.statements)))
+    for (const { name, at } of readsOf(expression.text)) {
+      if (known.has(name) || name.startsWith('collected_')) continue
+      const isMisspelt = isMistake(name, names)
+      // What a sketch does not define is for the orchestrating agent to say.
+      if (strategy.isSketch && !isMisspelt) continue
+      const severity = nearest(name, declared) !== undefined && isMisspelt ? 'refused' : 'error'
+      found(
+        severity,
+        { in: expression, at, of },
+        `There is no variable "${name}".`,
+        isMisspelt ? suggestion(name, names) : `Set it above, or declare it: variables: { ${name}: … }.`,
+      )
+    }
+}

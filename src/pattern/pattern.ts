@@ -1,0 +1,41 @@
+import type { Program, Strategy } from '../strategy/index.ts'
+import type { PatternData } from './schema.ts'
+import type { Source } from './source.ts'
+
+/** A pattern, read and checked. */
+export interface Pattern {
+  /** The file that it was read from. */
+  file: string
+  /** What it was read from: its own text, then that of each pattern that the one before it extends. `loadPattern` takes them. */
+  sources: readonly Required<PatternText>[]
+  data: PatternData
+  strategy: Strategy
+  program: Program
+}
+
+/** Text of a pattern that is in no file. */
+export interface PatternText {
+  text: string
+  /** The name for errors. Default `pattern.yaml`. */
+  file?: string
+}
+
+/** What a pattern was read from. */
+export interface Origin {
+  /** Its own file first, then those that it extends and includes. */
+  sources: readonly Source[]
+  /** The file that has the strategy. */
+  owner: { file: string; text: string }
+}
+
+const origins = new WeakMap<Pattern, Origin>()
+
+/** Remembers what a pattern was read from, for errors that are found later. */
+export function comesFrom(pattern: Pattern, origin: Origin): Pattern {
+  origins.set(pattern, origin)
+  return pattern
+}
+
+/** What a pattern was read from; that of a pattern that was made otherwise is empty. */
+export const originOf = (pattern: Pattern): Origin =>
+  origins.get(pattern) ?? { sources: [], owner: { file: pattern.file, text: '' } }

@@ -1,0 +1,115 @@
+import type { Milliseconds } from '../clock/index.ts'
+import type { KeyedRandom } from '../random/index.ts'
+import { BurstTimes, type Bursts } from './bursts.ts'
+import { applies, endOfWindow, type FaultWindow, type Scope } from './fault-windows.ts'
+import type { Fault, FaultMix } from './faults/index.ts'
+
+/** A call that fails: the `nth` of its agent, from 0. */
+export interface ScheduledFault {
+  agent: string
+  nth: number
+  fault: Fault
+}
+
+/** A call as the faults see it. */
+export interface FaultSubject {
+  agent: string
+  model: string
+  provider: string
+  /** Number of the call among its agent's, from 0. */
+  nth: number
+  /** Milliseconds since the start of the run. */
+  at: Milliseconds
+}
+
+/** What has been decided for a call. */
+export interface FaultDecision {
+  fault: Fault | undefined
+  /** Factor on the latency, of the window that is open. */
+  slowFactor: number
+  /** When the window ends that has let the call fail; infinity for one without an end. */
+  until?: Milliseconds
+}
+
+/** Settings of the faults, as numbers. */
+export interface FaultSettings {
+  rateOf(subject: FaultSubject): number
+  mixOf(subject: FaultSubject): FaultMix
+  windows: readonly FaultWindow[]
+  bursts: Bursts | undefined
+  /** Exactly these calls fail, in place of those that chance would choose. */
+  schedule: readonly ScheduledFault[] | undefined
+}
+
+/** The fault at a place in a mix. `u` in [0, 1). */
+function pick(mix: FaultMix, u: number): Fault | undefined {
+  const weighted = Object.entries(mix) as [Fault, number][]
+  let place = u * weighted.reduce((sum, [, weight]) => sum + weight, 0)
+  return weighted.find(([, weight]) => (place -= weight) < 0)?.[0]
+}
+
+/** Faults that are remembered, for reports. */
+export const MOST_REMEMBERED = 10_000
+
+const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
+
+/** Decides which calls fail, and how: one keyed draw a call, and scripts that go before chance. */
+export class FaultChance {
+  readonly #settings: FaultSettings
+  readonly #random: KeyedRandom
+  readonly #scripts: { left: number; fault: Fault; scope: Scope }[] = []
+  readonly #bursts: BurstTimes | undefined
+  readonly #schedule: ReadonlyMap<string, Fault> | undefined
+  /** Calls that chance or the schedule has let fail, as far as they are remembered. */
+  readonly injected: ScheduledFault[] = []
+
+  constructor(settings: FaultSettings, random: KeyedRandom) {
+    this.#settings = settings
+    this.#random = random
+    this.#bursts = settings.bursts && new BurstTimes(settings.bursts, random)
+    this.#schedule =
+      settings.schedule && new Map(settings.schedule.map(({ agent, nth, fault }) => [`${nth} ${agent}`, fault]))
+  }
+
+  /** The next `count` calls in the scope fail with `fault`. */
+  failNext(count: number, fault: Fault, scope: Scope = {}): void {
+    if (count > 0) this.#scripts.push({ left: count, fault, scope })
+  }
+
+  decide(subject: FaultSubject): FaultDecision {
+    const { windows } = this.#settings
+    const window =
+      windows.length > 0
+        ? windows.find((each) => applies(each, subject) && endOfWindow(each, subject.at) !== undefined)
+        : undefined
+    const script = this.#script(subject)
+    if (script) return { fault: script, slowFactor: window?.slowFactor ?? 1 }
+    const decided = this.#schedule
+      ? { fault: this.#schedule.get(`${subject.nth} ${subject.agent}`), slowFactor: window?.slowFactor ?? 1 }
+      : this.#byChance(subject, window)
+    const { fault } = decided
+    if (fault && this.injected.length < MOST_REMEMBERED)
+      this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
+    return decided
+  }
+
+  #script(subject: FaultSubject): Fault | undefined {
+    if (this.#scripts.length === 0) return undefined
+    const script = this.#scripts.find(({ scope }) => applies(scope, subject))
+    if (!script) return undefined
+    script.left -= 1
+    if (script.left === 0) this.#scripts.splice(this.#scripts.indexOf(script), 1)
+    return script.fault
+  }
+
+  #byChance(subject: FaultSubject, window: FaultWindow | undefined): FaultDecision {
+    const slowFactor = window?.slowFactor ?? 1
+    const ordinary = this.#settings.rateOf(subject)
+    const rate = Math.max(window?.rate ?? 0, this.#bursts?.rateAt(subject.at) ?? 0, ordinary)
+    if (rate <= 0) return slowFactor === 1 ? NO_FAULT : { fault: undefined, slowFactor }
+    const u = this.#random.draw(`fault/${subject.agent}`, subject.nth)
+    if (u >= rate) return { fault: undefined, slowFactor }
+    if (!window || window.rate < rate) return { fault: pick(this.#settings.mixOf(subject), u / rate), slowFactor }
+    return { fault: pick(window.mix, u / rate), slowFactor, until: endOfWindow(window, subject.at)! }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Duration, Milliseconds } from '../clock/index.ts'
+import { DEFAULT_MIX, type Fault, type FaultMix } from './faults/index.ts'
+import { durationOf, factor, share } from './options/check.ts'
+import { faultMix, faultName } from './options/config.ts'
+
+/** Which calls something is for; what is left out is any. */
+export interface Scope {
+  agent?: string
+  model?: string
+  provider?: string
+}
+
+/** A span of time with its own faults. */
+export interface FaultWindow extends Scope {
+  fromMs: Milliseconds
+  /** Infinity for one that never ends. */
+  forMs: Milliseconds
+  /** Repeats after so long. */
+  everyMs: Milliseconds | undefined
+  rate: number
+  mix: FaultMix
+  slowFactor: number
+}
+
+interface Span extends Scope {
+  /** When it begins, after the start of the run. */
+  from: Duration
+  /** How long it lasts. */
+  for: Duration
+  /** Comes again after so long, from one beginning to the next. */
+  every?: Duration
+}
+
+function spanOf(
+  { from, for: length, every, agent, model, provider }: Omit<Span, 'for'> & { for?: Duration },
+  where: string,
+): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
+  return {
+    fromMs: durationOf(from, `${where}.from`),
+    forMs: length === undefined ? Number.POSITIVE_INFINITY : durationOf(length, `${where}.for`),
+    everyMs: every === undefined ? undefined : durationOf(every, `${where}.every`),
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model }),
+    ...(provider !== undefined && { provider }),
+  }
+}
+
+/**
+ * A time in which every call fails, by default with a bad gateway. Without `for` it lasts until the end of the run.
+ *
+ * @throws InvalidProviderConfigError naming what cannot be
+ * @example
+ * ```ts
+ * const provider = {
+ *   windows: [
+ *     outage({ from: '5m', for: '2m', provider: 'openai' }),
+ *     // The key expires after eight hours.
+ *     outage({ from: '8h', fault: 'unauthorized' }),
+ *   ],
+ * }
+ * ```
+ */
+export function outage({
+  fault = 'bad_gateway',
+  ...span
+}: Omit<Span, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
+  faultName(fault, 'outage.fault')
+  return { ...spanOf(span, 'outage'), rate: 1, mix: { [fault]: 1 }, slowFactor: 1 }
+}
+
+/**
+ * A time in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3).
+ *
+ * @throws InvalidProviderConfigError naming what cannot be
+ */
+export function brownout({
+  failRate = 0.3,
+  slow = 3,
+  mix = DEFAULT_MIX,
+  ...span
+}: Span & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
+  share(failRate, 'brownout.failRate')
+  factor(slow, 'brownout.slow')
+  faultMix(mix, 'brownout.mix')
+  return { ...spanOf(span, 'brownout'), rate: failRate, mix, slowFactor: slow }
+}
+
+/** Whether something is for a call. */
+export const applies = (scope: Scope, { agent, model, provider }: Scope): boolean =>
+  (scope.agent === undefined || scope.agent === agent) &&
+  (scope.model === undefined || scope.model === model) &&
+  (scope.provider === undefined || scope.provider === provider)
+
+/** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */
+export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Milliseconds): Milliseconds | undefined {
+  if (at < fromMs) return undefined
+  const into = everyMs ? (at - fromMs) % everyMs : at - fromMs
+  return into < forMs ? at - into + forMs : undefined
+}

@@ -1,0 +1,14 @@
+import { HALF, type FaultKind } from './fault.ts'
+
+/** The service's filter stops the answer in the middle. */
+export const contentFilter: FaultKind = {
+  billed: true,
+  at: 1,
+  content: (content, tokenizer) => ({
+    ...content,
+    text: tokenizer.cut(content.text, Math.floor(tokenizer.count(content.text) * HALF)),
+    toolCalls: [],
+    finish: 'content_filter',
+  }),
+  ending: { kind: 'answer' },
+}

@@ -1,0 +1,68 @@
+import { badGateway } from './bad-gateway.ts'
+import { contentFilter } from './content-filter.ts'
+import { empty } from './empty.ts'
+import type { FaultKind } from './fault.ts'
+import { hang } from './hang.ts'
+import { htmlPage } from './html-page.ts'
+import { malformedJson } from './malformed-json.ts'
+import { maxTokens } from './max-tokens.ts'
+import { modelRetired } from './model-retired.ts'
+import { overloaded } from './overloaded.ts'
+import { promptFiltered } from './prompt-filtered.ts'
+import { quotaExhausted } from './quota-exhausted.ts'
+import { rateLimited } from './rate-limited.ts'
+import { refusal } from './refusal.ts'
+import { resetMidway } from './reset-midway.ts'
+import { reset } from './reset.ts'
+import { serverError } from './server-error.ts'
+import { slow } from './slow.ts'
+import { stall } from './stall.ts'
+import { streamError } from './stream-error.ts'
+import { truncated } from './truncated.ts'
+import { unauthorized } from './unauthorized.ts'
+
+export type { Circumstances, Ending, FaultKind } from './fault.ts'
+
+/** All that can go wrong with a call. */
+export const FAULTS = {
+  rate_limited: rateLimited,
+  overloaded,
+  server_error: serverError,
+  bad_gateway: badGateway,
+  hang,
+  reset,
+  reset_midway: resetMidway,
+  truncated,
+  malformed_json: malformedJson,
+  empty,
+  refusal,
+  slow,
+  stall,
+  stream_error: streamError,
+  content_filter: contentFilter,
+  max_tokens: maxTokens,
+  quota_exhausted: quotaExhausted,
+  unauthorized,
+  model_retired: modelRetired,
+  prompt_filtered: promptFiltered,
+  html_page: htmlPage,
+} as const satisfies Record<string, FaultKind>
+
+/** The name of something that can go wrong with a call. */
+export type Fault = keyof typeof FAULTS
+
+/** The names of all that can go wrong. */
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[]
+
+/** Relative weights of faults. */
+export type FaultMix = Partial<Readonly<Record<Fault, number>>>
+
+/** The mix for a fail rate given alone: what every client is expected to retry, and now and then a call that hangs. */
+export const DEFAULT_MIX: FaultMix = {
+  rate_limited: 6,
+  overloaded: 6,
+  server_error: 4,
+  bad_gateway: 2,
+  reset: 3,
+  hang: 1,
+}

@@ -1,0 +1,11 @@
+import type { FaultKind } from './fault.ts'
+
+/** 429: too many requests. */
+export const rateLimited: FaultKind = {
+  billed: false,
+  at: 0.02,
+  ending: {
+    kind: 'refusal',
+    refusal: ({ retryAfterMs }) => ({ kind: 'rate_limited', limit: 'requests', retryAfterMs }),
+  },
+}

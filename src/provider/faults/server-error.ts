@@ -1,0 +1,8 @@
+import type { FaultKind } from './fault.ts'
+
+/** 500. */
+export const serverError: FaultKind = {
+  billed: false,
+  at: 0.5,
+  ending: { kind: 'refusal', refusal: () => ({ kind: 'server_error' }) },
+}

@@ -1,0 +1,9 @@
+import { HALF, type FaultKind } from './fault.ts'
+
+/** The answer ends early, and the connection is closed in good order. */
+export const truncated: FaultKind = {
+  billed: true,
+  at: 1,
+  cut: HALF,
+  ending: { kind: 'damage', damage: 'truncated', message: 'The answer was truncated.' },
+}

@@ -1,0 +1,189 @@
+import { FAULT_NAMES } from '../faults/index.ts'
+import {
+  above0,
+  aFunction,
+  count,
+  duration,
+  factor,
+  flag,
+  latency,
+  listOf,
+  mapOf,
+  mapOfKnown,
+  must,
+  oneOf,
+  options,
+  ordinal,
+  share,
+  text,
+  weight,
+  type Check,
+} from './check.ts'
+import { refuseOption } from './invalid.ts'
+
+/** The name of a fault. */
+export const faultName = oneOf('the name of a fault', FAULT_NAMES)
+
+const faultWeights = mapOfKnown('fault', FAULT_NAMES, weight)
+/** Faults and their weights. */
+export const faultMix: Check = (value, where) => {
+  faultWeights(value, where)
+  const weights = Object.values(value as Readonly<Record<string, number | undefined>>)
+  if (weights.length > 0 && !weights.some((each) => each !== undefined && each > 0))
+    refuseOption(where, 'a mix without any weight', 'Give one fault at least a weight above 0.')
+}
+
+const behaviour = { latency, failRate: share, faults: faultMix }
+
+const rateLimits = options({
+  requestsPerMinute: above0('requests per minute'),
+  tokensPerMinute: above0('tokens per minute'),
+  inputTokensPerMinute: above0('tokens per minute'),
+  outputTokensPerMinute: above0('tokens per minute'),
+  concurrentRequests: count,
+})
+
+const isPrice = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value)
+const dollars = must(isPrice, 'Give US dollars for a million tokens, as a number that is not negative.')
+const tiers = listOf(options({ start: ordinal, price: dollars }, ['start', 'price']))
+const tiered = options({ base: dollars, tiers }, ['base', 'tiers'])
+const price: Check = (value, where) => (typeof value === 'object' ? tiered : dollars)(value, where)
+
+const model = options({
+  ...behaviour,
+  contextWindow: must(
+    (value) => Number.isInteger(value) && (value as number) >= 1,
+    'Give the tokens of a prompt and its answer, as a whole number from 1 on.',
+  ),
+  prices: options({ input: price, cachedInput: price, cacheWrite: price, output: price }, ['input', 'output']),
+  speed: options(
+    {
+      timeToFirstToken: latency,
+      tokensPerSecond: above0('tokens per second'),
+      prefillTokensPerSecond: above0('tokens per second'),
+    },
+    ['timeToFirstToken', 'tokensPerSecond'],
+  ),
+})
+
+const baseURL: Check = (value, where) => {
+  if (typeof value !== 'string' || !/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
+    refuseOption(where, value, 'Give whole URLs, such as http://localhost:1234/v1.')
+}
+
+const service = options({
+  ...behaviour,
+  rateLimits,
+  concurrency: count,
+  idempotency: flag,
+  format: text,
+  baseURLs: listOf(baseURL),
+})
+
+const spec = options({
+  text: must((value) => typeof value === 'string', 'Give a text.'),
+  json: () => {},
+  toolCalls: listOf(
+    options(
+      {
+        name: text,
+        arguments: must((value) => typeof value === 'object' || typeof value === 'string', 'Give an object.'),
+        id: text,
+      },
+      ['name'],
+    ),
+  ),
+  reasoning: must((value) => typeof value === 'string', 'Give a text.'),
+  hosted: listOf(
+    options({ kind: text, name: text, query: must((value) => typeof value === 'string', 'Give a text.'), id: text }, [
+      'kind',
+    ]),
+  ),
+  refusal: flag,
+  pause: flag,
+  usage: options({ input: ordinal, cachedInput: ordinal, cacheWrite: ordinal, output: ordinal, reasoning: ordinal }),
+})
+const said: Check = (value, where) => {
+  if (typeof value !== 'string') spec(value, where)
+}
+const script = listOf(said)
+const reply: Check = (value, where) => {
+  if (typeof value === 'function') return
+  ;(Array.isArray(value) ? script : said)(value, where)
+}
+
+const rule = options(
+  {
+    agent: text,
+    model: text,
+    content: must(
+      (value) => typeof value === 'string' || value instanceof RegExp,
+      'Give a text that the newest message contains, or a pattern.',
+    ),
+    turn: must(
+      (value) => Number.isInteger(value) && (value as number) >= 1,
+      'Give 1 for the first question, and so on.',
+    ),
+    reply,
+  },
+  ['reply'],
+)
+const rules = listOf(rule)
+const replies: Check = (value, where) => {
+  if (typeof value === 'string' || typeof value === 'function') return
+  rules(value, where)
+}
+
+const milliseconds = must(
+  (value) => typeof value === 'number' && value >= 0,
+  'Make windows by outage(…) or brownout(…).',
+)
+const window = options(
+  {
+    agent: text,
+    model: text,
+    provider: text,
+    fromMs: milliseconds,
+    forMs: milliseconds,
+    everyMs: milliseconds,
+    rate: share,
+    mix: faultMix,
+    slowFactor: factor,
+  },
+  ['fromMs', 'forMs', 'rate', 'mix'],
+)
+
+/** Everything that a user may set of a provider. */
+export const providerOptions = options({
+  ...behaviour,
+  agents: mapOf(options({ ...behaviour, reply })),
+  models: mapOf(model),
+  providers: mapOf(service),
+  windows: listOf(window),
+  bursts: options({ meanOn: duration, meanOff: duration, failRate: share }, ['meanOn', 'meanOff']),
+  schedule: listOf(options({ agent: text, nth: ordinal, fault: faultName }, ['agent', 'nth', 'fault'])),
+  retryAfter: duration,
+  slowFactor: factor,
+  latencyScale: factor,
+  rateLimits,
+  concurrency: count,
+  replies,
+  identify: aFunction,
+})
+
+const times = must(
+  (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0),
+  'Give how many calls, as a whole number.',
+)
+const scope = options({ agent: text, model: text, provider: text })
+
+/**
+ * Checks what `failNext` is given.
+ *
+ * @throws InvalidProviderConfigError
+ */
+export function checkFailNext(count: unknown, fault: unknown, given: unknown): void {
+  times(count, 'failNext: the number of calls')
+  faultName(fault, 'failNext: the fault')
+  scope(given, 'failNext: the scope')
+}

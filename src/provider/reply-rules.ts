@@ -1,0 +1,73 @@
+import type { CallRequest, Message, ToolDefinition } from './call.ts'
+import type { Caller } from './callers.ts'
+import type { OwnUsage } from './content.ts'
+import type { Persona } from './personas.ts'
+
+/** What a simulated model says. Text alone may be given as a string. */
+export interface ReplySpec {
+  text?: string
+  /** Becomes the text, as JSON. */
+  json?: unknown
+  /** The arguments of a custom tool, which takes free text, are a string. */
+  toolCalls?: readonly { name: string; arguments?: Readonly<Record<string, unknown>> | string; id?: string }[]
+  /** What the model thinks before it answers, where the request asks it to. Without it, thoughts are made up. */
+  reasoning?: string
+  /** Uses of tools that the service runs itself, such as `{ kind: 'web_search', query: 'weather in Oslo' }`. */
+  hosted?: readonly { kind: string; name?: string; query?: string; id?: string }[]
+  /** The model declines; `text` is how. */
+  refusal?: boolean
+  /** The model pauses in the middle of its turn, to be asked to go on (Anthropic's `pause_turn`). */
+  pause?: boolean
+  /** Tokens to bill in place of those counted. */
+  usage?: OwnUsage
+}
+
+/** What a reply function gets. */
+export interface ReplyContext extends Caller {
+  provider: string
+  model: string
+  messages: readonly Message[]
+  tools: readonly ToolDefinition[]
+  /** The text of the newest message. */
+  prompt: string
+  /** Number of the call among its agent's, from 0. */
+  nth: number
+  /** Which of the answers to this call is asked for, from 0, where the request asks for several (`n`). */
+  choice: number
+  /** A keyed draw in [0, 1) of this answer; `index` tells several apart. */
+  random(index?: number): number
+  /** Kept from turn to turn of this conversation; start empty. */
+  state: Record<string, unknown>
+  persona: Persona
+}
+
+/** Makes an answer from the call. */
+export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Promise<string | ReplySpec>
+
+/**
+ * One answer, several to be given one turn after another (the last one stays), or a function. Where a request asks for several
+ * answers, each of them takes the next.
+ */
+export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | ReplyFunction
+
+/** An answer and the calls that get it; the first rule that fits answers. */
+export interface ReplyRule {
+  agent?: string
+  model?: string
+  /** Text that the newest message contains, or a pattern that it matches. */
+  content?: string | RegExp
+  /** 1 for the first question of a conversation. */
+  turn?: number
+  reply: ReplySource
+}
+
+/** Whether a rule is for a call. */
+export function fits(rule: ReplyRule, request: CallRequest, caller: Caller, prompt: string): boolean {
+  const { content } = rule
+  return (
+    (rule.agent === undefined || rule.agent === caller.agent) &&
+    (rule.model === undefined || rule.model === request.model) &&
+    (rule.turn === undefined || rule.turn === caller.turn) &&
+    (content === undefined || (typeof content === 'string' ? prompt.includes(content) : prompt.search(content) >= 0))
+  )
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../clock/index.ts'
+import { costOf } from '../money/index.ts'
+import { hashHex, type KeyedRandom } from '../random/index.ts'
+import type { Trace } from '../trace/index.ts'
+import type { Damage, Reply } from './call.ts'
+import { composeReply } from './compose.ts'
+import { NO_CONTENT, type Contents } from './content.ts'
+import type { EarlyEnd } from './early-end.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { partOf, type OpenCall } from './open-call.ts'
+import { REFUSAL_MS } from './refused.ts'
+import type { Replies } from './replies.ts'
+import { AnswerStream } from './stream.ts'
+import type { Timings } from './timing.ts'
+import { offeredTools, unofferedTools } from './unoffered.ts'
+
+/** Works on calls: has an answer made, and sends it when it is due. */
+export class Work {
+  readonly #lifecycle: Lifecycle
+  readonly #early: EarlyEnd
+  readonly #clock: Clock
+  readonly #trace: Trace
+  readonly #random: KeyedRandom
+  readonly #replies: Replies
+  readonly #timings: Timings
+
+  constructor(parts: {
+    lifecycle: Lifecycle
+    early: EarlyEnd
+    clock: Clock
+    trace: Trace
+    random: KeyedRandom
+    replies: Replies
+    timings: Timings
+  }) {
+    this.#lifecycle = parts.lifecycle
+    this.#early = parts.early
+    this.#clock = parts.clock
+    this.#trace = parts.trace
+    this.#random = parts.random
+    this.#replies = parts.replies
+    this.#timings = parts.timings
+  }
+
+  /** Puts a call into the line of its service; it is worked on when its turn comes. */
+  enter(call: OpenCall): void {
+    call.state = { kind: 'queued' }
+    const { line } = call.service
+    if (!line) return this.#begin(call)
+    call.leave = line.enter(() => {
+      const waitedMs = this.#clock.now() - call.arrivedAt
+      if (waitedMs > 0) this.#trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
+      this.#begin(call)
+    })
+  }
+
+  #begin(call: OpenCall): void {
+    const { request, caller, nth } = call
+    if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
+    try {
+      const contents = this.#replies.contentsFor(request, caller, nth)
+      if (!(contents instanceof Promise)) return this.#answer(call, contents)
+      contents.then(
+        (made) => {
+          if (!call.closed) this.#answer(call, made)
+        },
+        (error: unknown) => this.#replyThrew(call, error),
+      )
+    } catch (error) {
+      this.#replyThrew(call, error)
+    }
+  }
+
+  /** The user's reply function threw: the client sees a server error, the trace says why. */
+  #replyThrew(call: OpenCall, error: unknown): void {
+    const message = `The reply function threw: ${error instanceof Error ? error.message : String(error)}`
+    this.#trace.append({ type: 'note', text: message }, [call.seq])
+    if (!call.closed) this.#early.refuse(call, { kind: 'server_error', message }, REFUSAL_MS)
+  }
+
+  #answer(call: OpenCall, contents: Contents): void {
+    const { request, fault } = call
+    const now = this.#clock.now()
+    const reply = composeReply(request, contents, {
+      id: hashHex(`${this.#random.seed}\u0000${call.id}`),
+      createdAt: this.#clock.epoch + now,
+      fault: fault?.kind,
+      input: call.input,
+    })
+    if (call.model) reply.cost = costOf(reply.usage, call.model.prices)
+    for (const tool of unofferedTools(request, reply))
+      this.#trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered: offeredTools(request) }, [
+        call.seq,
+      ])
+    // Choices are generated at the same time.
+    const timing = this.#timings.of(call, mostTokens(reply))
+    call.state = { kind: 'working', since: now, timing, reply }
+    const { firstTokenMs, totalMs } = timing
+    const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
+    const endMs = share === 1 ? totalMs : Math.round(firstTokenMs + (totalMs - firstTokenMs) * share)
+    if (!request.stream) return this.#lifecycle.after(call, endMs, () => this.#send(call, reply, share))
+    const surroundings = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
+    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...surroundings })
+  }
+
+  /** Sends a whole answer. */
+  #send(call: OpenCall, reply: Reply, share: number): void {
+    const damage = this.#end(call, reply, share)
+    const limits = call.service.limiter.states(this.#clock.now(), this.#clock.epoch)
+    call.receive({ kind: 'whole', reply, limits, damage })
+  }
+
+  /** Ends a call of whose answer a share was generated, as its fault says; a stall leaves it to the client. */
+  #end(call: OpenCall, reply: Reply, share: number): Damage | undefined {
+    const { fault } = call
+    const kind = fault?.kind.ending.kind
+    if (!fault || (kind !== 'damage' && kind !== 'stall')) {
+      this.#lifecycle.complete(call, reply)
+      return undefined
+    }
+    const usage = share === 1 ? reply.usage : partOf(reply.usage, Math.ceil(reply.usage.output * share))
+    const { ending } = fault.kind
+    if (ending.kind !== 'damage') {
+      call.state = { kind: 'stalled', usage }
+      return 'stall'
+    }
+    this.#lifecycle.fail(call, { fault: fault.name, message: ending.message, usage, retryAfterMs: null })
+    return ending.damage
+  }
+}
+
+function mostTokens({ choices }: Reply): number {
+  let most = 0
+  for (const { tokens } of choices) if (tokens > most) most = tokens
+  return most
+}

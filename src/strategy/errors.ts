@@ -1,0 +1,41 @@
+/** Where something stands in a file. Lines and columns count from 1. */
+export interface Place {
+  file: string
+  line: number
+  column: number
+}
+
+/** Thrown for a pattern or strategy that cannot be read. The message carries file, line, column, the line itself and a hint. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError'
+  readonly code = 'LONGHAUL_INVALID_PATTERN'
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly problem: string
+  readonly hint: string | undefined
+
+  constructor(
+    problem: string,
+    { file, line, column }: Place,
+    { hint, source }: { hint?: string; source?: string } = {},
+  ) {
+    const text = source?.split('\n')[line - 1]
+    const shown = text === undefined ? '' : `\n${excerpt(text, line, column)}`
+    super(`${file}:${line}:${column}: ${problem}${shown}${hint ? `\n  ${hint}` : ''}`)
+    this.file = file
+    this.line = line
+    this.column = column
+    this.problem = problem
+    this.hint = hint
+  }
+}
+
+const WIDTH = 120
+
+function excerpt(text: string, line: number, column: number): string {
+  const from = Math.max(0, column - WIDTH)
+  const label = `  ${line} | `
+  const shown = text.slice(from, from + WIDTH + 40).replaceAll('\t', ' ')
+  return `${label}${shown}\n${' '.repeat(label.length + Math.min(column - 1 - from, shown.length))}^`
+}

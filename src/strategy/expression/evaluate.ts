@@ -1,0 +1,153 @@
+import { isMistake, suggestion } from '../../options/index.ts'
+import { FORBIDDEN_NAMES } from '../forbidden.ts'
+import { isTrue, textOf, type Json, type Scope } from '../json.ts'
+import { ExpressionError, Unfit } from './errors.ts'
+import { FUNCTIONS } from './functions/index.ts'
+import { described, shown } from './kinds.ts'
+import { itemOf, memberOf } from './members.ts'
+import { OPERATORS, signed } from './operators.ts'
+import type { Node } from './tree.ts'
+import type { Work } from './work.ts'
+
+/** What a condition calls its item. */
+interface Local {
+  name: string
+  value: Json
+  outer: Local | undefined
+}
+
+/** What an expression is evaluated with. */
+export interface Surroundings {
+  text: string
+  scope: Scope
+  work: Work
+}
+
+/**
+ * Evaluates a part of an expression.
+ *
+ * @throws ExpressionError, Overrun
+ */
+export function evaluateNode(node: Node, surroundings: Surroundings, local?: Local): Json {
+  const { work } = surroundings
+  work.add(1)
+  const of = (part: Node): Json => evaluateNode(part, surroundings, local)
+  switch (node.kind) {
+    case 'constant':
+      return node.value
+    case 'name':
+      return named(node, surroundings, local)
+    case 'text':
+      return textWith(node, of, surroundings)
+    case 'list':
+      return node.items.map(of)
+    case 'object':
+      return objectOf(node, of, surroundings)
+    case 'choice':
+      return of(isTrue(of(node.condition)) ? node.then : node.otherwise)
+    case 'each':
+      throw placed(
+        new Unfit('a condition with an arrow stands in filter, map, any, all, find or sort'),
+        node,
+        surroundings,
+      )
+    case 'unary': {
+      const operand = of(node.operand)
+      if (node.operator === 'not') return !isTrue(operand)
+      return tried(() => signed(node.operator as '-', operand), node, surroundings)
+    }
+    case 'binary': {
+      const left = of(node.left)
+      // The first that decides.
+      if (node.operator === 'or') return isTrue(left) ? left : of(node.right)
+      if (node.operator === 'and') return isTrue(left) ? of(node.right) : left
+      const right = of(node.right)
+      return tried(() => work.made(OPERATORS[node.operator]!(left, right)), node, surroundings)
+    }
+    case 'member': {
+      const value = of(node.of)
+      return tried(() => memberOf(value, node.name, node.isNeeded), node, surroundings)
+    }
+    case 'index': {
+      const [value, index] = [of(node.of), of(node.index)]
+      return tried(() => itemOf(value, index), node, surroundings)
+    }
+    case 'call': {
+      const { takes, body } = FUNCTIONS[node.name]!
+      const given = node.given.map((part, nth) => {
+        if (part.kind !== 'each') {
+          const value = of(part)
+          tried(() => takes.check(nth, value), part, surroundings)
+          return value
+        }
+        const { name } = part
+        return (item: Json): Json => evaluateNode(part.body, surroundings, { name, value: item, outer: local })
+      })
+      return tried(() => work.made(body(given as Json[], work)), node, surroundings)
+    }
+    default:
+      return node satisfies never
+  }
+}
+
+function named(node: Extract<Node, { kind: 'name' }>, surroundings: Surroundings, local: Local | undefined): Json {
+  const { name } = node
+  for (let each = local; each; each = each.outer) if (each.name === name) return each.value
+  const { scope } = surroundings
+  if (Object.hasOwn(scope, name)) {
+    const value = scope[name] ?? null
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw placed(new Unfit(`"${name}" is ${value}, which is no number`, 'value'), node, surroundings)
+    return value
+  }
+  const names = Object.keys(scope)
+  throw new ExpressionError(`There is no variable "${name}". ${suggestion(name, names)}`.trim(), {
+    at: node.at,
+    problem: 'name',
+    unknown: !isMistake(name, names),
+  })
+}
+
+function textWith({ parts }: Extract<Node, { kind: 'text' }>, of: (part: Node) => Json, { work }: Surroundings): Json {
+  const [only, second] = parts
+  if (typeof only === 'object' && second === undefined) return of(only)
+  return work.made(parts.map((part) => (typeof part === 'string' ? part : textOf(of(part)))).join(''))
+}
+
+function objectOf(
+  { entries }: Extract<Node, { kind: 'object' }>,
+  of: (part: Node) => Json,
+  surroundings: Surroundings,
+): Json {
+  const made: Record<string, Json> = {}
+  for (const { name: part, value } of entries) {
+    const name = of(part)
+    if (typeof name !== 'string' && typeof name !== 'number')
+      throw placed(new Unfit(`the name of a member is a text, not ${described(name)}`), part, surroundings)
+    if (FORBIDDEN_NAMES.has(String(name)))
+      throw placed(new Unfit(`"${name}" cannot be a name`, 'name'), part, surroundings)
+    made[String(name)] = of(value)
+  }
+  return made
+}
+
+/** @throws ExpressionError with the place of a part, for what does not fit it */
+function tried<Result extends Json | void>(make: () => Result, node: Node, surroundings: Surroundings): Result {
+  let value: Result
+  try {
+    value = make()
+  } catch (error) {
+    throw error instanceof Unfit ? placed(error, node, surroundings) : error
+  }
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw placed(new Unfit(`it gives ${value}, which is no number`, 'value'), node, surroundings)
+  return value
+}
+
+// A value is not what is needed: a model may have said it otherwise.
+const placed = ({ message, problem }: Unfit, { at }: Node, { text }: Surroundings): ExpressionError =>
+  new ExpressionError(`${shown(text).slice(1, -1).replaceAll('\\"', '"')}: ${message}.`, {
+    at,
+    problem,
+    unknown: problem !== 'name',
+  })

@@ -1,0 +1,79 @@
+import { textOf, type Json } from '../../json.ts'
+import { Unfit } from '../errors.ts'
+import { described, isSame, kindOf } from '../kinds.ts'
+import { functions } from './signature.ts'
+
+const objectIn = (value: Json): Readonly<Record<string, Json>> => value as Readonly<Record<string, Json>>
+
+const keyOf = (value: Json): string => `${kindOf(value)} ${textOf(value)}`
+
+/** Each value once; lists and objects are the same where all that is in them is. */
+function unique(values: readonly Json[]): Json {
+  const seen = new Set<string>()
+  return values.filter((value) => {
+    const key = keyOf(value)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+function pluck(values: readonly Json[], name: string): Json {
+  return values.map((value, nth) => {
+    if (kindOf(value) !== 'object')
+      throw new Unfit(`pluck needs objects, and item ${nth} of the list is ${described(value)}`)
+    return Object.hasOwn(objectIn(value), name) ? objectIn(value)[name]! : null
+  })
+}
+
+/** What `get` and `set` call a place in a list or an object. */
+function get(value: Json, name: string | number, fallback: Json | undefined): Json {
+  if (typeof name === 'number')
+    return Array.isArray(value) ? ((value as readonly Json[]).at(name) ?? fallback ?? null) : (fallback ?? null)
+  return kindOf(value) === 'object' && Object.hasOwn(objectIn(value), name)
+    ? objectIn(value)[name]!
+    : (fallback ?? null)
+}
+
+function contains(value: string | readonly Json[], part: Json): Json {
+  if (typeof value !== 'string') return value.some((item) => isSame(item, part))
+  if (typeof part === 'string') return value.includes(part)
+  throw new Unfit(`contains looks for a text in a text, not for ${described(part)}`)
+}
+
+/** Functions about lists and objects. */
+export const LISTS = functions({
+  len: [
+    'value: text|list|object',
+    (value: string | readonly Json[] | object) =>
+      typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value).length,
+  ],
+  contains: ['value: text|list, part: any', contains],
+  keys: ['value: object', (value: object) => Object.keys(value)],
+  values: ['value: list|object', (value: object) => Object.values(value) as Json],
+  get: ['value: any, name: text|number, fallback?: any', get],
+  merge: [
+    'first: object, second: object',
+    (first: Readonly<Record<string, Json>>, second: Readonly<Record<string, Json>>) => ({ ...first, ...second }),
+  ],
+  /** One member of every item: `pluck(responses, "text")`. */
+  pluck: ['values: list, name: text', pluck],
+  first: ['values: list', (values: readonly Json[]) => values[0] ?? null],
+  last: ['values: list', (values: readonly Json[]) => values.at(-1) ?? null],
+  slice: [
+    'value: text|list, from: whole, to?: whole',
+    (value: string | readonly Json[], from: number, to?: number | null) => value.slice(from, to ?? undefined),
+  ],
+  /** A list in pieces of so many items: `chunk(matches, 4)`. */
+  chunk: [
+    'values: list, size: count',
+    (items: readonly Json[], step: number) =>
+      Array.from({ length: Math.ceil(items.length / step) }, (_, nth) => items.slice(nth * step, (nth + 1) * step)),
+  ],
+  reverse: ['values: list', (values: readonly Json[]) => values.toReversed()],
+  unique: ['values: list', unique],
+  without: [
+    'values: list, value: any',
+    (values: readonly Json[], value: Json) => values.filter((item) => !isSame(item, value)),
+  ],
+})

@@ -1,0 +1,86 @@
+import { Unfit } from '../errors.ts'
+import { described } from '../kinds.ts'
+import type { Json } from '../../json.ts'
+import { functions } from './signature.ts'
+
+/** Numbers that are given one by one, or as a list. */
+function numbersIn(given: readonly (number | readonly number[])[], name: string): readonly number[] {
+  const [only] = given
+  if (given.length === 1 && Array.isArray(only)) return only as readonly number[]
+  const wrong = given.find((each) => typeof each !== 'number')
+  if (wrong !== undefined)
+    throw new Unfit(`${name} needs numbers, or one list of them, not ${described(wrong as Json)}`)
+  return given as readonly number[]
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** What an empty list has not. */
+function some(values: readonly number[], name: string): readonly number[] {
+  if (values.length > 0) return values
+  throw new Unfit(`${name} of no numbers is nothing: the list is empty`, 'value')
+}
+
+const MOST_DIGITS = 20
+const MOST = 1_000_000
+
+/** The integers from `from` up to, but not including, `to`, as in Python. */
+function range(first: number, second?: number | null): Json {
+  const [from, to] = second === undefined || second === null ? [0, first] : [first, second]
+  if (to - from > MOST) throw new Unfit(`range(${from}, ${to}) has more than ${MOST} numbers`, 'value')
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
+}
+
+const mean = (...given: (number | readonly number[])[]): Json => {
+  const values = numbersIn(given, 'mean')
+  return values.length === 0 ? null : sum(values) / values.length
+}
+
+/** A number that a value says. */
+function number(value: Json): number {
+  if (typeof value === 'number') return value
+  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+  if (Number.isFinite(read)) return read
+  throw new Unfit(`number needs a number, or a text that is one, not ${described(value)}`)
+}
+
+/** Unix seconds, by the clock in force. */
+const now = (): Json => Date.now() / 1_000
+/** A number from `from` up to, but not including, `to`; by chance, which a simulation seeds. */
+const random = (from?: number | null, to?: number | null): Json =>
+  (from ?? 0) + Math.random() * ((to ?? 1) - (from ?? 0))
+
+/** Functions about numbers. */
+export const NUMBERS = functions({
+  range: ['from: whole, to?: whole', range],
+  RANGE: ['from: whole, to?: whole', range],
+  sum: ['...values: numbers', (...given: (number | readonly number[])[]) => sum(numbersIn(given, 'sum'))],
+  mean: ['...values: numbers', mean],
+  avg: ['...values: numbers', mean],
+  min: [
+    '...values: numbers',
+    (...given: (number | readonly number[])[]) =>
+      some(numbersIn(given, 'min'), 'min').reduce((least, value) => Math.min(least, value)),
+  ],
+  max: [
+    '...values: numbers',
+    (...given: (number | readonly number[])[]) =>
+      some(numbersIn(given, 'max'), 'max').reduce((most, value) => Math.max(most, value)),
+  ],
+  abs: ['value: number', (value: number) => Math.abs(value)],
+  floor: ['value: number', (value: number) => Math.floor(value)],
+  ceil: ['value: number', (value: number) => Math.ceil(value)],
+  round: [
+    'value: number, digits?: whole',
+    (value: number, digits?: number | null) => {
+      if ((digits ?? 0) < 0 || (digits ?? 0) > MOST_DIGITS)
+        throw new Unfit(`round takes 0 to ${MOST_DIGITS} digits, not ${digits}`, 'value')
+      return Number(value.toFixed(digits ?? 0))
+    },
+  ],
+  number: ['value: any', number],
+  now: ['', now, 'impure'],
+  NOW: ['', now, 'impure'],
+  random: ['from?: number, to?: number', random, 'impure'],
+  RANDOM: ['from?: number, to?: number', random, 'impure'],
+})

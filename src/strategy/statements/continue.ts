@@ -1,0 +1,30 @@
+import type { Run } from '../run.ts'
+import { word } from '../slots.ts'
+import { define } from '../statement.ts'
+import type { Statement } from '../tree.ts'
+import { innermost } from './innermost.ts'
+
+interface Continue extends Statement {
+  kind: 'continue'
+}
+
+/** Goes on with the next item of the loop around it. */
+export const continue_ = define<Continue>({
+  kind: 'continue',
+  forms: { CONTINUE: 'CONTINUE' },
+  syntax: { slots: [word('CONTINUE')] },
+  does: {
+    build: (statement, compiler) => {
+      if (!compiler.inLoop)
+        compiler.fail(
+          statement,
+          'CONTINUE stands in no loop.',
+          'It belongs into the block of a FOR, FOREACH or WHILE; out of PARALLEL it cannot jump.',
+        )
+      compiler.add({ op: 'continue', line: statement.line })
+    },
+    ops: {
+      continue: (_: unknown, { stack }: Run) => innermost(stack).head,
+    },
+  },
+})

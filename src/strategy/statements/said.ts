@@ -1,0 +1,7 @@
+import type { types } from '../../options/index.ts'
+
+/** What an agent is asked or told: anything but nothing. */
+export const SAID: ReturnType<typeof types.whole> = {
+  needs: 'a text, or another value that is not nothing',
+  fits: (value) => value !== null && value !== undefined,
+}

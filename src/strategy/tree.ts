@@ -1,0 +1,40 @@
+/** An expression, as text with single spaces and without comments. Times in it are in seconds: `15s` is 15. */
+export interface Expression {
+  kind: 'expression'
+  text: string
+}
+
+/** What a statement is given. */
+export type Value =
+  | Expression
+  | { kind: 'object'; entries: readonly Entry[] }
+  | { kind: 'list'; items: readonly Value[] }
+  /** `1..5`: both ends are included. */
+  | { kind: 'range'; from: Expression; to: Expression }
+  /** `a OR b`: the first that is known and true, else the last. */
+  | { kind: 'either'; values: readonly Expression[] }
+
+/** One `name: value`; in `[key]: value` the name is what an expression gives. */
+export interface Entry {
+  name: string
+  key?: Expression
+  value: Value
+}
+
+/** What IF and WHILE ask: an expression, or in plain language a question to the orchestrating agent. */
+export type Condition = Expression | { kind: 'judgement'; text: string }
+
+/** One statement. `line` counts from 1 in the file; what else it has is for the file in `statements/` that is called as its kind. */
+export interface Statement {
+  readonly kind: string
+  readonly line: number
+}
+
+export type Block = readonly Statement[]
+
+/** A strategy as it was read. */
+export interface Strategy {
+  statements: Block
+  /** It has lines in plain language: what it names and does not define is for the orchestrating agent to say. */
+  isSketch?: true
+}

@@ -1,0 +1,26 @@
+import { jsonResponse, type Resource } from '../service.ts'
+import { commonHeaders } from './errors.ts'
+import type { MessagesRequest } from './messages-request.ts'
+import { callOf, credentialsProblem, requestProblem } from './translate.ts'
+
+// Source: https://docs.anthropic.com/en/api/messages-count-tokens.
+
+/** A request to count says nothing of its answer: enough for all that is asked to be thought. */
+const enough = ({ thinking }: Partial<MessagesRequest>): number =>
+  typeof thinking?.budget_tokens === 'number' ? thinking.budget_tokens + 1 : 1
+
+/** Counts the tokens of a prompt. Free of charge. */
+export const countTokens: Resource = {
+  kind: 'resource',
+  method: 'POST',
+  path: '/v1/messages/count_tokens',
+  operation: 'messages.count_tokens',
+  answer(wire, desk) {
+    const body = { max_tokens: enough(wire.body), ...wire.body }
+    const problem = credentialsProblem(wire) ?? requestProblem(wire, body)
+    if (problem) return problem
+    const call = callOf(wire, body as unknown as MessagesRequest, [])
+    if (!desk.hasModel(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }
+    return jsonResponse({ input_tokens: desk.count(call) }, commonHeaders(desk.id(), {}))
+  },
+}

@@ -1,0 +1,69 @@
+import { isBad, jsonResponse, type Desk, type Resource } from '../service.ts'
+import { commonHeaders } from './errors.ts'
+import { rulesOf } from './model-rules.ts'
+import { pageOf } from './page.ts'
+import { credentialsProblem } from './translate.ts'
+
+// Source: https://docs.anthropic.com/en/api/models-list, …/models.
+
+/** Models have no dates in the table of prices: the same for all. */
+const CREATED = '2025-01-01T00:00:00Z'
+
+const titled = (id: string): string =>
+  id
+    .replace(/-20\d{6}$|-latest$/, '')
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join(' ')
+
+function modelOf({ id, contextWindow }: { id: string; contextWindow: number | null }) {
+  const { mostOutput } = rulesOf(id, '')
+  return {
+    type: 'model',
+    id,
+    display_name: titled(id),
+    created_at: CREATED,
+    lifecycle: 'active',
+    deprecated_at: null,
+    retires_at: null,
+    line: null,
+    capabilities: null,
+    max_input_tokens: contextWindow,
+    max_tokens: Number.isFinite(mostOutput) ? mostOutput : null,
+  }
+}
+
+/** The list of models. */
+const list: Resource = {
+  kind: 'resource',
+  method: 'GET',
+  path: '/v1/models',
+  operation: 'models.list',
+  answer(wire, desk) {
+    const problem = credentialsProblem(wire)
+    if (problem) return problem
+    const page = pageOf(desk.models.map(modelOf), wire.query)
+    return isBad(page) ? page : jsonResponse(page, commonHeaders(desk.id(), {}))
+  },
+}
+
+const windowOf = (desk: Desk, asked: string): number | null =>
+  desk.models.find(({ id }) => id === asked)?.contextWindow ?? null
+
+/** One model. */
+const retrieve: Resource = {
+  kind: 'resource',
+  method: 'GET',
+  path: '/v1/models/{model}',
+  operation: 'models.retrieve',
+  answer(wire, desk) {
+    const problem = credentialsProblem(wire)
+    if (problem) return problem
+    const id = wire.params['model']!
+    if (!desk.hasModel(id)) return { kind: 'not_found', message: `model: ${id}` }
+    return jsonResponse(modelOf({ id, contextWindow: windowOf(desk, id) }), commonHeaders(desk.id(), {}))
+  },
+}
+
+/** What may be asked of the list of models. */
+export const models: readonly Resource[] = [list, retrieve]

@@ -1,0 +1,138 @@
+import { messages } from '../anthropic/messages.ts'
+import type { Piece, Refusal, Reply } from '../../provider/index.ts'
+import {
+  isBad,
+  type BadRequest,
+  type Chunk,
+  type Generation,
+  type StreamEncoder,
+  type WireRequest,
+} from '../service.ts'
+import { commonHeaders, invalid, isUnsigned } from './errors.ts'
+import { retryCountOf } from './converse.ts'
+import { EVENT_STREAM, event, exceptionEvent, joined, rawEvent } from './frames.ts'
+import { isAnthropic, modelIdOf, withoutProfile } from './model-id.ts'
+
+// Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html.
+
+type MessagesAsked = Parameters<(typeof messages)['whole']>[1]
+
+/** The same request as Anthropic itself would get it. */
+function asAnthropic(wire: WireRequest, stream: boolean): WireRequest {
+  const { anthropic_version: _, anthropic_beta: beta, ...body } = wire.body
+  const own: Readonly<Record<string, string | undefined>> = {
+    'anthropic-version': '2023-06-01',
+    'anthropic-beta': Array.isArray(beta) ? beta.join(',') : undefined,
+    'x-api-key': 'signed',
+  }
+  return {
+    ...wire,
+    body: { ...body, model: modelIdOf(wire.params['modelId'] ?? ''), stream },
+    header: (name) => (name in own ? own[name] : wire.header(name)),
+  }
+}
+
+function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)['parse']> {
+  if (wire.strict && isUnsigned(wire)) return { kind: 'unauthorized' }
+  const given = wire.params['modelId'] ?? ''
+  if (wire.strict && !isAnthropic(modelIdOf(given)))
+    return invalid(
+      `longhaul simulates InvokeModel for Anthropic's models alone, and "${modelIdOf(given)}" is none. Use Converse, which it ` +
+        'simulates for all models.',
+    )
+  const wrong = wire.strict ? (withoutProfile(given) ?? wrongVersion(wire)) : undefined
+  if (wrong) return wrong
+  const parsed = messages.parse(asAnthropic(wire, stream))
+  if (isBad(parsed)) return parsed
+  return { ...parsed, call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header) } }
+}
+
+const wrongVersion = ({ body }: WireRequest): BadRequest | undefined =>
+  typeof body['anthropic_version'] === 'string' ? undefined : invalid('anthropic_version: Field required')
+
+const tokenHeaders = ({ usage }: Reply): Record<string, string> => ({
+  'x-amzn-bedrock-input-token-count': String(usage.input - usage.cachedInput - usage.cacheWrite),
+  'x-amzn-bedrock-output-token-count': String(usage.output),
+  'x-amzn-bedrock-cache-read-input-token-count': String(usage.cachedInput),
+  'x-amzn-bedrock-cache-write-input-token-count': String(usage.cacheWrite),
+})
+
+/** Anthropic's events, each as the bytes of one of AWS'. */
+class ChunkStream implements StreamEncoder {
+  readonly #own: StreamEncoder
+  readonly #reply: Reply
+
+  constructor(own: StreamEncoder, reply: Reply) {
+    this.#own = own
+    this.#reply = reply
+  }
+
+  /** Bedrock sends no pings, and tells what was billed in the last event. */
+  #chunks(events: Chunk): Uint8Array {
+    const data = [...(events as string).matchAll(/^data: (.*)$/gm)].map(([, text = '']) => text)
+    return joined(
+      data.flatMap((text) => {
+        const { type } = JSON.parse(text) as { type: string }
+        if (type === 'ping') return []
+        if (type !== 'message_stop') return [chunk(text)]
+        return [chunk(JSON.stringify({ type, 'amazon-bedrock-invocationMetrics': metricsOf(this.#reply) }))]
+      }),
+    )
+  }
+
+  head(): Uint8Array {
+    return this.#chunks(this.#own.head())
+  }
+
+  piece(piece: Piece): Uint8Array {
+    return this.#chunks(this.#own.piece(piece))
+  }
+
+  tail(): Uint8Array {
+    return this.#chunks(this.#own.tail())
+  }
+
+  error(refusal: Refusal): Uint8Array {
+    return exceptionEvent(refusal)
+  }
+
+  frame(data: string): Uint8Array {
+    return rawEvent('chunk', data)
+  }
+}
+
+const metricsOf = ({ usage }: Reply): object => ({
+  inputTokenCount: usage.input - usage.cachedInput - usage.cacheWrite,
+  outputTokenCount: usage.output,
+  invocationLatency: 0,
+  firstByteLatency: 0,
+})
+
+const base64Of = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
+const chunk = (text: string): Uint8Array => event('chunk', { bytes: base64Of(text) })
+
+const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generation<MessagesAsked> => {
+  const streams = method !== 'invoke'
+  return {
+    kind: 'generation',
+    method: 'POST',
+    path: `/model/{modelId}/${method}`,
+    operation: 'invokeModel',
+    callerHints: messages.callerHints,
+    parse: (wire) => read(wire, streams),
+    head: (reply) => ({
+      status: 200,
+      headers: {
+        ...commonHeaders(reply.id),
+        ...(streams
+          ? { 'content-type': EVENT_STREAM, 'x-amzn-bedrock-content-type': 'application/json' }
+          : tokenHeaders(reply)),
+      },
+    }),
+    whole: messages.whole,
+    stream: (reply, asked) => new ChunkStream(messages.stream(reply, asked), reply),
+  }
+}
+
+/** Anthropic's models by their own format, whole and streamed. */
+export const invokeModel = [generation('invoke'), generation('invoke-with-response-stream')] as const

@@ -1,0 +1,179 @@
+import type { CallRequest, Choice, Piece, Reply } from '../../provider/index.ts'
+import { retryCountOf, type Generation, type StreamEncoder } from '../service.ts'
+import { ANY, problemOf, relaxed, type Shape } from '../shape.ts'
+import { usageOf } from './chat/answer.ts'
+import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
+import { chatHints } from './hints.ts'
+
+// Source: https://platform.openai.com/docs/api-reference/completions.
+
+const PASSED_ON = ['logit_bias', 'stream_options', 'suffix', 'logprobs']
+const REQUEST: Shape = {
+  type: 'object',
+  fields: {
+    model: { type: 'string', required: true },
+    prompt: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1 }], required: true },
+    best_of: { type: 'integer', min: 1, max: 20 },
+    echo: { type: 'boolean' },
+    frequency_penalty: { type: 'number', min: -2, max: 2 },
+    presence_penalty: { type: 'number', min: -2, max: 2 },
+    max_tokens: { type: 'integer', min: 0 },
+    n: { type: 'integer', min: 1, max: 128 },
+    seed: { type: 'integer' },
+    stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, most: 4 }] },
+    stream: { type: 'boolean' },
+    temperature: { type: 'number', min: 0, max: 2 },
+    top_p: { type: 'number', min: 0, max: 1 },
+    user: { type: 'string' },
+    ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
+  },
+}
+const COMPATIBLE_REQUEST = relaxed(REQUEST)
+/** Tokens where the request does not say. */
+const USUAL_TOKENS = 16
+
+interface CompletionsRequest {
+  model: string
+  prompt: string | unknown[]
+  echo?: boolean | null
+  max_tokens?: number | null
+  n?: number | null
+  stop?: string | string[] | null
+  stream?: boolean | null
+  stream_options?: { include_usage?: boolean } | null
+}
+
+interface CompletionsAsked {
+  stream: boolean
+  streamUsage: boolean
+  /** What is repeated before the answer. */
+  echoed: string
+}
+
+const finishText = ({ finish }: Choice): string =>
+  finish === 'length' || finish === 'content_filter' ? finish : 'stop'
+
+/** Texts, or tokens as numbers, of which only their number is known. */
+const promptText = (prompt: string | unknown[]): string =>
+  typeof prompt === 'string'
+    ? prompt
+    : prompt
+        .map((part) =>
+          typeof part === 'string' ? part : Array.isArray(part) ? ' token'.repeat(part.length) : ' token',
+        )
+        .join('\n')
+
+function body({ id, createdAt, model }: Reply, choices: readonly object[]): Record<string, unknown> {
+  return {
+    id: `cmpl-${id}`,
+    object: 'text_completion',
+    created: Math.floor(createdAt / 1_000),
+    model,
+    choices,
+    system_fingerprint: 'fp_longhaul',
+  }
+}
+
+const frame = (data: string): string => `data: ${data}\n\n`
+
+class CompletionsStream implements StreamEncoder {
+  readonly #reply: Reply
+  readonly #asked: CompletionsAsked
+
+  constructor(reply: Reply, asked: CompletionsAsked) {
+    this.#reply = reply
+    this.#asked = asked
+  }
+
+  #chunk(index: number, text: string, finish: string | null): string {
+    const choice = { text, index, logprobs: null, finish_reason: finish }
+    return frame(JSON.stringify({ ...body(this.#reply, [choice]), ...(this.#asked.streamUsage && { usage: null }) }))
+  }
+
+  head(): string {
+    const { echoed } = this.#asked
+    return echoed === '' ? '' : this.#chunk(0, echoed, null)
+  }
+
+  piece(piece: Piece): string {
+    return piece.kind === 'text' ? this.#chunk(piece.choice, piece.text, null) : ''
+  }
+
+  tail(): string {
+    const { choices } = this.#reply
+    const ends = choices.map((choice, index) => this.#chunk(index, '', finishText(choice)))
+    const usage = this.#asked.streamUsage
+      ? frame(JSON.stringify({ ...body(this.#reply, []), usage: usageOf(this.#reply) }))
+      : ''
+    return `${ends.join('')}${usage}${frame('[DONE]')}`
+  }
+
+  error(): string {
+    const message = 'The server had an error while processing your request. Sorry about that!'
+    return frame(JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } }))
+  }
+
+  frame = frame
+}
+
+/** OpenAI Completions, as they were before chats. */
+export const completions: Generation<CompletionsAsked> = {
+  kind: 'generation',
+  method: 'POST',
+  path: '/completions',
+  operation: 'completions',
+  callerHints: chatHints,
+
+  parse({ provider, body: given, strict, fingerprint, header }) {
+    if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
+    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, given)
+    if (problem) return openaiProblem(problem)
+    const request = given as unknown as CompletionsRequest
+    const prompt = promptText(request.prompt)
+    const stream = request.stream ?? false
+    const { stop } = request
+    const call: CallRequest = {
+      provider,
+      operation: completions.operation,
+      model: request.model,
+      messages: [{ role: 'user', text: prompt, toolCalls: [], cacheBreakpoint: false }],
+      tools: [],
+      toolChoice: { kind: 'none' },
+      responseSchema: undefined,
+      stream,
+      maxOutputTokens: Math.max(1, request.max_tokens ?? USUAL_TOKENS),
+      stop: typeof stop === 'string' ? [stop] : (stop ?? []),
+      choices: Math.min(128, Math.max(1, request.n ?? 1)),
+      callerHints: chatHints(given),
+      retryCount: retryCountOf(header),
+      idempotencyKey: header('idempotency-key'),
+      fingerprint,
+    }
+    const streamUsage = request.stream_options?.include_usage ?? false
+    return { call, asked: { stream, streamUsage, echoed: request.echo ? prompt : '' } }
+  },
+
+  head: (reply, limits, { stream }) => ({
+    status: 200,
+    headers: {
+      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      ...commonHeaders(reply.id, limits),
+    },
+  }),
+
+  whole: (reply, { echoed }) =>
+    JSON.stringify({
+      ...body(
+        reply,
+        reply.choices.map((choice, index) => ({
+          text: echoed + choice.text,
+          index,
+          logprobs: null,
+          finish_reason: finishText(choice),
+        })),
+      ),
+      usage: usageOf(reply),
+    }),
+
+  stream: (reply, asked) => new CompletionsStream(reply, asked),
+}

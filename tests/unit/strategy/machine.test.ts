@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import {
+  compileProgram,
+  Machine,
+  parseStrategy,
+  type Effect,
+  type Json,
+  type MachineState,
+  type Resolution,
+} from '../../../src/strategy/index.ts'
+
+const programOf = (text: string) => compileProgram(parseStrategy(text))
+
+/** Carries out effects at once: agents answer with their name, those called "dead" fail. */
+function resolve({ request }: Effect): Resolution {
+  const answer = (agent: string): Json => ({ agent, text: `I am ${agent}` })
+  switch (request.kind) {
+    case 'completion':
+      return request.agent === 'dead'
+        ? { ok: false, failure: { kind: 'timeout', message: 'dead does not answer' } }
+        : { ok: true, value: answer(request.agent) }
+    case 'gather': {
+      const alive = request.agents.filter((agent) => agent !== 'dead')
+      return {
+        ok: true,
+        value: { responses: alive.map(answer), missing: request.agents.filter((agent) => agent === 'dead') },
+      }
+    }
+    case 'judge':
+      return { ok: true, value: request.text.includes('good') }
+    case 'call':
+      return { ok: true, value: (request.arguments[0] as number) * 2 }
+    default:
+      return { ok: true, value: null }
+  }
+}
+
+function run(
+  text: string,
+  variables: Record<string, Json> = {},
+  between: (state: MachineState) => MachineState = (state) => state,
+) {
+  const program = programOf(text)
+  let machine = Machine.start(program, variables)
+  const effects: Effect[] = []
+  for (;;) {
+    const step = machine.step()
+    machine = new Machine(program, between(machine.state))
+    if (step.kind === 'ended') return { status: machine.state.status, effects, state: machine.state }
+    if (step.kind === 'effect') effects.push(step.effect)
+    if (step.kind === 'waiting') {
+      const [effect] = machine.pending
+      machine.resolve(effect!.id, resolve(effect!))
+    }
+  }
+}
+
+const result = (text: string, variables: Record<string, Json> = {}): unknown => {
+  const { status } = run(text, variables)
+  return status.kind === 'completed' ? status.result : status
+}
+
+const SAMPLE = `
+SET total = 0
+FOR round IN 1..3:
+  GATHER responses FROM agents WITH timeout: 15s
+  FOREACH response IN responses:
+    IF response.agent == "ben": CONTINUE
+    COLLECT response.text INTO said
+  WHILE total < round * 2:
+    doubled = CALL double(round)
+    SET total = total + doubled
+    IF total > 100: BREAK
+PARALLEL:
+  LOG "one"
+  RETRY 2:
+    answer = AWAIT completion FROM "dead"
+  WAIT 2 seconds
+ON failure:
+  SET caught = failure.message
+RETURN { total: total, said: len(said), missing: missing, caught: caught }
+`
+
+describe('a machine', () => {
+  test('runs every kind of block', () => {
+    expect(result(SAMPLE, { agents: ['ann', 'ben', 'dead'] })).toEqual({
+      // Round 1 adds 2, round 2 adds 4, and in round 3 the total is not below 6.
+      total: 6,
+      said: 3,
+      missing: ['dead'],
+      caught: 'dead does not answer',
+    })
+  })
+
+  test('goes on from plain data after any step, with the same effects', () => {
+    const variables = { agents: ['ann', 'ben', 'dead'] }
+    const straight = run(SAMPLE, variables)
+    const saved = run(SAMPLE, variables, (state) => JSON.parse(JSON.stringify(state)) as MachineState)
+    expect(saved).toEqual(straight)
+  })
+
+  test('a range includes both ends, and may be empty', () => {
+    expect(result('FOR i IN 2..4:\n  COLLECT i INTO all\nRETURN all')).toEqual([2, 3, 4])
+    expect(result('SET all = []\nFOR i IN 1..0:\n  COLLECT i INTO all\nRETURN all')).toEqual([])
+  })
+
+  test('a question in plain language decides', () => {
+    const text = 'IF the mood is good:\n  RETURN 1\nELIF the mood is very good:\n  RETURN 2\nRETURN 3'
+    expect(result(text)).toBe(1)
+    expect(result(text.replace('mood is good', 'mood is bad'))).toBe(2)
+  })
+
+  test('RETRY waits longer from time to time, then gives up', () => {
+    const { status, effects } = run('RETRY 3 WITH backoff: 2s:\n  AWAIT completion FROM "dead"')
+    expect(status).toMatchObject({ kind: 'failed', failure: { kind: 'timeout', line: 2 } })
+    expect(effects.map(({ request }) => (request.kind === 'sleep' ? request.ms : request.kind))).toEqual([
+      'completion',
+      2_000,
+      'completion',
+      4_000,
+      'completion',
+    ])
+  })
+
+  test('the branches of PARALLEL ask at the same time', () => {
+    const machine = Machine.start(programOf('PARALLEL:\n  WAIT 1s\n  WAIT 2s\n  WAIT 3s\nRETURN 1'), {})
+    while (machine.step().kind !== 'waiting');
+    expect(machine.pending.map(({ request }) => request)).toEqual([
+      { kind: 'sleep', ms: 1_000 },
+      { kind: 'sleep', ms: 2_000 },
+      { kind: 'sleep', ms: 3_000 },
+    ])
+  })
+
+  test.each([
+    ['ASSERT 1 == 2', 'assertion', 'ASSERT 1 == 2 does not hold'],
+    ['LOG nothing', 'type', 'There is no variable "nothing"'],
+    ['FOR x IN 3:\n  LOG x', 'type', 'needs a list, not 3'],
+    ['GATHER x FROM 3', 'type', "An agent's name is needed, not 3"],
+    ['FOR x IN 1..y:\n  LOG x', 'type', 'whole numbers'],
+    ['WHILE true:\n  SET x = 1', 'runaway', 'without waiting for anybody'],
+  ])('%j fails with its line', (text, kind, message) => {
+    expect(run(text, { y: 1.5 }).status).toMatchObject({
+      kind: 'failed',
+      failure: { kind, line: expect.any(Number) as number, message: expect.stringContaining(message) as string },
+    })
+  })
+
+  test('a strategy that is saved after every step is still found to run in circles', () => {
+    const { status } = run('SET x = 1\nWHILE true: SET x = x', {}, (state) => ({ ...state }))
+    expect(status).toMatchObject({ kind: 'failed', failure: { kind: 'runaway' } })
+  })
+
+  test('BREAK belongs into a loop', () => {
+    expect(() => programOf('FOR x IN y:\n  PARALLEL:\n    BREAK')).toThrow('strategy:3:1: BREAK stands in no loop.')
+  })
+})
