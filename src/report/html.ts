@@ -12,7 +12,7 @@ const PAGE = fileURLToPath(
 const SLOT = '<!--longhaul-data-->'
 
 /** Thrown where the page was not built. */
-export class NoPageError extends Error {
+class NoPageError extends Error {
   override readonly name = 'NoPageError'
   readonly code = 'LONGHAUL_NO_PAGE'
 }

@@ -6,7 +6,7 @@ import type { View } from './view.ts'
 const BAD: ReadonlySet<string> = new Set(['failed', 'retried', 'refused'])
 
 /** How many calls are under way in each of so many parts of a run, and how many of those end badly. */
-export function densityOf(run: Run, parts: number): { all: Float32Array; bad: Float32Array; most: number } {
+function densityOf(run: Run, parts: number): { all: Float32Array; bad: Float32Array; most: number } {
   const all = new Float32Array(parts + 1)
   const bad = new Float32Array(parts + 1)
   const scale = parts / Math.max(1, run.model.endMs)
