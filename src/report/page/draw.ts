@@ -50,6 +50,17 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   return low === 0 ? '' : `${text.slice(0, low)}…`
 }
 
+/** Cuts a name in its middle: agents are told apart by how they end. */
+function fittedName(context: CanvasRenderingContext2D, name: string, width: number): string {
+  if (context.measureText(name).width <= width) return name
+  for (let kept = name.length - 2; kept >= 4; kept--) {
+    const tail = Math.ceil(kept * 0.6)
+    const cut = `${name.slice(0, kept - tail)}…${name.slice(-tail)}`
+    if (context.measureText(cut).width <= width) return cut
+  }
+  return fitted(context, name, width)
+}
+
 /** Draws the lanes of a run, as much of them as is in sight. */
 export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
   const { ink, width, height, gutter } = scene
@@ -114,7 +125,7 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene): void {
   context.font = FONT
   const name = (text: string, middle: number, color = ink.text, width = gutter - 18): void => {
     context.fillStyle = color
-    context.fillText(fitted(context, text, width), 10, middle)
+    context.fillText(fittedName(context, text, width), 10, middle)
   }
   if (layout.own > scene.scroll) {
     name('orchestration', Math.min(layout.gatherTop, 8) + GATHER / 2, ink.muted)
@@ -125,13 +136,14 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene): void {
   for (const place of lanesInSight(scene)) {
     const lane = run.lanes[place]!
     const middle = layout.tops[place]! + LANE_PAD + layout.bar / 2
-    const counted = String(lane.calls.length)
+    const isNarrow = gutter < 100
+    const counted = isNarrow ? '' : String(lane.calls.length)
     context.font = SMALL
     context.textAlign = 'right'
     context.fillStyle = ink.muted
     context.fillText(counted, gutter - 9, middle)
-    let used = context.measureText(counted).width + 8
-    if (lane.failed > 0) {
+    let used = isNarrow ? 0 : context.measureText(counted).width + 8
+    if (lane.failed > 0 && !isNarrow) {
       context.fillStyle = ink.failed
       const failed = `${lane.failed}✕`
       context.fillText(failed, gutter - 9 - used, middle)
