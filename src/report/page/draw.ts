@@ -1,6 +1,6 @@
 import { HEDGED, MARKS, OUTCOMES, type MarkName } from '../model/data.ts'
 import { clock } from './format.ts'
-import { AXIS, barTop, BREAKER, GATHER, LANE_PAD, PAD_RIGHT, WINDOW, type Layout } from './layout.ts'
+import { AXIS, barTop, BREAKER, GATHER, LANE_PAD, LINES, PAD_RIGHT, WINDOW, type Layout } from './layout.ts'
 import type { Run } from './run.ts'
 import type { Ink } from './theme.ts'
 import { ticks, type View } from './view.ts'
@@ -33,8 +33,6 @@ const CLOSEST_SIGNS = 26
 /** Pixels between two ticks. */
 const CLOSEST_TICKS = 86
 
-/** Marks that stand as lines over all lanes. */
-const LINES: readonly MarkName[] = ['resumed', 'checkpoint', 'stuck']
 const SEVERITY: readonly number[] = [0, 2, 4, 1, 3, 1]
 
 /** Cuts a text that does not fit. */
@@ -263,9 +261,13 @@ function drawGathers(context: CanvasRenderingContext2D, scene: Scene): void {
     context.globalAlpha = 1
     const begin = Math.max(left, scene.gutter) + 5
     const who = isShort ? `, missing ${missing.map((agent) => strings[agent]).join(', ')}` : ''
-    const text = `${strings[name]} ${received.length}/${tasks ?? expected.length}${who}`
+    const share = `${received.length}/${tasks ?? expected.length}`
+    const room = right - begin - 3
+    const text = [`${strings[name]} ${share}${who}`, `${strings[name]} ${share}`, share].find(
+      (each) => context.measureText(each).width <= room,
+    )
     context.fillStyle = isShort ? ink.failed : ink.text
-    if (right - begin > 22) context.fillText(fitted(context, text, right - begin - 4), begin, top + GATHER / 2)
+    if (text !== undefined) context.fillText(text, begin, top + GATHER / 2)
   })
 }
 
@@ -475,7 +477,7 @@ function drawMarks(context: CanvasRenderingContext2D, scene: Scene): void {
       const label = name === 'checkpoint' ? `checkpoint, ${run.model.strings[text[nth]!]}` : name
       const width = context.measureText(label).width
       const isLate = place + width + 6 > scene.width - PAD_RIGHT
-      context.fillText(label, isLate ? place - width - 4 : place + 4, layout.own - 8)
+      context.fillText(label, isLate ? place - width - 4 : place + 4, layout.lineTop + WINDOW / 2)
       context.textAlign = 'center'
       return
     }
