@@ -37,12 +37,16 @@ const escaped = (text: string): string =>
  *
  * @throws NoPageError
  */
-export function reportHtml(file: ReportFile): string {
+function reportHtml(file: ReportFile): string {
   const data = gzipSync(JSON.stringify(file)).toString('base64')
   return readPage()
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(file.title)}</title>`)
     .replace(SLOT, () => `<script type="application/gzip" id="data">${data}</script>`)
 }
+
+/** The page that is fed by a bridge: it may connect there, and nowhere else. */
+export const liveHtml = (title: string, url: string): string =>
+  reportHtml({ kind: 'live', title, url }).replace("default-src 'none'", () => `default-src 'none'; connect-src ${url}`)
 
 /** Writes a report, and the folders that it is to be in. */
 export function writeReport(path: string, file: ReportFile): void {
