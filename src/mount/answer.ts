@@ -157,8 +157,8 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   if (incoming.batch) call.batch = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (detached) {
-    const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
-    detached.started(disconnect)
+    const accepted = provider.accept(call, (part) => detached.received(part), agent)
+    detached.started(() => accepted.disconnect())
     return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted, provider)) }
   }
   return provider.accept(call, new Delivery(provider, endpoint, asked, incoming, sink).receive, agent)

@@ -10,7 +10,8 @@ export const anthropic: Service = {
   name: 'anthropic',
   baseURL: 'https://api.anthropic.com',
   hosts: /^api\.anthropic\.com$/,
-  beside: [],
+  // What Claude Code asks for beside messages.
+  beside: ['api'],
   endpoints: [messages, countTokens, ...batches, ...models],
   errors: anthropicErrors,
 }

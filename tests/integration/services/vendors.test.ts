@@ -195,3 +195,42 @@ describeOrchestration('a server', { system: async () => undefined, time: 'real' 
     await server.close()
   })
 })
+
+describeOrchestration(
+  'what a vendor’s model thinks, finds and costs',
+  {
+    system: async () => undefined,
+    provider: { latency: '1s', replies: [{ reply: { reasoning: 'Ships have names.', text: 'Myrl.' } }] },
+  },
+  (test) => {
+    const thoughts: Record<string, [model: string, field: string, more?: object]> = {
+      deepseek: ['deepseek-reasoner', 'reasoning_content'],
+      openrouter: ['deepseek/deepseek-r1', 'reasoning'],
+      groq: ['openai/gpt-oss-20b', 'reasoning'],
+      xai: ['grok-4', 'reasoning_content'],
+      moonshot: ['kimi-k2', 'reasoning_content', { thinking: { type: 'enabled' } }],
+    }
+    for (const [name, [model, field, more]] of Object.entries(thoughts))
+      test(`${name} tells thoughts in a field of its own, whole and streamed`, async ({ expect }) => {
+        const { choices, usage } = await ask(name, { model, ...more })
+        expect(choices[0]!.message).toMatchObject({ content: 'Myrl.', [field]: 'Ships have names.' })
+        expect(usage!.completion_tokens_details!.reasoning_tokens).toBeGreaterThan(0)
+        let told = ''
+        const params = { model, messages, stream: true, ...more } as OpenAI.ChatCompletionCreateParamsStreaming
+        for await (const { choices: parts } of await at(name).chat.completions.create(params))
+          told += (parts[0]?.delta as Record<string, string> | undefined)?.[field] ?? ''
+        expect(told).toBe('Ships have names.')
+      })
+
+    test('thoughts may be hidden', async ({ expect }) => {
+      const hidden = await ask('openrouter', { model: 'deepseek/deepseek-r1', reasoning: { exclude: true } })
+      expect(hidden.choices[0]!.message).not.toHaveProperty('reasoning')
+    })
+
+    test('OpenRouter tells what a call costs, as the ledger has it', async ({ expect, provider }) => {
+      const { usage } = await ask('openrouter')
+      const { cost } = usage as unknown as { cost: number }
+      expect(BigInt(Math.round(cost * 1e12))).toBe(provider.ledger.total.cost)
+    })
+  },
+)
