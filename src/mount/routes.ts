@@ -39,12 +39,12 @@ export interface Route {
 /** Hosts of real providers: a call to one of them that nobody answers is refused, so that no test ever spends money. */
 const PROVIDER_HOSTS: readonly RegExp[] = [
   /(^|\.)openai\.com$/,
-  /(^|\.)openai\.azure\.com$/,
-  /(^|\.)(services\.ai|inference\.ml)\.azure\.com$/,
+  /(^|\.)openai\.azure\.(com|us|cn)$/,
+  /(^|\.)(services\.ai|inference\.ml|cognitiveservices)\.azure\.(com|us|cn)$/,
   /(^|\.)anthropic\.com$/,
   /^generativelanguage\.googleapis\.com$/,
   /(^|-)aiplatform(\.[a-z\d-]+\.rep|\.rep)?\.googleapis\.com$/,
-  /^bedrock(-[a-z]+)*[.-].*\.(amazonaws\.com|api\.aws)$/,
+  /(^|\.)bedrock(-[a-z]+)*[.-].*\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$/,
   /^api\.(mistral|cohere|together|fireworks|perplexity|moonshot|minimax)\.(ai|com|xyz|cn|io)$/,
   /^api\.(groq|deepseek|cerebras)\.(com|ai)$/,
   /^api\.x\.ai$/,
