@@ -21,6 +21,7 @@ import { introduce } from './introduce.ts'
 import type { Simulation } from './simulation.ts'
 import { checkSocketPath, DaemonRunningError, listenAt } from './socket-file.ts'
 import { bookClaim } from './spending.ts'
+import { runThatStoodStill, watch } from './watchdog.ts'
 
 /** How long what runs may take to stop, when the daemon does. Real milliseconds. */
 const STOPPING_MS = 10_000
@@ -49,6 +50,8 @@ export interface DaemonOptions {
   simulate?: ((clock: Clock) => Simulation) | undefined
   /** What else is in force, for `system:config`. */
   config?: object
+  /** Whether another thread watches that the daemon goes on, so that a run by which it does not is known afterwards. */
+  watched?: boolean
 }
 
 /**
@@ -95,7 +98,7 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
 
 async function begin(
   paths: DaemonPaths,
-  { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {} }: DaemonOptions,
+  { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {}, watched }: DaemonOptions,
   store: RunStore,
   { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
@@ -119,6 +122,7 @@ async function begin(
   }
   const onEvent = ({ run, correlationId, event }: RunEvent): void => {
     if (event.type === 'cost.claimed') bookClaim(store, run, event)
+    watchdog?.at(run)
     lines.event(run, event)
     tell({
       event_name: event.type,
@@ -131,6 +135,8 @@ async function begin(
       runs.running(run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
     for (const push of pushes.happened(run, event, profileOf)) say(push, run)
   }
+  const watchdog = watched ? watch(paths.busyRun) : undefined
+  undo.push(() => watchdog?.stop())
   const pushes = new Pushes()
   const say = ({ name, data }: Push, run: string | null): void =>
     tell({ event_name: name, timestamp: nowInSeconds(), orchestration_id: run, data })
@@ -202,7 +208,7 @@ async function begin(
   rmSync(paths.pid, { force: true })
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
-  const recovered = runs.recover()
+  const recovered = runs.recover(runThatStoodStill(paths.busyRun))
   return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
 }
 
