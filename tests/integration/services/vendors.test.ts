@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import Groq from 'groq-sdk'
 import OpenAI from 'openai'
 import { describeOrchestration, Provider, startServer } from 'longhaul'
@@ -231,6 +232,36 @@ describeOrchestration(
       const { usage } = await ask('openrouter')
       const { cost } = usage as unknown as { cost: number }
       expect(BigInt(Math.round(cost * 1e12))).toBe(provider.ledger.total.cost)
+    })
+  },
+)
+
+/** Where vendors speak Anthropic's format, as its clients are pointed to them. */
+const ANTHROPIC_AT: Record<string, [baseURL: string, model: string]> = {
+  deepseek: ['https://api.deepseek.com/anthropic', 'deepseek-chat'],
+  moonshot: ['https://api.moonshot.ai/anthropic', 'kimi-k2'],
+  zai: ['https://api.z.ai/api/anthropic', 'GLM-5.2'],
+  openrouter: ['https://openrouter.ai/api', 'anthropic/claude-sonnet-4.5'],
+  vercel: ['https://ai-gateway.vercel.sh', 'anthropic/claude-sonnet-4.5'],
+  ollama: ['http://localhost:11434', 'qwen3'],
+}
+
+describeOrchestration(
+  'clients of Anthropic at other vendors',
+  { system: async () => undefined, provider: { latency: '1s', replies: 'Myrl.' } },
+  (test) => {
+    for (const [name, [baseURL, model]] of Object.entries(ANTHROPIC_AT))
+      test(`are answered by ${name}, which has the call`, async ({ expect, trace }) => {
+        const client = new Anthropic({ apiKey: 'test', baseURL, maxRetries: 0 })
+        const asked = { model, max_tokens: 100, messages: [{ role: 'user' as const, content: 'A name?' }] }
+        expect((await client.messages.stream(asked).finalMessage()).content).toMatchObject([{ text: 'Myrl.' }])
+        expect(trace.ofType('call.arrived')).toMatchObject([{ provider: name, model, operation: 'messages' }])
+      })
+
+    test('and clients of OpenAI by Anthropic', async ({ expect }) => {
+      const client = new OpenAI({ apiKey: 'test', baseURL: 'https://api.anthropic.com/v1/' })
+      const { choices } = await client.chat.completions.create({ model: 'claude-haiku-4-5', messages })
+      expect(choices[0]!.message.content).toBe('Myrl.')
     })
   },
 )
