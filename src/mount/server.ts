@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
-import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
+import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
@@ -55,19 +55,19 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
   const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
   if (!own && !SERVICES.some((service) => service.name === name)) return undefined
   const service = serviceOf(name, own?.format)
-  const base = segmentsOf(basePath(service))
+  const bases = (service.bases ?? [basePath(service)]).map(segmentsOf)
   const address: Address = {
     provider: name,
     baseURL: `http://${host}/${name}${basePath(service)}`,
     service,
-    bases: [[name, ...base]],
+    bases: bases.map((base) => [name, ...base]),
     isAt: () => true,
     own: true,
     strict: service.strict ?? true,
   }
-  const isBelow = base.every((segment, index) => rest[index] === segment)
-  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
-  return isBelow ? route : { ...route, isNowhere: false }
+  const below = bases.map((base) => matchStart(base, rest)).find((found) => found !== undefined)
+  const route = routeBelow(address, method, below?.rest ?? ['', ...rest], { host, path, query })
+  return below ? route : { ...route, isNowhere: false }
 }
 
 /**
