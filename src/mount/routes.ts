@@ -9,8 +9,8 @@ export interface Address {
   /** Where a client's base URL leads here, for people. */
   baseURL: string
   service: Service
-  /** Path below which the endpoints are. */
-  base: readonly string[]
+  /** Paths below which the endpoints are; the first that fits counts. */
+  bases: readonly (readonly string[])[]
   /** Where it is: protocol, host and port. */
   isAt(place: Pick<Place, 'protocol' | 'host'>): boolean
   /** Whether all of the host is the service's. */
@@ -77,7 +77,7 @@ const ownAddress = (service: Service): Address => ({
   provider: service.name,
   baseURL: service.baseURL,
   service,
-  base: segmentsOf(new URL(service.baseURL).pathname),
+  bases: (service.bases ?? [new URL(service.baseURL).pathname]).map(segmentsOf),
   isAt: ({ protocol, host }) => (protocol === 'https:') === isSecure(service) && service.hosts.test(host),
   own: true,
   strict: service.strict ?? true,
@@ -89,7 +89,7 @@ function addressAt(provider: string, baseURL: string, service: Service): Address
     provider,
     baseURL,
     service,
-    base,
+    bases: [base],
     isAt: (place) => place.protocol === protocol && place.host === host,
     own: false,
     strict: (service.strict ?? true) && service.hosts.test(host),
@@ -101,7 +101,7 @@ export function addressesOf({ config }: Provider): Address[] {
   const extra = Object.entries(config.providers ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
     baseURLs.map((baseURL) => addressAt(provider, baseURL, serviceOf(provider, format))),
   )
-  return [...extra.toSorted((a, b) => b.base.length - a.base.length), ...SERVICES.map(ownAddress)]
+  return [...extra.toSorted((a, b) => b.bases[0]!.length - a.bases[0]!.length), ...SERVICES.map(ownAddress)]
 }
 
 /** Clients ask for few URLs, again and again. */
@@ -126,10 +126,11 @@ function findRoute(method: string, url: string, addresses: readonly Address[]): 
   const { host, pathname: path, searchParams: query } = target
   const place = placeOf(target)
   const here = addresses.filter((address) => address.isAt(place))
-  for (const address of here) {
-    const below = matchStart(address.base, place.segments)
-    if (below) return routeBelow(address, method, below.rest, { host, path, query })
-  }
+  for (const address of here)
+    for (const base of address.bases) {
+      const below = matchStart(base, place.segments)
+      if (below) return routeBelow(address, method, below.rest, { host, path, query })
+    }
   // Elsewhere at the service's own host nothing else answers.
   const own = here.find((address) => address.own)
   return (

@@ -58,7 +58,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
     provider: name,
     baseURL: `http://${host}/${name}${basePath(service)}`,
     service,
-    base: [name, ...base],
+    bases: [[name, ...base]],
     isAt: () => true,
     own: true,
     strict: service.strict ?? true,
