@@ -358,6 +358,29 @@ describeOrchestration(
         { messages: [{ role: 'user', content: [given('a')] }], toolConfig },
         /exceeds the number of toolUse blocks/,
       ],
+      [
+        'more tokens than the model gives',
+        { inferenceConfig: { maxTokens: 100_000 } },
+        /exceeds the model limit of 64000/,
+      ],
+      [
+        'a budget of thoughts above the limit of tokens',
+        {
+          inferenceConfig: { maxTokens: 1_024 },
+          additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2_048 } },
+        },
+        /must be greater than `thinking.budget_tokens`/,
+      ],
+      [
+        'a choice of a tool that is not offered',
+        { toolConfig: { ...toolConfig, toolChoice: { tool: { name: 'other' } } } },
+        /not found in provided tools/,
+      ],
+      [
+        'a tool twice',
+        { toolConfig: { tools: [...toolConfig.tools!, ...toolConfig.tools!] } },
+        /is already defined at/,
+      ],
       ['a temperature of 2', { inferenceConfig: { temperature: 2 } }, /less than or equal to 1/],
     ]
     for (const [name, more, words] of WRONG)
