@@ -53,6 +53,9 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
   /^ai-gateway\.vercel\.sh$/,
   /^(router|api-inference)\.huggingface\.co$/,
   /^integrate\.api\.nvidia\.com$/,
+  // Not simulated, and no less dear.
+  /^api\.(voyageai|replicate|deepinfra|ai21|sambanova|hyperbolic|elevenlabs|deepgram|assemblyai|stability|lepton|baseten|siliconflow|stepfun)\.(com|ai|io|xyz|cn)$/,
+  /^(dashscope(-[a-z]+)?\.aliyuncs|ark\.[a-z-]+\.volces|qianfan\.baidubce|api\.inference\.wandb|models\.(inference\.ai\.azure|github))\.(com|ai)$/,
 ]
 
 const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/, '')
