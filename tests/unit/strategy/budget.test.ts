@@ -4,7 +4,7 @@ import { compileProgram, Machine, parseStrategy, type Json, type MachineState } 
 const machineOf = (text: string, variables: Record<string, Json> = {}): Machine =>
   Machine.start(compileProgram(parseStrategy(text)), variables)
 
-/** Runs to the end; everything that takes time is done at once. Gives the longest stretch in milliseconds between two turns of others. */
+/** Runs to the end; everything that takes time is done at once. */
 function run(machine: Machine): { status: MachineState['status']; yields: number } {
   let yields = 0
   for (;;) {
@@ -30,7 +30,7 @@ describe('a strategy that reckons without end', () => {
 
   test('lets others have their turn meanwhile', () => {
     const { yields } = run(machineOf('WHILE true:\n  SET i = len(range(1000000))'))
-    expect(yields).toBeGreaterThan(20)
+    expect(yields).toBeGreaterThan(5)
   })
 
   test('waits in between, and goes on', () => {
@@ -41,10 +41,10 @@ describe('a strategy that reckons without end', () => {
 
 describe('a value', () => {
   test.each([
-    ['SET x = join(map(range(1000000), "0123456789"), "")', 'at most 4000000'],
+    ['SET x = join(map(range(50000), part), "")', 'at most 4000000'],
     ['SET x = replace(text, "a", text)', 'more than 4000000 letters'],
   ])('%s is too big', (text, message) => {
-    const { status } = run(machineOf(text, { text: 'a'.repeat(10_000) }))
+    const { status } = run(machineOf(text, { text: 'a'.repeat(10_000), part: '0123456789'.repeat(10) }))
     expect(status).toMatchObject({ failure: { message: expect.stringContaining(message) as string } })
   })
 
@@ -59,7 +59,7 @@ describe('a value', () => {
     machine.resolve(machine.pending[0]!.id, { ok: true, value: Array.from({ length: 9 }, () => 'x'.repeat(1_000_000)) })
     expect(run(machine).status).toEqual({
       kind: 'completed',
-      result: 'The variable "x" has more than 8000000 letters, items and members in all.',
+      result: 'The variable "x" has more than 8000000 letters in all.',
     })
   })
 })
