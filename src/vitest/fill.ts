@@ -17,6 +17,7 @@ import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
 import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
+import { withPattern } from './patterns.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { placeOf } from './place.ts'
 import { settle } from './settle.ts'
@@ -101,10 +102,11 @@ export interface Filling<Result> {
 
 /** What the suites of one description share. Vitest keeps what each test API was made of: one does for all cases. */
 export function filling<Result>(
-  options: OrchestrationOptions<Result>,
+  given: OrchestrationOptions<Result>,
   name: string,
   sweep?: Sweep<Result>,
 ): Filling<Result> {
+  const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
   /** By the suites that they fill: those within them may be declared later. */
   const cases = new WeakMap<RunnerTestSuite, Case>()
