@@ -24,6 +24,7 @@ import {
   type WireResponse,
 } from '../wire/index.ts'
 import { deskOf, shelfOf } from './desk.ts'
+import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import type { Route } from './routes.ts'
 
@@ -39,19 +40,6 @@ export interface Sink {
   end(): void
   /** The connection breaks. */
   reset(): void
-}
-
-/** A request as a mount has received it. */
-export interface Incoming {
-  method: string
-  route: Route
-  header(name: string): string | undefined
-  /** The body as text. */
-  text: string
-  /** Whether it is part of a batch, and costs half. */
-  batch?: boolean
-  /** How many times as fast as the client's clock the provider's one runs: times in headers are the client's. Default 1. */
-  pace?: number
 }
 
 /** A request that is being answered. */

@@ -1,6 +1,6 @@
 import type { Provider } from '../provider/index.ts'
 import { Shelf, type Desk, type WireResponse } from '../wire/index.ts'
-import type { Incoming } from './answer.ts'
+import type { Incoming } from './incoming.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow } from './routes.ts'
 

@@ -1,70 +1,127 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { yaml } from '../packages/index.ts'
 import { compileProgram, parseStrategy, PatternError, type Program, type Strategy } from '../strategy/index.ts'
 import { bareStrategy } from './bare.ts'
 import { findPattern, isWithin, listPatterns } from './find.ts'
 import { refuseMistakes } from './findings/index.ts'
+import { withIncluded } from './included.ts'
+import { merged } from './merged.ts'
 import { comesFrom, type Origin, type Pattern, type PatternText } from './pattern.ts'
 import { problemOfRules } from './rules.ts'
 import type { PatternData } from './schema.ts'
-import { errorAt, isObject, offsetOf, readSource, readText, topNames, type Source } from './source.ts'
+import { errorAt, offsetOf, readSource, readText, topNames, type Source } from './source.ts'
 
-const MAX_EXTENDS = 10
+/** How many patterns extend or include each other. */
+const MAX_DEPTH = 10
+/** How many files one pattern is made of. */
+const MAX_FILES = 50
 
-/** Blocks are merged, name by name; anything else is replaced. */
-function merge(base: unknown, own: unknown): unknown {
-  if (!isObject(base) || !isObject(own)) return own === undefined ? base : own
-  const names = new Set([...Object.keys(base), ...Object.keys(own)])
-  return Object.fromEntries([...names].map((name) => [name, merge(base[name], own[name])]))
+/** Where what patterns extend and include is found. */
+export interface LoadOptions {
+  /** Folders out of which nothing is read, wherever names and links lead. Default: anything may be read. */
+  within?: readonly string[]
+}
+
+/** A file with what it extends and includes. */
+interface Family {
+  source: Source
+  base: Family | undefined
+  included: readonly Family[]
 }
 
 /** The file of a pattern that is found by its name alone. */
 const named = (name: string, further: readonly string[]): string | undefined =>
   listPatterns(further).find((pattern) => pattern.name === name)?.file
 
-/** Where what patterns extend is found. */
-export interface LoadOptions {
-  /** Folders out of which nothing is read, wherever names and links lead. Default: anything may be read. */
-  within?: readonly string[]
-}
+/** What a file is called, with or without its folder and its ending. */
+const calledAs = (file: string): string => basename(file).replace(/\.ya?ml$/, '')
 
-/** What is known of a pattern that another one extends. */
-interface Bases extends LoadOptions {
-  /** Texts of those that are given, in their order. */
-  given: readonly Required<PatternText>[]
+/** Reads the files that a pattern is made of. */
+class Reading {
+  /** What is included and is nowhere. */
+  readonly missing: PatternError[] = []
+  /** All that was read, in the order in which `loadPattern` takes their texts. */
+  readonly sources: Source[] = []
+  /** Texts of those that are given, in that order. */
+  readonly #given: Required<PatternText>[]
   /** Whether all that there is was given: files beside the pattern's own are none of its. */
-  isText: boolean
+  #isText: boolean
+  readonly #within: readonly string[] | undefined
+
+  constructor(given: readonly Required<PatternText>[], isText: boolean, { within }: LoadOptions) {
+    this.#given = [...given]
+    this.#isText = isText
+    this.#within = within
+  }
+
+  family(source: Source, above: readonly Source[]): Family {
+    this.sources.push(source)
+    const through = [...above, source]
+    const { extends: base, includes } = source.data
+    return {
+      source,
+      base: base === undefined || base === null ? undefined : this.#other('extends', ['extends'], base, through),
+      included: (includes ?? []).flatMap((each, nth) => {
+        const found = this.#other(
+          'includes',
+          ['includes', nth],
+          typeof each === 'string' ? each : each.pattern,
+          through,
+        )
+        return found ? [found] : []
+      }),
+    }
+  }
+
+  /** A pattern that another one names. */
+  #other(
+    word: 'extends' | 'includes',
+    path: readonly PropertyKey[],
+    name: string,
+    through: readonly Source[],
+  ): Family | undefined {
+    const source = through.at(-1)!
+    const fail = (problem: string): never => {
+      throw errorAt(source, path, `${word}: ${problem}`)
+    }
+    if (through.length > MAX_DEPTH) fail(`more than ${MAX_DEPTH} patterns ${word.replace(/s$/, '')} each other.`)
+    if (this.sources.length > MAX_FILES) fail(`the pattern is made of more than ${MAX_FILES} files.`)
+    const [next] = this.#given
+    // What was included and nowhere is not among what is given.
+    const isGiven = next && (word === 'extends' || calledAs(next.file) === calledAs(name))
+    if (isGiven) this.#given.shift()
+    if (isGiven) return this.family(readSource(next.file, next.text), through)
+    const folder = dirname(resolve(source.file))
+    const candidates = /\.ya?ml$/.test(name) ? [name] : [`${name}.yaml`, `${name}.yml`]
+    const mayRead = (file: string): boolean => this.#within === undefined || isWithin(file, this.#within)
+    const beside = this.#isText && this.#within ? [] : candidates.map((candidate) => join(folder, candidate))
+    const found =
+      beside.find((file) => existsSync(file) && mayRead(file)) ??
+      [named(name, this.#within ?? [])].find((file) => file !== undefined && mayRead(file))
+    if (!found) {
+      const problem = `there is no pattern "${name}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`
+      if (word === 'extends') return fail(problem)
+      this.missing.push(errorAt(source, path, `includes: ${problem}`))
+      return undefined
+    }
+    if (through.some(({ file }) => resolve(file) === found))
+      fail(
+        `these patterns ${word.replace(/s$/, '')} each other in a circle: ${[...through.map(({ file }) => file), found].join(' → ')}.`,
+      )
+    const text = readText(found, ` (${word === 'extends' ? 'extended' : 'included'} by ${source.file})`)
+    this.#isText = false
+    return this.family(readSource(found, text), through)
+  }
 }
 
-function extended(source: Source, chain: readonly Source[], { given, isText, within }: Bases): Source[] {
-  const { extends: base } = source.data
-  if (base === undefined || base === null) return [...chain, source]
-  const [next, ...rest] = given
-  if (next && chain.length < MAX_EXTENDS)
-    return extended(readSource(next.file, next.text), [...chain, source], { given: rest, isText, within })
-  const fail = (problem: string): never => {
-    throw errorAt(source, ['extends'], problem)
-  }
-  const folder = dirname(resolve(source.file))
-  const candidates = /\.ya?ml$/.test(base) ? [base] : [`${base}.yaml`, `${base}.yml`]
-  const mayRead = (file: string): boolean => within === undefined || isWithin(file, within)
-  const beside = isText && within ? [] : candidates.map((candidate) => join(folder, candidate))
-  const found =
-    beside.find((file) => existsSync(file) && mayRead(file)) ??
-    [named(base, within ?? [])].find((file) => file !== undefined && mayRead(file))
-  if (!found)
-    return fail(
-      `extends: there is no pattern "${base}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`,
-    )
-  const through = [...chain, source]
-  if (through.some(({ file }) => resolve(file) === found))
-    fail(
-      `extends: these patterns extend each other in a circle: ${[...through.map(({ file }) => file), found].join(' → ')}.`,
-    )
-  if (through.length > MAX_EXTENDS) fail(`extends: more than ${MAX_EXTENDS} patterns extend each other.`)
-  const text = readText(found, ` (extended by ${source.file})`)
-  return extended(readSource(found, text), through, { given, isText: false, within })
+/** A file and those that it extends, its own first. */
+const chainOf = ({ source, base }: Family): Source[] => [source, ...(base ? chainOf(base) : [])]
+
+/** What a file says, with what it extends below it, and what it includes beside it. */
+function dataOf({ source, base, included }: Family): PatternData {
+  const own = base ? (merged(dataOf(base), source.data) as PatternData) : source.data
+  return included.reduce((data, each) => withIncluded(data, dataOf(each)), own)
 }
 
 /** Where the text of a strategy stands: at the first line of its block. */
@@ -105,16 +162,13 @@ function textsOf(given: string | PatternText | readonly PatternText[]): Required
 }
 
 /**
- * Reads a pattern with all that it extends, and checks it.
+ * Reads a pattern with all that it extends and includes, and checks it.
  *
  * @param given the path of a YAML file, or a name that `findPattern` finds; or its text; or the `sources` of one
  * @throws PatternError with file, line, column and a hint; PatternNotFoundError
  */
-export function loadPattern(
-  given: string | PatternText | readonly PatternText[],
-  { within }: LoadOptions = {},
-): Pattern {
-  const [own = { file: 'pattern.yaml', text: '' }, ...bases] = textsOf(given)
+export function loadPattern(given: string | PatternText | readonly PatternText[], options: LoadOptions = {}): Pattern {
+  const [own = { file: 'pattern.yaml', text: '' }, ...others] = textsOf(given)
   const { file, text } = own
   let first: Source
   try {
@@ -123,14 +177,14 @@ export function loadPattern(
   } catch (error) {
     const bare = bareStrategy(file, text)
     if (!bare) throw error
-    return checked(
-      { file, sources: [own], ...bare, program: compileProgram(bare.strategy, file, text) },
-      { sources: [], owner: { file, text } },
-    )
+    const program = compileProgram(bare.strategy, file, text)
+    return checked({ file, sources: [own], ...bare, program }, { sources: [], owner: { file, text }, missing: [] })
   }
-  const chain = extended(first, [], { given: bases, isText: typeof given !== 'string', within })
-  const sources = chain.map((source) => ({ file: source.file, text: source.text }))
-  const data = chain.map((source) => source.data as unknown).reduceRight((base, own) => merge(base, own)) as PatternData
+  const reading = new Reading(others, typeof given !== 'string', options)
+  const family = reading.family(first, [])
+  const chain = chainOf(family)
+  const sources = reading.sources.map((source) => ({ file: source.file, text: source.text }))
+  const data = dataOf(family)
   const strict = data.strict ?? false
   let strategy: Strategy | undefined
   let owner = chain[0]!
@@ -139,17 +193,19 @@ export function loadPattern(
     owner = source
     if (strategy) break
   }
-  checkRules(chain, data, strategy ?? { statements: [] })
+  // A sketch may name what there is not.
+  const isOpen = !strategy || strategy.isSketch === true
+  const [missing] = reading.missing
+  if (missing && !isOpen) throw missing
+  checkRules(reading.sources, data, strategy ?? { statements: [] })
+  const origin: Origin = { sources: reading.sources, owner, missing: reading.missing }
   if (!strategy) {
     if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
-    return checked(
-      { file, sources, data, strategy: { statements: [] }, program: CONVERSATION },
-      { sources: chain, owner },
-    )
+    return checked({ file, sources, data, strategy: { statements: [] }, program: CONVERSATION }, origin)
   }
   if (strategy.statements.length === 0) throw hasNoStrategy(file)
   const program = compileProgram(strategy, owner.file, owner.text)
-  return checked({ file, sources, data, strategy, program }, { sources: chain, owner })
+  return checked({ file, sources, data, strategy, program }, origin)
 }
 
 /** @throws PatternError for what cannot be right whatever a run is given */

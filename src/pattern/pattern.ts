@@ -1,4 +1,4 @@
-import type { Program, Strategy } from '../strategy/index.ts'
+import type { PatternError, Program, Strategy } from '../strategy/index.ts'
 import type { PatternData } from './schema.ts'
 import type { Source } from './source.ts'
 
@@ -6,7 +6,7 @@ import type { Source } from './source.ts'
 export interface Pattern {
   /** The file that it was read from. */
   file: string
-  /** What it was read from: its own text, then that of each pattern that the one before it extends. `loadPattern` takes them. */
+  /** What it was read from: its own text, then those of the patterns that it extends and includes. `loadPattern` takes them. */
   sources: readonly Required<PatternText>[]
   data: PatternData
   strategy: Strategy
@@ -24,6 +24,8 @@ export interface PatternText {
 export interface Origin {
   /** Its own file first, then those that it extends and includes. */
   sources: readonly Source[]
+  /** What it includes and is nowhere: only of a sketch. */
+  missing: readonly PatternError[]
   /** The file that has the strategy. */
   owner: { file: string; text: string }
 }
@@ -38,4 +40,4 @@ export function comesFrom(pattern: Pattern, origin: Origin): Pattern {
 
 /** What a pattern was read from; that of a pattern that was made otherwise is empty. */
 export const originOf = (pattern: Pattern): Origin =>
-  origins.get(pattern) ?? { sources: [], owner: { file: pattern.file, text: '' } }
+  origins.get(pattern) ?? { sources: [], owner: { file: pattern.file, text: '' }, missing: [] }

@@ -146,6 +146,13 @@ export const schemas = whenNeeded(() => {
     description: z.string().optional(),
     author: z.string().optional(),
     extends: z.string().nullable().optional().describe('another pattern: a path, or a name in the same folder'),
+    includes: z
+      .array(z.union([z.string(), z.strictObject({ pattern: z.string() })]))
+      .nullable()
+      .optional()
+      .describe(
+        'patterns whose variables, agents, functions, rules and transformers are added; their strategies are not',
+      ),
     functions: z
       .union([z.string(), z.array(z.string())])
       .optional()

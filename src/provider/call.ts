@@ -96,6 +96,8 @@ export interface CallRequest {
   dimensions?: number
   /** What the header `idempotency-key` says. */
   idempotencyKey?: string | undefined
+  /** Refusals in which the service says how long to wait. Default: all that know it. */
+  tellsRetryAfter?: readonly Refusal['kind'][]
   /** Identifies requests with the same content. */
   fingerprint: string
 }

@@ -23,7 +23,9 @@ export class EarlyEnd {
   /** Answers a call with an error. */
   refuse(call: OpenCall, refusal: Refusal, afterMs: Milliseconds): void {
     this.#lifecycle.after(call, afterMs, () => {
-      const retryAfterMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
+      // What the client is not told it cannot be held to.
+      const isTold = call.request.tellsRetryAfter?.includes(refusal.kind) ?? true
+      const retryAfterMs = isTold && 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
       const message = refusalText(refusal)
       this.#lifecycle.fail(call, { fault: refusal.kind, message, usage: NO_USAGE, retryAfterMs })
       call.receive({ kind: 'refusal', refusal, model: call.request.model, limits: this.#limits(call) })

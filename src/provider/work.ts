@@ -58,7 +58,8 @@ export class Work {
     const { request, caller, nth } = call
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
-      const contents = this.#replies.contentsFor(request, caller, nth)
+      const succeeds = call.fault === undefined || call.fault.name === 'slow'
+      const contents = this.#replies.contentsFor(request, caller, nth, succeeds)
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {

@@ -61,6 +61,10 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE run_records ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE commits (count INTEGER NOT NULL) STRICT;
    INSERT INTO commits VALUES (0);`,
+  // Answers that were kept before are of unknown age.
+  `DELETE FROM cached_answers;
+   ALTER TABLE cached_answers DROP COLUMN embedding;
+   ALTER TABLE cached_answers ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /**

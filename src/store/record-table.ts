@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Row, StoreDatabase } from './database.ts'
-import type { RunStatus } from './run-store.ts'
+import type { RunStatus } from './run-status.ts'
 import { sealed } from './seal.ts'
 
 /** What is told of a run beside where it stands. */

@@ -175,7 +175,7 @@ export interface Service {
   baseURL: string
   /** The service's own hosts, with the port where it is not the protocol's own: there it validates as its reference says. */
   hosts: RegExp
-  /** Paths at those hosts below which the endpoints are, with placeholders. Default: that of the base URL alone. */
+  /** Paths at those hosts below which the endpoints are, with placeholders; the first that fits counts. Default: that of the base URL. */
   bases?: readonly string[]
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean

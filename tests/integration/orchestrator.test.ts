@@ -5,6 +5,7 @@ import {
   InvalidOrchestratorSettingError,
   lognormal,
   never,
+  outage,
   PatternError,
   type OrchestratorSettings,
   type PatternOptions,
@@ -171,6 +172,100 @@ suite('gathering', () => {
         expect(await run()).toHaveFailedWith(
           /pattern\.yaml:8: timeout: GATHER votes needs 2 answers and has 1; missing: ben/,
         )
+        expect(provider.openCalls).toBe(0)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a gather that fails',
+    described(
+      `GATHER votes FROM agents WITH timeout: 15s, at_least: 2, late: "keep"
+ON failure:
+  SET lost = missing
+  WAIT 1 minute
+  RETURN { kind: failure.kind, have: pluck(votes, "agent"), lost: lost, late: pluck(votes.late_responses, "agent") }`,
+      { provider: { agents: { ben: { latency: constant('30s') } } } },
+    ),
+    (test) => {
+      test('leaves the answers that it has, who is missing, and what comes late', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toEqual({ kind: 'timeout', have: ['ann'], lost: ['ben'], late: ['ben'] })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'gathers at the same time',
+    described(
+      `PARALLEL:
+  GATHER first FROM ["ann", "ben"] WITH timeout: 15s
+  GATHER second FROM ["cem", "dora"] WITH timeout: 10s
+RETURN { first: first.missing, second: second.missing }`,
+      {
+        agents: ['ann', 'ben', 'cem', 'dora'],
+        provider: { agents: { ben: { latency: never() }, dora: { latency: never() } } },
+      },
+    ),
+    (test) => {
+      test('know each its own missing ones', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toEqual({ first: ['ben'], second: ['dora'] })
+      })
+    },
+  )
+
+  const said = 'GATHER votes FROM ["ann", "ben"] WITH timeout: 5m\nON failure:\n  RETURN failure.kind'
+  describeOrchestration.for([
+    {
+      what: 'every call fails',
+      strategy: said,
+      faults: { bad_gateway: 1 },
+      retry: { attempts: 2 },
+      kind: 'server_error',
+    },
+    {
+      what: 'the time is up before the next try',
+      strategy: said,
+      faults: { bad_gateway: 1 },
+      retry: { attempts: 1_000, firstDelay: '10m', maxDelay: '1h' },
+      kind: 'server_error',
+    },
+    { what: 'nobody answers', strategy: said, faults: { hang: 1 }, retry: { attempts: 100 }, kind: 'timeout' },
+    {
+      what: 'the agents are gone',
+      strategy: `TERMINATE "ann"\nTERMINATE "ben"\n${said}`,
+      faults: { hang: 1 },
+      retry: {},
+      kind: 'terminated',
+    },
+  ])(
+    'a gather that fails as $what',
+    ({ strategy, faults, retry }) =>
+      described(strategy, {
+        orchestrator: { retry, breaker: { failures: 1_000 } },
+        provider: { faults, providers: { openai: { failRate: 1 } } },
+      }),
+    (test, { kind }) => {
+      test('says so', async ({ run, waive, expect }) => {
+        waive('amplification')
+        const { result } = await run()
+        expect(result!.result).toBe(kind)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a task of an agent that hangs',
+    described(
+      'GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m\nRETURN { done: len(parts), missing: missing }',
+      { orchestrator: { callTimeout: '1h' }, provider: { agents: { ben: { latency: never() } } } },
+    ),
+    (test) => {
+      test('is done by another, long before the end of the gather', async ({ run, provider, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toEqual({ done: 4, missing: [] })
+        expect(outcome).toHaveElapsed({ atMost: '30s' })
         expect(provider.openCalls).toBe(0)
       })
     },
@@ -354,10 +449,45 @@ suite('resilience', () => {
       orchestrator: { failover: ['claude-haiku-4-5'] },
     }),
     (test) => {
-      test('is not retried, and not sent elsewhere', async ({ run, expect }) => {
+      test('is not retried, and not sent elsewhere, and stands in the trace', async ({ run, trace, expect }) => {
         const outcome = await run()
+        expect(trace.ofType('attempt.failed')).toMatchObject([{ kind: 'refused_request', retryInMs: null }])
         expect(outcome).toHaveFailedWith('refused_request: The model `gpt-none` does not exist')
         expect(outcome).toHaveCalls(1)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a quota that is used up',
+    described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?"\nRETURN 1', {
+      orchestrator: { failover: ['claude-haiku-4-5'] },
+      provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
+    }),
+    (test) => {
+      test('sends all agents elsewhere at once, and none of them asks again', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(outcome).toHaveElapsed({ atMost: '1m' })
+        expect(trace.ofType('call.failed')).toHaveLength(2)
+        expect(outcome).toHaveCalls(14, { model: 'claude-haiku-4-5' })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'an account of few requests, and another service',
+    described('GATHER votes FROM agents WITH prompt: "Your view?"\nRETURN len(votes)', {
+      agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
+      orchestrator: { failover: ['claude-haiku-4-5'] },
+      provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
+    }),
+    (test) => {
+      test('is waited for as long as a pause between tries, and no longer', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toBe(30)
+        expect(outcome).toHaveElapsed({ atMost: '90s' })
+        expect(outcome).toHaveCalls({ atLeast: 10 }, { model: 'claude-haiku-4-5' })
       })
     },
   )

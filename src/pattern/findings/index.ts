@@ -1,4 +1,4 @@
-import type { Pattern } from '../pattern.ts'
+import { originOf, type Pattern } from '../pattern.ts'
 import { checkAgents } from './agents.ts'
 import { checkConstants } from './constants.ts'
 import { checkCounts } from './counts.ts'
@@ -37,5 +37,6 @@ export function refuseMistakes(pattern: Pattern): void {
 export function findingsOf(pattern: Pattern, known: Known = {}): readonly Finding[] {
   const { checking, findings } = collecting(pattern, known)
   for (const check of ALL) check(checking)
+  for (const error of originOf(pattern).missing) findings.push({ severity: 'warning', error })
   return findings.toSorted((a, b) => a.error.line - b.error.line || a.error.column - b.error.column)
 }

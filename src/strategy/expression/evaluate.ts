@@ -65,6 +65,8 @@ export function evaluateNode(node: Node, surroundings: Surroundings, local?: Loc
       return tried(() => work.made(OPERATORS[node.operator]!(left, right)), node, surroundings)
     }
     case 'member': {
+      const kept = gathered(node, surroundings, local)
+      if (kept !== undefined) return kept
       const value = of(node.of)
       return tried(() => memberOf(value, node.name, node.isNeeded), node, surroundings)
     }
@@ -106,6 +108,18 @@ function named(node: Extract<Node, { kind: 'name' }>, surroundings: Surroundings
     problem: 'name',
     unknown: !isMistake(name, names),
   })
+}
+
+/** What a gather has left beside its answers: `votes.missing` is kept as a variable of that name. */
+function gathered(
+  { of, name }: Extract<Node, { kind: 'member' }>,
+  { scope }: Surroundings,
+  local: Local | undefined,
+): Json | undefined {
+  if (of.kind !== 'name') return undefined
+  for (let each = local; each; each = each.outer) if (each.name === of.name) return undefined
+  const kept = `${of.name}.${name}`
+  return Object.hasOwn(scope, kept) ? scope[kept] : undefined
 }
 
 function textWith({ parts }: Extract<Node, { kind: 'text' }>, of: (part: Node) => Json, { work }: Surroundings): Json {

@@ -1,13 +1,17 @@
+import { asOwn, readByPath, type MessagesAsked } from '../anthropic/by-path.ts'
 import { messages } from '../anthropic/messages.ts'
-import type { Piece, Refusal, Reply } from '../../provider/index.ts'
+import type { CallRequest, Piece, Refusal, Reply } from '../../provider/index.ts'
 import {
   isBad,
   type BadRequest,
   type Chunk,
   type Generation,
+  type Parsed,
   type StreamEncoder,
   type WireRequest,
 } from '../service.ts'
+import { noStream } from '../openai/no-stream.ts'
+import { embedderOf, readTexts, type EmbedAsked } from './embed-texts.ts'
 import { commonHeaders, invalid, isUnsigned } from './errors.ts'
 import { retryCountOf } from './converse.ts'
 import { EVENT_STREAM, event, exceptionEvent, joined, rawEvent } from './frames.ts'
@@ -15,40 +19,35 @@ import { isAnthropic, modelIdOf, withoutProfile } from './model-id.ts'
 
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html.
 
-type MessagesAsked = Parameters<(typeof messages)['whole']>[1]
+/** What an answer has to know of its request. */
+type InvokeAsked = EmbedAsked | { kind: 'messages'; own: MessagesAsked }
 
-/** The same request as Anthropic itself would get it. */
-function asAnthropic(wire: WireRequest, stream: boolean): WireRequest {
-  const { anthropic_version: _, anthropic_beta: beta, ...body } = wire.body
-  const own: Readonly<Record<string, string | undefined>> = {
-    'anthropic-version': '2023-06-01',
-    'anthropic-beta': Array.isArray(beta) ? beta.join(',') : undefined,
-    'x-api-key': 'signed',
-  }
-  return {
-    ...wire,
-    body: { ...body, model: modelIdOf(wire.params['modelId'] ?? ''), stream },
-    header: (name) => (name in own ? own[name] : wire.header(name)),
-  }
-}
-
-function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)['parse']> {
+function read(wire: WireRequest, stream: boolean): Parsed<InvokeAsked> | BadRequest {
   if (wire.strict && isUnsigned(wire)) return { kind: 'unauthorized' }
   const given = wire.params['modelId'] ?? ''
+  const embedder = stream ? undefined : embedderOf(modelIdOf(given))
+  if (embedder) {
+    const texts = readTexts(wire, embedder)
+    return isBad(texts) ? texts : { ...texts, call: asInvoked(texts.call, wire) }
+  }
   if (wire.strict && !isAnthropic(modelIdOf(given)))
     return invalid(
-      `longhaul simulates InvokeModel for Anthropic's models alone, and "${modelIdOf(given)}" is none. Use Converse, which it ` +
-        'simulates for all models.',
+      `longhaul simulates InvokeModel for Anthropic's models and those that embed texts, and "${modelIdOf(given)}" is none of ` +
+        'these. Use Converse, which it simulates for all models.',
     )
-  const wrong = wire.strict ? (withoutProfile(given) ?? wrongVersion(wire)) : undefined
+  const wrong = wire.strict ? withoutProfile(given) : undefined
   if (wrong) return wrong
-  const parsed = messages.parse(asAnthropic(wire, stream))
+  const parsed = readByPath(wire, modelIdOf(given), stream)
   if (isBad(parsed)) return parsed
-  return { ...parsed, call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header) } }
+  const { call, asked } = parsed
+  return { call: { ...asInvoked(call, wire), operation: 'invokeModel' }, asked: { kind: 'messages', own: asked } }
 }
 
-const wrongVersion = ({ body }: WireRequest): BadRequest | undefined =>
-  typeof body['anthropic_version'] === 'string' ? undefined : invalid('anthropic_version: Field required')
+const asInvoked = (call: CallRequest, { header }: WireRequest): CallRequest => ({
+  ...call,
+  retryCount: retryCountOf(header),
+  tellsRetryAfter: [],
+})
 
 const tokenHeaders = ({ usage }: Reply): Record<string, string> => ({
   'x-amzn-bedrock-input-token-count': String(usage.input - usage.cachedInput - usage.cacheWrite),
@@ -111,7 +110,7 @@ const metricsOf = ({ usage }: Reply): object => ({
 const base64Of = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
 const chunk = (text: string): Uint8Array => event('chunk', { bytes: base64Of(text) })
 
-const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generation<MessagesAsked> => {
+const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generation<InvokeAsked> => {
   const streams = method !== 'invoke'
   return {
     kind: 'generation',
@@ -129,8 +128,14 @@ const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generatio
           : tokenHeaders(reply)),
       },
     }),
-    whole: messages.whole,
-    stream: (reply, asked) => new ChunkStream(messages.stream(reply, asked), reply),
+    whole: (reply, asked) =>
+      asked.kind === 'embed'
+        ? JSON.stringify(asked.maker.write(reply, asked.texts))
+        : messages.whole(asOwn(reply), asked.own),
+    stream(reply, asked) {
+      if (asked.kind === 'embed') return noStream()
+      return new ChunkStream(messages.stream(asOwn(reply), asked.own), reply)
+    },
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type GenerationConfig,
 } from './content-request.ts'
 import { ContentStream } from './content-stream.ts'
-import { googleProblem, HEADERS, invalid, isWithoutKey } from './errors.ts'
+import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { promptOf } from './prompt.ts'
 import { canonical } from './proto-json.ts'
 import { jsonSchemaOf } from './schema.ts'
@@ -36,9 +36,19 @@ export const labelHints = ({ labels }: Readonly<Record<string, unknown>>): strin
   return [agent, id, user].filter((hint) => typeof hint === 'string')
 }
 
+/** Tokens that one answer may have. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/models. */
+const mostTokens = (model: string): number =>
+  /^gemini-(2\.5|[3-9])/.test(model) ? 65_536 : model.startsWith('gemini-2.0') ? 8_192 : Number.POSITIVE_INFINITY
+
 /** What is wrong with a request though each of its fields is right. */
 function contradictionIn(request: ContentRequest, model: string): BadRequest | undefined {
-  const { responseMimeType: mime, stopSequences = [] } = request.generationConfig ?? {}
+  const { responseMimeType: mime, stopSequences = [], maxOutputTokens = 1 } = request.generationConfig ?? {}
+  const most = mostTokens(model)
+  if (maxOutputTokens > most)
+    return invalid(
+      `Unable to submit request because it has a maxOutputTokens value of ${maxOutputTokens} but the supported range is from 1 ` +
+        `(inclusive) to ${most + 1} (exclusive). Update the value and try again.`,
+    )
   if (stopSequences.length > MOST_STOP_SEQUENCES)
     return invalid(
       `* GenerateContentRequest.generation_config.stop_sequences: the number of stop sequences is ${stopSequences.length}, which is above the limit of ${MOST_STOP_SEQUENCES}.\n`,
@@ -112,6 +122,7 @@ export function readContentRequest(
     choices: Math.min(Math.max(1, config.candidateCount ?? 1), MOST_CANDIDATES),
     callerHints: labelHints(body),
     retryCount: 0,
+    tellsRetryAfter: vertex ? [] : TELLS_RETRY,
     fingerprint,
   }
   const asked: ContentAsked = {
@@ -135,7 +146,7 @@ const generation = (home: Home, method: 'generateContent' | 'streamGenerateConte
 
   head: (_, __, { frames }) => ({
     status: 200,
-    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : HEADERS,
+    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS },
   }),
 
   whole: (reply, asked) =>

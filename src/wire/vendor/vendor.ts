@@ -16,7 +16,9 @@ export interface Vendor {
   /** Whether it answers without a key. */
   keyless?: true
   /** What it has beside chat completions and models. */
-  also?: readonly ('embeddings' | 'completions' | 'responses' | 'messages')[]
+  also?: readonly ('embeddings' | 'completions' | 'responses')[]
+  /** Where it speaks Anthropic's format, below one of its bases, for the clients of that. */
+  anthropicAt?: string
   /** How ids of answers begin. */
   idPrefix?: string
   /** The field in which it tells what the model thought. */

@@ -89,3 +89,19 @@ test('a call that stalls is open until its client leaves', async () => {
   expect(parts.at(-1)).toMatchObject({ kind: 'tail', damage: 'stall' })
   expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected', afterMs: 60_000 }])
 })
+
+test('a whole answer that stalls is given up by its client, also one that an idempotency key stands for', async () => {
+  const { provider, clock, trace } = provided({ latency: '5s', providers: { openai: { idempotency: true } } })
+  provider.failNext(1, 'stall')
+  await clock.supervise(async () => {
+    const call = provider.accept(request({ idempotencyKey: 'once' }), () => {})
+    await clock.sleep(10_000)
+    expect(provider.openCalls).toBe(1)
+    call.disconnect()
+    // Who asks again is worked for anew.
+    provider.accept(request({ idempotencyKey: 'once' }), () => {})
+    await clock.sleep(10_000)
+  })
+  expect(provider.openCalls).toBe(0)
+  expect(trace.ofType('call.failed', 'call.ended').map(({ type }) => type)).toEqual(['call.failed', 'call.ended'])
+})

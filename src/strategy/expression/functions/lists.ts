@@ -49,6 +49,11 @@ export const LISTS = functions({
       typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value).length,
   ],
   contains: ['value: text|list, part: any', contains],
+  /** Whether a value is of a kind: what a model has said may be anything. */
+  is_number: ['value: any', (value: Json) => kindOf(value) === 'number'],
+  is_text: ['value: any', (value: Json) => kindOf(value) === 'text'],
+  is_list: ['value: any', (value: Json) => kindOf(value) === 'list'],
+  is_object: ['value: any', (value: Json) => kindOf(value) === 'object'],
   keys: ['value: object', (value: object) => Object.keys(value)],
   values: ['value: list|object', (value: object) => Object.values(value) as Json],
   get: ['value: any, name: text|number, fallback?: any', get],

@@ -1,0 +1,472 @@
+import {
+  isOrchestrating,
+  PatternSettingError,
+  resolveAgents,
+  resolveVariables,
+  type AgentSettings,
+  type Pattern,
+} from '../../pattern/index.ts'
+import { Machine, type Effect, type Json, type Options } from '../../strategy/index.ts'
+import type { EffectSurroundings } from '../effects/surroundings.ts'
+import type { Tracked } from '../effects/query.ts'
+import { readCosts, saveCosts } from '../money/claim.ts'
+import { Costs } from '../money/costs.ts'
+import { SemanticCache, type Savings } from '../questions/cache/cache.ts'
+import { embedderOf } from '../questions/cache/embedder.ts'
+import { Completer, type TargetHealth } from '../questions/completer.ts'
+import type { WaitingRetry } from '../questions/retries.ts'
+import { processTime } from '../service/time.ts'
+import { settle } from '../settle.ts'
+import type { OrchestratorSettings, Settled, StrategyFunction } from '../settings.ts'
+import type { SavedAgent } from '../team/agent.ts'
+import type { AgentAnswer } from '../team/answer.ts'
+import { isRequest } from '../team/requests.ts'
+import { leaderOf, Roster, workersAmong } from '../team/roster.ts'
+import { Team } from '../team/team.ts'
+import { ActiveTime } from './active-time.ts'
+import { Ending } from './ending.ts'
+import { Hearing } from './hearing.ts'
+import { Journal, ResumeError } from './journal.ts'
+import { functionsOf } from './libraries.ts'
+import { checkpointEvery, keepRun } from './persistence.ts'
+import { OrchestrationError, type OrchestrationResult } from './result.ts'
+import { Scheduler } from './scheduler.ts'
+import { PART_VERSIONS, RUN_VERSION, type RunState } from './state.ts'
+import type { Surroundings } from './surroundings.ts'
+import { Termination } from './termination.ts'
+import { UnderWay } from './under-way.ts'
+
+/** What TRACK has noted; older entries are forgotten. */
+const MOST_TRACKED = 10_000
+
+/** How a run is begun, or gone on with. */
+interface Given {
+  vars?: Readonly<Record<string, unknown>>
+  /** The name of the run in the store. */
+  run?: string
+  /** Whether it goes on from what is kept there. */
+  resume?: boolean
+}
+
+/**
+ * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
+ * force rules it, and reaches the services by `fetch` only.
+ *
+ * @example
+ * ```ts
+ * const orchestrator = new Orchestrator(loadPattern('debate.yaml'), { vars: { rounds: 3 } }, {}, { trace })
+ * const { result } = await orchestrator.run()
+ * ```
+ */
+export class Orchestrator {
+  readonly costs: Costs
+  readonly team: Team
+  readonly #pattern: Pattern
+  readonly #run: string
+  readonly #settings: Settled
+  readonly #functions: Readonly<Record<string, StrategyFunction>>
+  readonly #surroundings: Surroundings
+  readonly #machine: Machine
+  readonly #completer: Completer
+  readonly #cache: SemanticCache | undefined
+  readonly #roster: Roster
+  readonly #hearing: Hearing
+  readonly #termination: Termination
+  readonly #scheduler: Scheduler
+  readonly #underWay: UnderWay
+  readonly #active: ActiveTime
+  readonly #journal: Journal | undefined
+  readonly #tracked: Tracked[]
+  readonly #ending = new Ending(() => this.#scheduler.wake())
+  /** Aborted when the run is to stop as soon as what is under way has ended. */
+  readonly #draining = new AbortController()
+  #statuses: OrchestrationResult['agents'] = {}
+  #storeFailure: { error: unknown } | undefined
+
+  /** @throws PatternSettingError, InvalidOrchestratorSettingError, ResumeError */
+  constructor(
+    pattern: Pattern,
+    { vars = {}, run = 'run', resume = false }: Given,
+    settings: OrchestratorSettings,
+    surroundings: Surroundings,
+  ) {
+    this.#pattern = pattern
+    this.#run = run
+    this.#surroundings = surroundings
+    const { trace, store } = surroundings
+    if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
+    const saved = resume && store ? Journal.load(store, run, pattern) : undefined
+    const state = saved?.state
+    const variables = state?.machine.variables ?? resolveVariables(pattern, vars, { run })
+    const agents = resolveAgents(pattern, variables, { run })
+    this.#settings = settle(settings, variables)
+    this.#functions = functionsOf(settings, {
+      names: [pattern.data.functions ?? []].flat(),
+      agents: workersAmong(agents),
+    })
+    this.costs = new Costs(this.#settings, trace, state && readCosts(state.costs))
+    this.#cache = this.#makeCache()
+    this.#completer = new Completer(this.#settings, {
+      costs: this.costs,
+      cache: this.#cache,
+      trace,
+      before: state?.questions,
+    })
+    this.#termination = new Termination(pattern.data.coordination?.termination ?? {}, variables)
+    this.#tracked = [...(state?.tracked ?? [])]
+    this.#active = new ActiveTime(state?.activeMs)
+    this.#underWay = new UnderWay(this.#active, state)
+    this.team = this.#makeTeam()
+    this.#roster = new Roster(this.team, () => this.#machine.state.variables)
+    this.#hearing = new Hearing({
+      team: this.team,
+      roster: this.#roster,
+      ending: this.#ending,
+      termination: this.#termination,
+      trace,
+      answers: state?.answers ?? 0,
+    })
+    this.#machine = state ? new Machine(pattern.program, state.machine) : this.#begin(agents, variables)
+    this.#scheduler = new Scheduler({
+      machine: this.#machine,
+      ending: this.#ending,
+      draining: this.#draining.signal,
+      underWay: this.#underWay,
+      trace,
+      surroundingsOf: (effect) => this.#surroundingsOf(effect),
+      checkpoint: (name) => this.#checkpoint(name),
+      forget: (effect) => this.#forget(effect),
+      waits: () => this.#journal?.save('running'),
+    })
+    if (saved) this.#goOn(saved)
+    const source = {
+      state: () => this.#state(),
+      names: () => this.team.names,
+      agent: (name: string) => this.team.find(name).save(),
+      // Questions from outside count downwards.
+      isPending: (effect: number) => effect < 0 || this.#underWay.isPending(effect),
+      onFailure: (error: unknown) => {
+        this.#storeFailure = { error }
+        this.#ending.end('suspended')
+      },
+    }
+    this.#journal =
+      store &&
+      keepRun(
+        { store, run, pattern, source, saved },
+        { costs: this.costs, team: this.team, completer: this.#completer },
+      )
+  }
+
+  #makeCache(): SemanticCache | undefined {
+    const { trace, store, answers = [] } = this.#surroundings
+    const { cache } = this.#settings
+    if (!cache) return undefined
+    return new SemanticCache(cache, {
+      embed: embedderOf(this.#settings, this.costs),
+      trace,
+      time: processTime,
+      answers: store?.cachedAnswers.newest(cache.size) ?? answers,
+      store: store?.cachedAnswers,
+    })
+  }
+
+  #makeTeam(): Team {
+    const { routing, routing_rules: rules = [], transformers = [] } = this.#pattern.data
+    return new Team({
+      settings: this.#settings,
+      completer: this.#completer,
+      trace: this.#surroundings.trace,
+      run: this.#run,
+      rules: [...(routing?.rules ?? []), ...rules],
+      transformers,
+      otherwise: (event) => (isRequest(event) ? undefined : routing?.default),
+      isConversation: this.#isConversation,
+      // One that says how it ends needs no other bound.
+      maxHops:
+        this.#isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
+      actAs: this.#surroundings.actAs ?? ((_, work) => work()),
+    })
+  }
+
+  /** There is no strategy: agents talk. */
+  get #isConversation(): boolean {
+    return this.#pattern.strategy.statements.length === 0
+  }
+
+  #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
+    if (this.#isConversation && agents.length === 0)
+      throw new PatternSettingError(
+        `${this.#pattern.file} has neither a strategy nor agents: there is nothing to run. Another pattern may extend it.`,
+      )
+    for (const agent of agents) this.#roster.add(agent)
+    const workers = workersAmong(agents)
+    if (this.#isConversation && agents.every(({ initialPrompt }) => initialPrompt === undefined)) {
+      // Somebody has to begin.
+      const { description } = this.#pattern.data
+      const first = agents.find(isOrchestrating) ?? agents[0]!
+      this.team.send(first.name, ['Begin.', description?.trim()].filter(Boolean).join(' '), 'orchestration')
+    }
+    return Machine.start(this.#pattern.program, {
+      orchestration_id: this.#run,
+      agent_id: `${this.#run}_${leaderOf(agents)}`,
+      agents: workers,
+      all_agents: workers,
+      ...variables,
+    })
+  }
+
+  /** Takes up what is kept of a run; calls that were under way may have been billed. */
+  #goOn({ id, agents, intents, state }: ReturnType<typeof Journal.load>): void {
+    for (const { data } of agents) this.team.restore(data as SavedAgent)
+    this.#surroundings.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
+    for (const { agent, model, worst } of intents) this.costs.bookUncertain(agent, model, worst)
+    if (state.over) this.#ending.end(state.over)
+  }
+
+  #state(): RunState {
+    const { reason } = this.#ending
+    return {
+      version: RUN_VERSION,
+      parts: PART_VERSIONS,
+      machine: this.#machine.state,
+      costs: saveCosts(this.costs.total, this.costs.byAgent),
+      questions: this.#completer.save(),
+      answers: this.#hearing.answers,
+      activeMs: this.#active.ms,
+      ...this.#underWay.save(this.#machine.pending),
+      ...((reason === 'event' || reason === 'max_messages' || reason === 'rounds') && { over: reason }),
+      ...(this.#tracked.length > 0 && { tracked: this.#tracked }),
+    }
+  }
+
+  /**
+   * Stops and keeps where the run stands: `run` ends with status `suspended`. Effects under way are waited for, or broken off
+   * and done again when the run goes on; answers that are in are not asked for again.
+   */
+  suspend({ running = 'drain' }: { running?: 'drain' | 'cancel' } = {}): void {
+    if (!this.#journal)
+      throw new ResumeError('Only a run that a store keeps can be suspended: give the setting "store".')
+    if (running === 'cancel') this.#ending.end('suspended')
+    else {
+      this.#draining.abort()
+      this.#scheduler.wake()
+    }
+  }
+
+  /** Where the run stands, as plain data: what a store would keep of it now. */
+  snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
+    return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
+  }
+
+  /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
+  kill(): void {
+    this.#journal?.close()
+    this.#ending.end('suspended')
+  }
+
+  /** What the cache has saved so far; null without one. */
+  get savings(): Savings | null {
+    return this.#cache ? { ...this.#cache.savings } : null
+  }
+
+  /** The names of the agents, in the order of the pattern. */
+  get agents(): readonly string[] {
+    return this.team.names
+  }
+
+  /** How the circuit breakers stand, by model. */
+  get breakers(): Readonly<Record<string, 'closed' | 'open' | 'half-open'>> {
+    return this.#completer.breakers.states
+  }
+
+  /** The variables of the strategy as they stand. */
+  get variables(): Readonly<Record<string, Json>> {
+    return this.#machine.state.variables
+  }
+
+  /** Requests that wait for their next try. */
+  get waitingRetries(): Iterable<WaitingRetry> {
+    return this.#completer.waiting
+  }
+
+  /** How the services do, by model. */
+  get targets(): Readonly<Record<string, TargetHealth>> {
+    return this.#completer.health
+  }
+
+  /**
+   * Asks an agent beside the strategy; the question stands in line with those of the strategy.
+   *
+   * @param request tells it from other questions, also after a restart: a positive whole number
+   * @throws CompletionError, or the signal's reason
+   */
+  async ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+    // Effects of the strategy count upwards.
+    const effect = -request
+    const asked = this.team.ask(agent, prompt, {
+      signal: AbortSignal.any([signal, this.#ending.signal]),
+      effect,
+      question: 'request',
+    })
+    this.#scheduler.keep(asked)
+    return asked
+  }
+
+  /** What `ask` has answered is kept elsewhere. */
+  answered(request: number): void {
+    this.#forget(-request)
+  }
+
+  /** Nobody waits for the effect any more. */
+  #forget(effect: number): void {
+    this.#underWay.forget(effect)
+    if (!this.#journal) return
+    this.#journal.effectEnded(effect)
+    this.#completer.forget(this.#journal.keyOf({ effect, question: '' }))
+  }
+
+  /** Puts a message into an agent's inbox, to be read when the agent is next asked. */
+  sendMessage(to: string, text: string, from: string): void {
+    this.team.send(to, text, from)
+    this.#journal?.save('running')
+  }
+
+  /** Says an event to all, as an agent or somebody else: the rules of the pattern say whom it reaches. */
+  emit(event: string, data: Json, from: string): void {
+    this.team.bus.emit({ event, from, data })
+    this.#journal?.save('running')
+  }
+
+  /** Adds an agent while the strategy runs: it is in `agents` from now on. */
+  spawnAgent(name: string, options: Options): void {
+    this.#roster.spawn(name, options)
+    this.#journal?.save('running')
+  }
+
+  /** Takes an agent away. */
+  terminateAgent(name: string, reason: string): void {
+    this.team.terminate(name, reason)
+  }
+
+  /**
+   * Runs the strategy to its end; nothing is left under way after that.
+   *
+   * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted; StoreError if the store fails: the run can be gone on with
+   */
+  async run(): Promise<OrchestrationResult> {
+    const { signal } = this.#surroundings
+    const onAbort = (): void => this.#ending.end('cancelled', signal?.reason)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+    const timer = this.#limitTime()
+    const checkpoints = this.#journal && checkpointEvery(this.variables, () => this.#checkpoint('interval'))
+    const stopListening = this.#hearing.begin()
+    try {
+      await this.#scheduler.execute()
+    } finally {
+      clearTimeout(timer)
+      clearInterval(checkpoints)
+      stopListening()
+      signal?.removeEventListener('abort', onAbort)
+      this.#ending.close()
+      this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
+      if (this.#ending.reason === 'suspended') this.#journal?.save('suspended')
+      this.team.close('the orchestration has ended')
+      await this.#scheduler.settled()
+      if (this.#ending.reason === 'suspended') this.#journal?.close()
+    }
+    if (this.#storeFailure) throw this.#storeFailure.error
+    if (this.#ending.reason === 'cancelled') throw signal?.reason
+    const outcome = this.#outcome()
+    this.#journal?.save(outcome.status)
+    if (outcome.failure) throw new OrchestrationError(this.#pattern.file, outcome.failure, outcome)
+    return outcome
+  }
+
+  #surroundingsOf(effect: Effect): EffectSurroundings {
+    const { id } = effect
+    const heard = this.#underWay.heardBy(id)
+    return {
+      effect: id,
+      elapsedMs: this.#underWay.elapsedOf(id),
+      team: this.team,
+      settings: this.#settings,
+      functions: this.#functions,
+      trace: this.#surroundings.trace,
+      signal: this.#ending.signal,
+      sequential: this.#inTurns,
+      inTurns: this.#inTurns,
+      pausing: this.#draining.signal,
+      pause: () => {
+        this.#underWay.paused.add(id)
+        this.#scheduler.wake()
+        return new Promise<never>((_, reject) =>
+          this.#ending.signal.addEventListener('abort', () => reject(this.#ending.signal.reason as Error), {
+            once: true,
+          }),
+        )
+      },
+      recipients: this.#roster.recipients,
+      track: (entry) => {
+        this.#tracked.push(entry)
+        if (this.#tracked.length > MOST_TRACKED) this.#tracked.shift()
+      },
+      queried: () => ({ ...this.#roster.recipients, tracked: this.#tracked, variables: this.variables }),
+      background: (promise) => this.#scheduler.keep(promise),
+      goesOn: (questions) => this.#scheduler.goesOn(effect, questions),
+      keepLate: (answer) => this.#keepLate(effect, answer),
+      heard,
+      orchestratingAgent: () => this.#roster.orchestratingAgent(),
+      spawn: (name, options) => this.#roster.spawn(name, options),
+    }
+  }
+
+  /** Agents speak one after another. */
+  get #inTurns(): boolean {
+    const mode = this.#pattern.data.coordination?.turn_taking?.mode
+    return mode === 'sequential' || mode === 'strict_alternation'
+  }
+
+  /** Keeps where the run stands, to be gone back to. */
+  #checkpoint(name: string | null): void {
+    const { store, onCheckpoint } = this.#surroundings
+    if (this.#journal && store) {
+      this.#journal.save('running')
+      store.addCheckpoint(this.#journal.run, name)
+    }
+    onCheckpoint?.(name)
+  }
+
+  /** Answers that came after their gather stand in the variable `late_responses`, and in that of their gather. */
+  #keepLate({ request }: Effect, answer: AgentAnswer): void {
+    const { variables } = this.#machine.state
+    const own = 'name' in request ? [`${String(request.name)}.late_responses`] : []
+    for (const name of ['late_responses', ...own]) {
+      const before = variables[name]
+      variables[name] = [...(Array.isArray(before) ? (before as readonly Json[]) : []), { ...answer } as Json]
+    }
+  }
+
+  #limitTime(): NodeJS.Timeout | undefined {
+    const { timeoutMs } = this.#termination
+    if (timeoutMs === undefined) return undefined
+    return setTimeout(() => this.#ending.end('timeout'), Math.max(0, timeoutMs - this.#active.beforeMs))
+  }
+
+  #outcome(): OrchestrationResult {
+    const { status, variables } = this.#machine.state
+    const failure = status.kind === 'failed' ? status.failure : null
+    return {
+      status: failure ? 'failed' : this.#ending.reason === 'suspended' ? 'suspended' : 'completed',
+      reason: failure ? 'failed' : (this.#ending.reason ?? 'returned'),
+      result: status.kind === 'completed' ? status.result : null,
+      variables,
+      failure,
+      cost: { ...this.costs.total, byAgent: Object.fromEntries(this.costs.byAgent) },
+      cache: this.savings,
+      breakers: this.#completer.breakers.states,
+      agents: this.#statuses,
+    }
+  }
+}
