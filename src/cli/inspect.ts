@@ -6,7 +6,7 @@ import { formatDollars } from '../money/index.ts'
 import { perfettoTrace } from '../report/perfetto.ts'
 import { table } from '../report/table.ts'
 import { timeline } from '../report/timeline.ts'
-import { agentsOf, callsOf, Trace, type AgentRecord } from '../trace/index.ts'
+import { agentsOf, callsOf, InvalidTraceError, Trace, type AgentRecord } from '../trace/index.ts'
 
 const row = ({
   agent,
@@ -51,16 +51,29 @@ function findingsIn(files: readonly string[]): number {
   let found = 0
   for (const file of files) {
     const trace = Trace.read(file)
-    const agents = agentsOf(callsOf(trace))
-    const violations = findViolations(trace)
-    found += violations.length
-    const parts = [
-      `${file}: ${trace.length} events`,
-      ...(agents.length > 0 ? [table(agents.map(row))] : []),
-      timeline(trace),
-      ...violations.map(({ check, at, what, advice }) => `${check}, at ${formatDuration(at)}: ${what}\n  ${advice}`),
-    ]
-    process.stdout.write(`${parts.join('\n\n')}\n`)
+    try {
+      found += tell(file, trace)
+    } catch (error) {
+      // Each event is as it should be; what they say of each other is not.
+      throw new InvalidTraceError(
+        `${file} is no trace of a run: its events do not fit together, as where a call ends that never began.`,
+        { cause: error },
+      )
+    }
   }
   return found
+}
+
+/** Prints what is in a trace. Returns how many findings there are. */
+function tell(file: string, trace: Trace): number {
+  const agents = agentsOf(callsOf(trace))
+  const violations = findViolations(trace)
+  const parts = [
+    `${file}: ${trace.length} events`,
+    ...(agents.length > 0 ? [table(agents.map(row))] : []),
+    timeline(trace),
+    ...violations.map(({ check, at, what, advice }) => `${check}, at ${formatDuration(at)}: ${what}\n  ${advice}`),
+  ]
+  process.stdout.write(`${parts.join('\n\n')}\n`)
+  return violations.length
 }

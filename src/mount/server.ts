@@ -6,7 +6,7 @@ import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
-import { allowPages, answerBeside, decoded } from './edge.ts'
+import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
@@ -26,6 +26,8 @@ export interface ServerOptions {
    * of the clients. Default 1.
    */
   pace?: number
+  /** What is told to Prometheus at `/metrics`. Default: that there is nothing. */
+  metrics?: ServedMetrics
 }
 
 /** A running server. */
@@ -80,12 +82,12 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1, metrics }: ServerOptions = {},
 ): Promise<ServerMount> {
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { host: named, ':authority': authority } = request.headers
     if (!mayAnswer(named ?? (authority as string | undefined), host)) return refuseHost(request, response)
-    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, pace), log))
+    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, { pace, metrics }), log))
   }
   const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
@@ -179,9 +181,14 @@ function refuseHost({ headers: { host = '' } }: IncomingMessage, response: Serve
   response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 
-function receive(provider: Provider, request: IncomingMessage, response: ServerResponse, pace: number): void {
+function receive(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pace, metrics }: { pace: number; metrics: ServedMetrics | undefined },
+): void {
   allowPages(request, response)
-  if (answerBeside(request, response)) return
+  if (answerBeside(request, response, metrics)) return
   const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
   const route = routeOfPath(provider, method, url, host)
