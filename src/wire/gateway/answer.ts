@@ -21,7 +21,7 @@ const FINISH = {
 } as const satisfies Record<Choice['finish'], string>
 
 /** How the answer ended, and what it took. */
-export function endOf({ choices, usage, cost }: Reply, { isFlat }: GatewayAsked) {
+function endOf({ choices, usage, cost }: Reply, { isFlat }: GatewayAsked) {
   const reason = FINISH[choices[0].finish]
   return {
     finishReason: isFlat ? reason : { unified: reason, raw: choices[0].finish },
