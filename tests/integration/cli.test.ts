@@ -77,6 +77,21 @@ test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
   expect(JSON.parse(stdout)).toMatchObject({ type: 'object', required: ['name'] })
 })
 
+test('longhaul --version prints the version of the package', { timeout: 60_000 }, async () => {
+  const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    version: string
+  }
+  expect((await run('--version')).stdout).toBe(`${version}\n`)
+})
+
+test('longhaul inspect writes a trace for Perfetto', { timeout: 60_000 }, async () => {
+  const file = join(folder, 'perfetto.ndjson')
+  writeFileSync(file, '{"seq":0,"at":0,"causes":[],"type":"run.started","name":"x","seed":1,"vars":{}}\n')
+  const out = join(folder, 'perfetto.json')
+  expect((await run('inspect', file, '--perfetto', out)).code).toBe(0)
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ displayTimeUnit: 'ms' })
+})
+
 test('an unknown command exits with 2 and names the nearest one', { timeout: 60_000 }, async () => {
   const { code, stderr } = await run('sreve')
   expect(code).toBe(2)
