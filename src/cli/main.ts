@@ -14,6 +14,10 @@ const COMMANDS: Readonly<
   },
   validate: { about: 'the same as check', load: async () => (await import('./check.ts')).check },
   inspect: { about: 'shows what is in traces', load: async () => (await import('./inspect.ts')).inspect },
+  predict: {
+    about: 'says what runs of a pattern will cost and take',
+    load: async () => (await import('./predict.ts')).predict,
+  },
   schema: {
     about: 'prints the JSON Schema of patterns, for editors',
     load: async () => (await import('./schema.ts')).schema,
