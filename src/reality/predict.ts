@@ -136,7 +136,7 @@ export async function predict<Result>(
 }
 
 /** What was seen, as a prediction. */
-export function predictionOf(seen: readonly Observation[]): Prediction {
+function predictionOf(seen: readonly Observation[]): Prediction {
   const of = (read: (one: Observation) => number): Estimate => estimate(seen.map(read))
   const cost = of((one) => one.cost)
   const sorted = seen.map((one) => one.cost).toSorted((a, b) => a - b)
