@@ -80,11 +80,15 @@ export {
   constant,
   empirical,
   InvalidProviderConfigError,
+  json,
   lognormal,
   never,
   outage,
   Provider,
+  sequence,
+  toolCall,
   uniform,
+  whenAsked,
   type Account,
   type Fault,
   type FaultMix,
@@ -92,9 +96,15 @@ export {
   type Ledger,
   type ProviderConfig,
   type RateLimits,
+  type AgentConfig,
+  type Identify,
+  type Message,
   type ReplyContext,
+  type ReplyFunction,
   type ReplyRule,
+  type ReplySource,
   type ReplySpec,
+  type SequenceOptions,
   type ScheduledFault,
 } from './provider/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
@@ -127,6 +137,7 @@ export type { OrchestrationFixtures, OrchestrationTest } from './vitest/fill.ts'
 export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
+export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
 export { Outcome } from './simulation/outcome.ts'
 export type {
   FunctionOptions,

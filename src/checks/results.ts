@@ -49,12 +49,15 @@ export const results = check({
   },
 })
 
+/** How answers end that leave something to do, or are none. */
+const UNFINISHED: ReadonlySet<string> = new Set(['tool_calls', 'pause', 'length', 'content_filter', 'refusal'])
+
 /**
- * Whether a call has brought what can count: after a tool call the agent has still something to do, and what was cut
- * off or declined is no answer.
+ * Whether a call has brought what can count: after a tool call or a pause the agent has still something to do, and what
+ * was cut off or declined is no answer.
  */
 const isAnswer = ({ status, fault, finish }: CallRecord): boolean =>
-  status === 'ended' && fault === undefined && finish !== 'tool_calls' && finish !== 'length' && finish !== 'refusal'
+  status === 'ended' && fault === undefined && !UNFINISHED.has(finish ?? '')
 
 /** Whether any gather took the answer: an agent may be asked by several. */
 const wasTaken = (facts: Facts, agent: string, at: number, grace: number): boolean =>

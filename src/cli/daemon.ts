@@ -60,6 +60,7 @@ async function run(given: Given): Promise<void> {
   const { simulated, ...options } = setup
   const daemon = await startDaemon(paths, {
     ...options,
+    watched: true,
     simulate: simulated && ((clock) => new SimulatedServices({ ...simulated, clock })),
   })
   // What `restart` starts again. A file that is there may be open to others.

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { UsageError, type Command } from './flags.ts'
 import { findViolations } from '../checks/index.ts'
 import { formatDuration } from '../clock/index.ts'
 import { formatDollars } from '../money/index.ts'
+import { perfettoTrace } from '../report/perfetto.ts'
 import { table } from '../report/table.ts'
 import { timeline } from '../report/timeline.ts'
 import { agentsOf, callsOf, Trace, type AgentRecord } from '../trace/index.ts'
@@ -30,9 +32,16 @@ const row = ({
 export const inspect: Command = {
   usage: 'inspect FILE …',
   about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
-  flags: {},
-  run({ words }) {
+  flags: {
+    perfetto: { about: 'write the trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'FILE' },
+  },
+  run({ words, flags }) {
     if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
+    if (flags['perfetto'] !== undefined) {
+      const [file] = words
+      if (words.length > 1) throw new UsageError('--perfetto writes one trace: give one file.')
+      writeFileSync(flags['perfetto'], JSON.stringify(perfettoTrace(Trace.read(file!))))
+    }
     if (findingsIn(words) > 0) process.exitCode = 1
   },
 }

@@ -1,6 +1,6 @@
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
 import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
-import { Provider } from '../provider/index.ts'
+import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
 import { Trace } from '../trace/index.ts'
@@ -20,6 +20,15 @@ function serverClock(factor: number): Clock {
 /** How long requests that are being answered may take when the server is told to stop. Milliseconds of real time. */
 const GRACE_MS = 30_000
 
+/** The latency that a flag gives. */
+function latencyIn(text: string): Latency {
+  try {
+    return readLatency(text)
+  } catch (error) {
+    throw new UsageError(`--latency: ${(error as Error).message}`)
+  }
+}
+
 /** `longhaul serve`: runs until the process is told to stop. */
 export const serve: Command = {
   usage: 'serve',
@@ -30,7 +39,10 @@ export const serve: Command = {
     seed: { about: 'default: 1', value: 'NUMBER' },
     'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, or 0', value: 'SHARE' },
     time: { about: 'real (default), or a factor such as 60x', value: 'TIME' },
-    latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
+    latency: {
+      about: 'such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
+      value: 'LATENCY',
+    },
   },
   async run({ flags, words }) {
     if (words.length > 0) throw new UsageError(`longhaul serve takes no "${words[0]}".`)
@@ -47,7 +59,7 @@ export const serve: Command = {
     // Nobody reads the trace of a server that runs for days: it must not fill the memory.
     const trace = new Trace(() => clock.now(), 'discard')
     const provider = new Provider(
-      { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
+      { failRate, ...(latency !== undefined && { latency: latencyIn(latency) }) },
       { clock, trace, random: new KeyedRandom(seed) },
     )
     const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)

@@ -65,6 +65,7 @@ const endedIntervals = shared('clock.endedIntervals', () => [] as Milliseconds[]
 class OwnTimer implements Armed {
   readonly delay: Milliseconds
   readonly repeats = false
+  kept: object | undefined = undefined
   readonly fire: () => void
   constructor(delay: Milliseconds, fire: () => void) {
     this.delay = delay

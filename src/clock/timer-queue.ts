@@ -5,11 +5,21 @@ import type { Milliseconds } from './duration.ts'
 interface Entry {
   readonly timer: Armed
   readonly at: Milliseconds
-  /** When the list of its delay was begun: Node fires timers of one instant list by list. */
+  /** Its delay, and when the list of it was begun: Node fires timers of one instant list by list. */
+  readonly of: List
   readonly list: number
   readonly nth: number
   place: number
 }
+
+interface List {
+  readonly delay: Milliseconds
+  id: number
+  count: number
+}
+
+/** Delays that are remembered though no timer has them: to forget and learn them again and again costs more. */
+const REMEMBERED_DELAYS = 256
 
 const isBefore = (a: Entry, b: Entry): boolean =>
   a.at !== b.at ? a.at < b.at : a.list !== b.list ? a.list < b.list : a.nth < b.nth
@@ -20,9 +30,8 @@ const isBefore = (a: Entry, b: Entry): boolean =>
  */
 export class TimerQueue implements Iterable<Armed> {
   readonly #heap: Entry[] = []
-  readonly #entries = new Map<Armed, Entry>()
-  /** Delays in use: how many timers have each, and when it came into use. */
-  readonly #lists = new Map<number, { id: number; count: number }>()
+  /** Delays: how many timers have each, and when it last came into use. */
+  readonly #lists = new Map<number, List>()
   #armed = 0
   #begun = 0
 
@@ -41,24 +50,27 @@ export class TimerQueue implements Iterable<Armed> {
   }
 
   add(timer: Armed, now: Milliseconds): void {
-    let list = this.#lists.get(timer.delay)
-    if (!list) this.#lists.set(timer.delay, (list = { id: this.#begun++, count: 0 }))
-    list.count += 1
+    const { delay } = timer
+    let of = this.#lists.get(delay)
+    if (!of) this.#lists.set(delay, (of = { delay, id: 0, count: 0 }))
+    if (of.count === 0) of.id = this.#begun++
+    of.count += 1
     const place = this.#heap.length
-    const entry: Entry = { timer, at: now + timer.delay, list: list.id, nth: this.#armed++, place }
-    this.#entries.set(timer, entry)
+    const entry: Entry = { timer, at: now + delay, of, list: of.id, nth: this.#armed++, place }
+    timer.kept = entry
     this.#heap.push(entry)
     this.#rise(entry)
   }
 
   /** Takes a timer out; one that is not there is left alone. */
   delete(timer: Armed): void {
-    const entry = this.#entries.get(timer)
-    if (!entry) return
-    this.#entries.delete(timer)
-    const list = this.#lists.get(timer.delay)!
-    list.count -= 1
-    if (list.count === 0) this.#lists.delete(timer.delay)
+    const entry = timer.kept as Entry | undefined
+    // It may be one of another queue.
+    if (!entry || this.#heap[entry.place] !== entry) return
+    timer.kept = undefined
+    const { of } = entry
+    of.count -= 1
+    if (of.count === 0 && this.#lists.size > REMEMBERED_DELAYS) this.#lists.delete(of.delay)
     const last = this.#heap.pop()!
     if (last === entry) return
     this.#put(last, entry.place)
@@ -70,7 +82,7 @@ export class TimerQueue implements Iterable<Armed> {
   drain(): Armed[] {
     const all = this.#heap.toSorted((a, b) => a.nth - b.nth).map(({ timer }) => timer)
     this.#heap.length = 0
-    this.#entries.clear()
+    for (const timer of all) timer.kept = undefined
     this.#lists.clear()
     return all
   }

@@ -24,30 +24,36 @@ export class Admission {
 
   /** Takes a client, if there is a place. One that is over takes none. */
   admit(socket: Socket): void {
-    const hasPlace = this.#long.size < MOST_CONNECTIONS || this.#sendIdleAway()
-    if (!hasPlace && this.#short.size >= MOST_SHORT) {
+    const among = this.#placeIn(this.#long, MOST_CONNECTIONS) ?? this.#placeIn(this.#short, MOST_SHORT)
+    if (!among) {
       socket.on('error', () => {})
       socket.end(`${JSON.stringify({ error: `${MOST_CONNECTIONS} clients are connected already. Try again.` })}\n`)
       socket.destroySoon()
       return
     }
-    const among = hasPlace ? this.#long : this.#short
-    const connection = new Connection(socket, this.#context, { short: !hasPlace })
+    const connection = new Connection(socket, this.#context, { short: among === this.#short })
     among.add(connection)
     socket.on('close', () => among.delete(connection))
   }
 
-  /** Sends the client away that has been idle for longest. Says whether there was one. */
-  #sendIdleAway(): boolean {
-    let longest: { connection: Connection; idleMs: number } | undefined
-    for (const connection of this.#long) {
-      const { idleMs } = connection
-      if (idleMs !== undefined && idleMs > (longest?.idleMs ?? IDLE_MS)) longest = { connection, idleMs }
-    }
-    if (!longest) return false
-    this.#long.delete(longest.connection)
-    longest.connection.send({ error: 'The connection was idle, and its place was needed. Connect again.' })
-    longest.connection.close()
-    return true
+  #placeIn(among: Set<Connection>, most: number): Set<Connection> | undefined {
+    return among.size < most || sendIdleAway(among) ? among : undefined
   }
+}
+
+/** Sends the client away that has been idle for longest, those first that have never said anything. Says whether there was one. */
+function sendIdleAway(among: Set<Connection>): boolean {
+  let longest: { connection: Connection; idleMs: number } | undefined
+  for (const connection of among) {
+    const idleMs = connection.hasSpoken ? connection.idleMs : Number.POSITIVE_INFINITY
+    if (idleMs === undefined || idleMs <= (longest?.idleMs ?? IDLE_MS)) continue
+    longest = { connection, idleMs }
+    // They stand in the order in which they came.
+    if (!connection.hasSpoken) break
+  }
+  if (!longest) return false
+  among.delete(longest.connection)
+  longest.connection.send({ error: 'The connection was idle, and its place was needed. Connect again.' })
+  longest.connection.close()
+  return true
 }

@@ -9,7 +9,7 @@ import {
 } from '../orchestrator/index.ts'
 import type { RunStore, SavedCompletion } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
-import type { LoggedEvent } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 import { now } from './now.ts'
 import { quoted, RefusedError } from './protocol.ts'
 import { bookClaim } from './spending.ts'

@@ -23,10 +23,10 @@ export function describeSettings(given: OrchestratorSettings): object {
     },
     retry_budget: settled.retryBudget,
     breaker: {
-      failures: settled.breakerFailures,
-      share: settled.breakerShare,
-      window: seconds(settled.breakerWindowMs),
-      open_for: seconds(settled.breakerOpenMs),
+      failures: settled.breaker.failures,
+      share: settled.breaker.share,
+      window: seconds(settled.breaker.windowMs),
+      open_for: seconds(settled.breaker.openMs),
     },
     budget: {
       limit: settled.budgetLimit ?? null,
@@ -35,7 +35,9 @@ export function describeSettings(given: OrchestratorSettings): object {
       check_every: settled.checkEvery,
     },
     supervision: { hung_after: seconds(settled.hungAfterMs), max_restarts: settled.maxRestarts },
-    cache: cache ?? false,
+    cache: cache
+      ? { similarity: cache.similarity, size: cache.size, ttl: seconds(cache.ttlMs), embedding: cache.embedding }
+      : false,
     call_timeout: seconds(settled.callTimeoutMs),
     hedge_after: seconds(settled.hedgeAfterMs),
     gather_timeout: seconds(settled.gatherTimeoutMs),

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import { native } from '../doors/index.ts'
 import { fitsPattern } from '../orchestrator/index.ts'
 import { suggestion } from '../options/index.ts'
-import { HANDLERS, type DaemonContext, type LoggedEvent } from './handlers/index.ts'
+import { HANDLERS, type DaemonContext } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 import { withoutLong } from './page.ts'
 import { answerTo, lineOf, MAX_LINE, quoted, readRequest, refusal, RefusedError, type Request } from './protocol.ts'
 
@@ -36,6 +37,7 @@ export class Connection {
   /** When it last said or was told something. Real milliseconds. */
   #activeAt = native.now()
   #isClosed = false
+  #hasSpoken = false
 
   /** @param short it is closed after its first answer */
   constructor(socket: Socket, context: ConnectionContext, { short = false }: { short?: boolean } = {}) {
@@ -51,6 +53,11 @@ export class Connection {
   /** How long nothing was said; nothing for one that works, or waits for events. Real milliseconds. */
   get idleMs(): number | undefined {
     return this.#waiting > 0 || this.#patterns.length > 0 ? undefined : native.now() - this.#activeAt
+  }
+
+  /** Whether it has ever said anything. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken
   }
 
   /** Hands an event on, if the client wants it and keeps up. Clients take what has the id of their request for its answer: it has none. */
@@ -83,6 +90,7 @@ export class Connection {
   #read(text: string): void {
     if (this.#isClosed) return
     this.#activeAt = native.now()
+    this.#hasSpoken = true
     const [first = '', ...more] = text.split('\n')
     const lines = more.length === 0 ? [] : [[...this.#rest, first].join(''), ...more.slice(0, -1)]
     if (more.length > 0) this.#rest = []

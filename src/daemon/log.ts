@@ -12,6 +12,7 @@ function told(event: TraceEvent): string | undefined {
   switch (event.type) {
     case 'attempt.failed': {
       const { agent, target, attempt, kind, message, retryInMs } = event
+      if (kind === 'refused_request') return `refused: ${agent} at ${target}: ${message}`
       const next = retryInMs === null ? 'no retry is left' : `retry ${attempt} in ${(retryInMs / 1_000).toFixed(1)}s`
       return `${next}: ${agent} at ${target}, ${kind}: ${message}`
     }
@@ -27,6 +28,8 @@ function told(event: TraceEvent): string | undefined {
       return `terminated: ${event.agent}, ${event.reason}`
     case 'budget.refused':
       return `budget: no call of ${event.agent} to ${event.model}`
+    case 'effect.ended':
+      return event.ok ? undefined : `failed: ${event.failure}: ${event.message ?? 'no message'}`
     case 'run.resumed':
       return `resumed, with ${event.uncertain} call(s) whose end is not known`
     default:

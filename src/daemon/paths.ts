@@ -14,6 +14,10 @@ export interface DaemonPaths {
   store: string
   /** What is told to people: starts, retries, circuit changes, failovers. */
   log: string
+  /** The run by which the daemon stands still. */
+  busyRun: string
+  /** How many events were ever written. */
+  eventCount: string
   /** All events, as newline-delimited JSON. */
   events: string
 }
@@ -46,6 +50,8 @@ function pathsIn(home: string, env: NodeJS.ProcessEnv): DaemonPaths {
     token: file('run', 'bridge_token'),
     store: file('state', 'ksi_state.db'),
     log: file('logs', 'daemon_current.log'),
+    busyRun: file('state', 'busy_run'),
+    eventCount: file('state', 'event_count'),
     events: file('logs', 'event_log_current.jsonl'),
   }
 }

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 
 /** Events that are remembered, and most of their JSON. */
 const MOST_EVENTS = 10_000

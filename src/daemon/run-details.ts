@@ -78,7 +78,8 @@ export function detailsOf(run: Run, store: RunStore): RunDetails {
     variables: state.machine.variables,
     costs: readCosts(state.costs),
     messages: state.answers,
-    tries: { requests: state.requests, retries: state.retries },
+    // Runs that an older longhaul has kept have another shape.
+    tries: (state.questions as RunState['questions'] | undefined)?.tries ?? { requests: 0, retries: 0 },
     result: status.kind === 'completed' ? status.result : undefined,
     error: run.error ?? failureIn(state),
   }

@@ -86,6 +86,8 @@ export interface Chosen {
   pattern?: string | undefined
 }
 
+/** Daemons that a run may take with it. */
+const MOST_DEATHS = 2
 /** Runs that go on at the same time. */
 const MOST_LIVE = 5_000
 
@@ -168,14 +170,26 @@ export class Runs {
     return this.over(MOST_SEARCHED).find((run) => isOf(run, pattern))
   }
 
-  /** Takes up all that is kept: what was running when the daemon ended goes on. Returns how many. */
-  recover(): number {
+  /**
+   * Takes up all that is kept: what was running when the daemon ended goes on. Returns how many.
+   *
+   * @param culprit the run by which the last daemon stood still until it was killed
+   */
+  recover(culprit?: string): number {
     let recovered = 0
+    if (culprit !== undefined) this.#options.store.records.diedIn(culprit)
     for (const { id, status } of this.#options.store.list().toReversed()) {
       if (isOver(status)) continue
       const run = this.#kept(id)
       this.#runs.set(id, run)
       if (status !== 'running') continue
+      const deaths = this.#options.store.records.deathsOf(id)
+      if (deaths >= MOST_DEATHS) {
+        run.phase = 'suspended'
+        run.error = `${deaths} daemons stood still in the middle of it, and were killed: it is not taken up again by itself. orchestration:resume takes it up, orchestration:terminate ends it.`
+        this.#options.say(`${id} does not go on: ${run.error}`)
+        continue
+      }
       this.#begin(run, true, undefined, {})
       if (run.live) this.#options.onChange?.(run, 'resumed')
       else this.#options.say(`${id} does not go on: ${run.error}`)
@@ -345,6 +359,7 @@ export class Runs {
       throw new RefusedError(`${run.id} has no checkpoint "${checkpoint}".`, {
         checkpoints: store.checkpoints(run.id).map(({ id }) => id),
       })
+    store.records.forgiven(run.id)
     this.#begin(run, true, undefined, {})
     if (run.live) this.#options.onChange?.(run, 'resumed')
   }

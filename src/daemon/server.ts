@@ -6,7 +6,8 @@ import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
 import { Admission } from './admission.ts'
 import { Completions } from './completions.ts'
-import { HANDLERS, type LoggedEvent } from './handlers/index.ts'
+import { HANDLERS } from './handlers/index.ts'
+import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { guardProcess } from './guard.ts'
 import { DaemonLog } from './log.ts'
@@ -16,9 +17,11 @@ import { Pushes, type Push } from './pushes.ts'
 import { Remembered } from './remembered.ts'
 import { detailsOf } from './run-details.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
-import { introduce, type Simulation } from './simulation.ts'
+import { introduce } from './introduce.ts'
+import type { Simulation } from './simulation.ts'
 import { checkSocketPath, DaemonRunningError, listenAt } from './socket-file.ts'
 import { bookClaim } from './spending.ts'
+import { runThatStoodStill, watch } from './watchdog.ts'
 
 /** How long what runs may take to stop, when the daemon does. Real milliseconds. */
 const STOPPING_MS = 10_000
@@ -47,6 +50,8 @@ export interface DaemonOptions {
   simulate?: ((clock: Clock) => Simulation) | undefined
   /** What else is in force, for `system:config`. */
   config?: object
+  /** Whether another thread watches that the daemon goes on, so that a run by which it does not is known afterwards. */
+  watched?: boolean
 }
 
 /**
@@ -93,7 +98,7 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
 
 async function begin(
   paths: DaemonPaths,
-  { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {} }: DaemonOptions,
+  { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {}, watched }: DaemonOptions,
   store: RunStore,
   { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
@@ -104,7 +109,7 @@ async function begin(
   beginNow()
   keepGoing(clock)
   const lines = new DaemonLog(paths.log)
-  const log = new EventLog(paths.events, eventLog)
+  const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
   undo.push(() => log.close())
   const remembered = new Remembered()
   for (const event of log.read()) if (isLogged(event)) remembered.add(event)
@@ -117,6 +122,7 @@ async function begin(
   }
   const onEvent = ({ run, correlationId, event }: RunEvent): void => {
     if (event.type === 'cost.claimed') bookClaim(store, run, event)
+    watchdog?.at(run)
     lines.event(run, event)
     tell({
       event_name: event.type,
@@ -129,6 +135,8 @@ async function begin(
       runs.running(run)?.live.orchestrator.team.find(agent).settings.profile ?? 'agent'
     for (const push of pushes.happened(run, event, profileOf)) say(push, run)
   }
+  const watchdog = watched ? watch(paths.busyRun) : undefined
+  undo.push(() => watchdog?.stop())
   const pushes = new Pushes()
   const say = ({ name, data }: Push, run: string | null): void =>
     tell({ event_name: name, timestamp: nowInSeconds(), orchestration_id: run, data })
@@ -200,7 +208,7 @@ async function begin(
   rmSync(paths.pid, { force: true })
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
-  const recovered = runs.recover()
+  const recovered = runs.recover(runThatStoodStill(paths.busyRun))
   return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
 }
 

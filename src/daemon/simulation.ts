@@ -1,6 +1,5 @@
 import type { ServiceSettings } from '../orchestrator/index.ts'
 import type { AgentSettings } from '../pattern/index.ts'
-import type { Runs } from './runs.ts'
 
 /** Services that answer in this process in place of real ones: what the daemon knows of them. */
 export interface Simulation {
@@ -12,17 +11,4 @@ export interface Simulation {
   /** What a run has been billed since the process began. Picodollars. */
   billed(run: string): bigint
   forget(run: string): void
-}
-
-/** Tells simulated services how the agents of runs are to be answered. */
-export function introduce(simulation: Simulation, runs: Runs): void {
-  simulation.know((id, agent) => {
-    const run = runs.running(id)
-    const { response_time: time } = run?.live.orchestrator.team.agents.get(agent)?.settings.vars ?? {}
-    const { failRate } = run?.given ?? {}
-    return {
-      responseTime: time === undefined || time === null ? undefined : String(time),
-      failRate: typeof failRate === 'number' ? failRate : undefined,
-    }
-  })
 }

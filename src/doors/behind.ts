@@ -9,6 +9,8 @@ export interface Armed {
   readonly repeats: boolean
   /** Whether the timer holds the process open. */
   hasRef?(): boolean
+  /** Where the clock in force has put the timer, while it is armed there: no table of all timers has to be asked. */
+  kept?: object | undefined
   /** Calls the callback, and arms an interval again. The clock has taken the timer out before. */
   fire(): void
 }

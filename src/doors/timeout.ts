@@ -41,6 +41,7 @@ export class Timeout extends AsyncResource implements Armed, Disposable {
   readonly repeats: boolean
   /** Whether the timer ends with the session that it was set in, even if it does not hold the process. */
   readonly endsWithSession: boolean
+  kept: object | undefined = undefined
   #callback: Callback | undefined
   readonly #args: readonly unknown[]
   #place: Place = 'nowhere'

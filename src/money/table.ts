@@ -1,4 +1,5 @@
 import { genaiPrices } from '../packages/index.ts'
+import { otherName } from './other-names.ts'
 import type { Prices } from './prices.ts'
 
 /** A model of the price table. */
@@ -10,11 +11,25 @@ export interface ListedModel {
 /** Tokens that prompt and answer of a model may have together where the table does not say. */
 export const DEFAULT_CONTEXT_WINDOW = 128_000
 
+/** Windows of families where the table does not say. Source: https://ai.google.dev/gemini-api/docs/models. */
+const WINDOWS: readonly (readonly [family: RegExp, tokens: number])[] = [[/^gemini-(1\.5|[2-9]|\d{2})/, 1_048_576]]
+const windowOf = (id: string, listed: number | undefined): number =>
+  listed ?? WINDOWS.find(([family]) => family.test(id))?.[1] ?? DEFAULT_CONTEXT_WINDOW
+
 /** Prices are those of the newest entry of the price table, whatever the simulated date. */
 const NEWEST = new Date(Date.UTC(2100, 0, 1))
 /** What the price table says of a model, offline; nothing for one that it does not know. */
 export function listedModel(provider: string, id: string): ListedModel | undefined {
-  const found = genaiPrices().calcPrice({ input_tokens: 1 }, id, { providerId: provider, timestamp: NEWEST })
+  const find = (name: string) =>
+    genaiPrices().calcPrice({ input_tokens: 1 }, name, { providerId: provider, timestamp: NEWEST })
+  let found = find(id)
+  if (!found) {
+    const name = otherName(
+      id,
+      listedModels(provider).map((listed) => listed.id),
+    )
+    found = name === undefined ? null : find(name)
+  }
   if (!found) return undefined
   const {
     input_mtok: input,
@@ -23,7 +38,7 @@ export function listedModel(provider: string, id: string): ListedModel | undefin
     cache_write_mtok: cacheWrite,
   } = found.model_price
   return {
-    contextWindow: found.model.context_window ?? DEFAULT_CONTEXT_WINDOW,
+    contextWindow: windowOf(found.model.id, found.model.context_window),
     prices: {
       input: input ?? 0,
       output: output ?? 0,
@@ -38,6 +53,6 @@ export function listedModels(provider: string): { id: string; contextWindow: num
   const models = genaiPrices().findProvider({ providerId: provider })?.models ?? []
   return models.map(({ id, context_window: contextWindow }) => ({
     id,
-    contextWindow: contextWindow ?? DEFAULT_CONTEXT_WINDOW,
+    contextWindow: windowOf(id, contextWindow),
   }))
 }

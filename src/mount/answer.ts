@@ -24,6 +24,7 @@ import {
   type WireResponse,
 } from '../wire/index.ts'
 import { deskOf, shelfOf } from './desk.ts'
+import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import type { Route } from './routes.ts'
 
@@ -39,19 +40,6 @@ export interface Sink {
   end(): void
   /** The connection breaks. */
   reset(): void
-}
-
-/** A request as a mount has received it. */
-export interface Incoming {
-  method: string
-  route: Route
-  header(name: string): string | undefined
-  /** The body as text. */
-  text: string
-  /** Whether it is part of a batch, and costs half. */
-  batch?: boolean
-  /** How many times as fast as the client's clock the provider's one runs: times in headers are the client's. Default 1. */
-  pace?: number
 }
 
 /** A request that is being answered. */
@@ -155,9 +143,10 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
+  if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (detached) {
-    const { disconnect } = provider.accept(call, (part) => detached.received(part), agent)
-    detached.started(disconnect)
+    const accepted = provider.accept(call, (part) => detached.received(part), agent)
+    detached.started(() => accepted.disconnect())
     return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted, provider)) }
   }
   return provider.accept(call, new Delivery(provider, endpoint, asked, incoming, sink).receive, agent)

@@ -1,6 +1,6 @@
 import type { Provider } from '../provider/index.ts'
 import { Shelf, type Desk, type WireResponse } from '../wire/index.ts'
-import type { Incoming } from './answer.ts'
+import type { Incoming } from './incoming.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow } from './routes.ts'
 
@@ -22,14 +22,15 @@ export function deskOf(
   ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Desk {
   const { clock } = provider
+  const catalogue = route.address.service.catalogue ?? route.provider
   return {
     shelf: shelfOf(provider, route.provider),
     provider: route.provider,
     baseURL: route.address.baseURL.replace(/\/+$/, ''),
     get models() {
-      return provider.modelsOf(route.provider)
+      return provider.modelsOf(catalogue)
     },
-    hasModel: (id) => provider.hasModel(route.provider, id),
+    hasModel: (id) => provider.hasModel(catalogue, id),
     count: (call) => provider.countTokens(call),
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),

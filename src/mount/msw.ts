@@ -4,7 +4,7 @@ import { readRequest, respond } from './response.ts'
 import { addressesOf, hostSource, routeOf, type Address } from './routes.ts'
 
 /** URLs that may lead to an address, so that msw goes on looking after all others itself. */
-function pattern({ baseURL, base, own, service }: Address): RegExp {
+function pattern({ baseURL, bases: [base = []], own, service }: Address): RegExp {
   const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   const { protocol, hostname, port } = new URL(baseURL)
   if (own) return new RegExp(`^${protocol}//${hostSource(service.hosts)}[.]?/`)

@@ -9,8 +9,8 @@ export interface Address {
   /** Where a client's base URL leads here, for people. */
   baseURL: string
   service: Service
-  /** Path below which the endpoints are. */
-  base: readonly string[]
+  /** Paths below which the endpoints are; the first that fits counts. */
+  bases: readonly (readonly string[])[]
   /** Where it is: protocol, host and port. */
   isAt(place: Pick<Place, 'protocol' | 'host'>): boolean
   /** Whether all of the host is the service's. */
@@ -39,12 +39,12 @@ export interface Route {
 /** Hosts of real providers: a call to one of them that nobody answers is refused, so that no test ever spends money. */
 const PROVIDER_HOSTS: readonly RegExp[] = [
   /(^|\.)openai\.com$/,
-  /(^|\.)openai\.azure\.com$/,
-  /(^|\.)(services\.ai|inference\.ml)\.azure\.com$/,
+  /(^|\.)openai\.azure\.(com|us|cn)$/,
+  /(^|\.)(services\.ai|inference\.ml|cognitiveservices)\.azure\.(com|us|cn)$/,
   /(^|\.)anthropic\.com$/,
   /^generativelanguage\.googleapis\.com$/,
   /(^|-)aiplatform(\.[a-z\d-]+\.rep|\.rep)?\.googleapis\.com$/,
-  /^bedrock(-[a-z]+)*[.-].*\.(amazonaws\.com|api\.aws)$/,
+  /(^|\.)bedrock(-[a-z]+)*[.-].*\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$/,
   /^api\.(mistral|cohere|together|fireworks|perplexity|moonshot|minimax)\.(ai|com|xyz|cn|io)$/,
   /^api\.(groq|deepseek|cerebras)\.(com|ai)$/,
   /^api\.x\.ai$/,
@@ -53,12 +53,16 @@ const PROVIDER_HOSTS: readonly RegExp[] = [
   /^ai-gateway\.vercel\.sh$/,
   /^(router|api-inference)\.huggingface\.co$/,
   /^integrate\.api\.nvidia\.com$/,
+  // Not simulated, and no less dear.
+  /^api\.(voyageai|replicate|deepinfra|ai21|sambanova|hyperbolic|elevenlabs|deepgram|assemblyai|stability|lepton|baseten|siliconflow|stepfun)\.(com|ai|io|xyz|cn)$/,
+  /^(dashscope(-[a-z]+)?\.aliyuncs|ark\.[a-z-]+\.volces|qianfan\.baidubce|api\.inference\.wandb|models\.(inference\.ai\.azure|github))\.(com|ai)$/,
 ]
 
 const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/, '')
 
 /** Whether a host is a real provider's. */
-export const isProviderHost = (host: string): boolean => PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host)))
+export const isProviderHost = (host: string): boolean =>
+  PROVIDER_HOSTS.some((pattern) => pattern.test(bare(host))) || SERVICES.some(({ hosts }) => hosts.test(bare(host)))
 
 /** A pattern of hosts without its anchors, as part of a longer one. */
 export const hostSource = (hosts: RegExp): string => hosts.source.replace(/^\^/, '').replace(/\$$/, '')
@@ -76,7 +80,7 @@ const ownAddress = (service: Service): Address => ({
   provider: service.name,
   baseURL: service.baseURL,
   service,
-  base: segmentsOf(new URL(service.baseURL).pathname),
+  bases: (service.bases ?? [new URL(service.baseURL).pathname]).map(segmentsOf),
   isAt: ({ protocol, host }) => (protocol === 'https:') === isSecure(service) && service.hosts.test(host),
   own: true,
   strict: service.strict ?? true,
@@ -88,7 +92,7 @@ function addressAt(provider: string, baseURL: string, service: Service): Address
     provider,
     baseURL,
     service,
-    base,
+    bases: [base],
     isAt: (place) => place.protocol === protocol && place.host === host,
     own: false,
     strict: (service.strict ?? true) && service.hosts.test(host),
@@ -100,7 +104,7 @@ export function addressesOf({ config }: Provider): Address[] {
   const extra = Object.entries(config.providers ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
     baseURLs.map((baseURL) => addressAt(provider, baseURL, serviceOf(provider, format))),
   )
-  return [...extra.toSorted((a, b) => b.base.length - a.base.length), ...SERVICES.map(ownAddress)]
+  return [...extra.toSorted((a, b) => b.bases[0]!.length - a.bases[0]!.length), ...SERVICES.map(ownAddress)]
 }
 
 /** Clients ask for few URLs, again and again. */
@@ -125,10 +129,11 @@ function findRoute(method: string, url: string, addresses: readonly Address[]): 
   const { host, pathname: path, searchParams: query } = target
   const place = placeOf(target)
   const here = addresses.filter((address) => address.isAt(place))
-  for (const address of here) {
-    const below = matchStart(address.base, place.segments)
-    if (below) return routeBelow(address, method, below.rest, { host, path, query })
-  }
+  for (const address of here)
+    for (const base of address.bases) {
+      const below = matchStart(base, place.segments)
+      if (below) return routeBelow(address, method, below.rest, { host, path, query })
+    }
   // Elsewhere at the service's own host nothing else answers.
   const own = here.find((address) => address.own)
   return (

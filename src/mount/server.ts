@@ -4,6 +4,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
+import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
 import { allowPages, answerBeside, decoded } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
@@ -57,7 +58,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
     provider: name,
     baseURL: `http://${host}/${name}${basePath(service)}`,
     service,
-    base: [name, ...base],
+    bases: [[name, ...base]],
     isAt: () => true,
     own: true,
     strict: service.strict ?? true,
@@ -68,7 +69,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
 }
 
 /**
- * The provider as a real HTTP/1.1 server, for other processes and languages.
+ * The provider as a real server of HTTP/1.1, and of HTTP/2 for clients that speak it without asking, for other processes and languages.
  *
  * @throws the error of `listen`, such as EADDRINUSE
  * @example
@@ -81,10 +82,13 @@ export async function startServer(
   provider: Provider,
   { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
 ): Promise<ServerMount> {
-  const server = createServer((request, response) => {
-    if (!mayAnswer(request.headers.host, host)) return refuseHost(request, response)
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { host: named, ':authority': authority } = request.headers
+    if (!mayAnswer(named ?? (authority as string | undefined), host)) return refuseHost(request, response)
     onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, pace), log))
-  })
+  }
+  const server = createServer(serve)
+  const http2 = alsoHttp2(server, serve)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -98,13 +102,18 @@ export async function startServer(
     ) as ServerMount['baseURLs'],
     close: (graceMs = 0) =>
       new Promise((resolve) => {
-        const cut = graceMs > 0 ? setTimeout(() => server.closeAllConnections(), graceMs) : undefined
+        const cut = (): void => {
+          server.closeAllConnections()
+          http2.closeAll()
+        }
+        const timer = graceMs > 0 ? setTimeout(cut, graceMs) : undefined
         server.close(() => {
-          clearTimeout(cut)
+          clearTimeout(timer)
           resolve()
         })
-        if (graceMs > 0) server.closeIdleConnections()
-        else server.closeAllConnections()
+        if (graceMs <= 0) return cut()
+        server.closeIdleConnections()
+        http2.closeIdle()
       }),
   }
 }

@@ -1,20 +1,26 @@
-export type { Agent } from './agent.ts'
-export { fitsPattern } from './bus.ts'
-export { Completer, type CallStatistics, type TargetHealth, type WaitingRetry } from './completer.ts'
-export type { Savings } from './cache.ts'
-export { Costs, type Claim } from './costs.ts'
-export { readCosts, ResumeError, type RunState, type SavedAgent } from './journal.ts'
-export { CompletionError, type FailureKind } from './failures.ts'
+export type { Agent } from './team/agent.ts'
+export { fitsPattern } from './team/bus.ts'
+export { Completer, type TargetHealth } from './questions/completer.ts'
+export type { WaitingRetry } from './questions/retries.ts'
+export type { CallStatistics } from './questions/statistics.ts'
+export type { Savings } from './questions/cache/cache.ts'
+export { readCosts, type Claim } from './money/claim.ts'
+export { Costs } from './money/costs.ts'
+export { ResumeError } from './run/journal.ts'
+export type { RunState } from './run/state.ts'
+export type { SavedAgent } from './team/agent.ts'
+export { CompletionError, type FailureKind } from './service/failures.ts'
 export {
   OrchestrationError,
   Orchestrator,
   type EndReason,
   type OrchestrationResult,
   type Surroundings,
-} from './orchestrator.ts'
-export { functionsOf } from './libraries.ts'
-export { targetOf } from './target.ts'
-export { InvalidOrchestratorSettingError, settle } from './settle.ts'
+} from './run/orchestrator.ts'
+export { functionsOf } from './run/libraries.ts'
+export { targetOf } from './service/target.ts'
+export { InvalidOrchestratorSettingError } from './setting-error.ts'
+export { settle } from './settle.ts'
 export type {
   BudgetSettings,
   CacheSettings,

@@ -1,5 +1,11 @@
 import type { Prices } from '../money/index.ts'
 import type { Duration } from '../clock/index.ts'
+import type { BreakerLimits, BreakerSettings } from './questions/breaker/settings.ts'
+import type { CacheLimits, CacheSettings } from './questions/cache/settings.ts'
+import type { ServiceSettings } from './service/settings.ts'
+
+export type { CacheSettings } from './questions/cache/settings.ts'
+export type { ServiceSettings } from './service/settings.ts'
 
 /**
  * A function of the test that a strategy calls with `CALL name(…)`. What it gives, or what it gives a promise of, becomes plain data as in JSON. It is called again where a run
@@ -9,16 +15,6 @@ export type StrategyFunction = (...given: never[]) => unknown
 
 /** Makes functions for a run, given the names of its agents (the orchestrating one left out). */
 export type FunctionLibrary = (agents: readonly string[]) => Readonly<Record<string, StrategyFunction>>
-
-/** A service of LLMs. */
-export interface ServiceSettings {
-  /** Without a slash at the end. */
-  baseURL: string
-  format: 'openai' | 'anthropic'
-  apiKey?: string
-  /** How it is reached. Default: the global `fetch`. */
-  fetch?: typeof fetch
-}
 
 /** How failures of calls are met. */
 export interface ResilienceSettings {
@@ -34,16 +30,7 @@ export interface ResilienceSettings {
   }
   /** Retries for each request, on average over the run; above it, requests fail without being retried. Default 2, and 20 free ones. */
   retryBudget?: number
-  breaker?: {
-    /** It opens when of the newest calls (twice as many as this) so many have failed … Default 5. */
-    failures?: number
-    /** … and such a share, from 0 to 1. Default 0.8. */
-    share?: number
-    /** Older calls do not count. Default 5 m. */
-    window?: Duration
-    /** How long it stays open before one call may try again. Default 5 m. */
-    openFor?: Duration
-  }
+  breaker?: BreakerSettings
   /** Models that stand in, in this order, when one fails for good or its breaker is open: `'claude-haiku-4-5'`, `'openai/gpt-4o'`. */
   failover?: readonly string[]
   /** The longest that one try may take. Default 60 s. */
@@ -69,16 +56,6 @@ export interface BudgetSettings {
   fallbackModel?: string
   /** How often the spending is checked and noted in the trace. Default: every 10 calls. */
   checkEvery?: number
-}
-
-/** How answers are reused. */
-export interface CacheSettings {
-  /** Questions as similar as this (cosine, from 0 to 1) get the same answer. Default 0.95; 1 is exact only. */
-  similarity?: number
-  /** Most answers that are kept. Default 1,000. */
-  size?: number
-  /** Where similarity is measured: in this process (default), or by the service's embeddings, which cost. */
-  embedding?: 'local' | { model: string }
 }
 
 /** Everything that may be set of the orchestrator. The pattern's variables `budget_limit`, `enable_cache`, `fallback_model` and `timeout` go before it. */
@@ -122,10 +99,7 @@ export interface Settled {
   factor: number
   maxDelayMs: number
   retryBudget: number
-  breakerFailures: number
-  breakerShare: number
-  breakerWindowMs: number
-  breakerOpenMs: number
+  breaker: BreakerLimits
   failover: readonly string[]
   callTimeoutMs: number
   hedgeAfterMs: number
@@ -135,7 +109,7 @@ export interface Settled {
   fallbackAt: number
   fallbackModel: string | undefined
   checkEvery: number
-  cache: Required<CacheSettings> | undefined
+  cache: CacheLimits | undefined
   conversationTokens: number
   conversationLockMs: number
   gatherTimeoutMs: number

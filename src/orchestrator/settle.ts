@@ -1,5 +1,9 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Json } from '../strategy/index.ts'
+import type { Price } from '../money/index.ts'
+import { readBreaker } from './questions/breaker/settings.ts'
+import { readCache } from './questions/cache/settings.ts'
+import { InvalidOrchestratorSettingError } from './setting-error.ts'
 import type { CacheSettings, OrchestratorSettings, ServiceSettings, Settled } from './settings.ts'
 
 const SERVICES: Readonly<Record<string, ServiceSettings>> = {
@@ -7,55 +11,62 @@ const SERVICES: Readonly<Record<string, ServiceSettings>> = {
   anthropic: { baseURL: 'https://api.anthropic.com', format: 'anthropic' },
 }
 
-/** Thrown for a setting of the orchestrator that makes no sense. */
-export class InvalidOrchestratorSettingError extends Error {
-  override readonly name = 'InvalidOrchestratorSettingError'
-  readonly code = 'LONGHAUL_INVALID_ORCHESTRATOR'
-  constructor(setting: string, given: unknown, wanted: string) {
-    super(`The orchestrator's setting ${setting} is ${JSON.stringify(given)}. Give ${wanted}.`)
-  }
-}
-
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
 function cacheOf(given: CacheSettings | boolean | undefined, variable: Json | undefined): Settled['cache'] {
   const chosen = typeof variable === 'boolean' ? variable && (given || true) : given
-  if (!chosen) return undefined
-  const { similarity = 0.95, size = 1_000, embedding = 'local' } = chosen === true ? {} : chosen
-  if (!(similarity > 0 && similarity <= 1))
-    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and up to 1')
-  return { similarity, size, embedding }
+  return chosen ? readCache(chosen === true ? {} : chosen) : undefined
+}
+
+/** @throws InvalidOrchestratorSettingError for what is no amount of money */
+function limitOf(given: Json | undefined, fallback: string | number | undefined): string | number | undefined {
+  const limit = given ?? fallback
+  if (limit === undefined) return undefined
+  const isAmount = typeof limit === 'number' ? Number.isFinite(limit) && limit >= 0 : typeof limit === 'string'
+  if (!isAmount) throw new InvalidOrchestratorSettingError('budget.limit', limit, "US dollars, such as 0.5 or '0.50'")
+  return limit as string | number
+}
+
+/** @throws InvalidOrchestratorSettingError for a price below nothing, or one that is none */
+function checkPrices(prices: Settled['prices']): Settled['prices'] {
+  for (const [model, parts] of Object.entries(prices))
+    for (const [part, price] of Object.entries(parts) as [string, Price][]) {
+      const all = typeof price === 'number' ? [price] : [price?.base, ...(price?.tiers ?? []).map((tier) => tier.price)]
+      if (!all.every((each) => Number.isFinite(each) && each >= 0))
+        throw new InvalidOrchestratorSettingError(
+          `prices['${model}'].${part}`,
+          price,
+          'US dollars for a million tokens',
+        )
+    }
+  return prices
 }
 
 /** Fills in defaults; what the variables of the pattern say goes before. */
 export function settle(given: OrchestratorSettings, variables: Readonly<Record<string, Json>>): Settled {
-  const { retry = {}, breaker = {}, supervision = {}, budget = {} } = given
+  const { retry = {}, supervision = {}, budget = {} } = given
   const ms = (value: Duration | undefined, fallback: Duration): number => parseDuration(value ?? fallback)
   const atLeast = (setting: string, value: number, least: number): number => {
     if (value >= least) return value
     throw new InvalidOrchestratorSettingError(setting, value, `a number from ${least} on`)
   }
-  const limit = variables['budget_limit']
   return {
     model: text(variables['model']) ?? given.model ?? 'gpt-4o-mini',
     services: { ...SERVICES, ...given.services },
-    prices: given.prices ?? {},
+    prices: checkPrices(given.prices ?? {}),
     maxTokens: atLeast('maxTokens', given.maxTokens ?? 1_024, 1),
     attempts: atLeast('retry.attempts', retry.attempts ?? 3, 1),
     firstDelayMs: ms(retry.firstDelay, '2s'),
     factor: atLeast('retry.factor', retry.factor ?? 2, 1),
     maxDelayMs: ms(retry.maxDelay, '60s'),
     retryBudget: atLeast('retryBudget', given.retryBudget ?? 2, 0),
-    breakerFailures: atLeast('breaker.failures', breaker.failures ?? 5, 1),
-    breakerShare: breaker.share ?? 0.8,
-    breakerWindowMs: ms(breaker.window, '5m'),
-    breakerOpenMs: ms(breaker.openFor, '5m'),
+    breaker: readBreaker(given.breaker),
     failover: given.failover ?? [],
     callTimeoutMs: ms(given.callTimeout, '60s'),
     hedgeAfterMs: given.hedgeAfter === undefined ? Number.POSITIVE_INFINITY : parseDuration(given.hedgeAfter),
     hungAfterMs: ms(supervision.hungAfter, '10m'),
     maxRestarts: atLeast('supervision.maxRestarts', supervision.maxRestarts ?? 3, 0),
-    budgetLimit: typeof limit === 'number' || typeof limit === 'string' ? limit : budget.limit,
+    budgetLimit: limitOf(variables['budget_limit'] ?? undefined, budget.limit),
     fallbackAt: budget.fallbackAt ?? 0.8,
     fallbackModel: text(variables['fallback_model']) ?? budget.fallbackModel,
     checkEvery: atLeast('budget.checkEvery', budget.checkEvery ?? 10, 1),

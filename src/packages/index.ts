@@ -3,7 +3,6 @@ import type * as GenaiPrices from '@pydantic/genai-prices'
 import type * as EventStreams from '@smithy/eventstream-codec'
 import type * as Chevrotain from 'chevrotain'
 import type CliTable from 'cli-table3'
-import type * as Cockatiel from 'cockatiel'
 import type * as Encoding from 'gpt-tokenizer/encoding/o200k_base'
 import type * as JsonSchemaFaker from 'json-schema-faker'
 import { createRequire, findPackageJSON } from 'node:module'
@@ -24,8 +23,6 @@ const late = <Package>(name: string): (() => Package) => whenNeeded(() => requir
 export const chevrotain = late<typeof Chevrotain>('chevrotain')
 /** Tables in the terminal. */
 export const cliTable = late<typeof CliTable>('cli-table3')
-/** Circuit breakers. */
-export const cockatiel = late<typeof Cockatiel>('cockatiel')
 /** Binary event streams of AWS. */
 export const eventStreams = late<typeof EventStreams>('@smithy/eventstream-codec')
 /** Prices of models. */

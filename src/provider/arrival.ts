@@ -65,16 +65,18 @@ export class Arrivals {
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const now = this.#clock.now()
     const { provider, operation, stream, retryCount, messages } = request
-    const model = this.#models.find(provider, request.model)
+    const model = this.#models.find(request.catalogue ?? provider, request.model)
     const service = this.#services.of(request)
     const cumulative = model ? promptTokens(request, tokenizerFor(provider, model.id)) : NO_TOKENS
     const input = cumulative.at(-1) ?? 0
     const cache = model ? service.cache.use(request, cumulative, now) : NOT_CACHED
 
     const content = contentOf(caller, request)
-    const before = this.#retries.arrived(content, { retryCount, now, hasSiblings: () => this.#isUnderWay(content) })
+    const before = this.#retries.any
+      ? this.#retries.arrived(content, { retryCount, now, hasSiblings: () => this.#isUnderWay(content) })
+      : undefined
     const attempt = Math.max(before ? before.attempt + 1 : 1, retryCount + 1)
-    const cause = this.#said.find(messages.findLast(({ role }) => role === 'user')?.text ?? '')
+    const cause = this.#said.find(questionIn(messages))
     const { prompt, continues, from } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
     const holds = joinHeld(continues, this.#said.heldIn(from === 0 ? messages : messages.slice(from)))
@@ -139,6 +141,13 @@ export class Arrivals {
     for (const call of this.#open) if (call.content === content) return true
     return false
   }
+}
+
+/** The text of the newest message of the user. */
+function questionIn(messages: CallRequest['messages']): string {
+  for (let index = messages.length - 1; index >= 0; index--)
+    if (messages[index]!.role === 'user') return messages[index]!.text
+  return ''
 }
 
 /** The same for calls in which somebody asks the same; who gives a key says itself what is the same. */

@@ -79,6 +79,8 @@ export interface CallRequest {
   hosted?: readonly HostedTool[]
   /** Whether it is part of a batch, and costs half. */
   batch?: boolean
+  /** Whose models are served, as the table of prices calls them; `*` for any that is asked for, at no price. Default: the provider's. */
+  catalogue?: string
   /** Left out where the model answers without thoughts. */
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
@@ -94,6 +96,8 @@ export interface CallRequest {
   dimensions?: number
   /** What the header `idempotency-key` says. */
   idempotencyKey?: string | undefined
+  /** Refusals in which the service says how long to wait. Default: all that know it. */
+  tellsRetryAfter?: readonly Refusal['kind'][]
   /** Identifies requests with the same content. */
   fingerprint: string
 }
@@ -131,6 +135,8 @@ export interface Reply {
   vectors?: readonly (readonly number[])[]
   /** Of all choices together. */
   usage: Usage
+  /** What it costs, in picodollars, where that is known. */
+  cost?: number
 }
 
 /**

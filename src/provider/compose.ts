@@ -23,9 +23,13 @@ export function composeReply(
   },
 ): Reply {
   const tokenizer = tokenizerFor(request.provider, request.model)
-  const first = composeChoice(request, contents[0], tokenizer, fault)
+  const { dimensions } = request
+  // Who turns texts into numbers says nothing, and so cannot decline.
+  const change = dimensions === undefined ? fault?.content : undefined
+  const first = composeChoice(request, contents[0], tokenizer, change)
   const choices: [Choice, ...Choice[]] = [first]
-  for (let nth = 1; nth < contents.length; nth++) choices.push(composeChoice(request, contents[nth]!, tokenizer, fault))
+  for (let nth = 1; nth < contents.length; nth++)
+    choices.push(composeChoice(request, contents[nth]!, tokenizer, change))
   let output = 0
   let reasoning = 0
   for (const choice of choices) {
@@ -41,7 +45,6 @@ export function composeReply(
     reasoning,
   }
   const reply: Reply = { id, model: request.model, createdAt, choices, usage }
-  const { dimensions } = request
   if (dimensions !== undefined) reply.vectors = request.messages.map(({ text }) => embeddingVector(text, dimensions))
   return reply
 }
@@ -50,9 +53,9 @@ function composeChoice(
   request: CallRequest,
   given: Content,
   tokenizer: Tokenizer,
-  fault: FaultKind | undefined,
+  change: FaultKind['content'],
 ): Choice {
-  let content = fault?.content ? fault.content(given, tokenizer) : given
+  let content = change ? change(given, tokenizer) : given
   let stopSequence: string | undefined
   for (const stop of request.stop) {
     const place = content.text.indexOf(stop)

@@ -23,7 +23,9 @@ export class EarlyEnd {
   /** Answers a call with an error. */
   refuse(call: OpenCall, refusal: Refusal, afterMs: Milliseconds): void {
     this.#lifecycle.after(call, afterMs, () => {
-      const retryAfterMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
+      // What the client is not told it cannot be held to.
+      const isTold = call.request.tellsRetryAfter?.includes(refusal.kind) ?? true
+      const retryAfterMs = isTold && 'retryAfterMs' in refusal ? refusal.retryAfterMs : null
       const message = refusalText(refusal)
       this.#lifecycle.fail(call, { fault: refusal.kind, message, usage: NO_USAGE, retryAfterMs })
       call.receive({ kind: 'refusal', refusal, model: call.request.model, limits: this.#limits(call) })
@@ -34,7 +36,7 @@ export class EarlyEnd {
   end(call: OpenCall, ending: Ending, afterMs: Milliseconds): void {
     const { request, receive, input } = call
     const { name, until } = call.fault!
-    const date = this.#clock.epoch + this.#clock.now()
+    const date = this.#clock.epoch + this.#clock.now() + afterMs
     switch (ending.kind) {
       case 'refusal': {
         const retryAfterMs = this.#retryAfterMs

@@ -25,7 +25,7 @@ export interface FaultSubject {
 /** What has been decided for a call. */
 export interface FaultDecision {
   fault: Fault | undefined
-  /** Factor on the latency, of the window that is open. */
+  /** Factor on the latency, of the windows that are open. */
   slowFactor: number
   /** When the window ends that has let the call fail; infinity for one without an end. */
   until?: Milliseconds
@@ -51,6 +51,7 @@ function pick(mix: FaultMix, u: number): Fault | undefined {
 /** Faults that are remembered, for reports. */
 export const MOST_REMEMBERED = 10_000
 
+const NO_WINDOWS: readonly FaultWindow[] = []
 const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
 
 /** Decides which calls fail, and how: one keyed draw a call, and scripts that go before chance. */
@@ -77,16 +78,13 @@ export class FaultChance {
   }
 
   decide(subject: FaultSubject): FaultDecision {
-    const { windows } = this.#settings
-    const window =
-      windows.length > 0
-        ? windows.find((each) => applies(each, subject) && endOfWindow(each, subject.at) !== undefined)
-        : undefined
+    const windows = this.#openWindows(subject)
+    const slowFactor = windows.reduce((factor, window) => factor * window.slowFactor, 1)
     const script = this.#script(subject)
-    if (script) return { fault: script, slowFactor: window?.slowFactor ?? 1 }
+    if (script) return { fault: script, slowFactor }
     const decided = this.#schedule
-      ? { fault: this.#schedule.get(`${subject.nth} ${subject.agent}`), slowFactor: window?.slowFactor ?? 1 }
-      : this.#byChance(subject, window)
+      ? { fault: this.#schedule.get(`${subject.nth} ${subject.agent}`), slowFactor }
+      : this.#byChance(subject, windows, slowFactor)
     const { fault } = decided
     if (fault && this.injected.length < MOST_REMEMBERED)
       this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
@@ -102,14 +100,28 @@ export class FaultChance {
     return script.fault
   }
 
-  #byChance(subject: FaultSubject, window: FaultWindow | undefined): FaultDecision {
-    const slowFactor = window?.slowFactor ?? 1
+  #openWindows(subject: FaultSubject): readonly FaultWindow[] {
+    const { windows } = this.#settings
+    if (windows.length === 0) return NO_WINDOWS
+    return windows.filter((each) => applies(each, subject) && endOfWindow(each, subject.at) !== undefined)
+  }
+
+  #byChance(subject: FaultSubject, windows: readonly FaultWindow[], slowFactor: number): FaultDecision {
     const ordinary = this.#settings.rateOf(subject)
-    const rate = Math.max(window?.rate ?? 0, this.#bursts?.rateAt(subject.at) ?? 0, ordinary)
+    const added = windows.reduce((sum, window) => sum + window.rate, 0)
+    const rate = Math.max(Math.min(1, added), this.#bursts?.rateAt(subject.at) ?? 0, ordinary)
     if (rate <= 0) return slowFactor === 1 ? NO_FAULT : { fault: undefined, slowFactor }
     const u = this.#random.draw(`fault/${subject.agent}`, subject.nth)
     if (u >= rate) return { fault: undefined, slowFactor }
-    if (!window || window.rate < rate) return { fault: pick(this.#settings.mixOf(subject), u / rate), slowFactor }
-    return { fault: pick(window.mix, u / rate), slowFactor, until: endOfWindow(window, subject.at)! }
+    if (added === 0 || Math.min(1, added) < rate)
+      return { fault: pick(this.#settings.mixOf(subject), u / rate), slowFactor }
+    // Each window fails its share of the calls, by its own mix.
+    let place = (u / rate) * added
+    const window =
+      windows.length === 1
+        ? windows[0]!
+        : (windows.find((each) => (place -= each.rate) < 0) ?? windows.findLast((each) => each.rate > 0)!)
+    const within = windows.length === 1 ? u / rate : (place + window.rate) / window.rate
+    return { fault: pick(window.mix, within), slowFactor, until: endOfWindow(window, subject.at)! }
   }
 }

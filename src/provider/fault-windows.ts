@@ -10,7 +10,7 @@ export interface Scope {
   provider?: string
 }
 
-/** A span of time with its own faults. */
+/** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
 export interface FaultWindow extends Scope {
   fromMs: Milliseconds
   /** Infinity for one that never ends. */

@@ -87,7 +87,10 @@ function make(schema: Schema, seed: number, sizes: Sizes): unknown {
     return jsonSchemaFaker().generateSync(counted(bounded(schema, sizes)) as never, { seed, ...OPTIONS })
   } catch (error) {
     if (error instanceof SchemaTooLargeError) throw error
-    throw new UnfitSchemaError(`No value can be made for the schema: ${(error as Error).message}`, { cause: error })
+    throw new UnfitSchemaError(
+      'No value can be made for the schema: it contradicts itself, or a keyword has a value of a wrong kind.',
+      { cause: error },
+    )
   }
 }
 

@@ -21,6 +21,9 @@ export interface ModelConfig {
 
 /** Names that are remembered, those that nobody has among them. */
 const REMEMBERED = 1_000
+/** The catalogue of those who serve what they are asked for. */
+const ANY_MODEL = '*'
+const UNLISTED = { contextWindow: DEFAULT_CONTEXT_WINDOW, prices: { input: 0, output: 0 } }
 
 /** The models of every provider: those of the price table, and those that the user has set up. */
 export class ModelCatalogue {
@@ -54,7 +57,7 @@ export class ModelCatalogue {
   }
 
   #look(provider: string, id: string): Model | undefined {
-    const listed = listedModel(provider, id)
+    const listed = provider === ANY_MODEL ? UNLISTED : listedModel(provider, id)
     const own = Object.hasOwn(this.#own, id) ? this.#own[id] : undefined
     if (!own) return listed && { id, ...listed, speed: undefined }
     return {

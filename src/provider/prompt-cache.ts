@@ -9,6 +9,8 @@ const LEAST_TOKENS = 1_024
 /** OpenAI counts cached tokens in steps. */
 const OPENAI_STEP = 128
 const REMEMBERED_PREFIXES = 20_000
+/** Services that cache what they are told to. */
+const BY_CLIENT = new Set(['anthropic', 'bedrock'])
 
 /** The part of a prompt that was read from, or written to, the prompt cache. Tokens. */
 export interface CacheUse {
@@ -20,7 +22,7 @@ const NOT_CACHED: CacheUse = { cachedInput: 0, cacheWrite: 0 }
 
 /**
  * The prompt cache: by itself at OpenAI (prefixes from 1,024 tokens on, in steps of 128), at the client's breakpoints at
- * Anthropic, where writing is billed too. Prefixes end between messages.
+ * Anthropic and Bedrock, where writing is billed too. Prefixes end between messages.
  */
 export class PromptCache {
   readonly #expiries = new Map<string, Milliseconds>()
@@ -28,7 +30,7 @@ export class PromptCache {
   /** @param cumulative tokens up to and including each message */
   use(request: CallRequest, cumulative: readonly number[], now: Milliseconds): CacheUse {
     if ((cumulative.at(-1) ?? 0) < LEAST_TOKENS) return NOT_CACHED
-    const byClient = request.provider === 'anthropic'
+    const byClient = BY_CLIENT.has(request.provider)
     if (byClient && !request.messages.some(({ cacheBreakpoint }) => cacheBreakpoint)) return NOT_CACHED
 
     let prefix = hashHex(`${request.model}\u0000${JSON.stringify(request.tools)}`)

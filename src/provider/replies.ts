@@ -1,6 +1,6 @@
 import type { KeyedRandom } from '../random/index.ts'
 import type { CallRequest, Finish, HostedUse, ToolCall, ToolDefinition } from './call.ts'
-import type { Caller } from './callers.ts'
+import { runInForce, type Caller } from './callers.ts'
 import type { Content, Contents } from './content.ts'
 import { fitSchema } from './fit-schema.ts'
 import { ownUse } from './hosted.ts'
@@ -32,6 +32,8 @@ export class Replies {
   readonly #random: KeyedRandom
   readonly #used = new Set<ReplyRule>()
   readonly #states = new Map<string, { state: Record<string, unknown>; said: Map<ReplyRule, number> }>()
+  /** How far each agent is in its sequences, by run. */
+  readonly #inRun = new Map<string, Map<ReplyRule, number>>()
   readonly #personas: Personas
 
   constructor(rules: readonly ReplyRule[], random: KeyedRandom) {
@@ -40,20 +42,32 @@ export class Replies {
     this.#personas = new Personas(random)
   }
 
-  /** What the model says to a call, once for each choice; a promise only if the user's function is asynchronous. */
-  contentsFor(request: CallRequest, caller: Caller, nth: number): Contents | Promise<Contents> {
+  /**
+   * What the model says to a call, once for each choice; a promise only if the user's function is asynchronous.
+   *
+   * @param succeeds whether the answer reaches the client as it is, so that a sequence goes on with the next one
+   */
+  contentsFor(request: CallRequest, caller: Caller, nth: number, succeeds = true): Contents | Promise<Contents> {
     if (request.choices === 1) {
-      const content = this.contentFor(request, caller, nth)
+      const content = this.contentFor(request, caller, nth, 0, succeeds)
       return content instanceof Promise ? (Promise.all([content]) as Promise<Contents>) : [content]
     }
-    const said = Array.from({ length: request.choices }, (_, choice) => this.contentFor(request, caller, nth, choice))
+    const said = Array.from({ length: request.choices }, (_, choice) =>
+      this.contentFor(request, caller, nth, choice, succeeds),
+    )
     return said.some((content) => content instanceof Promise)
       ? (Promise.all(said) as unknown as Promise<Contents>)
       : (said as unknown as Contents)
   }
 
   /** What the model says as one of the choices. */
-  contentFor(request: CallRequest, caller: Caller, nth: number, choice = 0): Content | Promise<Content> {
+  contentFor(
+    request: CallRequest,
+    caller: Caller,
+    nth: number,
+    choice = 0,
+    succeeds = true,
+  ): Content | Promise<Content> {
     const lane = choice === 0 ? caller.agent : `${caller.agent}/choice/${choice}`
     const place = { request, caller, nth, lane }
     const prompt = request.messages.at(-1)?.text ?? ''
@@ -65,11 +79,15 @@ export class Replies {
       const said = reply(this.#context(place, prompt, choice))
       return said instanceof Promise ? said.then((spec) => this.#content(spec, place)) : this.#content(said, place)
     }
-    if (!isScript(reply)) return this.#content(reply, place)
-    const { said } = this.#conversation(caller.conversation)
+    const { replies, by } = scriptOf(reply)
+    if (!replies) return this.#content(reply as string | ReplySpec, place)
+    const said =
+      by === 'conversation'
+        ? this.#conversation(caller.conversation).said
+        : this.#saidInRun(`${runInForce() ?? ''}/${caller.agent}`)
     const turn = said.get(rule) ?? 0
-    said.set(rule, turn + 1)
-    return this.#content(reply[Math.min(turn, reply.length - 1)] ?? '', place)
+    if (by === 'conversation' || succeeds) said.set(rule, turn + 1)
+    return this.#content(replies[Math.min(turn, replies.length - 1)] ?? '', place)
   }
 
   /** Rules that have answered nobody so far. */
@@ -97,6 +115,15 @@ export class Replies {
       state: this.#conversation(caller.conversation).state,
       persona: this.#personas.lazily(caller.agent),
     }
+  }
+
+  #saidInRun(agent: string): Map<ReplyRule, number> {
+    let said = this.#inRun.get(agent)
+    if (!said) {
+      if (this.#inRun.size >= REMEMBERED_CONVERSATIONS) this.#inRun.delete(this.#inRun.keys().next().value!)
+      this.#inRun.set(agent, (said = new Map()))
+    }
+    return said
   }
 
   #conversation(name: string) {
@@ -215,7 +242,12 @@ export class Replies {
   }
 }
 
-const isScript = (reply: ReplySource): reply is readonly (string | ReplySpec)[] => Array.isArray(reply)
+/** Answers that are given one after another, where there are several. */
+function scriptOf(reply: ReplySource): { replies?: readonly (string | ReplySpec)[]; by: 'call' | 'conversation' } {
+  if (Array.isArray(reply)) return { replies: reply as readonly (string | ReplySpec)[], by: 'conversation' }
+  if (typeof reply === 'object' && 'sequence' in reply) return { replies: reply.sequence, by: reply.by }
+  return { by: 'conversation' }
+}
 
 const finishOf = ({ refusal, pause }: ReplySpec, toolCalls: readonly ToolCall[]): Finish =>
   refusal ? 'refusal' : toolCalls.length > 0 ? 'tool_calls' : pause ? 'pause' : 'stop'

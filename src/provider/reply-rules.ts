@@ -48,7 +48,14 @@ export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Prom
  * One answer, several to be given one turn after another (the last one stays), or a function. Where a request asks for several
  * answers, each of them takes the next.
  */
-export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | ReplyFunction
+export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | Sequence | ReplyFunction
+
+/** Answers that are given one after another, as `sequence` makes them; the last one stays. */
+export interface Sequence {
+  sequence: readonly (string | ReplySpec)[]
+  /** What counts: the agent's successful calls of a run, or the questions of each conversation. */
+  by: 'call' | 'conversation'
+}
 
 /** An answer and the calls that get it; the first rule that fits answers. */
 export interface ReplyRule {

@@ -38,6 +38,11 @@ export class Retries {
   readonly #answers: { request: string; at: Milliseconds }[] = []
   #answered = 0
 
+  /** Whether there is a failure that may be repeated. */
+  get any(): boolean {
+    return this.#requests.size > 0
+  }
+
   /**
    * The failure that a call repeats.
    *

@@ -16,12 +16,9 @@ const INTRODUCTION = /^[^\n:]{1,80}:\s+/
 const BEGINNING = 64
 /** Answers that a prompt is said to hold: the newest. */
 export const MOST_HELD = 16
-/**
- * Where in a prompt something may begin that was said: a line, behind a name, in quotes or in a tag; then what marks
- * lists.
- */
-const PLACE = /(?:^|\n|:\s|["“«>])\s*/g
+/** What marks an entry of a list, behind which something may begin too. */
 const MARKS = /(?:[-*#>]+|\d+[.)])\s+/y
+const WHITE = /\s/
 const NONE: readonly number[] = []
 const END_OF_LINE = /["”»<\n]/
 
@@ -30,6 +27,7 @@ export class Said {
   /** The newest of each text, the oldest first. */
   readonly #answers = new Map<string, Answer>()
   readonly #byBeginning = new Map<string, Answer>()
+  #newest: Answer | undefined
   /** What answers have begun with, as UTF-16 units: nearly all places of a prompt are told by it to be none. */
   readonly #initials = new Set<number>()
 
@@ -68,17 +66,24 @@ export class Said {
       .map(({ call }) => call)
   }
 
-  /** Adds the answers that stand somewhere in a text. */
+  /** Adds the answers that stand somewhere in a text: at its beginning, in a line of their own, behind a name, in quotes or in a tag. */
   #addPartsOf(text: string, held: Set<Answer>): void {
-    PLACE.lastIndex = 0
-    while (PLACE.test(text)) {
-      const place = PLACE.lastIndex
-      MARKS.lastIndex = place
-      const found = this.#at(text, place) ?? (MARKS.test(text) && this.#at(text, MARKS.lastIndex))
-      if (found) held.add(found)
-      // The start of the text is an empty match, which would be found again.
-      if (place === 0) PLACE.lastIndex = 1
-    }
+    this.#addAt(text, 0, held)
+    for (let at = 0; at < text.length; at++) if (opens(text, at)) this.#addAt(text, at + 1, held)
+  }
+
+  /** Adds the answer that begins at a place, or behind what marks it as an entry of a list. */
+  #addAt(text: string, from: number, held: Set<Answer>): void {
+    let place = from
+    while (isWhite(text.charCodeAt(place))) place += 1
+    const found = this.#at(text, place) ?? this.#afterMarks(text, place)
+    if (found) held.add(found)
+  }
+
+  #afterMarks(text: string, place: number): Answer | undefined {
+    if (!isMark(text.charCodeAt(place))) return undefined
+    MARKS.lastIndex = place
+    return MARKS.test(text) ? this.#at(text, MARKS.lastIndex) : undefined
   }
 
   /** The answer that stands at a place of a text: from its beginning, or as a whole line. */
@@ -91,6 +96,13 @@ export class Said {
   #keep(answer: Answer): void {
     const { text } = answer
     if (text === '') return
+    const newest = this.#newest
+    if (newest?.text === text) {
+      newest.end = answer.end
+      newest.call = answer.call
+      return
+    }
+    this.#newest = answer
     this.#forget(this.#answers.get(text))
     if (this.#answers.size === REMEMBERED) this.#forget(this.#answers.values().next().value)
     this.#answers.set(text, answer)
@@ -116,3 +128,27 @@ function fieldsOf(answer: string): string[] {
     return []
   }
 }
+
+/** Whether a unit is white space, as patterns have it. */
+const isWhite = (unit: number): boolean =>
+  unit === 32 || (unit >= 9 && unit <= 13) || (unit >= 0xa0 && WHITE.test(String.fromCharCode(unit)))
+
+/** Whether something may begin behind a place of a text. */
+function opens(text: string, at: number): boolean {
+  switch (text.charCodeAt(at)) {
+    case 10: // a new line
+    case 0x22: // "
+    case 0x3e: // >
+    case 0xab: // «
+    case 0x201c: // “
+      return true
+    case 0x3a: // :
+      return isWhite(text.charCodeAt(at + 1))
+    default:
+      return false
+  }
+}
+
+/** Whether what marks an entry of a list may begin with a unit: `- * # >` or a digit. */
+const isMark = (unit: number): boolean =>
+  unit === 0x2d || unit === 0x2a || unit === 0x23 || unit === 0x3e || (unit >= 0x30 && unit <= 0x39)

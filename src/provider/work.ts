@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/index.ts'
+import { costOf } from '../money/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { Damage, Reply } from './call.ts'
@@ -57,7 +58,8 @@ export class Work {
     const { request, caller, nth } = call
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
-      const contents = this.#replies.contentsFor(request, caller, nth)
+      const succeeds = call.fault === undefined || call.fault.name === 'slow'
+      const contents = this.#replies.contentsFor(request, caller, nth, succeeds)
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {
@@ -86,6 +88,7 @@ export class Work {
       fault: fault?.kind,
       input: call.input,
     })
+    if (call.model) reply.cost = costOf(reply.usage, call.model.prices)
     for (const tool of unofferedTools(request, reply))
       this.#trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered: offeredTools(request) }, [
         call.seq,

@@ -1,17 +1,20 @@
-import { loadPattern, resolveAgents, resolveVariables } from '../pattern/index.ts'
+import { loadPattern, resolveAgents, resolveVariables, type PatternText } from '../pattern/index.ts'
 import type { AgentConfig, ProviderConfig } from '../provider/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
-import type { OrchestrationOptions } from './session.ts'
+import type { Vars } from '../systems/index.ts'
+
+/** What of a test's options says how fast its agents are. */
+interface Paced {
+  pattern?: string | PatternText | undefined
+  vars?: Vars
+  provider?: ProviderConfig
+}
 
 /**
  * The agents of a provider, with the paces that the pattern says by their variable `response_time`. What the test itself says of latencies
  * goes before: of an agent alone, or of all.
  */
-export function pacedAgents<Result>({
-  pattern,
-  vars = {},
-  provider = {},
-}: OrchestrationOptions<Result>): Pick<ProviderConfig, 'agents'> {
+export function pacedAgents({ pattern, vars = {}, provider = {} }: Paced): Pick<ProviderConfig, 'agents'> {
   const { agents = {}, latency } = provider
   if (pattern === undefined || latency !== undefined) return {}
   const paced: Record<string, AgentConfig> = {}

@@ -1,18 +1,17 @@
 import type { StoreDatabase } from './database.ts'
-import { sealed } from './seal.ts'
 
 /** An answer that may be reused. */
 export interface KeptAnswer {
   /** Everything but the newest question: answers are reused only in the same context. */
   context: string
   prompt: string
-  /** A sparse vector of unit length. */
-  embedding: ReadonlyMap<string, number>
   text: string
   /** The model that has answered. */
   target: string
   /** Picodollars. */
   cost: bigint
+  /** Unix milliseconds. */
+  keptAt: number
 }
 
 /** Answers that a cache keeps over restarts. */
@@ -24,16 +23,16 @@ export class AnswerTable {
   }
 
   /** Adds one; the oldest go when there are more than `most`. */
-  add({ context, prompt, embedding, text, target, cost }: KeptAnswer, most: number): void {
+  add({ context, prompt, text, target, cost, keptAt }: KeptAnswer, most: number): void {
     this.#database.transaction(() => {
       this.#database.run(
-        'INSERT INTO cached_answers (context, prompt, embedding, answer, target, cost) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO cached_answers (context, prompt, answer, target, cost, kept_at) VALUES (?, ?, ?, ?, ?, ?)',
         context,
         prompt,
-        sealed([...embedding]),
         text,
         target,
         cost.toString(),
+        keptAt,
       )
       this.#database.run('DELETE FROM cached_answers WHERE id <= (SELECT max(id) FROM cached_answers) - ?', most)
     })
@@ -45,10 +44,10 @@ export class AnswerTable {
       (row) => ({
         context: String(row['context']),
         prompt: String(row['prompt']),
-        embedding: new Map(this.#database.unseal(row['embedding'], 'an answer of the cache') as [string, number][]),
         text: String(row['answer']),
         target: String(row['target']),
         cost: BigInt(String(row['cost'])),
+        keptAt: Number(row['kept_at']),
       }),
       'SELECT * FROM cached_answers ORDER BY id DESC LIMIT ?',
       most,

@@ -1,6 +1,7 @@
 import { statSync, type Stats } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { sqlite } from '../packages/index.ts'
+import { CountFile } from './count-file.ts'
 import { storeError, StoreError } from './errors.ts'
 import { migrate } from './migrations.ts'
 import { SealError, unsealed } from './seal.ts'
@@ -20,6 +21,9 @@ export class StoreDatabase {
   readonly #statements = new Map<string, StatementSync>()
   /** What is damaged, and was passed over. */
   readonly #damages = new Set<string>()
+  /** How often it was written to. */
+  #commits = 0
+  readonly #counted: CountFile | undefined
   #failure: StoreError | undefined
   /** The file as it was last seen. */
   #seen: Pick<Stats, 'ino' | 'size'> | undefined
@@ -42,6 +46,25 @@ export class StoreDatabase {
       throw error instanceof Error && error.name === 'StoreError' ? error : storeError(error, file)
     }
     this.#database = database
+    this.#commits = Number(this.all('SELECT count FROM commits')[0]?.['count'] ?? 0)
+    if (file !== IN_MEMORY) this.#counted = this.#compare(file)
+  }
+
+  /** Whether all is there that was written. */
+  #compare(file: string): CountFile | undefined {
+    let counted: CountFile
+    try {
+      counted = new CountFile(`${file}-count`)
+    } catch (error) {
+      this.#tell(
+        `${file}-count cannot be written to (${(error as Error).message}): changes that are cut off are not seen.`,
+      )
+      return undefined
+    }
+    const lost = counted.before - this.#commits
+    if (lost > 0) this.#tell(`${file} lacks its newest changes: ${lost} of them were cut off.`)
+    counted.note(this.#commits)
+    return counted
   }
 
   /** Why it could not be written to; nothing after the next transaction that goes well. */
@@ -70,6 +93,7 @@ export class StoreDatabase {
 
   close(): void {
     this.#statements.clear()
+    this.#counted?.close()
     if (this.#database.isOpen) this.#database.close()
   }
 
@@ -80,7 +104,10 @@ export class StoreDatabase {
       this.#database.exec('BEGIN IMMEDIATE')
       try {
         const result = work()
+        this.#prepare('UPDATE commits SET count = ?').run(this.#commits + 1)
         this.#database.exec('COMMIT')
+        this.#commits += 1
+        this.#counted?.note(this.#commits)
         this.#failure = undefined
         return result
       } catch (error) {
@@ -92,7 +119,7 @@ export class StoreDatabase {
 
   /** Returns how many rows it has changed. */
   run(sql: string, ...given: Value[]): number {
-    return this.#guard(() => Number(this.#prepare(sql).run(...given).changes))
+    return this.transaction(() => Number(this.#prepare(sql).run(...given).changes))
   }
 
   all(sql: string, ...given: Value[]): Row[] {

@@ -6,31 +6,41 @@ const NEWLINE = 10
 /** A line that is longer was not written by a log: what is large stands beside it. Bytes. */
 const LONGEST_LINE = 16 * 1024 * 1024
 
-/** The last name in a line of a log, with a checksum of all that stands before it. */
-const SUM = /,"crc":"([0-9a-f]{8})"\}$/
-const SUM_LENGTH = 18
+/** What a line of a log ends with: its number among all that were ever written, and a checksum of what stands before that. */
+const END = /,"line":(\d{1,15}),"crc":"([0-9a-f]{8})"\}$/
+const LONGEST_END = 60
 
 const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0')
 
-/** An event as a line, which ends with its checksum. */
-export function lineOfEvent(event: object): string {
-  const text = JSON.stringify(event).slice(0, -1)
-  return text === '{' ? '{}\n' : `${text},"crc":"${sumOf(text)}"}\n`
+/** An event as a line, which ends with its number and its checksum. */
+export function lineOfEvent(event: object, number: number): string {
+  const text = JSON.stringify({ ...event, line: number }).slice(0, -1)
+  return `${text},"crc":"${sumOf(text)}"}\n`
 }
 
-/** The event that a line holds, if it is whole. Lines of earlier versions have no checksum. */
-export function eventIn(line: string): Record<string, unknown> | undefined {
-  const [sum] = SUM.exec(line.slice(-SUM_LENGTH)) ?? []
-  if (sum !== undefined && sum !== `,"crc":"${sumOf(line.slice(0, -SUM_LENGTH))}"}`) return undefined
+/** A line that is whole. */
+export interface LoggedLine {
+  event: Record<string, unknown>
+  /** Among all that were ever written, from 1. Lines of earlier versions have none. */
+  number: number | undefined
+}
+
+/** The event that a line holds, if it is whole. */
+export function eventIn(line: string): LoggedLine | undefined {
+  const [end, digits, sum] = END.exec(line.slice(-LONGEST_END)) ?? []
+  const before = end === undefined ? line : line.slice(0, -end.length)
+  if (end !== undefined && sum !== sumOf(line.slice(0, line.length - SUM_LENGTH))) return undefined
   try {
-    const event: unknown = JSON.parse(sum === undefined ? line : `${line.slice(0, -SUM_LENGTH)}}`)
-    return typeof event === 'object' && event !== null && !Array.isArray(event)
-      ? (event as Record<string, unknown>)
-      : undefined
+    const event: unknown = JSON.parse(end === undefined ? line : `${before}}`)
+    if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined
+    return { event: event as LoggedLine['event'], number: digits === undefined ? undefined : Number(digits) }
   } catch {
     return undefined
   }
 }
+
+/** `,"crc":"…"}` */
+const SUM_LENGTH = 18
 
 /** The lines of a file, in blocks: a large file is never in memory as a whole. What is no line at all is undefined. */
 export function* linesIn(file: string): Generator<string | undefined> {

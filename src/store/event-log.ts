@@ -14,6 +14,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { CountFile } from './count-file.ts'
 import { eventIn, lineOfEvent, linesIn } from './event-lines.ts'
 import { DamagedValueError, isReference, LargeValues, valueOf } from './large-values.ts'
 import { repair, type Repair } from './log-repair.ts'
@@ -29,6 +30,8 @@ export interface EventLogOptions {
   keep?: number
   /** Values whose JSON is longer are kept beside the log, once each, and stand in it as a reference. Characters. Default 5,120. */
   largeValue?: number
+  /** A file that says how many events were ever written, so that a log that was cut is seen. Default: none. */
+  countIn?: string
 }
 
 const KIBI = 1024
@@ -43,10 +46,13 @@ const VALUES = '.values'
 export class EventLog {
   readonly file: string
   readonly repaired: Repair
-  readonly #options: Required<EventLogOptions>
+  readonly #options: Required<Omit<EventLogOptions, 'countIn'>> & Pick<EventLogOptions, 'countIn'>
   readonly #damages = new Set<string>()
   #descriptor: number
   #values: LargeValues
+  /** Events that were ever written. */
+  #count = 0
+  #counted: CountFile | undefined
   #bytes: number
   #since: number
   #lost = 0
@@ -56,7 +62,8 @@ export class EventLog {
     this.file = file
     this.#options = { maxBytes: 16 * KIBI * KIBI, maxAgeMs: 86_400_000, keep: 10, largeValue: 5_120, ...options }
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    this.repaired = repair(file)
+    const { repaired, last } = repair(file)
+    this.repaired = repaired
     const { cutBytes, keptIn } = this.repaired
     if (cutBytes > 0) this.#tell(`${file} ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}.`)
     dropValuesWithoutLog(file)
@@ -64,7 +71,22 @@ export class EventLog {
     this.#descriptor = openForOwner(file)
     const { size, birthtimeMs } = fstatSync(this.#descriptor)
     this.#bytes = size
+    this.#openCount(last ?? 0)
     this.#since = size === 0 ? Date.now() : birthtimeMs
+  }
+
+  /** Goes on counting where it was, and sees whether the newest events are there. */
+  #openCount(last: number): void {
+    const { countIn } = this.#options
+    try {
+      if (countIn !== undefined) this.#counted = new CountFile(countIn)
+    } catch (error) {
+      this.#tell(`${countIn} cannot be written to: ${(error as Error).message}`)
+    }
+    const { before = 0 } = this.#counted ?? {}
+    if (before > last && !asideOf(this.file).some(({ file }) => lastNumberIn(file) === before))
+      this.#tell(`${this.file} lacks its newest ${before - last} events: they were cut off, or removed.`)
+    this.#count = Math.max(before, last)
   }
 
   /** Events that could not be written, as on a disk that is full. */
@@ -90,14 +112,14 @@ export class EventLog {
   append(event: object): void {
     try {
       this.#lookForFile()
-      const line = lineOfEvent(this.#withReferences(event))
+      const line = lineOfEvent(this.#withReferences(event), this.#count + 1)
       const bytes = Buffer.byteLength(line)
       const { maxBytes, maxAgeMs } = this.#options
       const isFull = this.#bytes + this.#values.bytes + bytes > maxBytes
       if (this.#bytes > 0 && (isFull || Date.now() - this.#since > maxAgeMs)) {
         this.#rotate()
         // The values have gone with the file that was put aside.
-        return this.#add(lineOfEvent(this.#withReferences(event)))
+        return this.#add(lineOfEvent(this.#withReferences(event), this.#count + 1))
       }
       this.#add(line)
     } catch (error) {
@@ -115,6 +137,8 @@ export class EventLog {
       throw error
     }
     this.#bytes += Buffer.byteLength(line)
+    this.#count += 1
+    this.#counted?.note(this.#count)
     this.#failure = undefined
   }
 
@@ -144,6 +168,7 @@ export class EventLog {
   }
 
   close(): void {
+    this.#counted?.close()
     try {
       fsyncSync(this.#descriptor)
     } finally {
@@ -156,14 +181,25 @@ export class EventLog {
    * passed over and told among the problems: an event whose large value is damaged has the reference in its place.
    */
   *read(): Generator<Record<string, unknown>> {
+    // What was put aside and is too old was removed by the log itself.
+    let expected = this.#counted?.before ? this.#counted.keptBefore : undefined
     for (const file of [...asideOf(this.file).map((aside) => aside.file), this.file]) {
-      let number = 0
+      let nth = 0
       for (const line of this.#linesOf(file)) {
-        number += 1
+        nth += 1
         if (line === '') continue
-        const event = line === undefined ? undefined : eventIn(line)
-        if (event) yield this.#withValues(event, valuesOf(file))
-        else this.#tell(`${file}, line ${number}, is damaged or no event: it is passed over.`)
+        const found = line === undefined ? undefined : eventIn(line)
+        if (!found) {
+          this.#tell(`${file}, line ${nth}, is damaged or no event: it is passed over.`)
+          // It is told of already that this one is missing.
+          if (expected !== undefined) expected += 1
+          continue
+        }
+        const { event, number } = found
+        if (number !== undefined && expected !== undefined && number > expected)
+          this.#tell(`${number - expected} events are missing before line ${nth} of ${file}.`)
+        expected = number === undefined ? undefined : number + 1
+        yield this.#withValues(event, valuesOf(file))
       }
     }
   }
@@ -201,6 +237,8 @@ export class EventLog {
     }
     closeSync(this.#descriptor)
     this.#open()
+    const oldest = asideOf(this.file)[0]
+    this.#counted?.note(this.#count, oldest && firstNumberIn(oldest.file))
   }
 
   #withReferences(event: object): object {
@@ -212,6 +250,22 @@ export class EventLog {
       }),
     )
   }
+}
+
+/** The number of the first event of a file that was put aside. */
+function firstNumberIn(file: string): number | undefined {
+  for (const line of linesIn(file)) {
+    const number = line === undefined ? undefined : eventIn(line)?.number
+    if (number !== undefined) return number
+  }
+  return undefined
+}
+
+/** The number of the last event of a file that was put aside. */
+function lastNumberIn(file: string): number | undefined {
+  let last: number | undefined
+  for (const line of linesIn(file)) last = (line === undefined ? undefined : eventIn(line)?.number) ?? last
+  return last
 }
 
 /** Where the large values of a log file are. */

@@ -58,7 +58,13 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX spending_by_run ON spending (run);`,
   `CREATE TABLE pattern_sources (hash TEXT PRIMARY KEY, sources TEXT NOT NULL) STRICT;
    ALTER TABLE run_records ADD COLUMN sources TEXT;
-   ALTER TABLE run_records ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;`,
+   ALTER TABLE run_records ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE commits (count INTEGER NOT NULL) STRICT;
+   INSERT INTO commits VALUES (0);`,
+  // Answers that were kept before are of unknown age.
+  `DELETE FROM cached_answers;
+   ALTER TABLE cached_answers DROP COLUMN embedding;
+   ALTER TABLE cached_answers ADD COLUMN kept_at INTEGER NOT NULL DEFAULT 0;`,
 ]
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Row, StoreDatabase } from './database.ts'
-import type { RunStatus } from './run-store.ts'
+import type { RunStatus } from './run-status.ts'
 import { sealed } from './seal.ts'
 
 /** What is told of a run beside where it stands. */
@@ -88,12 +88,12 @@ export class RecordTable {
     return row && (this.#database.unseal(row['sources'], `the pattern of ${run}`) as PatternSource[])
   }
 
-  /** How often a daemon has ended in the middle of a step of the run. */
-  diedIn(run: string): number {
+  /** A daemon has ended in the middle of a step of the run. */
+  diedIn(run: string): void {
     this.#database.run('UPDATE run_records SET deaths = deaths + 1 WHERE run = ?', run)
-    return this.deathsOf(run)
   }
 
+  /** How many have. */
   deathsOf(run: string): number {
     const [row] = this.#database.all('SELECT deaths FROM run_records WHERE run = ?', run)
     return Number(row?.['deaths'] ?? 0)

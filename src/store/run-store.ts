@@ -4,14 +4,12 @@ import { RecordTable } from './record-table.ts'
 import { StoreDatabase } from './database.ts'
 import { EntityTable } from './entity-table.ts'
 import { StoreError } from './errors.ts'
+import type { RunStatus } from './run-status.ts'
 import { sealed } from './seal.ts'
 import { SpendingTable } from './spending-table.ts'
 
 /** Plain data as it is kept. */
 export type Saved = unknown
-
-/** Where a run stands. */
-export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed' | 'terminated'
 
 /** A run as it is kept. */
 export interface SavedRun {

@@ -29,8 +29,12 @@ const RESPONSE_TIMES: Readonly<Record<string, Latency>> = {
   timeout: never(),
 }
 
+/** A duration as text; a bare number is milliseconds. */
+const readDuration = (text: string): Milliseconds => parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
+
 /**
- * Reads how long answers take: `fast`, `slow` (20 to 30 s) or `timeout` (never), a duration, or a range such as `2s..30s`.
+ * Reads how long answers take: `fast`, `slow` (20 to 30 s) or `timeout` (never), a duration, or a range such as `2s..30s`. A bare number
+ * is milliseconds.
  *
  * @throws InvalidLatencyError
  */
@@ -38,14 +42,12 @@ export function readLatency(text: string): Latency {
   if (Object.hasOwn(RESPONSE_TIMES, text)) return RESPONSE_TIMES[text]!
   const [from = '', to] = text.split('..').map((part) => part.trim())
   try {
-    return to === undefined
-      ? parseDuration(from as Milliseconds | `${number}s`)
-      : uniform(from as `${number}s`, to as `${number}s`)
+    return to === undefined ? readDuration(from) : uniform(readDuration(from), readDuration(to))
   } catch {
     const meant = nearest(text, Object.keys(RESPONSE_TIMES))
     throw new InvalidLatencyError(
-      `${JSON.stringify(text)} is no time that an answer takes. ${meant ? `Did you mean "${meant}"?` : ''} ` +
-        `Give ${Object.keys(RESPONSE_TIMES).join(', ')}, a duration such as 8s, or a range such as 20s..30s.`,
+      `${JSON.stringify(text)} is no time that an answer takes. ${meant ? `Did you mean "${meant}"? ` : ''}` +
+        `Give ${Object.keys(RESPONSE_TIMES).join(', ')}, a duration such as 8s (a bare number is milliseconds), or a range such as 20s..30s.`,
     )
   }
 }

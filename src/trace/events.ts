@@ -147,7 +147,7 @@ export type EventBody =
   | { type: 'task.assigned'; gather: number; task: number; agent: string; instead: string | null }
   /** The orchestrator has asked something of somebody on behalf of its strategy, which stands at `line`. */
   | { type: 'effect.started'; effect: number; line: number; kind: string }
-  | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null }
+  | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null; message?: string }
   /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
   | {
       type: 'cost.claimed'
@@ -177,6 +177,7 @@ export type EventBody =
     }
   /** Picodollars as decimal text: sums may exceed a safe integer. */
   | { type: 'cost.checked'; spent: string; limit: string | null }
+  /** `worst` is the largest safe integer where nobody knows what the model costs. */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
   /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
   | {

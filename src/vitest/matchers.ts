@@ -1,14 +1,15 @@
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars } from '../money/index.ts'
-import type { GatherRecord } from '../trace/index.ts'
+import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
 
-/** A range; a part left out is open. */
+/** A range; a part left out is open. `exactly` is a range of one value. */
 export interface Between<Value> {
   atLeast?: Value
   atMost?: Value
+  exactly?: Value
 }
 
 /** Matchers for outcomes and gathers. */
@@ -24,8 +25,19 @@ export interface OrchestrationMatchers<R = unknown> {
   /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
   toHaveCalls(
     count: number | Between<number>,
-    of?: { agent?: string; model?: string; status?: 'ended' | 'failed' | 'open' | 'refused' },
+    of?: {
+      agent?: string
+      model?: string
+      provider?: string
+      status?: 'ended' | 'failed' | 'open' | 'refused'
+      /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
+      fault?: string
+    },
   ): R
+  /** All of these agents had a call under way at one and the same moment. */
+  toHaveOverlapped(agents: readonly string[]): R
+  /** Each of these agents made its first call when all calls of the one before had ended. */
+  toHaveOrder(agents: readonly string[]): R
   /** A gather that went on without some: who was in time, and who was missing. */
   toBePartial(expected?: { received?: readonly string[]; missing?: readonly string[] }): R
   /** A gather that nobody missed. */
@@ -53,11 +65,17 @@ const verdict = (pass: boolean, text: string, outcome?: Outcome): Verdict => ({
   message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
 })
 
-const within = <Value extends number | bigint>(value: Value, { atLeast, atMost }: Between<Value>): boolean =>
-  (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
+const within = <Value extends number | bigint>(value: Value, { atLeast, atMost, exactly }: Between<Value>): boolean =>
+  (exactly === undefined || value === exactly) &&
+  (atLeast === undefined || value >= atLeast) &&
+  (atMost === undefined || value <= atMost)
 
-const rangeText = <Value>({ atLeast, atMost }: Between<Value>, write: (value: Value) => string): string =>
-  [atLeast === undefined ? '' : `at least ${write(atLeast)}`, atMost === undefined ? '' : `at most ${write(atMost)}`]
+const rangeText = <Value>({ atLeast, atMost, exactly }: Between<Value>, write: (value: Value) => string): string =>
+  [
+    exactly === undefined ? '' : `exactly ${write(exactly)}`,
+    atLeast === undefined ? '' : `at least ${write(atLeast)}`,
+    atMost === undefined ? '' : `at most ${write(atMost)}`,
+  ]
     .filter(Boolean)
     .join(' and ')
 
@@ -65,10 +83,36 @@ const sameMembers = (a: readonly string[], b: readonly string[]): boolean =>
   a.toSorted().join('\u0000') === b.toSorted().join('\u0000')
 const names = (list: readonly string[]): string => (list.length > 0 ? list.join(', ') : 'nobody')
 
-const map = <From, To>({ atLeast, atMost }: Between<From>, read: (value: From) => To): Between<To> => ({
+const map = <From, To>({ atLeast, atMost, exactly }: Between<From>, read: (value: From) => To): Between<To> => ({
+  ...(exactly !== undefined && { exactly: read(exactly) }),
   ...(atLeast !== undefined && { atLeast: read(atLeast) }),
   ...(atMost !== undefined && { atMost: read(atMost) }),
 })
+
+const endOf = ({ endedAt }: CallRecord): number => endedAt ?? Number.POSITIVE_INFINITY
+
+/** A moment at which each of the agents has a call under way. It may be looked for where one begins. */
+function momentOfAll(calls: readonly CallRecord[], agents: readonly string[]): number | undefined {
+  const own = new Map(agents.map((agent) => [agent, calls.filter((call) => call.agent === agent)]))
+  const begins = [...own.values()].flat().map(({ arrivedAt }) => arrivedAt)
+  return begins
+    .toSorted((a, b) => a - b)
+    .find((at) => [...own.values()].every((of) => of.some((call) => call.arrivedAt <= at && at < endOf(call))))
+}
+
+/** Why agents did not call one after another. */
+function orderProblem(calls: readonly CallRecord[], agents: readonly string[]): string | undefined {
+  let before: { agent: string; endedAt: number } | undefined
+  for (const agent of agents) {
+    const own = calls.filter((call) => call.agent === agent)
+    if (own.length === 0) return `${agent} made no call`
+    const beganAt = Math.min(...own.map(({ arrivedAt }) => arrivedAt))
+    if (before && beganAt < before.endedAt)
+      return `${agent} began at ${formatDuration(beganAt)}, before ${before.agent} had ended`
+    before = { agent, endedAt: Math.max(...own.map(endOf)) }
+  }
+  return undefined
+}
 
 /** An error as part of a sentence. */
 const sentence = (error: unknown): string => String(error).replace(/\.$/, '')
@@ -130,16 +174,36 @@ const matchers = {
   toHaveCalls(
     given: unknown,
     count: number | Between<number>,
-    of: { agent?: string; model?: string; status?: string } = {},
+    of: { agent?: string; model?: string; provider?: string; status?: string; fault?: string } = {},
   ): Verdict {
     const outcome = outcomeOf(given, 'toHaveCalls')
     const range = typeof count === 'object' ? count : { atLeast: count, atMost: count }
-    const filters = Object.entries(of) as ['agent' | 'model' | 'status', string][]
+    const filters = Object.entries(of) as ['agent' | 'model' | 'provider' | 'status' | 'fault', string][]
     const found = outcome.calls.filter((call) => filters.every(([name, value]) => call[name] === value)).length
     const which = filters.map(([name, value]) => ` with ${name} ${value}`).join('')
     return verdict(
       within(found, range),
       `Expected ${typeof count === 'object' ? rangeText(count, String) : count} calls${which}; there were ${found}.`,
+      outcome,
+    )
+  },
+
+  toHaveOverlapped(given: unknown, agents: readonly string[]): Verdict {
+    const outcome = outcomeOf(given, 'toHaveOverlapped')
+    const at = momentOfAll(outcome.calls, agents)
+    return verdict(
+      at !== undefined,
+      `Whether ${names(agents)} had calls under way at one moment: ${at === undefined ? 'there is none' : `at ${formatDuration(at)} they had`}.`,
+      outcome,
+    )
+  },
+
+  toHaveOrder(given: unknown, agents: readonly string[]): Verdict {
+    const outcome = outcomeOf(given, 'toHaveOrder')
+    const problem = orderProblem(outcome.calls, agents)
+    return verdict(
+      problem === undefined,
+      `Whether the agents called in the order ${agents.join(', ')}: ${problem ?? 'they did'}.`,
       outcome,
     )
   },

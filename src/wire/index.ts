@@ -1,7 +1,11 @@
 import { anthropic } from './anthropic/index.ts'
 import { azure } from './azure/index.ts'
 import { bedrock } from './bedrock/index.ts'
+import { cohere } from './cohere/index.ts'
+import { compatible } from './compatible.ts'
 import { google } from './google/index.ts'
+import { mistral } from './mistral/index.ts'
+import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
 import type { Service } from './service.ts'
 
@@ -26,4 +30,14 @@ export { Shelf } from './shelf.ts'
 export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */
-export const SERVICES: readonly Service[] = [openai, anthropic, google, bedrock, azure]
+export const SERVICES: readonly Service[] = [
+  openai,
+  anthropic,
+  google,
+  bedrock,
+  azure,
+  mistral,
+  cohere,
+  ollama,
+  ...compatible,
+]

@@ -175,10 +175,12 @@ export interface Service {
   baseURL: string
   /** The service's own hosts, with the port where it is not the protocol's own: there it validates as its reference says. */
   hosts: RegExp
-  /** Paths at those hosts below which the endpoints are, with placeholders. Default: that of the base URL alone. */
+  /** Paths at those hosts below which the endpoints are, with placeholders; the first that fits counts. Default: that of the base URL. */
   bases?: readonly string[]
   /** Whether it refuses at its own hosts what its reference does not name. Default true. */
   strict?: boolean
+  /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
+  catalogue?: string
   endpoints: readonly Endpoint[]
   /**
    * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor

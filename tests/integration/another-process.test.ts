@@ -28,7 +28,7 @@ const PROGRAM = `
   console.log(JSON.stringify(machine.state.status))`
 
 function finishElsewhere(state: MachineState): unknown {
-  const module = resolve(import.meta.dirname, '../../src/pattern/index.ts')
+  const module = resolve(import.meta.dirname, '../../src/strategy/index.ts')
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', PROGRAM, module], {
     input: JSON.stringify({ strategy: STRATEGY, state }),
   })

@@ -126,6 +126,9 @@ describe('options', { timeout: 60_000 }, () => {
     [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
     [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
     [['init', 'here'], 'it writes into the current folder'],
+    [['serve', '--latency', 'banana'], '--latency: "banana" is no time that an answer takes.'],
+    [['serve', '--latency', 'slwo'], 'Did you mean "slow"?'],
+    [['serve', '--fail-rate', '2'], '--fail-rate is "2". Give a number from 0 to 1.'],
   ])('%j are refused with the nearest one', async (given, message) => {
     expect(await run(...given)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string })
   })

@@ -176,6 +176,99 @@ suite('gathering', () => {
     },
   )
 
+  describeOrchestration(
+    'a gather that fails',
+    described(
+      `GATHER votes FROM agents WITH timeout: 15s, at_least: 2, late: "keep"
+ON failure:
+  SET lost = missing
+  WAIT 1 minute
+  RETURN { kind: failure.kind, have: pluck(votes, "agent"), lost: lost, late: pluck(late_responses, "agent") }`,
+      { provider: { agents: { ben: { latency: constant('30s') } } } },
+    ),
+    (test) => {
+      test('leaves the answers that it has, who is missing, and what comes late', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.result).toEqual({ kind: 'timeout', have: ['ann'], lost: ['ben'], late: ['ben'] })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'gathers at the same time',
+    described(
+      `PARALLEL:
+  GATHER first FROM ["ann", "ben"] WITH timeout: 15s
+  GATHER second FROM ["cem", "dora"] WITH timeout: 10s`,
+      {
+        agents: ['ann', 'ben', 'cem', 'dora'],
+        provider: { agents: { ben: { latency: never() }, dora: { latency: never() } } },
+      },
+    ),
+    (test) => {
+      test('know each its own missing ones', async ({ run, expect }) => {
+        const { result } = await run()
+        expect(result!.variables).toMatchObject({ 'first.missing': ['ben'], 'second.missing': ['dora'] })
+      })
+    },
+  )
+
+  const said = 'GATHER votes FROM ["ann", "ben"] WITH timeout: 5m\nON failure:\n  RETURN failure.kind'
+  describeOrchestration.for([
+    {
+      what: 'every call fails',
+      strategy: said,
+      faults: { bad_gateway: 1 },
+      retry: { attempts: 2 },
+      kind: 'server_error',
+    },
+    {
+      what: 'the time is up before the next try',
+      strategy: said,
+      faults: { bad_gateway: 1 },
+      retry: { attempts: 1_000, firstDelay: '10m', maxDelay: '1h' },
+      kind: 'server_error',
+    },
+    { what: 'nobody answers', strategy: said, faults: { hang: 1 }, retry: { attempts: 100 }, kind: 'timeout' },
+    {
+      what: 'the agents are gone',
+      strategy: `TERMINATE "ann"\nTERMINATE "ben"\n${said}`,
+      faults: { hang: 1 },
+      retry: {},
+      kind: 'terminated',
+    },
+  ])(
+    'a gather that fails as $what',
+    ({ strategy, faults, retry }) =>
+      described(strategy, {
+        orchestrator: { retry, breaker: { failures: 1_000 } },
+        provider: { faults, providers: { openai: { failRate: 1 } } },
+      }),
+    (test, { kind }) => {
+      test('says so', async ({ run, waive, expect }) => {
+        waive('amplification')
+        const { result } = await run()
+        expect(result!.result).toBe(kind)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a task of an agent that hangs',
+    described(
+      'GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m\nRETURN { done: len(parts), missing: missing }',
+      { orchestrator: { callTimeout: '1h' }, provider: { agents: { ben: { latency: never() } } } },
+    ),
+    (test) => {
+      test('is done by another, long before the end of the gather', async ({ run, provider, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toEqual({ done: 4, missing: [] })
+        expect(outcome).toHaveElapsed({ atMost: '30s' })
+        expect(provider.openCalls).toBe(0)
+      })
+    },
+  )
+
   describeOrchestration('an agent that there is not', described('GATHER votes FROM ["ann", "bem"]'), (test) => {
     test('is a failure with the name that was meant', async ({ run, expect }) => {
       expect(await run()).toHaveFailedWith('There is no agent "bem". Did you mean "ben"?')
@@ -354,8 +447,9 @@ suite('resilience', () => {
       orchestrator: { failover: ['claude-haiku-4-5'] },
     }),
     (test) => {
-      test('is not retried, and not sent elsewhere', async ({ run, expect }) => {
+      test('is not retried, and not sent elsewhere, and stands in the trace', async ({ run, trace, expect }) => {
         const outcome = await run()
+        expect(trace.ofType('attempt.failed')).toMatchObject([{ kind: 'refused_request', retryInMs: null }])
         expect(outcome).toHaveFailedWith('refused_request: The model `gpt-none` does not exist')
         expect(outcome).toHaveCalls(1)
       })

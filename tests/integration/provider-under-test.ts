@@ -7,3 +7,12 @@ export const aProvider = (clock: Clock): Provider => {
   const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
   return new Provider({ latency: '8s', replies: 'The same bytes by every way.' }, surroundings)
 }
+
+/** What a quick provider says. */
+export const quickAnswer = 'The same words by every way.'
+
+/** A provider that takes no time to speak of, for servers on the real clock. */
+export const quickProvider = (clock: Clock): Provider => {
+  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
+  return new Provider({ latency: '10ms', replies: quickAnswer }, surroundings)
+}

@@ -90,7 +90,7 @@ describeOrchestration('a program that calls the world outside', options, (test) 
 
   test('says of a provider that it is one', async ({ run, waive, expect }) => {
     waive('unsimulated')
-    const outcome = await run({ vars: { work: () => fetch('https://api.mistral.ai/v1/models') } })
+    const outcome = await run({ vars: { work: () => fetch('https://api.voyageai.com/v1/embeddings') } })
     expect(outcome).toHaveFailedWith(UnmountedProviderError)
     expect(outcome).toHaveFailedWith(/is a real LLM provider.*baseURLs/s)
   })
@@ -127,7 +127,7 @@ describeOrchestration('a program that calls the world outside', options, (test) 
       const { address } = await dnsPromises.lookup('api.openai.com')
       const all = await promisify(lookup)('api.openai.com', { all: true })
       const [resolved] = await dnsPromises.resolve4('api.openai.com')
-      const answer = await axios.get(`https://${address}/v1/nothing`, {
+      const answer = await axios.get(`https://${address}/v1/images/generations`, {
         headers: { host: 'api.openai.com' },
         validateStatus: () => true,
       })
@@ -197,7 +197,7 @@ describeOrchestration(
     test('but no real provider', async ({ run, waive, expect }) => {
       waive('unsimulated')
       for (const get of [axios.get, fetch])
-        expect(await run({ vars: { work: () => get('https://api.mistral.ai/v1/models') } })).toHaveFailedWith(
+        expect(await run({ vars: { work: () => get('https://api.voyageai.com/v1/embeddings') } })).toHaveFailedWith(
           /is a real LLM provider/,
         )
       expect((await run({ vars: { work: ask } })).result).toBe('Yes.')

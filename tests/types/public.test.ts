@@ -1,4 +1,4 @@
-import { expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import {
   describeOrchestration,
   lognormal,
@@ -38,7 +38,7 @@ test('set-ups that make no sense do not compile', () => {
   expectTypeOf({ agents: { a: { latency: never() } } }).toExtend<ProviderConfig>()
   expectTypeOf(outage({ from: '5m', for: '2m' })).toExtend<NonNullable<ProviderConfig['windows']>[number]>()
   // @ts-expect-error a fault is one of a list
-  outage({ from: '5m', for: '2m', fault: 'exploded' })
+  expect(() => outage({ from: '5m', for: '2m', fault: 'exploded' })).toThrow('outage.fault is "exploded"')
   // @ts-expect-error there is no such setting
   const wrong: ProviderConfig = { latencies: 3 }
   // @ts-expect-error an orchestration under test is needed

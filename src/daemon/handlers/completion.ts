@@ -275,7 +275,7 @@ export const completion: Readonly<Record<string, Handler>> = {
       const live = chosen.flatMap((run) => (run.live ? [{ id: run.id, ...run.live }] : []))
       const tries = [
         ...chosen.map((run) => detailsOf(run, context.store).tries),
-        ...(own ? [completions.completer.save()] : []),
+        ...(own ? [completions.completer.save().tries] : []),
       ]
       const waiting = [
         ...live.flatMap(({ id: run, orchestrator }) =>

@@ -1,5 +1,6 @@
 import type { EventLog, RunStore } from '../../store/index.ts'
 import type { Completions } from '../completions.ts'
+import type { LoggedEvent } from '../logged-event.ts'
 import { readParameters, type Given, type Parameters } from '../parameters.ts'
 import type { Runs } from '../runs.ts'
 
@@ -28,18 +29,6 @@ export interface DaemonContext {
   shutdown: () => void
   /** All that the daemon answers. */
   handlers: Readonly<Record<string, Handler>>
-}
-
-/** An event as clients get it. */
-export interface LoggedEvent {
-  event_name: string
-  /** Unix seconds. */
-  timestamp: number
-  /** Null for what belongs to none. */
-  orchestration_id: string | null
-  /** Of the request that it comes from. */
-  correlation_id?: string | null
-  data: object
 }
 
 /** What a handler works with for one request. */

@@ -19,4 +19,4 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   ...metrics,
   ...monitor,
 }
-export type { DaemonContext, LoggedEvent } from './handler.ts'
+export type { DaemonContext } from './handler.ts'

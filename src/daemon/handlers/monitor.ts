@@ -2,7 +2,8 @@ import { fitsPattern } from '../../orchestrator/index.ts'
 import { now } from '../now.ts'
 import { page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
-import { handler, type Handler, type LoggedEvent } from './handler.ts'
+import type { LoggedEvent } from '../logged-event.ts'
+import { handler, type Handler } from './handler.ts'
 
 const MOST_EVENTS = 1_000
 

@@ -35,6 +35,7 @@ function described(run: Run, { agents, messages }: RunDetails): object {
     ),
     message_count: messages,
     duration: secondsOf(run),
+    ...(run.error !== undefined && { error: run.error }),
   }
 }
 

@@ -1,5 +1,5 @@
-import leven from 'leven'
 import { parseDuration, type Milliseconds } from '../../clock/index.ts'
+import { suggestion } from '../../options/index.ts'
 import { InvalidProviderConfigError, refuseOption, shown } from './invalid.ts'
 
 /**
@@ -75,23 +75,12 @@ export const latency: Check = (value, where) => {
   durationOf(value, where)
 }
 
-/** The known name that a wrong one is nearest to, as a question. */
-function didYouMean(given: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((name) => ({ name, distance: leven(given.toLowerCase(), name.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance)
-  return nearest && nearest.distance <= Math.max(1, Math.floor(given.length / 3))
-    ? `Did you mean "${nearest.name}"?`
-    : `There are: ${known.join(', ')}.`
-}
-
 /** One of some names. */
 export const oneOf =
   (what: string, names: readonly string[]): Check =>
   (value, where) => {
     if (typeof value === 'string' && names.includes(value)) return
-    const hint = typeof value === 'string' ? didYouMean(value, names) : `There are: ${names.join(', ')}.`
-    refuseOption(where, value, `Give ${what}. ${hint}`)
+    refuseOption(where, value, `Give ${what}. ${suggestion(String(value), names)}`)
   }
 
 /** An object with options of some names, each of which may be left out. */
@@ -105,7 +94,7 @@ export function options(checks: Readonly<Record<string, Check>>, needed: readonl
       if (given === undefined) continue
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined
       if (!check)
-        throw new InvalidProviderConfigError(`There is no option ${where}.${name}. ${didYouMean(name, names)}`)
+        throw new InvalidProviderConfigError(`There is no option ${where}.${name}. ${suggestion(name, names)}`)
       check(given, `${where}.${name}`)
     }
   }
@@ -134,7 +123,7 @@ export const mapOfKnown =
     for (const [name, given] of Object.entries(value)) {
       if (!names.includes(name))
         throw new InvalidProviderConfigError(
-          `${where} has ${shown(name)}, which is no ${what}. ${didYouMean(name, names)}`,
+          `${where} has ${shown(name)}, which is no ${what}. ${suggestion(name, names)}`,
         )
       if (given !== undefined) check(given, `${where}.${name}`)
     }

@@ -107,9 +107,15 @@ const said: Check = (value, where) => {
   if (typeof value !== 'string') spec(value, where)
 }
 const script = listOf(said)
+const sequence = options({ sequence: script, by: oneOf('what is counted', ['call', 'conversation']) }, [
+  'sequence',
+  'by',
+])
+const isSequence = (value: unknown): boolean => typeof value === 'object' && value !== null && 'sequence' in value
 const reply: Check = (value, where) => {
   if (typeof value === 'function') return
-  ;(Array.isArray(value) ? script : said)(value, where)
+  const check = Array.isArray(value) ? script : isSequence(value) ? sequence : said
+  check(value, where)
 }
 
 const rule = options(

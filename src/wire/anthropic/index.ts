@@ -10,6 +10,7 @@ export const anthropic: Service = {
   name: 'anthropic',
   baseURL: 'https://api.anthropic.com',
   hosts: /^api\.anthropic\.com$/,
+  beside: [],
   endpoints: [messages, countTokens, ...batches, ...models],
   errors: anthropicErrors,
 }

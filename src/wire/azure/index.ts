@@ -48,4 +48,5 @@ export const azure: Service = {
     ...at('/api/projects/{project}/openai/v1', openai.endpoints, false),
   ],
   errors: azureErrors,
+  took: 'x-envoy-upstream-service-time',
 }

@@ -84,6 +84,7 @@ export function readConversation(wire: WireRequest, stream: boolean): Parsed<Con
     choices: 1,
     callerHints: metadataHints(body),
     retryCount: retryCountOf(header),
+    tellsRetryAfter: [],
     fingerprint,
   }
   const { performanceConfig, serviceTier } = body

@@ -34,22 +34,26 @@ export const event = (name: string, data: object): Uint8Array => rawEvent(name, 
 /** The names of exceptions within streams, which are fewer than those of answers. */
 const IN_STREAMS: Readonly<Record<string, string>> = {
   ThrottlingException: 'throttlingException',
-  ServiceUnavailableException: 'serviceUnavailableException',
   ValidationException: 'validationException',
   InternalServerException: 'internalServerException',
+}
+
+/** What else ends a stream is told as an error of the model. */
+const MODEL_ERROR = {
+  message: 'The model has encountered an unexpected error while streaming. Retry your request.',
+  originalStatusCode: 503,
 }
 
 /** An error in place of the rest of a stream. */
 export function exceptionEvent(refusal: Refusal): Uint8Array {
   const { name, message } = exceptionOf(refusal.kind === 'bad_gateway' ? { kind: 'server_error' } : refusal)
   const known = IN_STREAMS[name]
-  const body = known
-    ? { message }
-    : { message, originalStatusCode: 424, originalMessage: 'The model has stopped to answer.' }
-  return encode(
-    { ':exception-type': known ?? 'modelStreamErrorException', ...JSON_TYPE, ':message-type': 'exception' },
-    JSON.stringify(body),
-  )
+  const headers = {
+    ':exception-type': known ?? 'modelStreamErrorException',
+    ...JSON_TYPE,
+    ':message-type': 'exception',
+  }
+  return encode(headers, JSON.stringify(known ? { message } : { ...MODEL_ERROR, originalMessage: message }))
 }
 
 /** Several pieces of a stream as one. */

@@ -26,4 +26,5 @@ export const bedrock: Service = {
     }),
   ],
   errors: bedrockErrors,
+  took: 'x-amzn-bedrock-invocation-latency',
 }

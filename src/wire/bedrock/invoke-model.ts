@@ -1,36 +1,13 @@
+import { asOwn, readByPath, type MessagesAsked } from '../anthropic/by-path.ts'
 import { messages } from '../anthropic/messages.ts'
 import type { Piece, Refusal, Reply } from '../../provider/index.ts'
-import {
-  isBad,
-  type BadRequest,
-  type Chunk,
-  type Generation,
-  type StreamEncoder,
-  type WireRequest,
-} from '../service.ts'
+import { isBad, type Chunk, type Generation, type StreamEncoder, type WireRequest } from '../service.ts'
 import { commonHeaders, invalid, isUnsigned } from './errors.ts'
 import { retryCountOf } from './converse.ts'
 import { EVENT_STREAM, event, exceptionEvent, joined, rawEvent } from './frames.ts'
 import { isAnthropic, modelIdOf, withoutProfile } from './model-id.ts'
 
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html.
-
-type MessagesAsked = Parameters<(typeof messages)['whole']>[1]
-
-/** The same request as Anthropic itself would get it. */
-function asAnthropic(wire: WireRequest, stream: boolean): WireRequest {
-  const { anthropic_version: _, anthropic_beta: beta, ...body } = wire.body
-  const own: Readonly<Record<string, string | undefined>> = {
-    'anthropic-version': '2023-06-01',
-    'anthropic-beta': Array.isArray(beta) ? beta.join(',') : undefined,
-    'x-api-key': 'signed',
-  }
-  return {
-    ...wire,
-    body: { ...body, model: modelIdOf(wire.params['modelId'] ?? ''), stream },
-    header: (name) => (name in own ? own[name] : wire.header(name)),
-  }
-}
 
 function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)['parse']> {
   if (wire.strict && isUnsigned(wire)) return { kind: 'unauthorized' }
@@ -40,15 +17,15 @@ function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)[
       `longhaul simulates InvokeModel for Anthropic's models alone, and "${modelIdOf(given)}" is none. Use Converse, which it ` +
         'simulates for all models.',
     )
-  const wrong = wire.strict ? (withoutProfile(given) ?? wrongVersion(wire)) : undefined
+  const wrong = wire.strict ? withoutProfile(given) : undefined
   if (wrong) return wrong
-  const parsed = messages.parse(asAnthropic(wire, stream))
+  const parsed = readByPath(wire, modelIdOf(given), stream)
   if (isBad(parsed)) return parsed
-  return { ...parsed, call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header) } }
+  return {
+    ...parsed,
+    call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header), tellsRetryAfter: [] },
+  }
 }
-
-const wrongVersion = ({ body }: WireRequest): BadRequest | undefined =>
-  typeof body['anthropic_version'] === 'string' ? undefined : invalid('anthropic_version: Field required')
 
 const tokenHeaders = ({ usage }: Reply): Record<string, string> => ({
   'x-amzn-bedrock-input-token-count': String(usage.input - usage.cachedInput - usage.cacheWrite),
@@ -129,8 +106,8 @@ const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generatio
           : tokenHeaders(reply)),
       },
     }),
-    whole: messages.whole,
-    stream: (reply, asked) => new ChunkStream(messages.stream(reply, asked), reply),
+    whole: (reply, asked) => messages.whole(asOwn(reply), asked),
+    stream: (reply, asked) => new ChunkStream(messages.stream(asOwn(reply), asked), reply),
   }
 }
 

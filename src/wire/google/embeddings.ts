@@ -3,7 +3,7 @@ import { noStream } from '../openai/no-stream.ts'
 import type { BadRequest, Generation, WireRequest } from '../service.ts'
 import { problemOf, relaxed, type Field, type Shape } from '../shape.ts'
 import { CONTENT, type Content } from './content-request.ts'
-import { googleProblem, HEADERS, invalid, isWithoutKey } from './errors.ts'
+import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { labelHints, modelName, type Home } from './generate-content.ts'
 import { messageOf } from './prompt.ts'
 import { canonical } from './proto-json.ts'
@@ -132,7 +132,7 @@ const MOST_DIMENSIONS = 16_384
 const dimensionsOf = (asked: number | undefined, model: string): number =>
   asked !== undefined && asked >= 1 && asked <= MOST_DIMENSIONS ? asked : model.startsWith('gemini') ? 3_072 : 768
 
-function readTexts(way: Way, request: WireRequest): { call: CallRequest; asked: undefined } | BadRequest {
+function readTexts(home: Home, way: Way, request: WireRequest): { call: CallRequest; asked: undefined } | BadRequest {
   const { provider, params, body, strict, fingerprint } = request
   if (strict && isWithoutKey(request)) return { kind: 'unauthorized' }
   const shape = strict ? way.shape : relaxed(way.shape)
@@ -162,6 +162,7 @@ function readTexts(way: Way, request: WireRequest): { call: CallRequest; asked: 
     choices: 1,
     callerHints: labelHints(body),
     retryCount: 0,
+    tellsRetryAfter: home.vertex ? [] : TELLS_RETRY,
     dimensions: dimensionsOf(dimensions, model),
     fingerprint,
   }
@@ -175,8 +176,8 @@ const generation = (home: Home, way: Way): Generation<undefined> => ({
   operation: 'embeddings',
   errors: home.errors,
   callerHints: labelHints,
-  parse: (request) => readTexts(way, request),
-  head: () => ({ status: 200, headers: HEADERS }),
+  parse: (request) => readTexts(home, way, request),
+  head: () => ({ status: 200, headers: { ...HEADERS } }),
   whole: (reply) => JSON.stringify(way.write(reply.vectors ?? [], reply)),
   stream: noStream,
 })

@@ -152,6 +152,9 @@ const limitOf = (limits: LimitStates, kind: string): number | undefined =>
 
 const PER_DAY = ['generate_content_paid_tier_requests', 'GenerateRequestsPerDayPerProjectPerModel-PaidTier'] as const
 
+/** Refusals in which the Gemini API says how long to wait; Vertex AI never does. */
+export const TELLS_RETRY: readonly Refusal['kind'][] = ['rate_limited', 'quota_exhausted']
+
 /** A refusal as a status; what is not JSON, or is told in an answer, has none. */
 type RefusalWithStatus = Exclude<Refusal, { kind: 'bad_gateway' | 'prompt_filtered' }>
 
@@ -303,7 +306,7 @@ function badStatus(problem: BadRequest): Status {
 const errorsOf = (statusOf: typeof geminiStatus, write: (body: object, asked: unknown) => string): ErrorFormat => {
   const answer = (status: Status, asked?: unknown): WireResponse => ({
     status: status.code,
-    headers: HEADERS,
+    headers: { ...HEADERS },
     body: write({ error: status }, asked),
   })
   return {
@@ -311,7 +314,7 @@ const errorsOf = (statusOf: typeof geminiStatus, write: (body: object, asked: un
     refusal(refusal, limits, { model, requestId, asked }: Refused) {
       if (refusal.kind === 'bad_gateway') return BAD_GATEWAY
       if (refusal.kind !== 'prompt_filtered') return answer(statusOf(refusal, limits, model), asked)
-      const headers = isEvents(asked) ? { ...HEADERS, 'content-type': 'text/event-stream' } : HEADERS
+      const headers = isEvents(asked) ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS }
       return { status: 200, headers, body: write(blockedPrompt(model, requestId), asked) }
     },
   }

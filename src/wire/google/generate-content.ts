@@ -10,7 +10,7 @@ import {
   type GenerationConfig,
 } from './content-request.ts'
 import { ContentStream } from './content-stream.ts'
-import { googleProblem, HEADERS, invalid, isWithoutKey } from './errors.ts'
+import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { promptOf } from './prompt.ts'
 import { canonical } from './proto-json.ts'
 import { jsonSchemaOf } from './schema.ts'
@@ -112,6 +112,7 @@ export function readContentRequest(
     choices: Math.min(Math.max(1, config.candidateCount ?? 1), MOST_CANDIDATES),
     callerHints: labelHints(body),
     retryCount: 0,
+    tellsRetryAfter: vertex ? [] : TELLS_RETRY,
     fingerprint,
   }
   const asked: ContentAsked = {
@@ -135,7 +136,7 @@ const generation = (home: Home, method: 'generateContent' | 'streamGenerateConte
 
   head: (_, __, { frames }) => ({
     status: 200,
-    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : HEADERS,
+    headers: frames === 'events' ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS },
   }),
 
   whole: (reply, asked) =>

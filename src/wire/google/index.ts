@@ -1,6 +1,7 @@
 import { openai } from '../openai/index.ts'
 import { prefixed, type Elsewhere } from '../prefixed.ts'
 import type { Endpoint, Service } from '../service.ts'
+import { anthropicModels } from './anthropic-models.ts'
 import { countTokens } from './count-tokens.ts'
 import { embeddings } from './embeddings.ts'
 import { geminiErrors, isWithoutKey, listedErrors, vertexErrors } from './errors.ts'
@@ -42,6 +43,7 @@ export const google: Service = {
   hosts: /^(generativelanguage|([a-z\d-]+-)?aiplatform|aiplatform(\.[a-z\d-]+)?\.rep)\.googleapis\.com$/,
   endpoints: [
     ...HOMES.flatMap(endpointsAt),
+    ...anthropicModels,
     ...models,
     ...prefixed('/{version}/openai', COMPATIBLE, asOpenAI),
     ...prefixed('/{version}/projects/{project}/locations/{location}/endpoints/{endpoint}', COMPATIBLE, asOpenAI),

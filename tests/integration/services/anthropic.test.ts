@@ -431,3 +431,121 @@ describeOrchestration(
     })
   },
 )
+
+const THINKING = { thinking: { type: 'enabled' as const, budget_tokens: 2_000 }, max_tokens: 4_000 }
+
+describeOrchestration(
+  'an answer of Anthropic’s that was thought about',
+  {
+    provider: {
+      latency: '1s',
+      replies: [
+        {
+          content: 'Dock',
+          reply: {
+            reasoning: 'Berth three is free.',
+            text: 'One moment.',
+            toolCalls: [{ name: 'dock', arguments: { berth: 3 } }],
+          },
+        },
+        { content: 'tides', reply: { hosted: [{ kind: 'web_search', query: 'tides in Bremen' }], text: 'Noon.' } },
+        { content: 'forbidden', reply: { refusal: true, text: 'No.' } },
+      ],
+    },
+    system: async () => {
+      const asked: Said = [{ role: 'user', content: 'Dock the ship.' }]
+      const first = await client.messages
+        .stream({ model: MODEL, ...THINKING, tools: [dock], messages: asked })
+        .finalMessage()
+      const call = first.content.find((block) => block.type === 'tool_use')!
+      const messages: Said = [
+        ...asked,
+        { role: 'assistant', content: first.content },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: 'done' }] },
+      ]
+      const second = await client.messages.create({ model: MODEL, ...THINKING, tools: [dock], messages })
+      return { first, second, messages }
+    },
+  },
+  (test) => {
+    test('begins with signed thoughts, which are sent back with the result of its tool', async ({ run, expect }) => {
+      const { first, second } = (await run()).result!
+      expect(first.content).toMatchObject([
+        { type: 'thinking', thinking: 'Berth three is free.', signature: expect.stringMatching(/./) },
+        { type: 'text' },
+        { type: 'tool_use', input: { berth: 3 } },
+      ])
+      expect(first.usage.output_tokens_details!.thinking_tokens).toBeGreaterThan(0)
+      expect(second.content.map(({ type }) => type)).toEqual(['text'])
+    })
+
+    test('thinks between its tools where a beta announces it', async ({ run, expect }) => {
+      const { messages } = (await run()).result!
+      const betas = ['interleaved-thinking-2025-05-14']
+      const { content } = await client.beta.messages.create({
+        model: MODEL,
+        ...THINKING,
+        tools: [dock],
+        betas,
+        messages: messages as Anthropic.Beta.BetaMessageParam[],
+      })
+      expect(content[0]).toMatchObject({ type: 'thinking' })
+    })
+
+    test('whose thoughts were changed is not taken back', async ({ run, expect }) => {
+      const { messages } = (await run()).result!
+      const [, { content }] = messages as [unknown, { content: Anthropic.ContentBlock[] }]
+      ;(content[0] as Anthropic.ThinkingBlock).thinking = 'Berth four is free.'
+      await expect(ask({ ...THINKING, tools: [dock], messages })).rejects.toThrow(
+        /messages\.1\.content\.0: Invalid `signature` in `thinking` block/,
+      )
+    })
+
+    test('hides its thoughts where that is asked for', async ({ expect }) => {
+      const omitted = { ...THINKING, thinking: { ...THINKING.thinking, display: 'omitted' } }
+      const { content } = await saying([user('Dock?')], { ...omitted, tools: [dock] })
+      expect(content[0]).toMatchObject({ type: 'thinking', thinking: '', signature: expect.stringMatching(/./) })
+    })
+
+    test('comes from a search that the service has made', async ({ expect }) => {
+      const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
+      const { content, usage } = await saying([user('When are the tides?')], { tools })
+      expect(content).toMatchObject([
+        { type: 'server_tool_use', name: 'web_search', input: { query: 'tides in Bremen' } },
+        { type: 'web_search_tool_result', content: [{ type: 'web_search_result' }, {}] },
+        { type: 'text', text: 'Noon.', citations: [{ type: 'web_search_result_location' }] },
+      ])
+      expect(usage.server_tool_use).toMatchObject({ web_search_requests: 1 })
+      // It is a turn that may be gone on with.
+      expect(
+        (
+          await saying([user('When are the tides?'), assistant(content), user('Dock, then.')], {
+            tools: [...tools, dock],
+          })
+        ).stop_reason,
+      ).toBe('tool_use')
+    })
+
+    test('that is refused says so', async ({ expect }) => {
+      const { stop_reason: reason, stop_details: details } = await saying([user('Something forbidden.')])
+      expect([reason, details]).toEqual(['refusal', { type: 'refusal', category: null, explanation: null }])
+    })
+
+    test('cites the documents that it was given', async ({ expect }) => {
+      const source = { type: 'text', media_type: 'text/plain', data: 'High water is at noon. Low water is at six.' }
+      const document = { type: 'document', source, title: 'Log', citations: { enabled: true } }
+      const stream = client.messages.stream({
+        model: MODEL,
+        max_tokens: 100,
+        messages: [user([document, text('When?')])] as Said,
+      })
+      const { content } = await stream.finalMessage()
+      expect(content).toMatchObject([
+        {
+          type: 'text',
+          citations: [{ type: 'char_location', cited_text: 'High water is at noon.', document_title: 'Log' }],
+        },
+      ])
+    })
+  },
+)

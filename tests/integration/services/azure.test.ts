@@ -1,7 +1,10 @@
 import { createAzure } from '@ai-sdk/azure'
 import { generateText } from 'ai'
 import OpenAI, { AzureOpenAI } from 'openai'
-import { describeOrchestration, type Fault, type SystemContext } from 'longhaul'
+import { describeOrchestration, startServer, type Fault, type SystemContext } from 'longhaul'
+import { expect, test } from 'vitest'
+import { startClock } from '../../../src/clock/index.ts'
+import { quickAnswer, quickProvider } from '../provider-under-test.ts'
 
 const endpoint = 'https://mine.openai.azure.com'
 const client = new AzureOpenAI({ apiKey: 'test', endpoint, apiVersion: '2024-10-21', maxRetries: 0 })
@@ -98,6 +101,10 @@ const FAULTS: [Fault, ErrorClass, number, string | null][] = [
   ['rate_limited', OpenAI.RateLimitError, 429, '429'],
   ['overloaded', OpenAI.InternalServerError, 503, 'ServiceUnavailable'],
   ['server_error', OpenAI.InternalServerError, 500, 'InternalServerError'],
+  ['quota_exhausted', OpenAI.RateLimitError, 429, '429'],
+  ['unauthorized', OpenAI.AuthenticationError, 401, '401'],
+  ['model_retired', OpenAI.APIError, 410, 'ModelDeprecated'],
+  ['prompt_filtered', OpenAI.BadRequestError, 400, 'content_filter'],
 ]
 
 describeOrchestration(
@@ -111,6 +118,26 @@ describeOrchestration(
         expect(error).toBeInstanceOf(kind)
         expect(error).toMatchObject({ status, code })
       })
+
+    test('the 400 of the filter says what it has caught', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'prompt_filtered')
+      expect((await run(asked(() => client.chat.completions.create(chat)))).error).toMatchObject({
+        param: 'prompt',
+        error: {
+          innererror: {
+            code: 'ResponsibleAIPolicyViolation',
+            content_filter_result: { violence: { filtered: true }, hate: { filtered: false } },
+          },
+        },
+      })
+    })
+
+    test('an answer that the filter catches says so beside its end', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'content_filter')
+      expect((await run(asked(() => client.chat.completions.create(chat)))).result).toMatchObject({
+        choices: [{ finish_reason: 'content_filter', content_filter_results: { violence: { filtered: true } } }],
+      })
+    })
 
     test('an unknown deployment is DeploymentNotFound', async ({ run, expect }) => {
       const { error } = await run(asked(() => client.chat.completions.create({ ...chat, model: 'nobodys' })))
@@ -146,3 +173,12 @@ describeOrchestration(
     })
   },
 )
+
+test('the server answers AzureOpenAI', async () => {
+  const clock = startClock({ kind: 'real' })
+  const server = await startServer(quickProvider(clock))
+  const near = new AzureOpenAI({ apiKey: 'test', endpoint: server.baseURLs['azure']!, apiVersion: '2024-10-21' })
+  const said = await near.chat.completions.create(chat)
+  await server.close()
+  expect(said.choices[0]!.message.content).toBe(quickAnswer)
+})

@@ -7,15 +7,21 @@ import {
   InternalServerException,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
+  ModelStreamErrorException,
+  ResourceNotFoundException,
   ServiceUnavailableException,
   ThrottlingException,
   ValidationException,
   type ConverseCommandInput,
   type ConverseStreamOutput,
   type Message,
+  type TokenUsage,
   type ToolConfiguration,
 } from '@aws-sdk/client-bedrock-runtime'
-import { describeOrchestration, type Fault, type SystemContext } from 'longhaul'
+import { describeOrchestration, startServer, type Fault, type SystemContext } from 'longhaul'
+import { expect, test } from 'vitest'
+import { startClock } from '../../../src/clock/index.ts'
+import { quickAnswer, quickProvider } from '../provider-under-test.ts'
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const client = new BedrockRuntimeClient({ region: 'us-east-1', credentials, maxAttempts: 1 })
@@ -206,6 +212,45 @@ describeOrchestration(
   },
 )
 
+describeOrchestration(
+  'what models at Bedrock think and keep',
+  { system: doing, provider: { latency: '4s', replies: [{ content: 'colours', reply: ANSWER }] } },
+  (test) => {
+    const additionalModelRequestFields = { thinking: { type: 'enabled', budget_tokens: 1_024 } }
+
+    test('is told with its signature', async ({ run, expect }) => {
+      const { result } = await run(asked(() => converse({ additionalModelRequestFields })))
+      expect(result).toMatchObject({
+        output: {
+          message: {
+            content: [
+              { reasoningContent: { reasoningText: { text: expect.any(String), signature: expect.any(String) } } },
+              { text: ANSWER },
+            ],
+          },
+        },
+      })
+    })
+
+    test('comes before the text in a stream', async ({ run, expect }) => {
+      const { result } = await run(asked(() => read({ additionalModelRequestFields })))
+      const deltas = (result as ConverseStreamOutput[]).flatMap(({ contentBlockDelta }) => contentBlockDelta ?? [])
+      const thoughts = deltas.filter(({ contentBlockIndex }) => contentBlockIndex === 0)
+      expect(thoughts.at(-1)).toMatchObject({ delta: { reasoningContent: { signature: expect.any(String) } } })
+      expect(deltas.map(({ delta }) => delta?.text ?? '').join('')).toBe(ANSWER)
+      expect(deltas.at(-1)).toMatchObject({ contentBlockIndex: 1 })
+    })
+
+    test('is kept at a cache point, and read from there', async ({ run, expect }) => {
+      const system = [{ text: 'Be exact. '.repeat(500) }, { cachePoint: { type: 'default' as const } }]
+      const work = async () => [(await converse({ system })).usage, (await converse({ system })).usage]
+      const [first, second] = (await run(asked(work))).result as TokenUsage[]
+      expect(first!.cacheWriteInputTokens).toBeGreaterThan(1_000)
+      expect(second).toMatchObject({ cacheReadInputTokens: first!.cacheWriteInputTokens, cacheWriteInputTokens: 0 })
+    })
+  },
+)
+
 describeOrchestration('a schema at Bedrock', { system: doing, provider: { latency: '1s' } }, (test) => {
   test('is kept by the answer', async ({ run, expect }) => {
     const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
@@ -225,6 +270,9 @@ const FAULTS: [Fault, ErrorClass, number][] = [
   ['rate_limited', ThrottlingException, 429],
   ['overloaded', ServiceUnavailableException, 503],
   ['server_error', InternalServerException, 500],
+  ['quota_exhausted', ThrottlingException, 429],
+  ['model_retired', ResourceNotFoundException, 404],
+  ['prompt_filtered', ValidationException, 400],
 ]
 
 describeOrchestration(
@@ -251,6 +299,30 @@ describeOrchestration(
       expect((await run(asked(() => converse()))).status).toBe('failed')
       provider.failNext(1, 'reset_midway')
       expect((await run(asked(() => read()))).status).toBe('failed')
+    })
+
+    test('a model that fails within a stream is an exception within it', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'stream_error')
+      expect((await run(asked(() => read()))).error).toBeInstanceOf(ModelStreamErrorException)
+    })
+
+    test('a token that has expired is told by its name', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'unauthorized')
+      expect((await run(asked(() => converse()))).error).toMatchObject({
+        name: 'ExpiredTokenException',
+        $metadata: { httpStatusCode: 403 },
+      })
+    })
+
+    test('what the filter catches ends as such, by a guardrail where there is one', async ({
+      run,
+      provider,
+      expect,
+    }) => {
+      provider.failNext(2, 'content_filter')
+      const guardrailConfig = { guardrailIdentifier: 'mine', guardrailVersion: '1' }
+      const work = async () => [(await converse()).stopReason, (await converse({ guardrailConfig })).stopReason]
+      expect((await run(asked(work))).result).toEqual(['content_filtered', 'guardrail_intervened'])
     })
 
     test('an event that is not JSON is an error', async ({ run, provider, expect }) => {
@@ -302,3 +374,19 @@ describeOrchestration(
     })
   },
 )
+
+test("the server answers AWS' own SDK", async () => {
+  const clock = startClock({ kind: 'real' })
+  const server = await startServer(quickProvider(clock))
+  const near = new BedrockRuntimeClient({
+    region: 'us-east-1',
+    credentials,
+    endpoint: server.baseURLs['bedrock']!,
+  })
+  const said = await converse({}, near)
+  const { stream } = await near.send(new ConverseStreamCommand({ modelId, messages }))
+  let streamed = ''
+  for await (const event of stream!) streamed += event.contentBlockDelta?.delta?.text ?? ''
+  await server.close()
+  expect([said.output!.message!.content![0]!.text, streamed]).toEqual([quickAnswer, quickAnswer])
+})

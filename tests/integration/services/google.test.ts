@@ -1,8 +1,18 @@
 import { createGoogle } from '@ai-sdk/google'
-import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type, type Content } from '@google/genai'
+import {
+  ApiError,
+  FunctionCallingConfigMode,
+  GoogleGenAI,
+  Type,
+  type Content,
+  type GenerateContentResponse,
+} from '@google/genai'
 import { embed, generateObject, generateText, stepCountIs, streamText, tool } from 'ai'
-import { describeOrchestration, type Fault, type SystemContext } from 'longhaul'
+import { describeOrchestration, startServer, type Fault, type SystemContext } from 'longhaul'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { startClock } from '../../../src/clock/index.ts'
+import { quickAnswer, quickProvider } from '../provider-under-test.ts'
 
 const gemini = new GoogleGenAI({ apiKey: 'test' })
 const vertex = new GoogleGenAI({ apiKey: 'test', vertexai: true })
@@ -134,6 +144,21 @@ describeOrchestration(
         ANSWER,
         { candidates: [{ finishReason: 'STOP' }], usageMetadata: { trafficType: 'ON_DEMAND' } },
       ])
+    })
+
+    test("has Anthropic's models at Vertex AI by their own format", async ({ run, expect, trace }) => {
+      const url =
+        'https://us-east5-aiplatform.googleapis.com/v1/projects/mine/locations/us-east5/publishers/anthropic/models/' +
+        'claude-sonnet-4-5@20250929:rawPredict'
+      const messages = [{ role: 'user', content: contents }]
+      const body = JSON.stringify({ anthropic_version: 'vertex-2023-10-16', max_tokens: 100, messages })
+      const work = async () =>
+        (await fetch(url, { method: 'POST', body, headers: { authorization: 'Bearer test' } })).json()
+      expect((await run(asked(work))).result).toMatchObject({
+        model: 'claude-sonnet-4-5-20250929',
+        content: [{ type: 'text', text: ANSWER }],
+      })
+      expect(trace.ofType('call.arrived')).toMatchObject([{ provider: 'google', model: 'claude-sonnet-4-5@20250929' }])
     })
 
     test('answers the AI SDK, whole and as a stream', async ({ run, expect }) => {
@@ -273,6 +298,98 @@ describeOrchestration('what Gemini makes by a schema', { system: doing, provider
 })
 
 describeOrchestration(
+  'what Gemini does before and beside its answer',
+  { system: doing, provider: { latency: '4s', replies: [{ content: 'colours', reply: ANSWER }] } },
+  (test) => {
+    const thinkingConfig = { includeThoughts: true, thinkingBudget: 1_024 }
+
+    test('are thoughts, told where they are asked for, and counted apart', async ({ run, expect }) => {
+      const whole = () => gemini.models.generateContent({ model, contents, config: { thinkingConfig } })
+      const { result } = await run(asked(whole))
+      const { candidates, usageMetadata: usage, text } = result as GenerateContentResponse
+      expect(candidates![0]!.content!.parts).toMatchObject([
+        { thought: true, text: expect.any(String) },
+        { text: ANSWER },
+      ])
+      expect(text).toBe(ANSWER)
+      expect(usage!.thoughtsTokenCount).toBeGreaterThan(0)
+      expect(usage!.thoughtsTokenCount).toBeLessThanOrEqual(1_024)
+      expect(usage!.totalTokenCount).toBe(
+        usage!.promptTokenCount! + usage!.thoughtsTokenCount! + usage!.candidatesTokenCount!,
+      )
+    })
+
+    test('are thoughts in a stream, before the text', async ({ run, expect }) => {
+      const read = async () => {
+        const kinds: string[] = []
+        const stream = await gemini.models.generateContentStream({ model, contents, config: { thinkingConfig } })
+        for await (const { candidates } of stream)
+          for (const { thought, text } of candidates![0]!.content!.parts!)
+            if (text) kinds.push(thought ? 'thought' : 'text')
+        return kinds
+      }
+      const kinds = (await run(asked(read))).result as string[]
+      expect(new Set(kinds)).toEqual(new Set(['thought', 'text']))
+      expect(kinds.indexOf('text')).toBe(kinds.filter((kind) => kind === 'thought').length)
+    })
+
+    test('are no thoughts without a budget for them', async ({ run, expect }) => {
+      const config = { thinkingConfig: { thinkingBudget: 0 } }
+      const { result } = await run(asked(() => gemini.models.generateContent({ model, contents, config })))
+      expect((result as GenerateContentResponse).usageMetadata).not.toHaveProperty('thoughtsTokenCount')
+    })
+
+    const news = 'What is new in Rome?'
+    test('are searches, with what the text rests on', async ({ run, expect }) => {
+      const config = { tools: [{ googleSearch: {} }] }
+      const { result } = await run(asked(() => gemini.models.generateContent({ model, contents: news, config })))
+      const { candidates } = result as GenerateContentResponse
+      expect(candidates![0]!.groundingMetadata).toMatchObject({
+        webSearchQueries: [news],
+        groundingChunks: [{ web: { uri: expect.stringMatching(/^https:/) } }],
+        groundingSupports: [{ groundingChunkIndices: [0], segment: { text: expect.any(String) } }],
+      })
+    })
+
+    test('is code that it runs', async ({ run, expect }) => {
+      const config = { tools: [{ codeExecution: {} }] }
+      const { result } = await run(asked(() => gemini.models.generateContent({ model, contents: news, config })))
+      expect((result as GenerateContentResponse).candidates![0]!.content!.parts).toMatchObject([
+        { executableCode: { language: 'PYTHON' } },
+        { codeExecutionResult: { outcome: 'OUTCOME_OK' } },
+        { text: expect.any(String) },
+      ])
+    })
+  },
+)
+
+describeOrchestration(
+  'signatures of Gemini 3',
+  {
+    system: doing,
+    provider: { latency: '1s', replies: [{ turn: 1, reply: { toolCalls: [{ name: 'weather' }] } }, { reply: 'Sun.' }] },
+  },
+  (test) => {
+    test('come with calls and are taken back', async ({ run, expect }) => {
+      const three = 'gemini-3-pro-preview'
+      const config = { tools: [{ functionDeclarations: [weather] }] }
+      const loop = async () => {
+        const turns: Content[] = [{ role: 'user', parts: [{ text: 'Rome?' }] }]
+        const { candidates } = await gemini.models.generateContent({ model: three, contents: turns, config })
+        const turn = candidates![0]!.content!
+        turns.push(turn, { role: 'user', parts: [{ functionResponse: { name: 'weather', response: {} } }] })
+        const { text } = await gemini.models.generateContent({ model: three, contents: turns, config })
+        return { parts: turn.parts, text }
+      }
+      expect((await run(asked(loop))).result).toMatchObject({
+        parts: [{ functionCall: { name: 'weather' }, thoughtSignature: expect.any(String) }],
+        text: 'Sun.',
+      })
+    })
+  },
+)
+
+describeOrchestration(
   'what Gemini lists and counts',
   { system: doing, provider: { models: { 'my-own': { contextWindow: 1_000 } } } },
   (test) => {
@@ -308,6 +425,8 @@ const FAULTS: [Fault, number, RegExp][] = [
   ['overloaded', 503, /The model is overloaded.*UNAVAILABLE/s],
   ['server_error', 500, /INTERNAL/],
   ['bad_gateway', 502, /Bad Gateway/],
+  ['quota_exhausted', 429, /RESOURCE_EXHAUSTED.*PerDay/s],
+  ['model_retired', 404, /no longer available/],
 ]
 
 describeOrchestration(
@@ -316,16 +435,68 @@ describeOrchestration(
   (test) => {
     for (const [fault, status, words] of FAULTS)
       for (const [name, client] of Object.entries({ gemini, vertex }))
-        test(`${fault} of ${name} is an error of the SDK`, async ({ run, provider, expect, waive }) => {
-          waive('unsimulated')
+        test(`${fault} of ${name} is an error of the SDK`, async ({ run, provider, expect }) => {
           provider.failNext(1, fault)
           const { error } = await run(asked(() => client.models.generateContent({ model, contents })))
           expect(error).toBeInstanceOf(ApiError)
           expect((error as ApiError).status).toBe(status)
-          expect((error as ApiError).message).toMatch(
-            name === 'vertex' && status === 429 ? /Resource exhausted/ : words,
-          )
+          if (name === 'gemini') expect((error as ApiError).message).toMatch(words)
+          else if (status === 429) expect((error as ApiError).message).toMatch(/Resource exhausted/)
         })
+
+    test('a key that is no longer valid is 400 at Gemini and 401 at Vertex AI', async ({ run, provider, expect }) => {
+      provider.failNext(2, 'unauthorized')
+      const work = () =>
+        Promise.all(
+          [gemini, vertex].map(({ models }) =>
+            models.generateContent({ model, contents }).catch((error: ApiError) => error),
+          ),
+        )
+      expect((await run(asked(work))).result).toMatchObject([
+        { status: 400, message: expect.stringContaining('API_KEY_INVALID') },
+        { status: 401, message: expect.stringContaining('UNAUTHENTICATED') },
+      ])
+    })
+
+    test('an answer that the filter catches ends for SAFETY and says nothing', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'content_filter')
+      const { result } = await run(asked(() => gemini.models.generateContent({ model, contents })))
+      const [candidate] = (result as GenerateContentResponse).candidates!
+      expect(candidate).toMatchObject({ finishReason: 'SAFETY', safetyRatings: expect.arrayContaining([]) })
+      expect(candidate).not.toHaveProperty('content')
+    })
+
+    test('a prompt that the filter catches is told beside no candidates, also in a stream', async ({
+      run,
+      provider,
+      expect,
+    }) => {
+      provider.failNext(2, 'prompt_filtered')
+      const work = async () => {
+        const feedbacks = [(await gemini.models.generateContent({ model, contents })).promptFeedback]
+        for await (const { promptFeedback } of await gemini.models.generateContentStream({ model, contents }))
+          feedbacks.push(promptFeedback)
+        return feedbacks
+      }
+      const blocked = { blockReason: 'PROHIBITED_CONTENT' }
+      expect((await run(asked(work))).result).toEqual([blocked, blocked])
+    })
+
+    test('an error within a stream is one of the SDK', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'stream_error')
+      const read = async () => {
+        for await (const _ of await gemini.models.generateContentStream({ model, contents })) continue
+      }
+      expect(`${(await run(asked(read))).error}`).toMatch(/UNAVAILABLE/)
+    })
+
+    test('an array that an error ends is whole JSON', async ({ run, provider, expect }) => {
+      provider.failNext(1, 'stream_error')
+      const url = `https://generativelanguage.googleapis.com/v1beta/models/${model}:streamGenerateContent?key=test`
+      const body = JSON.stringify({ contents: [{ parts: [{ text: contents }] }] })
+      const work = async () => (await fetch(url, { method: 'POST', body })).json() as Promise<unknown[]>
+      expect(((await run(asked(work))).result as unknown[]).at(-1)).toMatchObject({ error: { status: 'UNAVAILABLE' } })
+    })
 
     test('how long to wait is told, and honoured by the AI SDK', async ({ run, provider, expect }) => {
       provider.failNext(1, 'rate_limited')
@@ -419,3 +590,15 @@ describeOrchestration(
     })
   },
 )
+
+test('the server answers the official SDK', async () => {
+  const clock = startClock({ kind: 'real' })
+  const server = await startServer(quickProvider(clock))
+  const baseUrl = server.baseURLs['google']!
+  const client = new GoogleGenAI({ apiKey: 'test', httpOptions: { baseUrl } })
+  const said = await client.models.generateContent({ model, contents })
+  let streamed = ''
+  for await (const { text } of await client.models.generateContentStream({ model, contents })) streamed += text ?? ''
+  await server.close()
+  expect([said.text, streamed]).toEqual([quickAnswer, quickAnswer])
+})

@@ -61,6 +61,30 @@ describe('chance', () => {
 })
 
 describe('windows', () => {
+  test('that overlap add up: their fail rates, each by its own mix, and how much slower answers are', () => {
+    const given = faults({
+      windows: [
+        brownout({ from: 0, for: '1m', failRate: 0.3, slow: 4, mix: { hang: 1 } }),
+        brownout({ from: 0, for: '1m', failRate: 0.2, slow: 2, mix: { reset: 1 } }),
+        brownout({ from: 0, for: '1m', failRate: 0, slow: 1 }),
+      ],
+    })
+    expect(given.decide(subject()).slowFactor).toBe(8)
+    const decided = decisions(given)
+    expect(Math.abs(share(decided, (fault) => fault === 'hang') - 0.3)).toBeLessThanOrEqual(tolerance(0.3))
+    expect(Math.abs(share(decided, (fault) => fault === 'reset') - 0.2)).toBeLessThanOrEqual(tolerance(0.2))
+  })
+
+  test('that fail more than all calls together fail all of them, whichever is named first', () => {
+    const weak = brownout({ from: 0, for: '1m', failRate: 0.1, mix: { hang: 1 } })
+    const out = outage({ from: 0, for: '1m' })
+    for (const windows of [
+      [weak, out],
+      [out, weak],
+    ])
+      expect(share(decisions(faults({ windows })), (fault) => fault !== undefined)).toBe(1)
+  })
+
   test('an outage fails every call from its beginning to its end, and only in its scope', () => {
     const given = faults({ windows: [outage({ from: '5m', for: '2m', provider: 'openai' })] })
     const at = (ms: number, provider = 'openai') => given.decide(subject({ at: ms, provider })).fault

@@ -12,14 +12,24 @@ const delta = (
   chances: object | null = null,
 ): object[] => [{ index, delta: content, logprobs: chances, finish_reason: finish }]
 
+/** Where a vendor's chunks are others than OpenAI's. */
+export interface ChunkDialect {
+  /** Changes a chunk before it is written. */
+  chunk(chunk: Record<string, unknown>): object
+  /** The field of a delta in which thoughts are told; nothing where they are not. */
+  thoughts: string | undefined
+}
+
 /** A stream of chunks. */
 export class ChatStream implements StreamEncoder {
   readonly #reply: Reply
   readonly #asked: ChatAsked
+  readonly #dialect: ChunkDialect | undefined
 
-  constructor(reply: Reply, asked: ChatAsked) {
+  constructor(reply: Reply, asked: ChatAsked, dialect?: ChunkDialect) {
     this.#reply = reply
     this.#asked = asked
+    this.#dialect = dialect
   }
 
   #chunk(choices: readonly unknown[], usage: unknown = null): string {
@@ -34,7 +44,7 @@ export class ChatStream implements StreamEncoder {
       choices,
       ...(this.#asked.streamUsage && { usage }),
     }
-    return frame(JSON.stringify(body))
+    return frame(JSON.stringify(this.#dialect ? this.#dialect.chunk(body) : body))
   }
 
   #each(write: (choice: Choice, index: number) => string): string {
@@ -52,7 +62,10 @@ export class ChatStream implements StreamEncoder {
     const { choice } = piece
     switch (piece.kind) {
       // OpenAI tells of thoughts in numbers alone.
-      case 'reasoning':
+      case 'reasoning': {
+        const field = this.#dialect?.thoughts
+        return field === undefined ? '' : this.#chunk(delta(choice, { [field]: piece.text }))
+      }
       case 'hosted':
         return ''
       case 'text': {

@@ -1,0 +1,94 @@
+import { textOf, type Effect, type Json, type LastingEffect } from '../../strategy/index.ts'
+import { pause } from '../service/deadline.ts'
+import { recipientsOf } from '../team/recipients.ts'
+import { jsonIn, saysNo, saysYes } from '../team/speech.ts'
+import { aggregate } from './aggregate.ts'
+import { askOne, askOrchestrator } from './ask.ts'
+import { awaitEvents } from './await-events.ts'
+import { call } from './call.ts'
+import { converse } from './converse.ts'
+import { coordinate } from './coordinate.ts'
+import { gather, gatherLate } from './gather/gather.ts'
+import { gatherOptions } from './gather/options.ts'
+import type { EffectSurroundings } from './surroundings.ts'
+import { asked } from './whom.ts'
+
+/** Carries out what a statement has asked for. Rejects where it fails. */
+export async function carryOut({ request }: LastingEffect, surroundings: EffectSurroundings): Promise<Json> {
+  const { team, settings, signal, sequential } = surroundings
+  switch (request.kind) {
+    case 'gather': {
+      const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
+      return { ...(await gather(request.name, asked(request.agents, surroundings), options, surroundings)) }
+    }
+    case 'waitFor': {
+      // Who was told something and has not been asked since, or was asked by this effect before a restart.
+      const before = new Set(team.answersBefore(surroundings.effect).map(({ question }) => question))
+      const told = [...team.agents.values()]
+        .filter(({ name, inbox, isAlive }) => before.has(name) || (isAlive && inbox.length > 0))
+        .map(({ name }) => name)
+      const options = gatherOptions(
+        { at_least: 0 },
+        { timeoutMs: request.timeoutMs ?? settings.gatherTimeoutMs, sequential },
+      )
+      return { ...(await gather(request.name, told, options, surroundings)) }
+    }
+    case 'completion':
+      return { ...(await askOne(asked([request.agent], surroundings)[0]!, request.options, surroundings)) } as Json
+    case 'events':
+      return awaitEvents(request.options, surroundings)
+    case 'call':
+      return call(request.function, request.arguments, surroundings.functions)
+    case 'process':
+      return askOrchestrator(
+        `Process the following, and say what follows from it:\n${textOf(request.value)}`,
+        surroundings,
+      )
+    case 'ask':
+      return askOrchestrator(request.text, surroundings)
+    case 'value': {
+      const said = await askOrchestrator(request.text, surroundings)
+      return jsonIn(said) ?? said
+    }
+    case 'check': {
+      const said = await askOrchestrator(
+        `Check this, and begin your answer with "no" if it does not hold: ${request.text}`,
+        surroundings,
+      )
+      return saysNo(said) ? said : null
+    }
+    case 'aggregate': {
+      const { method, options } = request.request
+      if (method !== 'custom') return aggregate(request.request)
+      const data = textOf(request.request['data'] ?? request.request['responses'] ?? null)
+      const said = await askOrchestrator(
+        `Aggregate the following, as ${textOf(options ?? {})} says:\n${data}`,
+        surroundings,
+      )
+      return jsonIn(said) ?? said
+    }
+    case 'coordinate': {
+      const agents = recipientsOf(request.request['agents'] ?? 'all', surroundings.recipients)
+      for (const agent of agents) team.find(agent)
+      return coordinate(request.request, agents, { timeoutMs: settings.gatherTimeoutMs, surroundings })
+    }
+    case 'converse':
+      return converse(surroundings, { inTurns: surroundings.inTurns })
+    case 'judge':
+      return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, surroundings))
+    case 'sleep':
+      await pause(Math.max(0, request.ms - surroundings.elapsedMs), signal)
+      return null
+    default:
+      return request satisfies never
+  }
+}
+
+/** Goes on, after a restart, with what a statement that had ended before it had left under way. */
+export async function carryOutLate({ request }: Effect, surroundings: EffectSurroundings): Promise<void> {
+  const { settings, sequential } = surroundings
+  // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
+  if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
+  const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
+  await gatherLate(request.name, asked(request.agents, surroundings), options, surroundings)
+}

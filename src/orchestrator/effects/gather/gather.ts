@@ -1,0 +1,95 @@
+import { textOf, type Json } from '../../../strategy/index.ts'
+import { openGather } from '../../../trace/index.ts'
+import { deadlineIn } from '../../service/deadline.ts'
+import { CompletionError } from '../../service/failures.ts'
+import type { GatherSurroundings } from '../surroundings.ts'
+import { Collection } from './collection.ts'
+import type { GatherOptions } from './options.ts'
+import { Sharing } from './sharing.ts'
+import { kindOf } from './too-few.ts'
+
+/** What GATHER gives to a strategy. */
+export interface Gathered {
+  responses: readonly Json[]
+  /** Agents without an answer in time; with `tasks`, the tasks that nobody did. */
+  missing: readonly Json[]
+}
+
+/**
+ * Collects answers until all are in, enough are, or the time is up.
+ *
+ * @throws CompletionError if fewer than `atLeast` came: its kind says why, and it holds what has come
+ */
+export async function gather(
+  name: string,
+  agents: readonly string[],
+  options: GatherOptions,
+  surroundings: GatherSurroundings,
+): Promise<Gathered> {
+  for (const agent of agents) surroundings.team.find(agent)
+  const before = surroundings.team.answersBefore(surroundings.effect)
+  const { timeoutMs, atLeast, tasks, late, extendFor } = options
+  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
+  const collection = new Collection(open, options, surroundings)
+  const left = (ms: number): number => Math.max(0, ms - surroundings.elapsedMs)
+  const longest = extendFor > 0 ? 2 * timeoutMs : timeoutMs
+  const end = deadlineIn(left(longest), 'deadline', `GATHER ${name}`, [surroundings.signal])
+  const extension = extendFor > 0 ? new AbortController() : undefined
+  try {
+    collection.takeBefore(before, tasks)
+    const work = tasks
+      ? new Sharing(tasks, { agents, collection, end, endsInMs: left(timeoutMs) }, options, surroundings).done
+      : collection.askAll(agents, end)
+    const extended = extension && collection.extended(left(timeoutMs), extendFor, extension.signal)
+    await Promise.race([work, collection.enough, aborted(end.signal), ...(extended ? [extended] : [])])
+    if (late === 'keep' && !surroundings.signal.aborted) surroundings.goesOn(work)
+    else {
+      collection.cancel()
+      await work
+    }
+  } finally {
+    extension?.abort()
+    end.clear()
+    collection.close()
+    open.end()
+  }
+  surroundings.signal.throwIfAborted()
+  const { responses } = collection
+  const missing = tasks ? collection.undone(tasks) : agents.filter((agent) => !collection.answered.has(agent))
+  const gathered = { responses: [...responses], missing }
+  if (responses.length < atLeast) {
+    const last = [...collection.failures.values()].at(-1)
+    throw new CompletionError(
+      kindOf(collection.failures, missing.length),
+      `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
+        (last ? ` The last failure: ${last.message}` : ''),
+      { partial: { responses: gathered.responses, missing } },
+    )
+  }
+  return gathered
+}
+
+/** Goes on, after a restart, with the questions of a gather that had ended before it: their answers are late. */
+export async function gatherLate(
+  name: string,
+  agents: readonly string[],
+  options: GatherOptions,
+  surroundings: GatherSurroundings,
+): Promise<void> {
+  const { atLeast, timeoutMs } = options
+  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
+  const collection = new Collection(open, options, surroundings)
+  const end = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [surroundings.signal])
+  collection.takeBefore(surroundings.team.answersBefore(surroundings.effect), undefined)
+  collection.close()
+  const work = collection.askLate(agents, end)
+  open.end()
+  await work
+  end.clear()
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,31 @@
+import { ask as send } from '../service/client.ts'
+import { CompletionError } from '../service/failures.ts'
+import type { Ask } from './ask.ts'
+
+/** Asks the service itself, once. What it costs is for others to say. */
+export const askService: Ask = async ({ agent, messages, target, maxTokens, key }, signal) => {
+  const { text, finish, usage, limit } = await send(
+    target.service,
+    { model: target.model, messages, maxTokens, agent, key: key && `${key}/${target.name}` },
+    signal,
+  )
+  return {
+    text,
+    refused: finish === 'refusal',
+    cutOff: finish === 'length',
+    target: target.name,
+    cost: 0n,
+    usage,
+    cached: false,
+    limit,
+  }
+}
+
+/** An answer that says nothing is a failure, though it is billed. */
+export const saysSomething =
+  (ask: Ask): Ask =>
+  async (question, signal) => {
+    const completion = await ask(question, signal)
+    if (completion.text.trim() !== '') return completion
+    throw new CompletionError('bad_answer', 'The answer is empty.', { limit: completion.limit })
+  }

@@ -1,0 +1,44 @@
+import { parseDuration, type Duration } from '../../../clock/index.ts'
+import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
+
+/** How answers are reused. */
+export interface CacheSettings {
+  /**
+   * 1, the default, reuses answers to the very same question only. Below it, also those to questions of the same form: that differ in
+   * courtesies, contractions, spelling or marks, and in nothing that could decide the answer. With the embeddings of a service, these
+   * have to be as similar as this, too (cosine, from 0 to 1).
+   */
+  similarity?: number
+  /** Most answers that are kept. Default 1,000. */
+  size?: number
+  /** How long an answer is good. Default 24 h. */
+  ttl?: Duration
+  /** Whether the form alone tells what is alike (default), or the service's embeddings as well, which cost. */
+  embedding?: 'local' | { model: string }
+}
+
+/** The settings of a cache in force. */
+export interface CacheLimits {
+  similarity: number
+  size: number
+  ttlMs: number
+  embedding: 'local' | { model: string }
+}
+
+/**
+ * Fills in defaults.
+ *
+ * @throws InvalidOrchestratorSettingError
+ */
+export function readCache({
+  similarity = 1,
+  size = 1_000,
+  ttl = '24h',
+  embedding = 'local',
+}: CacheSettings): CacheLimits {
+  if (!(similarity > 0 && similarity <= 1))
+    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and up to 1')
+  if (!Number.isInteger(size) || size < 1)
+    throw new InvalidOrchestratorSettingError('cache.size', size, 'a whole number from 1 on')
+  return { similarity, size, ttlMs: parseDuration(ttl), embedding }
+}

@@ -1,0 +1,32 @@
+import type { Trace } from '../../trace/index.ts'
+import { pause } from '../service/deadline.ts'
+import { CompletionError } from '../service/failures.ts'
+import type { Timekeeper } from '../service/time.ts'
+import type { Policy } from './ask.ts'
+
+/** Asks a second time when the first has no answer for `hedgeAfterMs`; the first answer wins and ends the other. */
+export const hedged =
+  (
+    { hedgeAfterMs }: { hedgeAfterMs: number },
+    { trace, time }: { trace: Pick<Trace, 'append'>; time: Timekeeper },
+  ): Policy =>
+  (ask) => {
+    if (!Number.isFinite(hedgeAfterMs)) return ask
+    return async (question, signal) => {
+      const race = new AbortController()
+      const both = AbortSignal.any([signal, race.signal])
+      const first = ask(question, both)
+      const second = pause(hedgeAfterMs, both, time).then(() => {
+        trace.append({ type: 'call.hedged', agent: question.agent, target: question.target.name })
+        return ask(question, both)
+      })
+      second.catch(() => {})
+      try {
+        return await Promise.any([first, second])
+      } catch (error) {
+        throw error instanceof AggregateError ? (error.errors[0] as unknown) : error
+      } finally {
+        race.abort(new CompletionError('cancelled', 'Another request of the same question was faster.'))
+      }
+    }
+  }

@@ -1,0 +1,172 @@
+import type { Trace } from '../../trace/index.ts'
+import { pause } from '../service/deadline.ts'
+import { CompletionError, type FailureKind } from '../service/failures.ts'
+import type { Timekeeper } from '../service/time.ts'
+import type { Ask, Policy, Question } from './ask.ts'
+import type { RetryBudget } from './retry-budget.ts'
+
+/** How tries are repeated: exponential backoff with full jitter. */
+export interface RetryLimits {
+  /** Tries of one request at one model, the first one included. */
+  attempts: number
+  firstDelayMs: number
+  factor: number
+  maxDelayMs: number
+}
+
+/** A question whose newest try has failed. */
+export interface Retrying {
+  /** The next try, from 2. More than there are: the model is not tried again. */
+  attempt: number
+  kind: FailureKind
+  message: string
+  /** Unix milliseconds. */
+  nextAt: number
+}
+
+/** A request that waits for its next try. */
+export interface WaitingRetry {
+  agent: string
+  target: string
+  /** The next try, from 2. */
+  attempt: number
+  lastError: string
+  /** Unix milliseconds. */
+  nextAt: number
+}
+
+interface RetrySurroundings {
+  budget: RetryBudget
+  trace: Pick<Trace, 'append'>
+  time: Timekeeper
+  /** From 0 to 1, 1 excluded. */
+  random: () => number
+  /** Where questions stood before a restart, by key and model. */
+  before: Readonly<Record<string, Retrying>> | undefined
+}
+
+/**
+ * Asks again when a failure may pass: exponential backoff with full jitter that honours `retry-after`, within a budget of retries.
+ * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+export class Retries {
+  readonly waiting = new Set<WaitingRetry>()
+  readonly #limits: RetryLimits
+  readonly #surroundings: RetrySurroundings
+  /** Questions whose newest try has failed, by key and model. */
+  readonly #retrying = new Map<string, Retrying>()
+  /** The same from before a restart, until they are asked again. */
+  readonly #before: Map<string, Retrying>
+  #onRetry: () => void = () => {}
+
+  constructor(limits: RetryLimits, surroundings: RetrySurroundings) {
+    this.#limits = limits
+    this.#surroundings = surroundings
+    this.#before = new Map(Object.entries(surroundings.before ?? {}))
+  }
+
+  /** Calls `listener` whenever a try has failed and where that leaves the question is to be kept. */
+  onRetry(listener: () => void): void {
+    this.#onRetry = listener
+  }
+
+  /** Nobody waits any more for the questions whose keys begin so. */
+  forget(prefix: string): void {
+    for (const tries of [this.#retrying, this.#before])
+      for (const key of tries.keys()) if (key.startsWith(prefix)) tries.delete(key)
+  }
+
+  save(): Record<string, Retrying> {
+    return Object.fromEntries([...this.#before, ...this.#retrying])
+  }
+
+  readonly retrying: Policy = (ask) => async (question, signal) => {
+    const key = question.key === undefined ? undefined : `${question.key} ${question.target.name}`
+    for (let attempt = await this.#goOn(key, question, signal); ; attempt++) {
+      const failure = await this.#try(ask, question, signal)
+      if (!(failure instanceof CompletionError)) return failure
+      await this.#rest({ question, key, attempt, failure }, signal)
+    }
+  }
+
+  /** The answer, or why it failed where another try may pass. */
+  async #try(ask: Ask, question: Question, signal: AbortSignal) {
+    try {
+      return await ask(question, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof CompletionError)) throw error
+      question.following?.failed(error)
+      return error
+    }
+  }
+
+  /** @throws CompletionError the failure, where there is no other try */
+  async #rest(
+    {
+      question,
+      key,
+      attempt,
+      failure,
+    }: { question: Question; key: string | undefined; attempt: number; failure: CompletionError },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { budget, trace, time } = this.#surroundings
+    const { agent, target } = question
+    const { kind, message } = failure
+    const delayMs = this.#delayAfter(attempt, failure)
+    // That an open breaker or the budget stands against a call is told of where that is decided.
+    if (kind !== 'breaker_open' && kind !== 'budget')
+      trace.append({ type: 'attempt.failed', agent, target: target.name, attempt, kind, message, retryInMs: delayMs })
+    const nextAt = time.now() + (delayMs ?? 0)
+    if (delayMs !== null) budget.retry()
+    if (key !== undefined && failure.retryable) {
+      const next = delayMs === null ? this.#limits.attempts + 1 : attempt + 1
+      this.#retrying.set(key, { attempt: next, kind, message, nextAt })
+      this.#onRetry()
+    }
+    if (delayMs === null) throw failure
+    const waiting = { agent, target: target.name, attempt: attempt + 1, lastError: message, nextAt }
+    this.waiting.add(waiting)
+    try {
+      await this.#pause(delayMs, question, signal)
+    } finally {
+      this.waiting.delete(waiting)
+    }
+  }
+
+  /** Milliseconds until the next try; null where there is none. */
+  #delayAfter(attempt: number, { retryable, retryAfterMs = 0 }: CompletionError): number | null {
+    const { attempts, firstDelayMs, factor, maxDelayMs } = this.#limits
+    const { budget, random } = this.#surroundings
+    if (!retryable) return null
+    const isLast = attempt >= attempts || budget.isSpent
+    const jitter = random() * Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1))
+    return isLast ? null : Math.round(Math.max(jitter, retryAfterMs))
+  }
+
+  /**
+   * The next try of a question, after what was left of the pause before it, where it has failed before a restart.
+   *
+   * @throws CompletionError where all tries were used up
+   */
+  async #goOn(key: string | undefined, question: Question, signal: AbortSignal): Promise<number> {
+    const before = key === undefined ? undefined : this.#before.get(key)
+    if (key === undefined || !before) return 1
+    this.#before.delete(key)
+    this.#retrying.set(key, before)
+    if (before.attempt > this.#limits.attempts) throw new CompletionError(before.kind, before.message)
+    const leftMs = before.nextAt - this.#surroundings.time.now()
+    if (leftMs > 0) await this.#pause(leftMs, question, signal)
+    return before.attempt
+  }
+
+  async #pause(ms: number, { following }: Question, signal: AbortSignal): Promise<void> {
+    const goesOn = following?.pauses()
+    try {
+      await pause(ms, signal, this.#surroundings.time)
+    } finally {
+      goesOn?.()
+    }
+  }
+}

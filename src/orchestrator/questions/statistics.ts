@@ -1,0 +1,49 @@
+import type { Timekeeper } from '../service/time.ts'
+import type { Policy } from './ask.ts'
+
+/** How calls to one model have gone since this process began. */
+export interface CallStatistics {
+  total: number
+  successful: number
+  failed: number
+  /** Of all calls that have ended. */
+  latencyMs: number
+  /** Unix milliseconds. */
+  lastSuccess: number | null
+}
+
+const NO_CALLS: CallStatistics = { total: 0, successful: 0, failed: 0, latencyMs: 0, lastSuccess: null }
+
+/** Counts calls by target. */
+export class Statistics {
+  readonly #byTarget = new Map<string, CallStatistics>()
+  readonly #time: Timekeeper
+
+  constructor(time: Timekeeper) {
+    this.#time = time
+  }
+
+  of(target: string): CallStatistics {
+    return { ...(this.#byTarget.get(target) ?? NO_CALLS) }
+  }
+
+  /** Counts what goes through. */
+  readonly counting: Policy = (ask) => async (question, signal) => {
+    const { name } = question.target
+    const began = this.#time.now()
+    let all = this.#byTarget.get(name)
+    if (!all) this.#byTarget.set(name, (all = { ...NO_CALLS }))
+    all.total += 1
+    try {
+      const completion = await ask(question, signal)
+      all.successful += 1
+      all.lastSuccess = this.#time.now()
+      return completion
+    } catch (error) {
+      all.failed += 1
+      throw error
+    } finally {
+      all.latencyMs += this.#time.now() - began
+    }
+  }
+}

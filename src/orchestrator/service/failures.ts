@@ -1,0 +1,116 @@
+import type { Json } from '../../strategy/index.ts'
+import type { ReportedLimit } from './limits.ts'
+
+/** Why a completion failed. */
+export type FailureKind =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server_error'
+  | 'connection'
+  | 'bad_answer'
+  /** The service took too long for one try. */
+  | 'timeout'
+  /** The caller's own time is up, whatever the service's health. */
+  | 'deadline'
+  | 'refused_request'
+  | 'breaker_open'
+  | 'budget'
+  | 'terminated'
+  | 'cancelled'
+
+/** Which failures may pass when the same request is sent again. */
+const RETRYABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'rate_limited',
+  'overloaded',
+  'server_error',
+  'connection',
+  'bad_answer',
+  'timeout',
+])
+
+/** Thrown when a completion fails. */
+export class CompletionError extends Error {
+  override readonly name = 'CompletionError'
+  readonly code = 'LONGHAUL_COMPLETION_FAILED'
+  readonly kind: FailureKind
+  /** HTTP status, where there was an answer. */
+  readonly status: number | undefined
+  /** How long the service asks to wait. Milliseconds. */
+  readonly retryAfterMs: number | undefined
+  /** What the account may still ask, where the service says it. */
+  readonly limit: ReportedLimit | undefined
+  /** Whether the service may have worked on it, and so may bill it. */
+  readonly mayBeBilled: boolean
+  /** It is about what there is not, and is no mistake in the name of what there is. */
+  readonly unknown: boolean
+  /** What there is of a result all the same, such as the answers of a gather that wanted more. */
+  readonly partial: Json | undefined
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    {
+      status,
+      retryAfterMs,
+      limit,
+      mayBeBilled = false,
+      unknown = false,
+      partial,
+      cause,
+    }: {
+      status?: number
+      retryAfterMs?: number | undefined
+      limit?: ReportedLimit | undefined
+      mayBeBilled?: boolean
+      unknown?: boolean
+      partial?: Json
+      cause?: unknown
+    } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.kind = kind
+    this.status = status
+    this.retryAfterMs = retryAfterMs
+    this.limit = limit
+    this.mayBeBilled = mayBeBilled
+    this.unknown = unknown
+    this.partial = partial
+  }
+
+  /** Whether it may pass when the same request is sent again. */
+  get retryable(): boolean {
+    return RETRYABLE.has(this.kind)
+  }
+}
+
+/** The kind of failure that an HTTP status stands for. */
+export function kindOfStatus(status: number): FailureKind {
+  if (status === 429) return 'rate_limited'
+  if (status === 503 || status === 529) return 'overloaded'
+  if (status === 408 || status === 409 || status >= 500) return 'server_error'
+  return 'refused_request'
+}
+
+/**
+ * What a failure is to a strategy: `failure.kind` and `failure.message`. A deadline that has only ended the pause after a failed try says
+ * less than that failure does.
+ */
+export function failureOf(error: unknown): { kind: string; message: string; unknown?: boolean } {
+  if (!(error instanceof CompletionError))
+    return {
+      kind: error instanceof Error ? error.name : 'error',
+      message: error instanceof Error ? error.message : String(error),
+    }
+  const { kind, message, cause, unknown } = error
+  if (kind === 'deadline' && cause instanceof CompletionError)
+    return { kind: cause.kind, message: `${message} The last failure: ${cause.message}` }
+  return { kind: kind === 'deadline' ? 'timeout' : kind, message, ...(unknown && { unknown: true }) }
+}
+
+/** Why a completion was broken off though its agent is alive: it is asked again. */
+export class AgentRestarted extends Error {
+  override readonly name = 'AgentRestarted'
+  constructor(agent: string) {
+    super(`The agent ${agent} was started again.`)
+  }
+}

@@ -1,0 +1,41 @@
+import { openaiErrors } from '../openai/errors.ts'
+import type { ErrorFormat, WireResponse } from '../service.ts'
+import { headersOf } from './limits.ts'
+import type { Cause, Vendor, VendorError } from './vendor.ts'
+
+/** What OpenAI would have said, or nothing where it is a page of a gateway. */
+function errorIn({ headers, body }: WireResponse): VendorError | undefined {
+  if (headers['content-type'] !== 'application/json') return undefined
+  return (JSON.parse(String(body)) as { error: VendorError }).error
+}
+
+/** The errors of a vendor: OpenAI's, in its own words where it has some, and in its own shape. */
+export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' | 'limits'>): ErrorFormat {
+  const { texts = {}, body = (error: VendorError) => ({ error }) } = errors
+  const inOwnWords = (
+    response: WireResponse,
+    cause: Cause,
+    model: string,
+    headers: Record<string, string>,
+  ): WireResponse => {
+    const error = errorIn(response)
+    if (!error) return response
+    const { status = response.status, ...own } = texts[cause] ?? {}
+    const said = { ...error, ...own }
+    said.message = said.message.replaceAll('{model}', model)
+    const { 'content-type': type = 'application/json', 'retry-after': wait } = response.headers
+    return {
+      status,
+      headers: { 'content-type': type, ...headers, ...(wait !== undefined && { 'retry-after': wait }) },
+      body: JSON.stringify(body(said, status)),
+    }
+  }
+  return {
+    bad: (problem, requestId) =>
+      inOwnWords(openaiErrors.bad(problem, requestId), problem.kind, '', headersOf(requestId, {}, names)),
+    refusal(refusal, limits, request) {
+      const response = openaiErrors.refusal(refusal, limits, request)
+      return inOwnWords(response, refusal.kind, request.model, headersOf(request.requestId, limits, names))
+    },
+  }
+}
