@@ -107,8 +107,14 @@ export const schemas = whenNeeded(() => {
     target: z.string().describe('the event that it makes of them'),
     mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
     condition: z.string().optional(),
-    async: z.boolean().optional(),
-    response_route: z.looseObject({ from: z.string().optional(), to: z.string() }).optional(),
+    async: z.boolean().optional().describe('{{transform_id}} in the mapping tells one asking from another'),
+    response_route: z
+      .looseObject({
+        from: z.string().optional().describe('the event that answers; default any'),
+        to: z.string().describe('the event that its data are said as'),
+        filter: z.string().optional().describe('what holds of the answer, such as "request_id == {{transform_id}}"'),
+      })
+      .optional(),
   })
 
   const condition = z

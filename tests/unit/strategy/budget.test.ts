@@ -41,10 +41,10 @@ describe('a strategy that reckons without end', () => {
 
 describe('a value', () => {
   test.each([
-    ['SET x = join(map(range(50000), part), "")', 'at most 4000000'],
+    ['SET x = join([part, part, part, part, part], "")', 'at most 4000000'],
     ['SET x = replace(text, "a", text)', 'more than 4000000 letters'],
   ])('%s is too big', (text, message) => {
-    const { status } = run(machineOf(text, { text: 'a'.repeat(10_000), part: '0123456789'.repeat(10) }))
+    const { status } = run(machineOf(text, { text: 'a'.repeat(10_000), part: 'a'.repeat(1_000_000) }))
     expect(status).toMatchObject({ failure: { message: expect.stringContaining(message) as string } })
   })
 
