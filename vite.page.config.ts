@@ -14,9 +14,18 @@ const policy: Plugin = {
     const html = readFileSync(built, 'utf8')
     const [, script = ''] = /<script type="module"[^>]*>([\s\S]*?)<\/script>/.exec(html) ?? []
     const hash = createHash('sha256').update(script).digest('base64')
+    const rules = [
+      "default-src 'none'",
+      `script-src 'sha256-${hash}'`,
+      "style-src 'unsafe-inline'",
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]
+    const meta = `<meta http-equiv="Content-Security-Policy" content="${rules.join('; ')}" />`
     writeFileSync(
       built,
-      html.replace('SCRIPT-HASH', () => `'sha256-${hash}'`),
+      html.replace('<!--policy-->', () => meta),
     )
     renameSync(built, join(out, 'page.html'))
   },

@@ -26,7 +26,7 @@ import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { annotateLate, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
@@ -74,7 +74,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   writeFailure(attempt, [...errors.slice(0, -1), withTextBelow(errors.at(-1), told)])
   try {
     await attachTrace(trace, attempt.task)
-    if (report !== undefined) await annotateLate(attempt.task, `The report of the run: ${report}`)
+    if (report !== undefined) await annotateReport(attempt.task, report)
   } catch (error) {
     process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
   }

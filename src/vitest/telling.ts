@@ -34,7 +34,7 @@ export const reportText = (report: string | undefined): string[] =>
   report === undefined ? [] : [`To see it: ${report}`]
 
 /** Adds to the report of a test that has failed: to Vitest it has ended, although its hooks have not. */
-export function annotateLate(
+function annotateLate(
   task: RunnerTestCase,
   ...given: Parameters<TestContext['annotate']>
 ): ReturnType<TestContext['annotate']> {
@@ -46,6 +46,12 @@ export function annotateLate(
   } finally {
     result!.state = state
   }
+}
+
+/** Says beside a test that failed where its report is, also as readers of JUnit files find it. */
+export async function annotateReport(task: RunnerTestCase, report: string): Promise<void> {
+  await annotateLate(task, `The report of the run: ${report}`)
+  await annotateLate(task, `[[ATTACHMENT|${report}]]`)
 }
 
 /** Puts the trace of a test that failed beside its report. */

@@ -40,7 +40,7 @@ export function Details({ run, row, onSelect }: DetailsProps) {
     (gather) =>
       gather.expected.includes(agent) &&
       at >= gather.at &&
-      at <= gather.at + (gather.took < 0 ? Infinity : gather.took),
+      at < gather.at + (gather.took < 0 ? Infinity : Math.max(1, gather.took)),
   )
   const about = findings.filter((finding) => finding.calls.includes(row))
   const text = said.find((each) => each.row === row)

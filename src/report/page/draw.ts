@@ -1,6 +1,6 @@
 import { HEDGED, MARKS, OUTCOMES, type MarkName } from '../model/data.ts'
 import { clock } from './format.ts'
-import { AXIS, barTop, BREAKER, GATHER, LANE_PAD, PAD_RIGHT, WINDOW, type Layout } from './layout.ts'
+import { AXIS, barTop, BREAKER, GATHER, LANE_PAD, LINES, PAD_RIGHT, WINDOW, type Layout } from './layout.ts'
 import type { Run } from './run.ts'
 import type { Ink } from './theme.ts'
 import { ticks, type View } from './view.ts'
@@ -33,8 +33,6 @@ const CLOSEST_SIGNS = 26
 /** Pixels between two ticks. */
 const CLOSEST_TICKS = 86
 
-/** Marks that stand as lines over all lanes. */
-const LINES: readonly MarkName[] = ['resumed', 'checkpoint', 'stuck']
 const SEVERITY: readonly number[] = [0, 2, 4, 1, 3, 1]
 
 /** Cuts a text that does not fit. */
@@ -48,6 +46,17 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
     else high = middle - 1
   }
   return low === 0 ? '' : `${text.slice(0, low)}…`
+}
+
+/** Cuts a name in its middle: agents are told apart by how they end. */
+function fittedName(context: CanvasRenderingContext2D, name: string, width: number): string {
+  if (context.measureText(name).width <= width) return name
+  for (let kept = name.length - 2; kept >= 4; kept--) {
+    const tail = Math.ceil(kept * 0.6)
+    const cut = `${name.slice(0, kept - tail)}…${name.slice(-tail)}`
+    if (context.measureText(cut).width <= width) return cut
+  }
+  return fitted(context, name, width)
 }
 
 /** Draws the lanes of a run, as much of them as is in sight. */
@@ -114,7 +123,7 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene): void {
   context.font = FONT
   const name = (text: string, middle: number, color = ink.text, width = gutter - 18): void => {
     context.fillStyle = color
-    context.fillText(fitted(context, text, width), 10, middle)
+    context.fillText(fittedName(context, text, width), 10, middle)
   }
   if (layout.own > scene.scroll) {
     name('orchestration', Math.min(layout.gatherTop, 8) + GATHER / 2, ink.muted)
@@ -125,13 +134,14 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene): void {
   for (const place of lanesInSight(scene)) {
     const lane = run.lanes[place]!
     const middle = layout.tops[place]! + LANE_PAD + layout.bar / 2
-    const counted = String(lane.calls.length)
+    const isNarrow = gutter < 100
+    const counted = isNarrow ? '' : String(lane.calls.length)
     context.font = SMALL
     context.textAlign = 'right'
     context.fillStyle = ink.muted
     context.fillText(counted, gutter - 9, middle)
-    let used = context.measureText(counted).width + 8
-    if (lane.failed > 0) {
+    let used = isNarrow ? 0 : context.measureText(counted).width + 8
+    if (lane.failed > 0 && !isNarrow) {
       context.fillStyle = ink.failed
       const failed = `${lane.failed}✕`
       context.fillText(failed, gutter - 9 - used, middle)
@@ -251,9 +261,13 @@ function drawGathers(context: CanvasRenderingContext2D, scene: Scene): void {
     context.globalAlpha = 1
     const begin = Math.max(left, scene.gutter) + 5
     const who = isShort ? `, missing ${missing.map((agent) => strings[agent]).join(', ')}` : ''
-    const text = `${strings[name]} ${received.length}/${tasks ?? expected.length}${who}`
+    const share = `${received.length}/${tasks ?? expected.length}`
+    const room = right - begin - 3
+    const text = [`${strings[name]} ${share}${who}`, `${strings[name]} ${share}`, share].find(
+      (each) => context.measureText(each).width <= room,
+    )
     context.fillStyle = isShort ? ink.failed : ink.text
-    if (right - begin > 22) context.fillText(fitted(context, text, right - begin - 4), begin, top + GATHER / 2)
+    if (text !== undefined) context.fillText(text, begin, top + GATHER / 2)
   })
 }
 
@@ -463,7 +477,7 @@ function drawMarks(context: CanvasRenderingContext2D, scene: Scene): void {
       const label = name === 'checkpoint' ? `checkpoint, ${run.model.strings[text[nth]!]}` : name
       const width = context.measureText(label).width
       const isLate = place + width + 6 > scene.width - PAD_RIGHT
-      context.fillText(label, isLate ? place - width - 4 : place + 4, layout.own - 8)
+      context.fillText(label, isLate ? place - width - 4 : place + 4, layout.lineTop + WINDOW / 2)
       context.textAlign = 'center'
       return
     }

@@ -1,4 +1,4 @@
-import type { GatherRow } from '../model/data.ts'
+import { MARKS, type GatherRow, type MarkName } from '../model/data.ts'
 import type { Run } from './run.ts'
 
 /** Sizes of the chart, in CSS pixels. */
@@ -11,6 +11,8 @@ export const PAD_RIGHT = 14
 const BREAKER = 15
 const GATHER = 18
 const WINDOW = 15
+/** Marks that stand as lines over all lanes. */
+const LINES: readonly MarkName[] = ['resumed', 'checkpoint', 'stuck']
 const MOST_GATHER_ROWS = 4
 
 /** Bars are tall where there is room. */
@@ -31,6 +33,8 @@ export interface Layout {
   height: number
   /** The height of a call's bar. */
   bar: number
+  /** Where lines over all lanes are named. */
+  lineTop: number
   /** The orchestration's own lane: gathers, and a row for each breaker. */
   gatherTop: number
   gatherRows: number
@@ -61,7 +65,9 @@ export function layoutOf(run: Run): Layout {
   const { sub, rows } = packed(gathers, endMs)
   const targets = [...new Set(breakers.map(({ target }) => target))]
   const windows = run.model.windows.length > 0 ? WINDOW : 0
-  const gatherTop = 6 + windows
+  const lineTop = 5 + windows
+  const hasLines = run.model.marks.kind.some((code) => LINES.includes(MARKS[code]!))
+  const gatherTop = 6 + windows + (hasLines ? WINDOW : 0)
   const breakerTop = gatherTop + Math.max(1, rows) * GATHER + 2
   const own = breakerTop + targets.length * BREAKER + 4
   const tops = new Float64Array(run.lanes.length + 1)
@@ -76,6 +82,7 @@ export function layoutOf(run: Run): Layout {
   return {
     height: top + 4,
     bar,
+    lineTop,
     gatherTop,
     gatherRows: rows,
     gatherSub: sub,
@@ -90,7 +97,7 @@ export function layoutOf(run: Run): Layout {
 export const barTop = (run: Run, { tops, bar }: Layout, row: number): number =>
   tops[run.laneOf[row]!]! + LANE_PAD + run.subOf[row]! * (bar + GAP)
 
-export { BREAKER, GATHER, LANE_PAD, WINDOW }
+export { BREAKER, GATHER, LANE_PAD, LINES, WINDOW }
 
 /** The lane at a height. */
 export function laneAt({ tops }: Layout, y: number): number {

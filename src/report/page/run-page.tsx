@@ -166,7 +166,7 @@ export function RunPage({ model, theme, isCompact = false, isLive = false }: Run
               <Overview {...{ run, view, width, theme }} />
               <Timeline
                 {...{ run, view, width, fits, selected, marked, withMessages, theme }}
-                maxHeight={isCompact ? 420 : Math.max(320, innerHeight - 330)}
+                maxHeight={isCompact ? 420 : Math.max(300, innerHeight - 430)}
                 onSelect={select}
                 onFinding={choose}
                 onTime={setTime}
