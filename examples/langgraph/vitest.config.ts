@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [longhaul()],
-  test: { env: { OPENAI_API_KEY: 'test' } },
+  test: { testTimeout: 30_000, env: { OPENAI_API_KEY: 'test' } },
 })
