@@ -84,6 +84,7 @@ describe('longhaul check', { timeout: 60_000 }, () => {
       /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
       /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
       /doubtful\.yaml:8:5: warning: This line is plain language/,
+      /doubtful\.yaml:9:12: There is no variable "nothing"/,
       /doubtful\.yaml:10:5: warning: This statement is never reached/,
     ])
       expect(stderr).toMatch(line)
