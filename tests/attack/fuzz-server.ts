@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { MAIN, rssOf } from './daemon.ts'
 import { broken, hostile } from './hostile.ts'
-import { isForeign, type Tally } from './tally.ts'
+import { isForeign, stopwatch, type Tally } from './tally.ts'
 
 const TOOL = {
   name: 'look',
@@ -183,9 +183,9 @@ export async function fuzzServer(
   const agent = new Agent({ keepAlive: true, maxSockets: UNDER_WAY })
   const ask = ({ path, text, headers }: Asked): Promise<void> =>
     new Promise((done) => {
-      const began = performance.now()
+      const elapsed = stopwatch()
       const end = (answer: string): void => {
-        tally.answered(performance.now() - began, isForeign(text) ? '' : answer, `${path} ${text.slice(0, 300)}`)
+        tally.answered(elapsed(), isForeign(text) ? '' : answer, `${path} ${text.slice(0, 300)}`)
         done()
       }
       const call = request(base + path, {
