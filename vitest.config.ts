@@ -17,7 +17,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: [src('vitest/setup.ts')],
-    include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['tests/**/*.test.ts', 'examples/patterns/*.test.ts'],
     exclude: ['tests/package/fixture/**'],
   },
 })

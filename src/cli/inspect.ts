@@ -33,15 +33,24 @@ export const inspect: Command = {
   usage: 'inspect FILE …',
   about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
   flags: {
-    perfetto: { about: 'write the trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'FILE' },
+    html: { about: 'writes them as one HTML file, and reads event logs of the daemon too', value: 'OUT' },
+    perfetto: { about: 'writes a trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'OUT' },
   },
-  run({ words, flags }) {
+  async run({ words, flags: { html, perfetto } }) {
     if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
-    if (flags['perfetto'] !== undefined) {
+    if (perfetto !== undefined) {
       const [file] = words
       if (words.length > 1) throw new UsageError('--perfetto writes one trace: give one file.')
-      writeFileSync(flags['perfetto'], JSON.stringify(perfettoTrace(Trace.read(file!))))
+      writeFileSync(perfetto, JSON.stringify(perfettoTrace(Trace.read(file!))))
+      process.stdout.write(`${perfetto}
+`)
     }
+    if (html !== undefined) {
+      ;(await import('./inspect-html.ts')).writeHtml(words, html)
+      process.stdout.write(`${html}
+`)
+    }
+    if (html !== undefined || perfetto !== undefined) return
     if (findingsIn(words) > 0) process.exitCode = 1
   },
 }

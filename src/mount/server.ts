@@ -47,6 +47,23 @@ export interface ServerMount extends Mount {
 /** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
 const basePath = ({ baseURL }: Service): string => new URL(baseURL).pathname.replace(/\/$/, '')
 
+/** Routes that are remembered: most programs ask at a few paths, again and again. */
+const REMEMBERED_ROUTES = 200
+
+/** Finds the routes of one server, and remembers them. */
+function routesOf(provider: Provider) {
+  const known = new Map<string, Route>()
+  return (method: string, url: string, host: string): Route | undefined => {
+    const key = `${method} ${host} ${url}`
+    const before = known.get(key)
+    if (before) return before
+    const route = routeOfPath(provider, method, url, host)
+    if (known.size >= REMEMBERED_ROUTES) known.clear()
+    if (route) known.set(key, route)
+    return route
+  }
+}
+
 /** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
 function routeOfPath(provider: Provider, method: string, url: string, host: string): Route | undefined {
   const { pathname: path, searchParams: query } =
@@ -84,10 +101,17 @@ export async function startServer(
   provider: Provider,
   { port = 0, host = '127.0.0.1', log = () => {}, pace = 1, metrics }: ServerOptions = {},
 ): Promise<ServerMount> {
+  const routes = routesOf(provider)
+  let answered: string | undefined
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { host: named, ':authority': authority } = request.headers
-    if (!mayAnswer(named ?? (authority as string | undefined), host)) return refuseHost(request, response)
-    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, { pace, metrics }), log))
+    const asked = named ?? (authority as string | undefined)
+    // Nearly all ask for the same host as the one before.
+    if (asked !== answered && !mayAnswer(asked, host)) return refuseHost(request, response)
+    answered = asked
+    onBehalfOf(response, () =>
+      guarded(response, () => receive(provider, request, response, { pace, metrics, routes }), log),
+    )
   }
   const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
@@ -185,13 +209,13 @@ function receive(
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
-  { pace, metrics }: { pace: number; metrics: ServedMetrics | undefined },
+  { pace, metrics, routes }: { pace: number; metrics: ServedMetrics | undefined; routes: ReturnType<typeof routesOf> },
 ): void {
   allowPages(request, response)
   if (answerBeside(request, response, metrics)) return
   const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
-  const route = routeOfPath(provider, method, url, host)
+  const route = routes(method, url, host)
   if (!route) {
     const [path = ''] = url.split('?')
     const services = SERVICES.map(({ name }) => `/${name}/…`)

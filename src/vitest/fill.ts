@@ -20,12 +20,13 @@ import { beforeTimeout } from './out-of-time.ts'
 import { withPattern } from './patterns.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { placeOf } from './place.ts'
+import { reportRun } from './run-report.ts'
 import { settle } from './settle.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { attachTrace, chart, circumstances } from './telling.ts'
+import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
@@ -48,26 +49,32 @@ export interface OrchestrationFixtures<Result = unknown> {
 /** `test` with our fixtures. */
 export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
 
-const replayText = ({
-  settings,
-  file,
-  name,
-  of,
-}: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
-  `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
+type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
+
+const replayOf = ({ settings, file, name, of }: Told): string =>
+  replayCommand(settings, file, name, of && encodeCase(of))
+
+const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat it alone:\n  ${replayOf(told)}`
 
 /**
  * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
  * the place of the failure.
  */
 async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
+  const report = await reportRun({ attempt, verdict, replay: replayOf(attempt) })
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
   const { trace } = attempt.session
-  const told = [...circumstances(attempt, errors), ...chart(trace, errors), replayText(attempt)].join('\n\n')
+  const told = [
+    ...circumstances(attempt, errors),
+    ...chart(trace, errors),
+    replayText(attempt),
+    ...reportText(report),
+  ].join('\n\n')
   writeFailure(attempt, [...errors.slice(0, -1), withTextBelow(errors.at(-1), told)])
   try {
     await attachTrace(trace, attempt.task)
+    if (report !== undefined) await annotateReport(attempt.task, report)
   } catch (error) {
     process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
   }
@@ -145,7 +152,8 @@ export function filling<Result>(
       await tell(ended, verdict)
       return letGo(ended.task)
     }
-    if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
+    if (!test.candidate && verdict.kind !== 'skipped')
+      sweep.ran(ended.session, { failed: verdict.kind === 'failed', of: ended.of })
     await test.ended(ended, verdict, sweep)
     letGo(ended.task)
     if (verdict.kind === 'passed') passed = ended.task

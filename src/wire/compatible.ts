@@ -1,4 +1,5 @@
 import type { LimitState } from '../provider/index.ts'
+import { gateway } from './gateway/language-model.ts'
 import type { Service } from './service.ts'
 import { serviceFor } from './vendor/service.ts'
 import type { Told, Vendor, VendorError, VendorErrors } from './vendor/vendor.ts'
@@ -400,6 +401,8 @@ const VENDORS: readonly Vendor[] = [
     name: 'vercel',
     baseURL: 'https://ai-gateway.vercel.sh/v1',
     hosts: /^ai-gateway\.vercel\.sh$/,
+    bases: ['/v1', '/'],
+    more: gateway,
     catalogue: 'openrouter',
     also: ['embeddings', 'responses'],
     anthropicAt: '/messages',
@@ -418,6 +421,14 @@ const VENDORS: readonly Vendor[] = [
       texts: {
         unauthorized: { message: 'Invalid API key', type: 'authentication_error' },
         model_not_found: { message: "Model '{model}' not found", type: 'model_not_found' },
+        rate_limited: { message: 'Rate limit exceeded for {model}.', type: 'rate_limit_exceeded' },
+        quota_exhausted: {
+          status: 402,
+          message: 'Insufficient funds. Please add credits.',
+          type: 'insufficient_funds',
+        },
+        overloaded: { message: 'All providers of {model} are overloaded.', type: 'internal_server_error' },
+        server_error: { message: 'Internal server error', type: 'internal_server_error' },
       },
     },
     limits: { reset: seconds },

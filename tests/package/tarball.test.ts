@@ -32,7 +32,7 @@ test("the README's tests pass against the packed tarball in a fresh folder", { t
 })
 
 test('the recipes of the documentation that need no framework pass too', { timeout: 120_000 }, async () => {
-  for (const page of ['agents', 'telemetry']) {
+  for (const page of ['agents', 'cost-model', 'replies', 'telemetry']) {
     const text = await readFile(join(root, `docs/${page}.md`), 'utf8')
     const recipes = [...text.matchAll(/^<!-- run -->\n\n```ts\n(.*?)^```/gms)]
     for (const [index, [, recipe]] of recipes.entries())
@@ -40,7 +40,7 @@ test('the recipes of the documentation that need no framework pass too', { timeo
   }
   const vitest = join(root, 'node_modules/.bin/vitest')
   const { stdout } = await run(vitest, ['run', '--root', home, 'recipe-'], { cwd: home, env })
-  expect(stdout).toMatch(/Tests\s+4 passed \(4\)/)
+  expect(stdout).toMatch(/Tests\s+6 passed \(6\)/)
 })
 
 test("the README's pattern passes longhaul check", { timeout: 60_000 }, async () => {

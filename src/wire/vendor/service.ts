@@ -41,7 +41,7 @@ const OTHERS: Readonly<Record<NonNullable<Vendor['also']>[number], readonly Endp
 
 /** The service of a vendor. */
 export function serviceFor(vendor: Vendor): Service {
-  const { name, baseURL, hosts = NOWHERE, bases, catalogue, also = [], anthropicAt } = vendor
+  const { name, baseURL, hosts = NOWHERE, bases, catalogue, also = [], more = [], anthropicAt } = vendor
   return {
     name,
     baseURL,
@@ -51,6 +51,7 @@ export function serviceFor(vendor: Vendor): Service {
     ...(catalogue !== undefined && { catalogue }),
     endpoints: [
       chatOf(vendor),
+      ...more,
       ...also.flatMap((kind) => OTHERS[kind]),
       ...(anthropicAt === undefined ? [] : [{ ...messages, path: anthropicAt, errors: anthropicErrors }]),
       ...models.map(nameless),
