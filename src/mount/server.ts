@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
-import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
+import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
-import { allowPages, answerBeside, decoded } from './edge.ts'
+import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
@@ -26,6 +26,8 @@ export interface ServerOptions {
    * of the clients. Default 1.
    */
   pace?: number
+  /** What is told to Prometheus at `/metrics`. Default: that there is nothing. */
+  metrics?: ServedMetrics
 }
 
 /** A running server. */
@@ -70,19 +72,19 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
   const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
   if (!own && !SERVICES.some((service) => service.name === name)) return undefined
   const service = serviceOf(name, own?.format)
-  const base = segmentsOf(basePath(service))
+  const bases = (service.bases ?? [basePath(service)]).map(segmentsOf)
   const address: Address = {
     provider: name,
     baseURL: `http://${host}/${name}${basePath(service)}`,
     service,
-    bases: [[name, ...base]],
+    bases: bases.map((base) => [name, ...base]),
     isAt: () => true,
     own: true,
     strict: service.strict ?? true,
   }
-  const isBelow = base.every((segment, index) => rest[index] === segment)
-  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
-  return isBelow ? route : { ...route, isNowhere: false }
+  const below = bases.map((base) => matchStart(base, rest)).find((found) => found !== undefined)
+  const route = routeBelow(address, method, below?.rest ?? ['', ...rest], { host, path, query })
+  return below ? route : { ...route, isNowhere: false }
 }
 
 /**
@@ -97,7 +99,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1, metrics }: ServerOptions = {},
 ): Promise<ServerMount> {
   const routes = routesOf(provider)
   let answered: string | undefined
@@ -107,7 +109,9 @@ export async function startServer(
     // Nearly all ask for the same host as the one before.
     if (asked !== answered && !mayAnswer(asked, host)) return refuseHost(request, response)
     answered = asked
-    onBehalfOf(response, () => guarded(response, () => receive(provider, routes, request, response, pace), log))
+    onBehalfOf(response, () =>
+      guarded(response, () => receive(provider, request, response, { pace, metrics, routes }), log),
+    )
   }
   const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
@@ -203,13 +207,12 @@ function refuseHost({ headers: { host = '' } }: IncomingMessage, response: Serve
 
 function receive(
   provider: Provider,
-  routes: ReturnType<typeof routesOf>,
   request: IncomingMessage,
   response: ServerResponse,
-  pace: number,
+  { pace, metrics, routes }: { pace: number; metrics: ServedMetrics | undefined; routes: ReturnType<typeof routesOf> },
 ): void {
   allowPages(request, response)
-  if (answerBeside(request, response)) return
+  if (answerBeside(request, response, metrics)) return
   const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
   const route = routes(method, url, host)

@@ -29,8 +29,12 @@ export function circumstances(
 export const chart = (trace: Trace, errors: readonly unknown[]): string[] =>
   errors.some((error) => messageOf(error).includes('\nTrace from ')) ? [] : [timeline(trace, MOST_BARS)]
 
+/** Where the report of a run is, if there is one. */
+export const reportText = (report: string | undefined): string[] =>
+  report === undefined ? [] : [`To see it: ${report}`]
+
 /** Adds to the report of a test that has failed: to Vitest it has ended, although its hooks have not. */
-function annotateLate(
+export function annotateLate(
   task: RunnerTestCase,
   ...given: Parameters<TestContext['annotate']>
 ): ReturnType<TestContext['annotate']> {
