@@ -250,8 +250,10 @@ export function serveRoute(
     // One byte more than is allowed is enough to refuse the rest.
     if (size <= MAX_BODY + part.length) parts.push(part)
   })
-  // The parser of a connection that lives long knows no more who has sent this request.
-  const answerIt = AsyncResource.bind(() => {
+  // The parser of a connection that lives long knows no more who has sent this request. Not `AsyncResource.bind`: each function that it
+  // gives has a shape of its own, by which what it holds outlives the request until the next full collection.
+  const sender = new AsyncResource('HttpRequest', { requireManualDestroy: true })
+  const answerIt = (): void => {
     const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     // What is not compressed as its header says is no JSON either.
     const text = (decoded(body, headers['content-encoding'], MAX_BODY) ?? body).toString('utf8')
@@ -260,8 +262,8 @@ export function serveRoute(
       return Array.isArray(value) ? value.join(', ') : value
     }
     exchange = answer(provider, { method, route, text, header, pace }, new ResponseSink(request, response))
-  })
-  request.on('end', answerIt)
+  }
+  request.on('end', () => sender.runInAsyncScope(answerIt))
   const leave = (): void => {
     if (!response.writableFinished) exchange?.disconnect()
   }
