@@ -37,7 +37,7 @@ const escaped = (text: string): string =>
  *
  * @throws NoPageError
  */
-export function reportHtml(file: ReportFile): string {
+function reportHtml(file: ReportFile): string {
   const data = gzipSync(JSON.stringify(file)).toString('base64')
   return readPage()
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(file.title)}</title>`)
