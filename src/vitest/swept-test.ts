@@ -46,6 +46,11 @@ export class SweptTest {
     this.#reruns = new Reruns(task)
   }
 
+  /** It will not be run again. */
+  over(): void {
+    this.#reruns.over()
+  }
+
   /** The case that the next run is made with, in place of its own. */
   get candidate(): Case | undefined {
     return this.#searching?.candidate
