@@ -17,7 +17,7 @@ describeOrchestration('a newsroom in bad weather', {
   pattern: PATTERN_TEXT,
   orchestrator: { failover: ['claude-haiku-4-5'], budget: { limit: '0.05', checkEvery: 1 } },
   provider: {
-    latency, failRate: 0.06,
+    latency, failRate: 0.06, rateLimits: { requestsPerMinute: 40, tokensPerMinute: 20_000 },
     windows: [outage({ from: '70s', for: '75s', provider: 'openai' }), brownout({ from: '190s', for: '40s', slow: 2 })],
   },
   checks: { backoff: false, 'paid-twice': false },
@@ -142,7 +142,7 @@ async function takeLive(folder: string): Promise<void> {
     await take({
       name: 'live',
       url,
-      before: async (page) => page.locator('.sum', { hasText: /Calls\s*[4-9]\d/ }).waitFor({ timeout: 60_000 }),
+      before: async (page) => page.locator('.sum b', { hasText: /^[4-9]\d$/ }).waitFor({ timeout: 90_000 }),
     })
   } finally {
     command(folder, 'daemon', 'stop')

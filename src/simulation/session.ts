@@ -131,6 +131,11 @@ export interface Session<Result = unknown> {
   readonly violations: readonly Violation[]
   /** When its services were set up to fail. */
   readonly windows: readonly FaultWindow[]
+  /** What the accounts of its services may use: of all, and of single ones in place of that. */
+  readonly limits: {
+    all: ProviderConfig['rateLimits']
+    byProvider: Readonly<Record<string, ProviderConfig['rateLimits']>>
+  }
   close(): Promise<void>
 }
 
@@ -401,6 +406,14 @@ function sessionOf<Result>(
       return violations
     },
     windows: config?.windows ?? [],
+    limits: {
+      all: config?.rateLimits,
+      byProvider: Object.fromEntries(
+        Object.entries(config?.providers ?? {}).flatMap(([name, { rateLimits }]) =>
+          rateLimits === undefined ? [] : [[name, rateLimits]],
+        ),
+      ),
+    },
     summary: () => ({
       orchestration: name,
       seed,

@@ -60,6 +60,7 @@ async function writeRun(
     errors: verdict.kind === 'failed' ? verdict.errors.map((error) => messageOf(error).slice(0, LONGEST_ERROR)) : [],
     findings: session.violations,
     windows: session.windows,
+    limits: session.limits,
   })
   const small =
     smallest &&

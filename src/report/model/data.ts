@@ -118,6 +118,15 @@ export interface WindowSpan {
   to: number
 }
 
+/** What a service's account may use in a minute. */
+export const LIMIT_KINDS = ['requests', 'tokens', 'input tokens', 'output tokens'] as const
+export interface LimitRow {
+  provider: number
+  /** A code of `LIMIT_KINDS`. */
+  kind: number
+  perMinute: number
+}
+
 /** Something that a check has found. */
 export interface FindingRow {
   check: string
@@ -167,6 +176,7 @@ export interface RunModel {
   gathers: GatherRow[]
   breakers: BreakerSpan[]
   windows: WindowSpan[]
+  limits: LimitRow[]
   findings: FindingRow[]
   said: SaidRow[]
   messages: { at: number[]; from: number[]; to: number[] }

@@ -1,6 +1,7 @@
 import type { TraceEvent } from '../../trace/events.ts'
 import { callTable, type CallTable } from './calls.ts'
 import type { FindingRow, RunModel, SaidRow } from './data.ts'
+import { limitRows, type GivenLimits } from './limits.ts'
 import { markColumns } from './marks.ts'
 import { breakerSpans, gatherRows, windowSpans, type GivenWindow } from './spans.ts'
 import { shownText, Strings } from './strings.ts'
@@ -19,6 +20,7 @@ export interface AboutRun {
   /** What checks have found; `calls` by their numbers. */
   findings?: readonly (Omit<FindingRow, 'calls'> & { calls: readonly number[] })[]
   windows?: readonly GivenWindow[]
+  limits?: GivenLimits
   remarks?: readonly string[]
 }
 
@@ -82,7 +84,16 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
   const started = events.find((event) => event.type === 'run.started')
   const messages = events.filter((event) => event.type === 'message.sent')
   const claims = events.filter((event) => event.type === 'cost.claimed')
-  const { title, label = '', status = statusOf(events), replay = '', errors = [], findings, windows = [] } = about
+  const {
+    title,
+    label = '',
+    status = statusOf(events),
+    replay = '',
+    errors = [],
+    findings,
+    windows = [],
+    limits = {},
+  } = about
   const model: Omit<RunModel, 'strings'> = {
     title,
     label,
@@ -100,6 +111,7 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
     gathers: gatherRows(events, strings),
     breakers: breakerSpans(events, strings, endMs),
     windows: windowSpans(windows, endMs),
+    limits: limitRows(limits, [...new Set(table.records.map(({ provider }) => provider))], strings),
     findings: (findings ?? []).map(({ check, at, what, why, advice, calls }) => ({
       check,
       at: Math.round(at),

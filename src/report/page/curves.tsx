@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { LIMIT_KINDS } from '../model/data.ts'
 import { dollars, short } from './format.ts'
 import { gutterOf, PAD_RIGHT } from './layout.ts'
 import type { Run } from './run.ts'
-import { moneyOf, placeAt, tokensOf, underWayOf, visible, type Lines } from './series.ts'
+import { limitsOf, moneyOf, placeAt, tokensOf, underWayOf, visible, type Lines } from './series.ts'
 import { ink, type Ink } from './theme.ts'
 import { ticks, type View } from './view.ts'
 
@@ -17,10 +18,13 @@ interface Curve {
   limit?: { name: string; value: number } | undefined
 }
 
+const LIMIT_COLORS = ['accent', 'cached', 'money', 'retried', 'answered'] as const
+
 /** What a run shows over time, beside its calls. */
 function curvesOf(run: Run): Curve[] {
   const { budget, claims, toldBy } = run.model
   const isBilled = toldBy === 'service'
+  const { limits, strings } = run.model
   return [
     {
       title: 'Money',
@@ -50,6 +54,20 @@ function curvesOf(run: Run): Curve[] {
       ],
       format: short,
     },
+    ...(limits.length === 0
+      ? []
+      : [
+          {
+            title: 'Limits',
+            lines: limitsOf(run),
+            series: limits.map(({ provider, kind }, nth) => ({
+              name: `${strings[provider]} ${LIMIT_KINDS[kind]}`,
+              color: LIMIT_COLORS[nth % LIMIT_COLORS.length]!,
+            })),
+            format: (value: number) => `${Math.round(value)}%`,
+            limit: { name: 'limit', value: 100 },
+          },
+        ]),
   ]
 }
 

@@ -245,7 +245,7 @@ function drawGathers(context: CanvasRenderingContext2D, scene: Scene): void {
     if (to < view.from || at > view.to) return
     const sub = layout.gatherSub[place]!
     const [left, right] = [x(at), Math.max(x(at) + 1, x(to))]
-    const isShort = missing.length > 0
+    const isShort = missing.length > 0 && (took >= 0 || run.model.status !== 'running')
     if (right < lastX[sub]! + 1 && !isShort) return
     lastX[sub] = right
     const top = Math.round(layout.gatherTop + sub * GATHER) + 0.5

@@ -19,7 +19,7 @@ export function Sums({ run }: { run: Run }) {
       <Sum
         name="Failed"
         value={count(bad)}
-        more={`${count(retries)} retries${cancelled + open > 0 ? `, ${count(cancelled + open)} cut off` : ''}`}
+        more={`${count(retries)} ${retries === 1 ? 'retry' : 'retries'}${cancelled + open > 0 ? `, ${count(cancelled + open)} cut off` : ''}`}
         isBad={bad > 0}
       />
       <Sum

@@ -1,5 +1,7 @@
 import type { Run } from './run.ts'
 
+const MINUTE = 60_000
+
 /** Lines over one list of times, as they are drawn. */
 export interface Lines {
   at: Float64Array
@@ -51,7 +53,6 @@ export function tokensOf(run: Run): Lines {
 export function underWayOf(run: Run): Lines {
   const { endMs } = run.model
   const ends = Float64Array.from(run.byEnd, (row) => run.end[row]!)
-  const minute = 60_000
   const opened = sums(
     [
       { at: run.at, add: () => 1 },
@@ -64,10 +65,38 @@ export function underWayOf(run: Run): Lines {
   let [from, to] = [0, 0]
   const recent = opened.at.map((time) => {
     while (to < run.size && run.at[to]! <= time) to += 1
-    while (from < to && run.at[from]! <= time - minute) from += 1
+    while (from < to && run.at[from]! <= time - MINUTE) from += 1
     return to - from
   })
   return { at: opened.at, values: [underWay, recent] }
+}
+
+/** How much of each rate limit the last minute has used. Percent. */
+export function limitsOf(run: Run): Lines {
+  const { calls, limits, endMs } = run.model
+  const amounts = [
+    () => 1,
+    (row: number) => calls.input[row]! + calls.output[row]!,
+    (row: number) => calls.input[row]!,
+    (row: number) => calls.output[row]!,
+  ]
+  const sources = limits.flatMap(({ provider, kind, perMinute }) => {
+    // A request counts as it arrives; what it has used is known when it ends.
+    const isRequest = kind === 0
+    const order = isRequest ? run.at.map((_, row) => row) : run.byEnd
+    const rows = [...order].filter((row) => calls.provider[row] === provider)
+    const at = Float64Array.from(rows, (row) => (isRequest ? run.at[row]! : run.end[row]!))
+    const share = (nth: number): number => (100 * amounts[kind]!(rows[nth]!)) / perMinute
+    return [
+      { at, add: share },
+      { at: at.map((time) => time + MINUTE), add: (nth: number) => -share(nth) },
+    ]
+  })
+  const { at, values } = sums(sources, endMs)
+  return {
+    at,
+    values: limits.map((_, nth) => values[2 * nth]!.map((value, place) => value + values[2 * nth + 1]![place]!)),
+  }
 }
 
 /** The place of the newest entry that is not after a time. */

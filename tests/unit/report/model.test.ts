@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MARKS, OUTCOMES, type RunModel } from '../../../src/report/model/data.ts'
+import { LIMIT_KINDS, MARKS, OUTCOMES, type RunModel } from '../../../src/report/model/data.ts'
 import { runModel, type AboutRun } from '../../../src/report/model/model.ts'
 import { NO_USAGE, Trace, type EventBody, type TraceEvent } from '../../../src/trace/index.ts'
 
@@ -295,4 +295,19 @@ test('where a trace has no calls, they are drawn as the orchestrator tells of th
     output: [0, 4],
   })
   expect(model.remarks).toHaveLength(1)
+})
+
+test('of rate limits those of the services that were called are told, a service’s own before those of all', () => {
+  const model = modelOf(traceOf(arrived(1, 'ann'), arrived(2, 'ann', { provider: 'anthropic' })), {
+    limits: {
+      all: { requestsPerMinute: 60 },
+      byProvider: { anthropic: { inputTokensPerMinute: 1_000 }, google: { requestsPerMinute: 5 } },
+    },
+  })
+  expect(
+    model.limits.map(({ provider, kind, perMinute }) => [model.strings[provider], LIMIT_KINDS[kind], perMinute]),
+  ).toEqual([
+    ['openai', 'requests', 60],
+    ['anthropic', 'input tokens', 1_000],
+  ])
 })
