@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -88,6 +89,8 @@ orchestration_logic:
 `
 const images = join(import.meta.dirname, 'docs/images')
 const WIDTH = 1280
+/** Where nobody else is likely to listen. */
+const UI_PORT = '18977'
 
 buildPage()
 const { folder, home, stdout } = await writeReports(TESTS.replace('PATTERN_TEXT', JSON.stringify({ text: PATTERN })))
@@ -97,16 +100,58 @@ mkdirSync(images, { recursive: true })
 
 interface Shot {
   name: string
-  file: string
+  url: string
   theme?: 'light' | 'dark'
   width?: number
   height?: number
   before?: (page: Page) => Promise<void>
 }
 
-async function take({ name, file, theme = 'light', width = WIDTH, height = 800, before }: Shot): Promise<void> {
+/** Runs a command of longhaul with files of its own. */
+const command = (folder: string, ...words: readonly string[]): string =>
+  execFileSync(process.execPath, [join(import.meta.dirname, 'src/cli/main.ts'), ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, LONGHAUL_HOME: folder },
+  })
+
+/** The live page of a daemon that has been at work for some minutes of its time. */
+async function takeLive(folder: string): Promise<void> {
+  const started = command(
+    folder,
+    'daemon',
+    'start',
+    '--time',
+    '60x',
+    '--fail-rate',
+    '0.1',
+    '--ui',
+    '--ui-port',
+    UI_PORT,
+  )
+  try {
+    const [url] = /http:\/\/\S+/.exec(started)!
+    command(
+      folder,
+      'send',
+      'orchestration:start',
+      '--pattern',
+      'game_theory_orchestration_v2',
+      '--vars',
+      '{"max_rounds": 60}',
+    )
+    await take({
+      name: 'live',
+      url,
+      before: async (page) => page.locator('.sum', { hasText: /Calls\s*[4-9]\d/ }).waitFor({ timeout: 60_000 }),
+    })
+  } finally {
+    command(folder, 'daemon', 'stop')
+  }
+}
+
+async function take({ name, url, theme = 'light', width = WIDTH, height = 800, before }: Shot): Promise<void> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme })
-  await page.goto(pathToFileURL(file).href)
+  await page.goto(url)
   await page.locator('html[data-ready]').waitFor()
   await before?.(page)
   await page.mouse.move(0, 0)
@@ -119,17 +164,20 @@ async function take({ name, file, theme = 'light', width = WIDTH, height = 800, 
 }
 
 const runs = join(folder, 'a-test-ts')
+const urlOf = (file: string): string => pathToFileURL(file).href
 const named = (start: string): string =>
-  join(
-    runs,
-    readdirSync(runs).find((name) => name.startsWith(start))!,
+  urlOf(
+    join(
+      runs,
+      readdirSync(runs).find((name) => name.startsWith(start))!,
+    ),
   )
 try {
   const newsroom = named('a-newsroom')
-  await take({ name: 'report', file: newsroom })
+  await take({ name: 'report', url: newsroom })
   await take({
     name: 'report-call-dark',
-    file: newsroom,
+    url: newsroom,
     theme: 'dark',
     before: async (page) => {
       await page.getByRole('tab', { name: /^Calls/ }).click()
@@ -139,11 +187,12 @@ try {
   })
   await take({
     name: 'report-findings',
-    file: named('retries-without'),
+    url: named('retries-without'),
     before: async (page) => page.locator('.finding .head').first().click(),
   })
-  await take({ name: 'report-phone', file: newsroom, width: 390, height: 844 })
-  await take({ name: 'report-all', file: join(folder, 'index.html') })
+  await take({ name: 'report-phone', url: newsroom, width: 390, height: 844 })
+  await take({ name: 'report-all', url: urlOf(join(folder, 'index.html')) })
+  await takeLive(join(home, 'daemon'))
 } finally {
   await browser.close()
   rmSync(home, { recursive: true })

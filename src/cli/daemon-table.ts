@@ -82,6 +82,8 @@ const PLACEHOLDERS: Readonly<Record<Kind, string | undefined>> = {
 export const DAEMON_FLAGS: Flags = {
   config: { about: 'the settings file; default: longhaul.yaml or longhaul.json here, if there is one', value: 'FILE' },
   layout: { about: 'where its files are: home (.longhaul/var) or plan (var here)', value: 'home|plan' },
+  ui: { about: 'serves the live page too, as longhaul ui does' },
+  'ui-port': { about: 'its port; default: 8080', value: 'NUMBER' },
   ...Object.fromEntries(
     NAMES.filter((name) => SETTINGS[name].kind !== 'services').map((name) => {
       const { about, kind } = SETTINGS[name]

@@ -37,6 +37,7 @@ const COMMANDS: Readonly<
     about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",
     load: async () => (await import('./init.ts')).init,
   },
+  ui: { about: 'serves a page that shows what the daemon does', load: async () => (await import('./ui.ts')).ui },
   bridge: {
     about: 'lets WebSocket clients talk to the daemon',
     load: async () => (await import('./bridge.ts')).bridge,

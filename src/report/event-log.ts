@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../trace/index.ts'
+import type { TraceEvent } from '../trace/events.ts'
 
 /** What a daemon writes of an orchestration, a line each. */
 interface LoggedLine {

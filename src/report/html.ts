@@ -44,6 +44,10 @@ function reportHtml(file: ReportFile): string {
     .replace(SLOT, () => `<script type="application/gzip" id="data">${data}</script>`)
 }
 
+/** The page that is fed by a bridge: it may connect there, and nowhere else. */
+export const liveHtml = (title: string, url: string): string =>
+  reportHtml({ kind: 'live', title, url }).replace("default-src 'none'", () => `default-src 'none'; connect-src ${url}`)
+
 /** Writes a report, and the folders that it is to be in. */
 export function writeReport(path: string, file: ReportFile): void {
   mkdirSync(dirname(path), { recursive: true })

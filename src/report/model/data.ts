@@ -152,6 +152,10 @@ export interface RunModel {
   replay: string
   /** What the test failed with. */
   errors: string[]
+  /** Who tells of its calls: the service that has seen them, or the orchestrator that has made them. */
+  toldBy: 'service' | 'orchestrator'
+  /** Whether checks have looked at it. */
+  isChecked: boolean
   /** What the reader should know of where the times come from. */
   remarks: string[]
   endMs: number
@@ -208,4 +212,4 @@ export type ReportFile =
   | { kind: 'runs'; title: string; runs: RunModel[]; index: string }
   | { kind: 'suite'; title: string; madeAt: string; tests: TestRow[]; sweeps: SweepRow[] }
   /** Served by `longhaul ui`: it has its events from there. */
-  | { kind: 'live'; title: string }
+  | { kind: 'live'; title: string; url: string }

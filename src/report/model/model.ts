@@ -82,7 +82,7 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
   const started = events.find((event) => event.type === 'run.started')
   const messages = events.filter((event) => event.type === 'message.sent')
   const claims = events.filter((event) => event.type === 'cost.claimed')
-  const { title, label = '', status = statusOf(events), replay = '', errors = [], findings = [], windows = [] } = about
+  const { title, label = '', status = statusOf(events), replay = '', errors = [], findings, windows = [] } = about
   const model: Omit<RunModel, 'strings'> = {
     title,
     label,
@@ -90,6 +90,8 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
     seed: String(about.seed ?? started?.seed ?? ''),
     replay,
     errors: [...errors],
+    toldBy: told.length > 0 ? 'orchestrator' : 'service',
+    isChecked: findings !== undefined,
     remarks: [...(about.remarks ?? []), ...(told.length > 0 ? [NO_CALLS_REMARK] : [])],
     endMs,
     agents,
@@ -98,7 +100,7 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
     gathers: gatherRows(events, strings),
     breakers: breakerSpans(events, strings, endMs),
     windows: windowSpans(windows, endMs),
-    findings: findings.map(({ check, at, what, why, advice, calls }) => ({
+    findings: (findings ?? []).map(({ check, at, what, why, advice, calls }) => ({
       check,
       at: Math.round(at),
       what,

@@ -19,14 +19,15 @@ interface Curve {
 
 /** What a run shows over time, beside its calls. */
 function curvesOf(run: Run): Curve[] {
-  const { budget, claims } = run.model
+  const { budget, claims, toldBy } = run.model
+  const isBilled = toldBy === 'service'
   return [
     {
       title: 'Money',
       lines: moneyOf(run),
       series: [
-        { name: 'billed', color: 'money', filled: true },
-        ...(claims.at.length > 0 ? [{ name: 'claimed', color: 'claimed' as const }] : []),
+        { name: isBilled ? 'billed' : 'claimed', color: 'money', filled: true },
+        ...(claims.at.length > 0 && isBilled ? [{ name: 'claimed', color: 'claimed' as const }] : []),
       ],
       format: (value) => dollars(value * 1e12),
       limit: budget === null ? undefined : { name: 'budget', value: budget / 1e12 },

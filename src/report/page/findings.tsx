@@ -10,7 +10,7 @@ interface FindingsProps {
 
 /** What checks have found: what, why it matters, what to do. */
 export function Findings({ run, chosen, onChoose, onSelect }: FindingsProps) {
-  const { findings, errors, remarks } = run.model
+  const { findings, errors, remarks, isChecked } = run.model
   return (
     <div class="findings">
       {errors.map((error, nth) => (
@@ -47,7 +47,7 @@ export function Findings({ run, chosen, onChoose, onSelect }: FindingsProps) {
           )}
         </article>
       ))}
-      {findings.length === 0 && <p class="good">✓ Checks have found nothing.</p>}
+      {findings.length === 0 && isChecked && <p class="good">✓ Checks have found nothing.</p>}
       {remarks.map((remark, nth) => (
         <p key={nth} class="note">
           {remark}

@@ -6,7 +6,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** What a run comes to, in a row. */
 export function Sums({ run }: { run: Run }) {
-  const { calls, claims, budget, billed, endMs, seed } = run.model
+  const { calls, claims, budget, billed, endMs, seed, toldBy } = run.model
   const claimed = sum(claims.known) + sum(claims.uncertain)
   const retries = calls.repeats.filter((back) => back > 0).length
   const [answered = 0, retried = 0, failed = 0, cancelled = 0, refused = 0, open = 0] = run.counts
@@ -28,9 +28,9 @@ export function Sums({ run }: { run: Run }) {
         more={`${short(sum(calls.output))} output`}
       />
       <Sum
-        name="Billed"
+        name={toldBy === 'service' ? 'Billed' : 'Claimed'}
         value={dollars(billed)}
-        more={claims.at.length > 0 ? `${dollars(claimed)} claimed` : ''}
+        more={claims.at.length > 0 && toldBy === 'service' ? `${dollars(claimed)} claimed` : ''}
         isBad={claims.at.length > 0 && claimed < Number(billed)}
       />
       {budget !== null && (

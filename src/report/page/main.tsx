@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ReportFile } from '../model/data.ts'
 import { Top } from './header.tsx'
+import { LivePage } from './live.tsx'
 import { loadFile } from './load.ts'
 import { RunPage } from './run-page.tsx'
 import { SuitePage } from './suite.tsx'
@@ -80,6 +81,7 @@ try {
   const file = await loadFile()
   if (file.kind === 'runs') render(<RunsPage file={file} />, app)
   else if (file.kind === 'suite') render(<WholePage file={file} />, app)
+  else render(<LivePage url={file.url} title={file.title} />, app)
   // When there is a picture, for who waits for one. Milliseconds since the page was asked for.
   const isDrawn = (): void => void (document.documentElement.dataset['ready'] = String(Math.round(performance.now())))
   requestAnimationFrame(() => requestAnimationFrame(isDrawn))

@@ -31,10 +31,10 @@ function sums(sources: readonly { at: ArrayLike<number>; add: (nth: number) => n
 
 /** What was billed, and what the orchestrator believes, in dollars. */
 export function moneyOf(run: Run): Lines {
-  const { calls, claims, endMs } = run.model
+  const { calls, claims, endMs, toldBy } = run.model
   const ends = Float64Array.from(run.byEnd, (row) => run.end[row]!)
   const billed = { at: ends, add: (nth: number) => calls.cost[run.byEnd[nth]!]! / 1e12 }
-  if (claims.at.length === 0) return sums([billed], endMs)
+  if (claims.at.length === 0 || toldBy === 'orchestrator') return sums([billed], endMs)
   return sums([billed, { at: claims.at, add: (nth) => (claims.known[nth]! + claims.uncertain[nth]!) / 1e12 }], endMs)
 }
 
