@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
 import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider, type Latency } from '../provider/index.ts'
@@ -72,7 +73,8 @@ export const serve: Command = {
     const trace = new Trace(() => clock.now(), 'discard')
     const provider = new Provider(
       { failRate, ...(latency !== undefined && { latency: latencyIn(latency) }) },
-      { clock, trace, random: new KeyedRandom(seed) },
+      // Ids of this server are no other's, whatever the seed: clients may keep them longer than it lives.
+      { clock, trace, random: new KeyedRandom(seed), ids: randomUUID() },
     )
     const metrics = await metricsOf(trace)
     const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)

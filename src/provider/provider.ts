@@ -34,6 +34,11 @@ export interface ProviderSurroundings {
   clock: Clock
   trace: Trace
   random: KeyedRandom
+  /**
+   * What ids of answers and requests are made of, beside their number. Default: the seed, so that they are the same in each run. A
+   * server that is started again gives another one, as its clients may keep ids.
+   */
+  ids?: string
 }
 
 /** A call that the provider has taken. */
@@ -56,7 +61,7 @@ export class Provider {
   readonly config: ProviderConfig
   readonly clock: Clock
   readonly trace: Trace
-  readonly #random: KeyedRandom
+  readonly #ids: string
   readonly #settings: Settings
   readonly #models: ModelCatalogue
   readonly #chance: FaultChance
@@ -72,12 +77,12 @@ export class Provider {
   #requestIds = 0
 
   /** @throws InvalidProviderConfigError naming the option that cannot be */
-  constructor(config: ProviderConfig, { clock, trace, random }: ProviderSurroundings) {
+  constructor(config: ProviderConfig, { clock, trace, random, ids = String(random.seed) }: ProviderSurroundings) {
     providerOptions(config, 'provider')
     this.config = config
     this.clock = clock
     this.trace = trace
-    this.#random = random
+    this.#ids = ids
     this.#settings = new Settings(config)
     this.#models = new ModelCatalogue(config.models ?? {})
     this.#chance = new FaultChance(this.#settings.faults(), random)
@@ -103,7 +108,7 @@ export class Provider {
       early: this.#early,
       clock,
       trace,
-      random,
+      ids: this.#ids,
       replies: this.#replies,
       timings: this.#timings,
     })
@@ -141,7 +146,7 @@ export class Provider {
 
   /** An id for a request that no call has: unique, and the same for the same seed. */
   requestId(): string {
-    return hashHex(`${this.#random.seed}\u0000request/${(this.#requestIds += 1)}`)
+    return hashHex(`${this.#ids}\u0000request/${(this.#requestIds += 1)}`)
   }
 
   /** The models of a service, as far as they are known. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/index.ts'
 import { costOf } from '../money/index.ts'
-import { hashHex, type KeyedRandom } from '../random/index.ts'
+import { hashHex } from '../random/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { Damage, Reply } from './call.ts'
 import { composeReply } from './compose.ts'
@@ -20,7 +20,7 @@ export class Work {
   readonly #early: EarlyEnd
   readonly #clock: Clock
   readonly #trace: Trace
-  readonly #random: KeyedRandom
+  readonly #ids: string
   readonly #replies: Replies
   readonly #timings: Timings
 
@@ -29,7 +29,7 @@ export class Work {
     early: EarlyEnd
     clock: Clock
     trace: Trace
-    random: KeyedRandom
+    ids: string
     replies: Replies
     timings: Timings
   }) {
@@ -37,7 +37,7 @@ export class Work {
     this.#early = parts.early
     this.#clock = parts.clock
     this.#trace = parts.trace
-    this.#random = parts.random
+    this.#ids = parts.ids
     this.#replies = parts.replies
     this.#timings = parts.timings
   }
@@ -83,7 +83,7 @@ export class Work {
     const { request, fault } = call
     const now = this.#clock.now()
     const reply = composeReply(request, contents, {
-      id: hashHex(`${this.#random.seed}\u0000${call.id}`),
+      id: hashHex(`${this.#ids}\u0000${call.id}`),
       createdAt: this.#clock.epoch + now,
       fault: fault?.kind,
       input: call.input,
