@@ -65,7 +65,10 @@ describeOrchestration.sweep({ seeds: 20, failRate: 0.2, swarm: false })(
       const outcome = await run()
       expect(outcome).toHaveElapsed({ atMost: '3m' })
       sometimes('a review fails', outcome.status === 'failed')
-      sometimes('a call is made again', outcome.calls.some(({ attempt }) => attempt > 1))
+      sometimes(
+        'a call is made again',
+        outcome.calls.some(({ attempt }) => attempt > 1),
+      )
     })
   },
 )
