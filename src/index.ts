@@ -107,6 +107,14 @@ export {
   type SequenceOptions,
   type ScheduledFault,
 } from './provider/index.ts'
+export {
+  InvalidPredictionError,
+  predict,
+  type Driver,
+  type Estimate,
+  type Prediction,
+  type PredictOptions,
+} from './reality/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
 export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
 export {

@@ -56,6 +56,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   }
   const similarity = value<number>('cache_similarity')
   const size = value<number>('cache_size')
+  const ttl = value<number>('cache_ttl')
   const failover = value<string[]>('failover') ?? (allSimulated ? [SIMULATED_FAILOVER] : undefined)
   const settings: OrchestratorSettings = said({
     services,
@@ -86,7 +87,9 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
       hungAfter: value<number>('supervision_hung_after'),
       maxRestarts: value<number>('supervision_max_restarts'),
     }),
-    cache: similarity === undefined && size === undefined ? value<boolean>('cache') : said({ similarity, size }),
+    cache: [similarity, size, ttl].every((each) => each === undefined)
+      ? value<boolean>('cache')
+      : said({ similarity, size, ttl }),
     callTimeout: value<number>('call_timeout'),
     hedgeAfter: value<number>('hedge_after'),
     gatherTimeout: value<number>('gather_timeout'),

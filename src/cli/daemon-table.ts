@@ -36,8 +36,8 @@ const SETTINGS = {
   retry_factor: { kind: 'number', about: 'growth of the longest pause' },
   retry_max_delay: { kind: 'duration', about: 'the longest pause of all' },
   retry_budget: { kind: 'number', about: 'retries for each request, on average' },
-  breaker_failures: { kind: 'whole', about: 'failures that open a circuit breaker' },
-  breaker_share: { kind: 'share', about: '… and their share of the newest calls' },
+  breaker_failures: { kind: 'whole', about: 'failures, not made up for by answers, that open a circuit breaker' },
+  breaker_share: { kind: 'share', about: 'share of failures above which a service counts as down' },
   breaker_window: { kind: 'duration', about: 'older calls do not count' },
   breaker_open_for: { kind: 'duration', about: 'how long it stays open' },
   budget_limit: { kind: 'dollars', about: 'US dollars that one orchestration may spend' },
@@ -46,8 +46,9 @@ const SETTINGS = {
   budget_check_every: { kind: 'whole', about: 'calls between two notes of the spending' },
   supervision_hung_after: { kind: 'duration', about: 'an agent at work without progress for so long hangs' },
   supervision_max_restarts: { kind: 'whole', about: 'restarts of an agent before it is given up' },
-  cache: { kind: 'boolean', about: 'reuses answers to questions that are alike' },
-  cache_similarity: { kind: 'share', about: 'how alike they have to be' },
+  cache: { kind: 'boolean', about: 'reuses answers to the same question' },
+  cache_similarity: { kind: 'share', about: 'below 1: also to questions of the same form' },
+  cache_ttl: { kind: 'duration', about: 'how long an answer is good' },
   cache_size: { kind: 'whole', about: 'most answers that are kept' },
   call_timeout: { kind: 'duration', about: 'the longest that one try may take' },
   hedge_after: { kind: 'duration', about: 'sends a second request when the first takes so long' },
@@ -81,6 +82,8 @@ const PLACEHOLDERS: Readonly<Record<Kind, string | undefined>> = {
 export const DAEMON_FLAGS: Flags = {
   config: { about: 'the settings file; default: longhaul.yaml or longhaul.json here, if there is one', value: 'FILE' },
   layout: { about: 'where its files are: home (.longhaul/var) or plan (var here)', value: 'home|plan' },
+  ui: { about: 'serves the live page too, as longhaul ui does' },
+  'ui-port': { about: 'its port; default: 8080', value: 'NUMBER' },
   ...Object.fromEntries(
     NAMES.filter((name) => SETTINGS[name].kind !== 'services').map((name) => {
       const { about, kind } = SETTINGS[name]

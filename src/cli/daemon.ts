@@ -28,6 +28,8 @@ import { suggestion } from '../options/index.ts'
 import { readDaemonSetup } from './daemon-setup.ts'
 import { DAEMON_FLAGS } from './daemon-table.ts'
 import { UsageError, type Command, type Given } from './flags.ts'
+import { uiAddress, uiPort } from './ui-port.ts'
+import type { Ui } from './ui-server.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
@@ -51,6 +53,18 @@ function pathsOf({ flags: { layout } }: Given): DaemonPaths {
   return daemonPaths(process.env, layout as Layout | undefined)
 }
 
+/** Serves the live page beside the daemon, if it is asked for. What keeps it from that is no reason for a daemon to end. */
+async function uiOf({ flags }: Given, paths: DaemonPaths): Promise<Ui | undefined> {
+  if (flags['ui'] === undefined) return undefined
+  try {
+    const { startUi } = await import('./ui-server.ts')
+    return await startUi({ paths, port: uiPort(flags) })
+  } catch (error) {
+    say(`the live page is not served: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
 /** Runs the daemon in this process until it is told to stop. */
 async function run(given: Given): Promise<void> {
   const paths = pathsOf(given)
@@ -68,10 +82,12 @@ async function run(given: Given): Promise<void> {
   writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
+  const ui = await uiOf(given, paths)
   const { cutBytes, keptIn } = daemon.repaired
   if (keptIn !== undefined)
     say(`the event log ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}`)
   await daemon.stopped
+  await ui?.close()
 }
 
 /** The flags again, as a command line. */
@@ -157,6 +173,7 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   child.unref()
   say(`longhaul daemon ${child.pid} started; it answers at ${paths.socket}`)
   say(`LLM services: ${told}`)
+  if (given.flags['ui'] !== undefined) say(`live page: ${uiAddress(uiPort(given.flags), paths)}`)
 }
 
 /**

@@ -1,10 +1,12 @@
+import { writeFileSync } from 'node:fs'
 import { UsageError, type Command } from './flags.ts'
 import { findViolations } from '../checks/index.ts'
 import { formatDuration } from '../clock/index.ts'
 import { formatDollars } from '../money/index.ts'
+import { perfettoTrace } from '../report/perfetto.ts'
 import { table } from '../report/table.ts'
 import { timeline } from '../report/timeline.ts'
-import { agentsOf, callsOf, Trace, type AgentRecord } from '../trace/index.ts'
+import { agentsOf, callsOf, InvalidTraceError, Trace, type AgentRecord } from '../trace/index.ts'
 
 const row = ({
   agent,
@@ -30,9 +32,25 @@ const row = ({
 export const inspect: Command = {
   usage: 'inspect FILE …',
   about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
-  flags: {},
-  run({ words }) {
+  flags: {
+    html: { about: 'writes them as one HTML file, and reads event logs of the daemon too', value: 'OUT' },
+    perfetto: { about: 'writes a trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'OUT' },
+  },
+  async run({ words, flags: { html, perfetto } }) {
     if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
+    if (perfetto !== undefined) {
+      const [file] = words
+      if (words.length > 1) throw new UsageError('--perfetto writes one trace: give one file.')
+      writeFileSync(perfetto, JSON.stringify(perfettoTrace(Trace.read(file!))))
+      process.stdout.write(`${perfetto}
+`)
+    }
+    if (html !== undefined) {
+      ;(await import('./inspect-html.ts')).writeHtml(words, html)
+      process.stdout.write(`${html}
+`)
+    }
+    if (html !== undefined || perfetto !== undefined) return
     if (findingsIn(words) > 0) process.exitCode = 1
   },
 }
@@ -42,16 +60,29 @@ function findingsIn(files: readonly string[]): number {
   let found = 0
   for (const file of files) {
     const trace = Trace.read(file)
-    const agents = agentsOf(callsOf(trace))
-    const violations = findViolations(trace)
-    found += violations.length
-    const parts = [
-      `${file}: ${trace.length} events`,
-      ...(agents.length > 0 ? [table(agents.map(row))] : []),
-      timeline(trace),
-      ...violations.map(({ check, at, what, advice }) => `${check}, at ${formatDuration(at)}: ${what}\n  ${advice}`),
-    ]
-    process.stdout.write(`${parts.join('\n\n')}\n`)
+    try {
+      found += tell(file, trace)
+    } catch (error) {
+      // Each event is as it should be; what they say of each other is not.
+      throw new InvalidTraceError(
+        `${file} is no trace of a run: its events do not fit together, as where a call ends that never began.`,
+        { cause: error },
+      )
+    }
   }
   return found
+}
+
+/** Prints what is in a trace. Returns how many findings there are. */
+function tell(file: string, trace: Trace): number {
+  const agents = agentsOf(callsOf(trace))
+  const violations = findViolations(trace)
+  const parts = [
+    `${file}: ${trace.length} events`,
+    ...(agents.length > 0 ? [table(agents.map(row))] : []),
+    timeline(trace),
+    ...violations.map(({ check, at, what, advice }) => `${check}, at ${formatDuration(at)}: ${what}\n  ${advice}`),
+  ]
+  process.stdout.write(`${parts.join('\n\n')}\n`)
+  return violations.length
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { suggestion } from '../options/index.ts'
 import { helpOf, readFlags, UsageError, type Command } from './flags.ts'
 import type { RawCommand } from './send.ts'
@@ -11,7 +12,12 @@ const COMMANDS: Readonly<
     about: 'says what is wrong with orchestration patterns',
     load: async () => (await import('./check.ts')).check,
   },
+  validate: { about: 'the same as check', load: async () => (await import('./check.ts')).check },
   inspect: { about: 'shows what is in traces', load: async () => (await import('./inspect.ts')).inspect },
+  predict: {
+    about: 'says what runs of a pattern will cost and take',
+    load: async () => (await import('./predict.ts')).predict,
+  },
   schema: {
     about: 'prints the JSON Schema of patterns, for editors',
     load: async () => (await import('./schema.ts')).schema,
@@ -31,6 +37,7 @@ const COMMANDS: Readonly<
     about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",
     load: async () => (await import('./init.ts')).init,
   },
+  ui: { about: 'serves a page that shows what the daemon does', load: async () => (await import('./ui.ts')).ui },
   bridge: {
     about: 'lets WebSocket clients talk to the daemon',
     load: async () => (await import('./bridge.ts')).bridge,
@@ -59,8 +66,15 @@ async function run(name: string, words: string[]): Promise<void> {
   await command.run(readFlags(words, command.flags))
 }
 
+/** Such as `0.1.0`. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
+  if (command === '--version' || command === '-v') return void process.stdout.write(`${version()}\n`)
   if (command === undefined || command === '--help' || (command === 'help' && rest.length === 0))
     return void process.stdout.write(USAGE)
   if (command !== 'help') return run(command, rest)

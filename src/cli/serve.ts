@@ -3,6 +3,7 @@ import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
+import { countInto, type Metrics } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
 
@@ -14,6 +15,17 @@ function serverClock(factor: number): Clock {
     now: () => Math.round(real.now() * factor),
     after: (delay, action) => real.after(delay / factor, action),
     sleep: (delay, signal) => real.sleep(delay / factor, signal),
+  }
+}
+
+/** Metrics for Prometheus, where the package for them is installed. */
+async function metricsOf(trace: Trace): Promise<Metrics | undefined> {
+  try {
+    const client = await import('prom-client')
+    return countInto(trace, 'default' in client ? (client.default as typeof client) : client)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
   }
 }
 
@@ -62,9 +74,16 @@ export const serve: Command = {
       { failRate, ...(latency !== undefined && { latency: latencyIn(latency) }) },
       { clock, trace, random: new KeyedRandom(seed) },
     )
+    const metrics = await metricsOf(trace)
     const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)
     guardProcess(log)
-    const server = await startServer(provider, { port, log, pace, ...(host !== undefined && { host }) })
+    const server = await startServer(provider, {
+      port,
+      log,
+      pace,
+      ...(metrics && { metrics }),
+      ...(host !== undefined && { host }),
+    })
     if (host !== undefined && !isPrivate(host))
       log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
     const others = Object.keys(server.baseURLs).filter((name) => name !== 'openai' && name !== 'anthropic')

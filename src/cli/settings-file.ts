@@ -40,7 +40,8 @@ export function readSettingsFile(named: string | undefined, known: readonly stri
   if (file === undefined) return { file, values: {} }
   let read: unknown
   try {
-    read = yaml().parse(readFileSync(file, 'utf8'))
+    // Tags make values of other kinds: sets, dates, bytes.
+    read = yaml().parse(readFileSync(file, 'utf8'), { version: '1.2', resolveKnownTags: false })
   } catch (error) {
     throw new UsageError(`The settings ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }

@@ -214,7 +214,8 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#reads = 0
     this.#turns = 0
     this.#firedAtProgress = this.#fired
-    this.#firedByTimer.clear()
+    // To clear an empty table makes a new one.
+    if (this.#firedByTimer.size > 0) this.#firedByTimer.clear()
   }
 
   describeWaiters(source: () => readonly Waiter[]): () => void {

@@ -86,6 +86,18 @@ function takeFromOthers(path: string): void {
   if ((mode & OTHERS) !== 0) chmodSync(path, mode & ~OTHERS & 0o777)
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never ends in a folder such as /proc, which takes none. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Somebody else has made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /**
  * Makes the folders, for their owner only, and takes over the runs of a daemon of version 0.1. Folders of ours that were
  * there before are taken from others; the one that `KSI_SOCKET_PATH` names may be anybody's, and stays as it is.
@@ -95,10 +107,10 @@ function takeFromOthers(path: string): void {
 export function makeFolders({ home, socket, pid, store, log }: DaemonPaths): void {
   try {
     for (const file of [pid, store, log]) {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(file))
       takeFromOthers(dirname(file))
     }
-    mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(socket))
   } catch (error) {
     throw new HomeError(
       `The daemon's files cannot be in ${home}: ${(error as Error).message}. Give another folder as LONGHAUL_HOME.`,

@@ -225,6 +225,12 @@ export class Runs {
     }
   }
 
+  /** Lets another share of the calls of a run fail from now on, at simulated services. */
+  failAt(run: Run, failRate: number): void {
+    run.given = { ...run.given, failRate }
+    this.#options.store.records.changed(run.id, run.given)
+  }
+
   /** @throws RefusedError, PatternError, PatternSettingError */
   start({ pattern, vars, correlationId, failRate }: Start): Run {
     if (this.live.length >= MOST_LIVE) throw new RefusedError(`${MOST_LIVE} orchestrations run already.`)

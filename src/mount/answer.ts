@@ -26,6 +26,7 @@ import {
 import { deskOf, shelfOf } from './desk.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
+import { httpDate } from './http-date.ts'
 import type { Route } from './routes.ts'
 
 /** Where the bytes of a response go. A mount is little more than one of these. */
@@ -122,7 +123,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   // A unit of UTF-16 is three bytes of UTF-8 at most.
   if (text.length > MAX_BODY / 3 && Buffer.byteLength(text) > MAX_BODY)
     return refuseBad({ kind: 'too_large', limit: MAX_BODY })
-  const body = isForm(header) || (text === '' && endpoint.kind === 'resource') ? {} : readObject(text)
+  const body = isForm(text, header) || (text === '' && endpoint.kind === 'resource') ? {} : readObject(text)
   if (!body) return refuseBad({ kind: 'not_json' })
   const request: WireRequest = {
     provider: route.provider,
@@ -189,8 +190,9 @@ function answerResource(
   return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, given, provider)) }
 }
 
-/** Whether a body is a form, which is read by the endpoint itself. */
-const isForm = (header: Incoming['header']): boolean => header('content-type')?.startsWith('multipart/') ?? false
+/** Whether a body is a form, which is read by the endpoint itself. One that begins like an object is none. */
+const isForm = (text: string, header: Incoming['header']): boolean =>
+  !text.startsWith('{') && (header('content-type')?.startsWith('multipart/') ?? false)
 
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
@@ -203,13 +205,8 @@ function readObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The date of the run, as headers say it; the same for all answers of a second. */
-let newest = { second: Number.NaN, text: '' }
-function dateOf({ clock }: Provider): string {
-  const second = Math.floor((clock.epoch + clock.now()) / 1_000)
-  if (newest.second !== second) newest = { second, text: new Date(second * 1_000).toUTCString() }
-  return newest.text
-}
+/** The date of the run, as headers say it. */
+const dateOf = ({ clock }: Provider): string => httpDate(clock.epoch + clock.now())
 
 function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider: Provider): void {
   sink.head({ status, headers: { date: dateOf(provider), ...headers } }, false)

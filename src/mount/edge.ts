@@ -18,8 +18,27 @@ export function allowPages({ headers: { origin } }: IncomingMessage, response: S
   response.appendHeader('vary', 'Origin')
 }
 
-/** Answers what browsers ask before they ask, and whether the server is well; tells whether it was one of these. */
-export function answerBeside(request: IncomingMessage, response: ServerResponse): boolean {
+/** What is told at `/metrics`. */
+export interface ServedMetrics {
+  text(): Promise<string>
+  contentType: string
+}
+
+function answerMetrics(metrics: ServedMetrics | undefined, response: ServerResponse): void {
+  if (!metrics) {
+    response
+      .writeHead(501, { 'content-type': 'text/plain' })
+      .end('Metrics need the package prom-client: npm install prom-client, and start the server again.\n')
+    return
+  }
+  metrics.text().then(
+    (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+    (error: unknown) => response.destroy(error as Error),
+  )
+}
+
+/** Answers what browsers ask before they ask, whether the server is well, and its metrics; tells whether it was one of these. */
+export function answerBeside(request: IncomingMessage, response: ServerResponse, metrics?: ServedMetrics): boolean {
   const { method, url = '/', headers } = request
   if (method === 'OPTIONS') {
     response.writeHead(204, {
@@ -33,6 +52,10 @@ export function answerBeside(request: IncomingMessage, response: ServerResponse)
   }
   const path = url.replace(/\?.*$/, '')
   const isGet = method === 'GET' || method === 'HEAD'
+  if (isGet && path === '/metrics') {
+    answerMetrics(metrics, response)
+    return true
+  }
   if (!isGet || !['/', '/health', '/healthz', '/readyz', '/livez'].includes(path)) return false
   const body = JSON.stringify({ status: 'ok', services: SERVICES.map(({ name }) => name) })
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })

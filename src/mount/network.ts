@@ -29,6 +29,20 @@ export interface NetworkMount extends Mount {
   readChildren(): void
 }
 
+const patterns = new Map<string, RegExp>()
+/** There are as many as a file of tests allows hosts; each session has the same ones. */
+const MOST_PATTERNS = 1_000
+
+/** A pattern that is compiled once: a sweep has many sessions. */
+function compiled(source: string): RegExp {
+  let pattern = patterns.get(source)
+  if (!pattern) {
+    if (patterns.size >= MOST_PATTERNS) patterns.clear()
+    patterns.set(source, (pattern = new RegExp(source)))
+  }
+  return pattern
+}
+
 /**
  * The network of a run: the provider answers at its own addresses and the configured ones, by whatever client, and nothing else of
  * the world outside is reached. In real time only the hosts of real providers are kept away.
@@ -39,7 +53,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   installDoors()
   const addresses = simulate ? addressesOf(provider) : []
   const reach = reachable(allow)
-  const patterns = reach.map((pattern) => new RegExp(pattern))
+  const patterns = reach.map(compiled)
   const isOpen = provider.clock.mode.kind === 'real'
   const isSimulated = (host: string, port: number | undefined): boolean =>
     addresses.some(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
-import { SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
+import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
-import { allowPages, answerBeside, decoded } from './edge.ts'
+import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
@@ -26,6 +26,8 @@ export interface ServerOptions {
    * of the clients. Default 1.
    */
   pace?: number
+  /** What is told to Prometheus at `/metrics`. Default: that there is nothing. */
+  metrics?: ServedMetrics
 }
 
 /** A running server. */
@@ -45,6 +47,23 @@ export interface ServerMount extends Mount {
 /** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
 const basePath = ({ baseURL }: Service): string => new URL(baseURL).pathname.replace(/\/$/, '')
 
+/** Routes that are remembered: most programs ask at a few paths, again and again. */
+const REMEMBERED_ROUTES = 200
+
+/** Finds the routes of one server, and remembers them. */
+function routesOf(provider: Provider) {
+  const known = new Map<string, Route>()
+  return (method: string, url: string, host: string): Route | undefined => {
+    const key = `${method} ${host} ${url}`
+    const before = known.get(key)
+    if (before) return before
+    const route = routeOfPath(provider, method, url, host)
+    if (known.size >= REMEMBERED_ROUTES) known.clear()
+    if (route) known.set(key, route)
+    return route
+  }
+}
+
 /** `/openai/v1/chat/completions`: the first part of the path is the service, the rest as at the real one. */
 function routeOfPath(provider: Provider, method: string, url: string, host: string): Route | undefined {
   const { pathname: path, searchParams: query } =
@@ -53,19 +72,19 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
   const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
   if (!own && !SERVICES.some((service) => service.name === name)) return undefined
   const service = serviceOf(name, own?.format)
-  const base = segmentsOf(basePath(service))
+  const bases = (service.bases ?? [basePath(service)]).map(segmentsOf)
   const address: Address = {
     provider: name,
     baseURL: `http://${host}/${name}${basePath(service)}`,
     service,
-    bases: [[name, ...base]],
+    bases: bases.map((base) => [name, ...base]),
     isAt: () => true,
     own: true,
     strict: service.strict ?? true,
   }
-  const isBelow = base.every((segment, index) => rest[index] === segment)
-  const route = routeBelow(address, method, isBelow ? rest.slice(base.length) : ['', ...rest], { host, path, query })
-  return isBelow ? route : { ...route, isNowhere: false }
+  const below = bases.map((base) => matchStart(base, rest)).find((found) => found !== undefined)
+  const route = routeBelow(address, method, below?.rest ?? ['', ...rest], { host, path, query })
+  return below ? route : { ...route, isNowhere: false }
 }
 
 /**
@@ -80,12 +99,19 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
  */
 export async function startServer(
   provider: Provider,
-  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1 }: ServerOptions = {},
+  { port = 0, host = '127.0.0.1', log = () => {}, pace = 1, metrics }: ServerOptions = {},
 ): Promise<ServerMount> {
+  const routes = routesOf(provider)
+  let answered: string | undefined
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { host: named, ':authority': authority } = request.headers
-    if (!mayAnswer(named ?? (authority as string | undefined), host)) return refuseHost(request, response)
-    onBehalfOf(response, () => guarded(response, () => receive(provider, request, response, pace), log))
+    const asked = named ?? (authority as string | undefined)
+    // Nearly all ask for the same host as the one before.
+    if (asked !== answered && !mayAnswer(asked, host)) return refuseHost(request, response)
+    answered = asked
+    onBehalfOf(response, () =>
+      guarded(response, () => receive(provider, request, response, { pace, metrics, routes }), log),
+    )
   }
   const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
@@ -179,12 +205,17 @@ function refuseHost({ headers: { host = '' } }: IncomingMessage, response: Serve
   response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 
-function receive(provider: Provider, request: IncomingMessage, response: ServerResponse, pace: number): void {
+function receive(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pace, metrics, routes }: { pace: number; metrics: ServedMetrics | undefined; routes: ReturnType<typeof routesOf> },
+): void {
   allowPages(request, response)
-  if (answerBeside(request, response)) return
+  if (answerBeside(request, response, metrics)) return
   const { method = 'GET', url = '/' } = request
   const host = request.headers.host ?? 'localhost'
-  const route = routeOfPath(provider, method, url, host)
+  const route = routes(method, url, host)
   if (!route) {
     const [path = ''] = url.split('?')
     const services = SERVICES.map(({ name }) => `/${name}/…`)
@@ -219,8 +250,10 @@ export function serveRoute(
     // One byte more than is allowed is enough to refuse the rest.
     if (size <= MAX_BODY + part.length) parts.push(part)
   })
-  // The parser of a connection that lives long knows no more who has sent this request.
-  const answerIt = AsyncResource.bind(() => {
+  // The parser of a connection that lives long knows no more who has sent this request. Not `AsyncResource.bind`: each function that it
+  // gives has a shape of its own, by which what it holds outlives the request until the next full collection.
+  const sender = new AsyncResource('HttpRequest', { requireManualDestroy: true })
+  const answerIt = (): void => {
     const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     // What is not compressed as its header says is no JSON either.
     const text = (decoded(body, headers['content-encoding'], MAX_BODY) ?? body).toString('utf8')
@@ -229,8 +262,8 @@ export function serveRoute(
       return Array.isArray(value) ? value.join(', ') : value
     }
     exchange = answer(provider, { method, route, text, header, pace }, new ResponseSink(request, response))
-  })
-  request.on('end', answerIt)
+  }
+  request.on('end', () => sender.runInAsyncScope(answerIt))
   const leave = (): void => {
     if (!response.writableFinished) exchange?.disconnect()
   }

@@ -10,13 +10,9 @@ export { ResumeError } from './run/journal.ts'
 export type { RunState } from './run/state.ts'
 export type { SavedAgent } from './team/agent.ts'
 export { CompletionError, type FailureKind } from './service/failures.ts'
-export {
-  OrchestrationError,
-  Orchestrator,
-  type EndReason,
-  type OrchestrationResult,
-  type Surroundings,
-} from './run/orchestrator.ts'
+export { Orchestrator } from './run/orchestrator.ts'
+export { OrchestrationError, type EndReason, type OrchestrationResult } from './run/result.ts'
+export type { Surroundings } from './run/surroundings.ts'
 export { functionsOf } from './run/libraries.ts'
 export { targetOf } from './service/target.ts'
 export { InvalidOrchestratorSettingError } from './setting-error.ts'

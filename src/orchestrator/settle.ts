@@ -1,6 +1,7 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Json } from '../strategy/index.ts'
 import type { Price } from '../money/index.ts'
+import { checkSettings } from './checked-settings.ts'
 import { readBreaker } from './questions/breaker/settings.ts'
 import { readCache } from './questions/cache/settings.ts'
 import { InvalidOrchestratorSettingError } from './setting-error.ts'
@@ -44,6 +45,7 @@ function checkPrices(prices: Settled['prices']): Settled['prices'] {
 
 /** Fills in defaults; what the variables of the pattern say goes before. */
 export function settle(given: OrchestratorSettings, variables: Readonly<Record<string, Json>>): Settled {
+  checkSettings(given)
   const { retry = {}, supervision = {}, budget = {} } = given
   const ms = (value: Duration | undefined, fallback: Duration): number => parseDuration(value ?? fallback)
   const atLeast = (setting: string, value: number, least: number): number => {

@@ -13,18 +13,21 @@ const TYPE_NAMES: Readonly<Record<string, (typeof VARIABLE_TYPES)[number]>> = {
   dict: 'object',
 }
 
+/** What is filled in when the run begins. */
+const isTemplate = (given: unknown): boolean => typeof given === 'string' && given.includes('{{')
+
 /** The format of a pattern file, in parts. */
 export const schemas = whenNeeded(() => {
   const { z } = zod()
   const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name has letters, digits, _ and -, and begins with a letter')
   /** A number, or a text with `{{…}}` that becomes one. */
   const wholeOrTemplate = (least: number): z.ZodType<number | string> =>
-    z.union([z.int().min(least), z.string().regex(/\{\{/)], {
+    z.union([z.number(), z.string()]).refine((given) => types.whole({ least }).fits(given) || isTemplate(given), {
       error: `give a whole number from ${least}, or {{variable}}`,
     })
   const duration = z
     .union([z.number(), z.string()])
-    .refine((given) => types.duration.fits(given) || (typeof given === 'string' && given.includes('{{')), {
+    .refine((given) => types.duration.fits(given) || isTemplate(given), {
       error: `give ${types.duration.needs}, or {{variable}}`,
     })
     .describe('seconds as a number, or a text such as 15s, 5m or {{variable}}')
@@ -54,9 +57,13 @@ export const schemas = whenNeeded(() => {
     model: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
     count: z
-      .union([z.int().min(0).max(100_000), z.literal('dynamic'), z.string().regex(/\{\{/)], {
-        error: 'give a whole number from 0 to 100000, {{variable}} or dynamic',
-      })
+      .union([z.number(), z.string()])
+      .refine(
+        (given) => given === 'dynamic' || types.whole({ least: 0, most: 100_000 }).fits(given) || isTemplate(given),
+        {
+          error: 'give a whole number from 0 to 100000, {{variable}} or dynamic',
+        },
+      )
       .optional()
       .describe('makes name_1 … name_count of it; dynamic: none at the start'),
     template: z
@@ -100,8 +107,14 @@ export const schemas = whenNeeded(() => {
     target: z.string().describe('the event that it makes of them'),
     mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
     condition: z.string().optional(),
-    async: z.boolean().optional(),
-    response_route: z.looseObject({ from: z.string().optional(), to: z.string() }).optional(),
+    async: z.boolean().optional().describe('{{transform_id}} in the mapping tells one asking from another'),
+    response_route: z
+      .looseObject({
+        from: z.string().optional().describe('the event that answers; default any'),
+        to: z.string().describe('the event that its data are said as'),
+        filter: z.string().optional().describe('what holds of the answer, such as "request_id == {{transform_id}}"'),
+      })
+      .optional(),
   })
 
   const condition = z

@@ -1,7 +1,8 @@
 import { nearest, suggestion } from '../options/index.ts'
-import { textOf, fill, fillAll, fillKnown, type Json, type Scope } from '../strategy/index.ts'
-import type { Pattern } from './pattern.ts'
+import { ExpressionError, textOf, fill, fillAll, fillKnown, type Json, type Scope } from '../strategy/index.ts'
+import { originOf, type Pattern } from './pattern.ts'
 import { coerced, FITS, noNumberIn, ORCHESTRATOR_VARIABLES, problemOfRead } from './declared.ts'
+import { errorAt } from './source.ts'
 import { asDeclared, type AgentData } from './schema.ts'
 
 /** Thrown when what a pattern is started with does not fit it. */
@@ -87,7 +88,7 @@ export function resolveVariables(
   for (const [name, value] of Object.entries(given)) variables[name] ??= asJson(name, value)
   const scope = { ...builtIn(run), ...variables }
   for (const [name, value] of Object.entries(variables)) {
-    scope[name] = variables[name] = fillAll(value, scope)
+    scope[name] = variables[name] = located(pattern, ['variables', name], () => fillAll(value, scope))
     const found = problemOfRead(name, variables[name])
     if (found) throw new PatternSettingError(`${file}: ${found.problem} ${found.hint ?? ''}`.trim())
   }
@@ -154,10 +155,11 @@ const NUMBERED = /\{n\}/
 
 /** The agents of a run, those with `count` several times. */
 export function resolveAgents(
-  { data, file, strategy }: Pattern,
+  pattern: Pattern,
   variables: Scope,
   { run = 'run' }: { run?: string } = {},
 ): AgentSettings[] {
+  const { data, file, strategy } = pattern
   const agents = data.agents ?? {}
   const result: { agent: AgentSettings; isTold: boolean }[] = []
   const scope = { ...builtIn(run), ...variables }
@@ -165,7 +167,12 @@ export function resolveAgents(
     const settings = withTemplate(name, agents, file, [name])
     if (agents[name]!.template === true) continue
     const { count: given, template } = settings
-    const count = given === 'dynamic' ? 0 : typeof given === 'string' ? Number(fill(given, scope)) : given
+    const count =
+      given === 'dynamic'
+        ? 0
+        : typeof given === 'string'
+          ? Number(located(pattern, ['agents', name, 'count'], () => fill(given, scope)))
+          : given
     if (count !== undefined && !(Number.isInteger(count) && count >= 0 && count <= MAX_AGENTS))
       throw new PatternSettingError(
         `The count of the agent "${name}" of ${file} is ${count}. Give a whole number up to ${MAX_AGENTS}.`,
@@ -175,12 +182,39 @@ export function resolveAgents(
       count === undefined ? [name] : Array.from({ length: count }, (_, nth) => numbered.replace(NUMBERED, `${nth + 1}`))
     // What a sketch does not define stands in prompts as it is: the model may know.
     const filled = strategy.isSketch || strategy.statements.length === 0 ? fillKnown : fill
-    for (const each of names) result.push(agentOf(each, settings, { ...scope, agent_id: `${run}_${each}` }, filled))
+    for (const each of names)
+      result.push(
+        located(pattern, ['agents', name], () =>
+          agentOf(each, settings, { ...scope, agent_id: `${run}_${each}` }, filled),
+        ),
+      )
   }
   const first = result.find(({ agent }) => isOrchestrating(agent))
   if (first && data.initial_prompt !== undefined && !first.isTold)
     first.agent.systemPrompt = joined(first.agent.systemPrompt, textOf(fillKnown(data.initial_prompt, scope)))
   return result.map(({ agent }) => agent)
+}
+
+/** @throws PatternSettingError for what is no number of tokens */
+function tokens(agent: string, given: Json): number {
+  const read = Number(given)
+  if (Number.isInteger(read) && read >= 1) return read
+  throw new PatternSettingError(
+    `max_tokens of the agent "${agent}" is ${JSON.stringify(given)}. Give a whole number from 1.`,
+  )
+}
+
+/** Says where in the pattern it is what cannot be filled in. */
+function located<Result>(pattern: Pattern, path: readonly PropertyKey[], make: () => Result): Result {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    const [hole] = /^\{\{.*?\}\}/s.exec(error.message) ?? []
+    const { sources } = originOf(pattern)
+    const source = sources.find((each) => each.document.hasIn(path as unknown[]))
+    throw source ? errorAt(source, path, error.message, undefined, hole) : error
+  }
 }
 
 const joined = (...parts: (string | undefined)[]): string | undefined =>
@@ -211,7 +245,7 @@ function agentOf(
       model: text(settings.model, fill),
       systemPrompt: leads ? joined(text(prompt), told) : text(prompt),
       capabilities: settings.capabilities ?? [],
-      maxTokens: most === undefined ? undefined : Number(typeof most === 'string' ? fill(most, scope) : most),
+      maxTokens: most === undefined ? undefined : tokens(name, typeof most === 'string' ? fill(most, scope) : most),
       ...(!leads && told !== undefined && { initialPrompt: told }),
       ...(Object.keys(own).length > 0 && { vars: own }),
     },

@@ -23,7 +23,14 @@ import {
 import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
-import { actingAgent, prepareAnswers, Provider, withinRun, type ProviderConfig } from '../provider/index.ts'
+import {
+  actingAgent,
+  prepareAnswers,
+  Provider,
+  withinRun,
+  type FaultWindow,
+  type ProviderConfig,
+} from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -120,6 +127,10 @@ export interface Session<Result = unknown> {
   hints(): string
   /** What is told of it in reports. */
   summary(): TestSummary
+  /** What checks have found when they looked last. */
+  readonly violations: readonly Violation[]
+  /** When its services were set up to fail. */
+  readonly windows: readonly FaultWindow[]
   close(): Promise<void>
 }
 
@@ -386,6 +397,10 @@ function sessionOf<Result>(
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
+    get violations() {
+      return violations
+    },
+    windows: config?.windows ?? [],
     summary: () => ({
       orchestration: name,
       seed,

@@ -36,12 +36,17 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
   const failRate = numberFrom(env, 'LONGHAUL_FAIL_RATE', 1) ?? numberFrom(env, 'KSI_COMPLETION_PROVIDER_FAIL_RATE', 1)
   const latencyScale = numberFrom(env, 'LONGHAUL_LATENCY_SCALE', 1_000_000)
   const seed = env['LONGHAUL_SEED']
+  const checks = env['LONGHAUL_CHECKS']?.trim() ?? ''
+  if (checks !== '' && checks !== 'off' && checks !== 'all')
+    throw new InvalidSettingError(
+      `LONGHAUL_CHECKS is ${JSON.stringify(checks)}. Give off, or all, which is the default.`,
+    )
   return {
     ...(seed && { seed: /^-?\d+$/.test(seed) ? Number(seed) : seed }),
     ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] }),
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
-    ...(env['LONGHAUL_CHECKS'] === 'off' && { checks: false }),
+    ...(checks === 'off' && { checks: false }),
   }
 }
 

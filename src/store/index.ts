@@ -1,3 +1,4 @@
+export { eventIn, linesIn } from './event-lines.ts'
 export { EventLog, type EventLogOptions } from './event-log.ts'
 export type { Repair } from './log-repair.ts'
 export { StoreError } from './errors.ts'

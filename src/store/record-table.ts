@@ -104,6 +104,11 @@ export class RecordTable {
     this.#database.run('UPDATE run_records SET deaths = 0 WHERE run = ?', run)
   }
 
+  /** What it goes on with, in place of what it was started with. */
+  changed(run: string, given: RunRecord['given']): void {
+    this.#database.run('UPDATE run_records SET given = ? WHERE run = ?', sealed(given), run)
+  }
+
   ended(run: string, endedAt: number, outcome: RunRecord['outcome']): void {
     this.#database.run('UPDATE run_records SET ended_at = ?, outcome = ? WHERE run = ?', endedAt, sealed(outcome), run)
   }

@@ -12,6 +12,8 @@ function constantValue(value: Value): { value: Json } | undefined {
     const items = value.items.map(constantValue)
     return items.every((item) => item !== undefined) ? { value: items.map((item) => item.value) } : undefined
   }
+  // A list, whatever is in it.
+  if (value.kind === 'range') return { value: [] }
   if (value.kind !== 'object') return undefined
   const entries = value.entries.map(({ name, key, value: each }) => ({ name, key, found: constantValue(each) }))
   if (entries.some(({ key, found }) => key || !found)) return undefined
@@ -51,6 +53,5 @@ export function checkOptions(
 function kindOnly(value: Value, table: OptionTable, name: string): { value: Json } | undefined {
   const type = table[name]!
   if (value.kind === 'list' && !type.fits([]) && type !== types.any) return { value: [] }
-  if (value.kind === 'range' && !type.fits([])) return { value: [] }
   return undefined
 }

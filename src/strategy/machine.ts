@@ -67,11 +67,13 @@ export type Resolution =
 /** Steps without an effect after which a strategy is taken to run in circles. */
 const MAX_STEPS_WITHOUT_EFFECT = 1_000_000
 /** Work without an effect: a few seconds of a machine. */
-const MAX_WORK_WITHOUT_EFFECT = 50_000_000
+const MAX_WORK_WITHOUT_EFFECT = 20_000_000
 /** Work of a whole run: a few minutes. */
 const MAX_WORK = 2_000_000_000
-/** Work after which others have their turn: some ten milliseconds. */
-const WORK_A_TURN = 250_000
+/** Work of one statement, which nobody can interrupt: some twenty milliseconds. */
+const MAX_WORK_A_STATEMENT = 400_000
+/** Work after which others have their turn: some five milliseconds. */
+const WORK_A_TURN = 50_000
 /** What one statement is worth, beside its expressions. */
 const STATEMENT_WORK = 10
 const MAX_THREADS = 10_000
@@ -227,7 +229,7 @@ export class Machine {
 
   #workLeft(): Work {
     const { sinceEffect, total } = this.state.work ?? { sinceEffect: 0, total: 0 }
-    return new Work(Math.min(MAX_WORK_WITHOUT_EFFECT - sinceEffect, MAX_WORK - total))
+    return new Work(Math.min(MAX_WORK_A_STATEMENT, MAX_WORK_WITHOUT_EFFECT - sinceEffect, MAX_WORK - total))
   }
 
   #count(done: number): void {
@@ -239,13 +241,14 @@ export class Machine {
   }
 
   #overrun(): Failed {
-    const inAll = (this.state.work?.total ?? 0) > MAX_WORK - MAX_WORK_WITHOUT_EFFECT
-    return new Failed(
-      'runaway',
-      inAll
+    const { sinceEffect, total } = this.state.work ?? { sinceEffect: 0, total: 0 }
+    const problem =
+      total > MAX_WORK - MAX_WORK_A_STATEMENT
         ? `The strategy has reckoned for too long in all: more than ${MAX_WORK} steps.`
-        : `The strategy reckons for too long without waiting for anybody: more than ${MAX_WORK_WITHOUT_EFFECT} steps.`,
-    )
+        : sinceEffect > MAX_WORK_WITHOUT_EFFECT - MAX_WORK_A_STATEMENT
+          ? `The strategy reckons for too long without waiting for anybody: more than ${MAX_WORK_WITHOUT_EFFECT} steps.`
+          : `This statement reckons for too long: more than ${MAX_WORK_A_STATEMENT} steps.`
+    return new Failed('runaway', problem)
   }
 
   /**

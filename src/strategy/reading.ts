@@ -75,7 +75,11 @@ export function readLine(node: Node, options: ReadingOptions): Reading {
   const read = candidate(node, options)
   if ('tokens' in read && options.fit(read.tokens) !== 'no') return { kind: 'statement', ...read }
   // What ends in a colon is a condition of its block, with a mistake.
-  const isSaid = TIMID_WORDS.has(word) || ((word === 'WHEN' || word === 'CASE') && !line.text.endsWith(':'))
+  const rest = line.text.slice(word.length).trimStart()
+  // What goes on as a statement does is one, with a mistake.
+  const isExact = rest.startsWith('{') || isAssignment(rest)
+  const isSaid =
+    (TIMID_WORDS.has(word) && !isExact) || ((word === 'WHEN' || word === 'CASE') && !line.text.endsWith(':'))
   if (!isSet && isSaid) return { kind: 'plain' }
   const own = isSet ? undefined : SPOKEN_WORDS.get(word)
   const sentence = own && sentenceIn(node, options)

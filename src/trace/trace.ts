@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { EventBody, TraceEvent } from './events.ts'
+import { nestsDeeper } from './nesting.ts'
+import { wrongValueIn } from './shape.ts'
 
 /** Keeps a long trace on disk: only the newest events stay in memory. */
 export interface Spool {
@@ -17,6 +19,8 @@ export class InvalidTraceError extends Error {
 
 const READ_BYTES = 1 << 20
 const MAX_LINE = 1 << 24
+/** Lists and blocks of an event that may stand within one another. */
+const MOST_DEPTH = 1_000
 
 /**
  * All that happened in a run: typed events in the order in which they happened, only ever appended to.
@@ -141,6 +145,7 @@ export class Trace implements Iterable<TraceEvent> {
 function parseLine(line: string, number: number, source: string): TraceEvent {
   let event: unknown
   try {
+    if (nestsDeeper(line, MOST_DEPTH)) throw new InvalidTraceError('nested too deep')
     event = JSON.parse(line)
   } catch {
     throw new InvalidTraceError(`Line ${number} of ${source} is not JSON: ${line.slice(0, 80)}`)
@@ -151,8 +156,15 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
       `Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`,
     )
   }
+  const wrong = wrongValueIn(event as Record<string, unknown>)
+  if (wrong !== undefined)
+    throw new InvalidTraceError(
+      `Line ${number} of ${source} is no ${type.slice(0, 80)} event: its "${wrong}" is ${shown((event as Record<string, unknown>)[wrong])}.`,
+    )
   return event as TraceEvent
 }
+
+const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80))
 
 function* readEvents(descriptor: number, file: string): Generator<TraceEvent> {
   const buffer = Buffer.alloc(READ_BYTES)

@@ -7,7 +7,7 @@ import type { Case, SweepOptions } from '../explore/index.ts'
 import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
 import type { RunSettings } from '../simulation/settings.ts'
 import { alone } from './alone.ts'
-import { fill, type OrchestrationTest } from './fill.ts'
+import { fill, filling, type OrchestrationTest } from './fill.ts'
 // What reports read of a test.
 import type {} from './meta.ts'
 import { settle } from './settle.ts'
@@ -92,8 +92,10 @@ const forSweep =
   <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [Case]>) =>
     void suite(name, { ...alone(), timeout: SWEEP_TEST_MS }, () => {
       const sweep = new Sweep<Result>(name, options, given, (of) => settle(options, of))
+      const { around, fill: fillCase } = filling(options, name, sweep)
+      around()
       for (const { name: caseName, case: of } of sweep.cases)
-        describe(caseName, () => fill(options, name, (test) => body(test, of), { case: of, sweep }))
+        describe(caseName, () => fillCase((test) => body(test, of), of))
       sweep.conclude()
     })
 

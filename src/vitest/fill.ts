@@ -1,4 +1,14 @@
-import { aroundEach, beforeAll, test as base, type RunnerTestCase, type TestAPI } from 'vitest'
+import {
+  aroundEach,
+  beforeAll,
+  test as base,
+  TestRunner,
+  type RunnerTask,
+  type RunnerTestCase,
+  type RunnerTestSuite,
+  type TestAPI,
+  type TestContext,
+} from 'vitest'
 import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
@@ -7,14 +17,16 @@ import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
 import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
+import { withPattern } from './patterns.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { placeOf } from './place.ts'
+import { reportRun } from './run-report.ts'
 import { settle } from './settle.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { attachTrace, chart, circumstances } from './telling.ts'
+import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
@@ -37,38 +49,32 @@ export interface OrchestrationFixtures<Result = unknown> {
 /** `test` with our fixtures. */
 export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
 
-/** How the tests of an orchestration are run in place of how its options say. */
-interface Variation<Result> {
-  case: Case
-  sweep?: Sweep<Result>
-}
+type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
 
-/** What the environment asks to be repeated. */
-const replayed = (): { case: Case } | undefined => {
-  const of = replayedCase()
-  return of && { case: of }
-}
+const replayOf = ({ settings, file, name, of }: Told): string =>
+  replayCommand(settings, file, name, of && encodeCase(of))
 
-const replayText = ({
-  settings,
-  file,
-  name,
-  of,
-}: Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>): string =>
-  `Seed ${settings.seed}. To repeat it alone:\n  ${replayCommand(settings, file, name, of && encodeCase(of))}`
+const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat it alone:\n  ${replayOf(told)}`
 
 /**
  * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
  * the place of the failure.
  */
 async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> {
+  const report = await reportRun({ attempt, verdict, replay: replayOf(attempt) })
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
   const { trace } = attempt.session
-  const told = [...circumstances(attempt, errors), ...chart(trace, errors), replayText(attempt)].join('\n\n')
+  const told = [
+    ...circumstances(attempt, errors),
+    ...chart(trace, errors),
+    replayText(attempt),
+    ...reportText(report),
+  ].join('\n\n')
   writeFailure(attempt, [...errors.slice(0, -1), withTextBelow(errors.at(-1), told)])
   try {
     await attachTrace(trace, attempt.task)
+    if (report !== undefined) await annotateReport(attempt.task, report)
   } catch (error) {
     process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
   }
@@ -84,29 +90,48 @@ async function watched<Value>(attempt: { isStuck: boolean }, work: () => Promise
   }
 }
 
-/** Fills a suite with the tests of an orchestration. */
-export function fill<Result>(
-  options: OrchestrationOptions<Result>,
+/** What our fixtures put into the context of a test. */
+const OURS = ['longhaulSession', 'run', 'start', 'sleep', 'provider', 'clock', 'trace', 'waive', 'sometimes'] as const
+
+/** Vitest keeps the contexts of all tests until the end of the file: what was ours is not kept with them. */
+function letGo({ context }: RunnerTestCase): void {
+  const known = context as Partial<Record<(typeof OURS)[number], unknown>>
+  for (const name of OURS) if (Object.hasOwn(known, name)) known[name] = undefined
+}
+
+/** The suites of one description: their tests have one API, and each suite its own case. */
+export interface Filling<Result> {
+  /** Declares the hooks of the suite in which all others are, or of the only one. */
+  around(): void
+  /** Fills a suite with the tests of an orchestration, in a case of a sweep or as its options say. */
+  fill(body: (test: OrchestrationTest<Result>) => void, of: Case | undefined): void
+}
+
+/** What the suites of one description share. Vitest keeps what each test API was made of: one does for all cases. */
+export function filling<Result>(
+  given: OrchestrationOptions<Result>,
   name: string,
-  body: (test: OrchestrationTest<Result>) => void,
-  variation: Variation<Result> | undefined = replayed(),
-): void {
-  const sweep = variation?.sweep
-  const declared: RunnerTestCase[] = []
+  sweep?: Sweep<Result>,
+): Filling<Result> {
+  const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
+  /** By the suites that they fill: those within them may be declared later. */
+  const cases = new WeakMap<RunnerTestSuite, Case>()
+  let declared: RunnerTestCase[] = []
   const pool = unsupportedPool()
   let attempt: Attempt<Result> | undefined
 
-  beforeAll(() => {
-    if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
-    if (options.pattern !== undefined) preparePatterns()
-    if (sweep) for (const task of declared) swept.set(task, new SweptTest(task))
-  })
-  // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
-  aroundEach((runTest) => runTest(), 0)
-
+  const caseOf = ({ suite }: RunnerTask): Case | undefined => suite && (cases.get(suite) ?? caseOf(suite))
+  let passed: RunnerTestCase | undefined
   const begin = (task: RunnerTestCase): Attempt<Result> => {
-    const of = swept.get(task)?.candidate ?? variation?.case
+    // Vitest is done with the one before: of a case that has passed, its summary stays.
+    if (passed && passed !== task && passed.result?.state === 'pass') {
+      passed.context = { task: passed } as unknown as TestContext
+      swept.get(passed)?.over()
+      swept.delete(passed)
+    }
+    passed = undefined
+    const of = swept.get(task)?.candidate ?? caseOf(task)
     const settings = settle(options, of)
     try {
       return new Attempt(task, settings, of, () =>
@@ -123,9 +148,15 @@ export function fill<Result>(
       ended.task.meta.longhaul = ended.summary
       keepTrace(ended)
     }
-    if (!sweep || !test) return tell(ended, verdict)
-    if (!test.candidate && verdict.kind !== 'skipped') sweep.ran(ended.session, { failed: verdict.kind === 'failed' })
+    if (!sweep || !test) {
+      await tell(ended, verdict)
+      return letGo(ended.task)
+    }
+    if (!test.candidate && verdict.kind !== 'skipped')
+      sweep.ran(ended.session, { failed: verdict.kind === 'failed', of: ended.of })
     await test.ended(ended, verdict, sweep)
+    letGo(ended.task)
+    if (verdict.kind === 'passed') passed = ended.task
   }
 
   const extended = base.extend<{ longhaulSession: Session<Result> } & OrchestrationFixtures<Result>>({
@@ -168,7 +199,9 @@ export function fill<Result>(
     attempt && !attempt.isStuck ? watched(attempt, () => attempt!.session.clock.supervise(work)) : work()
 
   const kept = supervised(extended, {
-    declared: (task) => void declared.push(task),
+    declared(task) {
+      if (sweep) declared.push(task)
+    },
     body(work, given) {
       const present = attempt!
       const { session, task } = present
@@ -186,5 +219,33 @@ export function fill<Result>(
       }
     },
   })
-  body(kept as unknown as OrchestrationTest<Result>)
+  return {
+    around() {
+      beforeAll(() => {
+        if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
+        if (options.pattern !== undefined) preparePatterns()
+        for (const task of declared) swept.set(task, new SweptTest(task))
+        declared = []
+      })
+      // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
+      aroundEach((runTest) => runTest(), 0)
+    },
+    fill(body, of) {
+      const { suite } = TestRunner.getCurrentSuite()
+      if (suite && of) cases.set(suite, of)
+      body(kept as unknown as OrchestrationTest<Result>)
+    },
+  }
+}
+
+/** Fills a suite with the tests of an orchestration. */
+export function fill<Result>(
+  options: OrchestrationOptions<Result>,
+  name: string,
+  body: (test: OrchestrationTest<Result>) => void,
+): void {
+  const { around, fill: fillIt } = filling(options, name)
+  around()
+  // What the environment asks to be repeated.
+  fillIt(body, replayedCase())
 }

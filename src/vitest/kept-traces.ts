@@ -6,7 +6,8 @@ import type { Attempt } from './attempt.ts'
 /** Names of files are no longer; where one is cut, a hash tells it from others. */
 const LONGEST_NAME = 100
 
-const fileNameOf = (text: string): string => {
+/** A text as the name of a file. */
+export const fileNameOf = (text: string): string => {
   const plain = text.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
   if (plain.length <= LONGEST_NAME) return plain
   return `${plain.slice(0, LONGEST_NAME)}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`

@@ -8,11 +8,26 @@ export interface SweepSummary {
   exercised: Readonly<Record<string, number>>
   /** What was to be true in one case at least. */
   sometimes: Readonly<Record<string, number>>
+  /** How many of the tests have passed, by the share of calls that fail. */
+  rates: readonly { failRate: number; tests: number; passed: number }[]
+}
+
+/** Which runs get a report of their own, and where. */
+export interface ReportSettings {
+  /** An absolute path. */
+  folder: string
+  runs: 'failed' | 'all'
 }
 
 declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where reports go, if the reporter wants some. */
+    longhaulReport?: ReportSettings
+  }
   interface TaskMeta {
     longhaul?: TestSummary
+    /** The file of the run's report, from the folder of reports. */
+    longhaulReport?: string
     longhaulSweep?: SweepSummary
   }
 }

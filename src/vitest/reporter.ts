@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
-import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import { summaryMarkdown, summaryRows, type TestSummary } from '../report/summary.ts'
 import { table } from '../report/table.ts'
 import type { SweepSummary } from './meta.ts'
@@ -10,6 +10,13 @@ import type { SweepSummary } from './meta.ts'
 export interface ReporterOptions {
   /** Writes all that is told as JSON to this file too. */
   outputFile?: string
+  /** Writes HTML files into this folder: `index.html` for all of them, and one for each run. */
+  html?: string
+  /**
+   * Which runs get a file of their own. Default `all`: each test, and of a sweep the cases that fail. `failed`: those
+   * that fail.
+   */
+  htmlRuns?: 'all' | 'failed'
 }
 
 const MOST_EXERCISED = 8
@@ -25,12 +32,22 @@ const MOST_EXERCISED = 8
  */
 export default class LonghaulReporter implements Reporter {
   readonly #options: ReporterOptions
+  /** Where HTML files go, as an absolute path. */
+  #folder: string | undefined
 
   constructor(options: ReporterOptions = {}) {
     this.#options = options
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onInit(vitest: Vitest): void {
+    const { html, htmlRuns: runs = 'all' } = this.#options
+    if (html === undefined) return
+    const folder = resolve(vitest.config.root, html)
+    this.#folder = folder
+    for (const project of vitest.projects) project.provide('longhaulReport', { folder, runs })
+  }
+
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const told = tests.flatMap((test) => {
       const { longhaul } = test.meta()
@@ -54,6 +71,15 @@ export default class LonghaulReporter implements Reporter {
         `### longhaul\n\n${summaryMarkdown(rows)}\n\n${sweeps.map((sweep) => `- ${sweepText(sweep)}\n`).join('')}\n`,
       )
     const { outputFile } = this.#options
+    if (this.#folder !== undefined) {
+      const index = join(this.#folder, 'index.html')
+      const [{ writeReport }, { suiteReport }] = await Promise.all([
+        import('../report/html.ts'),
+        import('./suite-report.ts'),
+      ])
+      writeReport(index, suiteReport(told, sweeps))
+      process.stdout.write(` report: ${relative(process.cwd(), index)}\n`)
+    }
     if (outputFile === undefined) return
     mkdirSync(dirname(outputFile), { recursive: true })
     const all = told.map(({ test, summary }) => ({
@@ -85,10 +111,12 @@ const escaped = (text: string): string => text.replaceAll('%', '%25').replaceAll
 const escapedProperty = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 function annotate(test: TestCase, { violations }: TestSummary): void {
+  const { longhaulReport: report } = test.meta()
+  const link = report === undefined ? '' : ` (report: ${report})`
   const file = escapedProperty(relative(process.cwd(), test.module.moduleId))
   const line = test.location ? `,line=${test.location.line}` : ''
   for (const { check, what } of violations)
     process.stdout.write(
-      `::error file=${file}${line},title=${escapedProperty(`longhaul: ${check}`)}::${escaped(`${test.fullName}: ${what}`)}\n`,
+      `::error file=${file}${line},title=${escapedProperty(`longhaul: ${check}`)}::${escaped(`${test.fullName}: ${what}${link}`)}\n`,
     )
 }

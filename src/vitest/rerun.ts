@@ -18,12 +18,14 @@ const isMet = (condition: Condition, error: unknown): boolean => {
  */
 export class Reruns {
   readonly #own: Retry
+  readonly #task: RunnerTestCase
   #failures = 0
   #isWanted = false
   #isExtra = false
   #decided: boolean | undefined
 
   constructor(task: RunnerTestCase) {
+    this.#task = task
     const { retry = 0 } = task
     this.#own = typeof retry === 'number' ? { count: retry } : retry
     const { delay = 0 } = this.#own
@@ -35,6 +37,11 @@ export class Reruns {
       },
       condition: (error) => this.#again(error),
     }
+  }
+
+  /** The test is as it was declared. */
+  over(): void {
+    this.#task.retry = this.#own
   }
 
   /** Whether the test's own settings let it be run again after a failure. */

@@ -19,9 +19,10 @@ import {
 import type { OrchestrationOptions, Session } from '../simulation/session.ts'
 import { replayCommand, type SettingsInForce } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
+import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { chart, circumstances } from './telling.ts'
+import { chart, circumstances, reportText } from './telling.ts'
 
 const { now } = native
 const TELL_EVERY_MS = 2_000
@@ -47,6 +48,7 @@ export class Sweep<Result> implements Explainer {
   readonly #options: OrchestrationOptions<Result>
   readonly #sweep: SweepOptions
   readonly #settingsOf: (of?: Case) => SettingsInForce
+  readonly #rates = new Map<number, { failRate: number; tests: number; passed: number }>()
   #failed = 0
   #shrunk = 0
   #toldAt = now()
@@ -89,9 +91,14 @@ export class Sweep<Result> implements Explainer {
   }
 
   /** A test of a case is over. */
-  ran(session: Pick<Session, 'trace'>, { failed }: { failed: boolean }): void {
+  ran(session: Pick<Session, 'trace'>, { failed, of }: { failed: boolean; of: Case | undefined }): void {
     this.coverage.add(session.trace)
     if (failed) this.#failed += 1
+    const failRate = of?.failRate ?? this.#settingsOf(of).failRate ?? this.#options.provider?.failRate ?? 0
+    const rate = this.#rates.get(failRate) ?? { failRate, tests: 0, passed: 0 }
+    rate.tests += 1
+    if (!failed) rate.passed += 1
+    this.#rates.set(failRate, rate)
     if (now() - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = now()
     process.stderr.write(
@@ -120,7 +127,7 @@ export class Sweep<Result> implements Explainer {
   }
 
   /** The errors of a test of a case, with what it takes to see them again. */
-  told({ attempt, errors }: FailedAttempt, smallest: SmallestFailure | undefined): readonly unknown[] {
+  async told({ attempt, errors }: FailedAttempt, smallest: SmallestFailure | undefined): Promise<readonly unknown[]> {
     const of = smallest?.case ?? { ...attempt.of!, epoch: attempt.session.clock.epoch }
     const { name } = this.cases.find((each) => each.case === attempt.of)!
     const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
@@ -128,6 +135,7 @@ export class Sweep<Result> implements Explainer {
       ...circumstances(attempt, errors),
       ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
       `To repeat it alone:\n  ${command}`,
+      ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),
     ]
     return [...errors.slice(0, -1), withTextBelow(errors.at(-1), told.join('\n\n'))]
   }
@@ -148,7 +156,10 @@ export class Sweep<Result> implements Explainer {
     test('what the cases have exercised', ({ task, annotate }) => {
       const { coverage } = this
       if (coverage.cases === 0) return
-      Object.assign(task.meta, { longhaulSweep: { cases: this.cases.length, failed: this.#failed, ...coverage.json } })
+      const rates = [...this.#rates.values()].toSorted((a, b) => a.failRate - b.failRate)
+      Object.assign(task.meta, {
+        longhaulSweep: { cases: this.cases.length, failed: this.#failed, ...coverage.json, rates },
+      })
       if (coverage.never.length > 0)
         throw new Error(
           `Never so in ${coverage.cases} tests: ${coverage.never.join('; ')}. What came about: ${coverage.text}.\n` +

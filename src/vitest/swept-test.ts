@@ -27,7 +27,7 @@ export interface Explainer {
   /** Begins to look for the smallest case, if it is worth it. */
   search(failed: FailedAttempt): Search | undefined
   /** What is told of a failure, with the smallest case if there is one. */
-  told(failed: FailedAttempt, smallest: SmallestFailure | undefined): readonly unknown[]
+  told(failed: FailedAttempt, smallest: SmallestFailure | undefined): Promise<readonly unknown[]>
 }
 
 /**
@@ -44,6 +44,11 @@ export class SweptTest {
   constructor(task: RunnerTestCase) {
     this.#task = task
     this.#reruns = new Reruns(task)
+  }
+
+  /** It will not be run again. */
+  over(): void {
+    this.#reruns.over()
   }
 
   /** The case that the next run is made with, in place of its own. */
@@ -65,7 +70,7 @@ export class SweptTest {
     }
     const search = this.#reruns.isRetried(errors.at(-1)) ? undefined : explainer.search(failure)
     if (search) await this.#goOn(search.first(), { search, failure }, explainer)
-    else writeFailure(attempt, explainer.told(failure, undefined))
+    else writeFailure(attempt, await explainer.told(failure, undefined))
   }
 
   /** A run could not even be begun: a case that is no case shows nothing. */
@@ -106,9 +111,9 @@ export class SweptTest {
     this.#reruns.want()
   }
 
-  #finish(failure: Failure, smallest: SmallestFailure | undefined, explainer: Explainer): void {
+  async #finish(failure: Failure, smallest: SmallestFailure | undefined, explainer: Explainer): Promise<void> {
     this.#searching = undefined
-    writeFailure(failure.attempt, explainer.told(failure, smallest))
+    writeFailure(failure.attempt, await explainer.told(failure, smallest))
     const { result } = this.#task
     if (!result) return
     result.retryCount = failure.retryCount

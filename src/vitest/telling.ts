@@ -29,6 +29,10 @@ export function circumstances(
 export const chart = (trace: Trace, errors: readonly unknown[]): string[] =>
   errors.some((error) => messageOf(error).includes('\nTrace from ')) ? [] : [timeline(trace, MOST_BARS)]
 
+/** Where the report of a run is, if there is one. */
+export const reportText = (report: string | undefined): string[] =>
+  report === undefined ? [] : [`To see it: ${report}`]
+
 /** Adds to the report of a test that has failed: to Vitest it has ended, although its hooks have not. */
 function annotateLate(
   task: RunnerTestCase,
@@ -42,6 +46,12 @@ function annotateLate(
   } finally {
     result!.state = state
   }
+}
+
+/** Says beside a test that failed where its report is, also as readers of JUnit files find it. */
+export async function annotateReport(task: RunnerTestCase, report: string): Promise<void> {
+  await annotateLate(task, `The report of the run: ${report}`)
+  await annotateLate(task, `[[ATTACHMENT|${report}]]`)
 }
 
 /** Puts the trace of a test that failed beside its report. */

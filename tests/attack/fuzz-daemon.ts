@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { startBridge } from '../../src/daemon/bridge.ts'
 import { DaemonProcess } from './daemon.ts'
 import { line } from './hostile.ts'
-import { isForeign, type Tally } from './tally.ts'
+import { isForeign, stopwatch, type Tally } from './tally.ts'
 
 /** Lines that are under way at the same time. */
 const BATCH = 50
@@ -59,11 +59,10 @@ async function talkThrough(lines: readonly string[], open: () => Promise<Talk>, 
   let talk = await open()
   for (let from = 0; from < lines.length; from += BATCH) {
     const batch = lines.slice(from, from + BATCH)
-    let last = performance.now()
+    let elapsed = stopwatch()
     talk.send(batch)
     for (let nth = 0; nth < batch.length;) {
       const text = await talk.next()
-      const now = performance.now()
       if (text === undefined) {
         if (daemon.isAlive) tally.add('foreign error', `the connection was closed at ${batch[nth]!.slice(0, 200)}`)
         else tally.add('death', `after ${batch[nth]!.slice(0, 300)}: ${daemon.said.slice(-300)}`)
@@ -75,8 +74,8 @@ async function talkThrough(lines: readonly string[], open: () => Promise<Talk>, 
       const { data, error } = JSON.parse(text) as { data?: { error?: unknown }; error?: unknown }
       const said = String(error ?? data?.error ?? '')
       // What was sent may be quoted.
-      tally.answered(now - last, isForeign(batch[nth]!) ? '' : said, batch[nth]!)
-      last = now
+      tally.answered(elapsed(), isForeign(batch[nth]!) ? '' : said, batch[nth]!)
+      elapsed = stopwatch()
       nth += 1
     }
   }

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { MAIN, rssOf } from './daemon.ts'
 import { broken, hostile } from './hostile.ts'
-import { isForeign, type Tally } from './tally.ts'
+import { isForeign, stopwatch, type Tally } from './tally.ts'
 
 const TOOL = {
   name: 'look',
@@ -181,11 +181,12 @@ export async function fuzzServer(
     if (base !== '') break
   }
   const agent = new Agent({ keepAlive: true, maxSockets: UNDER_WAY })
-  const ask = ({ path, text, headers }: Asked): Promise<void> =>
+  const ask = (asked: Asked): Promise<void> =>
     new Promise((done) => {
-      const began = performance.now()
+      const { path, text, headers } = asked
+      const elapsed = stopwatch()
       const end = (answer: string): void => {
-        tally.answered(performance.now() - began, isForeign(text) ? '' : answer, `${path} ${text.slice(0, 300)}`)
+        tally.answered(elapsed(), isForeign(text) ? '' : answer, `${path} ${text.slice(0, 300)}`)
         done()
       }
       const call = request(base + path, {
@@ -199,9 +200,11 @@ export async function fuzzServer(
           ...headers,
         },
       })
-      call.on('error', (error) => {
-        if (child.exitCode !== null || child.signalCode !== null)
-          tally.add('death', `${path} ${text.slice(0, 300)}: ${said.slice(-300)}`)
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        const isDead = child.exitCode !== null || child.signalCode !== null
+        // The server has closed a connection that was kept, just when it was used again.
+        if (!isDead && call.reusedSocket && error.code === 'ECONNRESET') return void ask(asked).then(done)
+        if (isDead) tally.add('death', `${path} ${text.slice(0, 300)}: ${said.slice(-300)}`)
         else tally.add('foreign error', `${error.message} for ${path} ${text.slice(0, 300)}`)
         done()
       })

@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { DaemonProcess, MAIN, rssOf } from './daemon.ts'
-import { HANG_MS, type Tally } from './tally.ts'
+import { HANG_MS, stopwatch, type Tally } from './tally.ts'
 
 /** Growth that a client may cause which does not read. MB. */
 const MOST_GROWTH = 250
 
 async function asked(daemon: DaemonProcess, tally: Tally, when: string): Promise<void> {
-  const began = performance.now()
+  const elapsed = stopwatch()
   try {
     const { status } = await daemon.ask('system:health')
-    tally.answered(performance.now() - began, String(status), `system:health ${when}`)
+    tally.answered(elapsed(), String(status), `system:health ${when}`)
   } catch (error) {
     tally.add('hang', `the owner is shut out ${when}: ${String(error)}`)
   }

@@ -12,6 +12,24 @@ const FOREIGN =
 /** Whether what is said is said in somebody else's words. */
 export const isForeign = (text: string): boolean => FOREIGN.test(text)
 
+/** How often this process looks whether the machine lets it work. Milliseconds. */
+const LOOK_MS = 20
+
+/** How long this process itself has stood still so far, as on a machine that is busy with others. Milliseconds. */
+let stoodStill = 0
+let looked = performance.now()
+setInterval(() => {
+  const now = performance.now()
+  stoodStill += Math.max(0, now - looked - 2 * LOOK_MS)
+  looked = now
+}, LOOK_MS).unref()
+
+/** Measures how long something takes, without the time in which this process stood still itself. */
+export function stopwatch(): () => number {
+  const [began, before] = [performance.now(), stoodStill]
+  return () => Math.max(0, performance.now() - began - (stoodStill - before))
+}
+
 /** Counts what was tried, and what was found. */
 export class Tally {
   readonly found = new Map<Finding, number>()

@@ -16,7 +16,7 @@ import { startDaemon, type Daemon } from '../../src/daemon/server.ts'
 import { send } from '../../src/daemon/client.ts'
 import { SimulatedServices } from '../../src/systems/simulated-services.ts'
 import { DaemonProcess, PATTERNS, type Data } from './daemon.ts'
-import type { Tally } from './tally.ts'
+import { stopwatch, type Tally } from './tally.ts'
 
 /** A home as a daemon leaves it that was killed: runs in all states, entities, completions, logs that were put aside, large values. */
 async function leaveHome(): Promise<DaemonProcess> {
@@ -67,15 +67,18 @@ async function begin(home: string): Promise<Daemon> {
   })
 }
 
+/** A start and what is asked then take as long as so many answers. */
+const STARTS = 5
+
 /** Starts a daemon on a home with one file damaged, and looks whether what is missing is told. */
 async function tryHome(home: string, file: string, what: string, whole: Data, tally: Tally): Promise<void> {
-  const began = performance.now()
+  const elapsed = stopwatch()
   let daemon: Daemon
   try {
     daemon = await begin(home)
   } catch (error) {
     const { message, code } = error as Error & { code?: string }
-    tally.answered(performance.now() - began, message, `${file} ${what}`)
+    tally.answered(elapsed() / STARTS, message, `${file} ${what}`)
     if (
       code === undefined ||
       !message.includes(
@@ -91,7 +94,7 @@ async function tryHome(home: string, file: string, what: string, whole: Data, ta
   const { socket } = daemonPaths({ LONGHAUL_HOME: home })
   const found = await seen(socket)
   const health = (await send(socket, 'system:health', {})).data
-  tally.answered(performance.now() - began, JSON.stringify([found, health]), `${file} ${what}`)
+  tally.answered(elapsed() / STARTS, JSON.stringify([found, health]), `${file} ${what}`)
   const isTold = health['status'] !== 'healthy'
   if (JSON.stringify(found) !== JSON.stringify(whole) && !isTold)
     tally.add('silent loss', `${file} ${what}: ${JSON.stringify(found)} in place of ${JSON.stringify(whole)}`)

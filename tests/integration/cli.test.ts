@@ -70,11 +70,45 @@ describe('longhaul check', { timeout: 60_000 }, () => {
       /wrong\.yaml:5:7: There is no statement "GATHR"\.\n {2}5 \| .*\n.*\^\n.*Did you mean "GATHER"\?/,
     )
   })
+
+  test('tells all that is wrong, and warns of what may not be meant so', async () => {
+    const file = join(folder, 'doubtful.yaml')
+    writeFileSync(
+      file,
+      'name: doubtful\nfunctions: game_theory\nagents: { ann: { model: gpt-4o-mnii } }\norchestration_logic:\n  strategy: |\n    GATHER votes FROM agents WITH at_least: 2\n    x = CALL metrcs(votes)\n    Gather the rest\n    RETURN nothing\n    LOG 1\n',
+    )
+    const { code, stderr } = await run('check', file)
+    expect(code).toBe(1)
+    for (const line of [
+      /doubtful\.yaml:3:25: warning: No price table has the model "gpt-4o-mnii"[^]*Did you mean "gpt-4o-mini"\?/,
+      /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
+      /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
+      /doubtful\.yaml:8:5: warning: This line is plain language/,
+      /doubtful\.yaml:9:12: There is no variable "nothing"/,
+      /doubtful\.yaml:10:5: warning: This statement is never reached/,
+    ])
+      expect(stderr).toMatch(line)
+  })
 })
 
 test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
   const { stdout } = await run('schema')
   expect(JSON.parse(stdout)).toMatchObject({ type: 'object', required: ['name'] })
+})
+
+test('longhaul --version prints the version of the package', { timeout: 60_000 }, async () => {
+  const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    version: string
+  }
+  expect((await run('--version')).stdout).toBe(`${version}\n`)
+})
+
+test('longhaul inspect writes a trace for Perfetto', { timeout: 60_000 }, async () => {
+  const file = join(folder, 'perfetto.ndjson')
+  writeFileSync(file, '{"seq":0,"at":0,"causes":[],"type":"run.started","name":"x","seed":1,"vars":{}}\n')
+  const out = join(folder, 'perfetto.json')
+  expect((await run('inspect', file, '--perfetto', out)).code).toBe(0)
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ displayTimeUnit: 'ms' })
 })
 
 test('an unknown command exits with 2 and names the nearest one', { timeout: 60_000 }, async () => {

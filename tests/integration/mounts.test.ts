@@ -101,7 +101,7 @@ describe('msw takes what leads to the provider, in any spelling, and nothing els
 describe('what nobody simulates', () => {
   test('a call to a real provider is refused, by fetch', async () => {
     const mount = mountNetwork(aProvider(clock))
-    await expect(fetch('https://api.mistral.ai/v1/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
+    await expect(fetch('https://api.voyageai.com/v1/embeddings', { method: 'POST', body: '{}' })).rejects.toThrow(
       UnmountedProviderError,
     )
     await mount.close()
@@ -109,7 +109,7 @@ describe('what nobody simulates', () => {
 
   test('and one by a client below fetch', async () => {
     const mount = mountNetwork(aProvider(clock))
-    await expect(axios.post('https://api.mistral.ai/v1/chat/completions', '{}', { proxy: false })).rejects.toThrow(
+    await expect(axios.post('https://api.voyageai.com/v1/embeddings', '{}', { proxy: false })).rejects.toThrow(
       /is a real LLM provider/,
     )
     await mount.close()

@@ -59,7 +59,7 @@ test('a rate limit reaches axios with its headers', async () => {
 })
 
 test('what longhaul lacks is said by longhaul, whatever the method', async () => {
-  const ask = (): Promise<unknown> => axios.get('https://api.openai.com/v1/models', { headers })
+  const ask = (): Promise<unknown> => axios.get('https://api.openai.com/v1/assistants', { headers })
   const error = await mounted(mountNock(aProvider(clock)), () => ask().catch((thrown: unknown) => thrown))
   const { status, data } = (error as AxiosError).response!
   expect([status, data]).toMatchObject([501, { error: { message: expect.stringContaining('longhaul') as string } }])

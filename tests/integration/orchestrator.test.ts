@@ -5,6 +5,7 @@ import {
   InvalidOrchestratorSettingError,
   lognormal,
   never,
+  outage,
   PatternError,
   type OrchestratorSettings,
   type PatternOptions,
@@ -183,7 +184,7 @@ suite('gathering', () => {
 ON failure:
   SET lost = missing
   WAIT 1 minute
-  RETURN { kind: failure.kind, have: pluck(votes, "agent"), lost: lost, late: pluck(late_responses, "agent") }`,
+  RETURN { kind: failure.kind, have: pluck(votes, "agent"), lost: lost, late: pluck(votes.late_responses, "agent") }`,
       { provider: { agents: { ben: { latency: constant('30s') } } } },
     ),
     (test) => {
@@ -199,7 +200,8 @@ ON failure:
     described(
       `PARALLEL:
   GATHER first FROM ["ann", "ben"] WITH timeout: 15s
-  GATHER second FROM ["cem", "dora"] WITH timeout: 10s`,
+  GATHER second FROM ["cem", "dora"] WITH timeout: 10s
+RETURN { first: first.missing, second: second.missing }`,
       {
         agents: ['ann', 'ben', 'cem', 'dora'],
         provider: { agents: { ben: { latency: never() }, dora: { latency: never() } } },
@@ -208,7 +210,7 @@ ON failure:
     (test) => {
       test('know each its own missing ones', async ({ run, expect }) => {
         const { result } = await run()
-        expect(result!.variables).toMatchObject({ 'first.missing': ['ben'], 'second.missing': ['dora'] })
+        expect(result!.result).toEqual({ first: ['ben'], second: ['dora'] })
       })
     },
   )
@@ -452,6 +454,40 @@ suite('resilience', () => {
         expect(trace.ofType('attempt.failed')).toMatchObject([{ kind: 'refused_request', retryInMs: null }])
         expect(outcome).toHaveFailedWith('refused_request: The model `gpt-none` does not exist')
         expect(outcome).toHaveCalls(1)
+      })
+    },
+  )
+
+  describeOrchestration(
+    'a quota that is used up',
+    described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?"\nRETURN 1', {
+      orchestrator: { failover: ['claude-haiku-4-5'] },
+      provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
+    }),
+    (test) => {
+      test('sends all agents elsewhere at once, and none of them asks again', async ({ run, trace, expect }) => {
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(outcome).toHaveElapsed({ atMost: '1m' })
+        expect(trace.ofType('call.failed')).toHaveLength(2)
+        expect(outcome).toHaveCalls(14, { model: 'claude-haiku-4-5' })
+      })
+    },
+  )
+
+  describeOrchestration(
+    'an account of few requests, and another service',
+    described('GATHER votes FROM agents WITH prompt: "Your view?"\nRETURN len(votes)', {
+      agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
+      orchestrator: { failover: ['claude-haiku-4-5'] },
+      provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
+    }),
+    (test) => {
+      test('is waited for as long as a pause between tries, and no longer', async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result!.result).toBe(30)
+        expect(outcome).toHaveElapsed({ atMost: '90s' })
+        expect(outcome).toHaveCalls({ atLeast: 10 }, { model: 'claude-haiku-4-5' })
       })
     },
   )

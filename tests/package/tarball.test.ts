@@ -31,13 +31,16 @@ test("the README's tests pass against the packed tarball in a fresh folder", { t
   expect(stdout).toMatch(/Tests\s+153 passed \(153\)/)
 })
 
-test('the recipes of docs/agents.md that need no framework pass too', { timeout: 120_000 }, async () => {
-  const page = await readFile(join(root, 'docs/agents.md'), 'utf8')
-  const recipes = [...page.matchAll(/^<!-- run -->\n\n```ts\n(.*?)^```/gms)]
-  for (const [index, [, text]] of recipes.entries()) await writeFile(join(home, `agents-${index}.test.ts`), text!)
+test('the recipes of the documentation that need no framework pass too', { timeout: 120_000 }, async () => {
+  for (const page of ['agents', 'cost-model', 'replies', 'telemetry']) {
+    const text = await readFile(join(root, `docs/${page}.md`), 'utf8')
+    const recipes = [...text.matchAll(/^<!-- run -->\n\n```ts\n(.*?)^```/gms)]
+    for (const [index, [, recipe]] of recipes.entries())
+      await writeFile(join(home, `recipe-${page}-${index}.test.ts`), recipe!)
+  }
   const vitest = join(root, 'node_modules/.bin/vitest')
-  const { stdout } = await run(vitest, ['run', '--root', home, 'agents-'], { cwd: home, env })
-  expect(stdout).toMatch(/Tests\s+3 passed \(3\)/)
+  const { stdout } = await run(vitest, ['run', '--root', home, 'recipe-'], { cwd: home, env })
+  expect(stdout).toMatch(/Tests\s+6 passed \(6\)/)
 })
 
 test("the README's pattern passes longhaul check", { timeout: 60_000 }, async () => {

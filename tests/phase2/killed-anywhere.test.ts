@@ -45,6 +45,13 @@ orchestration_logic:
   strategy: |
     SPAWN "dora" WITH template: "ann"
     SET names = sort(agents)
+    SET seen = {}
+    TRY:
+      FOREACH name IN names:
+        SET seen[name] = len(name)
+      ASSERT len(seen) > 100
+    ON failure:
+      SET seen["failed"] = failure.kind
     SEND "You are first." TO "ann"
     BROADCAST "Round one" TO agents
     CHECKPOINT "told"

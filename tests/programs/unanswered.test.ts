@@ -3,17 +3,17 @@ import axios from 'axios'
 import { describeOrchestration, findViolations, type SystemContext } from 'longhaul'
 
 const early = fetch
-const GEMINI = 'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent'
+const VOYAGE = 'https://api.voyageai.com/v1/embeddings'
 const noAnswer = (): string => 'no answer'
 
 /** Programs that take any error for an answer that did not come. */
 const WAYS: Record<string, () => Promise<unknown>> = {
-  fetch: () => fetch(GEMINI, { method: 'POST', body: '{}' }).catch(noAnswer),
-  'a fetch that was taken aside': () => early(GEMINI, { method: 'POST', body: '{}' }).catch(noAnswer),
-  axios: () => axios.post(GEMINI, {}).catch(noAnswer),
+  fetch: () => fetch(VOYAGE, { method: 'POST', body: '{}' }).catch(noAnswer),
+  'a fetch that was taken aside': () => early(VOYAGE, { method: 'POST', body: '{}' }).catch(noAnswer),
+  axios: () => axios.post(VOYAGE, {}).catch(noAnswer),
   'https.request': () =>
     new Promise((resolve) => {
-      const asked = request(GEMINI, { method: 'POST' }, noAnswer)
+      const asked = request(VOYAGE, { method: 'POST' }, noAnswer)
       asked.on('error', () => resolve(noAnswer()))
       asked.end('{}')
     }),
@@ -29,12 +29,12 @@ describeOrchestration(
         waive('unsimulated')
         expect((await run({ vars: { work } })).result).toBe('no answer')
         expect(trace.ofType('call.refused')).toMatchObject([
-          { host: 'generativelanguage.googleapis.com', status: null, reason: 'outside' },
+          { host: 'api.voyageai.com', status: null, reason: 'outside' },
         ])
         expect(findViolations(trace)).toMatchObject([
           {
             check: 'unsimulated',
-            what: expect.stringContaining("network: { allow: ['generativelanguage.googleapis.com'] }") as string,
+            what: expect.stringContaining("network: { allow: ['api.voyageai.com'] }") as string,
           },
         ])
       })

@@ -363,6 +363,19 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       return { status: 'terminating', orchestration_id: run.id }
     },
   }),
+  'orchestration:fail_rate': handler({
+    about: 'Lets another share of the calls of an orchestration fail from now on, at simulated services.',
+    parameters: {
+      ...WHICH,
+      fail_rate: { type: 'number', about: 'share of its calls', least: 0, most: 1, required: true },
+    },
+    answer({ fail_rate: failRate, ...which }, { runs, simulates }) {
+      if (!simulates) throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
+      const run = runs.choose(which, 'orchestration:fail_rate', 'running')
+      runs.failAt(run, failRate)
+      return { orchestration_id: run.id, fail_rate: failRate }
+    },
+  }),
   'orchestration:cost_status': handler({
     about: 'Says what an orchestration has spent, by agent, or all that are not over.',
     parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },

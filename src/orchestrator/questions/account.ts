@@ -1,6 +1,7 @@
 import { CompletionError } from '../service/failures.ts'
 import type { ReportedLimit } from '../service/limits.ts'
 import { onAbort } from '../service/on-abort.ts'
+import { formatDuration } from '../../clock/index.ts'
 import type { Timekeeper } from '../service/time.ts'
 import type { Policy } from './ask.ts'
 
@@ -33,6 +34,8 @@ export class Account {
   #spaceMs = 0
   #lastAt = Number.NEGATIVE_INFINITY
   #bucket: Bucket | undefined
+  /** The account is not served at all until then. */
+  #closed: { until: number; failure: CompletionError } | undefined
   #stopTimer: (() => void) | undefined
 
   /** @param notBefore nobody may ask before. Unix milliseconds */
@@ -51,10 +54,15 @@ export class Account {
     return this.#line.length > 0 || this.#waitMs > 0
   }
 
-  /** Waits until it may ask, first come, first served. Rejects with the signal's reason. */
-  enter(signal: AbortSignal): Promise<void> {
+  /**
+   * Waits until it may ask, first come, first served. Rejects with the signal's reason, or with a CompletionError where the account
+   * is closed, or the wait would be longer than `patienceMs`.
+   */
+  enter(signal: AbortSignal, patienceMs = Number.POSITIVE_INFINITY): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error)
+      const standing = this.#standing(patienceMs)
+      if (standing) return reject(standing)
       const turn = (): void => {
         stop()
         resolve()
@@ -79,6 +87,30 @@ export class Account {
   /** The service asks everybody to stay away for so long. */
   awayFor(ms: number): void {
     this.#notBefore = Math.max(this.#notBefore, this.#time.now() + ms)
+  }
+
+  /** The account is not served for so long, whatever is asked. */
+  close(failure: CompletionError, forMs: number): void {
+    this.#closed = { until: this.#time.now() + forMs, failure }
+  }
+
+  /** What stands against a call now, and is known without making it. */
+  #standing(patienceMs: number): CompletionError | undefined {
+    const now = this.#time.now()
+    if (this.#closed && now < this.#closed.until) {
+      const { kind, message, noAccess } = this.#closed.failure
+      return new CompletionError(kind, message, { noAccess, unmade: true })
+    }
+    const waitMs = this.#waitMs + this.#line.length * Math.max(this.#spaceMs, this.#bucket?.unitMs ?? 0)
+    if (waitMs <= patienceMs) return undefined
+    return new CompletionError(
+      'rate_limited',
+      `The account may ask again in ${formatDuration(Math.ceil(waitMs))} only.`,
+      {
+        retryAfterMs: waitMs,
+        unmade: true,
+      },
+    )
   }
 
   /** A call was answered. */
@@ -133,11 +165,20 @@ export class Account {
 /** One account a service, made when first needed. */
 export class Accounts {
   readonly #time: Timekeeper
+  readonly #patienceMs: number
   readonly #accounts = new Map<string, Account>()
 
-  /** @param before when services may be asked again, from before a restart. Unix milliseconds */
-  constructor(time: Timekeeper, before: Readonly<Record<string, number>> = {}) {
+  /**
+   * @param before when services may be asked again, from before a restart. Unix milliseconds
+   * @param options how long a question waits, where it may be asked elsewhere
+   */
+  constructor(
+    time: Timekeeper,
+    before: Readonly<Record<string, number>> = {},
+    { patienceMs = Number.POSITIVE_INFINITY }: { patienceMs?: number } = {},
+  ) {
     this.#time = time
+    this.#patienceMs = patienceMs
     for (const [service, notBefore] of Object.entries(before)) this.#accounts.set(service, new Account(time, notBefore))
   }
 
@@ -157,18 +198,20 @@ export class Accounts {
     if (account.isBusy) {
       const goesOn = following?.pauses()
       try {
-        await account.enter(signal)
+        await account.enter(signal, this.#patienceMs)
       } finally {
         goesOn?.()
       }
-    } else await account.enter(signal)
+    } else await account.enter(signal, this.#patienceMs)
     try {
       const completion = await ask(question, signal)
       account.answered(completion.limit)
       return completion
     } catch (error) {
       if (error instanceof CompletionError) {
-        if (error.kind === 'rate_limited') account.refused(error.retryAfterMs ?? 0, error.limit)
+        if (error.noAccess) {
+          if (error.noAccess.forMs !== undefined) account.close(error, error.noAccess.forMs)
+        } else if (error.kind === 'rate_limited') account.refused(error.retryAfterMs ?? 0, error.limit)
         else if (error.retryAfterMs) account.awayFor(error.retryAfterMs)
       }
       throw error

@@ -87,8 +87,17 @@ export class Completer {
     this.#settings = settings
     this.#statistics = new Statistics(time)
     this.#budget = new RetryBudget(settings, before?.tries)
-    this.#retries = new Retries(settings, { budget: this.#budget, trace, time, random, before: before?.retrying })
-    this.#accounts = new Accounts(time, before?.notBefore)
+    const canGoElsewhere = settings.failover.length > 0
+    const { retrying, notBefore } = before ?? {}
+    this.#retries = new Retries(settings, {
+      budget: this.#budget,
+      trace,
+      time,
+      random,
+      before: retrying,
+      canGoElsewhere,
+    })
+    this.#accounts = new Accounts(time, notBefore, canGoElsewhere ? { patienceMs: settings.maxDelayMs } : {})
     this.breakers = new Breakers(settings.breaker, { trace, time }, before?.breakers)
     const { services, failover, fallbackModel, attempts } = settings
     const cheaper = fallbackModel === undefined ? undefined : targetOf(fallbackModel, services)

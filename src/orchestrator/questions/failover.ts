@@ -53,7 +53,7 @@ async function oneRound(
       return await ask({ ...question, target }, signal)
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof CompletionError) || !(error.retryable || error.kind === 'breaker_open')) throw error
+      if (!(error instanceof CompletionError) || !error.passesElsewhere) throw error
       last = error
     }
   }

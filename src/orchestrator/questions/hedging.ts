@@ -16,11 +16,15 @@ export const hedged =
       const race = new AbortController()
       const both = AbortSignal.any([signal, race.signal])
       const first = ask(question, both)
+      let isHedged = false
       const second = pause(hedgeAfterMs, both, time).then(() => {
+        isHedged = true
         trace.append({ type: 'call.hedged', agent: question.agent, target: question.target.name })
         return ask(question, both)
       })
       second.catch(() => {})
+      // One that fails before that is no reason to wait for a second one.
+      first.catch((error: unknown) => void (!isHedged && race.abort(error)))
       try {
         return await Promise.any([first, second])
       } catch (error) {

@@ -41,6 +41,8 @@ interface RetrySurroundings {
   time: Timekeeper
   /** From 0 to 1, 1 excluded. */
   random: () => number
+  /** Whether another model may be asked. */
+  canGoElsewhere?: boolean
   /** Where questions stood before a restart, by key and model. */
   before: Readonly<Record<string, Retrying>> | undefined
 }
@@ -115,8 +117,8 @@ export class Retries {
     const { agent, target } = question
     const { kind, message } = failure
     const delayMs = this.#delayAfter(attempt, failure)
-    // That an open breaker or the budget stands against a call is told of where that is decided.
-    if (kind !== 'breaker_open' && kind !== 'budget')
+    // What stands against a call that was not made is told of where that is decided.
+    if (kind !== 'breaker_open' && kind !== 'budget' && !failure.unmade)
       trace.append({ type: 'attempt.failed', agent, target: target.name, attempt, kind, message, retryInMs: delayMs })
     const nextAt = time.now() + (delayMs ?? 0)
     if (delayMs !== null) budget.retry()
@@ -138,8 +140,9 @@ export class Retries {
   /** Milliseconds until the next try; null where there is none. */
   #delayAfter(attempt: number, { retryable, retryAfterMs = 0 }: CompletionError): number | null {
     const { attempts, firstDelayMs, factor, maxDelayMs } = this.#limits
-    const { budget, random } = this.#surroundings
-    if (!retryable) return null
+    const { budget, random, canGoElsewhere = false } = this.#surroundings
+    // Who has somebody else to ask does not wait for longer than it would wait of itself.
+    if (!retryable || (canGoElsewhere && retryAfterMs > maxDelayMs)) return null
     const isLast = attempt >= attempts || budget.isSpent
     const jitter = random() * Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1))
     return isLast ? null : Math.round(Math.max(jitter, retryAfterMs))

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../clock/index.ts'
+import { PatternSettingError, type PatternData } from '../../pattern/index.ts'
 import { fillAll, millisecondsOf, type Json } from '../../strategy/index.ts'
-import type { PatternData } from '../../pattern/index.ts'
 import { fitsPattern } from '../team/bus.ts'
 
 type Given = NonNullable<NonNullable<PatternData['coordination']>['termination']>
@@ -21,7 +21,7 @@ export class Termination {
       least(
         all.flatMap((each) => {
           const value = name in each ? (each as Readonly<Record<string, number | string | undefined>>)[name] : undefined
-          return value === undefined ? [] : [Number(filled(value))]
+          return value === undefined ? [] : [countOf(name, filled(value))]
         }),
       )
     const timeouts = all.flatMap(({ timeout }) => (timeout === undefined ? [] : [durationOf(filled(timeout))]))
@@ -45,6 +45,15 @@ export class Termination {
     if (answers >= this.#rounds * agents) return 'rounds'
     return this.#events.some((last) => fitsPattern(last, event)) ? 'event' : undefined
   }
+}
+
+/** @throws PatternSettingError for what is no number of answers or rounds */
+function countOf(name: string, given: Json): number {
+  const count = Number(given)
+  if (Number.isInteger(count) && count >= 1) return count
+  throw new PatternSettingError(
+    `coordination.termination: ${name} is ${JSON.stringify(given)}. Give a whole number from 1.`,
+  )
 }
 
 const durationOf = (given: Json): number =>

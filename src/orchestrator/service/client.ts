@@ -1,5 +1,6 @@
 import { CompletionError, kindOfStatus } from './failures.ts'
 import { limitsOf, type ReportedLimit } from './limits.ts'
+import { noAccess } from './no-access.ts'
 import type { ServiceSettings } from './settings.ts'
 
 /** One message of a conversation. */
@@ -172,10 +173,12 @@ async function post(
     })
   }
   const { status } = response
+  const retryAfterMs = retryAfterOf(response.headers)
   if (status === 200) return { text, headers: response.headers }
   throw new CompletionError(kindOfStatus(status), errorMessage(text) ?? `The service answered with status ${status}.`, {
     status,
-    retryAfterMs: retryAfterOf(response.headers),
+    retryAfterMs,
+    noAccess: noAccess(status, text, retryAfterMs),
     limit: limitsOf(response.headers),
   })
 }

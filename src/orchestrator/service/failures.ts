@@ -1,5 +1,6 @@
 import type { Json } from '../../strategy/index.ts'
 import type { ReportedLimit } from './limits.ts'
+import type { NoAccess } from './no-access.ts'
 
 /** Why a completion failed. */
 export type FailureKind =
@@ -37,6 +38,10 @@ export class CompletionError extends Error {
   readonly status: number | undefined
   /** How long the service asks to wait. Milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** It is a refusal of the whole account: no try here passes, and another service may answer. */
+  readonly noAccess: NoAccess | undefined
+  /** No call was made: it was known before what would come of it. */
+  readonly unmade: boolean
   /** What the account may still ask, where the service says it. */
   readonly limit: ReportedLimit | undefined
   /** Whether the service may have worked on it, and so may bill it. */
@@ -53,6 +58,8 @@ export class CompletionError extends Error {
       status,
       retryAfterMs,
       limit,
+      noAccess,
+      unmade = false,
       mayBeBilled = false,
       unknown = false,
       partial,
@@ -61,6 +68,8 @@ export class CompletionError extends Error {
       status?: number
       retryAfterMs?: number | undefined
       limit?: ReportedLimit | undefined
+      noAccess?: NoAccess | undefined
+      unmade?: boolean
       mayBeBilled?: boolean
       unknown?: boolean
       partial?: Json
@@ -72,6 +81,8 @@ export class CompletionError extends Error {
     this.status = status
     this.retryAfterMs = retryAfterMs
     this.limit = limit
+    this.noAccess = noAccess
+    this.unmade = unmade
     this.mayBeBilled = mayBeBilled
     this.unknown = unknown
     this.partial = partial
@@ -79,7 +90,12 @@ export class CompletionError extends Error {
 
   /** Whether it may pass when the same request is sent again. */
   get retryable(): boolean {
-    return RETRYABLE.has(this.kind)
+    return RETRYABLE.has(this.kind) && !this.noAccess
+  }
+
+  /** Whether another model may answer the same request. */
+  get passesElsewhere(): boolean {
+    return this.retryable || this.kind === 'breaker_open' || this.noAccess !== undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import { evaluate, fillAll, fillKept, type Json } from '../../strategy/index.ts'
 import type { RoutingRule, Transformer } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
+import { ResponseRoutes } from './response-routes.ts'
 
 /** Something that an agent or the strategy has said to all. */
 export interface BusEvent {
@@ -44,6 +45,7 @@ type Listener = (event: BusEvent, hops: number) => void
 export class Bus {
   readonly #options: BusOptions
   readonly #listeners = new Set<Listener>()
+  readonly #routes = new ResponseRoutes()
 
   constructor(options: BusOptions) {
     this.#options = options
@@ -75,9 +77,13 @@ export class Bus {
     for (const listener of [...this.#listeners]) listener({ event, from, data }, hops)
     const scope = { ...(isRecord(data) && data), event, from, data }
     this.#route({ event, from, data }, scope, hops)
-    for (const { source, target, mapping, condition } of transformers) {
+    for (const to of this.#routes.answeredBy(event, scope, { fits: fitsPattern, holds }))
+      this.emit({ event: to, from, data }, hops + 1)
+    for (const transformer of transformers) {
+      const { source, target, mapping, condition } = transformer
       if (!fitsPattern(source, event) || !holds(condition, scope)) continue
-      this.emit({ event: target, from, data: mapping ? fillAll(mapping as Json, scope, fillKept) : data }, hops + 1)
+      const own = this.#routes.open(transformer, scope)
+      this.emit({ event: target, from, data: mapping ? fillAll(mapping as Json, own, fillKept) : data }, hops + 1)
     }
   }
 

@@ -18,9 +18,8 @@ function agentNames(pattern: Pattern): string[] | undefined {
   }
 }
 
-/** Whether agents come to be that the pattern does not name. */
-export const maySpawn = ({ strategy, data }: Pattern): boolean =>
-  strategy.isSketch === true ||
+/** Whether the pattern itself makes agents. */
+export const spawns = ({ strategy, data }: Pattern): boolean =>
   [...statementsIn(strategy.statements)].some(({ kind }) => kind === 'spawn') ||
   (data.transformers ?? []).some(({ target }) => target === 'agent:spawn')
 
@@ -37,7 +36,8 @@ export const checkAgents: PatternCheck = ({ pattern, found }) => {
   const names = agentNames(pattern)
   if (!names) return
   const variables = variablesOf(pattern)
-  const isOpenEnded = maySpawn(pattern)
+  // A model may know of agents that a sketch names.
+  const isOpenEnded = pattern.strategy.isSketch === true || spawns(pattern)
   for (const statement of statementsIn(pattern.strategy.statements))
     for (const value of namedIn(statement)) {
       if (value.kind === 'object') continue

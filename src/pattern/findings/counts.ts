@@ -1,7 +1,7 @@
 import { constantOf, statementsIn, type Entry, type Statement, type Value } from '../../strategy/index.ts'
 import { isOrchestrating, resolveAgents, resolveVariables } from '../settings.ts'
 import type { Pattern } from '../pattern.ts'
-import { maySpawn } from './agents.ts'
+import { spawns } from './agents.ts'
 import type { PatternCheck } from './finding.ts'
 
 /** How many agents a value means; nothing where that is not known. */
@@ -9,7 +9,7 @@ function countOf(value: Value, pattern: Pattern): number | undefined {
   if (value.kind === 'list') return value.items.length
   if (value.kind !== 'expression') return undefined
   if (['agents', 'all_agents', '"all"'].includes(value.text)) {
-    if (maySpawn(pattern) || Object.hasOwn(pattern.data.variables ?? {}, 'agents')) return undefined
+    if (spawns(pattern) || Object.hasOwn(pattern.data.variables ?? {}, 'agents')) return undefined
     try {
       return resolveAgents(pattern, resolveVariables(pattern, {})).filter((agent) => !isOrchestrating(agent)).length
     } catch {

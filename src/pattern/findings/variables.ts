@@ -11,6 +11,9 @@ export function variablesOf({ data, strategy }: Pattern): Set<string> {
   return new Set([...BUILT_IN, ...Object.keys(data.variables ?? {}), ...set])
 }
 
+/** Statements that are mistakes in a sketch too where they name what there is not. */
+const NEVER_ASKED: ReadonlySet<string> = new Set(['log', 'return', 'assert'])
+
 /** Names of variables that there are not. */
 export const checkVariables: PatternCheck = ({ pattern, found }) => {
   const { data, strategy } = pattern
@@ -21,8 +24,8 @@ export const checkVariables: PatternCheck = ({ pattern, found }) => {
     for (const { name, at } of readsOf(expression.text)) {
       if (known.has(name) || name.startsWith('collected_')) continue
       const isMisspelt = isMistake(name, names)
-      // What a sketch does not define is for the orchestrating agent to say.
-      if (strategy.isSketch && !isMisspelt) continue
+      // What a sketch does not define is for the orchestrating agent to say, but not what is told, held or given.
+      if (strategy.isSketch && !isMisspelt && !NEVER_ASKED.has(of.kind)) continue
       const severity = nearest(name, declared) !== undefined && isMisspelt ? 'refused' : 'error'
       found(
         severity,

@@ -62,7 +62,7 @@ export function evaluateNode(node: Node, surroundings: Surroundings, local?: Loc
       if (node.operator === 'or') return isTrue(left) ? left : of(node.right)
       if (node.operator === 'and') return isTrue(left) ? of(node.right) : left
       const right = of(node.right)
-      return tried(() => work.made(OPERATORS[node.operator]!(left, right)), node, surroundings)
+      return tried(() => work.made(OPERATORS[node.operator]!(left, right, work)), node, surroundings)
     }
     case 'member': {
       const kept = gathered(node, surroundings, local)

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts'
+import type { Work } from './work.ts'
 
 const MAX_SHOWN = 60
 
@@ -34,15 +35,21 @@ export function described(value: Json | undefined): string {
 }
 
 /** Whether two values say the same: lists and objects do where all that is in them does. */
-export function isSame(a: Json, b: Json): boolean {
+export function isSame(a: Json, b: Json, work?: Pick<Work, 'looked'>): boolean {
+  work?.looked(1)
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) || Array.isArray(b))
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, nth) => isSame(item, b[nth]))
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((item, nth) => isSame(item, b[nth], work))
+    )
   const [one, other] = [a, b] as Readonly<Record<string, Json>>[]
   const names = Object.keys(one!)
   return (
     names.length === Object.keys(other!).length &&
-    names.every((name) => Object.hasOwn(other!, name) && isSame(one![name]!, other![name]!))
+    names.every((name) => Object.hasOwn(other!, name) && isSame(one![name]!, other![name]!, work))
   )
 }

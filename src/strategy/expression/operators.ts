@@ -1,8 +1,9 @@
 import { textOf, type Json } from '../json.ts'
 import { Unfit } from './errors.ts'
 import { described, isSame, kindOf } from './kinds.ts'
+import type { Work } from './work.ts'
 
-type Operator = (a: Json, b: Json) => Json
+type Operator = (a: Json, b: Json, work?: Work) => Json
 
 /** Reckons with two numbers. */
 const reckoned =
@@ -43,8 +44,8 @@ function plus(a: Json, b: Json): Json {
   throw new Unfit(`+ needs two numbers, two lists, or a text, not ${described(a)} and ${described(b)}`)
 }
 
-function isIn(a: Json, b: Json): boolean {
-  if (Array.isArray(b)) return (b as readonly Json[]).some((item) => isSame(item, a))
+function isIn(a: Json, b: Json, work?: Work): boolean {
+  if (Array.isArray(b)) return (b as readonly Json[]).some((item) => isSame(item, a, work))
   if (typeof b === 'string') {
     if (typeof a === 'string') return b.includes(a)
     throw new Unfit(`in looks for a text in a text, not for ${described(a)}`)
@@ -74,14 +75,14 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     return reckoned('%', (x, y) => x % y)(a, b)
   },
   '^': reckoned('^', (a, b) => a ** b),
-  '==': (a, b) => isSame(a, b),
-  '!=': (a, b) => !isSame(a, b),
+  '==': isSame,
+  '!=': (a, b, work) => !isSame(a, b, work),
   '<': compared('<', (a, b) => a < b),
   '<=': compared('<=', (a, b) => a <= b),
   '>': compared('>', (a, b) => a > b),
   '>=': compared('>=', (a, b) => a >= b),
   in: isIn,
-  'not in': (a, b) => !isIn(a, b),
+  'not in': (a, b, work) => !isIn(a, b, work),
 }
 
 /** `-x` and `+x`. */

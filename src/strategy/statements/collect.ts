@@ -39,7 +39,7 @@ export const collect = define<Collect>({
       collect: ({ into, value: given }: CollectOp, { values, variables }: Run) => {
         const before = variables[into] ?? []
         if (!Array.isArray(before)) throw new Failed('type', `COLLECT INTO ${into}: that is no list.`)
-        values.work.add(before.length)
+        values.work.copied(before.length)
         variables[into] = [...(before as readonly Json[]), values.of(given)]
       },
     },

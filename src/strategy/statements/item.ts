@@ -26,7 +26,7 @@ export function withItem(variable: Expression, path: readonly Expression[], valu
       const index = key < 0 ? items.length + key : key
       if (index < 0 || index >= items.length)
         return refuse(`the list has ${items.length} items, and none at ${key}. COLLECT … INTO adds one.`)
-      values.work.add(items.length)
+      values.work.copied(items.length)
       return items.with(index, put(items[index]!, rest, name))
     }
     if (kindOf(into) !== 'object') return refuse(`${said} is no object or list, but ${shown(into)}.`)
@@ -34,7 +34,8 @@ export function withItem(variable: Expression, path: readonly Expression[], valu
     if (typeof named !== 'string') return refuse(`an object has names, which are texts, not ${shown(key)}.`)
     if (FORBIDDEN_NAMES.has(named)) return refuse(`"${named}" cannot be a name.`)
     const members = into as Readonly<Record<string, Json>>
-    values.work.add(Object.keys(members).length)
+    // Members are copied one by one.
+    values.work.add(2 * Object.keys(members).length)
     const inner = Object.hasOwn(members, named) ? members[named]! : null
     return { ...members, [named]: put(inner, rest, name) }
   }

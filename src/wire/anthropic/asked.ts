@@ -29,7 +29,7 @@ export function askedOf(request: MessagesRequest, { text, header, query }: WireR
     thoughts: thoughtsOf(request, text),
     citations: text.includes('"citations"') ? citationsOf(request) : [],
     container: typeof container === 'string' ? container : (container?.id ?? undefined),
-    cachedForHours: /"ttl"\s*:\s*"1h"/.test(text),
+    cachedForHours: text.includes('"1h"') && /"ttl"\s*:\s*"1h"/.test(text),
     beta: announcesBeta(header, query),
   }
 }

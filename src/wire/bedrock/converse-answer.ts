@@ -52,7 +52,7 @@ function inputOf(call: ToolCall): unknown {
 export function contentOf(reply: Reply, { reasoning, text, toolCalls }: Choice): object[] {
   return [
     ...(reasoning ? [{ reasoningContent: { reasoningText: { text: reasoning, signature: signatureOf(reply) } } }] : []),
-    ...(text === '' && (toolCalls.length > 0 || reasoning) ? [] : [{ text }]),
+    ...(text === '' ? [] : [{ text }]),
     ...toolCalls.map((call) => ({ toolUse: { toolUseId: toolUseId(call), name: call.name, input: inputOf(call) } })),
   ]
 }

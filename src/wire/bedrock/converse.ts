@@ -6,10 +6,11 @@ import { COMPATIBLE_CONVERSE_REQUEST, CONVERSE_REQUEST, type ConverseRequest } f
 import { ConverseStream } from './converse-stream.ts'
 import { commonHeaders, invalid, isUnsigned, problemText } from './errors.ts'
 import { EVENT_STREAM } from './frames.ts'
+import { beyondLimits } from './limits.ts'
 import { modelIdOf, withoutProfile } from './model-id.ts'
 import { promptOf } from './prompt.ts'
-import { hostedOf, toolChoiceOf, toolsOf } from './tools.ts'
-import { brokenTurn, repeatedTool } from './turns.ts'
+import { hostedOf, toolChoiceOf, toolsOf, wrongTools } from './tools.ts'
+import { brokenTurn } from './turns.ts'
 
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html.
 
@@ -62,7 +63,10 @@ export function readConversation(wire: WireRequest, stream: boolean): Parsed<Con
   if (problem) return invalid(problemText(problem))
   const request = body as unknown as ConverseRequest
   const given = params['modelId'] ?? ''
-  const wrong = strict ? (withoutProfile(given) ?? brokenTurn(request) ?? repeatedTool(request)) : undefined
+  const model = modelIdOf(given)
+  const wrong = strict
+    ? (withoutProfile(given) ?? brokenTurn(request) ?? wrongTools(request) ?? beyondLimits(request, model))
+    : undefined
   if (wrong) return wrong
   const responseSchema = schemaOf(request)
   if (isObject(responseSchema) && responseSchema['kind'] === 'invalid') return responseSchema as unknown as BadRequest
@@ -71,7 +75,7 @@ export function readConversation(wire: WireRequest, stream: boolean): Parsed<Con
   const call: CallRequest = {
     provider,
     operation: 'converse',
-    model: modelIdOf(given),
+    model,
     messages: promptOf(request),
     tools: toolsOf(request),
     toolChoice: toolChoiceOf(request),

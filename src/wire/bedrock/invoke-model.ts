@@ -1,7 +1,17 @@
 import { asOwn, readByPath, type MessagesAsked } from '../anthropic/by-path.ts'
 import { messages } from '../anthropic/messages.ts'
-import type { Piece, Refusal, Reply } from '../../provider/index.ts'
-import { isBad, type Chunk, type Generation, type StreamEncoder, type WireRequest } from '../service.ts'
+import type { CallRequest, Piece, Refusal, Reply } from '../../provider/index.ts'
+import {
+  isBad,
+  type BadRequest,
+  type Chunk,
+  type Generation,
+  type Parsed,
+  type StreamEncoder,
+  type WireRequest,
+} from '../service.ts'
+import { noStream } from '../openai/no-stream.ts'
+import { embedderOf, readTexts, type EmbedAsked } from './embed-texts.ts'
 import { commonHeaders, invalid, isUnsigned } from './errors.ts'
 import { retryCountOf } from './converse.ts'
 import { EVENT_STREAM, event, exceptionEvent, joined, rawEvent } from './frames.ts'
@@ -9,23 +19,35 @@ import { isAnthropic, modelIdOf, withoutProfile } from './model-id.ts'
 
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html.
 
-function read(wire: WireRequest, stream: boolean): ReturnType<(typeof messages)['parse']> {
+/** What an answer has to know of its request. */
+type InvokeAsked = EmbedAsked | { kind: 'messages'; own: MessagesAsked }
+
+function read(wire: WireRequest, stream: boolean): Parsed<InvokeAsked> | BadRequest {
   if (wire.strict && isUnsigned(wire)) return { kind: 'unauthorized' }
   const given = wire.params['modelId'] ?? ''
+  const embedder = stream ? undefined : embedderOf(modelIdOf(given))
+  if (embedder) {
+    const texts = readTexts(wire, embedder)
+    return isBad(texts) ? texts : { ...texts, call: asInvoked(texts.call, wire) }
+  }
   if (wire.strict && !isAnthropic(modelIdOf(given)))
     return invalid(
-      `longhaul simulates InvokeModel for Anthropic's models alone, and "${modelIdOf(given)}" is none. Use Converse, which it ` +
-        'simulates for all models.',
+      `longhaul simulates InvokeModel for Anthropic's models and those that embed texts, and "${modelIdOf(given)}" is none of ` +
+        'these. Use Converse, which it simulates for all models.',
     )
   const wrong = wire.strict ? withoutProfile(given) : undefined
   if (wrong) return wrong
   const parsed = readByPath(wire, modelIdOf(given), stream)
   if (isBad(parsed)) return parsed
-  return {
-    ...parsed,
-    call: { ...parsed.call, operation: 'invokeModel', retryCount: retryCountOf(wire.header), tellsRetryAfter: [] },
-  }
+  const { call, asked } = parsed
+  return { call: { ...asInvoked(call, wire), operation: 'invokeModel' }, asked: { kind: 'messages', own: asked } }
 }
+
+const asInvoked = (call: CallRequest, { header }: WireRequest): CallRequest => ({
+  ...call,
+  retryCount: retryCountOf(header),
+  tellsRetryAfter: [],
+})
 
 const tokenHeaders = ({ usage }: Reply): Record<string, string> => ({
   'x-amzn-bedrock-input-token-count': String(usage.input - usage.cachedInput - usage.cacheWrite),
@@ -88,7 +110,7 @@ const metricsOf = ({ usage }: Reply): object => ({
 const base64Of = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
 const chunk = (text: string): Uint8Array => event('chunk', { bytes: base64Of(text) })
 
-const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generation<MessagesAsked> => {
+const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generation<InvokeAsked> => {
   const streams = method !== 'invoke'
   return {
     kind: 'generation',
@@ -106,8 +128,14 @@ const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generatio
           : tokenHeaders(reply)),
       },
     }),
-    whole: (reply, asked) => messages.whole(asOwn(reply), asked),
-    stream: (reply, asked) => new ChunkStream(messages.stream(asOwn(reply), asked), reply),
+    whole: (reply, asked) =>
+      asked.kind === 'embed'
+        ? JSON.stringify(asked.maker.write(reply, asked.texts))
+        : messages.whole(asOwn(reply), asked.own),
+    stream(reply, asked) {
+      if (asked.kind === 'embed') return noStream()
+      return new ChunkStream(messages.stream(asOwn(reply), asked.own), reply)
+    },
   }
 }
 

@@ -65,16 +65,3 @@ export function brokenTurn({ messages, toolConfig }: ConverseRequest): BadReques
     ? invalid('The toolConfig field must be defined when using toolUse and toolResult content blocks.')
     : undefined
 }
-
-/** A tool that is offered twice. */
-export function repeatedTool({ toolConfig }: ConverseRequest): BadRequest | undefined {
-  const known = new Map<string, number>()
-  for (const [index, { toolSpec }] of (toolConfig?.tools ?? []).entries()) {
-    if (!toolSpec) continue
-    const before = known.get(toolSpec.name)
-    if (before !== undefined)
-      return invalid(`The tool ${toolSpec.name} is already defined at toolConfig.tools.${before}.`)
-    known.set(toolSpec.name, index)
-  }
-  return undefined
-}

@@ -16,6 +16,7 @@ export const cohere: Service = {
   name: 'cohere',
   baseURL: 'https://api.cohere.com',
   hosts: /^api\.cohere\.(com|ai)$/,
+  beside: [],
   endpoints: [
     chat,
     embed,

@@ -48,7 +48,7 @@ function partsOf(reply: Reply, choice: Choice, { thoughts }: ContentAsked): obje
   return [
     ...(thoughts && reasoning ? [{ text: reasoning, thought: true }] : []),
     ...hosted.flatMap(codeParts),
-    ...(text === '' && toolCalls.length > 0 ? [] : [{ text }]),
+    ...(text === '' ? [] : [{ text }]),
     ...toolCalls.flatMap((call) => callPart(reply, choice, call)),
   ]
 }
@@ -67,12 +67,12 @@ export const endOf = (choice: Choice): object => ({
   ...groundedIn(choice),
 })
 
-/** One of the answers as a whole. What the filter has caught is not told. */
-export const candidateOf = (reply: Reply, choice: Choice, index: number, asked: ContentAsked): object => ({
-  ...(choice.finish !== 'content_filter' && { content: { parts: partsOf(reply, choice, asked), role: 'model' } }),
-  ...endOf(choice),
-  index,
-})
+/** One of the answers as a whole. What the filter has caught is not told; an answer that says nothing has no parts. */
+export const candidateOf = (reply: Reply, choice: Choice, index: number, asked: ContentAsked): object => {
+  const parts = partsOf(reply, choice, asked)
+  const content = { ...(parts.length > 0 && { parts }), role: 'model' }
+  return { ...(choice.finish !== 'content_filter' && { content }), ...endOf(choice), index }
+}
 
 const detailsOf = (total: number, media: number): object[] => [
   { modality: 'TEXT', tokenCount: total - media },

@@ -36,9 +36,19 @@ export const labelHints = ({ labels }: Readonly<Record<string, unknown>>): strin
   return [agent, id, user].filter((hint) => typeof hint === 'string')
 }
 
+/** Tokens that one answer may have. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/models. */
+const mostTokens = (model: string): number =>
+  /^gemini-(2\.5|[3-9])/.test(model) ? 65_536 : model.startsWith('gemini-2.0') ? 8_192 : Number.POSITIVE_INFINITY
+
 /** What is wrong with a request though each of its fields is right. */
 function contradictionIn(request: ContentRequest, model: string): BadRequest | undefined {
-  const { responseMimeType: mime, stopSequences = [] } = request.generationConfig ?? {}
+  const { responseMimeType: mime, stopSequences = [], maxOutputTokens = 1 } = request.generationConfig ?? {}
+  const most = mostTokens(model)
+  if (maxOutputTokens > most)
+    return invalid(
+      `Unable to submit request because it has a maxOutputTokens value of ${maxOutputTokens} but the supported range is from 1 ` +
+        `(inclusive) to ${most + 1} (exclusive). Update the value and try again.`,
+    )
   if (stopSequences.length > MOST_STOP_SEQUENCES)
     return invalid(
       `* GenerateContentRequest.generation_config.stop_sequences: the number of stop sequences is ${stopSequences.length}, which is above the limit of ${MOST_STOP_SEQUENCES}.\n`,

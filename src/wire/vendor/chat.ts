@@ -1,4 +1,4 @@
-import type { CallRequest, ReasoningRequest, Reply } from '../../provider/index.ts'
+import type { CallRequest, Choice, ReasoningRequest, Reply } from '../../provider/index.ts'
 import { completionOf, type ChatAsked } from '../openai/chat/answer.ts'
 import { brokenPairIn } from '../openai/chat/history.ts'
 import { chat } from '../openai/chat/index.ts'
@@ -56,6 +56,14 @@ function revise(call: CallRequest, body: Fields, vendor: Vendor): void {
   if (reasoning) call.reasoning = reasoning
   if (searches(body, vendor, model) && !call.hosted) call.hosted = [{ kind: 'web_search', name: 'web_search' }]
   call.model = model.replace(ROUTING, '')
+}
+
+/** A refusal has no field of its own here: it is what the model says. */
+const saidPlainly = (reply: Reply): Reply => {
+  if (!reply.choices.some(({ finish }) => finish === 'refusal')) return reply
+  const plain = (choice: Choice): Choice => (choice.finish === 'refusal' ? { ...choice, finish: 'stop' } : choice)
+  const [first, ...others] = reply.choices
+  return { ...reply, choices: [plain(first), ...others.map(plain)] }
 }
 
 /** A stream with what the vendor writes before it. */
@@ -118,7 +126,8 @@ export function chatOf(vendor: Vendor): Generation<VendorAsked> {
       },
     }),
 
-    whole(reply, asked) {
+    whole(given, asked) {
+      const reply = saidPlainly(given)
       const of = told(reply)
       const { choices, usage, ...body } = completionOf(reply, asked) as {
         choices: { message: object }[]
@@ -139,7 +148,8 @@ export function chatOf(vendor: Vendor): Generation<VendorAsked> {
       })
     },
 
-    stream(reply, asked) {
+    stream(given, asked) {
+      const reply = saidPlainly(given)
       const stream = new ChatStream(reply, asked, dialectOf(reply, asked))
       return vendor.prelude === undefined ? stream : new Preceded(stream, vendor.prelude)
     },

@@ -1,12 +1,21 @@
 import { openaiErrors } from '../openai/errors.ts'
 import type { ErrorFormat, WireResponse } from '../service.ts'
 import { headersOf } from './limits.ts'
-import type { Cause, Vendor, VendorError } from './vendor.ts'
+import type { Cause, Vendor, VendorError, VendorErrors } from './vendor.ts'
 
 /** What OpenAI would have said, or nothing where it is a page of a gateway. */
 function errorIn({ headers, body }: WireResponse): VendorError | undefined {
   if (headers['content-type'] !== 'application/json') return undefined
   return (JSON.parse(String(body)) as { error: VendorError }).error
+}
+
+/** What OpenAI says of itself, as others would say it. */
+const NEUTRAL: NonNullable<VendorErrors['texts']> = {
+  unauthorized: { message: 'Invalid API key provided.' },
+  quota_exhausted: { message: 'You have exceeded your quota. Please check your plan and billing details.' },
+  model_retired: { message: 'The model `{model}` is no longer available.' },
+  prompt_filtered: { message: 'The prompt was flagged as a violation of the usage policy.' },
+  server_error: { message: 'The server had an error while processing your request.' },
 }
 
 /** The errors of a vendor: OpenAI's, in its own words where it has some, and in its own shape. */
@@ -20,7 +29,7 @@ export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' |
   ): WireResponse => {
     const error = errorIn(response)
     if (!error) return response
-    const { status = response.status, ...own } = texts[cause] ?? {}
+    const { status = response.status, ...own } = { ...NEUTRAL[cause], ...texts[cause] }
     const said = { ...error, ...own }
     said.message = said.message.replaceAll('{model}', model)
     const { 'content-type': type = 'application/json', 'retry-after': wait } = response.headers

@@ -37,13 +37,11 @@ const OTHERS: Readonly<Record<NonNullable<Vendor['also']>[number], readonly Endp
   embeddings: [nameless(embeddings)],
   completions: [nameless(completions)],
   responses: responses.map(nameless),
-  // Some speak Anthropic's format too, to be asked by its clients.
-  messages: [{ ...messages, path: '/messages', errors: anthropicErrors }],
 }
 
 /** The service of a vendor. */
 export function serviceFor(vendor: Vendor): Service {
-  const { name, baseURL, hosts = NOWHERE, bases, catalogue, also = [] } = vendor
+  const { name, baseURL, hosts = NOWHERE, bases, catalogue, also = [], more = [], anthropicAt } = vendor
   return {
     name,
     baseURL,
@@ -51,7 +49,13 @@ export function serviceFor(vendor: Vendor): Service {
     ...(bases && { bases }),
     strict: false,
     ...(catalogue !== undefined && { catalogue }),
-    endpoints: [chatOf(vendor), ...also.flatMap((kind) => OTHERS[kind]), ...models.map(nameless)],
+    endpoints: [
+      chatOf(vendor),
+      ...more,
+      ...also.flatMap((kind) => OTHERS[kind]),
+      ...(anthropicAt === undefined ? [] : [{ ...messages, path: anthropicAt, errors: anthropicErrors }]),
+      ...models.map(nameless),
+    ],
     errors: errorsOf(vendor),
   }
 }

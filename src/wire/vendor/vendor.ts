@@ -1,4 +1,4 @@
-import type { BadRequest } from '../service.ts'
+import type { BadRequest, Endpoint } from '../service.ts'
 import type { LimitState, Refusal, Reply } from '../../provider/index.ts'
 
 /** A vendor that speaks OpenAI's format in an accent of its own, as data. What is left out is as at OpenAI. */
@@ -16,7 +16,11 @@ export interface Vendor {
   /** Whether it answers without a key. */
   keyless?: true
   /** What it has beside chat completions and models. */
-  also?: readonly ('embeddings' | 'completions' | 'responses' | 'messages')[]
+  also?: readonly ('embeddings' | 'completions' | 'responses')[]
+  /** Endpoints in a format of its own. */
+  more?: readonly Endpoint[]
+  /** Where it speaks Anthropic's format, below one of its bases, for the clients of that. */
+  anthropicAt?: string
   /** How ids of answers begin. */
   idPrefix?: string
   /** The field in which it tells what the model thought. */

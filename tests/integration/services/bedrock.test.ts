@@ -60,7 +60,14 @@ async function read(more: Partial<ConverseCommandInput> = {}) {
 
 describeOrchestration(
   'Bedrock',
-  { system: doing, provider: { latency: '4s', replies: [{ content: 'colours', reply: ANSWER }] } },
+  {
+    system: doing,
+    provider: {
+      latency: '4s',
+      models: { 'cohere.embed-english-v3': {} },
+      replies: [{ content: 'colours', reply: ANSWER }],
+    },
+  },
   (test) => {
     test("answers AWS' own SDK, in virtual time and at the price of the region", async ({ run, expect, trace }) => {
       const outcome = await run(asked(() => converse()))
@@ -143,6 +150,23 @@ describeOrchestration(
       }
       const [counted, billed] = (await run(asked(work))).result as number[]
       expect(counted).toBe(billed)
+    })
+
+    test('embeds texts by the formats of their makers', async ({ run, expect, trace }) => {
+      const vectors = async (id: string, body: object) => {
+        const answer = await client.send(new InvokeModelCommand({ modelId: id, body: JSON.stringify(body) }))
+        return JSON.parse(new TextDecoder().decode(answer.body)) as { embedding?: number[]; embeddings?: number[][] }
+      }
+      const work = async () => {
+        const titan = await vectors('amazon.titan-embed-text-v2:0', { inputText: 'Red.', dimensions: 256 })
+        const cohere = await vectors('cohere.embed-english-v3', {
+          texts: ['Red.', 'Blue.'],
+          input_type: 'search_query',
+        })
+        return [titan.embedding!.length, cohere.embeddings!.map(({ length }) => length)]
+      }
+      expect((await run(asked(work))).result).toEqual([256, [1_024, 1_024]])
+      expect(trace.ofType('call.arrived')).toMatchObject([{ operation: 'embeddings' }, { operation: 'embeddings' }])
     })
 
     test("has OpenAI's endpoints beside its own", async ({ run, expect }) => {
@@ -357,6 +381,29 @@ describeOrchestration(
         'a result without a call',
         { messages: [{ role: 'user', content: [given('a')] }], toolConfig },
         /exceeds the number of toolUse blocks/,
+      ],
+      [
+        'more tokens than the model gives',
+        { inferenceConfig: { maxTokens: 100_000 } },
+        /exceeds the model limit of 64000/,
+      ],
+      [
+        'a budget of thoughts above the limit of tokens',
+        {
+          inferenceConfig: { maxTokens: 1_024 },
+          additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2_048 } },
+        },
+        /must be greater than `thinking.budget_tokens`/,
+      ],
+      [
+        'a choice of a tool that is not offered',
+        { toolConfig: { ...toolConfig, toolChoice: { tool: { name: 'other' } } } },
+        /not found in provided tools/,
+      ],
+      [
+        'a tool twice',
+        { toolConfig: { tools: [...toolConfig.tools!, ...toolConfig.tools!] } },
+        /is already defined at/,
       ],
       ['a temperature of 2', { inferenceConfig: { temperature: 2 } }, /less than or equal to 1/],
     ]

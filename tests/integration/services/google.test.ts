@@ -559,6 +559,19 @@ describeOrchestration(
         400,
         /50000/,
       ],
+      ['more tokens than the model gives', { config: { maxOutputTokens: 70_000 } }, 400, /65537 \(exclusive\)/],
+      [
+        'two functions by one name',
+        { config: { tools: [{ functionDeclarations: [weather, weather] }] } },
+        400,
+        /Duplicate function declaration/,
+      ],
+      [
+        'six sequences to stop at',
+        { config: { stopSequences: ['a', 'b', 'c', 'd', 'e', 'f'] } },
+        400,
+        /stop_sequences.*limit of 5/,
+      ],
       ['chat at an embedding model', { model: 'gemini-embedding-001' }, 404, /not supported for generateContent/],
     ]
     for (const [name, more, status, words] of WRONG)

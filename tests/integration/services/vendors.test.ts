@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import Groq from 'groq-sdk'
 import OpenAI from 'openai'
 import { describeOrchestration, Provider, startServer } from 'longhaul'
@@ -195,3 +196,72 @@ describeOrchestration('a server', { system: async () => undefined, time: 'real' 
     await server.close()
   })
 })
+
+describeOrchestration(
+  'what a vendor’s model thinks, finds and costs',
+  {
+    system: async () => undefined,
+    provider: { latency: '1s', replies: [{ reply: { reasoning: 'Ships have names.', text: 'Myrl.' } }] },
+  },
+  (test) => {
+    const thoughts: Record<string, [model: string, field: string, more?: object]> = {
+      deepseek: ['deepseek-reasoner', 'reasoning_content'],
+      openrouter: ['deepseek/deepseek-r1', 'reasoning'],
+      groq: ['openai/gpt-oss-20b', 'reasoning'],
+      xai: ['grok-4', 'reasoning_content'],
+      moonshot: ['kimi-k2', 'reasoning_content', { thinking: { type: 'enabled' } }],
+    }
+    for (const [name, [model, field, more]] of Object.entries(thoughts))
+      test(`${name} tells thoughts in a field of its own, whole and streamed`, async ({ expect }) => {
+        const { choices, usage } = await ask(name, { model, ...more })
+        expect(choices[0]!.message).toMatchObject({ content: 'Myrl.', [field]: 'Ships have names.' })
+        expect(usage!.completion_tokens_details!.reasoning_tokens).toBeGreaterThan(0)
+        let told = ''
+        const params = { model, messages, stream: true, ...more } as OpenAI.ChatCompletionCreateParamsStreaming
+        for await (const { choices: parts } of await at(name).chat.completions.create(params))
+          told += (parts[0]?.delta as Record<string, string> | undefined)?.[field] ?? ''
+        expect(told).toBe('Ships have names.')
+      })
+
+    test('thoughts may be hidden', async ({ expect }) => {
+      const hidden = await ask('openrouter', { model: 'deepseek/deepseek-r1', reasoning: { exclude: true } })
+      expect(hidden.choices[0]!.message).not.toHaveProperty('reasoning')
+    })
+
+    test('OpenRouter tells what a call costs, as the ledger has it', async ({ expect, provider }) => {
+      const { usage } = await ask('openrouter')
+      const { cost } = usage as unknown as { cost: number }
+      expect(BigInt(Math.round(cost * 1e12))).toBe(provider.ledger.total.cost)
+    })
+  },
+)
+
+/** Where vendors speak Anthropic's format, as its clients are pointed to them. */
+const ANTHROPIC_AT: Record<string, [baseURL: string, model: string]> = {
+  deepseek: ['https://api.deepseek.com/anthropic', 'deepseek-chat'],
+  moonshot: ['https://api.moonshot.ai/anthropic', 'kimi-k2'],
+  zai: ['https://api.z.ai/api/anthropic', 'GLM-5.2'],
+  openrouter: ['https://openrouter.ai/api', 'anthropic/claude-sonnet-4.5'],
+  vercel: ['https://ai-gateway.vercel.sh', 'anthropic/claude-sonnet-4.5'],
+  ollama: ['http://localhost:11434', 'qwen3'],
+}
+
+describeOrchestration(
+  'clients of Anthropic at other vendors',
+  { system: async () => undefined, provider: { latency: '1s', replies: 'Myrl.' } },
+  (test) => {
+    for (const [name, [baseURL, model]] of Object.entries(ANTHROPIC_AT))
+      test(`are answered by ${name}, which has the call`, async ({ expect, trace }) => {
+        const client = new Anthropic({ apiKey: 'test', baseURL, maxRetries: 0 })
+        const asked = { model, max_tokens: 100, messages: [{ role: 'user' as const, content: 'A name?' }] }
+        expect((await client.messages.stream(asked).finalMessage()).content).toMatchObject([{ text: 'Myrl.' }])
+        expect(trace.ofType('call.arrived')).toMatchObject([{ provider: name, model, operation: 'messages' }])
+      })
+
+    test('and clients of OpenAI by Anthropic', async ({ expect }) => {
+      const client = new OpenAI({ apiKey: 'test', baseURL: 'https://api.anthropic.com/v1/' })
+      const { choices } = await client.chat.completions.create({ model: 'claude-haiku-4-5', messages })
+      expect(choices[0]!.message.content).toBe('Myrl.')
+    })
+  },
+)

@@ -1,6 +1,7 @@
 import { isTrue, textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described, kindOf } from '../kinds.ts'
+import type { Work } from '../work.ts'
 import { functions, type Each } from './signature.ts'
 
 /** By numbers or by texts, from the least. What is nothing, or of two kinds, has no order. */
@@ -25,6 +26,12 @@ function sort(values: readonly Json[], by?: Each): Json {
     .map(({ value }) => value)
 }
 
+/** What comparing takes, in steps: so many comparisons. */
+const sorted = ([values]: readonly Json[], work: Work): void => {
+  const { length } = values as readonly Json[]
+  work.add(length * Math.ceil(Math.log2(length + 1)))
+}
+
 /** Functions that ask something of each item of a list. */
 export const CONDITIONS = functions({
   filter: ['values: list, of: each', (values: readonly Json[], of: Each) => values.filter((item) => isTrue(of(item)))],
@@ -35,5 +42,5 @@ export const CONDITIONS = functions({
     'values: list, of: each',
     (values: readonly Json[], of: Each) => values.find((item) => isTrue(of(item))) ?? null,
   ],
-  sort: ['values: list, by?: each', sort],
+  sort: ['values: list, by?: each', sort, sorted],
 })

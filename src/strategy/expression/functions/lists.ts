@@ -1,7 +1,7 @@
 import { textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described, isSame, kindOf } from '../kinds.ts'
-import { functions } from './signature.ts'
+import { functions, items, whole } from './signature.ts'
 
 const objectIn = (value: Json): Readonly<Record<string, Json>> => value as Readonly<Record<string, Json>>
 
@@ -48,13 +48,13 @@ export const LISTS = functions({
     (value: string | readonly Json[] | object) =>
       typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value).length,
   ],
-  contains: ['value: text|list, part: any', contains],
+  contains: ['value: text|list, part: any', contains, items],
   /** Whether a value is of a kind: what a model has said may be anything. */
   is_number: ['value: any', (value: Json) => kindOf(value) === 'number'],
   is_text: ['value: any', (value: Json) => kindOf(value) === 'text'],
   is_list: ['value: any', (value: Json) => kindOf(value) === 'list'],
   is_object: ['value: any', (value: Json) => kindOf(value) === 'object'],
-  keys: ['value: object', (value: object) => Object.keys(value)],
+  keys: ['value: object', (value: object) => Object.keys(value), whole],
   values: ['value: list|object', (value: object) => Object.values(value) as Json],
   get: ['value: any, name: text|number, fallback?: any', get],
   merge: [
@@ -62,7 +62,7 @@ export const LISTS = functions({
     (first: Readonly<Record<string, Json>>, second: Readonly<Record<string, Json>>) => ({ ...first, ...second }),
   ],
   /** One member of every item: `pluck(responses, "text")`. */
-  pluck: ['values: list, name: text', pluck],
+  pluck: ['values: list, name: text', pluck, items],
   first: ['values: list', (values: readonly Json[]) => values[0] ?? null],
   last: ['values: list', (values: readonly Json[]) => values.at(-1) ?? null],
   slice: [
@@ -76,9 +76,10 @@ export const LISTS = functions({
       Array.from({ length: Math.ceil(items.length / step) }, (_, nth) => items.slice(nth * step, (nth + 1) * step)),
   ],
   reverse: ['values: list', (values: readonly Json[]) => values.toReversed()],
-  unique: ['values: list', unique],
+  unique: ['values: list', unique, whole],
   without: [
     'values: list, value: any',
     (values: readonly Json[], value: Json) => values.filter((item) => !isSame(item, value)),
+    items,
   ],
 })

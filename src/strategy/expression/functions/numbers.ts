@@ -1,6 +1,7 @@
 import { Unfit } from '../errors.ts'
 import { described } from '../kinds.ts'
 import type { Json } from '../../json.ts'
+import type { Work } from '../work.ts'
 import { functions } from './signature.ts'
 
 /** Numbers that are given one by one, or as a list. */
@@ -31,6 +32,10 @@ function range(first: number, second?: number | null): Json {
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 }
 
+/** Each number is made by itself. */
+const counted = ([first, second]: readonly Json[], work: Work): void =>
+  work.looked(Math.min(MOST, Math.max(0, second === undefined ? Number(first) : Number(second) - Number(first))))
+
 const mean = (...given: (number | readonly number[])[]): Json => {
   const values = numbersIn(given, 'mean')
   return values.length === 0 ? null : sum(values) / values.length
@@ -52,8 +57,8 @@ const random = (from?: number | null, to?: number | null): Json =>
 
 /** Functions about numbers. */
 export const NUMBERS = functions({
-  range: ['from: whole, to?: whole', range],
-  RANGE: ['from: whole, to?: whole', range],
+  range: ['from: whole, to?: whole', range, counted],
+  RANGE: ['from: whole, to?: whole', range, counted],
   sum: ['...values: numbers', (...given: (number | readonly number[])[]) => sum(numbersIn(given, 'sum'))],
   mean: ['...values: numbers', mean],
   avg: ['...values: numbers', mean],

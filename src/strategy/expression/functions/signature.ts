@@ -1,7 +1,7 @@
 import type { Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described, kindOf } from '../kinds.ts'
-import type { Work } from '../work.ts'
+import { weigh, type Work } from '../work.ts'
 
 /** What a function may be given, by the words of a signature. */
 const TYPES = {
@@ -101,18 +101,33 @@ export interface LanguageFunction {
 }
 
 /** What a table of functions is made of. */
-type Written = readonly [signature: string, body: (...given: never[]) => Json, impure?: 'impure']
+type Written = readonly [
+  signature: string,
+  body: (...given: never[]) => Json,
+  more?: 'impure' | ((given: readonly Json[], work: Work) => void),
+]
+
+/** Counts all that is in the arguments, for a function that looks at each part of them. */
+export const whole = (given: readonly Json[], work: Work): void => {
+  for (const value of given) if (typeof value !== 'function') weigh(value, work)
+}
+
+/** Looks at each item by itself. */
+export const items = ([values]: readonly Json[], work: Work): void =>
+  work.looked(Array.isArray(values) ? values.length * 2 : 0)
 
 /** Makes functions of a table. Those that take lists count these as work. */
 export const functions = (table: Readonly<Record<string, Written>>): Record<string, LanguageFunction> =>
   Object.fromEntries(
-    Object.entries(table).map(([name, [signature, body, impure]]) => [
+    Object.entries(table).map(([name, [signature, body, more]]) => [
       name,
       {
         takes: new Takes(name, signature),
-        isPure: impure === undefined,
+        isPure: more !== 'impure',
         body: (given, work) => {
-          for (const value of given) if (Array.isArray(value)) work.add(value.length)
+          const weighed = typeof more === 'function' ? more : undefined
+          for (const value of given) if (Array.isArray(value)) work.copied(value.length)
+          weighed?.(given, work)
           return body(...(given as never[]))
         },
       },

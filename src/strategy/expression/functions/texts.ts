@@ -1,7 +1,7 @@
 import { textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described } from '../kinds.ts'
-import { functions } from './signature.ts'
+import { functions, whole } from './signature.ts'
 
 /** More than this may not come of one `replace`. */
 const MOST_LETTERS = 4_000_000
@@ -22,13 +22,13 @@ function join(values: readonly Json[], separator?: string | null): Json {
 
 /** Functions about texts. */
 export const TEXTS = functions({
-  text: ['value: any', (value: Json) => textOf(value)],
+  text: ['value: any', (value: Json) => textOf(value), whole],
   upper: ['text: text', (text: string) => text.toUpperCase()],
   lower: ['text: text', (text: string) => text.toLowerCase()],
   trim: ['text: text', (text: string) => text.trim()],
-  join: ['values: list, separator?: text', join],
-  split: ['text: text, separator: text', (text: string, separator: string) => text.split(separator)],
-  replace: ['text: text, part: text, by: text', replace],
+  join: ['values: list, separator?: text', join, whole],
+  split: ['text: text, separator: text', (text: string, separator: string) => text.split(separator), whole],
+  replace: ['text: text, part: text, by: text', replace, whole],
   starts_with: ['text: text, part: text', (text: string, part: string) => text.startsWith(part)],
   ends_with: ['text: text, part: text', (text: string, part: string) => text.endsWith(part)],
   /** Where a part begins, from 0; -1 where it is not there. */

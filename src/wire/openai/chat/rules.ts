@@ -28,9 +28,9 @@ function limitProblem({ model, max_tokens, max_completion_tokens, logprobs, top_
       'max_tokens',
       'invalid_parameter_combination',
     )
-  const most = mostOutputOf(model)
   const param = max_tokens == null ? 'max_completion_tokens' : 'max_tokens'
   const asked = max_tokens ?? max_completion_tokens
+  const most = asked == null ? undefined : mostOutputOf(model)
   if (asked != null && most !== undefined && asked > most)
     return invalid(
       `${param === 'max_tokens' ? 'max_tokens' : param} is too large: ${asked}. This model supports at most ${most} completion tokens, whereas you provided ${asked}.`,

@@ -112,4 +112,37 @@ describe('the accounts of services', () => {
     await time.pass(1)
     expect(await standing(asked)).toBe('resolved')
   })
+
+  test('that have no access for a time are not asked in it: who asks is told at once', async () => {
+    const time = new HandTime()
+    const quota = failure('rate_limited', { retryAfterMs: 3_600_000, noAccess: { forMs: 3_600_000 } })
+    const service = fated(time, [{ ends: quota }, {}])
+    const ask = new Accounts(time).paced(service)
+    ask(question(), open()).catch(() => {})
+    await time.pass(0)
+    await expect(ask(question(), open())).rejects.toMatchObject({
+      unmade: true,
+      passesElsewhere: true,
+      retryable: false,
+    })
+    expect(service.asked).toHaveLength(1)
+    await time.pass(3_600_000)
+    const later = ask(question(), open())
+    await time.pass(0)
+    expect((await later).text).toBe('Yes.')
+  })
+
+  test('are not waited for too long by who may ask elsewhere', async () => {
+    const time = new HandTime()
+    const ask = new Accounts(time, { openai: 90_000 }, { patienceMs: 60_000 }).paced(fated(time, [{}]))
+    await expect(ask(question(), open())).rejects.toMatchObject({
+      kind: 'rate_limited',
+      retryAfterMs: 90_000,
+      unmade: true,
+    })
+    await time.pass(30_000)
+    const patient = ask(question(), open())
+    await time.pass(60_000)
+    expect((await patient).text).toBe('Yes.')
+  })
 })

@@ -35,6 +35,16 @@ describe('hedging', () => {
     expect(service.asked).toHaveLength(1)
   })
 
+  test('does not wait for a second one, where the first fails before', async () => {
+    const { time, service, ask } = hedge([{ ms: 100, ends: failure('server_error') }])
+    const asked = ask(question(), open())
+    asked.catch(() => {})
+    await time.pass(100)
+    await expect(asked).rejects.toThrow('server_error')
+    await time.pass(5_000)
+    expect(service.asked).toHaveLength(1)
+  })
+
   test('fails with the failure of the first, where both fail', async () => {
     const { time, ask } = hedge([
       { ms: 2_000, ends: failure('server_error') },
@@ -79,6 +89,15 @@ describe('failover', () => {
     expect((await asked).target).toBe('anthropic/haiku')
     expect(service.asked.map(({ target: { model } }) => model)).toEqual(['mini', 'haiku'])
     expect(trace.of('model.replaced')).toMatchObject([{ model: 'anthropic/haiku', reason: 'server_error' }])
+  })
+
+  test('asks elsewhere where the account has no access', async () => {
+    const refused = failure('refused_request', { status: 401, noAccess: { forMs: undefined } })
+    const { time, service, ask } = over([{ ends: refused }, {}])
+    const asked = ask(question(), open())
+    await time.pass(0)
+    expect((await asked).target).toBe('anthropic/haiku')
+    expect(service.asked).toHaveLength(2)
   })
 
   test.for(['refused_request', 'budget'] as const)('does not for %s: elsewhere it is no other', async (kind) => {

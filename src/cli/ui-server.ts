@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startBridge } from '../daemon/bridge.ts'
+import { keptToken } from '../daemon/token.ts'
+import type { DaemonPaths } from '../daemon/index.ts'
+import { liveHtml } from '../report/html.ts'
+import { uiAddress } from './ui-port.ts'
+
+const HOST = '127.0.0.1'
+
+/** A live page that is served. */
+export interface Ui {
+  /** With the token: who has it may do all that the daemon's owner may. */
+  url: string
+  close(): Promise<void>
+}
+
+/** Thrown where something else listens already. */
+class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  readonly code = 'LONGHAUL_PORT_TAKEN'
+  constructor(port: number) {
+    super(`Port ${port} of ${HOST} is taken. Give another one to longhaul ui as --port, to the daemon as --ui-port.`)
+  }
+}
+
+/**
+ * Serves the live page on loopback, with a bridge of its own for it. Only requests that name this machine are answered,
+ * so that no other site's name can be made to lead here; the bridge lets pages of this address look, and whoever has
+ * the token do the rest.
+ *
+ * @throws NoPageError, PortTakenError
+ */
+export async function startUi({ paths, port }: { paths: DaemonPaths; port: number }): Promise<Ui> {
+  let html = ''
+  let names: readonly string[] = []
+  const server = createServer(({ method, url = '', headers: { host = '' } }, response) => {
+    if (!names.includes(host)) return void response.writeHead(421).end('This is not the address of this page.\n')
+    if (method !== 'GET' || url.split('?')[0] !== '/') return void response.writeHead(404).end('There is one page: /\n')
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    })
+    response.end(html)
+  })
+  server.listen(port, HOST)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new PortTakenError(port)
+  }
+  const { port: bound } = server.address() as AddressInfo
+  names = [`${HOST}:${bound}`, `localhost:${bound}`]
+  const token = keptToken(paths.token)
+  const bridge = await startBridge({
+    socket: paths.socket,
+    token,
+    port: 0,
+    origins: names.map((name) => `http://${name}`),
+  })
+  html = liveHtml('longhaul', bridge.url)
+  return {
+    url: uiAddress(bound, paths),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await bridge.close()
+    },
+  }
+}

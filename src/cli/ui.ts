@@ -1,0 +1,21 @@
+import { guardProcess } from '../daemon/guard.ts'
+import { daemonPaths, makeFolders } from '../daemon/index.ts'
+import type { Command } from './flags.ts'
+import { UI_PORT, uiPort } from './ui-port.ts'
+import { startUi } from './ui-server.ts'
+
+/** `longhaul ui`: runs until the process is told to stop. */
+export const ui: Command = {
+  usage: 'ui',
+  about: `Serves a page on this machine that shows what the daemon does as it does it. The address that it prints has a token:
+with it the page may suspend, resume and terminate, without it the page may look. It waits for a daemon where there is none.`,
+  flags: { port: { about: `default: ${UI_PORT}; 0 for any free one`, value: 'NUMBER' } },
+  async run({ flags }) {
+    const paths = daemonPaths(process.env)
+    makeFolders(paths)
+    const { url, close } = await startUi({ paths, port: uiPort({ 'ui-port': flags['port'] }) })
+    process.stdout.write(`longhaul ui shows the daemon at ${url}\n`)
+    guardProcess({ fail: () => {}, log: (text) => process.stderr.write(`longhaul ui: ${text}\n`) })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+  },
+}

@@ -1,0 +1,19 @@
+/** How long a run has been active, pauses not counted. Milliseconds. */
+export class ActiveTime {
+  readonly #beforeMs: number
+  readonly #since = Date.now()
+
+  /** @param beforeMs before a restart */
+  constructor(beforeMs = 0) {
+    this.#beforeMs = beforeMs
+  }
+
+  /** Before this process. */
+  get beforeMs(): number {
+    return this.#beforeMs
+  }
+
+  get ms(): number {
+    return this.#beforeMs + (Date.now() - this.#since)
+  }
+}

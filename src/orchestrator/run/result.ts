@@ -1,0 +1,42 @@
+import type { Failure, Json } from '../../strategy/index.ts'
+import type { Claim } from '../money/claim.ts'
+import type { Savings } from '../questions/cache/cache.ts'
+
+/** Why a run has ended. */
+export type EndReason =
+  'returned' | 'timeout' | 'max_messages' | 'rounds' | 'event' | 'failed' | 'cancelled' | 'suspended'
+
+/** How a run has ended, and what it has left. */
+export interface OrchestrationResult {
+  status: 'completed' | 'failed' | 'suspended'
+  reason: EndReason
+  /** What RETURN gave. */
+  result: Json
+  /** All variables as they stood at the end. */
+  variables: Readonly<Record<string, Json>>
+  failure: Failure | null
+  /** What the orchestrator believes to have spent. Picodollars. */
+  cost: Claim & { byAgent: Readonly<Record<string, Claim>> }
+  cache: Savings | null
+  breakers: Readonly<Record<string, 'closed' | 'open' | 'half-open'>>
+  agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
+}
+
+/** Kinds of failures that are the strategy's own. */
+const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
+
+/** Thrown by `run` where a strategy fails. */
+export class OrchestrationError extends Error {
+  override readonly name = 'OrchestrationError'
+  readonly code = 'LONGHAUL_ORCHESTRATION_FAILED'
+  readonly failure: Failure
+  readonly outcome: OrchestrationResult
+  constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
+    // Where a service has failed, the line says enough.
+    const column = OWN_FAULTS.includes(failure.kind) && failure.column !== undefined ? `:${failure.column}` : ''
+    const where = failure.line > 0 ? `${file}:${failure.line}${column}` : file
+    super(`${where}: ${failure.kind}: ${failure.message}`)
+    this.failure = failure
+    this.outcome = outcome
+  }
+}

@@ -1,0 +1,157 @@
+import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { joinSettings, settingsFromEnvironment } from '../simulation/settings.ts'
+import { callsOf } from '../trace/index.ts'
+import { driversOf, type Driver, type Observation } from './drivers.ts'
+
+/** How a prediction is made. */
+export interface PredictOptions {
+  /** Runs that it stands on, each with a seed of its own. Default 200. */
+  runs?: number
+  /** The first seed; the others follow. Default 1. */
+  firstSeed?: number
+  /** Is told after each run. */
+  onRun?: (done: number, of: number) => void
+}
+
+/** What a quantity is like over all runs. */
+export interface Estimate {
+  mean: number
+  median: number
+  /** Half of all runs are in here: from the 25th to the 75th percentile. */
+  half: readonly [from: number, to: number]
+  /** Nine runs of ten are in here: from the 5th to the 95th percentile. */
+  most: readonly [from: number, to: number]
+}
+
+/** What runs of an orchestration cost and take, over many seeds. */
+export interface Prediction {
+  runs: number
+  /** Share of runs that completed. */
+  completed: number
+  /** US dollars that the services bill for a run. */
+  cost: Estimate
+  /** Simulated seconds from start to end. */
+  seconds: Estimate
+  calls: Estimate
+  failures: Estimate
+  inputTokens: Estimate
+  outputTokens: Estimate
+  /** US dollars that 99 % of the runs stay under. */
+  budget99: number
+  /** What the cost goes with, the strongest first: share of its variance that each explains alone. */
+  drivers: readonly Driver[]
+  /** Mean cost of a month of 30 days, by runs a day. US dollars. */
+  monthly: Readonly<Record<'1' | '10' | '100', number>>
+}
+
+const DOLLAR = 1e12
+const DAYS = 30
+
+/** Thrown for a number of runs that makes no prediction. */
+export class InvalidPredictionError extends Error {
+  override readonly name = 'InvalidPredictionError'
+  readonly code = 'LONGHAUL_INVALID_PREDICTION'
+}
+
+/** A percentile of sorted values, between two of them where it lies between. */
+function percentile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share
+  const below = Math.floor(place)
+  const low = sorted[below]!
+  const high = sorted[Math.min(sorted.length - 1, below + 1)]!
+  return low + (high - low) * (place - below)
+}
+
+/** What a quantity is like over all runs. */
+function estimate(values: readonly number[]): Estimate {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): number => percentile(sorted, share)
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    median: at(0.5),
+    half: [at(0.25), at(0.75)],
+    most: [at(0.05), at(0.95)],
+  }
+}
+
+/** What one run has cost and taken. */
+export async function observe<Result>(
+  name: string,
+  options: OrchestrationOptions<Result>,
+  seed: number,
+  work: (session: Session<Result>) => Promise<{ status: string; elapsedMs: number }> = (session) => session.run(),
+): Promise<Observation> {
+  const environment = settingsFromEnvironment(process.env)
+  const session = openSession(name, options, joinSettings(options, environment, { seed, checks: false }))
+  try {
+    let outcome: { status: string; elapsedMs: number } | undefined
+    await session
+      .supervise(async () => void (outcome = await work(session)))
+      // A run that is stuck has not completed; what it has cost counts.
+      .catch(() => undefined)
+    const calls = callsOf(session.trace)
+    const { total } = session.provider.ledger
+    return {
+      completed: outcome?.status === 'completed',
+      cost: Number(total.cost) / DOLLAR,
+      seconds: (outcome?.elapsedMs ?? session.clock.now()) / 1_000,
+      inputTokens: total.usage.input,
+      outputTokens: total.usage.output,
+      calls: calls.map(({ agent, model, fault, attempt, arrivedAt, endedAt, status, cost }) => ({
+        agent,
+        model,
+        fault: status === 'failed' ? fault : undefined,
+        isRetry: attempt > 1,
+        latencyMs: (endedAt ?? arrivedAt) - arrivedAt,
+        cost: cost / DOLLAR,
+      })),
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/**
+ * Predicts what runs of an orchestration cost and take: it is run with many seeds, one after another, in simulated time.
+ *
+ * @throws InvalidPredictionError for fewer than ten runs
+ * @example
+ * ```ts
+ * const { cost, budget99 } = await predict('three agents vote', { system, provider: { latency: '4s' } }, { runs: 500 })
+ * ```
+ */
+export async function predict<Result>(
+  name: string,
+  options: OrchestrationOptions<Result>,
+  { runs = 200, firstSeed = 1, onRun }: PredictOptions = {},
+): Promise<Prediction> {
+  if (!Number.isInteger(runs) || runs < 10)
+    throw new InvalidPredictionError(`runs is ${runs}. Give a whole number of at least 10.`)
+  const seen: Observation[] = []
+  for (let nth = 0; nth < runs; nth++) {
+    seen.push(await observe(name, options, firstSeed + nth))
+    onRun?.(nth + 1, runs)
+  }
+  return predictionOf(seen)
+}
+
+/** What was seen, as a prediction. */
+function predictionOf(seen: readonly Observation[]): Prediction {
+  const of = (read: (one: Observation) => number): Estimate => estimate(seen.map(read))
+  const cost = of((one) => one.cost)
+  const sorted = seen.map((one) => one.cost).toSorted((a, b) => a - b)
+  const monthly = (runs: number): number => cost.mean * runs * DAYS
+  return {
+    runs: seen.length,
+    completed: seen.filter(({ completed }) => completed).length / seen.length,
+    cost,
+    seconds: of((one) => one.seconds),
+    calls: of((one) => one.calls.length),
+    failures: of((one) => one.calls.filter(({ fault }) => fault !== undefined).length),
+    inputTokens: of((one) => one.inputTokens),
+    outputTokens: of((one) => one.outputTokens),
+    budget99: percentile(sorted, 0.99),
+    drivers: driversOf(seen),
+    monthly: { 1: monthly(1), 10: monthly(10), 100: monthly(100) },
+  }
+}

@@ -1,0 +1,53 @@
+import type { TraceEvent } from '../trace/events.ts'
+
+/** What a daemon writes of an orchestration, a line each. */
+interface LoggedLine {
+  event_name: string
+  /** Unix seconds. */
+  timestamp: number
+  orchestration_id: string | null
+  data: unknown
+}
+
+/** The events of one orchestration of a daemon, numbered anew and on one axis. */
+export interface LoggedRun {
+  id: string
+  events: TraceEvent[]
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** Whether a line is of a daemon's event log, and not of a trace. */
+export const isLoggedLine = (value: unknown): value is LoggedLine =>
+  isObject(value) && typeof value['event_name'] === 'string' && typeof value['timestamp'] === 'number'
+
+const isEvent = (data: unknown): data is TraceEvent =>
+  isObject(data) &&
+  typeof data['type'] === 'string' &&
+  typeof data['seq'] === 'number' &&
+  typeof data['at'] === 'number'
+
+/**
+ * The orchestrations in a daemon's event log, in the order of their first events. An orchestration that went on in
+ * another process numbers its events from 0 again: here they have one numbering, and `causes` point where they did.
+ */
+export function loggedRuns(lines: Iterable<unknown>): LoggedRun[] {
+  const runs = new Map<string, LoggedRun & { offset: number; last: number }>()
+  for (const line of lines) {
+    if (!isLoggedLine(line) || line.orchestration_id === null || !isEvent(line.data)) continue
+    const { data, orchestration_id: id } = line
+    let run = runs.get(id)
+    if (!run) runs.set(id, (run = { id, events: [], offset: 0, last: -1 }))
+    if (data.seq <= run.last) run.offset += run.last + 1
+    run.last = data.seq
+    const { offset } = run
+    run.events.push({
+      ...data,
+      seq: data.seq + offset,
+      causes: (data.causes ?? []).map((cause) => cause + offset),
+      // Gathers are named by the place of their start.
+      ...('gather' in data && { gather: data.gather + offset }),
+    })
+  }
+  return [...runs.values()].map(({ id, events }) => ({ id, events }))
+}

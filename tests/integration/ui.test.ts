@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startUi, type Ui } from '../../src/cli/ui-server.ts'
+import { daemonPaths, makeFolders, send } from '../../src/daemon/index.ts'
+import { startDaemon, type Daemon } from '../../src/daemon/server.ts'
+import { SimulatedServices } from '../../src/systems/simulated-services.ts'
+import { buildPage, CHROMIUM, hasChromium } from './report-page.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'longhaul-ui-'))
+const patterns = join(home, 'patterns')
+const paths = daemonPaths({ LONGHAUL_HOME: home })
+let ui: Ui
+let daemon: Daemon | undefined
+
+/** Rounds of two agents, until somebody ends them. */
+const ROUNDS = `agents: { worker: { count: 2 } }
+orchestration_logic:
+  strategy: |
+    FOREACH round IN range(1, 100000):
+      GATHER views FROM agents WITH prompt: "Round {{round}}?", timeout: 30s
+      WAIT 50ms
+`
+const begin = async (): Promise<void> => {
+  daemon = await startDaemon(paths, {
+    settings: {},
+    patterns: [patterns],
+    simulate: (clock) => new SimulatedServices({ clock, latency: '40ms' }),
+  })
+}
+
+beforeAll(async () => {
+  buildPage()
+  mkdirSync(patterns)
+  writeFileSync(join(patterns, 'rounds.yaml'), ROUNDS)
+  makeFolders(paths)
+  ui = await startUi({ paths, port: 0 })
+}, 60_000)
+afterAll(async () => {
+  await daemon?.stop('over')
+  await ui.close()
+  rmSync(home, { recursive: true })
+})
+
+/** The status of an answer to a request with that Host. */
+const statusFor = (host: string, path = '/'): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { port } = new URL(ui.url)
+    request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {
+      response.resume()
+      resolve(response.statusCode!)
+    })
+      .on('error', reject)
+      .end()
+  })
+
+describe('the live page', () => {
+  test('is served to who asks for this machine by its name, and to nobody else', async () => {
+    const { host, port } = new URL(ui.url)
+    expect(await statusFor(host)).toBe(200)
+    expect(await statusFor(`localhost:${port}`)).toBe(200)
+    expect(await statusFor(`evil.example:${port}`)).toBe(421)
+    expect(await statusFor(host, '/token')).toBe(404)
+  })
+
+  test('may connect to its bridge, and holds no token', async () => {
+    const html = await (await fetch(ui.url)).text()
+    expect(html).toMatch(/default-src 'none'; connect-src ws:\/\/127\.0\.0\.1:\d+;/)
+    expect(html).not.toContain(ui.url.split('token=')[1])
+  })
+})
+
+describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CHROMIUM})`, { timeout: 60_000 }, () => {
+  let browser: Browser
+  beforeAll(
+    async () => void (browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })),
+    60_000,
+  )
+  afterAll(() => browser?.close())
+
+  const health = (page: Page, text: string) => page.locator('.health', { hasText: text }).waitFor()
+
+  test('waits for a daemon, shows what it does, acts on it, and goes on when it is started again', async () => {
+    const page = await browser.newPage()
+    const wrong: string[] = []
+    page.on('pageerror', (error) => wrong.push(String(error)))
+    await page.goto(ui.url)
+    await health(page, 'No daemon answers')
+    await begin()
+    await health(page, 'orchestration(s) under way')
+    const { data } = await send(paths.socket, 'orchestration:start', { pattern: 'rounds' })
+    const id = String(data['orchestration_id'])
+    await page.locator('.lanes canvas').waitFor()
+    await page.locator('.sum', { hasText: /Calls\s*[1-9]/ }).waitFor()
+
+    await page.getByRole('button', { name: 'Set' }).click()
+    await page.getByText('orchestration:fail_rate: done').waitFor()
+    await page.getByLabel('Agent to terminate').selectOption('worker_2')
+    await page.getByRole('button', { name: 'Terminate agent' }).click()
+    await page.getByText('agent:terminate: done').waitFor()
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('orchestration:suspend: done').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByText('orchestration:resume: done').waitFor()
+    await page.evaluate(axe.source)
+    const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string; impact: string }[] }
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+
+    await daemon!.stop('again')
+    await health(page, 'No daemon answers')
+    await begin()
+    await health(page, '1 orchestration(s) under way')
+    await page.getByRole('button', { name: 'Terminate', exact: true }).click()
+    await page.getByText('orchestration:terminate: done').waitFor()
+    const { data: after } = await send(paths.socket, 'orchestration:status', { orchestration_id: id })
+    expect(after['state']).toBe('terminated')
+    expect(wrong).toEqual([])
+    await page.close()
+  })
+
+  test('without the token it shows, and has nothing to act with', async () => {
+    const page = await browser.newPage()
+    await page.goto(ui.url.split('#')[0]!)
+    await page.getByText('Look only').waitFor()
+    await health(page, 'orchestration(s) under way')
+    expect(await page.getByRole('button', { name: 'Suspend' }).count()).toBe(0)
+    await page.close()
+  })
+})

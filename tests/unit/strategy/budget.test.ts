@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { compileProgram, Machine, parseStrategy, type Json, type MachineState } from '../../../src/strategy/index.ts'
+
+const machineOf = (text: string, variables: Record<string, Json> = {}): Machine =>
+  Machine.start(compileProgram(parseStrategy(text)), variables)
+
+/** Runs to the end; everything that takes time is done at once. */
+function run(machine: Machine): { status: MachineState['status']; yields: number } {
+  let yields = 0
+  for (;;) {
+    const step = machine.step()
+    if (step.kind === 'yields') yields += 1
+    if (step.kind === 'ended') return { status: machine.state.status, yields }
+    if (step.kind === 'waiting') for (const { id } of machine.pending) machine.resolve(id, { ok: true, value: null })
+  }
+}
+
+describe('a strategy that reckons without end', () => {
+  test.each([
+    ['a list in a loop', 'WAIT 1s\nWHILE true:\n  SET i = len(range(1000000))', 3],
+    ['a condition on many items', 'WHILE true:\n  SET i = filter(list, it > 5)', 2],
+    ['one expression over all pairs', 'SET i = map(list, a -> map(list, b -> a * b))', 1],
+    ['one that fills memory', 'SET x = [list]\nWHILE true:\n  SET x = [x, x]', 3],
+    ['a text that doubles', 'SET x = "0123456789"\nWHILE true:\n  SET x = x + x', 3],
+  ])('%s is ended at its line', (_, text, line) => {
+    const list = Array.from({ length: 20_000 }, (_item, nth) => nth)
+    const { status } = run(machineOf(text, { list }))
+    expect(status).toMatchObject({ kind: 'failed', failure: { line } })
+  })
+
+  test('lets others have their turn meanwhile', () => {
+    const { yields } = run(machineOf('WHILE true:\n  SET i = len(range(1000000))'))
+    expect(yields).toBeGreaterThan(5)
+  })
+
+  test('waits in between, and goes on', () => {
+    const { status } = run(machineOf('FOR i IN 1..200:\n  SET x = len(range(500000))\n  WAIT 1s\nRETURN x'))
+    expect(status).toEqual({ kind: 'completed', result: 500_000 })
+  })
+})
+
+describe('a value', () => {
+  test.each([
+    ['SET x = join([part, part, part, part, part], "")', 'at most 4000000'],
+    ['SET x = replace(text, "a", text)', 'more than 4000000 letters'],
+  ])('%s is too big', (text, message) => {
+    const { status } = run(machineOf(text, { text: 'a'.repeat(10_000), part: 'a'.repeat(1_000_000) }))
+    expect(status).toMatchObject({ failure: { message: expect.stringContaining(message) as string } })
+  })
+
+  test('is nested at most 200 deep', () => {
+    const { status } = run(machineOf('SET x = []\nFOR i IN 1..1000:\n  SET x = [x]'))
+    expect(status).toMatchObject({ failure: { line: 3, message: 'The variable "x" is nested more than 200 deep.' } })
+  })
+
+  test('that a function gives is measured too', () => {
+    const machine = machineOf('x = CALL big()\nON failure:\n  RETURN failure.message')
+    while (machine.step().kind !== 'waiting');
+    machine.resolve(machine.pending[0]!.id, { ok: true, value: Array.from({ length: 9 }, () => 'x'.repeat(1_000_000)) })
+    expect(run(machine).status).toEqual({
+      kind: 'completed',
+      result: 'The variable "x" has more than 8000000 letters in all.',
+    })
+  })
+})
