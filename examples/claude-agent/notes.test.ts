@@ -29,7 +29,7 @@ const COMMITS = 'mcp__repository__commits'
 const provider: ProviderConfig = {
   latency: '8s',
   identify: () => 'claude',
-  replies: ({ messages, tools, prompt }) => {
+  replies: ({ tools, prompt }) => {
     if (prompt.includes('Since 1.4')) return 'Retries wait longer.'
     // The CLI offers its first tools only; others have to be looked for.
     const isOffered = tools.some(({ name }) => name === COMMITS)
