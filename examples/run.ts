@@ -5,7 +5,7 @@
  * Usage: npm run examples [-- name …]
  */
 import { spawn } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 
@@ -47,11 +47,20 @@ function differing(first: Map<string, Buffer>, second: Map<string, Buffer>): str
   return [...names].find((name) => !first.get(name)?.equals(second.get(name) ?? Buffer.alloc(0)))
 }
 
+/** Writes the recipes of docs/frameworks.md that say to be run in an example, as tests beside its own. */
+async function addRecipes(name: string, folder: string): Promise<void> {
+  const page = await readFile(join(root, 'docs/frameworks.md'), 'utf8')
+  const recipes = [...page.matchAll(/^<!-- run in examples\/(\S+) -->\n\n```ts\n(.*?)^```/gms)]
+  for (const [nth, [, example, text]] of recipes.entries())
+    if (example === name) await writeFile(join(folder, `recipe-${nth}.test.ts`), text!)
+}
+
 /** Installs an example and runs it twice; gives how many tests and traces it has. */
 async function runExample(name: string, home: string, tarball: string): Promise<{ tests: number; traces: number }> {
   const folder = join(home, name)
   await cp(join(import.meta.dirname, name), folder, { recursive: true })
   await cp(join(import.meta.dirname, 'tsconfig.json'), join(folder, 'tsconfig.json'))
+  await addRecipes(name, folder)
   await told('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-dev', tarball], folder)
   await told(process.execPath, [tsc, '-p', folder, '--typeRoots', join(root, 'node_modules/@types')], folder)
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
