@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts'
 
 /** What a report tells beside the trace of a run. */
 export interface ReportedRun {
-  attempt: Pick<Attempt<unknown>, 'task' | 'file' | 'name' | 'session'>
+  attempt: Pick<Attempt<unknown>, 'task' | 'file' | 'name' | 'session' | 'settings'>
   verdict: Verdict
   /** The command that repeats it. */
   replay: string
@@ -45,7 +45,7 @@ async function writeRun(
   { attempt, verdict, replay, smallest }: ReportedRun,
   settings: ReportSettings,
 ): Promise<string> {
-  const { task, file, name, session } = attempt
+  const { task, file, name, session, settings: inForce } = attempt
   // Who wants no report does not wait for what makes one.
   const [{ writeReport }, { runModel }, { findViolations }] = await Promise.all([
     import('../report/html.ts'),
@@ -58,7 +58,7 @@ async function writeRun(
     status: verdict.kind === 'failed' ? 'failed' : 'passed',
     replay,
     errors: verdict.kind === 'failed' ? verdict.errors.map((error) => messageOf(error).slice(0, LONGEST_ERROR)) : [],
-    findings: session.violations,
+    ...(inForce.checks !== false && { findings: session.violations }),
     windows: session.windows,
     limits: session.limits,
   })

@@ -1,7 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
-import { request } from 'node:http'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -57,6 +61,34 @@ const statusFor = (host: string, path = '/'): Promise<number> =>
       .on('error', reject)
       .end()
   })
+
+/** A port on which nobody listens. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
+
+test('a daemon serves the live page beside itself, and says where', { timeout: 60_000 }, async () => {
+  const longhaul = async (...words: readonly string[]): Promise<string> => {
+    const main = join(import.meta.dirname, '../../src/cli/main.ts')
+    const env = { ...process.env, LONGHAUL_HOME: join(home, 'own'), VITEST: undefined }
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...words], { env })
+    return stdout
+  }
+  const port = await freePort()
+  const started = await longhaul('daemon', 'start', '--ui', '--ui-port', port)
+  try {
+    const [url] = /http:\/\/127\.0\.0\.1:\S+#token=[0-9a-f]{48}/.exec(started)!
+    expect(await (await fetch(url)).text()).toContain('<title>longhaul</title>')
+  } finally {
+    await longhaul('daemon', 'stop')
+  }
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed')
+})
 
 describe('the live page', () => {
   test('is served to who asks for this machine by its name, and to nobody else', async () => {

@@ -52,7 +52,10 @@ export function RunPage({ model, theme, isCompact = false, isLive = false }: Run
     return (before.current = next)
   }, [model])
   const [filter, setFilter] = useState<Filter>(NO_FILTER)
-  const [selected, setSelected] = useState<number>()
+  // By its number: rows move where a run goes on, and a call that began before others is told of after them.
+  const [chosen, setChosen] = useState<number>()
+  const selected = chosen === undefined ? undefined : run.rowOf(chosen)
+  const setSelected = (row: number | undefined): void => setChosen(row === undefined ? undefined : run.number[row])
   const [finding, setFinding] = useState<number>()
   const [tab, setTab] = useState<Tab>(
     model.findings.length > 0 || model.errors.length > 0 || isLive ? 'findings' : 'calls',
@@ -177,7 +180,7 @@ export function RunPage({ model, theme, isCompact = false, isLive = false }: Run
           )}
         </div>
         <aside class="side" aria-label="What is to be read">
-          {selected !== undefined && selected < run.size ? (
+          {selected !== undefined ? (
             <Details run={run} row={selected} onSelect={select} />
           ) : (
             <>

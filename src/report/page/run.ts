@@ -41,6 +41,7 @@ export class Run {
   readonly markAt: Float64Array
   readonly counts: readonly number[]
   readonly #repeatedBy: Map<number, number>
+  #rows: ReadonlyMap<number, number> | undefined
 
   constructor(model: RunModel) {
     this.model = model
@@ -97,6 +98,12 @@ export class Run {
   /** A text of a column. */
   text(column: 'agent' | 'model' | 'provider' | 'conversation' | 'fault' | 'finish' | 'message', row: number): string {
     return this.model.strings[this.model.calls[column][row]!]!
+  }
+
+  /** The row of a call, by its number. */
+  rowOf(call: number): number | undefined {
+    this.#rows ??= new Map([...this.number].map((number, row) => [number, row]))
+    return this.#rows.get(call)
   }
 
   /** The call that repeats one. */
