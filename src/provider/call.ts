@@ -43,6 +43,8 @@ export interface ToolDefinition {
   parameters: Readonly<Record<string, unknown>>
   /** Whether it takes free text in place of JSON. */
   custom?: true
+  /** Whether it is only told when the model has looked for it: it is no part of the prompt until then. */
+  deferred?: true
 }
 
 /** Whether the model answers with text, with tools, or as it likes; `among` names the tools that it may call, where not all. */

@@ -33,7 +33,8 @@ export class PromptCache {
     const byClient = BY_CLIENT.has(request.provider)
     if (byClient && !request.messages.some(({ cacheBreakpoint }) => cacheBreakpoint)) return NOT_CACHED
 
-    let prefix = hashHex(`${request.model}\u0000${JSON.stringify(request.tools)}`)
+    const told = request.tools.filter(({ deferred }) => !deferred)
+    let prefix = hashHex(`${request.model}\u0000${JSON.stringify(told)}`)
     let read = 0
     let written = 0
     request.messages.forEach((message, index) => {

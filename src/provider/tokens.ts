@@ -94,9 +94,9 @@ const messageTokens = (message: Message, tokenizer: Tokenizer): number =>
     PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text) + (message.mediaTokens ?? 0),
   )
 
-/** Tokens of the tool definitions, which are part of every prompt. */
+/** Tokens of the tool definitions, which are part of every prompt; of those that are deferred none. */
 const toolTokens = (tools: readonly ToolDefinition[], tokenizer: Tokenizer): number =>
-  tools.reduce((sum, tool) => sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool)), 0)
+  tools.reduce((sum, tool) => (tool.deferred ? sum : sum + PER_MESSAGE + tokenizer.count(JSON.stringify(tool))), 0)
 
 /** Counts texts of one prompt: exactly, until it has counted so many that what is left is taken to be like them. */
 function within(tokenizer: Tokenizer): Tokenizer {

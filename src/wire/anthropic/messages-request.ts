@@ -188,6 +188,7 @@ export interface Tool {
   input_schema?: Record<string, unknown>
   cache_control?: unknown
   mcp_server_name?: string
+  defer_loading?: boolean | null
 }
 
 export interface MessagesRequest {

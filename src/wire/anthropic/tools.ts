@@ -1,7 +1,8 @@
 import type { HostedTool, ToolDefinition, ToolChoice } from '../../provider/index.ts'
 import type { MessagesRequest, Tool } from './messages-request.ts'
 
-// Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview (server tools, Anthropic-schema client tools).
+// Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview (server tools, Anthropic-schema client tools),
+// …/tool-use/tool-search-tool (deferred tools are not in the prompt, and leave its cache alone).
 
 /** Tools that the service runs itself: by what they begin with. The first one that fits counts. */
 const HOSTED: readonly { types: RegExp; kind: string; name: string }[] = [
@@ -33,9 +34,10 @@ const hostedOf = ({ type, mcp_server_name: server }: Tool): HostedTool | undefin
   return found && { kind: found.kind, name: server ?? found.name }
 }
 
-function definitionOf({ type, name = '', description, input_schema: schema }: Tool): ToolDefinition {
+function definitionOf({ type, name = '', description, input_schema: schema, ...tool }: Tool): ToolDefinition {
   const own = type == null ? undefined : OWN_SCHEMAS.find(([types]) => types.test(type))
-  return { name, description: description ?? '', parameters: schema ?? own?.[1] ?? {} }
+  const parameters = schema ?? own?.[1] ?? {}
+  return { name, description: description ?? '', parameters, ...(tool.defer_loading && { deferred: true }) }
 }
 
 /** Tools that the client runs. */

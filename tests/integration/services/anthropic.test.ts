@@ -247,6 +247,14 @@ describeOrchestration(
       expect(response.headers.get('request-id')).toMatch(/^req_/)
       expect(response.headers.get('anthropic-organization-id')).toMatch(/^[\da-f-]{36}$/)
     })
+
+    test('a tool that the model has to look for is no part of the prompt', async ({ expect }) => {
+      const search = { type: 'tool_search_tool_bm25_20251119', name: 'tool_search_tool_bm25' }
+      const inputOf = async (...tools: object[]) => (await ask({ tools: [search, ...tools] })).usage.input_tokens
+      const without = await inputOf()
+      expect(await inputOf({ ...dock, defer_loading: true })).toBe(without)
+      expect(await inputOf(dock)).toBeGreaterThan(without)
+    })
   },
 )
 

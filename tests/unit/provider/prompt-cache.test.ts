@@ -43,3 +43,12 @@ test('at Anthropic the client’s breakpoints decide, and writing is counted', (
   expect(cache.use(marked, [2_000, 2_100], 0)).toEqual({ cachedInput: 0, cacheWrite: 2_000 })
   expect(cache.use(marked, [2_000, 2_100], 1)).toEqual({ cachedInput: 2_000, cacheWrite: 0 })
 })
+
+test('a tool that is deferred leaves the cache as it was', () => {
+  const cache = new PromptCache()
+  const marked = request('anthropic', [message('a', true)])
+  const tool = { name: 'look_up', description: '', parameters: {} }
+  cache.use(marked, [2_000], 0)
+  expect(cache.use({ ...marked, tools: [{ ...tool, deferred: true }] }, [2_000], 1).cachedInput).toBe(2_000)
+  expect(cache.use({ ...marked, tools: [tool] }, [2_000], 1).cachedInput).toBe(0)
+})
