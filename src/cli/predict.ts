@@ -1,4 +1,5 @@
 import { predict as predicted, predictionText, type Prediction } from '../reality/index.ts'
+import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
 import { readLatency } from '../systems/simulated-services.ts'
 
@@ -8,7 +9,7 @@ export const predict: Command = {
   about:
     'Runs a pattern with many seeds in simulated time, and says what its runs cost and take: median, intervals, what the cost goes with, and the budget that 99 % of the runs stay under.',
   flags: {
-    runs: { about: 'how many runs the prediction stands on; default: 200', value: 'NUMBER' },
+    runs: { about: 'how many runs the prediction stands on, 10 at least; default: 200', value: 'NUMBER' },
     vars: { about: 'variables of the pattern, as JSON', value: 'JSON' },
     'fail-rate': { about: 'share of calls that fail; default: 0', value: 'SHARE' },
     latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
@@ -25,7 +26,10 @@ export const predict: Command = {
     const { latency } = flags
     const vars = varsIn(flags['vars'])
     const predictions: Record<string, Prediction> = {}
-    for (const name of [pattern, ...(flags['compare'] === undefined ? [] : [flags['compare']])])
+    const names = [pattern, ...(flags['compare'] === undefined ? [] : [flags['compare']])]
+    // What is no pattern, or a wrong one, is told before anything runs.
+    for (const name of names) resolveVariables(loadPattern(name), vars ?? {})
+    for (const name of names)
       predictions[name] = await predicted(
         name,
         {

@@ -88,10 +88,12 @@ export const serve: Command = {
     })
     if (host !== undefined && !isPrivate(host))
       log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
-    const others = Object.keys(server.baseURLs).filter((name) => name !== 'openai' && name !== 'anthropic')
+    const { openai, anthropic, ...others } = server.baseURLs
     process.stdout.write(
-      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${server.baseURLs.openai}\n  ANTHROPIC_BASE_URL=${server.baseURLs.anthropic}\n` +
-        `  and ${server.url}/<service>, where <service> is ${others.join(', ')}\n`,
+      `longhaul serves simulated models:\n  OPENAI_BASE_URL=${openai}\n  ANTHROPIC_BASE_URL=${anthropic}\n` +
+        Object.entries(others)
+          .map(([name, url]) => `  ${name}: ${url}\n`)
+          .join(''),
     )
     for (const name of ['SIGINT', 'SIGTERM'] as const)
       process.once(name, () => {

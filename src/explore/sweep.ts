@@ -1,3 +1,4 @@
+import { suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
@@ -29,6 +30,7 @@ export class InvalidSweepError extends Error {
 }
 
 const MOST_CASES = 100_000
+const OPTIONS = ['seeds', 'failRate', 'latencyScale', 'vars', 'swarm', 'shrinkMs', 'shrinkMost', 'regressions']
 
 const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Value | undefined)[] =>
   given === undefined ? [undefined] : Array.isArray(given) ? (given as readonly Value[]) : [given as Value]
@@ -66,9 +68,13 @@ function someFaults(seed: number | string, mix: FaultMix): Fault[] {
  * @throws InvalidSweepError
  */
 export function casesOf(
-  { seeds = 100, failRate, latencyScale, vars = {}, swarm = true }: SweepOptions,
+  sweep: SweepOptions,
   { first, mix = DEFAULT_MIX }: { first: number | string; mix?: FaultMix | undefined },
 ): Case[] {
+  const { seeds = 100, failRate, latencyScale, vars = {}, swarm = true } = sweep
+  for (const name of Object.keys(sweep))
+    if (!OPTIONS.includes(name))
+      throw new InvalidSweepError(`A sweep has no option "${name}". ${suggestion(name, OPTIONS)}`)
   const cases = seedsOf(seeds, first).flatMap((seed) =>
     list(failRate).flatMap((rate) =>
       list(latencyScale).flatMap((scale) =>

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider/index.ts'
+import { actingAgent, type Provider } from '../provider/index.ts'
 import { Shelf, type Desk, type WireResponse } from '../wire/index.ts'
 import type { Incoming } from './incoming.ts'
 import { segmentsOf } from './place.ts'
@@ -22,6 +22,8 @@ export function deskOf(
   ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Desk {
   const { clock } = provider
+  // Who has asked for a batch, asks its requests; nobody is known to act when their turn comes.
+  const acting = actingAgent()
   const catalogue = route.address.service.catalogue ?? route.provider
   return {
     shelf: shelfOf(provider, route.provider),
@@ -44,7 +46,11 @@ export function deskOf(
       const { endpoint } = inner
       if (endpoint === undefined) return undefined
       // Its body is JSON, whatever the request for the batch was.
-      const asked = (name: string): string | undefined => (name === 'content-type' ? 'application/json' : header(name))
+      const isNamed = endpoint.kind === 'generation' && endpoint.callerHints(body).some((hint) => hint !== '')
+      const asked = (name: string): string | undefined => {
+        if (name === 'content-type') return 'application/json'
+        return header(name) ?? (name === 'x-longhaul-agent' && !isNamed ? acting : undefined)
+      }
       return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
     },
   }

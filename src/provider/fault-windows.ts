@@ -1,7 +1,9 @@
 import type { Duration, Milliseconds } from '../clock/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from './faults/index.ts'
+import { suggestion } from '../options/index.ts'
 import { durationOf, factor, share } from './options/check.ts'
 import { faultMix, faultName } from './options/config.ts'
+import { InvalidProviderConfigError } from './options/invalid.ts'
 
 /** Which calls something is for; what is left out is any. */
 export interface Scope {
@@ -31,10 +33,15 @@ interface Span extends Scope {
   every?: Duration
 }
 
+const NAMES = ['from', 'for', 'every', 'agent', 'model', 'provider', 'fault', 'failRate', 'slow', 'mix']
+
 function spanOf(
-  { from, for: length, every, agent, model, provider }: Omit<Span, 'for'> & { for?: Duration },
+  { from, for: length, every, agent, model, provider, ...unknown }: Omit<Span, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
+  const [wrong] = Object.keys(unknown)
+  if (wrong !== undefined)
+    throw new InvalidProviderConfigError(`There is no option ${where}.${wrong}. ${suggestion(wrong, NAMES)}`)
   return {
     fromMs: durationOf(from, `${where}.from`),
     forMs: length === undefined ? Number.POSITIVE_INFINITY : durationOf(length, `${where}.for`),

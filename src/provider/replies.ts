@@ -31,8 +31,8 @@ export class Replies {
   readonly #rules: readonly ReplyRule[]
   readonly #random: KeyedRandom
   readonly #used = new Set<ReplyRule>()
-  readonly #states = new Map<string, { state: Record<string, unknown>; said: Map<ReplyRule, number> }>()
-  /** How far each agent is in its sequences, by run. */
+  readonly #states = new Map<string, { state: Record<string, unknown> }>()
+  /** How far each agent, or each conversation, is in its sequences, by run. */
   readonly #inRun = new Map<string, Map<ReplyRule, number>>()
   readonly #personas: Personas
 
@@ -83,7 +83,7 @@ export class Replies {
     if (!replies) return this.#content(reply as string | ReplySpec, place)
     const said =
       by === 'conversation'
-        ? this.#conversation(caller.conversation).said
+        ? this.#saidInRun(`${runInForce() ?? ''}/${caller.conversation}`)
         : this.#saidInRun(`${runInForce() ?? ''}/${caller.agent}`)
     const turn = said.get(rule) ?? 0
     if (by === 'conversation' || succeeds) said.set(rule, turn + 1)
@@ -130,7 +130,7 @@ export class Replies {
     let found = this.#states.get(name)
     if (!found) {
       if (this.#states.size >= REMEMBERED_CONVERSATIONS) this.#states.delete(this.#states.keys().next().value!)
-      found = { state: {}, said: new Map() }
+      found = { state: {} }
       this.#states.set(name, found)
     }
     return found

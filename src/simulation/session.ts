@@ -21,6 +21,7 @@ import {
   type TimeMode,
 } from '../clock/index.ts'
 import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
+import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
 import {
@@ -48,7 +49,7 @@ import { outlive } from './afterlife.ts'
 import { Outcome } from './outcome.ts'
 import { pacedAgents } from './pace.ts'
 import { misspeltIn, unmatchedText } from './set-up.ts'
-import type { RunSettings, SettingsInForce } from './settings.ts'
+import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
 /** Settings of an orchestration under test, whatever it is. */
@@ -182,6 +183,21 @@ const importing = (): boolean => {
   return (worker?.resolvingModules?.size ?? 0) > 0
 }
 
+const OPTIONS = [
+  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network'],
+  ...['seed', 'time', 'failRate', 'latencyScale', 'checks'],
+]
+
+/** @throws InvalidSettingError for an option that nobody reads */
+function checkOptions(options: object): void {
+  for (const [name, given] of Object.entries(options))
+    if (given !== undefined && !OPTIONS.includes(name))
+      throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
+  const { system, pattern } = options as { system?: unknown; pattern?: unknown }
+  if (pattern === undefined && typeof system !== 'function')
+    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
+}
+
 /**
  * Opens what one test needs: clock, chance, trace, provider and mount.
  *
@@ -193,6 +209,7 @@ export function openSession<Result>(
   settings: SettingsInForce,
   place = 0,
 ): Session<Result> {
+  checkOptions(options)
   installDoors()
   // On a clock that goes on meanwhile, a call would take as much longer.
   if (settings.time.kind !== 'virtual') prepareAnswers()

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars } from '../money/index.ts'
+import { suggestion } from '../options/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
@@ -114,6 +115,25 @@ function orderProblem(calls: readonly CallRecord[], agents: readonly string[]): 
   return undefined
 }
 
+/** Thrown for a matcher that is given what it does not read. */
+class InvalidMatcherError extends TypeError {
+  override readonly name = 'InvalidMatcherError'
+  readonly code = 'LONGHAUL_INVALID_MATCHER'
+}
+
+/** Refuses names that a matcher does not read: what is misspelt would let it pass whatever happened. */
+function known(matcher: string, given: unknown, names: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new InvalidMatcherError(
+      `${matcher} was given ${String(given)}. Give an object with some of: ${names.join(', ')}.`,
+    )
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new InvalidMatcherError(`${matcher} knows no "${name}". ${suggestion(name, names)}`)
+}
+const RANGE = ['atLeast', 'atMost', 'exactly']
+const STATUSES = ['ended', 'failed', 'open', 'refused']
+
 /** An error as part of a sentence. */
 const sentence = (error: unknown): string => String(error).replace(/\.$/, '')
 
@@ -149,6 +169,7 @@ const matchers = {
 
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
     const outcome = outcomeOf(given, 'toHaveElapsed')
+    known('toHaveElapsed', range, RANGE)
     const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; it took ${formatDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
@@ -159,6 +180,8 @@ const matchers = {
     of: { agent?: string } = {},
   ): Verdict {
     const outcome = outcomeOf(given, 'toHaveCost')
+    if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
+    known('toHaveCost', of, ['agent'])
     const range = typeof dollars === 'object' ? dollars : { atLeast: dollars, atMost: dollars }
     const pico = map(range, parseDollars)
     const { cost } = of.agent === undefined ? outcome.ledger.total : outcome.ledger.agent(of.agent)
@@ -177,6 +200,10 @@ const matchers = {
     of: { agent?: string; model?: string; provider?: string; status?: string; fault?: string } = {},
   ): Verdict {
     const outcome = outcomeOf(given, 'toHaveCalls')
+    if (typeof count !== 'number') known('toHaveCalls', count, RANGE)
+    known('toHaveCalls', of, ['agent', 'model', 'provider', 'status', 'fault'])
+    if (of.status !== undefined && !STATUSES.includes(of.status))
+      throw new InvalidMatcherError(`toHaveCalls knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
     const range = typeof count === 'object' ? count : { atLeast: count, atMost: count }
     const filters = Object.entries(of) as ['agent' | 'model' | 'provider' | 'status' | 'fault', string][]
     const found = outcome.calls.filter((call) => filters.every(([name, value]) => call[name] === value)).length
@@ -210,9 +237,13 @@ const matchers = {
 
   toBePartial(
     given: unknown,
-    { received, missing }: { received?: readonly string[]; missing?: readonly string[] } = {},
+    { received, missing, ...more }: { received?: readonly string[]; missing?: readonly string[] } = {},
   ): Verdict {
     const gather = gatherOf(given, 'toBePartial')
+    known('toBePartial', { ...(received && { received }), ...(missing && { missing }), ...more }, [
+      'received',
+      'missing',
+    ])
     const pass =
       gather.missing.length > 0 &&
       (received === undefined || sameMembers(gather.received, received)) &&

@@ -113,10 +113,33 @@ export class SweptTest {
 
   async #finish(failure: Failure, smallest: SmallestFailure | undefined, explainer: Explainer): Promise<void> {
     this.#searching = undefined
-    writeFailure(failure.attempt, await explainer.told(failure, smallest))
+    const errors = await explainer.told(failure, smallest)
+    writeFailure(failure.attempt, errors)
     const { result } = this.#task
     if (!result) return
     result.retryCount = failure.retryCount
-    result.attempts?.splice(failure.attempts)
+    const { attempts } = result
+    if (!attempts) return
+    // Reporters show the errors of each try. Those of this one are told; the one that Vitest is about to write down was of a search.
+    attempts.splice(failure.attempts, attempts.length, {
+      state: 'fail',
+      errors: errors as NonNullable<typeof result.errors>,
+      duration: 0,
+      startTime: result.startTime ?? 0,
+      retryIndex: failure.retryCount,
+      repeatIndex: result.repeatCount ?? 0,
+    })
+    withoutNext(attempts)
   }
+}
+
+/** Lets the next thing that is put into a list fall through. */
+function withoutNext(list: unknown[]): void {
+  Object.defineProperty(list, 'push', {
+    configurable: true,
+    value: () => {
+      delete (list as { push?: unknown }).push
+      return list.length
+    },
+  })
 }

@@ -14,7 +14,9 @@ const FILE = 'tests/gallery/bad/lost-vote.sweep.ts'
 
 describe('a sweep', { timeout: 120_000 }, () => {
   test('is ordinary tests, of which those that fail tell the smallest case and the line that repeats it', async () => {
-    const { report } = await vitest(['run', FILE], { LONGHAUL_GALLERY: folder })
+    const { report, output } = await vitest(['run', FILE], { LONGHAUL_GALLERY: folder })
+    // What a reporter for people prints, too: it goes by the tries of a test.
+    expect(output).toMatch(/FAIL .* every round is decided[^]*The smallest case that shows it, after \d+ runs/)
     const failed = testsOf(report).filter(({ status }) => status === 'failed')
     expect(report.numPassedTests + report.numFailedTests).toBe(21)
     expect(failed.length).toBeGreaterThan(2)

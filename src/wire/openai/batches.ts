@@ -28,6 +28,8 @@ interface Batch {
   body: Record<string, unknown> & { id: string; status: string; endpoint: string; request_counts: Counts }
   lines: readonly Line[]
   written: { good: string[]; bad: string[] }
+  /** Ends what is under way. */
+  over: AbortController
 }
 
 interface Counts {
@@ -80,7 +82,16 @@ function work(batch: Batch, desk: Desk): void {
   let open = 0
   const ask = async (line: Line): Promise<void> => {
     // `/v1` is a part of the base URL.
-    const answer = await desk.ask(line.url.replace(/^\/v1/, ''), { ...line.body, stream: false }, { batch: true })
+    const answer = await desk.ask(
+      line.url.replace(/^\/v1/, ''),
+      { ...line.body, stream: false },
+      {
+        batch: true,
+        signal: batch.over.signal,
+      },
+    )
+    // What comes after the end counts as not done.
+    if (isOver(batch)) return
     const status = answer?.status ?? 404
     const isGood = status < 400
     body.request_counts[isGood ? 'completed' : 'failed'] += 1
@@ -110,7 +121,11 @@ function parsed(body: unknown): unknown {
   }
 }
 
-function end({ body, written }: Batch, desk: Desk, status: 'completed' | 'expired' | 'cancelled'): void {
+function end({ body, written, lines, over }: Batch, desk: Desk, status: 'completed' | 'expired' | 'cancelled'): void {
+  if (status === 'expired') {
+    const { request_counts: counts } = body
+    counts.failed = lines.length - counts.completed
+  }
   const file = (lines: readonly string[], filename: string): string | undefined =>
     lines.length === 0
       ? undefined
@@ -126,6 +141,7 @@ function end({ body, written }: Batch, desk: Desk, status: 'completed' | 'expire
   body['finalizing_at'] = seconds(desk)
   body[`${status}_at`] = seconds(desk)
   body.status = status
+  over.abort()
 }
 
 function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
@@ -146,6 +162,7 @@ function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
   const batch: Batch = {
     lines: isReadable ? (lines as readonly Line[]) : [],
     written: { good: [], bad: [] },
+    over: new AbortController(),
     body: {
       id: `batch_${desk.id()}`,
       object: 'batch',

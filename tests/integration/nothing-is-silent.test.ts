@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { createSimulation, describeOrchestration, explore, outage, Outcome, Trace } from 'longhaul'
+import { Ledger } from '../../src/provider/ledger.ts'
+
+const outcome = new Outcome({
+  status: 'completed',
+  result: undefined,
+  error: undefined,
+  elapsedMs: 5_000,
+  trace: new Trace(() => 0),
+  ledger: new Ledger(),
+})
+const loose = outcome as never
+
+test.each([
+  [() => expect(loose).toHaveElapsed({ max: '1s' } as never), 'toHaveElapsed knows no "max"'],
+  [() => expect(loose).toHaveElapsed('1s' as never), 'toHaveElapsed was given 1s'],
+  [() => expect(loose).toHaveElapsed(undefined as never), 'toHaveElapsed was given undefined'],
+  [() => expect(loose).toHaveCost({ max: '$1' } as never), 'toHaveCost knows no "max"'],
+  [() => expect(loose).toHaveCalls(0, { status: 'succeeded' as never }), 'toHaveCalls knows no status "succeeded"'],
+  [() => expect(loose).toHaveCalls(0, { agnet: 'x' } as never), 'Did you mean "agent"?'],
+])('a matcher refuses what it does not read: %s', (matcher, message) => {
+  expect(matcher).toThrow(message)
+})
+
+test('a window of faults refuses what it does not read', () => {
+  expect(() => outage({ from: '5s', to: '7s' } as never)).toThrow('There is no option outage.to.')
+})
+
+test('a sweep refuses what it does not read', async () => {
+  const system = async () => undefined
+  await expect(explore('x', { system }, { seeds: 1, failrate: 0.9 } as never)).rejects.toThrow(
+    'A sweep has no option "failrate". Did you mean "failRate"?',
+  )
+})
+
+test('an orchestration refuses what it does not read', async () => {
+  const system = async () => undefined
+  await expect(explore('x', { system, agentz: ['a'] } as never, { seeds: 1 })).rejects.toThrow(
+    'An orchestration has no option "agentz". Did you mean "agents"?',
+  )
+  await expect(explore('x', { system: undefined } as never, { seeds: 1 })).rejects.toThrow('system is undefined.')
+  const simulation = createSimulation()
+  await simulation.close()
+})
+
+describeOrchestration('an orchestration with all that it may have', { system: async () => 1, vars: {} }, (test) => {
+  test('runs', async ({ run, expect }) => {
+    expect((await run()).result).toBe(1)
+  })
+})
