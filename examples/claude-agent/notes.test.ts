@@ -25,6 +25,9 @@ async function system({ provider }: SystemContext) {
   }
 }
 
+/** The CLI adds its dollars up as floating-point numbers. */
+const rounded = (dollars: number): string => dollars.toFixed(9)
+
 const COMMITS = 'mcp__repository__commits'
 const provider: ProviderConfig = {
   latency: '8s',
@@ -46,7 +49,7 @@ describeOrchestration('notes on a release', { system, provider }, (test) => {
 
   test("cost what the provider bills, by the CLI's own account", async ({ run, expect }) => {
     const outcome = await run()
-    expect(outcome).toHaveCost(outcome.result!.dollars)
+    expect(outcome).toHaveCost(rounded(outcome.result!.dollars))
   })
 
   test('take as long as the model: the CLI is waited for in real time', async ({ run, expect }) => {
@@ -65,7 +68,7 @@ describeOrchestration(
       const outcome = await run()
       expect(outcome).toHaveCompleted()
       expect(outcome).toHaveCalls(2, { fault: 'server_error' })
-      expect(outcome).toHaveCost(outcome.result!.dollars)
+      expect(outcome).toHaveCost(rounded(outcome.result!.dollars))
     })
   },
 )
