@@ -131,6 +131,8 @@ function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: Wire
         const code =
           part.kind === 'refusal' && part.refusal.kind === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error'
         stored.body = { ...stored.body, status: 'failed', error: { code, message } }
+        // What has stalled would stay under way for good.
+        stored.stop?.()
         stored.stop = undefined
       }
     },
@@ -140,7 +142,8 @@ function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: Wire
 /** Keeps an answer, so that it can be fetched, and gone on with. */
 const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) => {
   const output = outputOf(reply, asked) as unknown as readonly Item[]
-  if (asked.request.store ?? true)
+  // What runs in the background is fetched later, whatever it says.
+  if (asked.id !== undefined || (asked.request.store ?? true))
     shelf.put(RESPONSES, responseId(reply, asked), {
       body: finishedBody(reply, asked),
       model: asked.model,
