@@ -52,13 +52,21 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   return { items: found.items, model: undefined, conversation: id }
 }
 
-/** Items that are named by their id alone, as they are. */
-function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] {
+/** Items that are named by their id alone, as they are; one that nobody has kept is told. */
+function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
   if (!items.some(({ type }) => type === 'item_reference')) return items
-  const known = new Map(
-    shelf.all<StoredResponse>(RESPONSES).flatMap(({ output }) => output.map((item) => [item.id, item] as const)),
-  )
-  return items.map((item) => (item.type === 'item_reference' ? (known.get(item.id!) ?? item) : item))
+  const kept = [
+    ...shelf.all<StoredResponse>(RESPONSES).flatMap(({ added, output }) => [...added, ...output]),
+    ...shelf.all<Conversation>(CONVERSATIONS).flatMap((conversation) => conversation.items),
+  ]
+  const known = new Map(kept.map((item) => [item.id, item] as const))
+  const found: Item[] = []
+  for (const item of items) {
+    const meant = item.type === 'item_reference' ? known.get(item.id) : item
+    if (!meant) return { kind: 'not_found', message: `Item with id '${item.id}' not found.`, param: 'input' }
+    found.push(meant)
+  }
+  return found
 }
 
 function missing(param: string): BadRequest {
@@ -180,7 +188,9 @@ export const create: Generation<ResponsesAsked> = {
         ? { ...item, id: `${item.type === 'message' || item.role ? 'msg' : 'item'}_${fingerprint}${index}` }
         : item,
     )
-    const items = resolved([...earlier.items, ...added], shelf)
+    const named = resolved([...earlier.items, ...added], shelf)
+    if ('kind' in named) return named
+    const items = named
     const wrong = strict ? contradictionIn(request, model, items) : undefined
     if (wrong) return wrong
     const stream = request.stream ?? false
