@@ -4,6 +4,9 @@ import type { Incoming } from './incoming.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow } from './routes.ts'
 
+/** Headers that are about the request for the batch alone. */
+const OWN: ReadonlySet<string> = new Set(['idempotency-key', 'x-stainless-retry-count', 'content-encoding'])
+
 const shelves = new WeakMap<Provider, Map<string, Shelf>>()
 
 /** What a service keeps while its provider lives. */
@@ -49,6 +52,7 @@ export function deskOf(
       const isNamed = endpoint.kind === 'generation' && endpoint.callerHints(body).some((hint) => hint !== '')
       const asked = (name: string): string | undefined => {
         if (name === 'content-type') return 'application/json'
+        if (OWN.has(name)) return undefined
         return header(name) ?? (name === 'x-longhaul-agent' && !isNamed ? acting : undefined)
       }
       return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)

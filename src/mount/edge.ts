@@ -81,8 +81,9 @@ export function decoded(body: Buffer, encoding: string | undefined, most: number
   if (encoding === undefined || encoding === 'identity' || body.length === 0) return body
   let plain = body
   for (const name of encoding.toLowerCase().split(',').toReversed()) {
-    const decode = DECODERS[name.trim() as keyof typeof DECODERS]
-    if (!decode) return undefined
+    const known = name.trim() as keyof typeof DECODERS
+    if (!Object.hasOwn(DECODERS, known)) return undefined
+    const decode = DECODERS[known]
     try {
       plain = decode(plain, { maxOutputLength: most + 1 }) as Buffer
     } catch (error) {

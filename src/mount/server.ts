@@ -214,7 +214,7 @@ function receive(
   allowPages(request, response)
   if (answerBeside(request, response, metrics)) return
   const { method = 'GET', url = '/' } = request
-  const host = request.headers.host ?? 'localhost'
+  const host = request.headers.host ?? (request.headers[':authority'] as string | undefined) ?? 'localhost'
   const route = routes(method, url, host)
   if (!route) {
     const [path = ''] = url.split('?')

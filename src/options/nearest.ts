@@ -34,5 +34,5 @@ export function isMistake(given: string, known: Iterable<string>): boolean {
 export function suggestion(given: string, known: readonly string[]): string {
   const near = nearest(given, known)
   if (near) return `Did you mean "${near}"?`
-  return known.length > 0 ? `There ${known.length > 1 ? 'are' : 'is'}: ${known.slice(0, 20).join(', ')}.` : ''
+  return known.length > 0 ? `There ${known.length > 1 ? 'are' : 'is'}: ${known.slice(0, 40).join(', ')}.` : ''
 }

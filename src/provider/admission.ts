@@ -8,6 +8,8 @@ export function refusalOf(call: OpenCall, now: Milliseconds): Refusal | undefine
   if (!model) return { kind: 'model_not_found', model: request.model }
   if (input.input > model.contextWindow)
     return { kind: 'context_length', tokens: input.input, contextWindow: model.contextWindow }
+  // Batches have limits of their own.
+  if (request.batch) return undefined
   const limited = service.limiter.admit(input.input, now)
   if (limited) return { kind: 'rate_limited', ...limited }
   call.admitted = true

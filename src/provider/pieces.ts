@@ -21,7 +21,7 @@ function piecesOfChoice({ reasoning, hosted, text, toolCalls }: Choice, choice: 
   if (writeWords(pieces, { kind: 'text', choice, block }, text)) block += 1
   toolCalls.forEach((call, tool) => {
     const of = { kind: 'tool', choice, block: block + tool, tool, call } as const
-    const middle = Math.ceil(call.arguments.length / 2)
+    const middle = wholeUpTo(call.arguments, Math.ceil(call.arguments.length / 2))
     pieces.push({ ...of, opens: true, closes: false, arguments: call.arguments.slice(0, middle) })
     pieces.push({ ...of, opens: false, closes: true, arguments: call.arguments.slice(middle) })
   })
@@ -42,4 +42,10 @@ function writeWords(
     pieces.push({ kind, choice, block, opens: from === 0, closes: from + perPiece >= words.length, text: part })
   }
   return true
+}
+
+/** A place in a text that parts no character that takes two units. */
+function wholeUpTo(text: string, place: number): number {
+  const unit = text.charCodeAt(place - 1)
+  return unit >= 0xd800 && unit <= 0xdbff ? place + 1 : place
 }

@@ -63,7 +63,12 @@ export class Work {
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {
-          if (!call.closed) this.#answer(call, made)
+          if (call.closed) return
+          try {
+            this.#answer(call, made)
+          } catch (error) {
+            this.#replyThrew(call, error)
+          }
         },
         (error: unknown) => this.#replyThrew(call, error),
       )

@@ -106,8 +106,9 @@ export function exportSpans(trace: Trace, tracer: Tracer, { epoch = DEFAULT_EPOC
     for (const agent of new Set(own.map((call) => call.agent))) {
       const its = own.filter((call) => call.agent === agent)
       const attributes = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': agent }
-      const from = Math.min(...its.map(({ arrivedAt }) => arrivedAt))
-      const to = Math.max(...its.map(({ endedAt }) => endedAt ?? last))
+      // Not spread into a call: there may be more of them than a call takes.
+      const from = its.reduce((first, { arrivedAt }) => Math.min(first, arrivedAt), last)
+      const to = its.reduce((end, { endedAt }) => Math.max(end, endedAt ?? last), 0)
       span(`invoke_agent ${agent}`, { from, to, parent, attributes }, (below) => {
         for (const call of its) tellCall(call, below)
       })

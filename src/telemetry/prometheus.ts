@@ -10,6 +10,8 @@ const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 /** Agents that have a series of their own; what others do is counted under `other`. */
 const MOST_AGENTS = 1_000
+/** The same for models. */
+const MOST_MODELS = 200
 
 /** Metrics of a process that serves: of the calls that its trace tells of, and of the process itself. */
 export interface Metrics {
@@ -64,13 +66,17 @@ export function countInto(trace: Trace, client: typeof PromClient): Metrics {
   )
 
   const labels = new Map<number, { agent: string; provider: string; model: string }>()
-  const known = new Set<string>()
-  const nameOf = (agent: string): string => {
-    if (known.has(agent)) return agent
-    if (known.size >= MOST_AGENTS) return 'other'
-    known.add(agent)
-    return agent
+  /** Names come from clients: those that are new when there are many share one series. */
+  const bounded = (most: number): ((name: string) => string) => {
+    const known = new Set<string>()
+    return (name) => {
+      if (!known.has(name) && known.size >= most) return 'other'
+      known.add(name)
+      return name
+    }
   }
+  const agentOf = bounded(MOST_AGENTS)
+  const modelOf = bounded(MOST_MODELS)
   const ended = (event: Extract<TraceEvent, { type: 'call.ended' | 'call.failed' }>): void => {
     const of = labels.get(event.call)
     if (!of) return
@@ -88,7 +94,7 @@ export function countInto(trace: Trace, client: typeof PromClient): Metrics {
   const close = trace.onAppend((event) => {
     switch (event.type) {
       case 'call.arrived': {
-        const of = { agent: nameOf(event.agent), provider: event.provider, model: event.model }
+        const of = { agent: agentOf(event.agent), provider: event.provider, model: modelOf(event.model) }
         labels.set(event.call, of)
         calls.inc(of)
         open.inc({ provider: of.provider })

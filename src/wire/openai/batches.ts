@@ -12,6 +12,8 @@ const ENDPOINTS = ['/v1/responses', '/v1/chat/completions', '/v1/embeddings', '/
 const WINDOW_MS = 24 * 60 * 60_000
 /** How long a batch is looked through before it is worked on. */
 const VALIDATING_MS = 60_000
+/** How long what is under way may take to its end when a batch is cancelled. */
+const CANCELLING_MS = 10 * 60_000
 /** Requests of a batch that are worked on at one time. */
 const AT_ONCE = 50
 const MOST_REQUESTS = 50_000
@@ -25,6 +27,8 @@ interface Line {
 }
 
 interface Batch {
+  /** The requests that have been answered, by their own ids. */
+  answered: Set<string>
   body: Record<string, unknown> & { id: string; status: string; endpoint: string; request_counts: Counts }
   lines: readonly Line[]
   written: { good: string[]; bad: string[] }
@@ -72,6 +76,12 @@ const seconds = (desk: Desk): number => Math.floor(desk.now() / 1_000)
 const isOver = ({ body: { status } }: Batch): boolean =>
   ['completed', 'expired', 'cancelled', 'failed'].includes(status)
 
+/** A request of a batch as it is asked: neither streamed nor in the background. */
+function aloneOf({ body }: Line): Record<string, unknown> {
+  const { stream: _stream, stream_options: _options, background: _background, ...alone } = body
+  return alone
+}
+
 /** Works on all requests, some at a time. */
 function work(batch: Batch, desk: Desk): void {
   const { body, lines, written } = batch
@@ -82,18 +92,15 @@ function work(batch: Batch, desk: Desk): void {
   let open = 0
   const ask = async (line: Line): Promise<void> => {
     // `/v1` is a part of the base URL.
-    const answer = await desk.ask(
-      line.url.replace(/^\/v1/, ''),
-      { ...line.body, stream: false },
-      {
-        batch: true,
-        signal: batch.over.signal,
-      },
-    )
+    const answer = await desk.ask(line.url.replace(/^\/v1/, ''), aloneOf(line), {
+      batch: true,
+      signal: batch.over.signal,
+    })
     // What comes after the end counts as not done.
     if (isOver(batch)) return
     const status = answer?.status ?? 404
     const isGood = status < 400
+    batch.answered.add(line.custom_id)
     body.request_counts[isGood ? 'completed' : 'failed'] += 1
     const response = { status_code: status, request_id: desk.id(), body: parsed(answer?.body) }
     const told = { id: `batch_req_${desk.id()}`, custom_id: line.custom_id, response, error: null }
@@ -121,11 +128,27 @@ function parsed(body: unknown): unknown {
   }
 }
 
-function end({ body, written, lines, over }: Batch, desk: Desk, status: 'completed' | 'expired' | 'cancelled'): void {
-  if (status === 'expired') {
-    const { request_counts: counts } = body
-    counts.failed = lines.length - counts.completed
-  }
+function end(
+  { body, written, lines, over, answered }: Batch,
+  desk: Desk,
+  status: 'completed' | 'expired' | 'cancelled',
+): void {
+  if (status !== 'completed')
+    for (const { custom_id: id } of lines) {
+      if (answered.has(id)) continue
+      const message =
+        status === 'expired'
+          ? 'This request could not be executed before the completion window expired.'
+          : 'This request was not executed, as the batch was cancelled.'
+      const told = {
+        id: `batch_req_${desk.id()}`,
+        custom_id: id,
+        response: null,
+        error: { code: `batch_${status}`, message },
+      }
+      written.bad.push(JSON.stringify(told))
+      body.request_counts.failed += 1
+    }
   const file = (lines: readonly string[], filename: string): string | undefined =>
     lines.length === 0
       ? undefined
@@ -163,6 +186,7 @@ function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
     lines: isReadable ? (lines as readonly Line[]) : [],
     written: { good: [], bad: [] },
     over: new AbortController(),
+    answered: new Set(),
     body: {
       id: `batch_${desk.id()}`,
       object: 'batch',
@@ -216,6 +240,10 @@ export const batches: readonly Resource[] = [
       batch.body.status = 'cancelling'
       batch.body['cancelling_at'] = seconds(desk)
       if (wasWaiting) end(batch, desk, 'cancelled')
+      else
+        desk.after(CANCELLING_MS, () => {
+          if (!isOver(batch)) end(batch, desk, 'cancelled')
+        })
       return { ...batch.body }
     }),
   ),

@@ -123,6 +123,9 @@ const retryHeaders = (ms: number): Record<string, string> => ({
   'retry-after-ms': String(Math.ceil(ms)),
 })
 
+/** Whether an error answers a request of the Responses API, whose input is made of items. */
+const isResponses = (asked: unknown): boolean => typeof asked === 'object' && asked !== null && 'items' in asked
+
 /** OpenAI's errors. */
 export const openaiErrors: ErrorFormat = {
   bad(problem, requestId) {
@@ -152,7 +155,7 @@ export const openaiErrors: ErrorFormat = {
     }
   },
 
-  refusal(refusal, limits, { model, requestId }) {
+  refusal(refusal, limits, { model, requestId, asked }) {
     const answer = (status: number, body: string, headers: Record<string, string> = {}): WireResponse => ({
       status,
       headers: { 'content-type': 'application/json', ...commonHeaders(requestId, limits), ...headers },
@@ -200,6 +203,16 @@ export const openaiErrors: ErrorFormat = {
         return answer(404, errorBody(message, 'invalid_request_error', null, 'model_not_found'))
       }
       case 'context_length': {
+        if (isResponses(asked))
+          return answer(
+            400,
+            errorBody(
+              'Your input exceeds the context window of this model. Please adjust your input and try again.',
+              'invalid_request_error',
+              'input',
+              'context_length_exceeded',
+            ),
+          )
         const message =
           `This model's maximum context length is ${refusal.contextWindow} tokens. However, your messages resulted in ` +
           `${refusal.tokens} tokens. Please reduce the length of the messages.`

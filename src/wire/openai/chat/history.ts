@@ -49,7 +49,12 @@ export function messageOf({ role, content, tool_calls: calls, function_call: leg
   if (role === 'assistant' && calls) toolCalls = calls.map(callOf)
   else if (role === 'assistant' && legacy)
     toolCalls = [{ id: '', name: legacy.name ?? '', arguments: legacy.arguments ?? '' }]
-  const message: Message = { role: ROLES[role] ?? 'user', text: textOf(content), toolCalls, cacheBreakpoint: false }
+  const message: Message = {
+    role: Object.hasOwn(ROLES, role) ? ROLES[role]! : 'user',
+    text: textOf(content),
+    toolCalls,
+    cacheBreakpoint: false,
+  }
   const media = mediaTokensOf(content)
   if (media > 0) message.mediaTokens = media
   return message

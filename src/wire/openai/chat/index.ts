@@ -13,6 +13,8 @@ import { ChatStream } from './stream.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/chat (create, streaming).
 
+/** Alternatives that are told of a token, whatever a vendor lets through. */
+const MOST_ALTERNATIVES = 20
 const NONE: readonly ToolDefinition[] = []
 
 function toolsOf({ tools, functions }: ChatRequest): readonly ToolDefinition[] {
@@ -103,7 +105,7 @@ export const chat: Generation<ChatAsked> = {
       stream,
       streamUsage: request.stream_options?.include_usage ?? false,
       functions: Boolean(request.functions),
-      logprobs: logprobs ? (alternatives ?? 0) : undefined,
+      logprobs: logprobs ? Math.min(MOST_ALTERNATIVES, Math.max(0, alternatives ?? 0)) : undefined,
       stored: request.store ? { messages: request.messages, metadata: body['metadata'] ?? null } : undefined,
       serviceTier: request.service_tier && request.service_tier !== 'auto' ? request.service_tier : 'default',
     }

@@ -18,7 +18,21 @@ export function contradictionIn(request: ChatRequest): BadRequest | undefined {
       param: 'model',
     }
   if (request.tools && request.functions) return invalid("'tools' and 'functions' cannot be used together.", 'tools')
-  return limitProblem(request) ?? reasoningProblem(request) ?? toolProblem(request) ?? brokenPairIn(messages)
+  return (
+    jsonProblem(request) ??
+    limitProblem(request) ??
+    reasoningProblem(request) ??
+    toolProblem(request) ??
+    brokenPairIn(messages)
+  )
+}
+
+function jsonProblem({ response_format: format, messages }: ChatRequest): BadRequest | undefined {
+  if (format?.type !== 'json_object' || /json/i.test(JSON.stringify(messages))) return undefined
+  return invalid(
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+    'messages',
+  )
 }
 
 function limitProblem({ model, max_tokens, max_completion_tokens, logprobs, top_logprobs }: ChatRequest) {
@@ -90,6 +104,9 @@ function toolProblem({ tools, tool_choice: choice, response_format: format }: Ch
   const { name, schema, strict } = format?.json_schema ?? {}
   const problem = format?.type === 'json_schema' && strict ? strictProblem(schema) : undefined
   if (problem) return invalid(`Invalid schema for response_format '${name}': ${problem}`, 'response_format')
+  const named = typeof choice === 'object' ? choice?.function?.name : undefined
+  if (typeof named === 'string' && !tools?.some((tool) => tool.function?.name === named))
+    return invalid(`Tool choice 'function' not found in 'tools' parameter.`, 'tool_choice')
   if (choice != null && choice !== 'none' && !tools?.length)
     return invalid(
       "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",

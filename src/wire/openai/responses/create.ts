@@ -52,13 +52,21 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   return { items: found.items, model: undefined, conversation: id }
 }
 
-/** Items that are named by their id alone, as they are. */
-function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] {
+/** Items that are named by their id alone, as they are; one that nobody has kept is told. */
+function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
   if (!items.some(({ type }) => type === 'item_reference')) return items
-  const known = new Map(
-    shelf.all<StoredResponse>(RESPONSES).flatMap(({ output }) => output.map((item) => [item.id, item] as const)),
-  )
-  return items.map((item) => (item.type === 'item_reference' ? (known.get(item.id!) ?? item) : item))
+  const kept = [
+    ...shelf.all<StoredResponse>(RESPONSES).flatMap(({ added, output }) => [...added, ...output]),
+    ...shelf.all<Conversation>(CONVERSATIONS).flatMap((conversation) => conversation.items),
+  ]
+  const known = new Map(kept.map((item) => [item.id, item] as const))
+  const found: Item[] = []
+  for (const item of items) {
+    const meant = item.type === 'item_reference' ? known.get(item.id) : item
+    if (!meant) return { kind: 'not_found', message: `Item with id '${item.id}' not found.`, param: 'input' }
+    found.push(meant)
+  }
+  return found
 }
 
 function missing(param: string): BadRequest {
@@ -131,6 +139,8 @@ function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: Wire
         const code =
           part.kind === 'refusal' && part.refusal.kind === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error'
         stored.body = { ...stored.body, status: 'failed', error: { code, message } }
+        // What has stalled would stay under way for good.
+        stored.stop?.()
         stored.stop = undefined
       }
     },
@@ -140,7 +150,8 @@ function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: Wire
 /** Keeps an answer, so that it can be fetched, and gone on with. */
 const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) => {
   const output = outputOf(reply, asked) as unknown as readonly Item[]
-  if (asked.request.store ?? true)
+  // What runs in the background is fetched later, whatever it says.
+  if (asked.id !== undefined || (asked.request.store ?? true))
     shelf.put(RESPONSES, responseId(reply, asked), {
       body: finishedBody(reply, asked),
       model: asked.model,
@@ -177,7 +188,9 @@ export const create: Generation<ResponsesAsked> = {
         ? { ...item, id: `${item.type === 'message' || item.role ? 'msg' : 'item'}_${fingerprint}${index}` }
         : item,
     )
-    const items = resolved([...earlier.items, ...added], shelf)
+    const named = resolved([...earlier.items, ...added], shelf)
+    if ('kind' in named) return named
+    const items = named
     const wrong = strict ? contradictionIn(request, model, items) : undefined
     if (wrong) return wrong
     const stream = request.stream ?? false

@@ -129,7 +129,9 @@ export class ResponsesStream implements StreamEncoder {
     const begun = opens ? this.#event('response.content_part.added', { ...at, part: contentPart(refused, '', []) }) : ''
     const change = this.#event(`response.${name}.delta`, { ...at, delta: text, ...more })
     if (!closes) return opened + begun + change
-    const annotations = annotationsOf({ text: this.#said, ...(this.#choice.hosted && { hosted: this.#choice.hosted }) })
+    const annotations = refused
+      ? []
+      : annotationsOf({ text: this.#said, ...(this.#choice.hosted && { hosted: this.#choice.hosted }) })
     const part = contentPart(refused, this.#said, annotations)
     return (
       opened +
