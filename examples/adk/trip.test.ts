@@ -67,9 +67,15 @@ describeOrchestration.sweep({ seeds: 20, failRate: 0.2, swarm: false })(
   'a trip at a service that fails each fifth call',
   { agents, system, provider },
   (test) => {
-    test('misses something only where a connection was lost', async ({ run, expect, sometimes }) => {
+    test('misses something only where a connection was lost, or a call failed four times', async ({
+      run,
+      expect,
+      sometimes,
+    }) => {
       const outcome = await run()
-      const lost = outcome.calls.filter(({ fault }) => fault === 'reset').length
+      const lost = outcome.calls.filter(({ fault, attempt, status }) => {
+        return fault === 'reset' || (attempt === 4 && status === 'failed')
+      }).length
       expect(outcome.result?.errors).toHaveLength(lost)
       sometimes('a connection is lost', lost > 0)
     })

@@ -87,13 +87,14 @@ describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2], swarm: false })(
   'twenty briefs',
   { agents, system, provider },
   (test, { failRate = 0 }) => {
-    test('are made, whoever fails', async ({ run, expect }) => {
+    test('are made, unless writer or reviewer fail three times', async ({ run, expect }) => {
       const outcome = await run()
-      expect(outcome).toHaveCompleted()
+      const last = outcome.calls.filter(({ attempt, agent }) => attempt === 3 && /writer|reviewer/.test(agent))
+      expect(outcome.status).toBe(last.some(({ status }) => status === 'failed') ? 'failed' : 'completed')
       const bill = bills.get(failRate) ?? { dollars: 0, minutes: 0, fields: 0 }
       bill.dollars += Number(outcome.ledger.total.cost) / 1e12
       bill.minutes += outcome.elapsedMs / 60_000
-      bill.fields += outcome.result!.fields.length
+      bill.fields += outcome.result?.fields.length ?? 0
       bills.set(failRate, bill)
     })
   },
@@ -102,7 +103,7 @@ describeOrchestration.sweep({ seeds: 20, failRate: [0, 0.2], swarm: false })(
 plainTest('a fail rate of 20 % costs time rather than money', () => {
   const [fine, failing] = [bills.get(0)!, bills.get(0.2)!]
   expect(fine.fields).toBe(60)
-  expect(failing.fields).toBeGreaterThan(54)
+  expect(failing.fields).toBeGreaterThan(45)
   expect(failing.dollars).toBeLessThan(fine.dollars * 1.1)
   expect(failing.minutes).toBeGreaterThan(fine.minutes)
 })
