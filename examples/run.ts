@@ -2,7 +2,7 @@
  * Runs the examples as a stranger does: each in an empty folder, with what `npm install` gives it, against the packed
  * tarball; twice with one seed, whose traces have to be the same bytes. Needs the npm registry.
  *
- * Usage: npm run examples [-- name …]
+ * Usage: npm run examples [-- name …] [--skip-uninstallable]
  */
 import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -16,6 +16,12 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 class ExampleError extends Error {
   override readonly name = 'ExampleError'
   readonly code = 'LONGHAUL_EXAMPLE'
+}
+
+/** What npm could not install, as where there is no registry. */
+class UninstallableError extends Error {
+  override readonly name = 'UninstallableError'
+  readonly code = 'LONGHAUL_EXAMPLE_UNINSTALLABLE'
 }
 
 /** Runs a command, and gives what it prints. Throws all of it where the command fails. */
@@ -61,7 +67,11 @@ async function runExample(name: string, home: string, tarball: string): Promise<
   await cp(join(import.meta.dirname, name), folder, { recursive: true })
   await cp(join(import.meta.dirname, 'tsconfig.json'), join(folder, 'tsconfig.json'))
   await addRecipes(name, folder)
-  await told('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-dev', tarball], folder)
+  await told('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-dev', tarball], folder).catch(
+    (error: Error) => {
+      throw new UninstallableError(error.message)
+    },
+  )
   await told(process.execPath, [tsc, '-p', folder, '--typeRoots', join(root, 'node_modules/@types')], folder)
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
   const runs: { output: string; traces: Map<string, Buffer> }[] = []
@@ -87,7 +97,11 @@ async function allExamples(): Promise<string[]> {
 }
 
 const all = (await allExamples()).toSorted()
-const names = process.argv.length > 2 ? process.argv.slice(2) : all
+const given = process.argv.slice(2)
+/** Whether an example that cannot be installed is passed over: it says so, and fails nothing. */
+const maySkip = given.includes('--skip-uninstallable')
+const named = given.filter((word) => word !== '--skip-uninstallable')
+const names = named.length > 0 ? named : all
 const unknown = names.filter((name) => !all.includes(name))
 if (unknown.length > 0)
   throw new ExampleError(`There is no example ${unknown.join(', ')}. There are: ${all.join(', ')}.`)
@@ -110,6 +124,10 @@ try {
       const seconds = ((performance.now() - begun) / 1000).toFixed(0)
       console.log(`ok      ${name}: ${ran.tests} tests, ${ran.traces} traces twice the same, ${seconds} s`)
     } catch (error) {
+      if (maySkip && error instanceof UninstallableError) {
+        console.log(`skipped ${name}: it could not be installed. ${error.message.split('\n').slice(0, 4).join(' ')}`)
+        continue
+      }
       failed += 1
       console.log(`NOT OK  ${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
