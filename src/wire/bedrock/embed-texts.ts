@@ -1,8 +1,9 @@
-import type { CallRequest, Reply } from '../../provider/index.ts'
+import type { Reply } from '../../provider/index.ts'
 import type { BadRequest, Parsed, WireRequest } from '../service.ts'
 import { problemOf, relaxed, type Shape } from '../shape.ts'
 import { invalid, problemText } from './errors.ts'
 import { modelIdOf } from './model-id.ts'
+import { embeddingCall, textMessage } from '../embedding-call.ts'
 
 // Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
 // …/model-parameters-embed.html.
@@ -80,22 +81,15 @@ export function readTexts(wire: WireRequest, maker: Maker): Parsed<EmbedAsked> |
     return invalid(`Malformed input request: ${problemText(problem)}, please reformat your input and try again.`)
   const model = modelIdOf(wire.params['modelId'] ?? '')
   const { texts, dimensions } = maker.read(wire.body, model)
-  const call: CallRequest = {
+  const call = embeddingCall({
     provider: wire.provider,
     operation: 'embeddings',
     model,
-    messages: texts.map((text) => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })),
-    tools: [],
-    toolChoice: { kind: 'none' },
-    responseSchema: undefined,
-    stream: false,
-    maxOutputTokens: undefined,
-    stop: [],
-    choices: 1,
+    messages: texts.map(textMessage),
     callerHints: [],
     retryCount: 0,
     dimensions: within(dimensions),
     fingerprint: wire.fingerprint,
-  }
+  })
   return { call, asked: { kind: 'embed', maker, texts } }
 }

@@ -1,9 +1,10 @@
-import type { CallRequest, Message } from '../../provider/index.ts'
+import type { CallRequest } from '../../provider/index.ts'
 import { isWithoutKey } from '../openai/errors.ts'
 import { noStream } from '../openai/no-stream.ts'
 import { retryCountOf, type BadRequest, type Generation, type WireRequest } from '../service.ts'
 import { problemOf, relaxed, type Shape } from '../shape.ts'
 import { commonHeaders, fieldProblem } from './errors.ts'
+import { embeddingCall, textMessage } from '../embedding-call.ts'
 
 // Source: https://docs.cohere.com/reference/embed, …/rerank.
 
@@ -48,30 +49,22 @@ function problemIn({ strict, header, body }: WireRequest, exact: Shape, wide: Sh
   return problem && fieldProblem(problem)
 }
 
-const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
-
 const callFor = (
   { provider, body, header, fingerprint }: WireRequest,
   operation: string,
   texts: readonly string[],
   dimensions: number,
-): CallRequest => ({
-  provider,
-  operation,
-  model: String(body['model']),
-  messages: texts.map(textMessage),
-  tools: [],
-  toolChoice: { kind: 'none' },
-  responseSchema: undefined,
-  stream: false,
-  maxOutputTokens: undefined,
-  stop: [],
-  choices: 1,
-  callerHints: [],
-  retryCount: retryCountOf(header),
-  dimensions,
-  fingerprint,
-})
+): CallRequest =>
+  embeddingCall({
+    provider,
+    operation,
+    model: String(body['model']),
+    messages: texts.map(textMessage),
+    callerHints: [],
+    retryCount: retryCountOf(header),
+    dimensions,
+    fingerprint,
+  })
 
 const head: Generation['head'] = (reply) => ({
   status: 200,

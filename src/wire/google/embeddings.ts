@@ -7,6 +7,7 @@ import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './er
 import { labelHints, modelName, type Home } from './generate-content.ts'
 import { messageOf } from './prompt.ts'
 import { canonical } from './proto-json.ts'
+import { embeddingCall } from '../embedding-call.ts'
 
 // Source: https://ai.google.dev/api/embeddings,
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api.
@@ -148,24 +149,16 @@ function readTexts(home: Home, way: Way, request: WireRequest): { call: CallRequ
       kind: 'not_found',
       message: `models/${model} is not found for API version ${params['version'] ?? 'v1beta'}, or is not supported for ${way.method}.`,
     }
-  const call: CallRequest = {
+  const call = embeddingCall({
     provider,
     operation: 'embeddings',
     model,
     messages: contents.map((content) => messageOf(content, 'user')),
-    tools: [],
-    toolChoice: { kind: 'none' },
-    responseSchema: undefined,
-    stream: false,
-    maxOutputTokens: undefined,
-    stop: [],
-    choices: 1,
     callerHints: labelHints(body),
-    retryCount: 0,
     tellsRetryAfter: home.vertex ? [] : TELLS_RETRY,
     dimensions: dimensionsOf(dimensions, model),
     fingerprint,
-  }
+  })
   return { call, asked: undefined }
 }
 

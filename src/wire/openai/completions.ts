@@ -2,8 +2,10 @@ import type { CallRequest, Choice, Piece, Reply } from '../../provider/index.ts'
 import { retryCountOf, type Generation, type StreamEncoder } from '../service.ts'
 import { ANY, problemOf, relaxed, type Shape } from '../shape.ts'
 import { usageOf } from './chat/answer.ts'
-import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
+import { isWithoutKey, openaiProblem } from './errors.ts'
 import { chatHints } from './hints.ts'
+import { answerHead } from './answer-head.ts'
+import { errorFrame, frame } from './events.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/completions.
 
@@ -74,8 +76,6 @@ function body({ id, createdAt, model }: Reply, choices: readonly object[]): Reco
   }
 }
 
-const frame = (data: string): string => `data: ${data}\n\n`
-
 class CompletionsStream implements StreamEncoder {
   readonly #reply: Reply
   readonly #asked: CompletionsAsked
@@ -109,8 +109,7 @@ class CompletionsStream implements StreamEncoder {
   }
 
   error(): string {
-    const message = 'The server had an error while processing your request. Sorry about that!'
-    return frame(JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } }))
+    return errorFrame()
   }
 
   frame = frame
@@ -153,13 +152,7 @@ export const completions: Generation<CompletionsAsked> = {
     return { call, asked: { stream, streamUsage, echoed: request.echo ? prompt : '' } }
   },
 
-  head: (reply, limits, { stream }) => ({
-    status: 200,
-    headers: {
-      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      ...commonHeaders(reply.id, limits),
-    },
-  }),
+  head: answerHead,
 
   whole: (reply, { echoed }) =>
     JSON.stringify({

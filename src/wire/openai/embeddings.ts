@@ -1,9 +1,10 @@
-import type { CallRequest, Message } from '../../provider/index.ts'
 import { retryCountOf, type Generation } from '../service.ts'
 import { problemOf, relaxed, type Shape } from '../shape.ts'
 import { chatHints } from './hints.ts'
-import { commonHeaders, isWithoutKey, openaiProblem } from './errors.ts'
+import { isWithoutKey, openaiProblem } from './errors.ts'
 import { noStream } from './no-stream.ts'
+import { embeddingCall, textMessage } from '../embedding-call.ts'
+import { answerHead } from './answer-head.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
 
@@ -65,8 +66,6 @@ const textsOf = (input: EmbeddingsRequest['input']): readonly string[] =>
       ? [textOfTokens(input as number[])]
       : input.map((one) => (Array.isArray(one) ? textOfTokens(one) : String(one)))
 
-const textMessage = (text: string): Message => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })
-
 /** The vector as the official SDKs ask for it: 32-bit floats, little-endian, in base64. */
 function base64Of(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4))
@@ -92,30 +91,20 @@ export const embeddings: Generation<EmbeddingsAsked> = {
     const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
     if (problem) return openaiProblem(problem)
     const { model, input, encoding_format: encoding, dimensions } = body as unknown as EmbeddingsRequest
-    const call: CallRequest = {
+    const call = embeddingCall({
       provider,
       operation: embeddings.operation,
       model,
       messages: textsOf(input).map(textMessage),
-      tools: [],
-      toolChoice: { kind: 'none' },
-      responseSchema: undefined,
-      stream: false,
-      maxOutputTokens: undefined,
-      stop: [],
-      choices: 1,
       callerHints: chatHints(body),
       retryCount: retryCountOf(header),
       dimensions: dimensionsOf(dimensions, model),
       fingerprint,
-    }
+    })
     return { call, asked: { encoding: encoding === 'base64' ? 'base64' : 'float' } }
   },
 
-  head: (reply, limits) => ({
-    status: 200,
-    headers: { 'content-type': 'application/json', ...commonHeaders(reply.id, limits) },
-  }),
+  head: (reply, limits) => answerHead(reply, limits, { stream: false }),
 
   whole: ({ model, vectors = [], usage }, { encoding }) =>
     JSON.stringify({

@@ -1,6 +1,7 @@
 import type { LimitStates } from '../../provider/index.ts'
 import { BAD_GATEWAY, type BadRequest, type ErrorFormat, type WireRequest, type WireResponse } from '../service.ts'
 import type { Problem } from '../shape.ts'
+import { SERVER_ERROR } from './events.ts'
 
 // Source of errors and headers: https://platform.openai.com/docs/guides/error-codes, …/guides/rate-limits.
 
@@ -172,7 +173,7 @@ export const openaiErrors: ErrorFormat = {
         return answer(503, errorBody(message, 'server_error', null, null), retryHeaders(refusal.retryAfterMs))
       }
       case 'server_error': {
-        const message = refusal.message ?? 'The server had an error while processing your request. Sorry about that!'
+        const message = refusal.message ?? SERVER_ERROR
         return answer(500, errorBody(message, 'server_error', null, null))
       }
       case 'bad_gateway':

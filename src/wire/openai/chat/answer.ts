@@ -1,6 +1,8 @@
 import type { Choice, Reply, ToolCall } from '../../../provider/index.ts'
 import { logprobsOf } from './logprobs.ts'
 import type { ChatMessage } from './request.ts'
+import { callId } from '../call-id.ts'
+import { pagesFor } from '../found.ts'
 
 /** What an answer has to know of its request. */
 export interface ChatAsked {
@@ -54,28 +56,11 @@ export const logprobs = (text: string, refused: boolean, { logprobs: alternative
   return refused ? { content: null, refusal: content } : { content, refusal: null }
 }
 
-/** An id as it is told; ids of the user's own that have the prefix keep it. */
-const callId = ({ id }: ToolCall): string => (id.startsWith('call_') ? id : `call_${id}`)
-
 /** A call of a tool. */
 export const calledOf = (call: ToolCall, given = call.arguments): object =>
   call.custom
     ? { id: callId(call), type: 'custom', custom: { name: call.name, input: given } }
     : { id: callId(call), type: 'function', function: { name: call.name, arguments: given } }
-
-/** Sources of a text for which the web was searched. */
-const annotationsOf = ({ text, hosted = [] }: Choice): object[] =>
-  hosted
-    .filter(({ kind }) => kind === 'web_search')
-    .map(({ query }) => ({
-      type: 'url_citation',
-      url_citation: {
-        start_index: 0,
-        end_index: text.length,
-        title: query,
-        url: `https://www.example.com/${encodeURIComponent(query.toLowerCase().replaceAll(/\W+/g, '-').slice(0, 60))}`,
-      },
-    }))
 
 /** A choice as a whole message. */
 function messageOf(choice: Choice, { functions }: ChatAsked): object {
@@ -90,7 +75,7 @@ function messageOf(choice: Choice, { functions }: ChatAsked): object {
         ? { function_call: { name: first.name, arguments: first.arguments } }
         : { tool_calls: toolCalls.map((call) => calledOf(call)) })),
     refusal: refused ? text : null,
-    annotations: annotationsOf(choice),
+    annotations: pagesFor(choice).map((page) => ({ type: 'url_citation', url_citation: page })),
   }
 }
 

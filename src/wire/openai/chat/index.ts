@@ -1,7 +1,7 @@
 import type { CallRequest, ReasoningRequest, ToolChoice, ToolDefinition } from '../../../provider/index.ts'
 import { retryCountOf, type Generation } from '../../service.ts'
 import { problemOf } from '../../shape.ts'
-import { commonHeaders, isWithoutKey, openaiProblem } from '../errors.ts'
+import { isWithoutKey, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
 import { defaultEffort, isReasoningModel } from '../model-rules.ts'
 import { completionOf, type ChatAsked } from './answer.ts'
@@ -10,6 +10,7 @@ import { CHAT_REQUEST, COMPATIBLE_CHAT_REQUEST, MOST_CHOICES, type ChatRequest }
 import { contradictionIn } from './rules.ts'
 import { keepChat } from './stored.ts'
 import { ChatStream } from './stream.ts'
+import { answerHead } from '../answer-head.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/chat (create, streaming).
 
@@ -112,13 +113,7 @@ export const chat: Generation<ChatAsked> = {
     return { call, asked }
   },
 
-  head: (reply, limits, { stream }) => ({
-    status: 200,
-    headers: {
-      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      ...commonHeaders(reply.id, limits),
-    },
-  }),
+  head: answerHead,
 
   whole: (reply, asked) => JSON.stringify(completionOf(reply, asked)),
   stream: (reply, asked) => new ChatStream(reply, asked),

@@ -1,9 +1,7 @@
 import type { Choice, Piece, Reply } from '../../../provider/index.ts'
 import type { StreamEncoder } from '../../service.ts'
 import { calledOf, FINGERPRINT, finishOf, logprobs, usageOf, type ChatAsked } from './answer.ts'
-
-/** An event of a stream. */
-const frame = (data: string): string => `data: ${data}\n\n`
+import { errorFrame, frame } from '../events.ts'
 
 const delta = (
   index: number,
@@ -104,8 +102,7 @@ export class ChatStream implements StreamEncoder {
   }
 
   error(): string {
-    const message = 'The server had an error while processing your request. Sorry about that!'
-    return frame(JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } }))
+    return errorFrame()
   }
 
   frame = frame

@@ -19,6 +19,7 @@ import { COMPATIBLE_RESPONSES_REQUEST, RESPONSES_REQUEST, type Item, type Respon
 import { RESPONSES, type StoredResponse } from './stored.ts'
 import { ResponsesStream } from './stream.ts'
 import { definitionsOf, hostedOf, schemaOf, toolChoiceOf, wrongTools } from './tools.ts'
+import { answerHead } from '../answer-head.ts'
 
 /** What a request goes on with: an answer before, a conversation, or nothing. */
 interface Before {
@@ -231,13 +232,7 @@ export const create: Generation<ResponsesAsked> = {
     return background ? { call, asked, detached: detachedOf(asked, wire) } : { call, asked }
   },
 
-  head: (reply, limits, { stream }) => ({
-    status: 200,
-    headers: {
-      'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      ...commonHeaders(reply.id, limits),
-    },
-  }),
+  head: answerHead,
 
   whole: (reply, asked) => JSON.stringify(finishedBody(reply, asked)),
   stream: (reply, asked) => new ResponsesStream(reply, asked),

@@ -1,5 +1,7 @@
 import type { Choice, HostedUse, Reply, ToolCall } from '../../../provider/index.ts'
 import type { Item, ResponsesRequest } from './request.ts'
+import { callId } from '../call-id.ts'
+import { pagesFor } from '../found.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/responses/object.
 
@@ -30,9 +32,6 @@ export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 /** The id of a response. */
 export const responseId = (reply: Pick<Reply, 'id'>, { id }: Pick<ResponsesAsked, 'id'>): string =>
   id ?? `resp_${reply.id}`
-
-/** Ids as they are told; ids of the user's own that have the prefix keep it. */
-const callId = ({ id }: Pick<ToolCall, 'id'>): string => (id.startsWith('call_') ? id : `call_${id}`)
 
 /** Opaque, and of the length that such texts have. */
 const sealed = (id: string): string => `gAAAAAB${Buffer.from(`${id}${id}${id}${id}`).toString('base64url')}`
@@ -93,18 +92,8 @@ export function hostedItem({ kind, id, name, query }: HostedUse, status: string)
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 /** Sources of a text for which the web was searched. */
-export const annotationsOf = ({ text, hosted = [] }: Pick<Choice, 'text' | 'hosted'>): object[] =>
-  text === ''
-    ? []
-    : hosted
-        .filter(({ kind }) => kind === 'web_search')
-        .map(({ query }) => ({
-          type: 'url_citation',
-          start_index: 0,
-          end_index: text.length,
-          title: query,
-          url: `https://www.example.com/${encodeURIComponent(query.toLowerCase().replaceAll(/\W+/g, '-').slice(0, 60))}`,
-        }))
+export const annotationsOf = (choice: Pick<Choice, 'text' | 'hosted'>): object[] =>
+  choice.text === '' ? [] : pagesFor(choice).map((page) => ({ type: 'url_citation', ...page }))
 
 /** A part of a message: a text, or a refusal. */
 export const contentPart = (refused: boolean, text: string, annotations: readonly object[]): object =>
