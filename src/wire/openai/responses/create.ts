@@ -112,7 +112,7 @@ function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningR
 }
 
 /** An answer that is fetched later. */
-function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: WireRequest): Detached {
+function detachedOf(asked: ResponsesAsked, { shelf, now, id }: WireRequest): Detached {
   const responseBodyNow = responseBody(asked.id!, now, asked, 'queued')
   const stored: StoredResponse = {
     body: responseBodyNow,
@@ -123,7 +123,6 @@ function detachedOf(asked: ResponsesAsked, { shelf, now, fingerprint, id }: Wire
     stop: undefined,
   }
   shelf.put(RESPONSES, asked.id!, stored)
-  void fingerprint
   return {
     accepted: jsonResponse(responseBodyNow, commonHeaders(id(), {})),
     started(stop) {
@@ -189,9 +188,8 @@ export const create: Generation<ResponsesAsked> = {
         ? { ...item, id: `${item.type === 'message' || item.role ? 'msg' : 'item'}_${fingerprint}${index}` }
         : item,
     )
-    const named = resolved([...earlier.items, ...added], shelf)
-    if ('kind' in named) return named
-    const items = named
+    const items = resolved([...earlier.items, ...added], shelf)
+    if ('kind' in items) return items
     const wrong = strict ? contradictionIn(request, model, items) : undefined
     if (wrong) return wrong
     const stream = request.stream ?? false

@@ -147,7 +147,9 @@ export class ResponsesStream implements StreamEncoder {
         ...(refused ? { refusal: this.#said } : { text: this.#said, ...more }),
       }) +
       this.#event('response.content_part.done', { ...at, part }) +
-      this.#done(messageItem(this.#reply, [part], this.#isLast('text') ? this.#endStatus() : 'completed'))
+      this.#done(
+        messageItem(this.#reply, [part], this.#choice.toolCalls.length === 0 ? this.#endStatus() : 'completed'),
+      )
     )
   }
 
@@ -169,10 +171,6 @@ export class ResponsesStream implements StreamEncoder {
       this.#event(`${name}.done`, { ...at, ...(call.custom ? {} : { name: call.name }), [field!]: this.#said }) +
       this.#done(item(this.#said, status))
     )
-  }
-
-  #isLast(kind: 'text'): boolean {
-    return kind === 'text' && this.#choice.toolCalls.length === 0
   }
 
   #endStatus(): 'completed' | 'incomplete' {
