@@ -17,6 +17,7 @@ export interface DaemonSetup {
   patterns: readonly string[]
   time: Exclude<TimeMode, { kind: 'virtual' }>
   eventLog: { maxBytes?: number; keep?: number }
+  keep?: number
   /** Simulates the services that are not real; nothing where all are. */
   simulated: { latency: string | undefined; seed: string | undefined; failRate: number | undefined } | undefined
   /** Which services are asked, for people. */
@@ -110,6 +111,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     patterns: (value<string[]>('patterns') ?? []).map((folder) => resolve(folder)),
     time,
     eventLog: said({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
+    ...said({ keep: value<number>('history_keep') }),
     simulated: simulates ? { latency, seed, failRate } : undefined,
     told: toldOf(services, simulates, time),
     config: {

@@ -60,6 +60,7 @@ const SETTINGS = {
   trace_completions: { kind: 'boolean', about: 'puts questions and answers into the trace' },
   log_bytes: { kind: 'whole', about: 'size at which the event log is put aside', env: ['LONGHAUL_LOG_BYTES'] },
   log_keep: { kind: 'whole', about: 'event logs that were put aside and are kept', env: ['LONGHAUL_LOG_KEEP'] },
+  history_keep: { kind: 'whole', about: 'orchestrations that are over, and completions, that are kept' },
   services: { kind: 'services', about: 'in the settings file: { name: { base_url, format, api_key_env } }' },
 } as const satisfies Readonly<Record<string, Setting>>
 

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import { isMistake, suggestion } from '../../options/index.ts'
 import type { AgentSettings } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
@@ -164,7 +165,7 @@ export class Team {
   }
 
   async #ask(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
-    const began = Date.now()
+    const began = steadyNow()
     for (;;) {
       if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
       try {
@@ -183,7 +184,7 @@ export class Team {
     let hold: Hold | undefined
     try {
       hold = await conversation.acquire(within.signal)
-      const waitedMs = Date.now() - began
+      const waitedMs = steadyNow() - began
       agent.working += 1
       agent.progress()
       this.#supervisor.watch()
@@ -223,7 +224,7 @@ export class Team {
         json,
         refused: answer.refused,
         model: answer.target,
-        seconds: (Date.now() - began) / 1_000,
+        seconds: (steadyNow() - began) / 1_000,
         cached: answer.cached,
       }
       if (this.#options.settings.traceCompletions)
@@ -233,7 +234,7 @@ export class Team {
           model: answer.target,
           prompt: text,
           answer: answer.text,
-          tookMs: Date.now() - began,
+          tookMs: steadyNow() - began,
           waitedMs,
           inputTokens: answer.usage.input,
           outputTokens: answer.usage.output,
