@@ -11,6 +11,7 @@ import type { Hold } from './conversation.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
+import type { SavedRoutes } from './response-routes.ts'
 import type { Settled } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -39,6 +40,8 @@ interface TeamOptions {
   maxHops: number
   /** Runs work on behalf of an agent. */
   actAs: <Result>(agent: string, work: () => Result) => Result
+  /** Transformers that waited for their answer before a restart. */
+  routes?: SavedRoutes | undefined
 }
 
 /** The agents of a run: asked, supervised, and told of each other's events. */
