@@ -1,5 +1,5 @@
-import { findViolations, type CheckName, type CheckSettings } from '../../../src/checks/index.ts'
-import { Trace, type EventBody, type TraceEvent, type Usage } from '../../../src/trace/index.ts'
+import { findViolations, type CheckName, type CheckSettings } from '../../src/checks/index.ts'
+import { Trace, type EventBody, type TraceEvent, type Usage } from '../../src/trace/index.ts'
 
 /** What happens when. */
 type Part = readonly (readonly [at: number, body: EventBody])[]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EventBody } from '../../../src/trace/index.ts'
-import { call, event, finds, gather, story } from './story.ts'
+import { call, event, finds, gather, story } from '../../given/story.ts'
 
 const note = (at: number) => event(at, { type: 'note', text: 'later' })
 const run = (from: number, to: number) => [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findViolations } from '../../../src/checks/index.ts'
-import { call, event, finds, gather, partsOf, story } from './story.ts'
+import { call, event, finds, gather, partsOf, story } from '../../given/story.ts'
 
 const same = { request: 'same' }
 const failed = { ...same, fault: 'server_error' }

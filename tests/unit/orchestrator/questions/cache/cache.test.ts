@@ -91,6 +91,27 @@ describe('a cache', () => {
     expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
   })
 
+  test('keeps as many answers as its size says, and no more', async () => {
+    const { ask, answers } = cached({ size: 2 })
+    await ask('One?')
+    await ask('Two?')
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['One?', 'Two?'])
+    expect((await ask('One?')).cached).toBe(true)
+    await ask('Three?')
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
+  })
+
+  test('that is full drops no answer for one that takes the place of its like', async () => {
+    const { ask, answers, time } = cached({ size: 2 }, { fates: [{}, {}, { ms: 5 }, { ms: 10 }, {}] })
+    await ask('One?')
+    await ask('Two?')
+    // Asked twice before either is answered.
+    const twice = [ask('Three?'), ask('Three?')]
+    await time.pass(10)
+    await Promise.all(twice)
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
+  })
+
   test.for([
     ['a failure', { ends: failure('server_error') }],
     ['a refusal', { ends: { refused: true } }],
