@@ -4,7 +4,7 @@ import { readCosts, saveCosts } from '../../../../src/orchestrator/money/claim.t
 import { Costs } from '../../../../src/orchestrator/money/costs.ts'
 import { settle } from '../../../../src/orchestrator/settle.ts'
 import type { OrchestratorSettings } from '../../../../src/orchestrator/settings.ts'
-import { target, Told } from '../questions/asking.ts'
+import { target, Told } from '../../../given/ask.ts'
 
 const costs = (settings: OrchestratorSettings) => {
   const trace = new Told()

@@ -4,8 +4,8 @@ import { readCache } from '../../../../../src/orchestrator/questions/cache/setti
 import { isWorthKeeping } from '../../../../../src/orchestrator/questions/cache/worth.ts'
 import type { CacheSettings } from '../../../../../src/orchestrator/questions/cache/settings.ts'
 import type { KeptAnswer } from '../../../../../src/store/index.ts'
-import { HandTime } from '../../hand-time.ts'
-import { answer, failure, fated, open, question, target, Told, type Fate } from '../asking.ts'
+import { HandTime } from '../../../../given/hand-time.ts'
+import { answer, failure, fated, open, question, target, Told, type Fate } from '../../../../given/ask.ts'
 
 function cached(
   settings: CacheSettings = {},
