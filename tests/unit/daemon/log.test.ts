@@ -59,10 +59,10 @@ describe('the log tells', () => {
     expect(told(body)).toBe(line)
   })
 
-  test.each<EventBody>([
-    { type: 'note', text: 'hello' },
-    { type: 'effect.ended', effect: 1, ok: true },
-  ])('nothing of what nobody looks for: $type', (body) => {
+  test.each<[EventBody]>([
+    [{ type: 'note', text: 'hello' }],
+    [{ type: 'effect.ended', effect: 1, ok: true, failure: null }],
+  ])('nothing of what nobody looks for: %j', (body) => {
     expect(told(body)).toBe('')
   })
 
