@@ -1,7 +1,13 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { dashboardJson } from '../../dashboards/longhaul.ts'
 import { startMeteredDaemon, type MeteredDaemon } from './metered-daemon.ts'
-import { hasPrometheus, promtoolOn, startPrometheus, type Prometheus } from './prometheus-under-test.ts'
+import { dashboards, hasPrometheus, promtoolOn, startPrometheus, type Prometheus } from './prometheus-under-test.ts'
 
 let daemon: MeteredDaemon
 let id: string
@@ -91,4 +97,48 @@ describe.skipIf(!hasPrometheus)('with Prometheus (skipped where it is not instal
       .toBeGreaterThan(0)
     await expect.poll(() => value('ALERTS{alertname="LonghaulHungAgent"}'), { timeout: 60_000, interval: 500 }).toBe(1)
   })
+
+  test('each query of the dashboard runs there, and gives series', async () => {
+    const ended = await daemon.begin()
+    await daemon.ask('orchestration:terminate', { orchestration_id: ended })
+    const queries = queriesIn(JSON.parse(readFileSync(join(dashboards, 'longhaul.json'), 'utf8')))
+    expect(queries.length).toBeGreaterThan(25)
+    const without = async (): Promise<string[]> => {
+      const found = await Promise.all(
+        queries.map((query) => prometheus.query(query.replaceAll('$job', '.*').replaceAll('$__rate_interval', '20s'))),
+      )
+      const hasNumbers = (nth: number) => found[nth]!.some(({ value }) => Number.isFinite(Number(value[1])))
+      return queries.filter((_, nth) => !hasNumbers(nth))
+    }
+    await expect.poll(without, { timeout: 60_000, interval: 1_000 }).toEqual([])
+  })
+
+  test('the Prometheus of docs/compose.yaml is set up as it should be, and what is mounted is there', () => {
+    const docs = resolve(dashboards, '../docs')
+    const compose = parse(readFileSync(join(docs, 'compose.yaml'), 'utf8')) as {
+      configs: Record<string, { content: string }>
+      services: Record<string, { volumes: string[] }>
+    }
+    const home = mkdtempSync(join(tmpdir(), 'longhaul-compose-'))
+    onTestFinished(() => rmSync(home, { recursive: true }))
+    cpSync(join(dashboards, 'alerts.yml'), join(home, 'alerts.yml'))
+    writeFileSync(join(home, 'prometheus.yml'), compose.configs['prometheus']!.content)
+    const told = execFileSync('promtool', ['check', 'config', join(home, 'prometheus.yml')], { encoding: 'utf8' })
+    expect(told).toContain('SUCCESS')
+    for (const name of ['datasource', 'dashboards']) parse(compose.configs[name]!.content)
+    const mounted = Object.values(compose.services).flatMap(({ volumes }) => volumes.map((each) => each.split(':')[0]!))
+    for (const file of mounted.filter((each) => each.startsWith('.'))) expect(existsSync(join(docs, file))).toBe(true)
+  })
 })
+
+test('dashboards/longhaul.json is what dashboards/longhaul.ts writes', () => {
+  expect(readFileSync(join(dashboards, 'longhaul.json'), 'utf8')).toBe(dashboardJson())
+})
+
+/** All that is asked of Prometheus in a dashboard. */
+function queriesIn(part: unknown): string[] {
+  if (typeof part !== 'object' || part === null) return []
+  return Object.entries(part).flatMap(([name, value]) =>
+    name === 'expr' && typeof value === 'string' ? [value] : queriesIn(value),
+  )
+}

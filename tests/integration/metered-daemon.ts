@@ -38,7 +38,7 @@ export async function startMeteredDaemon(): Promise<MeteredDaemon> {
   const metrics = daemonMetrics(client, () => daemon?.readings())
   daemon = await startDaemon(paths, {
     settings: {
-      budget: { limit: '0.05' },
+      budget: { limit: '5' },
       retry: { attempts: 4, firstDelay: 20, maxDelay: 50 },
       retryBudget: 10,
       supervision: { hungAfter: 200, maxRestarts: 1_000 },
