@@ -20,7 +20,7 @@ import {
   type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -224,7 +224,7 @@ export function openSession<Result>(
     probes,
     actor: actingAgent,
   })
-  const closings: (() => unknown)[] = [() => clock.stop()]
+  const closings: (() => unknown)[] = [() => clock.stop(), endChildrenWithWorker()]
   if (settings.time.kind === 'real') {
     emptyPools()
     closings.push(stand('chance', chance))
@@ -324,9 +324,12 @@ function sessionOf<Result>(
       }
     }
     let controls: Controls | undefined
+    let ready: Promise<unknown> | undefined
     const controlled = (): Controls => {
       if (controls) return controls
-      throw new Error('This system cannot be suspended or restarted: it has not called context.control(…).')
+      throw new Error(
+        'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
+      )
     }
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     owners.begin(began)
@@ -338,6 +341,7 @@ function sessionOf<Result>(
       agents: agents ?? Object.keys(config?.agents ?? {}),
       agentSignal: (agent) => controllerOf(agent).signal,
       control: (ways) => void (controls = ways),
+      readyWhen: (promise) => void (ready = promise),
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
       network.readChildren()
@@ -367,6 +371,8 @@ function sessionOf<Result>(
     )
     const reason = (): DOMException => new DOMException('The orchestration was cancelled.', 'AbortError')
     closings.push(() => controller.abort(reason()))
+    // What keeps it from being ready is how it ends.
+    if (ready) await Promise.race([ready.catch(() => running), running])
     return {
       outcome: () => running,
       async terminateAgent(agent) {
