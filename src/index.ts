@@ -121,11 +121,14 @@ export {
   DaemonOrchestrationError,
   daemonSystem,
   patternSystem,
+  restartable,
+  SystemGoesOnError,
   type Controls,
   type DaemonResult,
   type DaemonSettings,
   type PatternSettings,
   type Report,
+  type RestartableContext,
   type System,
   type SystemContext,
 } from './systems/index.ts'
@@ -146,7 +149,7 @@ export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { Outcome } from './simulation/outcome.ts'
+export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,
