@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Ledger } from '../../../src/provider/ledger.ts'
 import { Outcome } from '../../../src/simulation/outcome.ts'
 import type { Trace } from '../../../src/trace/index.ts'
 import { call, gather, story } from '../../given/story.ts'
 
 const outcome = (trace: Trace): Outcome =>
-  new Outcome({ status: 'completed', result: 7, error: undefined, elapsedMs: 5_000, trace, ledger: new Ledger() })
+  new Outcome({ status: 'completed', result: 7, error: undefined, elapsedMs: 5_000, trace })
 
 describe('an outcome', () => {
   const trace = story(
@@ -23,6 +22,11 @@ describe('an outcome', () => {
       ['ben', 4n],
     ])
     expect(gathers).toHaveLength(2)
+  })
+
+  test('has the bill of its own calls', () => {
+    expect(outcome(trace).ledger.total.cost).toBe(7n)
+    expect(outcome(trace).ledger.agent('ben').cost).toBe(4n)
   })
 
   test('tells the newest gather of a name', () => {
