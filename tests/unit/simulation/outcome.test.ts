@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Ledger } from '../../../src/provider/ledger.ts'
 import { Outcome } from '../../../src/simulation/outcome.ts'
 import type { Trace } from '../../../src/trace/index.ts'
 import { call, gather, story } from '../../given/story.ts'
 
 const outcome = (trace: Trace): Outcome =>
-  new Outcome({ status: 'completed', result: 7, error: undefined, elapsedMs: 5_000, trace, ledger: new Ledger() })
+  new Outcome({ status: 'completed', result: 7, error: undefined, elapsedMs: 5_000, trace })
 
 describe('an outcome', () => {
   const trace = story(

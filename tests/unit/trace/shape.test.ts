@@ -101,6 +101,21 @@ const EVENTS: Readonly<Record<TraceEvent['type'], readonly [values: object, ...o
   ],
   'cost.checked': [{ spent: '-12', limit: '12' }, 'limit'],
   'budget.refused': [{ ...NAMED, worst: 1, left: 0 }],
+  'attempt.started': [{ ...NAMED, provider: 'openai' }],
+  'attempt.ended': [
+    {
+      ...NAMED,
+      provider: 'openai',
+      tookMs: 1,
+      failure: 'timeout',
+      message: 'No.',
+      inputTokens: 1,
+      cachedInputTokens: 0,
+      outputTokens: 1,
+      cost: 1,
+    },
+    'failure',
+  ],
   'attempt.failed': [
     { agent: 'ann', target: 'openai/gpt-4o', attempt: 1, kind: 'timeout', message: 'No.', retryInMs: 1 },
     'retryInMs',
