@@ -15,6 +15,7 @@ import {
   type ChanceBehind,
   type TimeBehind,
 } from '../doors/index.ts'
+import { AttentiveTime } from './attentive-time.ts'
 import { defaultEpoch, noteWall } from './epoch.ts'
 import type { Clock, TimeMode, Waiter } from './port.ts'
 import { TimerQueue } from './timer-queue.ts'
@@ -94,6 +95,7 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly mode: TimeMode
   readonly epoch: Milliseconds
   readonly #queue = new TimerQueue()
+  readonly #attention = new AttentiveTime()
   readonly #quiescence: Quiescence
   readonly #leave: (() => void)[] = []
   /** Timers that were set before this clock began. */
@@ -129,7 +131,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
     this.#quiescence = watchProcess(
       { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
-      { probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
+      { now: this.#attention.now, probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
     )
     if (options.chance) {
       emptyPools()
@@ -235,7 +237,7 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   holding(): string | undefined {
-    return this.#quiescence.holding(native.now())
+    return this.#quiescence.holding()
   }
 
   stop(): void {
@@ -263,7 +265,8 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly #step = (): void => {
     if (this.#stopped || this.#failure) return
     this.#tell()
-    const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity(native.now()) : undefined
+    const now = this.#attention.turn()
+    const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity() : undefined
     if (activity?.kind === 'immediates') return this.#passTurn()
     if (activity?.kind === 'arrivals') {
       this.#idleSince = undefined
@@ -285,7 +288,7 @@ class SimulatedClock implements Clock, TimeBehind {
     }
     if (this.#tellRest()) return this.#soon()
     const next = this.#queue.nextAt
-    if (next === undefined) return this.#idle()
+    if (next === undefined) return this.#idle(now)
     this.#idleSince = undefined
     if (next > this.#elapsed()) return this.#waitFor(next)
     this.#soon()
@@ -318,11 +321,11 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   /** Nothing is left to happen. */
-  #idle(): void {
+  #idle(now: Milliseconds): void {
     if (this.mode.kind === 'scaled') this.#catchUp()
     else if (this.#supervised.size > 0) {
-      this.#idleSince ??= native.now()
-      if (native.now() - this.#idleSince >= this.#deadlockAfter) {
+      this.#idleSince ??= now
+      if (now - this.#idleSince >= this.#deadlockAfter) {
         const realTimers = this.#quiescence.realTimers().filter((ms) => ms > OWN_WAIT_MS)
         return this.#fail(
           new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
