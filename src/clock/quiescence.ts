@@ -7,6 +7,7 @@ import type { Holding, SettleWindows } from './quiet/evidence.ts'
 import { Holds, type Hold, type Waits } from './quiet/holds.ts'
 import { watchJobs } from './quiet/jobs.ts'
 import { OwnThreads } from './quiet/own-threads.ts'
+import type { RealTimer } from './quiet/real-timers.ts'
 import { Requests } from './quiet/requests.ts'
 import { Sockets } from './quiet/sockets.ts'
 import { Workers } from './quiet/workers.ts'
@@ -25,8 +26,8 @@ export interface Quiescence {
   activity(): Activity
   /** What real activity holds virtual time, in words and for how long; `undefined` if none did at the last look. */
   holding(): string | undefined
-  /** Lengths of the timers of the real clock set since the watch began: code that escaped virtual time. */
-  realTimers(): readonly Milliseconds[]
+  /** Timers of the real clock that were set since the watch began: code that escaped virtual time. */
+  realTimers(): readonly RealTimer[]
   /** Counts `work` as I/O until it settles; `at` is the time on the clock. */
   hold(work: PromiseLike<unknown>, at: Milliseconds): void
   stop(): void

@@ -21,6 +21,7 @@ import type { Clock, TimeMode, Waiter } from './port.ts'
 import { TimerQueue } from './timer-queue.ts'
 import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
 import type { Waits } from './quiet/holds.ts'
+import { OWN_WAIT_MS } from './quiet/real-timers.ts'
 
 /** Settings of a simulated clock. */
 export interface SimulatedClockOptions {
@@ -53,8 +54,6 @@ const STORM_LEAST_TIMERS = 1_000
 /** Reads of a clock, with nothing else between them, in which a millisecond passes: who waits in a loop shall see the end. */
 const READS_A_MS = 200
 const TELL_EVERY_MS = 2_000
-/** The clock itself waits on the real one for no longer. */
-const OWN_WAIT_MS = 2
 
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
@@ -326,7 +325,7 @@ class SimulatedClock implements Clock, TimeBehind {
     else if (this.#supervised.size > 0) {
       this.#idleSince ??= now
       if (now - this.#idleSince >= this.#deadlockAfter) {
-        const realTimers = this.#quiescence.realTimers().filter((ms) => ms > OWN_WAIT_MS)
+        const realTimers = this.#quiescence.realTimers()
         return this.#fail(
           new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
         )

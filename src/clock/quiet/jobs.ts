@@ -1,6 +1,7 @@
 import { AsyncResource, createHook } from 'node:async_hooks'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding } from './evidence.ts'
+import { realTimerOf, type RealTimer } from './real-timers.ts'
 
 /**
  * What an async resource says about work in flight.
@@ -55,8 +56,8 @@ interface Job {
 export interface JobWatch {
   /** What is in flight at a moment of the time by which it watches. */
   look(at: Milliseconds): Holding | undefined
-  /** Lengths of the real timers that were set since the watch began and are still pending. */
-  realTimers(): readonly Milliseconds[]
+  /** The real timers that the code under test has set since the watch began, and that are still pending. */
+  realTimers(): readonly RealTimer[]
   stop(): void
 }
 
@@ -68,7 +69,7 @@ export interface JobWatch {
  * @param now the time by which that is measured
  */
 export function watchJobs(settleMs: Milliseconds, now: () => Milliseconds): JobWatch {
-  const timers = new Map<number, Milliseconds>()
+  const timers = new Map<number, RealTimer>()
   const jobs = new Map<number, Milliseconds>()
   const addOns = new Map<number, { type: string; since: Milliseconds }>()
   const underWay = new Map<number, { count: number; since: Milliseconds }>()
@@ -118,8 +119,10 @@ export function watchJobs(settleMs: Milliseconds, now: () => Milliseconds): JobW
       // Those of the code under test may have any name.
       if (kind === 'none' || resource instanceof AsyncResource) return
       switch (kind) {
-        case 'timer':
-          return void timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
+        case 'timer': {
+          const timer = realTimerOf((resource as { _idleTimeout?: number })._idleTimeout ?? 0, callbacks.init)
+          return timer && void timers.set(id, timer)
+        }
         case 'job':
           return watchJob(id, resource as Job)
         case 'stream':
