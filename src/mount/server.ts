@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net'
 import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
-import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
+import { answer, MAX_BODY } from './answer.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
+import type { Exchange, Sink } from './sink.ts'
 
 /** Where the server listens. */
 export interface ServerOptions {

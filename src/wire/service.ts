@@ -1,4 +1,6 @@
 import type { Answer, CallRequest, LimitStates, Piece, Refusal, Reply } from '../provider/index.ts'
+import type { Chunk } from './chunk.ts'
+import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
 
 /** A response before its body. Header names are in lower case. */
@@ -6,9 +8,6 @@ export interface ResponseHead {
   status: number
   headers: Record<string, string>
 }
-
-/** A part of a body. Bytes where the format is binary. */
-export type Chunk = string | Uint8Array
 
 /** A whole response. */
 export interface WireResponse extends ResponseHead {
@@ -100,13 +99,21 @@ export interface Parsed<Asked> {
   detached?: Detached
 }
 
-/** A call whose answer is fetched later. */
+/** A call whose answer is fetched later. What keeps it from being taken in is answered at once, as at all endpoints. */
 export interface Detached {
-  /** What the client gets at once. */
-  accepted: WireResponse
   /** The call is on its way; `stop` ends it. */
   started(stop: () => void): void
+  /** The service has taken it in: what the client gets at once. */
+  accepted(): WireResponse | Streamed
   received(part: Answer): void
+}
+
+/** An answer that is read from a stream which others may read too. */
+export interface Streamed {
+  feed: Feed
+  /** Number of the first part that is read, from 0. */
+  from: number
+  headers: Record<string, string>
 }
 
 /** An endpoint at which a model answers: a translation around a call and its reply. */
@@ -161,7 +168,7 @@ export interface Desk {
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
 export interface Resource extends EndpointAt {
   kind: 'resource'
-  answer(request: WireRequest, desk: Desk): WireResponse | BadRequest
+  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest
 }
 
 /** One thing that a service may be asked. */
@@ -191,6 +198,9 @@ export interface Service {
   took?: string
   errors: ErrorFormat
 }
+
+/** Whether an answer is read from a stream. */
+export const isStreamed = (answer: object): answer is Streamed => 'feed' in answer
 
 /** Whether a request could not be translated. */
 export const isBad = (parsed: object): parsed is BadRequest => 'kind' in parsed

@@ -37,6 +37,7 @@ export function toldCalls(events: readonly TraceEvent[]): CallRecord[] {
       continues: undefined,
       holds: [],
       run: undefined,
+      detached: false,
       seq,
       usage: NO_USAGE,
       cost: 0,
