@@ -44,6 +44,8 @@ const REASONS = {
   invalid: 'invalid',
 } as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
+const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
+
 /** Lists and blocks of a body that may stand within one another. */
 const MOST_LEVELS = 200
 
@@ -103,6 +105,8 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
       fingerprint,
     })
+  if (endpoint.kind === 'live')
+    return refuseBad({ kind: 'invalid', message: NO_WEBSOCKET, param: null, code: 'websocket_required' })
   // A unit of UTF-16 is three bytes of UTF-8 at most.
   if (text.length > MAX_BODY / 3 && Buffer.byteLength(text) > MAX_BODY)
     return refuseBad({ kind: 'too_large', limit: MAX_BODY })

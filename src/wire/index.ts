@@ -21,6 +21,8 @@ export {
   type Detached,
   type Endpoint,
   type Generation,
+  type Line,
+  type LiveSession,
   type Resource,
   type ResponseHead,
   type Service,

@@ -171,8 +171,41 @@ export interface Resource extends EndpointAt {
   answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest
 }
 
+/** The service's end of a connection over which a client and a model talk. */
+export interface Line {
+  /** Whether the provider serves a model, by any of its names. */
+  hasModel(id: string): boolean
+  send(event: string): void
+  /** @param code of RFC 6455 */
+  close(code: number, reason: string): void
+  /** The connection breaks. */
+  cut(): void
+  /**
+   * Has the model answer; the parts come when the clock says so.
+   *
+   * @returns what to call to have it stop
+   */
+  ask(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
+  /** Does something later, in the time of the run, if the connection is still there. */
+  after(ms: number, action: () => void): void
+}
+
+/** What a service makes of what a client sends over a connection. */
+export interface LiveSession {
+  received(text: string): void
+  closed(): void
+}
+
+/** An endpoint at which a client and a model talk over a WebSocket. Each answer of the model is a call. */
+export interface Live extends EndpointAt {
+  kind: 'live'
+  method: 'GET'
+  /** Reads the request to connect, and gives what begins the session when the client is connected. */
+  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest
+}
+
 /** One thing that a service may be asked. */
-export type Endpoint = Generation<any> | Resource
+export type Endpoint = Generation<any> | Resource | Live
 
 /** A model service: where it is, and what it may be asked. */
 export interface Service {
