@@ -55,6 +55,8 @@ export type EventBody =
        * can tell.
        */
       run?: number | null
+      /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+      detached?: true
     }
   /**
    * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,

@@ -49,6 +49,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
     continues: 'whole?',
     holds: 'wholes?',
     run: 'whole?',
+    detached: 'flag?',
   },
   'call.retried': { ...call, of: 'whole', afterMs: 'ms' },
   'call.replayed': call,
