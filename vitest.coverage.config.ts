@@ -9,6 +9,7 @@ const SLOW = [
   'clock-io',
   'crash',
   'daemon*',
+  'daemon/*',
   'ends-with-the-worker',
   'ksi-clients',
   'prediction',

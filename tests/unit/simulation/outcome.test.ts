@@ -24,6 +24,11 @@ describe('an outcome', () => {
     expect(gathers).toHaveLength(2)
   })
 
+  test('has the bill of its own calls', () => {
+    expect(outcome(trace).ledger.total.cost).toBe(7n)
+    expect(outcome(trace).ledger.agent('ben').cost).toBe(4n)
+  })
+
   test('tells the newest gather of a name', () => {
     expect(outcome(trace).gather('votes')).toMatchObject({ gather: 2, missing: ['ben'] })
   })

@@ -56,6 +56,15 @@ test('events are found by their types, in order', () => {
   expect(trace.ofType('clock.slept')).toEqual([])
 })
 
+test('a trace is made of events that have happened, and read from a place on', () => {
+  const trace = filled(new Trace(() => 5))
+  const spooled = filled(new Trace(() => 5, { file: join(home, 'from.ndjson'), buffer: 10 }))
+  for (const each of [trace, spooled, Trace.of(trace)])
+    expect([...each.from(23)].map(({ seq }) => seq)).toEqual([23, 24])
+  expect(Trace.of(trace).toNDJSON()).toBe(trace.toNDJSON())
+  spooled.close()
+})
+
 test('who listens hears every event from then on, until it ends that', () => {
   const trace = new Trace(() => 0)
   const heard: string[] = []
