@@ -31,7 +31,10 @@ const COMMANDS: Readonly<
     load: async () => (await import('./daemon.ts')).daemon,
   },
   send: { about: 'sends an event to the daemon', loadRaw: async () => (await import('./send.ts')).send },
-  watch: { about: 'sends an event again and again', loadRaw: async () => (await import('./send.ts')).watch },
+  watch: {
+    about: 'shows what the daemon does, or sends it an event again and again',
+    loadRaw: async () => (await import('./send.ts')).watch,
+  },
   discover: { about: 'says which events there are', load: async () => (await import('./send.ts')).discover },
   init: {
     about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",

@@ -231,6 +231,24 @@ export type EventBody =
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }
+  /**
+   * The code under test has ended a span of generative AI, and says so: what of it, by the conventions. What it does not
+   * say is null. `error` is its `error.type`, or what its status says.
+   */
+  | {
+      type: 'span.ended'
+      name: string
+      operation: string | null
+      agent: string | null
+      provider: string | null
+      model: string | null
+      /** The model that has answered. */
+      answeredBy: string | null
+      error: string | null
+      tookMs: number
+      inputTokens: number | null
+      outputTokens: number | null
+    }
   /** A watched function of the system under test. */
   | { type: 'watch.called'; name: string; nth: number }
   | { type: 'watch.returned'; name: string; nth: number; afterMs: number }

@@ -41,7 +41,8 @@ function agentsOf(events: readonly TraceEvent[], strings: Strings): number[] {
   const agents = new Set<number>()
   for (const event of events) {
     if (event.type === 'gather.started') for (const agent of event.expected) agents.add(strings.of(agent))
-    else if ('agent' in event && typeof event.agent === 'string') agents.add(strings.of(event.agent))
+    else if (event.type !== 'span.ended' && 'agent' in event && typeof event.agent === 'string')
+      agents.add(strings.of(event.agent))
   }
   agents.delete(0)
   return [...agents]
