@@ -112,6 +112,7 @@ export {
   predict,
   type Driver,
   type Estimate,
+  type ModelPredictions,
   type Prediction,
   type PredictOptions,
 } from './reality/index.ts'
@@ -121,11 +122,14 @@ export {
   DaemonOrchestrationError,
   daemonSystem,
   patternSystem,
+  restartable,
+  SystemGoesOnError,
   type Controls,
   type DaemonResult,
   type DaemonSettings,
   type PatternSettings,
   type Report,
+  type RestartableContext,
   type System,
   type SystemContext,
 } from './systems/index.ts'
@@ -146,7 +150,7 @@ export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { Outcome } from './simulation/outcome.ts'
+export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,

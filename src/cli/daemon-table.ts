@@ -59,6 +59,7 @@ const SETTINGS = {
   max_event_hops: { kind: 'whole', about: 'events that may lead to one another' },
   trace_completions: { kind: 'boolean', about: 'puts questions and answers into the trace' },
   log_bytes: { kind: 'whole', about: 'size at which the event log is put aside', env: ['LONGHAUL_LOG_BYTES'] },
+  metrics_port: { kind: 'whole', about: 'tells Prometheus how it does, at /metrics of this port; needs prom-client' },
   log_keep: { kind: 'whole', about: 'event logs that were put aside and are kept', env: ['LONGHAUL_LOG_KEEP'] },
   history_keep: { kind: 'whole', about: 'orchestrations that are over, and completions, that are kept' },
   services: { kind: 'services', about: 'in the settings file: { name: { base_url, format, api_key_env } }' },

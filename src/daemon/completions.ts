@@ -81,7 +81,12 @@ export class Completions {
     })
     const settled = settle(settings, {})
     this.costs = new Costs(settled, trace)
-    this.completer = new Completer(settled, { costs: this.costs, cache: undefined, trace })
+    this.completer = new Completer(settled, {
+      costs: this.costs,
+      cache: undefined,
+      trace,
+      tellsAttempts: true,
+    })
   }
 
   /** How many wait or are being answered. */

@@ -279,7 +279,12 @@ export class Runs {
       orchestrator = onBehalfOf(
         run.id,
         () =>
-          new Orchestrator(pattern, { vars, run: run.id, resume }, settings, { trace, store, signal: abort.signal }),
+          new Orchestrator(pattern, { vars, run: run.id, resume }, settings, {
+            trace,
+            store,
+            signal: abort.signal,
+            tellsAttempts: true,
+          }),
       )
     } catch (error) {
       // One that cannot go on must not keep the others from it.

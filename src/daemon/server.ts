@@ -4,6 +4,7 @@ import { type Clock, startClock, steadyNow, type TimeMode } from '../clock/index
 import { native } from '../doors/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
+import type { TraceEvent } from '../trace/index.ts'
 import { Admission } from './admission.ts'
 import { Completions } from './completions.ts'
 import { HANDLERS } from './handlers/index.ts'
@@ -16,6 +17,7 @@ import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Remembered } from './remembered.ts'
 import { detailsOf } from './run-details.ts'
+import { readingsOf, type Readings } from './readings.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
 import { introduce } from './introduce.ts'
 import type { Simulation } from './simulation.ts'
@@ -37,6 +39,16 @@ export interface Daemon {
   /** Resolves when it has stopped. */
   stopped: Promise<void>
   stop(reason: string): Promise<void>
+  /** How it stands. */
+  readings(): Readings
+}
+
+/** Is told of what happens in a daemon. */
+export interface DaemonObserver {
+  /** @param run in which orchestration; null for what belongs to none */
+  happened(run: string | null, event: TraceEvent): void
+  /** An orchestration has stopped, and stands so. */
+  stopped(run: string, status: Run['phase']): void
 }
 
 /** How a daemon is set up. */
@@ -52,6 +64,7 @@ export interface DaemonOptions {
   simulate?: ((clock: Clock) => Simulation) | undefined
   /** What else is in force, for `system:config`. */
   config?: object
+  observer?: DaemonObserver | undefined
   /** Whether another thread watches that the daemon goes on, so that a run by which it does not is known afterwards. */
   watched?: boolean
 }
@@ -108,6 +121,7 @@ async function begin(
     keep,
     simulate,
     config = {},
+    observer,
     watched,
   }: DaemonOptions,
   store: RunStore,
@@ -134,6 +148,7 @@ async function begin(
     if (event.type === 'cost.claimed') bookClaim(store, run, event)
     watchdog?.at(run)
     lines.event(run, event)
+    observer?.happened(run, event)
     tell({
       event_name: event.type,
       timestamp: nowInSeconds(),
@@ -155,6 +170,7 @@ async function begin(
       change === 'stopped'
         ? pushes.stopped(run, detailsOf(run, store).messages)
         : pushes.begun(run, { isNew: change === 'started' })
+    if (change === 'stopped') observer?.stopped(run.id, run.phase)
     for (const push of told) say(push, run.id)
   }
   const simulation = simulate?.(clock)
@@ -170,7 +186,11 @@ async function begin(
     ...(keep !== undefined && { keep }),
   })
   if (simulation) introduce(simulation, runs)
-  const completions = new Completions({ store, runs, settings, tell, onTrace: (event) => lines.event(null, event) })
+  const onTrace = (event: TraceEvent): void => {
+    lines.event(null, event)
+    observer?.happened(null, event)
+  }
+  const completions = new Completions({ store, runs, settings, tell, onTrace })
   const done = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   const stop = (reason: string): Promise<void> => {
@@ -228,7 +248,14 @@ async function begin(
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
   const recovered = runs.recover(runThatStoodStill(paths.busyRun))
-  return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
+  return {
+    recovered,
+    completions: completions.recover(),
+    repaired: log.repaired,
+    stopped: done.promise,
+    stop,
+    readings: () => readingsOf(context),
+  }
 }
 
 /** Whether something ends in time. Real milliseconds. */

@@ -16,7 +16,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './call.ts'
-export { actAs, actingAgent, withinRun, type Identify } from './callers.ts'
+export { actAs, actingAgent, runInForce, withinRun, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
 export type { ScheduledFault } from './fault-chance.ts'

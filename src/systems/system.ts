@@ -27,6 +27,11 @@ export interface SystemContext {
   report: Report
   /** Tells the test how this system is stopped and gone on with. */
   control(controls: Controls): void
+  /**
+   * Lets `start()` wait until this system is ready, or has ended. To be called before the first `await`; a system that
+   * does not is ready at once.
+   */
+  readyWhen(ready: Promise<unknown>): void
 }
 
 /** An orchestration under test. */

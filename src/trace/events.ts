@@ -179,6 +179,25 @@ export type EventBody =
   | { type: 'cost.checked'; spent: string; limit: string | null }
   /** `worst` is the largest safe integer where nobody knows what the model costs. */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
+  /** The orchestrator asks a service. Only traces that no service writes to tell this, such as those of a daemon. */
+  | { type: 'attempt.started'; agent: string; provider: string; model: string }
+  /**
+   * What became of that, as the orchestrator knows it; caused by its start. `failure` is null for an answer, and else its
+   * kind. The cost is what the reported usage makes; of a failure whose usage nobody reports, `cost.claimed` tells.
+   */
+  | {
+      type: 'attempt.ended'
+      agent: string
+      provider: string
+      model: string
+      tookMs: number
+      failure: string | null
+      message: string
+      inputTokens: number
+      cachedInputTokens: number
+      outputTokens: number
+      cost: PicoDollars
+    }
   /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
   | {
       type: 'attempt.failed'

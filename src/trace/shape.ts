@@ -118,6 +118,18 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
   },
   'cost.checked': { spent: 'digits', limit: 'digits?' },
   'budget.refused': { ...named, worst: 'whole', left: 'whole' },
+  'attempt.started': { ...named, provider: 'text' },
+  'attempt.ended': {
+    ...named,
+    provider: 'text',
+    tookMs: 'ms',
+    failure: 'text?',
+    message: 'text',
+    inputTokens: 'whole',
+    cachedInputTokens: 'whole',
+    outputTokens: 'whole',
+    cost: 'whole',
+  },
   'attempt.failed': {
     agent: 'text',
     target: 'text',

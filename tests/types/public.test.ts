@@ -46,6 +46,21 @@ test('set-ups that make no sense do not compile', () => {
   void [wrong, empty]
 })
 
+test('an outcome narrows by its status', () => {
+  const narrow = (outcome: Outcome<{ votes: number }>): void => {
+    if (outcome.status === 'completed') {
+      expectTypeOf(outcome.result).toEqualTypeOf<{ votes: number }>()
+      expectTypeOf(outcome.error).toEqualTypeOf<undefined>()
+    } else {
+      expectTypeOf(outcome.result).toEqualTypeOf<undefined>()
+      expectTypeOf(outcome.error).toEqualTypeOf<unknown>()
+    }
+    // @ts-expect-error an outcome is frozen
+    outcome.elapsedMs = 1
+  }
+  expectTypeOf(narrow).returns.toEqualTypeOf<void>()
+})
+
 test('what is read of a run is typed', () => {
   expectTypeOf<Outcome['calls']>().toEqualTypeOf<CallRecord[]>()
   expectTypeOf<CallRecord['status']>().toEqualTypeOf<'open' | 'ended' | 'failed' | 'refused'>()

@@ -93,7 +93,7 @@ export class Orchestrator {
     this.#pattern = pattern
     this.#run = run
     this.#surroundings = surroundings
-    const { trace, store } = surroundings
+    const { trace, store, tellsAttempts = false } = surroundings
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const state = saved?.state
@@ -110,6 +110,7 @@ export class Orchestrator {
       costs: this.costs,
       cache: this.#cache,
       trace,
+      tellsAttempts,
       before: state?.questions,
     })
     this.#termination = new Termination(pattern.data.coordination?.termination ?? {}, variables)

@@ -7,8 +7,8 @@ import { priced } from '../../../../src/orchestrator/questions/priced.ts'
 import { RetryBudget } from '../../../../src/orchestrator/questions/retry-budget.ts'
 import { Statistics } from '../../../../src/orchestrator/questions/statistics.ts'
 import { timeLimited } from '../../../../src/orchestrator/questions/time-limit.ts'
-import { HandTime } from '../hand-time.ts'
-import { failure, fated, open, question, target, Told, type Fate } from './asking.ts'
+import { HandTime } from '../../../given/hand-time.ts'
+import { failure, fated, open, question, target, Told, type Fate } from '../../../given/ask.ts'
 
 describe('hedging', () => {
   const hedge = (fates: readonly Fate[]) => {

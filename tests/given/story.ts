@@ -1,5 +1,5 @@
-import { findViolations, type CheckName, type CheckSettings } from '../../../src/checks/index.ts'
-import { Trace, type EventBody, type TraceEvent, type Usage } from '../../../src/trace/index.ts'
+import { findViolations, type CheckName, type CheckSettings } from '../../src/checks/index.ts'
+import { Trace, type EventBody, type TraceEvent, type Usage } from '../../src/trace/index.ts'
 
 /** What happens when. */
 type Part = readonly (readonly [at: number, body: EventBody])[]
@@ -64,6 +64,26 @@ export function call(number: number, of: CallOf): Part {
 }
 
 export const event = (at: number, body: EventBody): Part => [[at, body]]
+
+/** Tries of one request, each `pauseMs` after the failure of the one before, which takes a second. */
+export const tries = (count: number, pauseMs: number, of: object = {}, from = 0, first = 1) =>
+  Array.from({ length: count }, (_, nth) =>
+    call(first + nth, {
+      request: 'same',
+      fault: 'server_error',
+      from: from + nth * (1_000 + pauseMs),
+      to: from + nth * (1_000 + pauseMs) + 1_000,
+      attempt: nth + 1,
+      ...(nth > 0 && { retryOf: first + nth - 1 }),
+      ...of,
+    }),
+  ).flat()
+
+/** A run, from its start to its end. */
+export const run = (from: number, to: number) => [
+  event(from, { type: 'run.started', name: 'a', seed: 1, vars: {} }),
+  event(to, { type: 'run.ended', status: 'completed' }),
+]
 
 interface GatherOf {
   name?: string

@@ -1,4 +1,4 @@
-import type { Timekeeper } from '../../../src/orchestrator/service/time.ts'
+import type { Timekeeper } from '../../src/orchestrator/service/time.ts'
 
 /** A clock that is moved by hand: `pass` fires what is due, in order, and lets what follows happen. */
 export class HandTime implements Timekeeper {

@@ -1,7 +1,7 @@
-import type { Ask, Completion, Question } from '../../../../src/orchestrator/questions/ask.ts'
-import { CompletionError, type FailureKind } from '../../../../src/orchestrator/service/failures.ts'
-import type { EventBody } from '../../../../src/trace/index.ts'
-import type { HandTime } from '../hand-time.ts'
+import type { Ask, Completion, Question } from '../../src/orchestrator/questions/ask.ts'
+import { CompletionError, type FailureKind } from '../../src/orchestrator/service/failures.ts'
+import type { EventBody } from '../../src/trace/index.ts'
+import type { HandTime } from './hand-time.ts'
 
 /** A question to a service that is never reached. */
 export const question = (over: Partial<Question> = {}): Question => ({
