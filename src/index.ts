@@ -157,6 +157,7 @@ export type {
   StartedOrchestration,
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
+export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.

@@ -1,4 +1,5 @@
 import {
+  afterAll,
   aroundEach,
   beforeAll,
   test as base,
@@ -27,6 +28,7 @@ import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
 import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
@@ -118,6 +120,7 @@ export function filling<Result>(
   /** By the suites that they fill: those within them may be declared later. */
   const cases = new WeakMap<RunnerTestSuite, Case>()
   let declared: RunnerTestCase[] = []
+  const unused = new UnusedSetUp(name)
   const pool = unsupportedPool()
   let attempt: Attempt<Result> | undefined
 
@@ -143,6 +146,7 @@ export function filling<Result>(
   }
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
+    if (verdict.kind === 'passed') unused.passed(ended.unused)
     const test = swept.get(ended.task)
     if (!test?.candidate) {
       ended.task.meta.longhaul = ended.summary
@@ -200,6 +204,7 @@ export function filling<Result>(
 
   const kept = supervised(extended, {
     declared(task) {
+      unused.declared()
       if (sweep) declared.push(task)
     },
     body(work, given) {
@@ -226,6 +231,9 @@ export function filling<Result>(
         if (options.pattern !== undefined) preparePatterns()
         for (const task of declared) swept.set(task, new SweptTest(task))
         declared = []
+      })
+      afterAll(() => {
+        if (settle(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
       })
       // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
       aroundEach((runTest) => runTest(), 0)

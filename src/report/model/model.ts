@@ -28,7 +28,12 @@ const NO_CALLS_REMARK =
   'This log holds what the orchestrator knows of its calls: when a bar begins is when its agent was asked.'
 
 /** What tells of time in which a run does nothing, or is over. */
-const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set(['clock.slept', 'timers.left', 'setUp.misspelt'])
+const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
+  'clock.slept',
+  'timers.left',
+  'setUp.misspelt',
+  'setUp.unused',
+])
 
 /** How a trace says that its run went. */
 function statusOf(events: readonly TraceEvent[]): RunModel['status'] {
