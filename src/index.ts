@@ -18,6 +18,7 @@ export {
   TimerStormError,
   type Clock,
   type Duration,
+  type TimeModeText,
 } from './clock/index.ts'
 export {
   explore,
@@ -47,7 +48,7 @@ export {
   type TournamentFunctions,
   type TournamentMetrics,
 } from './games/index.ts'
-export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
+export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
   startServer,
@@ -131,6 +132,7 @@ export {
   type RestartableContext,
   type System,
   type SystemContext,
+  type Vars,
 } from './systems/index.ts'
 export {
   InvalidTraceError,
@@ -144,7 +146,7 @@ export {
   type Usage,
 } from './trace/index.ts'
 export { describeOrchestration, type DescribeOrchestration, type DescribeSweep } from './vitest/describe.ts'
-export type { OrchestrationFixtures, OrchestrationTest } from './vitest/fill.ts'
+export type { OrchestrationFixtures, OrchestrationTest, RunOptions } from './vitest/fill.ts'
 export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'

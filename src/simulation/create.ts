@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/index.ts'
+import type { Clock, TimeModeText } from '../clock/index.ts'
 import type { Ledger, Provider, ProviderConfig } from '../provider/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { openSession, type FunctionOptions } from './session.ts'
@@ -12,7 +12,7 @@ export interface SimulationOptions extends Pick<
 > {
   provider?: ProviderConfig
   /** `'real'` (default), `'virtual'`, or a factor such as `'60x'`. In virtual and scaled time, what is timed has to be inside `run`. */
-  time?: string
+  time?: TimeModeText
   /**
    * Whether the provider answers at its services' own addresses in this process. Default false: give it to `startServer`, or to the
    * handlers of `longhaul/msw` or `longhaul/nock`.

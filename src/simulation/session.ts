@@ -68,9 +68,11 @@ interface CommonOptions extends RunSettings {
 }
 
 /** An orchestration under test that is any async function. */
-export interface FunctionOptions<Result = unknown> extends CommonOptions {
+export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
   /** The orchestration under test: any async function. */
-  system: System<Result>
+  system: System<Result, Given>
+  /** What the system is given as `vars`; a run may change single ones. */
+  vars?: Given
   pattern?: undefined
 }
 

@@ -1,4 +1,4 @@
-import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import { parseTimeMode, type TimeMode, type TimeModeText } from '../clock/index.ts'
 import { joinChecks, type CheckSettings } from '../checks/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
@@ -8,7 +8,7 @@ export interface RunSettings {
   /** Chooses the luck of the run. Default 1. */
   seed?: Seed
   /** `'virtual'` (default), `'real'`, or a factor such as `'60x'`. */
-  time?: string
+  time?: TimeModeText
   /** Share of calls that fail, from 0 to 1, where no agent, model or service says otherwise. */
   failRate?: number
   /** Factor on every latency. */
@@ -60,7 +60,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
     )
   return {
     ...(seed && { seed: /^-?\d+$/.test(seed) ? Number(seed) : seed }),
-    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] }),
+    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] as TimeModeText }),
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
     ...(checks === 'off' && { checks: false }),

@@ -13,7 +13,14 @@ import {
 import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import type { Outcome } from '../simulation/outcome.ts'
+import {
+  openSession,
+  type OrchestrationOptions,
+  type Session,
+  type StartedOrchestration,
+} from '../simulation/session.ts'
+import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
 import { keepTrace } from './kept-traces.ts'
@@ -32,11 +39,11 @@ import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
-export interface OrchestrationFixtures<Result = unknown> {
+export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Vars> {
   /** Runs the orchestration to its end. */
-  run: Session<Result>['run']
-  /** Starts the orchestration and goes on. */
-  start: Session<Result>['start']
+  run: (options?: RunOptions<Given>) => Promise<Outcome<Result>>
+  /** Starts the orchestration, waits until it is ready, and goes on. */
+  start: (options?: RunOptions<Given>) => Promise<StartedOrchestration<Result>>
   /** Waits on whatever clock is in force. */
   sleep: Session<Result>['sleep']
   provider: Session<Result>['provider']
@@ -48,8 +55,16 @@ export interface OrchestrationFixtures<Result = unknown> {
   sometimes: (what: string, condition?: boolean) => void
 }
 
+/** What one run is given. */
+export interface RunOptions<Given extends Vars = Vars> {
+  /** Values that go before those of the options. */
+  vars?: Partial<Given> & Vars
+}
+
 /** `test` with our fixtures. */
-export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
+export type OrchestrationTest<Result = unknown, Given extends Vars = Vars> = TestAPI<
+  OrchestrationFixtures<Result, Given>
+>
 
 type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
 
