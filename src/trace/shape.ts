@@ -153,6 +153,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
   'clock.stuck': { code: 'text', message: 'text' },
   'timers.left': { everyMs: 'times' },
   'setUp.misspelt': { part: 'text', name: 'text', called: 'text' },
+  'setUp.unused': { part: 'text', name: 'text' },
   'setUp.toolNotOffered': { ...call, tool: 'text', offered: 'texts' },
   note: { text: 'text' },
   'span.ended': {
