@@ -18,6 +18,7 @@ export {
   TimerStormError,
   type Clock,
   type Duration,
+  type TimeModeText,
 } from './clock/index.ts'
 export {
   explore,
@@ -47,7 +48,7 @@ export {
   type TournamentFunctions,
   type TournamentMetrics,
 } from './games/index.ts'
-export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
+export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
   startServer,
@@ -132,6 +133,7 @@ export {
   type RestartableContext,
   type System,
   type SystemContext,
+  type Vars,
 } from './systems/index.ts'
 export {
   InvalidTraceError,
@@ -145,7 +147,7 @@ export {
   type Usage,
 } from './trace/index.ts'
 export { describeOrchestration, type DescribeOrchestration, type DescribeSweep } from './vitest/describe.ts'
-export type { OrchestrationFixtures, OrchestrationTest } from './vitest/fill.ts'
+export type { OrchestrationFixtures, OrchestrationTest, RunOptions } from './vitest/fill.ts'
 export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { OrchestrationMatchers } from './vitest/matchers.ts'
@@ -158,6 +160,7 @@ export type {
   StartedOrchestration,
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
+export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.

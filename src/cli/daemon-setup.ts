@@ -1,3 +1,4 @@
+import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
 import {
@@ -83,7 +84,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
       openFor: value<number>('breaker_open_for'),
     }),
     budget: said({
-      limit: value<string>('budget_limit'),
+      limit: value<Money>('budget_limit'),
       fallbackAt: value<number>('budget_fallback_at'),
       fallbackModel: value<string>('budget_fallback_model'),
       checkEvery: value<number>('budget_check_every'),

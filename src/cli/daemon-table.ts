@@ -14,7 +14,7 @@ interface Setting {
 }
 
 /** All settings, by their names in the settings file; as flags they have `-` in place of `_`. */
-const SETTINGS = {
+export const SETTINGS = {
   live: {
     kind: 'boolean',
     about: 'asks the real services, with OPENAI_API_KEY and ANTHROPIC_API_KEY, which costs money',

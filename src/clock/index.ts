@@ -19,6 +19,9 @@ export class InvalidTimeModeError extends Error {
   }
 }
 
+/** How time goes, as a user writes it: `'virtual'`, `'real'`, or a factor such as `'60x'`. */
+export type TimeModeText = 'virtual' | 'real' | `${number}x`
+
 /**
  * Reads a time mode: `'virtual'`, `'real'`, or a factor such as `'60x'`.
  *

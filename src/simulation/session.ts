@@ -35,7 +35,7 @@ import {
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
-import { Trace } from '../trace/index.ts'
+import { putInForce, Trace } from '../trace/index.ts'
 import {
   patternSystem,
   reportInto,
@@ -49,7 +49,8 @@ import { outlive } from './afterlife.ts'
 import { Outcome, type Resumption } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { misspeltIn, unmatchedText } from './set-up.ts'
+import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
@@ -67,9 +68,11 @@ interface CommonOptions extends RunSettings {
 }
 
 /** An orchestration under test that is any async function. */
-export interface FunctionOptions<Result = unknown> extends CommonOptions {
+export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
   /** The orchestration under test: any async function. */
-  system: System<Result>
+  system: System<Result, Given>
+  /** What the system is given as `vars`; a run may change single ones. */
+  vars?: Given
   pattern?: undefined
 }
 
@@ -127,6 +130,8 @@ export interface Session<Result = unknown> {
   waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
   /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
   hints(): string
+  /** What of the set-up no call has used; nothing where nobody has called at all. */
+  unused(): readonly Unused[]
   /** What is told of it in reports. */
   summary(): TestSummary
   /** What checks have found when they looked last. */
@@ -186,7 +191,7 @@ const importing = (): boolean => {
 
 const OPTIONS = [
   ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network'],
-  ...['seed', 'time', 'failRate', 'latencyScale', 'checks'],
+  ...['seed', 'time', 'failRate', 'latencyScale', 'checks', 'unused'],
 ]
 
 /** @throws InvalidSettingError for an option that nobody reads */
@@ -243,6 +248,7 @@ export function openSession<Result>(
     closings.push(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
+      putInForce(trace),
     )
     const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
     closings.push(() => network.close())
@@ -376,6 +382,8 @@ function sessionOf<Result>(
     return {
       outcome: () => running,
       async terminateAgent(agent) {
+        const known = new Set([...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)])
+        if (known.size > 0 && !known.has(agent)) throw new UnknownAgentError(agent, [...known])
         if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
         controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
       },
@@ -416,6 +424,8 @@ function sessionOf<Result>(
     isLookedThrough = true
     for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
+    if (settings.unused === 'error')
+      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -452,6 +462,7 @@ function sessionOf<Result>(
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
+    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
     get violations() {
       return violations
     },

@@ -1,4 +1,4 @@
-import type { System, SystemContext } from './system.ts'
+import type { System, SystemContext, Vars } from './system.ts'
 
 /** Thrown when a system that is to stop goes on. */
 export class SystemGoesOnError extends Error {
@@ -7,7 +7,7 @@ export class SystemGoesOnError extends Error {
 }
 
 /** What a system that restarts gets, each time it is started. */
-export interface RestartableContext extends Omit<SystemContext, 'control'> {
+export interface RestartableContext<Given extends Vars = Vars> extends Omit<SystemContext<Given>, 'control'> {
   /** Aborted when this life of the system ends: it is suspended, killed, cancelled, or the test is over. */
   signal: AbortSignal
   /** False when the system is started, true when it goes on with what it has kept. */
@@ -70,7 +70,9 @@ async function endOf({ ended }: Life<unknown>): Promise<void> {
  * })
  * ```
  */
-export function restartable<Result>(work: (context: RestartableContext) => Promise<Result>): System<Result> {
+export function restartable<Result, Given extends Vars = Vars>(
+  work: (context: RestartableContext<Given>) => Promise<Result>,
+): System<Result, Given> {
   return async ({ control, ...context }) => {
     const { signal, provider, report } = context
     const begin = (resumed: boolean, checkpoint?: string): Life<Result> => {

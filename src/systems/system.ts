@@ -15,8 +15,8 @@ export interface Controls {
 }
 
 /** What the system under test gets. It may ignore all of it. */
-export interface SystemContext {
-  vars: Vars
+export interface SystemContext<Given extends Vars = Vars> {
+  vars: Given
   provider: Provider
   /** Aborted when the orchestration is cancelled or the test is over. */
   signal: AbortSignal
@@ -35,4 +35,4 @@ export interface SystemContext {
 }
 
 /** An orchestration under test. */
-export type System<Result = unknown> = (context: SystemContext) => Promise<Result>
+export type System<Result = unknown, Given extends Vars = Vars> = (context: SystemContext<Given>) => Promise<Result>

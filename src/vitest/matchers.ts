@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
-import { formatDollars, parseDollars } from '../money/index.ts'
+import { formatDollars, parseDollars, type Money } from '../money/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
@@ -21,8 +21,8 @@ export interface OrchestrationMatchers<R = unknown> {
   toHaveFailedWith(expected: (new (...args: never[]) => Error) | string | RegExp): R
   /** Simulated time from start to end. */
   toHaveElapsed(range: Between<Duration>): R
-  /** What the provider bills for the run, or for one agent: exact dollars, or a range. */
-  toHaveCost(dollars: string | number | Between<string | number>, of?: { agent?: string }): R
+  /** What the provider bills for the run, or for one agent: an exact amount (dollars, or picodollars as a bigint), or a range. */
+  toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
   /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
   toHaveCalls(
     count: number | Between<number>,
@@ -181,11 +181,7 @@ const matchers = {
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
-  toHaveCost(
-    given: unknown,
-    dollars: string | number | Between<string | number>,
-    of: { agent?: string } = {},
-  ): Verdict {
+  toHaveCost(given: unknown, dollars: Money | Between<Money>, of: { agent?: string } = {}): Verdict {
     const outcome = recordOf(given, 'toHaveCost')
     if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
     known('toHaveCost', of, ['agent'])

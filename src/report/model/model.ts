@@ -27,7 +27,12 @@ export interface AboutRun {
 const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, and not what the service has seen.'
 
 /** What tells of time in which a run does nothing, or is over. */
-const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set(['clock.slept', 'timers.left', 'setUp.misspelt'])
+const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
+  'clock.slept',
+  'timers.left',
+  'setUp.misspelt',
+  'setUp.unused',
+])
 
 /** How a trace says that its run went. */
 function statusOf(events: readonly TraceEvent[]): RunModel['status'] {
@@ -41,7 +46,8 @@ function agentsOf(events: readonly TraceEvent[], strings: Strings): number[] {
   const agents = new Set<number>()
   for (const event of events) {
     if (event.type === 'gather.started') for (const agent of event.expected) agents.add(strings.of(agent))
-    else if ('agent' in event && typeof event.agent === 'string') agents.add(strings.of(event.agent))
+    else if (event.type !== 'span.ended' && 'agent' in event && typeof event.agent === 'string')
+      agents.add(strings.of(event.agent))
   }
   agents.delete(0)
   return [...agents]

@@ -85,7 +85,7 @@ test('pieces that are due after an answer breaks off come with its end', async (
 test.each(['reset_midway', 'truncated', 'stream_error'] as const)(
   '%s sends half of the pieces and bills half of the tokens, however short the time',
   async (fault) => {
-    for (const latency of [0, '5s']) {
+    for (const latency of [0, '5s'] as const) {
       const { provider, ask, trace, clock } = provided({ latency, replies: WORDS })
       provider.failNext(1, fault)
       const parts = await ask({ stream: true })
