@@ -21,8 +21,11 @@ describe('a deadlock', () => {
   })
 
   test('names timers that have escaped, five at most', () => {
-    const { message } = new DeadlockError(0, [], { realTimers: [1, 2, 3, 4, 5, 6_000], endedIntervals: [] })
-    expect(message).toContain('6 timer(s) of the real clock are pending (1ms, 2ms, 3ms, 4ms, 5ms): code that took')
+    const realTimers = [1, 2, 3, 4, 5, 6_000].map((ms) => ({ ms, at: ms === 2 ? 'poll (a.ts:1:2)' : undefined }))
+    const { message } = new DeadlockError(0, [], { realTimers, endedIntervals: [] })
+    expect(message).toContain(
+      '6 timer(s) of the real clock are pending (1ms, 2ms at poll (a.ts:1:2), 3ms, 4ms, 5ms): code that took',
+    )
   })
 
   test('names intervals that ended with earlier tests', () => {
