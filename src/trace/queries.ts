@@ -41,6 +41,8 @@ export interface CallRecord {
    * tell.
    */
   run: number | null | undefined
+  /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+  detached: boolean
   /** The place of its arrival in the trace. */
   seq: number
   usage: Usage
@@ -64,7 +66,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run } = event
+      const { prompt, continues, holds = [], run, detached = false } = event
       calls.set(call, {
         call,
         agent,
@@ -88,6 +90,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         continues,
         holds,
         run,
+        detached,
         seq,
         usage: NO_USAGE,
         cost: 0,
@@ -178,6 +181,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     continues: undefined,
     holds: [],
     run: undefined,
+    detached: false,
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0,
