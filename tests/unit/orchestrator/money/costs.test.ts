@@ -30,12 +30,12 @@ describe('a budget', () => {
   test('allows the call that meets it exactly, and refuses one that costs a picodollar more', () => {
     // 10 bytes and two frames of 16 tokens, and 100 tokens of output.
     const worst = (10 + 32) * 1_000_000 + 100 * 2_000_000
-    const within = costs({ budget: { limit: formatDollars(BigInt(worst)) }, prices: PRICES })
+    const within = costs({ budget: { limit: BigInt(worst) }, prices: PRICES })
     within.costs.reserve('ann', target('mini'), ASKED, 100).keep()
     expect(within.costs.spent).toBe(within.costs.limit)
     expect(within.trace.of('budget.refused')).toEqual([])
 
-    const short = costs({ budget: { limit: formatDollars(BigInt(worst - 1)) }, prices: PRICES })
+    const short = costs({ budget: { limit: BigInt(worst - 1) }, prices: PRICES })
     expect(() => short.costs.reserve('ann', target('mini'), ASKED, 100)).toThrow(
       'The budget of $0.000241999999 does not allow another call to mini: it may cost $0.000242, ' +
         'and $0.000241999999 is left ($0.00 spent, $0.00 reserved for calls under way).',
@@ -48,7 +48,7 @@ describe('a budget', () => {
 
   test('holds for calls under way and calls that are over together', () => {
     const worst = (10 + 32) * 1_000_000 + 100 * 2_000_000
-    const { costs: given } = costs({ budget: { limit: formatDollars(BigInt(2 * worst)) }, prices: PRICES })
+    const { costs: given } = costs({ budget: { limit: BigInt(2 * worst) }, prices: PRICES })
     const reserve = () => given.reserve('ann', target('mini'), ASKED, 100)
     const first = reserve()
     const second = reserve()
