@@ -204,8 +204,12 @@ class ResponseSink implements Sink {
     const { status, headers } = this.#pending
     const body = this.#whole()
     if (status === 204) return void this.#response.writeHead(status, headers).end()
-    const length = String(Buffer.byteLength(body))
-    this.#response.writeHead(status, { ...headers, 'content-length': length }).end(body)
+    const length = Buffer.byteLength(body)
+    headers['content-length'] = String(length)
+    this.#response.writeHead(status, headers)
+    // Where each character is a byte both encodings write the same, and the shorter one writes it sooner.
+    if (typeof body === 'string' && length === body.length) this.#response.end(body, 'latin1')
+    else this.#response.end(body)
   }
 
   reset(): void {

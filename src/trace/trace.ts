@@ -56,10 +56,15 @@ export class Trace implements Iterable<TraceEvent> {
 
   /** Adds an event at the present time and returns its sequence number. */
   append(body: EventBody, causes: readonly number[] = []): number {
-    const event = { seq: this.#length, at: this.#now(), causes, ...body }
+    const seq = this.#length
+    if (this.#discards && this.#listeners.size === 0) {
+      this.#length += 1
+      return seq
+    }
+    const event = { seq, at: this.#now(), causes, ...body }
     this.#add(event)
     for (const listener of this.#listeners) listener(event)
-    return event.seq
+    return seq
   }
 
   /** Calls `listener` with every event from now on; the function returned ends that. */
