@@ -8,7 +8,7 @@ import { hangWork } from './work.ts'
 
 export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict, WorkBehind } from './behind.ts'
 export { hangUp } from './inside.ts'
-export { guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
+export { endChildrenWithWorker, guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
 export { LOOPBACK, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native, realTurn } from './natives.ts'

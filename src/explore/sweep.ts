@@ -1,3 +1,4 @@
+import { parseDuration, type Duration } from '../clock/index.ts'
 import { suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -15,12 +16,17 @@ export interface SweepOptions {
   vars?: Readonly<Record<string, readonly unknown[]>>
   /** Turns a random half of the kinds of faults on in each case, so that some cases have many of a few. Default true. */
   swarm?: boolean
-  /** How long a case that fails may be made smaller. Real milliseconds. Default 10,000. */
-  shrinkMs?: number
+  /** How long a case that fails may be made smaller, in real time. Default 10 s. */
+  shrinkFor?: Duration
   /** Cases that are made smaller; later ones are only told. Default 3. */
   shrinkMost?: number
   /** A folder of cases that once failed: they are run first, and new ones are kept there if it exists. Default `fixtures/regressions`. */
   regressions?: string
+}
+
+/** How long a case may be made smaller. Real milliseconds. Earlier versions called the option `shrinkMs`. */
+export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): number {
+  return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
 /** Thrown for a sweep that makes no sense. */
@@ -30,7 +36,17 @@ export class InvalidSweepError extends Error {
 }
 
 const MOST_CASES = 100_000
-const OPTIONS = ['seeds', 'failRate', 'latencyScale', 'vars', 'swarm', 'shrinkMs', 'shrinkMost', 'regressions']
+const OPTIONS = [
+  'seeds',
+  'failRate',
+  'latencyScale',
+  'vars',
+  'swarm',
+  'shrinkFor',
+  'shrinkMs',
+  'shrinkMost',
+  'regressions',
+]
 
 const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Value | undefined)[] =>
   given === undefined ? [undefined] : Array.isArray(given) ? (given as readonly Value[]) : [given as Value]

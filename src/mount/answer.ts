@@ -1,4 +1,3 @@
-import { hashHex } from '../random/index.ts'
 import {
   REFUSAL_MS,
   type Answer,
@@ -26,6 +25,7 @@ import {
 } from '../wire/index.ts'
 import { deskOf, shelfOf } from './desk.ts'
 import { answerDetached, sendStreamed } from './detached.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
@@ -96,14 +96,14 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
     return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
   const errors = endpoint.errors ?? address.service.errors
-  const fingerprint = hashHex(text)
+  let fingerprint: string | undefined
   const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
     refuse(errors.bad(problem, provider.requestId()), {
       reason: REASONS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
-      fingerprint,
+      fingerprint: fingerprint ?? fingerprintOf(text, body),
     })
   if (endpoint.kind === 'live')
     return refuseBad({ kind: 'invalid', message: NO_WEBSOCKET, param: null, code: 'websocket_required' })
@@ -112,6 +112,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
     return refuseBad({ kind: 'too_large', limit: MAX_BODY })
   const body = isForm(text, header) || (text === '' && endpoint.kind === 'resource') ? {} : readObject(text)
   if (!body) return refuseBad({ kind: 'not_json' })
+  fingerprint = fingerprintOf(text, body)
   const request: WireRequest = {
     provider: route.provider,
     method,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
@@ -42,9 +43,9 @@ export interface ServerMount extends Mount {
   /**
    * Takes no more connections, and ends.
    *
-   * @param graceMs how long requests that are being answered may take to their end, before they are cut off. Default 0
+   * @param grace how long requests that are being answered may take to their end, before they are cut off. Default 0
    */
-  close(graceMs?: number): Promise<void>
+  close(grace?: Duration): Promise<void>
 }
 
 /** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
@@ -149,19 +150,19 @@ export async function startServer(
     baseURLs: Object.fromEntries(
       SERVICES.map((service) => [service.name, `${url}/${service.name}${basePath(service)}`]),
     ) as ServerMount['baseURLs'],
-    close: (graceMs = 0) =>
+    close: (grace = 0) =>
       new Promise((resolve) => {
         const cut = (): void => {
           server.closeAllConnections()
           for (const socket of live) socket.destroy()
           http2.closeAll()
         }
-        const timer = graceMs > 0 ? setTimeout(cut, graceMs) : undefined
+        const timer = parseDuration(grace) > 0 ? setTimeout(cut, parseDuration(grace)) : undefined
         server.close(() => {
           clearTimeout(timer)
           resolve()
         })
-        if (graceMs <= 0) return cut()
+        if (timer === undefined) return cut()
         server.closeIdleConnections()
         http2.closeIdle()
       }),

@@ -82,6 +82,16 @@ export class Trace implements Iterable<TraceEvent> {
     return found as Extract<TraceEvent, { type: Type }>[]
   }
 
+  /** All events from a place on. */
+  from(place: number): Iterable<TraceEvent> {
+    return this.#spool ? [...this].slice(place) : this.#memory.slice(place)
+  }
+
+  /** A trace of events that have happened. */
+  static of(events: Iterable<TraceEvent>): Trace {
+    return Trace.#from(events)
+  }
+
   /** The trace as newline-delimited JSON. The same run gives the same bytes. */
   toNDJSON(): string {
     let text = ''

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
-import { formatDollars, parseDollars } from '../money/index.ts'
+import { formatDollars, parseDollars, type Money } from '../money/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
-import { Outcome } from '../simulation/outcome.ts'
+import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
@@ -21,8 +21,8 @@ export interface OrchestrationMatchers<R = unknown> {
   toHaveFailedWith(expected: (new (...args: never[]) => Error) | string | RegExp): R
   /** Simulated time from start to end. */
   toHaveElapsed(range: Between<Duration>): R
-  /** What the provider bills for the run, or for one agent: exact dollars, or a range. */
-  toHaveCost(dollars: string | number | Between<string | number>, of?: { agent?: string }): R
+  /** What the provider bills for the run, or for one agent: an exact amount (dollars, or picodollars as a bigint), or a range. */
+  toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
   /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
   toHaveCalls(
     count: number | Between<number>,
@@ -55,13 +55,20 @@ function outcomeOf(given: unknown, matcher: string): Outcome {
   throw new TypeError(`${matcher} is for the outcome of an orchestration (await run()); it was given ${typeof given}.`)
 }
 
+function recordOf(given: unknown, matcher: string): RunRecord {
+  if (given instanceof RunRecord) return given
+  throw new TypeError(
+    `${matcher} is for an outcome (await run()), or for one of its parts (outcome.parts); it was given ${typeof given}.`,
+  )
+}
+
 function gatherOf(given: unknown, matcher: string): GatherRecord {
   if (typeof given === 'object' && given !== null && 'gather' in given && 'missing' in given)
     return given as GatherRecord
   throw new TypeError(`${matcher} is for a gather (outcome.gather('name')); it was given ${typeof given}.`)
 }
 
-const verdict = (pass: boolean, text: string, outcome?: Outcome): Verdict => ({
+const verdict = (pass: boolean, text: string, outcome?: RunRecord): Verdict => ({
   pass,
   message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
 })
@@ -168,18 +175,14 @@ const matchers = {
   },
 
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
-    const outcome = outcomeOf(given, 'toHaveElapsed')
+    const outcome = recordOf(given, 'toHaveElapsed')
     known('toHaveElapsed', range, RANGE)
     const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; it took ${formatDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
-  toHaveCost(
-    given: unknown,
-    dollars: string | number | Between<string | number>,
-    of: { agent?: string } = {},
-  ): Verdict {
-    const outcome = outcomeOf(given, 'toHaveCost')
+  toHaveCost(given: unknown, dollars: Money | Between<Money>, of: { agent?: string } = {}): Verdict {
+    const outcome = recordOf(given, 'toHaveCost')
     if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
     known('toHaveCost', of, ['agent'])
     const range = typeof dollars === 'object' ? dollars : { atLeast: dollars, atMost: dollars }
@@ -199,7 +202,7 @@ const matchers = {
     count: number | Between<number>,
     of: { agent?: string; model?: string; provider?: string; status?: string; fault?: string } = {},
   ): Verdict {
-    const outcome = outcomeOf(given, 'toHaveCalls')
+    const outcome = recordOf(given, 'toHaveCalls')
     if (typeof count !== 'number') known('toHaveCalls', count, RANGE)
     known('toHaveCalls', of, ['agent', 'model', 'provider', 'status', 'fault'])
     if (of.status !== undefined && !STATUSES.includes(of.status))
@@ -216,7 +219,7 @@ const matchers = {
   },
 
   toHaveOverlapped(given: unknown, agents: readonly string[]): Verdict {
-    const outcome = outcomeOf(given, 'toHaveOverlapped')
+    const outcome = recordOf(given, 'toHaveOverlapped')
     const at = momentOfAll(outcome.calls, agents)
     return verdict(
       at !== undefined,
@@ -226,7 +229,7 @@ const matchers = {
   },
 
   toHaveOrder(given: unknown, agents: readonly string[]): Verdict {
-    const outcome = outcomeOf(given, 'toHaveOrder')
+    const outcome = recordOf(given, 'toHaveOrder')
     const problem = orderProblem(outcome.calls, agents)
     return verdict(
       problem === undefined,

@@ -9,6 +9,7 @@ import {
   keepRegression,
   nameOf,
   readRegressions,
+  shrinkLimitOf,
   sliceOf,
   smallestFailure,
   smallestText,
@@ -108,7 +109,7 @@ export class Sweep<Result> implements Explainer {
 
   /** Begins to look for the smallest case that fails as one does, if it is worth it. */
   search({ attempt: { of, session }, errors }: FailedAttempt): Search | undefined {
-    const { shrinkMost = 3, shrinkMs = 10_000 } = this.#sweep
+    const { shrinkMost = 3 } = this.#sweep
     const isVirtual = this.#settingsOf(of).time.kind === 'virtual'
     if (!of || !isVirtual || this.#shrunk >= shrinkMost || replayedCase()) return undefined
     this.#shrunk += 1
@@ -121,7 +122,7 @@ export class Sweep<Result> implements Explainer {
         failed: { errors, trace: session.trace, epoch: session.clock.epoch },
         injected,
         run,
-        budgetMs: shrinkMs,
+        budgetMs: shrinkLimitOf(this.#sweep),
       }),
     )
   }
