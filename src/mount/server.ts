@@ -219,10 +219,13 @@ class ResponseSink implements Sink {
   }
 }
 
-/** Breaks a connection off; of HTTP/2 the stream alone, as others may share the connection. */
+/**
+ * Breaks a connection off; of HTTP/2 the stream alone, as others may share the connection: with the code that says that nothing was
+ * done, where nothing was, so that clients try again as they do where a connection of HTTP/1.1 is reset.
+ */
 function cutOff(request: IncomingMessage, response: ServerResponse): void {
   const { stream } = response as { stream?: ServerHttp2Stream }
-  if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  if (stream) stream.close(response.headersSent ? constants.NGHTTP2_INTERNAL_ERROR : constants.NGHTTP2_REFUSED_STREAM)
   else request.socket.resetAndDestroy()
 }
 
