@@ -39,7 +39,7 @@ export default defineConfig({
       reportsDirectory: 'coverage/lines',
       // A red test does not keep its lines from being counted.
       reportOnFailure: true,
-      reporter: [['text', { skipFull: true }], 'html', 'json-summary'],
+      reporter: [['text', { skipFull: true, maxCols: 160 }], 'html', 'json-summary'],
     },
   },
 })

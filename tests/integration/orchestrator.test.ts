@@ -61,7 +61,10 @@ suite('conversations', () => {
   describeOrchestration(
     'a conversation that grows',
     described(
-      'FOR i IN 1..20:\n  AWAIT completion FROM "ann" WITH prompt: "{{i}} and a long text to fill the window of the conversation"',
+      strategy`
+        FOR i IN 1..20:
+          AWAIT completion FROM "ann" WITH prompt: "{{i}} and a long text to fill the window of the conversation"
+      `,
       {
         orchestrator: { conversationTokens: 120 },
         provider: { replies: 'A short answer.' },
@@ -132,9 +135,15 @@ suite('gathering', () => {
 
   describeOrchestration(
     'enough answers',
-    described('GATHER votes FROM agents WITH enough: 1\nRETURN pluck(votes, "agent")', {
-      provider: { agents: { ben: { latency: constant('30s') } } },
-    }),
+    described(
+      strategy`
+        GATHER votes FROM agents WITH enough: 1
+        RETURN pluck(votes, "agent")
+      `,
+      {
+        provider: { agents: { ben: { latency: constant('30s') } } },
+      },
+    ),
     (test) => {
       test('end it early, and the rest is cancelled on the wire', async ({ run, trace, expect }) => {
         const outcome = await run()
@@ -264,7 +273,10 @@ RETURN { first: first.missing, second: second.missing }`,
   describeOrchestration(
     'a task of an agent that hangs',
     described(
-      'GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m\nRETURN { done: len(parts), missing: missing }',
+      strategy`
+        GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m
+        RETURN { done: len(parts), missing: missing }
+      `,
       { orchestrator: { callTimeout: '1h' }, provider: { agents: { ben: { latency: never() } } } },
     ),
     (test) => {
@@ -511,11 +523,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'an account of few requests, and another service',
-    described('GATHER votes FROM agents WITH prompt: "Your view?"\nRETURN len(votes)', {
-      agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
-      orchestrator: { failover: ['claude-haiku-4-5'] },
-      provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
-    }),
+    described(
+      strategy`
+        GATHER votes FROM agents WITH prompt: "Your view?"
+        RETURN len(votes)
+      `,
+      {
+        agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
+        orchestrator: { failover: ['claude-haiku-4-5'] },
+        provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
+      },
+    ),
     (test) => {
       test('is waited for as long as a pause between tries, and no longer', async ({ run, expect }) => {
         const outcome = await run()
@@ -597,7 +615,10 @@ suite('resilience', () => {
 })
 
 suite('ends', () => {
-  const endless = 'FOR i IN 1..1000:\n  GATHER votes FROM agents'
+  const endless = strategy`
+    FOR i IN 1..1000:
+      GATHER votes FROM agents
+  `
   describeOrchestration(
     'a time limit',
     described(endless, { more: 'coordination: { termination: { timeout: 1m } }' }),
@@ -624,7 +645,13 @@ suite('ends', () => {
   )
   describeOrchestration(
     'an event',
-    described('EMIT "all:done"\nWAIT 1 hour', { more: "coordination: { termination: { event: 'all:*' } }" }),
+    described(
+      strategy`
+        EMIT "all:done"
+        WAIT 1 hour
+      `,
+      { more: "coordination: { termination: { event: 'all:*' } }" },
+    ),
     (test) => {
       test('ends it at once', async ({ run, expect }) => {
         const outcome = await run()
@@ -648,10 +675,16 @@ suite('ends', () => {
 
 suite('the same seed', () => {
   const options: PatternOptions = {
-    ...described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH at_least: 0', {
-      agents: ['a', 'b', 'c'],
-      orchestrator: { breaker: { failures: 1_000 } },
-    }),
+    ...described(
+      strategy`
+        FOR i IN 1..10:
+          GATHER votes FROM agents WITH at_least: 0
+      `,
+      {
+        agents: ['a', 'b', 'c'],
+        orchestrator: { breaker: { failures: 1_000 } },
+      },
+    ),
     provider: { latency: lognormal({ median: '4s', p95: '12s' }), failRate: 0.3 },
   }
   const traces: string[] = []
@@ -707,9 +740,16 @@ suite('mistakes', () => {
       })
     },
   )
-  describeOrchestration('statements that wait for nobody', described('WHILE true:\n  LOG "again"'), (test) => {
-    test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-      expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
-    })
-  })
+  describeOrchestration(
+    'statements that wait for nobody',
+    described(strategy`
+      WHILE true:
+        LOG "again"
+    `),
+    (test) => {
+      test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
+        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+      })
+    },
+  )
 })

@@ -29,7 +29,7 @@ async function mutate(
     incremental,
     incrementalFile: `${report}.incremental.json`,
     tempDirName: '.vitest/mutation',
-    ignorePatterns: ['/bench', '/docs', '/dist', '/coverage', '/.longhaul', '/.trace', '/.vitest'],
+    ignorePatterns: ['/bench', '/dist', '/coverage', '/.longhaul', '/.trace', '/.vitest'],
     // Stryker reads a tsconfig by the API of TypeScript 5, which TypeScript 7 does not have. Vitest needs none here.
     tsconfigFile: 'none',
     reporters: ['clear-text', 'html', 'json'],

@@ -5,7 +5,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   money: ['tests/unit/money/**/*.test.ts'],
   random: ['tests/unit/random/**/*.test.ts'],
   trace: ['tests/unit/trace/**/*.test.ts'],
-  checks: ['tests/unit/checks/**/*.test.ts'],
+  checks: ['tests/unit/checks/**/*.test.ts', 'tests/unit/checks-doc.test.ts'],
   clock: ['tests/unit/clock/**/*.test.ts', 'tests/unit/doors/**/*.test.ts'],
   provider: ['tests/unit/provider/**/*.test.ts'],
   // The one that is left out reckons until it is stopped, for seconds.

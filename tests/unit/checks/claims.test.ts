@@ -25,4 +25,30 @@ describe('claims', () => {
     const judge = story(...run(0, 10), cost('ann', { run: 0 }), claim('ann', 5), cost('ben', { run: null }))
     expect(finds('claims', judge)).toEqual([])
   })
+
+  test('says what is claimed, exactly or from what to what', () => {
+    const told = (known: number, uncertain: number) =>
+      finds('claims', story(cost('ann', { cost: 9e12 }), claim('ann', known, uncertain)))
+    expect(told(2e12, 0)).toEqual(['ann is claimed to have cost $2.00, and the provider bills $9.00'])
+    expect(told(2e12, 1e12)).toEqual(['ann is claimed to have cost $2.00 to $3.00, and the provider bills $9.00'])
+  })
+
+  test('claims of an agent add up', () => {
+    const two = (first: number, second: number) =>
+      finds('claims', story(cost('ann', {}), claim('ann', first, 1), claim('ann', second, 1)))
+    expect(two(2, 3)).toEqual([])
+    expect(two(2, 0)).toHaveLength(1)
+    expect(two(2, 1)).toEqual([])
+  })
+
+  test('an agent that nobody claims may belong to a run that has died', () => {
+    const unclaimed = (...parts: ReturnType<typeof event>[]) =>
+      finds('claims', story(...parts, cost('ann', {}), claim('ann', 5), cost('ben', {})))
+    expect(unclaimed(...run(0, 9_500))).toEqual([expect.stringMatching(/^ben is claimed to have cost \$0\.00/)])
+    expect(unclaimed(event(500, { type: 'run.resumed', run: 'a', uncertain: 0 }))).toEqual([])
+    const [begun] = run(0, 9_500)
+    const failed = event(9_500, { type: 'run.ended', status: 'failed', error: 'Error', message: 'killed' })
+    expect(unclaimed(begun!, failed)).toEqual([])
+    expect(unclaimed(begun!)).toEqual([])
+  })
 })

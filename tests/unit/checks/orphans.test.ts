@@ -40,4 +40,56 @@ describe('orphans', () => {
     expect(trace(gone, back)).toHaveLength(1)
     expect(trace(gone, event(8_500, { type: 'call.replayed', call: 1 }))).toEqual([])
   })
+
+  test('says of each call how much it was too late', () => {
+    const named = run(0, 1_000)
+    expect(finds('orphans', story(...named, call(1, { from: 500, to: 4_000 }), note(9_000)))).toEqual([
+      '"a" ended while call 1 of ann was under way, and ended 3s later',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 500 }), note(9_000)))).toEqual([
+      '"a" ended while call 1 of ann was under way, and never ended',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 1_500, to: 4_000 }), note(9_000)))).toEqual([
+      'ann made call 1 after the orchestration had ended, 500ms later',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 1_000, to: 4_000, run: 0 }), note(9_000)))).toEqual([
+      'ann made call 1 after the orchestration had ended',
+    ])
+  })
+
+  test('has some room where times are not exact', () => {
+    const trace = story(...run(0, 1_000), call(1, { from: 500, to: 2_040 }), note(9_000))
+    expect(finds('orphans', trace, {}, 50)).toEqual([])
+    expect(finds('orphans', trace, {}, 39)).toHaveLength(1)
+  })
+
+  test('of several runs takes the one that ends last of those under way', () => {
+    const named = (name: string, from: number, to: number) => [
+      event(from, { type: 'run.started', name, seed: 1, vars: {} }),
+      event(to, { type: 'run.ended', status: 'completed' }),
+    ]
+    const [first, firstEnd] = named('first', 0, 1_000)
+    const [second, secondEnd] = named('second', 5_000, 6_000)
+    const late = (from: number, to: number) =>
+      finds('orphans', story(first!, firstEnd!, second!, secondEnd!, call(1, { from, to }), note(20_000)))
+    expect(late(500, 9_000)).toEqual(['"first" ended while call 1 of ann was under way, and ended 8s later'])
+    expect(late(5_500, 9_000)).toEqual(['"second" ended while call 1 of ann was under way, and ended 3s later'])
+  })
+
+  test('tells intervals that still ran, and how often they did', () => {
+    const left = event(9_000, { type: 'timers.left', everyMs: [7_000, 500] })
+    expect(finds('orphans', story(left))).toEqual(['2 interval(s) still ran when the test was over, every 7s, 500ms'])
+  })
+
+  test('of each kind can be waived alone', () => {
+    const trace = story(
+      ...run(0, 1_000),
+      call(1, { from: 500, to: 4_000 }),
+      gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1),
+      event(9_000, { type: 'timers.left', everyMs: [500] }),
+    )
+    expect(finds('orphans', trace)).toHaveLength(3)
+    for (const part of ['calls', 'gathers', 'intervals'])
+      expect(finds('orphans', trace, { [part]: false })).toHaveLength(2)
+  })
 })
