@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { RunModel } from '../model/data.ts'
 import { runModel } from '../model/model.ts'
-import { count, duration } from './format.ts'
+import { count, dollars, duration } from './format.ts'
 import { Top } from './header.tsx'
 import { LiveFeed, type Connection } from './live-feed.ts'
 import { LiveRuns } from './live-runs.ts'
@@ -43,8 +43,9 @@ async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
 /** What an orchestration has spent in all, however much of it the page knows. */
 function spentText(cost: Readonly<Record<string, unknown>>): string {
   const { calls, known, uncertain, budget_limit: limit } = cost
-  const perhaps = uncertain === '$0' ? '' : `, perhaps ${String(uncertain)} more`
-  return `In all ${count(Number(calls))} calls and ${String(known)}${perhaps}${limit === null ? '' : `, of a budget of ${String(limit)}`}.`
+  const short = (told: unknown): string => dollars(Number(String(told).replaceAll(/[$,]/g, '')) * 1e12)
+  const perhaps = uncertain === '$0' ? '' : `, perhaps ${short(uncertain)} more`
+  return `In all ${count(Number(calls))} calls and ${short(known)}${perhaps}${limit === null ? '' : `, of a budget of ${short(limit)}`}.`
 }
 
 /** What a daemon does, as it does it. */
