@@ -21,6 +21,7 @@ const MOST_CALLERS = 20_000
 export class Arrivals {
   readonly #clock: Clock
   readonly #trace: Trace
+  readonly #keepsContents: boolean
   readonly #identify: Identify | undefined
   readonly #models: ModelCatalogue
   readonly #services: Services
@@ -33,6 +34,7 @@ export class Arrivals {
   constructor(parts: {
     clock: Clock
     trace: Trace
+    contents: boolean
     identify: Identify | undefined
     models: ModelCatalogue
     services: Services
@@ -43,6 +45,7 @@ export class Arrivals {
   }) {
     this.#clock = parts.clock
     this.#trace = parts.trace
+    this.#keepsContents = parts.contents
     this.#identify = parts.identify
     this.#models = parts.models
     this.#services = parts.services
@@ -100,6 +103,7 @@ export class Arrivals {
     if (continues) arrived.continues = continues.call
     if (holds.length > 0) arrived.holds = holds
     if (run !== undefined) arrived.run = run
+    if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
     const seq = this.#trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)
       this.#trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [

@@ -1,6 +1,6 @@
 export { openGather, type OpenGather } from './gather.ts'
 export { nestsDeeper } from './nesting.ts'
-export type { EventBody, EventOf, PicoDollars, RefusedReason, TraceEvent, Usage } from './events.ts'
+export type { EventBody, EventOf, PicoDollars, RefusedReason, TracedMessage, TraceEvent, Usage } from './events.ts'
 export {
   agentsOf,
   callsOf,

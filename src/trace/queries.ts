@@ -1,4 +1,4 @@
-import type { EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
+import type { EventOf, PicoDollars, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -45,6 +45,10 @@ export interface CallRecord {
   seq: number
   usage: Usage
   cost: PicoDollars
+  /** What was asked; nothing where the trace keeps no contents (`trace: { contents: true }`). */
+  messages?: readonly TracedMessage[] | undefined
+  /** What was answered; nothing where there is no answer, or the trace keeps no contents. */
+  answer?: string | undefined
 }
 
 /** No tokens at all. */
@@ -64,7 +68,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run } = event
+      const { prompt, continues, holds = [], run, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -91,6 +95,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         seq,
         usage: NO_USAGE,
         cost: 0,
+        messages,
+        answer: undefined,
       })
       continue
     }
@@ -119,6 +125,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.fault = event.fault ?? undefined
         record.usage = event.usage
         record.cost = event.cost
+        record.answer = event.answer
         break
       case 'call.failed':
         record.status = 'failed'
@@ -181,6 +188,8 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0,
+    messages: undefined,
+    answer: undefined,
   }
 }
 
