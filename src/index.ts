@@ -113,6 +113,7 @@ export {
   predict,
   type Driver,
   type Estimate,
+  type ModelPredictions,
   type Prediction,
   type PredictOptions,
 } from './reality/index.ts'

@@ -5,6 +5,7 @@ import { parseDuration } from '../clock/index.ts'
 import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
 import { nearest } from '../options/index.ts'
 import { loadPattern, type Pattern } from '../pattern/index.ts'
+import { FOLLOW_FLAGS } from './watch/flags.ts'
 import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */
@@ -207,12 +208,15 @@ longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
 /** `longhaul watch`: until it is interrupted. */
 export const watch: RawCommand = ofEvent(
   {
-    usage: 'watch EVENT [--key value …]',
-    about: 'Sends an event to the daemon again and again, and prints what it answers.',
-    flags: WATCH_FLAGS,
+    usage: 'watch [EVENT [--key value …]]',
+    about: `Shows what the daemon does, as it does it and over its restarts: its orchestrations, agents, calls, costs and last failures.
+With an event: sends it to the daemon again and again, and prints what it answers.`,
+    flags: { ...FOLLOW_FLAGS, ...WATCH_FLAGS },
     run: nothing,
   },
   async (words) => {
+    const [first = '--'] = words
+    if (first.startsWith('--')) return (await import('./watch/follow.ts')).watchDaemon(words)
     const sending = readSending(words, WATCH_FLAGS)
     const { event, format, everyMs } = sending
     for (;;) {

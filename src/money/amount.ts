@@ -53,5 +53,8 @@ export function parseDollars(given: Money | string): bigint {
   return BigInt(match[1]!) * PICO_PER_DOLLAR + BigInt((match[2] ?? '').padEnd(12, '0'))
 }
 
-const plainDecimal = (value: number): string =>
-  String(value).includes('e') ? value.toFixed(12).replace(/0+$/, '').replace(/\.$/, '') : String(value)
+/** The shortest decimal form, without an exponent where that stands for small numbers. */
+function plainDecimal(value: number): string {
+  const [digits, exponent] = String(value).split('e-')
+  return exponent === undefined ? digits! : `0.${'0'.repeat(Number(exponent) - 1)}${digits!.replace('.', '')}`
+}

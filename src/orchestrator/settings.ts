@@ -62,6 +62,8 @@ export interface BudgetSettings {
 export interface OrchestratorSettings extends ResilienceSettings {
   /** Where there is no other: `'gpt-4o-mini'`. */
   model?: string
+  /** All agents are asked at this model, whatever the pattern says, to compare models. `failover` and a fallback model stay. */
+  onlyModel?: string
   /** Services by name. Default: OpenAI's and Anthropic's own addresses. */
   services?: Readonly<Record<string, ServiceSettings>>
   /** US dollars for a million tokens, for models that are in no price table. */
@@ -91,6 +93,7 @@ export interface OrchestratorSettings extends ResilienceSettings {
 /** The settings in force. */
 export interface Settled {
   model: string
+  onlyModel: string | undefined
   services: Readonly<Record<string, ServiceSettings>>
   prices: Readonly<Record<string, Prices>>
   maxTokens: number

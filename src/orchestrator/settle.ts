@@ -57,6 +57,7 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
   }
   return {
     model: text(variables['model']) ?? given.model ?? 'gpt-4o-mini',
+    onlyModel: given.onlyModel,
     services: { ...SERVICES, ...given.services },
     prices: checkPrices(given.prices ?? {}),
     maxTokens: atLeast('maxTokens', given.maxTokens ?? 1_024, 1),

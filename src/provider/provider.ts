@@ -230,6 +230,7 @@ export class Provider {
       call.scale = slowFactor * at * latencyScale
       return this.#work.enter(call)
     }
+    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, REFUSAL_MS)
     return this.#early.end(call, kind.ending, Math.round(this.#timings.of(call, 0).totalMs * at))
   }
 

@@ -35,7 +35,7 @@ import {
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
-import { Trace } from '../trace/index.ts'
+import { putInForce, Trace } from '../trace/index.ts'
 import {
   patternSystem,
   reportInto,
@@ -259,6 +259,7 @@ export function openSession<Result>(
     closings.push(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
+      putInForce(trace),
     )
     const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
     closings.push(() => network.close())

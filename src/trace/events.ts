@@ -63,6 +63,8 @@ export type EventBody =
       run?: number | null
       /** What was asked, where the trace keeps contents. */
       messages?: readonly TracedMessage[]
+      /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+      detached?: true
     }
   /**
    * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,
@@ -189,6 +191,25 @@ export type EventBody =
   | { type: 'cost.checked'; spent: string; limit: string | null }
   /** `worst` is the largest safe integer where nobody knows what the model costs. */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
+  /** The orchestrator asks a service. Only traces that no service writes to tell this, such as those of a daemon. */
+  | { type: 'attempt.started'; agent: string; provider: string; model: string }
+  /**
+   * What became of that, as the orchestrator knows it; caused by its start. `failure` is null for an answer, and else its
+   * kind. The cost is what the reported usage makes; of a failure whose usage nobody reports, `cost.claimed` tells.
+   */
+  | {
+      type: 'attempt.ended'
+      agent: string
+      provider: string
+      model: string
+      tookMs: number
+      failure: string | null
+      message: string
+      inputTokens: number
+      cachedInputTokens: number
+      outputTokens: number
+      cost: PicoDollars
+    }
   /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
   | {
       type: 'attempt.failed'
@@ -222,6 +243,24 @@ export type EventBody =
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }
+  /**
+   * The code under test has ended a span of generative AI, and says so: what of it, by the conventions. What it does not
+   * say is null. `error` is its `error.type`, or what its status says.
+   */
+  | {
+      type: 'span.ended'
+      name: string
+      operation: string | null
+      agent: string | null
+      provider: string | null
+      model: string | null
+      /** The model that has answered. */
+      answeredBy: string | null
+      error: string | null
+      tookMs: number
+      inputTokens: number | null
+      outputTokens: number | null
+    }
   /** A watched function of the system under test. */
   | { type: 'watch.called'; name: string; nth: number }
   | { type: 'watch.returned'; name: string; nth: number; afterMs: number }

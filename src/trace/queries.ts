@@ -41,6 +41,8 @@ export interface CallRecord {
    * tell.
    */
   run: number | null | undefined
+  /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+  detached: boolean
   /** The place of its arrival in the trace. */
   seq: number
   usage: Usage
@@ -68,7 +70,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run, messages } = event
+      const { prompt, continues, holds = [], run, detached = false, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -92,6 +94,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         continues,
         holds,
         run,
+        detached,
         seq,
         usage: NO_USAGE,
         cost: 0,
@@ -185,6 +188,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     continues: undefined,
     holds: [],
     run: undefined,
+    detached: false,
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0,

@@ -10,28 +10,11 @@ import {
   type OrchestratorSettings,
   type PatternOptions,
 } from 'longhaul'
-
-/** A pattern of agents and a strategy. */
-const pattern = (
-  strategy: string,
-  { agents = ['ann', 'ben'], more = '' }: { agents?: string[]; more?: string } = {},
-) => ({
-  text: `name: inline
-agents:
-${agents.map((agent) => `  ${agent}: { profile: worker, prompt_template: You are ${agent}. }`).join('\n')}
-${more}
-orchestration_logic:
-  strategy: |
-${strategy
-  .split('\n')
-  .map((line) => `    ${line}`)
-  .join('\n')}
-`,
-})
+import { pattern, strategy } from '../given/strategy.ts'
 
 const calm = { latency: constant('5s'), failRate: 0, providers: { openai: { failRate: 0 } } }
 const described = (
-  strategy: string,
+  text: string,
   {
     orchestrator,
     provider,
@@ -43,7 +26,7 @@ const described = (
     more?: string
   } = {},
 ): PatternOptions => ({
-  pattern: pattern(strategy, shape),
+  pattern: pattern(text, shape),
   provider: { ...calm, ...provider },
   ...(orchestrator && { orchestrator }),
 })
@@ -52,7 +35,12 @@ suite('conversations', () => {
   describeOrchestration(
     'questions to one agent',
     described(
-      'PARALLEL:\n  a = AWAIT completion FROM "ann"\n  b = AWAIT completion FROM "ann"\n  c = AWAIT completion FROM "ben"',
+      strategy`
+        PARALLEL:
+          a = AWAIT completion FROM "ann"
+          b = AWAIT completion FROM "ann"
+          c = AWAIT completion FROM "ben"
+      `,
     ),
     (test) => {
       test('are answered one after another, and those to different agents at the same time', async ({
@@ -94,7 +82,13 @@ suite('conversations', () => {
   describeOrchestration(
     'the lock of a conversation',
     described(
-      'PARALLEL:\n  AWAIT completion FROM "ann" WITH timeout: 20m\n  ON failure: LOG "lost"\n  b = AWAIT completion FROM "ann"\nRETURN b.text',
+      strategy`
+        PARALLEL:
+          AWAIT completion FROM "ann" WITH timeout: 20m
+          ON failure: LOG "lost"
+          b = AWAIT completion FROM "ann"
+        RETURN b.text
+      `,
       {
         orchestrator: { callTimeout: '1h', conversationLock: '300s' },
         provider: {
@@ -120,7 +114,11 @@ suite('gathering', () => {
   describeOrchestration(
     'late answers',
     described(
-      'GATHER votes FROM agents WITH timeout: 15s, late: "keep"\nWAIT 1 minute\nRETURN { votes: pluck(votes, "agent"), late: pluck(late_responses, "agent") }',
+      strategy`
+        GATHER votes FROM agents WITH timeout: 15s, late: "keep"
+        WAIT 1 minute
+        RETURN { votes: pluck(votes, "agent"), late: pluck(late_responses, "agent") }
+      `,
       { provider: { agents: { ben: { latency: constant('30s') } } } },
     ),
     (test) => {
@@ -149,7 +147,11 @@ suite('gathering', () => {
 
   describeOrchestration(
     'an agent that is gone',
-    described('TERMINATE "ben"\nGATHER votes FROM ["ann", "ben"] WITH redistribute: true\nRETURN votes'),
+    described(strategy`
+      TERMINATE "ben"
+      GATHER votes FROM ["ann", "ben"] WITH redistribute: true
+      RETURN votes
+    `),
     (test) => {
       test('is answered for by another, where the strategy wants that', async ({ run, expect }) => {
         const { result } = await run()
@@ -215,7 +217,11 @@ RETURN { first: first.missing, second: second.missing }`,
     },
   )
 
-  const said = 'GATHER votes FROM ["ann", "ben"] WITH timeout: 5m\nON failure:\n  RETURN failure.kind'
+  const said = strategy`
+    GATHER votes FROM ["ann", "ben"] WITH timeout: 5m
+    ON failure:
+      RETURN failure.kind
+  `
   describeOrchestration.for([
     {
       what: 'every call fails',
@@ -282,7 +288,11 @@ suite('events', () => {
   describeOrchestration(
     'AWAIT',
     described(
-      'BROADCAST "Report." TO agents\nAWAIT { from: agents, event_pattern: "report:*", min_responses: 2, timeout: 30s } AS reports\nRETURN pluck(reports, "event")',
+      strategy`
+        BROADCAST "Report." TO agents
+        AWAIT { from: agents, event_pattern: "report:*", min_responses: 2, timeout: 30s } AS reports
+        RETURN pluck(reports, "event")
+      `,
       {
         provider: {
           agents: {
@@ -303,7 +313,11 @@ suite('events', () => {
   describeOrchestration(
     'AWAIT with too few events',
     described(
-      'BROADCAST "Report." TO agents\nAWAIT { event_pattern: "report:*", min_responses: 2, timeout: 30s, collect_partial: true } AS reports\nRETURN len(reports)',
+      strategy`
+        BROADCAST "Report." TO agents
+        AWAIT { event_pattern: "report:*", min_responses: 2, timeout: 30s, collect_partial: true } AS reports
+        RETURN len(reports)
+      `,
       { provider: { agents: { ann: { reply: '{"event": "report:good"}' }, ben: { latency: never() } } } },
     ),
     (test) => {
@@ -318,7 +332,11 @@ suite('events', () => {
   describeOrchestration(
     'routing rules and transformers',
     described(
-      'EMIT "task:new" WITH { topic: "rain", urgent: true }\nWAIT for answers OR timeout\nRETURN pluck(answers, "agent")',
+      strategy`
+        EMIT "task:new" WITH { topic: "rain", urgent: true }
+        WAIT for answers OR timeout
+        RETURN pluck(answers, "agent")
+      `,
       {
         more: `routing_rules:
   - { pattern: 'task:*', to: ann, condition: 'urgent', message: 'Look into {{topic}}.' }
@@ -348,7 +366,11 @@ transformers:
   describeOrchestration(
     'agents that answer each other without end',
     described(
-      'SEND "ping" TO "ann"\nAWAIT { event_pattern: "never", min_responses: 1, timeout: 1h, collect_partial: true } AS nothing\nRETURN 1',
+      strategy`
+        SEND "ping" TO "ann"
+        AWAIT { event_pattern: "never", min_responses: 1, timeout: 1h, collect_partial: true } AS nothing
+        RETURN 1
+      `,
       {
         more: `routing_rules:
   - { pattern: 'talk', from: ann, to: ben }
@@ -405,7 +427,12 @@ suite('agents', () => {
   describeOrchestration(
     'SPAWN and TERMINATE',
     described(
-      'SPAWN "cem" WITH template: "ann", model: "gpt-4.1-nano"\nTERMINATE "ben"\nGATHER votes FROM agents\nRETURN { voted: pluck(votes, "agent"), missing: missing }',
+      strategy`
+        SPAWN "cem" WITH template: "ann", model: "gpt-4.1-nano"
+        TERMINATE "ben"
+        GATHER votes FROM agents
+        RETURN { voted: pluck(votes, "agent"), missing: missing }
+      `,
     ),
     (test) => {
       test('change who takes part', async ({ run, trace, expect }) => {
@@ -460,10 +487,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'a quota that is used up',
-    described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?"\nRETURN 1', {
-      orchestrator: { failover: ['claude-haiku-4-5'] },
-      provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..10:
+          GATHER votes FROM agents WITH prompt: "Round {{i}}?"
+        RETURN 1
+      `,
+      {
+        orchestrator: { failover: ['claude-haiku-4-5'] },
+        provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
+      },
+    ),
     (test) => {
       test('sends all agents elsewhere at once, and none of them asks again', async ({ run, trace, expect }) => {
         const outcome = await run()
@@ -494,9 +528,16 @@ suite('resilience', () => {
 
   describeOrchestration(
     'every fault in turn',
-    described('FOR i IN 1..11:\n  a = AWAIT completion FROM "ann"\nRETURN 1', {
-      orchestrator: { retry: { attempts: 12 }, breaker: { failures: 1_000 } },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..11:
+          a = AWAIT completion FROM "ann"
+        RETURN 1
+      `,
+      {
+        orchestrator: { retry: { attempts: 12 }, breaker: { failures: 1_000 } },
+      },
+    ),
     (test) => {
       test('is met by a retry', async ({ run, provider, trace, waive, expect }) => {
         waive('amplification')
@@ -532,10 +573,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'the budget of retries',
-    described('FOR i IN 1..30:\n  a = AWAIT completion FROM "ann"\n  ON failure: CONTINUE', {
-      orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
-      provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..30:
+          a = AWAIT completion FROM "ann"
+          ON failure: CONTINUE
+      `,
+      {
+        orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
+        provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
+      },
+    ),
     (test) => {
       test('ends the storm when nothing but retries is left', async ({ run, waive, expect }) => {
         // The strategy asks the same again and again, without a pause.

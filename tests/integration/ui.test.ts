@@ -72,7 +72,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-test('a daemon serves the live page beside itself, and says where', { timeout: 60_000 }, async () => {
+test('a daemon serves the live page and its metrics beside itself, and says where', { timeout: 60_000 }, async () => {
   const longhaul = async (...words: readonly string[]): Promise<string> => {
     const main = join(import.meta.dirname, '../../src/cli/main.ts')
     const env = { ...process.env, LONGHAUL_HOME: join(home, 'own'), VITEST: undefined }
@@ -80,10 +80,15 @@ test('a daemon serves the live page beside itself, and says where', { timeout: 6
     return stdout
   }
   const port = await freePort()
-  const started = await longhaul('daemon', 'start', '--ui', '--ui-port', port)
+  const metricsPort = await freePort()
+  const started = await longhaul('daemon', 'start', '--ui', '--ui-port', port, '--metrics-port', metricsPort)
   try {
     const [url] = /http:\/\/127\.0\.0\.1:\S+#token=[0-9a-f]{48}/.exec(started)!
     expect(await (await fetch(url)).text()).toContain('<title>longhaul</title>')
+    const metrics = `http://127.0.0.1:${metricsPort}/metrics`
+    expect(started).toContain(`metrics: ${metrics}`)
+    for (const told of [metrics, `http://127.0.0.1:${port}/metrics`])
+      expect(await (await fetch(told)).text()).toContain('longhaul_runs{state="running"} 0')
   } finally {
     await longhaul('daemon', 'stop')
   }

@@ -40,7 +40,7 @@ test('the recipes of the documentation that need no framework pass too', { timeo
   }
   const vitest = join(root, 'node_modules/.bin/vitest')
   const { stdout } = await run(vitest, ['run', '--root', home, 'recipe-'], { cwd: home, env })
-  expect(stdout).toMatch(/Tests\s+6 passed \(6\)/)
+  expect(stdout).toMatch(/Tests\s+7 passed \(7\)/)
 })
 
 test("the README's pattern passes longhaul check", { timeout: 60_000 }, async () => {

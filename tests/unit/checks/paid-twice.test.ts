@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { call, event, finds, gather, story } from './story.ts'
+import { call, event, finds, gather, story } from '../../given/story.ts'
 
 /**
  * What one agent asks, a letter a question, a second each; `|` is a restart, a small letter a question that is still
