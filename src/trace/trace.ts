@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { EventBody, TraceEvent } from './events.ts'
 import { nestsDeeper } from './nesting.ts'
 import { wrongValueIn } from './shape.ts'
@@ -124,6 +124,9 @@ export class Trace implements Iterable<TraceEvent> {
   static read(file: string): Trace {
     const descriptor = openSync(file, 'r')
     try {
+      // A folder can be opened, and not be read: what is thrown then does not name it.
+      if (fstatSync(descriptor).isDirectory())
+        throw Object.assign(new Error(`${file} is a folder, and no trace.`), { code: 'EISDIR', path: file })
       return Trace.#from(readEvents(descriptor, file))
     } finally {
       closeSync(descriptor)
