@@ -143,6 +143,7 @@ export {
   type CostPoint,
   type GatherRecord,
   type OpenGather,
+  type TracedMessage,
   type TraceEvent,
   type Usage,
 } from './trace/index.ts'
@@ -150,7 +151,7 @@ export { describeOrchestration, type DescribeOrchestration, type DescribeSweep }
 export type { OrchestrationFixtures, OrchestrationTest, RunOptions } from './vitest/fill.ts'
 export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
-export type { OrchestrationMatchers } from './vitest/matchers.ts'
+export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
 export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
 export type {
@@ -158,6 +159,7 @@ export type {
   OrchestrationOptions,
   PatternOptions,
   StartedOrchestration,
+  TraceOptions,
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'

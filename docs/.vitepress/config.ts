@@ -15,8 +15,18 @@ export default defineConfig({
   // The Markdown is read on GitHub and in the package too, where a folder shows its README.
   rewrites: { 'README.md': 'index.md', 'reference/README.md': 'reference/index.md', 'api/README.md': 'api/index.md' },
   markdown: {
-    languageAlias: { strategy: 'text', sketch: 'text', ebnf: 'text' },
     config(md) {
+      // Code is no template of Vue, whatever braces it has.
+      const inline = md.renderer.rules.code_inline!
+      md.renderer.rules.code_inline = (tokens, index, ...rest) => {
+        tokens[index]!.attrSet('v-pre', '')
+        return inline(tokens, index, ...rest)
+      }
+      // Languages that no highlighter knows.
+      md.core.ruler.push('plain', ({ tokens }) => {
+        for (const token of tokens)
+          if (token.type === 'fence' && ['strategy', 'sketch', 'ebnf'].includes(token.info)) token.info = 'txt'
+      })
       // Links to files outside of docs/ lead to the repository; where that is not known, their text stays.
       md.core.ruler.push('outside', ({ tokens, env }) => {
         const folder = posix.dirname((env as { relativePath?: string }).relativePath ?? '')
@@ -29,7 +39,7 @@ export default defineConfig({
               isOutside = !href.includes(':') && (target.startsWith('../') || /\.(ts|ya?ml|json)$/.test(target))
               if (!isOutside) continue
               if (source) token.attrSet('href', source + posix.join('docs', target))
-              else token.tag = 'span'
+              else Object.assign(token, { tag: 'span', attrs: null })
             } else if (token.type === 'link_close' && isOutside) {
               if (!source) token.tag = 'span'
               isOutside = false
@@ -39,6 +49,7 @@ export default defineConfig({
       })
     },
   },
+  vite: { build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

@@ -11,6 +11,10 @@ export const COMMANDS: Readonly<
   },
   validate: { about: 'the same as check', load: async () => (await import('./check.ts')).check },
   inspect: { about: 'shows what is in traces', load: async () => (await import('./inspect.ts')).inspect },
+  merge: {
+    about: 'puts the shards of sweeps together',
+    load: async () => (await import('./merge.ts')).merge,
+  },
   predict: {
     about: 'says what runs of a pattern will cost and take',
     load: async () => (await import('./predict.ts')).predict,

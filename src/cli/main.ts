@@ -4,10 +4,43 @@ import { suggestion } from '../options/index.ts'
 import { COMMANDS } from './commands.ts'
 import { helpOf, readFlags, UsageError } from './flags.ts'
 
+const COMPLETION = {
+  usage: 'completion bash | zsh | fish',
+  about: `Prints a script by which a shell completes longhaul. For bash: eval "$(npx longhaul completion bash)"; for zsh the same with zsh;
+for fish: npx longhaul completion fish | source`,
+}
+
+/** Prints the script for a shell. It is of what all commands take, so that all are loaded. */
+async function complete([shell, ...more]: readonly string[]): Promise<void> {
+  if (shell === '--help' || more.includes('--help'))
+    return void process.stdout.write(`longhaul ${COMPLETION.usage}\n\n${COMPLETION.about}\n`)
+  const commands = Object.entries(COMMANDS).map(async ([name, of]) => {
+    const { flags } = 'loadRaw' in of ? await of.loadRaw() : await of.load()
+    return { name, about: of.about, flags: Object.keys(flags) }
+  })
+  const { completionOf } = await import('./completion.ts')
+  const own = { name: 'completion', about: 'prints a script by which a shell completes longhaul', flags: [] }
+  process.stdout.write(completionOf(shell, [...(await Promise.all(commands)), own]))
+}
+
+/** What a system call has failed with, in words. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path } = error as NodeJS.ErrnoException
+  if (path === undefined) return error.message
+  if (code === 'ENOENT') return `There is no file ${path}.`
+  if (code === 'EISDIR') return `${path} is a folder. Give a file.`
+  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be read or written by this user.`
+  return error.message
+}
+
 const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
 const USAGE = `longhaul COMMAND …
 
-${Object.entries(COMMANDS)
+${[
+  ...Object.entries(COMMANDS),
+  ['completion', { about: 'prints a script by which a shell completes longhaul' }] as const,
+]
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
   .join('')}
 What a command takes: longhaul COMMAND --help. The first steps:
@@ -18,8 +51,10 @@ What a command takes: longhaul COMMAND --help. The first steps:
 `
 
 async function run(name: string, words: string[]): Promise<void> {
+  if (name === 'completion') return complete(words)
   const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!found) throw new UsageError(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`)
+  if (!found)
+    throw new UsageError(`There is no command "${name}". ${suggestion(name, [...Object.keys(COMMANDS), 'completion'])}`)
   if ('loadRaw' in found) return (await found.loadRaw()).run(words)
   const command = await found.load()
   if (words.includes('--help')) return void process.stdout.write(helpOf(command))
@@ -49,6 +84,6 @@ try {
     throw new Error(`longhaul needs Node 22.18 or newer; this is ${process.version}.`)
   await main()
 } catch (error) {
-  process.stderr.write(`longhaul: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`longhaul: ${textOf(error)}\n`)
   process.exitCode = 2
 }

@@ -1,4 +1,6 @@
 import { hangChance } from './chance.ts'
+import { hangChildTimeouts } from './child-timeouts.ts'
+import { hangContexts } from './contexts.ts'
 import { hangDates } from './dates.ts'
 import { hangMonotonicTime } from './monotonic.ts'
 import { hangNetwork } from './network.ts'
@@ -25,9 +27,11 @@ export function installDoors(): void {
   realm.installed.add('all')
   hangTimers()
   hangDates()
+  hangContexts()
   hangMonotonicTime()
   hangChance()
   hangWork()
+  hangChildTimeouts()
   // After those of work: what is refused is none.
   hangNetwork()
 }

@@ -1,7 +1,7 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import { suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
-import { KeyedRandom } from '../random/index.ts'
+import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
 
 /** Which cases are run. Every combination of what is given. */
@@ -109,13 +109,27 @@ export function casesOf(
   return cases
 }
 
-/** A part of the cases, for one of several machines: `2/4` is every fourth one from the second on. */
-export function sliceOf<Value>(all: readonly Value[], part: string | undefined): readonly Value[] {
+/** What of a case is no luck. */
+const stratumOf = ({ failRate, latencyScale, vars }: Case): string => JSON.stringify([failRate, latencyScale, vars])
+
+/**
+ * A part of the cases, for one of several machines, such as `2/4`. They are dealt in the order of a hash, fail rate by
+ * fail rate, so that each machine sees all of what varies.
+ *
+ * @throws InvalidSweepError
+ */
+export function sliceOf(all: readonly Case[], part: string | undefined): readonly Case[] {
   if (part === undefined || part === '') return all
   const [, nth, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? []
   if (nth === undefined || Number(nth) > Number(count))
     throw new InvalidSweepError(`LONGHAUL_SWEEP is "${part}". Give a part of the whole, such as 1/4.`)
-  return all.filter((_, index) => index % Number(count) === Number(nth) - 1)
+  const own = new Set<Case>()
+  const strata = [...Map.groupBy(all, stratumOf).values()]
+  for (const [place, cases] of strata.entries()) {
+    const dealt = cases.map((of) => ({ of, hash: hashHex(nameOf(of)) })).toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+    for (const [index, { of }] of dealt.entries()) if ((index + place) % Number(count) === Number(nth) - 1) own.add(of)
+  }
+  return all.filter((of) => own.has(of))
 }
 
 /** A case in a few words. */

@@ -22,6 +22,7 @@ const MOST_CALLERS = 20_000
 export class Arrivals {
   readonly #clock: Clock
   readonly #trace: Trace
+  readonly #keepsContents: boolean
   readonly #identify: Identify | undefined
   readonly #models: ModelCatalogue
   readonly #services: Services
@@ -34,6 +35,7 @@ export class Arrivals {
   constructor(parts: {
     clock: Clock
     trace: Trace
+    contents: boolean
     identify: Identify | undefined
     models: ModelCatalogue
     services: Services
@@ -44,6 +46,7 @@ export class Arrivals {
   }) {
     this.#clock = parts.clock
     this.#trace = parts.trace
+    this.#keepsContents = parts.contents
     this.#identify = parts.identify
     this.#models = parts.models
     this.#services = parts.services
@@ -102,6 +105,7 @@ export class Arrivals {
     if (continues) arrived.continues = continues.call
     if (holds.length > 0) arrived.holds = holds
     if (run !== undefined) arrived.run = run
+    if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
     if (request.detached || request.batch) arrived.detached = true
     const seq = this.#trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)

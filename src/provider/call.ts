@@ -94,6 +94,8 @@ export interface CallRequest {
   stop: readonly string[]
   /** Answers that are asked for, at least 1. */
   choices: number
+  /** Whether each message is a prompt of its own, and has as many of the choices as the others. */
+  separate?: true
   /** What the request itself says of its sender: header, `metadata`, `user`. Later ones count less. */
   callerHints: readonly string[]
   /** How often the client says that it has tried before (`x-stainless-retry-count`). */

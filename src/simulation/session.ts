@@ -54,6 +54,12 @@ import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
 
+/** What a trace keeps beside what it always does. */
+export interface TraceOptions {
+  /** The texts of prompts and answers, which `toHaveAsked` needs. */
+  contents?: boolean
+}
+
 /** Settings of an orchestration under test, whatever it is. */
 interface CommonOptions extends RunSettings {
   provider?: ProviderConfig
@@ -63,6 +69,8 @@ interface CommonOptions extends RunSettings {
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
+  /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: not. */
+  trace?: TraceOptions
   /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
   network?: Pick<NetworkOptions, 'allow'>
 }
@@ -190,7 +198,7 @@ const importing = (): boolean => {
 }
 
 const OPTIONS = [
-  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network'],
+  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network', 'trace'],
   ...['seed', 'time', 'failRate', 'latencyScale', 'checks', 'unused'],
 ]
 
@@ -199,7 +207,10 @@ function checkOptions(options: object): void {
   for (const [name, given] of Object.entries(options))
     if (given !== undefined && !OPTIONS.includes(name))
       throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
-  const { system, pattern } = options as { system?: unknown; pattern?: unknown }
+  const { system, pattern, trace } = options as { system?: unknown; pattern?: unknown; trace?: object }
+  for (const name of Object.keys(trace ?? {}))
+    if (name !== 'contents')
+      throw new InvalidSettingError(`There is no option trace.${name}. ${suggestion(name, ['contents'])}`)
   if (pattern === undefined && typeof system !== 'function')
     throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
 }
@@ -244,7 +255,7 @@ export function openSession<Result>(
       ...(failRate !== undefined && { failRate }),
       ...(latencyScale !== undefined && { latencyScale }),
     }
-    const provider = new Provider(config, { clock, trace, random })
+    const provider = new Provider(config, { clock, trace, random, contents: options.trace?.contents === true })
     closings.push(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),

@@ -1,4 +1,4 @@
-import type { EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
+import type { EventOf, PicoDollars, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -47,6 +47,10 @@ export interface CallRecord {
   seq: number
   usage: Usage
   cost: PicoDollars
+  /** What was asked; nothing where the trace keeps no contents (`trace: { contents: true }`). */
+  messages?: readonly TracedMessage[] | undefined
+  /** What was answered; nothing where there is no answer, or the trace keeps no contents. */
+  answer?: string | undefined
 }
 
 /** No tokens at all. */
@@ -66,7 +70,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run, detached = false } = event
+      const { prompt, continues, holds = [], run, detached = false, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -94,6 +98,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         seq,
         usage: NO_USAGE,
         cost: 0,
+        messages,
+        answer: undefined,
       })
       continue
     }
@@ -122,6 +128,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.fault = event.fault ?? undefined
         record.usage = event.usage
         record.cost = event.cost
+        record.answer = event.answer
         break
       case 'call.failed':
         record.status = 'failed'
@@ -185,6 +192,8 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0,
+    messages: undefined,
+    answer: undefined,
   }
 }
 

@@ -51,8 +51,11 @@ export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Va
   trace: Session<Result>['trace']
   /** Says that what a check finds is meant in this test: `waive('sequential')`. */
   waive: Session<Result>['waive']
-  /** In a sweep: says that something has to be true in one case at least, and whether it is in this one. */
-  sometimes: (what: string, condition?: boolean) => void
+  /**
+   * In a sweep: says that something has to be true in one case at least, and whether it is in this one. `when` says
+   * whether it can be in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
+   */
+  sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }
 
 /** What one run is given. */
@@ -208,8 +211,8 @@ export function filling<Result>(
     trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
     waive: async ({ longhaulSession }, use) => use(longhaulSession.waive),
     sometimes: async ({ task }, use) =>
-      use((what, condition = true) => {
-        if (!swept.get(task as RunnerTestCase)?.candidate) sweep?.coverage.sometimes(what, condition)
+      use((what, condition = true, of) => {
+        if (!swept.get(task as RunnerTestCase)?.candidate) sweep?.coverage.sometimes(what, condition, of)
       }),
   })
 

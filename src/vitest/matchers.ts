@@ -1,7 +1,9 @@
+import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars, type Money } from '../money/index.ts'
-import { suggestion } from '../options/index.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import { FAULT_NAMES } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
@@ -11,6 +13,16 @@ export interface Between<Value> {
   atLeast?: Value
   atMost?: Value
   exactly?: Value
+}
+
+/** Which calls are counted; what is left out is any. */
+export interface CallFilter {
+  agent?: string
+  model?: string
+  provider?: string
+  status?: 'ended' | 'failed' | 'open' | 'refused'
+  /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
+  fault?: string
 }
 
 /** Matchers for outcomes and gathers. */
@@ -24,17 +36,12 @@ export interface OrchestrationMatchers<R = unknown> {
   /** What the provider bills for the run, or for one agent: an exact amount (dollars, or picodollars as a bigint), or a range. */
   toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
   /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
-  toHaveCalls(
-    count: number | Between<number>,
-    of?: {
-      agent?: string
-      model?: string
-      provider?: string
-      status?: 'ended' | 'failed' | 'open' | 'refused'
-      /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
-      fault?: string
-    },
-  ): R
+  toHaveCalls(count: number | Between<number>, of?: CallFilter): R
+  /**
+   * How often an agent has asked something: a text that a message of its request contains, or a pattern that one
+   * matches; at least once by default. Needs `trace: { contents: true }`. Answers in the history are not asked.
+   */
+  toHaveAsked(agent: string, what: string | RegExp, count?: number | Between<number>, of?: Omit<CallFilter, 'agent'>): R
   /** All of these agents had a call under way at one and the same moment. */
   toHaveOverlapped(agents: readonly string[]): R
   /** Each of these agents made its first call when all calls of the one before had ended. */
@@ -141,6 +148,46 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
 
+const FILTERS = ['agent', 'model', 'provider', 'status', 'fault']
+/** What a call can suffer from beside the faults. */
+const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+const MOST_PROMPTS = 5
+const PROMPT_LENGTH = 200
+
+/** The calls that fit. @throws InvalidMatcherError for what no call can be */
+function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
+  known(matcher, of, FILTERS)
+  if (of.status !== undefined && !STATUSES.includes(of.status))
+    throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
+  const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
+  if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
+    throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+  const filters = Object.entries(of) as [keyof CallFilter, string][]
+  return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
+}
+
+const filterText = (of: CallFilter): string =>
+  Object.entries(of)
+    .map(([name, value]) => ` with ${name} ${value}`)
+    .join('')
+
+/** A number, or a range, that a number may be in. */
+function counted(matcher: string, count: number | Between<number>): { isIn(found: number): boolean; wanted: string } {
+  if (typeof count === 'number') return { isIn: (found) => found === count, wanted: String(count) }
+  known(matcher, count, RANGE)
+  return { isIn: (found) => within(found, count), wanted: rangeText(count, String) }
+}
+
+const hasAsked = ({ messages = [] }: CallRecord, what: string | RegExp): boolean =>
+  messages.some(
+    ({ role, text }) =>
+      role !== 'assistant' && (typeof what === 'string' ? text.includes(what) : text.search(what) >= 0),
+  )
+
+/** What the system threw, with its stack and its causes. */
+const thrownText = (outcome: Outcome): string =>
+  outcome.status === 'failed' ? `\nThe system threw:\n${inspect(outcome.error, { depth: 5 })}` : ''
+
 /** An error as part of a sentence. */
 const sentence = (error: unknown): string => String(error).replace(/\.$/, '')
 
@@ -150,7 +197,7 @@ const matchers = {
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(outcome.error)}`
     return verdict(
       outcome.status === 'completed',
-      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.`,
+      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.${thrownText(outcome)}`,
       outcome,
     )
   },
@@ -169,7 +216,7 @@ const matchers = {
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(error)}`
     return verdict(
       outcome.status === 'failed' && fits,
-      `Whether the orchestration failed with ${wanted}: ${how}.`,
+      `Whether the orchestration failed with ${wanted}: ${how}.${thrownText(outcome)}`,
       outcome,
     )
   },
@@ -197,23 +244,36 @@ const matchers = {
     )
   },
 
-  toHaveCalls(
-    given: unknown,
-    count: number | Between<number>,
-    of: { agent?: string; model?: string; provider?: string; status?: string; fault?: string } = {},
-  ): Verdict {
+  toHaveCalls(given: unknown, count: number | Between<number>, of: CallFilter = {}): Verdict {
     const outcome = recordOf(given, 'toHaveCalls')
-    if (typeof count !== 'number') known('toHaveCalls', count, RANGE)
-    known('toHaveCalls', of, ['agent', 'model', 'provider', 'status', 'fault'])
-    if (of.status !== undefined && !STATUSES.includes(of.status))
-      throw new InvalidMatcherError(`toHaveCalls knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
-    const range = typeof count === 'object' ? count : { atLeast: count, atMost: count }
-    const filters = Object.entries(of) as ['agent' | 'model' | 'provider' | 'status' | 'fault', string][]
-    const found = outcome.calls.filter((call) => filters.every(([name, value]) => call[name] === value)).length
-    const which = filters.map(([name, value]) => ` with ${name} ${value}`).join('')
+    const found = filtered(outcome, of, 'toHaveCalls').length
+    const { isIn, wanted } = counted('toHaveCalls', count)
+    return verdict(isIn(found), `Expected ${wanted} calls${filterText(of)}; there were ${found}.`, outcome)
+  },
+
+  toHaveAsked(
+    given: unknown,
+    agent: string,
+    what: string | RegExp,
+    count: number | Between<number> = { atLeast: 1 },
+    of: Omit<CallFilter, 'agent'> = {},
+  ): Verdict {
+    const outcome = recordOf(given, 'toHaveAsked')
+    const own = filtered(outcome, { ...of, agent }, 'toHaveAsked')
+    if (outcome.calls.length > 0 && outcome.calls.every(({ messages }) => messages === undefined))
+      throw new InvalidMatcherError(
+        'toHaveAsked needs the texts of prompts, which this trace does not keep. Give the orchestration trace: { contents: true }.',
+      )
+    const found = own.filter((call) => hasAsked(call, what)).length
+    const { isIn, wanted } = counted('toHaveAsked', count)
+    const asked = own.flatMap(({ messages }) => messages?.findLast(({ role }) => role !== 'assistant')?.text ?? [])
+    const shown = asked.slice(-MOST_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
     return verdict(
-      within(found, range),
-      `Expected ${typeof count === 'object' ? rangeText(count, String) : count} calls${which}; there were ${found}.`,
+      isIn(found),
+      `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
+        (shown.length > 0
+          ? ` Its newest prompts:${shown.join('')}`
+          : ` It made no such call. There are: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
       outcome,
     )
   },

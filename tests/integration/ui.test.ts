@@ -13,6 +13,7 @@ import { startUi, type Ui } from '../../src/cli/ui-server.ts'
 import { daemonPaths, makeFolders, send } from '../../src/daemon/index.ts'
 import { startDaemon, type Daemon } from '../../src/daemon/server.ts'
 import { SimulatedServices } from '../../src/systems/simulated-services.ts'
+import { callEvents, heapOf, serveFed } from './live-feed.ts'
 import { buildPage, CHROMIUM, hasChromium } from './report-page.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-ui-'))
@@ -157,6 +158,41 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
     expect(after['state']).toBe('terminated')
     expect(wrong).toEqual([])
     await page.close()
+  })
+
+  test('shows each call as it begins and ends, with its tokens, its cost and its failure', async () => {
+    const { data } = await send(paths.socket, 'orchestration:start', { pattern: 'rounds', _fail_rate: 0.4 })
+    const page = await browser.newPage()
+    await page.goto(ui.url)
+    const list = page.locator('.call-list li')
+    await list.filter({ hasText: 'answered · gpt-4o-mini' }).first().waitFor()
+    await list
+      .filter({ hasText: /retried|failed/ })
+      .first()
+      .waitFor()
+    await page.getByText(/In all \d+ calls and \$0\.\d+/).waitFor()
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('orchestration:suspend: done').waitFor()
+    await list.filter({ hasText: 'answered · gpt-4o-mini' }).first().getByRole('button').click()
+    await page.locator('.details', { hasText: 'output' }).waitFor()
+    await send(paths.socket, 'orchestration:terminate', data)
+    await page.close()
+  })
+
+  test('does not grow, however long it is open', { timeout: 180_000 }, async () => {
+    const fed = await serveFed(callEvents('orch_00000001'))
+    const page = await browser.newPage()
+    await page.goto(fed.url)
+    await health(page, 'under way')
+    // As many as it keeps, and some more.
+    await fed.feed(25_000)
+    await page.locator('.sum', { hasText: /Calls\s*[1-9],?\d+/ }).waitFor()
+    const before = await heapOf(page)
+    await fed.feed(35_000)
+    // The page with all that it keeps takes eight megabytes.
+    expect((await heapOf(page)) - before).toBeLessThan(3e6)
+    await page.close()
+    await fed.close()
   })
 
   test('without the token it shows, and has nothing to act with', async () => {

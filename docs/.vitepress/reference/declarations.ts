@@ -55,11 +55,13 @@ export function interfaceMembers(name: string): Member[] {
   const { members, heritageClauses = [] } = interfaceNamed(name)
   const inherited = heritageClauses.flatMap(({ types }) =>
     types.flatMap(({ expression, typeArguments }) => {
-      // `extends Pick<Settings, 'seed' | 'checks'>`
+      // `extends Pick<Settings, 'seed' | 'checks'>`, or `Omit<…>`
       const [of, picked] = typeArguments ?? []
-      if (expression.getText() !== 'Pick' || !of || !picked) return interfaceMembers(expression.getText())
+      const kind = expression.getText()
+      if ((kind !== 'Pick' && kind !== 'Omit') || !of || !picked) return interfaceMembers(kind)
       const names = [...picked.getText().matchAll(/'(\w+)'/g)].map(([, each]) => each)
-      return interfaceMembers(of.getText()).filter((each) => names.includes(each.name.replace('?', '')))
+      const base = of.getText().replace(/<.*$/, '')
+      return interfaceMembers(base).filter((each) => names.includes(each.name.replace('?', '')) === (kind === 'Pick'))
     }),
   )
   return [...inherited, ...membersOf(members)]

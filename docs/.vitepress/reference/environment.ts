@@ -12,6 +12,11 @@ export const OF_TESTS: readonly Variable[] = [
   { name: 'LONGHAUL_FAIL_RATE', default: '`0`', about: 'Share of calls that fail, from 0 to 1.' },
   { name: 'LONGHAUL_LATENCY_SCALE', default: '`1`', about: 'Factor on every latency.' },
   { name: 'LONGHAUL_CHECKS', default: '`all`', about: '`off` turns all invariant checks off.' },
+  {
+    name: 'LONGHAUL_UNUSED',
+    default: '`warn`',
+    about: '`error`, `warn` or `ignore` for what is set up and used by no call.',
+  },
   { name: 'LONGHAUL_REPLAY', default: '–', about: 'Repeats one case of a sweep; a failing test prints the value.' },
   { name: 'LONGHAUL_SEEDS', default: 'what the file says', about: 'Number of seeds of each sweep.' },
   { name: 'LONGHAUL_SWEEP', default: 'all cases', about: 'One shard of the cases of each sweep, such as `1/4`.' },

@@ -19,7 +19,10 @@ import { OF_COMMANDS, OF_TESTS } from './environment.ts'
 
 const HEAD = '<!-- Written by `npm run docs:reference`. Change the source that it is made of, not this file. -->\n\n'
 
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')
+/** Addresses of this machine are no links. */
+const unlinked = (text: string): string =>
+  text.replaceAll(/(?<!`)\bhttps?:\/\/(?:localhost|127\.0\.0\.1)[^\s,;`]*/g, '`$&`')
+const cell = (text: string): string => unlinked(text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' '))
 const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -186,7 +189,7 @@ async function commands(): Promise<string> {
   const parts = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, entry]) => {
       const { usage, about, flags } = await ('load' in entry ? entry.load() : entry.loadRaw())
-      return `## ${name}\n\n\`\`\`text\nlonghaul ${usage}\n\`\`\`\n\n${about}\n${flagsTable(flags)}`
+      return `## ${name}\n\n\`\`\`text\nlonghaul ${usage}\n\`\`\`\n\n${unlinked(about)}\n${flagsTable(flags)}`
     }),
   )
   const settings = Object.entries(SETTINGS).map(([name, setting]) => [

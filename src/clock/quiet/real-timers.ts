@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Milliseconds } from '../duration.ts'
 
 /** The clock itself waits on the real one for no longer. */
@@ -16,6 +17,8 @@ const FRAMES = 20
 const TIMERS = /\bnode:(internal\/)?(timers|async_hooks|process\/)/
 /** Who sets timers for its own needs: other code of Node (idle sockets), and the test runner (time limits of tests, its messages). */
 const OTHERS = /\bnode:|\/node_modules\/(@vitest|vitest|vite|vite-node|birpc|tinypool)\//
+/** Where longhaul itself is: in its sources, or in what is published of it. */
+const OURS = fileURLToPath(import.meta.url).replace(/^(.*\/(?:src|dist)\/).*$/, '$1')
 
 /**
  * The timer that is being set in a hook for new async resources, if the code under test sets it.
@@ -31,7 +34,7 @@ export function realTimerOf(ms: Milliseconds, hook: (...args: never[]) => unknow
   Error.stackTraceLimit = stackTraceLimit
   const frames = String(trace.stack).split('\n').slice(1)
   const setter = frames.find((frame) => !TIMERS.test(frame))
-  if (setter !== undefined && OTHERS.test(setter)) return undefined
+  if (setter !== undefined && (OTHERS.test(setter) || setter.includes(OURS))) return undefined
   return {
     ms,
     at: setter

@@ -15,7 +15,10 @@ export const isReasoningModel = (model: string): boolean =>
 export const isChatModel = (model: string): boolean => !NOT_CHAT.test(model)
 
 /** The model below a name of a fine-tuned one: `ft:gpt-4o:org::id`. */
-const unversioned = (model: string): string => model.replace(/^ft:/, '').split('/').at(-1)!
+function unversioned(model: string): string {
+  const name = model.startsWith('ft:') ? model.slice(3) : model
+  return name.slice(name.lastIndexOf('/') + 1)
+}
 
 const MOST_OUTPUT: readonly (readonly [RegExp, number])[] = [
   [/^gpt-3\.5/, 4_096],

@@ -157,6 +157,22 @@ describe('what stands around calls', () => {
     expect(model.gathers[0]!.received).toEqual([[model.strings.indexOf('ann'), 300]])
   })
 
+  test('a gather that a run begins anew after a restart has ended with the process', () => {
+    const gather = { name: 'votes', expected: ['ann'], atLeast: 1, timeoutMs: null, tasks: null }
+    const model = modelOf(
+      traceOf(
+        { type: 'gather.started', gather: 0, ...gather },
+        { type: 'run.resumed', run: 'run', uncertain: 1, at: 700 },
+        { type: 'gather.started', gather: 2, ...gather },
+        { type: 'gather.ended', gather: 2, received: ['ann'], missing: [], at: 900 },
+      ),
+    )
+    expect(model.gathers.map(({ took, missing }) => [took, named(model, missing)])).toEqual([
+      [700, ['ann']],
+      [200, []],
+    ])
+  })
+
   test('a breaker that is never closed lasts until the end', () => {
     const target = 'openai/gpt-4o-mini'
     const model = modelOf(
