@@ -1,3 +1,4 @@
+import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
 import {
@@ -17,6 +18,7 @@ export interface DaemonSetup {
   patterns: readonly string[]
   time: Exclude<TimeMode, { kind: 'virtual' }>
   eventLog: { maxBytes?: number; keep?: number }
+  keep?: number
   /** Simulates the services that are not real; nothing where all are. */
   simulated: { latency: string | undefined; seed: string | undefined; failRate: number | undefined } | undefined
   /** Which services are asked, for people. */
@@ -82,7 +84,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
       openFor: value<number>('breaker_open_for'),
     }),
     budget: said({
-      limit: value<string>('budget_limit'),
+      limit: value<Money>('budget_limit'),
       fallbackAt: value<number>('budget_fallback_at'),
       fallbackModel: value<string>('budget_fallback_model'),
       checkEvery: value<number>('budget_check_every'),
@@ -114,6 +116,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     patterns: (value<string[]>('patterns') ?? []).map((folder) => resolve(folder)),
     time,
     eventLog: said({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
+    ...said({ keep: value<number>('history_keep') }),
     simulated: simulates ? { latency, seed, failRate } : undefined,
     told: toldOf(services, simulates, time),
     metricsPort: portIn(value<number>('metrics_port')),

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { startClock, type Clock, type TimeMode } from '../clock/index.ts'
+import { type Clock, startClock, steadyNow, type TimeMode } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
@@ -12,7 +12,7 @@ import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { guardProcess } from './guard.ts'
 import { DaemonLog } from './log.ts'
-import { beginNow, now, nowInSeconds } from './now.ts'
+import { nowInSeconds } from './now.ts'
 import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Remembered } from './remembered.ts'
@@ -58,6 +58,8 @@ export interface DaemonOptions {
   patterns: readonly string[]
   time?: Exclude<TimeMode, { kind: 'virtual' }>
   eventLog?: EventLogOptions
+  /** The newest orchestrations that are over, and completions, of which all is kept. Default 10,000 each. */
+  keep?: number
   /** Makes services that answer in this process; those that it does not make are asked as the settings say. */
   simulate?: ((clock: Clock) => Simulation) | undefined
   /** What else is in force, for `system:config`. */
@@ -116,6 +118,7 @@ async function begin(
     patterns,
     time = { kind: 'real' },
     eventLog = {},
+    keep,
     simulate,
     config = {},
     observer,
@@ -128,7 +131,6 @@ async function begin(
   const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
   undo.push(() => clock.stop())
-  beginNow()
   keepGoing(clock)
   const lines = new DaemonLog(paths.log)
   const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
@@ -173,7 +175,16 @@ async function begin(
   }
   const simulation = simulate?.(clock)
   const settings = { ...given, services: { ...simulation?.services, ...given.services } }
-  const runs = new Runs({ store, settings, patterns, onEvent, onChange, simulation, say: (text) => lines.say(text) })
+  const runs = new Runs({
+    store,
+    settings,
+    patterns,
+    onEvent,
+    onChange,
+    simulation,
+    say: (text) => lines.say(text),
+    ...(keep !== undefined && { keep }),
+  })
   if (simulation) introduce(simulation, runs)
   const onTrace = (event: TraceEvent): void => {
     lines.event(null, event)
@@ -220,7 +231,7 @@ async function begin(
     config: () => ({ ...config, ...describeSettings(settings), files: paths }),
     events: remembered.events,
     handlers: HANDLERS,
-    startedAt: now(),
+    startedAt: steadyNow(),
     shutdown: () => void stop('daemon_shutdown'),
   }
   const admission = new Admission({ ...context, say: (text) => lines.say(`daemon ${text}`) })

@@ -11,6 +11,12 @@ export interface Usage {
   reasoning: number
 }
 
+/** A message of a request, as a trace that keeps contents has it. */
+export interface TracedMessage {
+  role: string
+  text: string
+}
+
 /** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
 export type PicoDollars = number
 
@@ -55,6 +61,10 @@ export type EventBody =
        * can tell.
        */
       run?: number | null
+      /** What was asked, where the trace keeps contents. */
+      messages?: readonly TracedMessage[]
+      /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+      detached?: true
     }
   /**
    * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,
@@ -79,6 +89,8 @@ export type EventBody =
       fault: string | null
       usage: Usage
       cost: PicoDollars
+      /** What was answered, where the trace keeps contents: of several choices the first. */
+      answer?: string
     }
   /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
   | {
@@ -226,6 +238,8 @@ export type EventBody =
   | { type: 'timers.left'; everyMs: readonly number[] }
   /** A name of the set-up that no call had, though somebody called whose name is much like it. */
   | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'providers'; name: string; called: string }
+  /** Something of the set-up that no call has used, where that is an error. */
+  | { type: 'setUp.unused'; part: 'agents' | 'models' | 'providers' | 'windows' | 'replies'; name: string }
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }

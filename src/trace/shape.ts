@@ -14,6 +14,8 @@ const KINDS = {
   wholes: (value: unknown) => Array.isArray(value) && value.every((each) => Number.isSafeInteger(each)),
   times: (value: unknown) => Array.isArray(value) && value.every((each) => KINDS.ms(each)),
   block: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  messages: (value: unknown) =>
+    Array.isArray(value) && value.every((each) => KINDS.block(each) && KINDS.text(each.role) && KINDS.text(each.text)),
   usage: (value: unknown) =>
     KINDS.block(value) &&
     ['input', 'cachedInput', 'cacheWrite', 'output', 'reasoning'].every((part) => {
@@ -49,13 +51,23 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
     continues: 'whole?',
     holds: 'wholes?',
     run: 'whole?',
+    messages: 'messages?',
+    detached: 'flag?',
   },
   'call.retried': { ...call, of: 'whole', afterMs: 'ms' },
   'call.replayed': call,
   'call.left': call,
   'call.dequeued': { ...call, waitedMs: 'ms' },
   'call.firstToken': { ...call, afterMs: 'ms' },
-  'call.ended': { ...call, afterMs: 'ms', finish: 'text', fault: 'text?', usage: 'usage', cost: 'whole' },
+  'call.ended': {
+    ...call,
+    afterMs: 'ms',
+    finish: 'text',
+    fault: 'text?',
+    usage: 'usage',
+    cost: 'whole',
+    answer: 'text?',
+  },
   'call.failed': {
     ...call,
     afterMs: 'ms',
@@ -152,6 +164,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
   'clock.stuck': { code: 'text', message: 'text' },
   'timers.left': { everyMs: 'times' },
   'setUp.misspelt': { part: 'text', name: 'text', called: 'text' },
+  'setUp.unused': { part: 'text', name: 'text' },
   'setUp.toolNotOffered': { ...call, tool: 'text', offered: 'texts' },
   note: { text: 'text' },
   'span.ended': {

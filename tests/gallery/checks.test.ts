@@ -397,7 +397,7 @@ describe.for(GALLERY.map((exhibit) => ({ name: exhibit.check, ...exhibit })))(
       const { failures } = await explore(
         check,
         { ...base, checks, system: bad },
-        { seeds: 2, swarm: false, shrinkMost: 1, shrinkMs: 30_000 },
+        { seeds: 2, swarm: false, shrinkMost: 1, shrinkFor: '30s' },
         async ({ run, sleep: wait }) => {
           await run()
           await wait('5m')

@@ -178,8 +178,8 @@ export class Completer {
 
   /** @throws CompletionError, or the signal's reason */
   complete({ model, maxTokens, ...question }: AgentQuestion, signal: AbortSignal): Promise<Completion> {
-    const { services } = this.#settings
-    const target = targetOf(model ?? this.#settings.model, services)
+    const { services, onlyModel, model: usual } = this.#settings
+    const target = targetOf(onlyModel ?? model ?? usual, services)
     return this.#ask({ ...question, target, maxTokens: maxTokens ?? this.#settings.maxTokens }, signal)
   }
 

@@ -117,7 +117,7 @@ export class Orchestrator {
     this.#tracked = [...(state?.tracked ?? [])]
     this.#active = new ActiveTime(state?.activeMs)
     this.#underWay = new UnderWay(this.#active, state)
-    this.team = this.#makeTeam()
+    this.team = this.#makeTeam(state?.routes)
     this.#roster = new Roster(this.team, () => this.#machine.state.variables)
     this.#hearing = new Hearing({
       team: this.team,
@@ -172,7 +172,7 @@ export class Orchestrator {
     })
   }
 
-  #makeTeam(): Team {
+  #makeTeam(routes: RunState['routes']): Team {
     const { routing, routing_rules: rules = [], transformers = [] } = this.#pattern.data
     return new Team({
       settings: this.#settings,
@@ -183,6 +183,7 @@ export class Orchestrator {
       transformers,
       otherwise: (event) => (isRequest(event) ? undefined : routing?.default),
       isConversation: this.#isConversation,
+      routes,
       // One that says how it ends needs no other bound.
       maxHops:
         this.#isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
@@ -227,6 +228,7 @@ export class Orchestrator {
 
   #state(): RunState {
     const { reason } = this.#ending
+    const routes = this.team.bus.saveRoutes()
     return {
       version: RUN_VERSION,
       parts: PART_VERSIONS,
@@ -238,6 +240,7 @@ export class Orchestrator {
       ...this.#underWay.save(this.#machine.pending),
       ...((reason === 'event' || reason === 'max_messages' || reason === 'rounds') && { over: reason }),
       ...(this.#tracked.length > 0 && { tracked: this.#tracked }),
+      ...(routes && { routes }),
     }
   }
 

@@ -27,7 +27,12 @@ export interface AboutRun {
 const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, and not what the service has seen.'
 
 /** What tells of time in which a run does nothing, or is over. */
-const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set(['clock.slept', 'timers.left', 'setUp.misspelt'])
+const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
+  'clock.slept',
+  'timers.left',
+  'setUp.misspelt',
+  'setUp.unused',
+])
 
 /** How a trace says that its run went. */
 function statusOf(events: readonly TraceEvent[]): RunModel['status'] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { spanExporter } from 'longhaul/otel'
 import { Trace, type EventBody } from '../../../src/trace/index.ts'
-import { call, finds, story } from './story.ts'
+import { call, finds, story } from '../../given/story.ts'
 
 type Part = ReturnType<typeof call>
 type Attributes = Readonly<Record<string, string | number | string[]>>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { told } from '../../../../src/orchestrator/questions/told.ts'
-import { HandTime } from '../hand-time.ts'
-import { failure, fated, open, question, Told, type Fate } from './asking.ts'
+import { HandTime } from '../../../given/hand-time.ts'
+import { failure, fated, open, question, Told, type Fate } from '../../../given/ask.ts'
 
 const telling = (fate: Fate) => {
   const time = new HandTime()
