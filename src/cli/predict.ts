@@ -1,6 +1,15 @@
-import { predict as predicted, predictionText, type Prediction } from '../reality/index.ts'
+import {
+  InvalidPredictionError,
+  modelsText,
+  predict as predicted,
+  predictionText,
+  type ModelPredictions,
+  type Prediction,
+} from '../reality/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
+import type { PatternOptions } from '../simulation/session.ts'
+import { writePredictions } from './predict-html.ts'
 import { readLatency } from '../systems/simulated-services.ts'
 
 /** `longhaul predict PATTERN`: says what runs of a pattern will cost and take. */
@@ -15,6 +24,8 @@ export const predict: Command = {
     latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
     seed: { about: 'the first seed; default: 1', value: 'NUMBER' },
     compare: { about: 'another pattern, to be predicted beside it', value: 'PATTERN' },
+    models: { about: 'models to run it on, one after another, whatever it says itself: a,b,c', value: 'MODELS' },
+    html: { about: 'writes a page besides', value: 'FILE' },
     json: { about: 'prints JSON' },
   },
   async run({ words, flags }) {
@@ -23,24 +34,30 @@ export const predict: Command = {
     const runs = numberIn('--runs', flags['runs'] ?? '200', { least: 10, most: 100_000, whole: true })
     const firstSeed = numberIn('--seed', flags['seed'] ?? '1', { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true })
     const failRate = numberIn('--fail-rate', flags['fail-rate'] ?? '0', { least: 0, most: 1 })
-    const { latency } = flags
+    const { latency, compare, html } = flags
+    const models = modelsIn(flags['models'])
+    if (models && compare !== undefined)
+      throw new UsageError('--compare and --models do not go together. Predict each of the patterns on the models.')
     const vars = varsIn(flags['vars'])
-    const predictions: Record<string, Prediction> = {}
-    const names = [pattern, ...(flags['compare'] === undefined ? [] : [flags['compare']])]
+    const names = [pattern, ...(compare === undefined ? [] : [compare])]
     // What is no pattern, or a wrong one, is told before anything runs.
     for (const name of names) resolveVariables(loadPattern(name), vars ?? {})
-    for (const name of names)
-      predictions[name] = await predicted(
-        name,
-        {
-          pattern: name,
-          provider: { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
-          ...(vars && { vars }),
-        },
-        { runs, firstSeed, onRun: progress(name) },
-      )
+    const optionsOf = (name: string) => ({
+      pattern: name,
+      provider: { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
+      ...(vars && { vars }),
+    })
+    const given = { runs, firstSeed }
+    const predictions: Record<string, Prediction> = {}
+    if (models) Object.assign(predictions, await onEach(pattern, optionsOf(pattern), { ...given, models }))
+    else
+      for (const name of names)
+        predictions[name] = await predicted(name, optionsOf(name), { ...given, onRun: progress(name) })
+    if (html !== undefined) writePredictions(html, names.join(', '), predictions)
     if (flags['json'] !== undefined) return void process.stdout.write(`${JSON.stringify(predictions, null, 2)}\n`)
-    const texts = Object.entries(predictions).map(([name, of]) => predictionText(name, of))
+    const texts = models
+      ? [modelsText(pattern, predictions)]
+      : Object.entries(predictions).map(([name, of]) => predictionText(name, of))
     process.stdout.write(`${texts.join('\n\n')}\n`)
   },
 }
@@ -56,13 +73,33 @@ function varsIn(text: string | undefined): Record<string, unknown> | undefined {
   throw new UsageError(`--vars is ${text}. Give a JSON object, such as '{"max_rounds": 10}'.`)
 }
 
+/** A pattern on each of the models. */
+async function onEach(
+  name: string,
+  options: PatternOptions,
+  given: { runs: number; firstSeed: number; models: readonly string[] },
+): Promise<ModelPredictions> {
+  try {
+    return await predicted(name, options, { ...given, onRun: progress(name) })
+  } catch (error) {
+    throw error instanceof InvalidPredictionError ? new UsageError(`--${error.message}`) : error
+  }
+}
+
+function modelsIn(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined
+  const models = text.split(',').map((model) => model.trim())
+  if (models.every((model) => model !== '')) return models
+  throw new UsageError(`--models is ${JSON.stringify(text)}. Give names of models, such as gpt-4o,claude-haiku-4-5.`)
+}
+
 /** Says how far it is, where it takes long and somebody looks. */
-function progress(name: string): (done: number, of: number) => void {
-  const begun = performance.now()
-  let told = begun
-  return (done, of) => {
-    if (!process.stderr.isTTY || performance.now() - told < 2_000) return
-    told = performance.now()
-    process.stderr.write(`longhaul predict: ${done} of ${of} runs of ${name}\n`)
+function progress(name: string): (done: number, of: number, model?: string) => void {
+  // The monotonic clock has gone on with simulated time.
+  let told = Date.now()
+  return (done, of, model) => {
+    if (!process.stderr.isTTY || Date.now() - told < 2_000) return
+    told = Date.now()
+    process.stderr.write(`longhaul predict: ${done} of ${of} runs of ${name}${model ? ` on ${model}` : ''}\n`)
   }
 }

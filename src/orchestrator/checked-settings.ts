@@ -41,6 +41,7 @@ const BLOCKS: Readonly<Record<string, OptionTable>> = {
 
 const TOP: OptionTable = {
   model: types.textNotEmpty,
+  onlyModel: types.textNotEmpty,
   maxTokens: types.whole({ least: 1 }),
   retryBudget: atLeast(0),
   failover: texts,

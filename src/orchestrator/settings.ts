@@ -1,4 +1,4 @@
-import type { Prices } from '../money/index.ts'
+import type { Money, Prices } from '../money/index.ts'
 import type { Duration } from '../clock/index.ts'
 import type { BreakerLimits, BreakerSettings } from './questions/breaker/settings.ts'
 import type { CacheLimits, CacheSettings } from './questions/cache/settings.ts'
@@ -49,8 +49,8 @@ export interface SupervisionSettings {
 
 /** What money may be spent. */
 export interface BudgetSettings {
-  /** US dollars for the whole run. Before each call its worst case is reserved, so that the limit is never exceeded. */
-  limit?: number | string
+  /** For the whole run: US dollars, or picodollars as a bigint. Before each call its worst case is reserved, so that the limit is never exceeded. */
+  limit?: Money
   /** The share of the limit from which on `fallbackModel` is asked in place of the agents' own models. Default 0.8. */
   fallbackAt?: number
   fallbackModel?: string
@@ -62,6 +62,8 @@ export interface BudgetSettings {
 export interface OrchestratorSettings extends ResilienceSettings {
   /** Where there is no other: `'gpt-4o-mini'`. */
   model?: string
+  /** All agents are asked at this model, whatever the pattern says, to compare models. `failover` and a fallback model stay. */
+  onlyModel?: string
   /** Services by name. Default: OpenAI's and Anthropic's own addresses. */
   services?: Readonly<Record<string, ServiceSettings>>
   /** US dollars for a million tokens, for models that are in no price table. */
@@ -91,6 +93,7 @@ export interface OrchestratorSettings extends ResilienceSettings {
 /** The settings in force. */
 export interface Settled {
   model: string
+  onlyModel: string | undefined
   services: Readonly<Record<string, ServiceSettings>>
   prices: Readonly<Record<string, Prices>>
   maxTokens: number
@@ -105,7 +108,7 @@ export interface Settled {
   hedgeAfterMs: number
   hungAfterMs: number
   maxRestarts: number
-  budgetLimit: string | number | undefined
+  budgetLimit: Money | undefined
   fallbackAt: number
   fallbackModel: string | undefined
   checkEvery: number

@@ -1,10 +1,5 @@
 export type { Driver, Observation } from './drivers.ts'
-export {
-  InvalidPredictionError,
-  observe,
-  predict,
-  type Estimate,
-  type PredictOptions,
-  type Prediction,
-} from './predict.ts'
-export { predictionText } from './told.ts'
+export type { Estimate } from './estimate.ts'
+export { InvalidPredictionError } from './invalid.ts'
+export { observe, predict, type ModelPredictions, type PredictOptions, type Prediction } from './predict.ts'
+export { modelsText, predictionText } from './told.ts'

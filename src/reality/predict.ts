@@ -2,6 +2,9 @@ import { openSession, type OrchestrationOptions, type Session } from '../simulat
 import { joinSettings, settingsFromEnvironment } from '../simulation/settings.ts'
 import { callsOf } from '../trace/index.ts'
 import { driversOf, type Driver, type Observation } from './drivers.ts'
+import { estimate, percentile, type Estimate } from './estimate.ts'
+import { InvalidPredictionError } from './invalid.ts'
+import { onModels } from './on-models.ts'
 
 /** How a prediction is made. */
 export interface PredictOptions {
@@ -9,18 +12,8 @@ export interface PredictOptions {
   runs?: number
   /** The first seed; the others follow. Default 1. */
   firstSeed?: number
-  /** Is told after each run. */
-  onRun?: (done: number, of: number) => void
-}
-
-/** What a quantity is like over all runs. */
-export interface Estimate {
-  mean: number
-  median: number
-  /** Half of all runs are in here: from the 25th to the 75th percentile. */
-  half: readonly [from: number, to: number]
-  /** Nine runs of ten are in here: from the 5th to the 95th percentile. */
-  most: readonly [from: number, to: number]
+  /** Is told after each run; with `models`, of which. */
+  onRun?: (done: number, of: number, model?: string) => void
 }
 
 /** What runs of an orchestration cost and take, over many seeds. */
@@ -36,7 +29,7 @@ export interface Prediction {
   failures: Estimate
   inputTokens: Estimate
   outputTokens: Estimate
-  /** US dollars that 99 % of the runs stay under. */
+  /** US dollars that 99 % of the runs stay under; of fewer than 99 runs the dearest. */
   budget99: number
   /** What the cost goes with, the strongest first: share of its variance that each explains alone. */
   drivers: readonly Driver[]
@@ -46,33 +39,6 @@ export interface Prediction {
 
 const DOLLAR = 1e12
 const DAYS = 30
-
-/** Thrown for a number of runs that makes no prediction. */
-export class InvalidPredictionError extends Error {
-  override readonly name = 'InvalidPredictionError'
-  readonly code = 'LONGHAUL_INVALID_PREDICTION'
-}
-
-/** A percentile of sorted values, between two of them where it lies between. */
-function percentile(sorted: readonly number[], share: number): number {
-  const place = (sorted.length - 1) * share
-  const below = Math.floor(place)
-  const low = sorted[below]!
-  const high = sorted[Math.min(sorted.length - 1, below + 1)]!
-  return low + (high - low) * (place - below)
-}
-
-/** What a quantity is like over all runs. */
-function estimate(values: readonly number[]): Estimate {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => percentile(sorted, share)
-  return {
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    median: at(0.5),
-    half: [at(0.25), at(0.75)],
-    most: [at(0.05), at(0.95)],
-  }
-}
 
 /** What one run has cost and taken. */
 export async function observe<Result>(
@@ -111,26 +77,53 @@ export async function observe<Result>(
   }
 }
 
+/** What one pattern costs and takes on each of several models, by their names as they were given. */
+export type ModelPredictions = Readonly<Record<string, Prediction>>
+
 /**
  * Predicts what runs of an orchestration cost and take: it is run with many seeds, one after another, in simulated time.
+ * With `models`, a pattern is run on each of them, with the same seeds.
  *
- * @throws InvalidPredictionError for fewer than ten runs
+ * @throws InvalidPredictionError for fewer than ten runs, and for models that no price table has
  * @example
  * ```ts
  * const { cost, budget99 } = await predict('three agents vote', { system, provider: { latency: '4s' } }, { runs: 500 })
+ * const { 'gpt-4o': large } = await predict('a debate', { pattern: 'debate.yaml' }, { models: ['gpt-4o', 'haiku'] })
  * ```
  */
+export function predict<Result>(
+  name: string,
+  options: OrchestrationOptions<Result>,
+  given?: PredictOptions & { models?: undefined },
+): Promise<Prediction>
+export function predict(
+  name: string,
+  options: OrchestrationOptions,
+  given: PredictOptions & { models: readonly string[] },
+): Promise<ModelPredictions>
 export async function predict<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
-  { runs = 200, firstSeed = 1, onRun }: PredictOptions = {},
+  { models, ...given }: PredictOptions & { models?: readonly string[] | undefined } = {},
+): Promise<Prediction | ModelPredictions> {
+  if (models === undefined) return predictOne(name, options, given)
+  const predictions: Record<string, Prediction> = {}
+  for (const [model, each] of Object.entries(onModels(options, models)))
+    predictions[model] = await predictOne(name, each, { ...given, model })
+  return predictions
+}
+
+async function predictOne<Result>(
+  name: string,
+  options: OrchestrationOptions<Result>,
+  { runs = 200, firstSeed = 1, onRun, model }: PredictOptions & { model?: string },
 ): Promise<Prediction> {
   if (!Number.isInteger(runs) || runs < 10)
     throw new InvalidPredictionError(`runs is ${runs}. Give a whole number of at least 10.`)
   const seen: Observation[] = []
   for (let nth = 0; nth < runs; nth++) {
     seen.push(await observe(name, options, firstSeed + nth))
-    onRun?.(nth + 1, runs)
+    onRun?.(nth + 1, runs, model)
   }
   return predictionOf(seen)
 }

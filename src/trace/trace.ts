@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { EventBody, TraceEvent } from './events.ts'
 import { nestsDeeper } from './nesting.ts'
 import { wrongValueIn } from './shape.ts'
@@ -87,6 +87,16 @@ export class Trace implements Iterable<TraceEvent> {
     return found as Extract<TraceEvent, { type: Type }>[]
   }
 
+  /** All events from a place on. */
+  from(place: number): Iterable<TraceEvent> {
+    return this.#spool ? [...this].slice(place) : this.#memory.slice(place)
+  }
+
+  /** A trace of events that have happened. */
+  static of(events: Iterable<TraceEvent>): Trace {
+    return Trace.#from(events)
+  }
+
   /** The trace as newline-delimited JSON. The same run gives the same bytes. */
   toNDJSON(): string {
     let text = ''
@@ -114,6 +124,9 @@ export class Trace implements Iterable<TraceEvent> {
   static read(file: string): Trace {
     const descriptor = openSync(file, 'r')
     try {
+      // A folder can be opened, and not be read: what is thrown then does not name it.
+      if (fstatSync(descriptor).isDirectory())
+        throw Object.assign(new Error(`${file} is a folder, and no trace.`), { code: 'EISDIR', path: file })
       return Trace.#from(readEvents(descriptor, file))
     } finally {
       closeSync(descriptor)

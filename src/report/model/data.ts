@@ -217,9 +217,26 @@ export interface SweepRow {
   rates: { failRate: number; tests: number; passed: number }[]
 }
 
+/** What runs of an orchestration, or of it on a model, are predicted to cost and take. Intervals are those of 90 % of the runs. */
+export interface PredictedRow {
+  label: string
+  runs: number
+  /** Share of runs that complete. */
+  completed: number
+  /** US dollars. */
+  cost: { median: number; from: number; to: number; mean: number; under99: number }
+  seconds: { median: number; from: number; to: number }
+  calls: { median: number; from: number; to: number }
+  /** US dollars a month, at 1, 10 and 100 runs a day. */
+  monthly: [number, number, number]
+  /** What the cost goes with, and the share of its variance. */
+  drivers: { what: string; share: number }[]
+}
+
 /** All that a file holds. */
 export type ReportFile =
   | { kind: 'runs'; title: string; runs: RunModel[]; index: string }
   | { kind: 'suite'; title: string; madeAt: string; tests: TestRow[]; sweeps: SweepRow[] }
+  | { kind: 'predictions'; title: string; madeAt: string; rows: PredictedRow[] }
   /** Served by `longhaul ui`: it has its events from there. */
   | { kind: 'live'; title: string; url: string }

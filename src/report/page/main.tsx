@@ -4,6 +4,7 @@ import type { ReportFile } from '../model/data.ts'
 import { Top } from './header.tsx'
 import { LivePage } from './live.tsx'
 import { loadFile } from './load.ts'
+import { PredictionsPage } from './predictions.tsx'
 import { RunPage } from './run-page.tsx'
 import { SuitePage } from './suite.tsx'
 import './style.css'
@@ -76,11 +77,23 @@ function WholePage({ file }: { file: Extract<ReportFile, { kind: 'suite' }> }) {
   )
 }
 
+function ForecastPage({ file }: { file: Extract<ReportFile, { kind: 'predictions' }> }) {
+  const [theme, onTheme] = useTheme()
+  return (
+    <main>
+      <Top title={file.title} {...{ theme, onTheme }} />
+      <PredictionsPage rows={file.rows} />
+      <footer>{file.madeAt}</footer>
+    </main>
+  )
+}
+
 const app = document.getElementById('app')!
 try {
   const file = await loadFile()
   if (file.kind === 'runs') render(<RunsPage file={file} />, app)
   else if (file.kind === 'suite') render(<WholePage file={file} />, app)
+  else if (file.kind === 'predictions') render(<ForecastPage file={file} />, app)
   else render(<LivePage url={file.url} title={file.title} />, app)
   // When there is a picture, for who waits for one. Milliseconds since the page was asked for.
   const isDrawn = (): void => void (document.documentElement.dataset['ready'] = String(Math.round(performance.now())))

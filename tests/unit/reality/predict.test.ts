@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { InvalidPredictionError, predict, uniform, type OrchestrationOptions } from 'longhaul'
 import { sharedVariance } from '../../../src/reality/drivers.ts'
-import { observe } from '../../../src/reality/index.ts'
+import { modelsText, observe, predictionText } from '../../../src/reality/index.ts'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 5 })
 const messages = [{ role: 'user' as const, content: 'Go on.' }]
@@ -61,6 +61,50 @@ describe('a prediction', () => {
     const of = await predict('failing', failing, { runs: 10 })
     expect(of.completed).toBe(0)
     expect(of.cost.mean).toBeGreaterThan(0)
+  })
+
+  test('compares models: the same pattern on each, with the same seeds', async () => {
+    const text = `name: one
+agents: { ann: { model: gpt-4-turbo }, ben: {} }
+orchestration_logic:
+  strategy: |
+    GATHER all FROM agents WITH prompt: "Go on."
+`
+    const options = { pattern: { text }, provider: { latency: uniform('1s', '9s'), failRate: 0.2 } }
+    const of = await predict('one', options, { runs: 10, models: ['gpt-4o-mini', 'gpt-4o', 'haiku'] })
+    expect(Object.keys(of)).toEqual(['gpt-4o-mini', 'gpt-4o', 'haiku'])
+    // Both have the same tokenizer: what differs is the price alone.
+    expect(of['gpt-4o']!.inputTokens).toEqual(of['gpt-4o-mini']!.inputTokens)
+    expect(of['gpt-4o']!.cost.mean / of['gpt-4o-mini']!.cost.mean).toBeCloseTo(2.5 / 0.15, 5)
+    expect(of['gpt-4o']!.seconds).toEqual(of['gpt-4o-mini']!.seconds)
+    expect(of['haiku']!.completed).toBe(1)
+    expect(modelsText('one', of)).toMatch(/^gpt-4o +\$0/m)
+  })
+
+  test('refuses a model that nobody knows, before anything runs', async () => {
+    const options = { pattern: 'semantic_test' }
+    await expect(predict('one', options, { models: ['gpt-4o', 'gtp-4o-mini'] })).rejects.toThrow(
+      'models has "gtp-4o-mini", which no price table has. Did you mean "gpt-4o-mini"?',
+    )
+    await expect(predict('stubborn', stubborn, { models: ['gpt-4o'] })).rejects.toThrow(/is a function/)
+    await expect(predict('one', options, { models: [] })).rejects.toBeInstanceOf(InvalidPredictionError)
+  })
+
+  test('takes models with prices of their own', async () => {
+    const prices = { input: 1, output: 1 }
+    const provider = { models: { mine: { prices } } }
+    const options = { pattern: 'semantic_test', provider, orchestrator: { prices: { mine: prices } } }
+    const { mine } = await predict('one', options, { runs: 10, models: ['mine'] })
+    expect(mine!.completed).toBe(1)
+    expect(mine!.cost.mean).toBeGreaterThan(0)
+  })
+
+  test('says where it stands on too few runs to tell what 99 of 100 stay under', async () => {
+    const few = await predict('stubborn', stubborn, { runs: 20 })
+    expect(predictionText('one', few)).toMatch(
+      /The dearest of the 20 runs costs .*; what 99 % stay under is told from 99 runs on/,
+    )
+    expect(predictionText('one', { ...few, runs: 99 })).toMatch(/99 % of the runs stay/)
   })
 
   test('needs ten runs', async () => {

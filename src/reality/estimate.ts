@@ -1,0 +1,46 @@
+/** What a quantity is like over all runs. */
+export interface Estimate {
+  mean: number
+  /**
+   * The standard error of the mean: the mean of all runs that there could be is within twice as much of this one in 95
+   * predictions of 100.
+   */
+  meanError: number
+  median: number
+  /** Half of all runs are in here: from the 25th to the 75th percentile. */
+  half: readonly [from: number, to: number]
+  /** Nine runs of ten are in here: from the 5th to the 95th percentile. Stands on 20 runs at least; see `percentile`. */
+  most: readonly [from: number, to: number]
+}
+
+/**
+ * The value that a fresh run stays under with a chance of `share`, told from runs that were seen: a fresh run is as likely
+ * to fall into any of the n + 1 gaps that n runs leave between and beside them, so that it is below the k-th smallest of
+ * them with a chance of k / (n + 1). A share that lies beside all of them, for which there are too few, gives the outermost.
+ * Source: Hyndman and Fan, Sample Quantiles in Statistical Packages, 1996, definition 6.
+ *
+ * @param sorted ascending, one at least
+ * @param share from 0 to 1
+ */
+export function percentile(sorted: readonly number[], share: number): number {
+  const place = Math.min(Math.max((sorted.length + 1) * share - 1, 0), sorted.length - 1)
+  const below = Math.floor(place)
+  const low = sorted[below]!
+  const high = sorted[Math.min(sorted.length - 1, below + 1)]!
+  return low + (high - low) * (place - below)
+}
+
+/** What a quantity is like over all runs, told from some of them. */
+export function estimate(values: readonly number[]): Estimate {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): number => percentile(sorted, share)
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return {
+    mean,
+    meanError: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
+    median: at(0.5),
+    half: [at(0.25), at(0.75)],
+    most: [at(0.05), at(0.95)],
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { CASES } from '../prediction/cases.ts'
+import { prove } from '../prediction/holds.ts'
+
+// `npm run predict:proof` measures the same over 2,000 runs and 1,000 fresh ones, and keeps tighter bounds.
+const RUNS = 40
+const FRESH = 40
+/** So many standard errors away nothing is by chance: with it one of a thousand shares would be. */
+const ERRORS = 3.3
+const SHARE = 0.9
+/** The share of fresh runs within an interval spreads by the luck of the runs that it was told from, and by theirs. */
+const SPREAD = ERRORS * Math.sqrt(SHARE * (1 - SHARE) * (1 / (RUNS + 2) + 1 / FRESH))
+
+describe('a prediction holds for runs with fresh seeds', { timeout: 120_000 }, () => {
+  test.for(Object.keys(CASES))('%s', async (name) => {
+    const { quantities, meanOff, meanOffError } = await prove(name, CASES[name]!.small, { runs: RUNS, fresh: FRESH })
+    for (const { quantity, within, inside } of quantities) {
+      expect(within, `${quantity}: within its interval`).toBeGreaterThanOrEqual(SHARE - SPREAD)
+      expect(inside, `${quantity}: well within its interval`).toBeLessThanOrEqual(SHARE + SPREAD)
+    }
+    expect(Math.abs(meanOff)).toBeLessThanOrEqual(Math.max(0.01, ERRORS * meanOffError))
+  })
+})
