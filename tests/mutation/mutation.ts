@@ -1,11 +1,12 @@
 import { Stryker } from '@stryker-mutator/core'
 import { ROOMS, slicesOf } from './slices.ts'
 
-const USAGE = `npm run mutation -- <room> [<slice>] [--incremental]
+const USAGE = `npm run mutation -- <room> [<slice>] [--incremental] [--constants]
 
 Changes the source of a room in small ways, one at a time, and tells which changes no test notices: all of the room, or
 one slice of it, which takes at most 20 minutes on two cores.
 --incremental runs again only what survived, and what has changed since the last time.
+--constants changes constants too in a room of several slices, which takes three times as long.
 
 Rooms: ${Object.keys(ROOMS)
   .map((room) => `${room} (${slicesOf(room).length})`)
@@ -14,8 +15,9 @@ Rooms: ${Object.keys(ROOMS)
 /** Tells by mutants how much the tests notice. Ends with exit code 1 where that is less than 80 %. */
 async function mutate(
   files: readonly string[],
-  { name, tests, incremental }: { name: string; tests: readonly string[]; incremental: boolean },
+  options: { name: string; tests: readonly string[]; incremental: boolean; constants: boolean },
 ): Promise<void> {
+  const { name, tests, incremental, constants } = options
   const report = `coverage/mutation/${name}`
   // Read by the configuration of Vitest, which Stryker loads in a process of its own.
   process.env['LONGHAUL_MUTATION_TESTS'] = JSON.stringify(tests)
@@ -25,6 +27,8 @@ async function mutate(
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'tests/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
+    // All tests of the room are held against a change of a constant: in large rooms that takes most of the time.
+    ignoreStatic: !constants,
     concurrency: 1,
     incremental,
     incrementalFile: `${report}.incremental.json`,
@@ -40,13 +44,14 @@ async function mutate(
   }).runMutationTest()
 }
 
+const FLAGS = ['--incremental', '--constants']
 const given = process.argv.slice(2)
 const [room = '', slice] = given.filter((word) => !word.startsWith('--'))
 const flags = given.filter((word) => word.startsWith('--'))
 const tests = ROOMS[room]
 const slices = tests ? slicesOf(room) : []
 const chosen = slice === undefined ? [...slices.keys()] : [Number(slice) - 1]
-if (!tests || chosen.some((nth) => !slices[nth]) || flags.some((flag) => flag !== '--incremental')) {
+if (!tests || chosen.some((nth) => !slices[nth]) || flags.some((flag) => !FLAGS.includes(flag))) {
   console.error(USAGE)
   process.exitCode = 2
 } else
@@ -55,4 +60,5 @@ if (!tests || chosen.some((nth) => !slices[nth]) || flags.some((flag) => flag !=
       name: slices.length === 1 ? room : `${room}-${nth + 1}`,
       tests,
       incremental: flags.includes('--incremental'),
+      constants: slices.length === 1 || flags.includes('--constants'),
     })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { steadyNow } from '../../../src/clock/index.ts'
 import { HANDLERS } from '../../../src/daemon/handlers/index.ts'
 import { readParameters, type Parameter } from '../../../src/daemon/parameters.ts'
 import { RefusedError } from '../../../src/daemon/protocol.ts'
@@ -39,7 +40,7 @@ describe('what a parameter is read as', () => {
 
   test('how long ago is a time', () => {
     const since = read('10m', { type: 'time' }) as number
-    expect(Math.abs(Date.now() / 1_000 - 600 - since)).toBeLessThan(60)
+    expect(Math.abs(steadyNow() / 1_000 - 600 - since)).toBeLessThan(60)
   })
 
   test.each([

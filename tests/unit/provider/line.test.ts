@@ -21,3 +21,23 @@ test('leaving twice frees one slot', () => {
   leave()
   expect(begun).toEqual(['a', 'b'])
 })
+
+test('a place that is given up twice is given up once', () => {
+  const line = new Line(1)
+  const begun: string[] = []
+  const leave = line.enter(() => begun.push('a'))
+  line.enter(() => begun.push('b'))
+  line.enter(() => begun.push('c'))
+  leave()
+  leave()
+  expect(begun).toEqual(['a', 'b'])
+})
+
+test('a slot that nobody waits for is free again', () => {
+  const line = new Line(1)
+  const begun: string[] = []
+  line.enter(() => begun.push('a'))()
+  line.enter(() => begun.push('b'))()
+  line.enter(() => begun.push('c'))
+  expect(begun).toEqual(['a', 'b', 'c'])
+})

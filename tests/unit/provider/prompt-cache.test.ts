@@ -52,3 +52,41 @@ test('a tool that is deferred leaves the cache as it was', () => {
   expect(cache.use({ ...marked, tools: [{ ...tool, deferred: true }] }, [2_000], 1).cachedInput).toBe(2_000)
   expect(cache.use({ ...marked, tools: [tool] }, [2_000], 1).cachedInput).toBe(0)
 })
+
+describe('what is shorter than 1,024 tokens is not cached', () => {
+  test.each(['openai', 'anthropic', 'bedrock'])('at %s', (provider) => {
+    const cached = (tokens: number) => {
+      const cache = new PromptCache()
+      const asked = request(provider, [message('a', true)])
+      cache.use(asked, [tokens], 0)
+      return cache.use(asked, [tokens], 1).cachedInput
+    }
+    expect([cached(1_023), cached(1_024)]).toEqual([0, 1_024])
+  })
+
+  test('also where more follows it', () => {
+    const cache = new PromptCache()
+    const asked = (last: string) => request('openai', [message('short'), message(last)])
+    cache.use(asked('a'), [1_000, 2_000], 0)
+    expect(cache.use(asked('b'), [1_000, 2_000], 1).cachedInput).toBe(0)
+  })
+})
+
+test('Bedrock caches what it is told to, and nothing else', () => {
+  const cache = new PromptCache()
+  const told = request('bedrock', [message('a', true), message('b')])
+  expect(cache.use(told, [2_000, 3_000], 0)).toEqual({ cachedInput: 0, cacheWrite: 2_000 })
+  expect(cache.use(told, [2_000, 3_000], 1)).toEqual({ cachedInput: 2_000, cacheWrite: 0 })
+  const untold = request('bedrock', [message('a')])
+  expect(cache.use(untold, [2_000], 2)).toEqual({ cachedInput: 0, cacheWrite: 0 })
+})
+
+test('what is used again stays, and the oldest of twenty thousand prefixes goes', () => {
+  const cache = new PromptCache()
+  const read = (text: string) => cache.use(request('openai', [message(text)]), [1_280], 1).cachedInput
+  for (let nth = 0; nth < 20_000; nth++) cache.use(request('openai', [message(`m${nth}`)]), [1_280], 0)
+  expect(read('m0')).toBe(1_280)
+  expect(read('new')).toBe(0)
+  expect([read('m0'), read('m2')]).toEqual([1_280, 1_280])
+  expect(read('m1')).toBe(0)
+})

@@ -55,7 +55,7 @@ describe('the environment', () => {
 
 describe('settings that are joined', () => {
   test('have defaults', () => {
-    expect(joinSettings()).toEqual({
+    expect(joinSettings()).toMatchObject({
       seed: 1,
       time: { kind: 'virtual' },
       timeText: 'virtual',

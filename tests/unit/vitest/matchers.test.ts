@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest'
+import { Outcome } from '../../../src/simulation/outcome.ts'
+import '../../../src/vitest/matchers.ts'
+import type { Trace } from '../../../src/trace/index.ts'
+import { call, gather, story } from '../../given/story.ts'
+
+const outcome = (trace: Trace = story(), { error, elapsedMs = 5_000 }: { error?: unknown; elapsedMs?: number } = {}) =>
+  new Outcome({ status: error === undefined ? 'completed' : 'failed', result: 7, error, elapsedMs, trace })
+
+/** What a matcher says where it does not hold; the text without the timeline. */
+function refusal(assertion: () => void): string {
+  try {
+    assertion()
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]!
+  }
+  throw new Error('The assertion holds.')
+}
+
+describe('how an orchestration ended', () => {
+  test('is told by its status', () => {
+    expect(outcome()).toHaveCompleted()
+    expect(refusal(() => expect(outcome(story(), { error: new Error('no money.') })).toHaveCompleted())).toBe(
+      'Whether the orchestration completed: it failed with Error: no money after 5s.',
+    )
+    expect(refusal(() => expect(outcome()).not.toHaveCompleted())).toBe(
+      'Whether the orchestration completed: it completed after 5s.',
+    )
+  })
+
+  test('by an error is told by its class, a part of its message, or a pattern', () => {
+    const failed = outcome(story(), { error: new RangeError('too far: 7') })
+    expect(failed).toHaveFailedWith(RangeError)
+    expect(failed).toHaveFailedWith('too far')
+    expect(failed).toHaveFailedWith(/: \d$/)
+    expect(failed).not.toHaveFailedWith(TypeError)
+    expect(failed).not.toHaveFailedWith('too near')
+    expect(failed).not.toHaveFailedWith(/^far/)
+    expect(outcome(story(), { error: 'a text' })).toHaveFailedWith('a text')
+  })
+
+  test('is no failure where it completed', () => {
+    expect(refusal(() => expect(outcome()).toHaveFailedWith(Error))).toBe(
+      'Whether the orchestration failed with Error: it completed.',
+    )
+  })
+})
+
+describe('the time that a run took', () => {
+  test.each([
+    [{ atLeast: '5s' }, true],
+    [{ atMost: 5_000 }, true],
+    [{ exactly: '5s' }, true],
+    [{ atLeast: '4s', atMost: '6s' }, true],
+    [{ atLeast: '5001ms' }, false],
+    [{ atMost: '4999ms' }, false],
+    [{ exactly: '6s' }, false],
+  ] as const)('lies within %j: %s', (range, holds) => {
+    const assertion = expect(outcome())
+    ;(holds ? assertion : assertion.not).toHaveElapsed(range)
+  })
+
+  test('is told where it does not', () => {
+    expect(refusal(() => expect(outcome()).toHaveElapsed({ atLeast: '1m', atMost: '2m' }))).toBe(
+      'Expected at least 1m and at most 2m of time; it took 5s.',
+    )
+  })
+})
+
+describe('what a run costs', () => {
+  const paid = outcome(
+    story(
+      call(1, { agent: 'ann', from: 0, to: 1, cost: 1e12 }),
+      call(2, { agent: 'ben', from: 0, to: 1, cost: 2e12, fault: 'reset_midway' }),
+    ),
+  )
+
+  test('is an exact amount, or lies within a range', () => {
+    expect(paid).toHaveCost('$3.00')
+    expect(paid).toHaveCost(3)
+    expect(paid).toHaveCost({ atLeast: 2.5, atMost: '3' })
+    expect(paid).not.toHaveCost('$3.000000000001')
+    expect(paid).not.toHaveCost({ atMost: 2.99 })
+    expect(paid).not.toHaveCost({ exactly: 2 })
+  })
+
+  test('may be asked of one agent', () => {
+    expect(paid).toHaveCost(2, { agent: 'ben' })
+    expect(paid).toHaveCost(0, { agent: 'cem' })
+    expect(refusal(() => expect(paid).toHaveCost(1, { agent: 'ben' }))).toBe(
+      'Expected a cost of exactly $1.00 for ben; the provider bills $2.00.',
+    )
+  })
+})
+
+describe('the calls of a run', () => {
+  const called = outcome(
+    story(
+      call(1, { agent: 'ann', from: 0, to: 1 }),
+      call(2, { agent: 'ann', from: 2, to: 3, fault: 'overloaded', model: 'large' }),
+      call(3, { agent: 'ben', from: 4 }),
+    ),
+  )
+
+  test.each([
+    [3, {}, true],
+    [2, {}, false],
+    [{ atLeast: 3 }, {}, true],
+    [{ atLeast: 4 }, {}, false],
+    [{ exactly: 3 }, {}, true],
+    [2, { agent: 'ann' }, true],
+    [1, { agent: 'ann', status: 'failed' }, true],
+    [1, { fault: 'overloaded' }, true],
+    [1, { model: 'large' }, true],
+    [3, { provider: 'openai' }, true],
+    [1, { status: 'open' }, true],
+    [0, { status: 'refused' }, true],
+  ] as const)('are %j with %j: %s', (count, of, holds) => {
+    const assertion = expect(called)
+    ;(holds ? assertion : assertion.not).toHaveCalls(count, of)
+  })
+
+  test('are told where they are others, with a picture of the run', () => {
+    const assertion = () => expect(called).toHaveCalls({ atMost: 0 }, { agent: 'ann', status: 'failed' })
+    expect(refusal(assertion)).toBe('Expected at most 0 calls with agent ann with status failed; there were 1.')
+    expect(assertion).toThrow(/\nTrace from /)
+  })
+
+  test.each([
+    [
+      () => expect(called).toHaveCalls({ atleast: 1 } as never),
+      'toHaveCalls knows no "atleast". Did you mean "atLeast"?',
+    ],
+    [() => expect(called).toHaveCalls(1, { agnet: 'ann' } as never), 'toHaveCalls knows no "agnet".'],
+    [() => expect(called).toHaveCalls(1, { status: 'fialed' as never }), 'toHaveCalls knows no status "fialed".'],
+    [() => expect(called).toHaveCalls(undefined as never), 'toHaveCalls was given undefined. Give an object'],
+    [() => expect(called).toHaveElapsed(5_000 as never), 'toHaveElapsed was given 5000. Give an object with some of'],
+    [() => expect(7).toHaveCompleted(), 'toHaveCompleted is for the outcome of an orchestration (await run());'],
+    [() => expect({}).toHaveCalls(1), 'toHaveCalls is for an outcome (await run()), or for one of its parts'],
+    [
+      () => expect(called).toBeComplete(),
+      "toBeComplete is for a gather (outcome.gather('name')); it was given object.",
+    ],
+  ])('are asked for with words that matchers know', (assertion, message) => {
+    expect(assertion).toThrow(message)
+  })
+})
+
+describe('agents', () => {
+  const trace = story(
+    call(1, { agent: 'ann', from: 0, to: 1_000 }),
+    call(2, { agent: 'ben', from: 500, to: 1_500 }),
+    call(3, { agent: 'cem', from: 1_500, to: 2_000 }),
+    call(4, { agent: 'dan', from: 3_000 }),
+  )
+
+  test('overlap where all have a call under way at one moment', () => {
+    expect(outcome(trace)).toHaveOverlapped(['ann', 'ben'])
+    expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben', 'cem'])
+    expect(outcome(trace)).not.toHaveOverlapped(['ben', 'cem'])
+    expect(outcome(trace)).not.toHaveOverlapped(['ann', 'nobody'])
+    expect(refusal(() => expect(outcome(trace)).toHaveOverlapped(['ben', 'cem']))).toBe(
+      'Whether ben, cem had calls under way at one moment: there is none.',
+    )
+    expect(refusal(() => expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben']))).toContain('at 500ms they had.')
+  })
+
+  test('are in order where each began when the one before had ended', () => {
+    expect(outcome(trace)).toHaveOrder(['ben', 'cem', 'dan'])
+    expect(outcome(trace)).toHaveOrder(['ann', 'cem'])
+    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'ben']))).toBe(
+      'Whether the agents called in the order ann, ben: ben began at 500ms, before ann had ended.',
+    )
+    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain('eve made no call.')
+    expect(outcome(trace)).not.toHaveOrder(['dan', 'ann'])
+  })
+})
+
+describe('a gather', () => {
+  const votes = outcome(
+    story(gather(1, { from: 0, to: 50, expected: ['ann', 'ben'], received: [[20, 'ann']] })),
+  ).gather('votes')
+  const all = { ...votes, received: ['ben', 'ann'], missing: [] }
+
+  test('is partial where somebody is missing', () => {
+    expect(votes).toBePartial()
+    expect(votes).toBePartial({ received: ['ann'], missing: ['ben'] })
+    expect(votes).not.toBePartial({ missing: ['ann'] })
+    expect(votes).not.toBePartial({ received: [] })
+    expect(all).not.toBePartial()
+    expect(refusal(() => expect(votes).toBePartial({ missing: ['ann'] }))).toBe(
+      'Expected a partial gather "votes" (received anybody, missing ann); received ann, missing ben.',
+    )
+    expect(() => expect(votes).toBePartial({ recieved: [] } as never)).toThrow('toBePartial knows no "recieved".')
+  })
+
+  test('is complete where nobody is', () => {
+    expect(all).toBeComplete()
+    expect(refusal(() => expect(votes).toBeComplete())).toBe('Whether the gather "votes" is complete: missing ben.')
+    expect(refusal(() => expect(all).not.toBeComplete())).toBe(
+      'Whether the gather "votes" is complete: missing nobody.',
+    )
+  })
+})
