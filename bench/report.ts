@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { chromium } from 'playwright-core'
 import { actAs, lognormal } from '../src/provider/index.ts'
 import { writeReport } from '../src/report/html.ts'
 import { runModel } from '../src/report/model/model.ts'
-import { LiveRuns } from '../src/report/page/live-runs.ts'
+import { callEvents, heapOf, serveFed } from '../tests/integration/live-feed.ts'
 import { record, timed } from './measure.ts'
 import { QUESTION, simulate } from './simulation.ts'
 
@@ -37,32 +35,30 @@ async function call(agent: string): Promise<void> {
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-/** What the live page keeps of an orchestration of so many hours, at ten events a second. Bytes. */
-function kept(hours: number): number {
-  const runs = new LiveRuns()
-  const event = { event: 'log', orchestration_id: 'run' }
-  for (let seq = 0; seq < hours * 36_000; seq++)
-    runs.add({
-      ...event,
-      timestamp: seq / 10,
-      data: { seq, at: seq * 100, causes: [], type: 'log', line: 1, text: `${seq}` },
-    })
-  collect()
-  const { heapUsed } = process.memoryUsage()
-  // It is there still.
-  if (runs.ids.length !== 1) throw new Error('Nothing was kept.')
-  return heapUsed
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+/** The heap of the live page when it has got so many hours of an orchestration, at ten events a second. Megabytes. */
+async function heapAfter(...hours: readonly number[]): Promise<number[]> {
+  const fed = await serveFed(callEvents('orch_00000001'))
+  const page = await browser.newPage()
+  await page.goto(fed.url)
+  await page.locator('.health', { hasText: 'under way' }).waitFor()
+  const heaps: number[] = []
+  let sent = 0
+  for (const hour of hours) {
+    await fed.feed(hour * 36_000 - sent)
+    sent = hour * 36_000
+    await page.locator('.sums').waitFor()
+    heaps.push(Number(((await heapOf(page)) / 1e6).toFixed(1)))
+  }
+  await page.close()
+  await fed.close()
+  return heaps
 }
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-kept(1)
-const [one, eight] = [kept(1), kept(8)] as const
-record('live-page-memory', { 'one hour (MB)': Math.round(one / 1e6), 'eight hours (MB)': Math.round(eight / 1e6) })
-
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-bench-'))
 try {
+  const [one, eight] = await heapAfter(1, 8)
+  record('live-page-memory', { 'one hour (MB)': one, 'eight hours (MB)': eight })
   for (const count of SIZES) {
     const file = join(folder, `${count}.html`)
     const events = await simulate(

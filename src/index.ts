@@ -18,6 +18,7 @@ export {
   TimerStormError,
   type Clock,
   type Duration,
+  type TimeModeText,
 } from './clock/index.ts'
 export {
   explore,
@@ -47,7 +48,7 @@ export {
   type TournamentFunctions,
   type TournamentMetrics,
 } from './games/index.ts'
-export { formatDollars, InvalidAmountError, parseDollars } from './money/index.ts'
+export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
   startServer,
@@ -122,13 +123,17 @@ export {
   DaemonOrchestrationError,
   daemonSystem,
   patternSystem,
+  restartable,
+  SystemGoesOnError,
   type Controls,
   type DaemonResult,
   type DaemonSettings,
   type PatternSettings,
   type Report,
+  type RestartableContext,
   type System,
   type SystemContext,
+  type Vars,
 } from './systems/index.ts'
 export {
   InvalidTraceError,
@@ -138,23 +143,26 @@ export {
   type CostPoint,
   type GatherRecord,
   type OpenGather,
+  type TracedMessage,
   type TraceEvent,
   type Usage,
 } from './trace/index.ts'
 export { describeOrchestration, type DescribeOrchestration, type DescribeSweep } from './vitest/describe.ts'
-export type { OrchestrationFixtures, OrchestrationTest } from './vitest/fill.ts'
+export type { OrchestrationFixtures, OrchestrationTest, RunOptions } from './vitest/fill.ts'
 export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
-export type { OrchestrationMatchers } from './vitest/matchers.ts'
+export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { Outcome } from './simulation/outcome.ts'
+export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,
   PatternOptions,
   StartedOrchestration,
+  TraceOptions,
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
+export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.

@@ -19,6 +19,7 @@ export const cancellation = check({
     for (const { agent, at, seq } of facts.of('agent.terminated')) {
       const nextLife = nextLifeOf(facts, agent, seq)
       for (const call of facts.callsOfAgent.get(agent) ?? []) {
+        if (call.detached) continue
         if (call.seq > nextLife || !facts.mayBeOf(facts.runsAt(seq), call)) continue
         const over = Math.min(endOf(call), facts.until) - at
         if (call.seq < seq && over > grace)

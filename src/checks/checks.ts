@@ -15,6 +15,7 @@ import { retryAfter } from './retry-after.ts'
 import { runaway } from './runaway.ts'
 import { sequential } from './sequential.ts'
 import { setUp } from './set-up.ts'
+import { spans } from './spans.ts'
 import { timeouts } from './timeouts.ts'
 import { trace } from './trace.ts'
 import { unsimulated } from './unsimulated.ts'
@@ -38,6 +39,7 @@ export const CHECKS = {
   runaway,
   sequential,
   'set-up': setUp,
+  spans,
   timeouts,
   trace,
   unsimulated,

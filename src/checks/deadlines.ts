@@ -26,7 +26,7 @@ export const deadlines = check({
         const mine = facts.callsBetween(agent, startedAt, endedAt)
         for (const call of mine) {
           const over = Math.min(endOf(call), facts.until) - endedAt
-          if (endOf(call) > endedAt && over > grace)
+          if (endOf(call) > endedAt && over > grace && !call.detached)
             yield {
               at: endedAt,
               what: `the gather "${name}" went on without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,

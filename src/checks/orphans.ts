@@ -18,6 +18,7 @@ export const orphans = check({
   *find(facts, { graceMs }) {
     const grace = graceMs + facts.slackMs
     for (const call of facts.calls) {
+      if (call.detached) continue
       const run = runOf(facts, call)
       if (run?.endedAt === undefined || isOverBy(run.endedAt + grace, run, call, facts)) continue
       const { name, endedAt } = run

@@ -1,3 +1,4 @@
+import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
 import { parseTimeMode, type TimeMode } from '../clock/index.ts'
 import {
@@ -17,13 +18,18 @@ export interface DaemonSetup {
   patterns: readonly string[]
   time: Exclude<TimeMode, { kind: 'virtual' }>
   eventLog: { maxBytes?: number; keep?: number }
+  keep?: number
   /** Simulates the services that are not real; nothing where all are. */
   simulated: { latency: string | undefined; seed: string | undefined; failRate: number | undefined } | undefined
   /** Which services are asked, for people. */
   told: string
+  /** Where `/metrics` is told; nothing where nobody wants it. */
+  metricsPort: number | undefined
   /** For `system:config`. */
   config: object
 }
+
+const MOST_PORT = 65_535
 
 /** Without what nobody has said. */
 const said = <Part extends object>(part: Part): Partial<Part> =>
@@ -78,7 +84,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
       openFor: value<number>('breaker_open_for'),
     }),
     budget: said({
-      limit: value<string>('budget_limit'),
+      limit: value<Money>('budget_limit'),
       fallbackAt: value<number>('budget_fallback_at'),
       fallbackModel: value<string>('budget_fallback_model'),
       checkEvery: value<number>('budget_check_every'),
@@ -110,8 +116,10 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     patterns: (value<string[]>('patterns') ?? []).map((folder) => resolve(folder)),
     time,
     eventLog: said({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
+    ...said({ keep: value<number>('history_keep') }),
     simulated: simulates ? { latency, seed, failRate } : undefined,
     told: toldOf(services, simulates, time),
+    metricsPort: portIn(value<number>('metrics_port')),
     config: {
       settings_file: file ?? null,
       time: time.kind === 'scaled' ? `${time.factor}x` : 'real',
@@ -120,6 +128,11 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
         : null,
     },
   }
+}
+
+function portIn(port: number | undefined): number | undefined {
+  if (port === undefined || port <= MOST_PORT) return port
+  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MOST_PORT}.`)
 }
 
 /** Real services take no orders: what is only for simulated ones would do nothing. */

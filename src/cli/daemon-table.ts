@@ -14,7 +14,7 @@ interface Setting {
 }
 
 /** All settings, by their names in the settings file; as flags they have `-` in place of `_`. */
-const SETTINGS = {
+export const SETTINGS = {
   live: {
     kind: 'boolean',
     about: 'asks the real services, with OPENAI_API_KEY and ANTHROPIC_API_KEY, which costs money',
@@ -59,7 +59,9 @@ const SETTINGS = {
   max_event_hops: { kind: 'whole', about: 'events that may lead to one another' },
   trace_completions: { kind: 'boolean', about: 'puts questions and answers into the trace' },
   log_bytes: { kind: 'whole', about: 'size at which the event log is put aside', env: ['LONGHAUL_LOG_BYTES'] },
+  metrics_port: { kind: 'whole', about: 'tells Prometheus how it does, at /metrics of this port; needs prom-client' },
   log_keep: { kind: 'whole', about: 'event logs that were put aside and are kept', env: ['LONGHAUL_LOG_KEEP'] },
+  history_keep: { kind: 'whole', about: 'orchestrations that are over, and completions, that are kept' },
   services: { kind: 'services', about: 'in the settings file: { name: { base_url, format, api_key_env } }' },
 } as const satisfies Readonly<Record<string, Setting>>
 

@@ -24,12 +24,14 @@ import {
   type DaemonPaths,
   type Layout,
 } from '../daemon/index.ts'
+import type { Daemon } from '../daemon/server.ts'
 import { suggestion } from '../options/index.ts'
+import type { DaemonMetrics } from '../telemetry/daemon-metrics.ts'
 import { readDaemonSetup } from './daemon-setup.ts'
 import { DAEMON_FLAGS } from './daemon-table.ts'
 import { UsageError, type Command, type Given } from './flags.ts'
 import { uiAddress, uiPort } from './ui-port.ts'
-import type { Ui } from './ui-server.ts'
+import { promClient } from './prom-client.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
@@ -45,6 +47,8 @@ const LOG_LINES = 5
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+const NO_PROM_CLIENT = 'they need the package prom-client: npm install prom-client, and start the daemon again.'
+
 const LAYOUTS: readonly string[] = ['home', 'plan']
 
 function pathsOf({ flags: { layout } }: Given): DaemonPaths {
@@ -53,16 +57,50 @@ function pathsOf({ flags: { layout } }: Given): DaemonPaths {
   return daemonPaths(process.env, layout as Layout | undefined)
 }
 
-/** Serves the live page beside the daemon, if it is asked for. What keeps it from that is no reason for a daemon to end. */
-async function uiOf({ flags }: Given, paths: DaemonPaths): Promise<Ui | undefined> {
-  if (flags['ui'] === undefined) return undefined
-  try {
-    const { startUi } = await import('./ui-server.ts')
-    return await startUi({ paths, port: uiPort(flags) })
-  } catch (error) {
-    say(`the live page is not served: ${(error as Error).message}`)
-    return undefined
+/** What is served beside the daemon. */
+interface Served {
+  close(): void | Promise<void>
+}
+
+/** Serves the live page and the metrics, as far as they are asked for. What keeps one from it is no reason for a daemon to end. */
+async function servedBeside(
+  { flags }: Given,
+  {
+    paths,
+    metrics,
+    metricsPort,
+  }: { paths: DaemonPaths; metrics: DaemonMetrics | undefined; metricsPort?: number | undefined },
+): Promise<Served[]> {
+  const served: Served[] = []
+  const begin = async (what: string, start: () => Promise<Served>): Promise<void> => {
+    try {
+      served.push(await start())
+    } catch (error) {
+      say(`${what} not served: ${(error as Error).message}`)
+    }
   }
+  if (flags['ui'] !== undefined)
+    await begin('the live page is', async () =>
+      (await import('./ui-server.ts')).startUi({ paths, port: uiPort(flags), metrics }),
+    )
+  if (metricsPort === undefined) return served
+  if (!metrics) say(`metrics are not served: ${NO_PROM_CLIENT}`)
+  else
+    await begin('metrics are', async () => {
+      const server = await (await import('./metrics-server.ts')).startMetrics(metrics, metricsPort)
+      say(`longhaul daemon tells metrics at ${server.url}`)
+      return server
+    })
+  return served
+}
+
+/** What is counted for Prometheus, where somebody may ask for it. */
+async function metricsOf({ flags }: Given, port: number | undefined, daemon: () => Daemon | undefined) {
+  if (flags['ui'] === undefined && port === undefined) return undefined
+  const client = await promClient()
+  if (!client) return undefined
+  const { daemonMetrics } = await import('../telemetry/daemon-metrics.ts')
+  return daemonMetrics(client, () => daemon()?.readings())
 }
 
 /** Runs the daemon in this process until it is told to stop. */
@@ -71,10 +109,13 @@ async function run(given: Given): Promise<void> {
   const setup = await readDaemonSetup(given, process.env)
   const { startDaemon } = await import('../daemon/server.ts')
   const { SimulatedServices } = await import('../systems/simulated-services.ts')
-  const { simulated, ...options } = setup
-  const daemon = await startDaemon(paths, {
+  const { simulated, metricsPort, ...options } = setup
+  let daemon: Daemon | undefined
+  const metrics = await metricsOf(given, metricsPort, () => daemon)
+  daemon = await startDaemon(paths, {
     ...options,
     watched: true,
+    observer: metrics,
     simulate: simulated && ((clock) => new SimulatedServices({ ...simulated, clock })),
   })
   // What `restart` starts again. A file that is there may be open to others.
@@ -82,12 +123,12 @@ async function run(given: Given): Promise<void> {
   writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
-  const ui = await uiOf(given, paths)
+  const served = await servedBeside(given, { paths, metrics, metricsPort })
   const { cutBytes, keptIn } = daemon.repaired
   if (keptIn !== undefined)
     say(`the event log ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}`)
   await daemon.stopped
-  await ui?.close()
+  for (const each of served) await each.close()
 }
 
 /** The flags again, as a command line. */
@@ -140,7 +181,9 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   if (lstatSync(paths.socket, { throwIfNoEntry: false })?.isSocket() === false)
     throw new Error(`${paths.socket} is no socket, and is left as it is. Give another path as KSI_SOCKET_PATH.`)
   // What is wrong with the settings is said here, and not in a log.
-  const { told } = await readDaemonSetup(given, process.env)
+  const { told, metricsPort } = await readDaemonSetup(given, process.env)
+  if (metricsPort !== undefined && !(await promClient()))
+    throw new Error(`--metrics-port tells metrics, and ${NO_PROM_CLIENT}`)
   makeFolders(paths)
   ownerOnly(paths.log)
   const log = openSync(paths.log, 'a', 0o600)
@@ -174,6 +217,7 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   say(`longhaul daemon ${child.pid} started; it answers at ${paths.socket}`)
   say(`LLM services: ${told}`)
   if (given.flags['ui'] !== undefined) say(`live page: ${uiAddress(uiPort(given.flags), paths)}`)
+  if (metricsPort) say(`metrics: http://127.0.0.1:${metricsPort}/metrics`)
 }
 
 /**

@@ -1,53 +1,46 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { suggestion } from '../options/index.ts'
-import { helpOf, readFlags, UsageError, type Command } from './flags.ts'
-import type { RawCommand } from './send.ts'
+import { COMMANDS } from './commands.ts'
+import { helpOf, readFlags, UsageError } from './flags.ts'
 
-/** Each is loaded when it is called: nobody waits for what another command needs. */
-const COMMANDS: Readonly<
-  Record<string, { about: string; load(): Promise<Command> } | { about: string; loadRaw(): Promise<RawCommand> }>
-> = {
-  check: {
-    about: 'says what is wrong with orchestration patterns',
-    load: async () => (await import('./check.ts')).check,
-  },
-  validate: { about: 'the same as check', load: async () => (await import('./check.ts')).check },
-  inspect: { about: 'shows what is in traces', load: async () => (await import('./inspect.ts')).inspect },
-  predict: {
-    about: 'says what runs of a pattern will cost and take',
-    load: async () => (await import('./predict.ts')).predict,
-  },
-  schema: {
-    about: 'prints the JSON Schema of patterns, for editors',
-    load: async () => (await import('./schema.ts')).schema,
-  },
-  serve: {
-    about: 'serves the simulated LLM provider over HTTP, for programs in any language',
-    load: async () => (await import('./serve.ts')).serve,
-  },
-  daemon: {
-    about: 'runs orchestrations in a process of their own: start, stop, restart, status, health',
-    load: async () => (await import('./daemon.ts')).daemon,
-  },
-  send: { about: 'sends an event to the daemon', loadRaw: async () => (await import('./send.ts')).send },
-  watch: { about: 'sends an event again and again', loadRaw: async () => (await import('./send.ts')).watch },
-  discover: { about: 'says which events there are', load: async () => (await import('./send.ts')).discover },
-  init: {
-    about: "writes the test plan's daemon_control.py and websocket_bridge.py into this folder",
-    load: async () => (await import('./init.ts')).init,
-  },
-  ui: { about: 'serves a page that shows what the daemon does', load: async () => (await import('./ui.ts')).ui },
-  bridge: {
-    about: 'lets WebSocket clients talk to the daemon',
-    load: async () => (await import('./bridge.ts')).bridge,
-  },
+const COMPLETION = {
+  usage: 'completion bash | zsh | fish',
+  about: `Prints a script by which a shell completes longhaul. For bash: eval "$(npx longhaul completion bash)"; for zsh the same with zsh;
+for fish: npx longhaul completion fish | source`,
+}
+
+/** Prints the script for a shell. It is of what all commands take, so that all are loaded. */
+async function complete([shell, ...more]: readonly string[]): Promise<void> {
+  if (shell === '--help' || more.includes('--help'))
+    return void process.stdout.write(`longhaul ${COMPLETION.usage}\n\n${COMPLETION.about}\n`)
+  const commands = Object.entries(COMMANDS).map(async ([name, of]) => {
+    const { flags } = 'loadRaw' in of ? await of.loadRaw() : await of.load()
+    return { name, about: of.about, flags: Object.keys(flags) }
+  })
+  const { completionOf } = await import('./completion.ts')
+  const own = { name: 'completion', about: 'prints a script by which a shell completes longhaul', flags: [] }
+  process.stdout.write(completionOf(shell, [...(await Promise.all(commands)), own]))
+}
+
+/** What a system call has failed with, in words. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path } = error as NodeJS.ErrnoException
+  if (path === undefined) return error.message
+  if (code === 'ENOENT') return `There is no file ${path}.`
+  if (code === 'EISDIR') return `${path} is a folder. Give a file.`
+  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be read or written by this user.`
+  return error.message
 }
 
 const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
 const USAGE = `longhaul COMMAND …
 
-${Object.entries(COMMANDS)
+${[
+  ...Object.entries(COMMANDS),
+  ['completion', { about: 'prints a script by which a shell completes longhaul' }] as const,
+]
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
   .join('')}
 What a command takes: longhaul COMMAND --help. The first steps:
@@ -58,8 +51,10 @@ What a command takes: longhaul COMMAND --help. The first steps:
 `
 
 async function run(name: string, words: string[]): Promise<void> {
+  if (name === 'completion') return complete(words)
   const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!found) throw new UsageError(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`)
+  if (!found)
+    throw new UsageError(`There is no command "${name}". ${suggestion(name, [...Object.keys(COMMANDS), 'completion'])}`)
   if ('loadRaw' in found) return (await found.loadRaw()).run(words)
   const command = await found.load()
   if (words.includes('--help')) return void process.stdout.write(helpOf(command))
@@ -89,6 +84,6 @@ try {
     throw new Error(`longhaul needs Node 22.18 or newer; this is ${process.version}.`)
   await main()
 } catch (error) {
-  process.stderr.write(`longhaul: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`longhaul: ${textOf(error)}\n`)
   process.exitCode = 2
 }

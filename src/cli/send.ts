@@ -5,29 +5,35 @@ import { parseDuration } from '../clock/index.ts'
 import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
 import { nearest } from '../options/index.ts'
 import { loadPattern, type Pattern } from '../pattern/index.ts'
+import { FOLLOW_FLAGS } from './watch/flags.ts'
 import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */
 type Format = 'table' | 'json' | 'pretty'
 const TELL_EVERY_MS = 5_000
+const WATCH_EVERY_MS = 10_000
 const FORMATS: readonly string[] = ['table', 'json', 'pretty']
 
 interface Sending {
   event: string
   data: Record<string, unknown>
   format: Format
-  everyMs: number
+  everyMs: number | undefined
   /** How long an answer is waited for. Milliseconds. */
   withinMs: number | undefined
 }
 
-/** Flags of `send` itself; all others are parameters of the event. */
+/** Flags of `send` itself, before the event or behind it; all others are parameters of the event. */
 const SEND_FLAGS: Flags = {
   json: { about: 'parameters as a JSON object', value: 'OBJECT' },
   within: { about: 'how long the answer is waited for; default: 5m', value: 'DURATION' },
   'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
 }
 const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
+const SEND_OR_WATCH_FLAGS: Flags = {
+  ...SEND_FLAGS,
+  every: { about: 'sends it again and again, after so long each', value: 'DURATION' },
+}
 
 /** Events that name a pattern's file, which is found from where the client stands. */
 const OF_PATTERNS: readonly string[] = ['orchestration:start', 'orchestration:load_pattern']
@@ -45,26 +51,50 @@ function objectOf(text: string): object {
 }
 
 /**
- * Reads `EVENT --key value …`: `-` in a key becomes `_`, a key without a value is true. What a value means, the daemon knows.
+ * Reads `[--flag value …] EVENT --key value …`: `-` in a key becomes `_`, a key without a value is true. What a value means, the daemon knows.
+ * A key that the event knows is the event's, also where a flag has its name, and so is every key behind `--`.
  *
+ * @param parametersOf the names of an event's parameters
  * @throws UsageError for what cannot be read
  */
-function readSending([event, ...given]: readonly string[], flags: Flags): Sending {
+export function readSending(
+  words: readonly string[],
+  flags: Flags,
+  parametersOf: (event: string) => readonly string[],
+): Sending {
+  let first = 0
+  for (
+    let word = words[0];
+    word?.startsWith('--') && Object.hasOwn(flags, word.slice(2).split('=')[0]!);
+    word = words[first]
+  )
+    first += word.includes('=') ? 1 : 2
+  const [event, ...given] = [...words.slice(first), ...words.slice(0, first)]
+  const known = new Set(parametersOf(event ?? ''))
+  /** Where the flags begin that stood before the event. */
+  const ownFrom = given.length - first
+  let isData = false
   if (event === undefined || event.startsWith('--'))
     throw new UsageError('An event is needed, such as system:health. All of them: longhaul discover')
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let format: Format = process.stdout.isTTY ? 'table' : 'json'
-  let everyMs = 10_000
+  let everyMs: number | undefined
   let withinMs: number | undefined
   for (let index = 0; index < given.length; index++) {
     const word = given[index]!
+    const isOwn = index >= ownFrom
+    if (word === '--' && !isOwn) {
+      isData = true
+      continue
+    }
     const [, name, inline] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? []
     if (name === undefined) throw new UsageError(`"${word}" stands where a --key is expected.`)
-    const next = given[index + 1]
+    const next = index + 1 === ownFrom ? undefined : given[index + 1]
+    const isParameter = !isOwn && (isData || known.has(name.replaceAll('-', '_')))
     const value = inline ?? (next === undefined || /^--[A-Za-z]/.test(next) ? undefined : given[(index += 1)])
-    const meant = Object.hasOwn(flags, name) ? undefined : nearest(name, Object.keys(flags))
+    const meant = isParameter || Object.hasOwn(flags, name) ? undefined : nearest(name, Object.keys(flags))
     if (meant !== undefined) throw new UsageError(`There is no option --${name}. Did you mean --${meant}?`)
-    if (!Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
+    if (isParameter || !Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
     else if (value === undefined) throw new UsageError(`--${name} needs a value: ${flags[name]!.value}.`)
     else if (name === 'output-format') {
       if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
@@ -138,6 +168,22 @@ async function printAnswer({ event, data, format, withinMs }: Sending): Promise<
   process.exitCode = 1
 }
 
+/** Sends an event until it is interrupted. */
+async function printAgain(sending: Sending, everyMs: number): Promise<never> {
+  for (;;) {
+    if (sending.format === 'table')
+      process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${sending.event}\n\n`)
+    await printAnswer(sending)
+    await sleep(everyMs)
+  }
+}
+
+/** The names of an event's parameters; none for one that is not known. */
+async function eventParameters(): Promise<(event: string) => string[]> {
+  const { HANDLERS } = await import('../daemon/handlers/index.ts')
+  return (event) => (Object.hasOwn(HANDLERS, event) ? Object.keys(HANDLERS[event]!.parameters) : [])
+}
+
 /** What events are answered, with what they take, whether a daemon runs or not. */
 async function describeEvents(only: string | undefined): Promise<string> {
   const { HANDLERS } = await import('../daemon/handlers/index.ts')
@@ -196,31 +242,29 @@ export const send: RawCommand = ofEvent(
     usage: 'send EVENT [--key value …]',
     about: `Sends an event to the daemon and prints what it answers. Exits with 1 where the daemon refuses. What an event takes:
 longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
-    flags: SEND_FLAGS,
+    flags: SEND_OR_WATCH_FLAGS,
     run: nothing,
   },
   async (words) => {
-    await printAnswer(readSending(words, SEND_FLAGS))
+    const sending = readSending(words, SEND_OR_WATCH_FLAGS, await eventParameters())
+    await (sending.everyMs === undefined ? printAnswer(sending) : printAgain(sending, sending.everyMs))
   },
 )
 
 /** `longhaul watch`: until it is interrupted. */
 export const watch: RawCommand = ofEvent(
   {
-    usage: 'watch EVENT [--key value …]',
-    about: 'Sends an event to the daemon again and again, and prints what it answers.',
-    flags: WATCH_FLAGS,
+    usage: 'watch [EVENT [--key value …]]',
+    about: `Shows what the daemon does, as it does it and over its restarts: its orchestrations, agents, calls, costs and last failures.
+With an event: sends it to the daemon again and again, and prints what it answers.`,
+    flags: { ...FOLLOW_FLAGS, ...WATCH_FLAGS },
     run: nothing,
   },
   async (words) => {
-    const sending = readSending(words, WATCH_FLAGS)
-    const { event, format, everyMs } = sending
-    for (;;) {
-      if (format === 'table')
-        process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')}  ${event}\n\n`)
-      await printAnswer(sending)
-      await sleep(everyMs)
-    }
+    const [first = '--'] = words
+    if (first.startsWith('--')) return (await import('./watch/follow.ts')).watchDaemon(words)
+    const sending = readSending(words, WATCH_FLAGS, await eventParameters())
+    await printAgain(sending, sending.everyMs ?? WATCH_EVERY_MS)
   },
 )
 

@@ -4,9 +4,10 @@ import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { readLatency } from '../systems/simulated-services.ts'
-import { countInto, type Metrics } from '../telemetry/prometheus.ts'
+import { countInto } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
+import { promClient } from './prom-client.ts'
 
 /** A clock that runs `factor` times as fast as the wall clock; it leaves the process's own timers alone. */
 function serverClock(factor: number): Clock {
@@ -16,17 +17,6 @@ function serverClock(factor: number): Clock {
     now: () => Math.round(real.now() * factor),
     after: (delay, action) => real.after(delay / factor, action),
     sleep: (delay, signal) => real.sleep(delay / factor, signal),
-  }
-}
-
-/** Metrics for Prometheus, where the package for them is installed. */
-async function metricsOf(trace: Trace): Promise<Metrics | undefined> {
-  try {
-    const client = await import('prom-client')
-    return countInto(trace, 'default' in client ? (client.default as typeof client) : client)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
-    throw error
   }
 }
 
@@ -76,7 +66,8 @@ export const serve: Command = {
       // Ids of this server are no other's, whatever the seed: clients may keep them longer than it lives.
       { clock, trace, random: new KeyedRandom(seed), ids: randomUUID() },
     )
-    const metrics = await metricsOf(trace)
+    const client = await promClient()
+    const metrics = client && countInto(trace, client)
     const log = (text: string): void => void process.stderr.write(`longhaul serve: ${text}\n`)
     guardProcess(log)
     const server = await startServer(provider, {

@@ -5,9 +5,13 @@ import { startBridge } from '../daemon/bridge.ts'
 import { keptToken } from '../daemon/token.ts'
 import type { DaemonPaths } from '../daemon/index.ts'
 import { liveHtml } from '../report/html.ts'
+import type { Metrics } from '../telemetry/instruments.ts'
+import { answerMetrics, PortTakenError } from './metrics-server.ts'
 import { uiAddress } from './ui-port.ts'
 
 const HOST = '127.0.0.1'
+const NOT_FOUND =
+  'There is one page: /. The daemon itself tells metrics: longhaul daemon start --metrics-port 9464, or --ui with prom-client.\n'
 
 /** A live page that is served. */
 export interface Ui {
@@ -16,13 +20,11 @@ export interface Ui {
   close(): Promise<void>
 }
 
-/** Thrown where something else listens already. */
-class PortTakenError extends Error {
-  override readonly name = 'PortTakenError'
-  readonly code = 'LONGHAUL_PORT_TAKEN'
-  constructor(port: number) {
-    super(`Port ${port} of ${HOST} is taken. Give another one to longhaul ui as --port, to the daemon as --ui-port.`)
-  }
+interface UiOptions {
+  paths: DaemonPaths
+  port: number
+  /** What the daemon of this process tells to Prometheus at `/metrics`. */
+  metrics?: Metrics | undefined
 }
 
 /**
@@ -32,12 +34,14 @@ class PortTakenError extends Error {
  *
  * @throws NoPageError, PortTakenError
  */
-export async function startUi({ paths, port }: { paths: DaemonPaths; port: number }): Promise<Ui> {
+export async function startUi({ paths, port, metrics }: UiOptions): Promise<Ui> {
   let html = ''
   let names: readonly string[] = []
   const server = createServer(({ method, url = '', headers: { host = '' } }, response) => {
     if (!names.includes(host)) return void response.writeHead(421).end('This is not the address of this page.\n')
-    if (method !== 'GET' || url.split('?')[0] !== '/') return void response.writeHead(404).end('There is one page: /\n')
+    const [path] = url.split('?')
+    if (method === 'GET' && path === '/metrics' && metrics) return answerMetrics(metrics, response)
+    if (method !== 'GET' || path !== '/') return void response.writeHead(404).end(NOT_FOUND)
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -52,7 +56,7 @@ export async function startUi({ paths, port }: { paths: DaemonPaths; port: numbe
     await once(server, 'listening')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new PortTakenError(port)
+    throw new PortTakenError(port, 'Give another one to longhaul ui as --port, to the daemon as --ui-port.')
   }
   const { port: bound } = server.address() as AddressInfo
   names = [`${HOST}:${bound}`, `localhost:${bound}`]

@@ -1,10 +1,14 @@
 /** A length of time in milliseconds. */
 export type Milliseconds = number
 
+type Part = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+type Parts = Part | `${Part}${Part}` | `${Part} ${Part}` | `${Part}${Part}${Part}` | `${Part} ${Part} ${Part}`
+
 /**
- * A length of time as a user writes it: milliseconds as a number, or text such as `'250ms'`, `'15s'`, `'1m30s'`, `'2h'`, `'3d'`.
+ * A length of time as a user writes it: milliseconds as a number, or text such as `'250ms'`, `'15s'`, `'1m30s'`,
+ * `'1h 30m'`, `'3d'`. The compiler refuses other text, and so does whoever is given it at run time.
  */
-export type Duration = number | string
+export type Duration = Milliseconds | Parts
 
 const UNITS: Readonly<Record<string, Milliseconds>> = {
   ms: 1,
@@ -38,7 +42,7 @@ export class InvalidDurationError extends Error {
  * parseDuration('1m30s') // 90_000
  * ```
  */
-export function parseDuration(given: Duration): Milliseconds {
+export function parseDuration(given: Duration | string): Milliseconds {
   if (typeof given === 'number') {
     if (given >= 0) return given
     throw new InvalidDurationError(given)

@@ -1,5 +1,6 @@
 import { formatDuration, type Milliseconds } from './duration.ts'
 import type { Waiter } from './port.ts'
+import type { RealTimer } from './quiet/real-timers.ts'
 
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
   if (waiters.length === 0)
@@ -12,6 +13,8 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
     .join('\n')
 }
 
+const realTimerText = ({ ms, at }: RealTimer): string => `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
+
 /** Thrown when nothing can ever happen again and the test still waits. */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
@@ -20,13 +23,13 @@ export class DeadlockError extends Error {
   constructor(
     now: Milliseconds,
     waiters: readonly Waiter[],
-    { realTimers, endedIntervals }: Record<'realTimers' | 'endedIntervals', readonly Milliseconds[]>,
+    { realTimers, endedIntervals }: { realTimers: readonly RealTimer[]; endedIntervals: readonly Milliseconds[] },
   ) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so nothing can ever happen again, ` +
         `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
         (realTimers.length > 0
-          ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(formatDuration).join(', ')}): code that took setTimeout aside before the run started ` +
+          ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that took setTimeout aside before the run started ` +
             `(such as a module's own promisify(setTimeout)) escapes virtual time. Import it from 'node:timers/promises', or call it late.\n`
           : '') +
         (endedIntervals.length > 0

@@ -1,11 +1,13 @@
 import type { Clock, TimeMode } from './port.ts'
 import { startRealClock } from './real.ts'
+import { beginSteady } from './steady.ts'
 import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
 export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
 export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 export { defaultEpoch } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
+export { steadyNow } from './steady.ts'
 export { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
 /** Thrown for a time mode that cannot be read. */
@@ -16,6 +18,9 @@ export class InvalidTimeModeError extends Error {
     super(`${JSON.stringify(given)} is not a time mode. Give 'virtual', 'real', or a factor such as '60x'.`)
   }
 }
+
+/** How time goes, as a user writes it: `'virtual'`, `'real'`, or a factor such as `'60x'`. */
+export type TimeModeText = 'virtual' | 'real' | `${number}x`
 
 /**
  * Reads a time mode: `'virtual'`, `'real'`, or a factor such as `'60x'`.
@@ -31,5 +36,7 @@ export function parseTimeMode(given: string): TimeMode {
 
 /** Starts the clock that a mode asks for. */
 export function startClock(mode: TimeMode, options: Omit<SimulatedClockOptions, 'mode'> = {}): Clock {
-  return mode.kind === 'real' ? startRealClock() : startSimulatedClock({ ...options, mode })
+  const clock = mode.kind === 'real' ? startRealClock() : startSimulatedClock({ ...options, mode })
+  beginSteady()
+  return clock
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { native, stand } from '../doors/index.ts'
+import { stand } from '../doors/index.ts'
 import { formatDuration, type Milliseconds } from './duration.ts'
 import { Children } from './quiet/children.ts'
 import { Datagrams } from './quiet/datagrams.ts'
@@ -7,6 +7,7 @@ import type { Holding, SettleWindows } from './quiet/evidence.ts'
 import { Holds, type Hold, type Waits } from './quiet/holds.ts'
 import { watchJobs } from './quiet/jobs.ts'
 import { OwnThreads } from './quiet/own-threads.ts'
+import type { RealTimer } from './quiet/real-timers.ts'
 import { Requests } from './quiet/requests.ts'
 import { Sockets } from './quiet/sockets.ts'
 import { Workers } from './quiet/workers.ts'
@@ -21,12 +22,12 @@ export type Activity =
   | { kind: 'io'; what: string }
 
 export interface Quiescence {
-  /** What keeps the process from being quiescent now. `now` is real time in milliseconds. */
-  activity(now: Milliseconds): Activity
+  /** What keeps the process from being quiescent now. */
+  activity(): Activity
   /** What real activity holds virtual time, in words and for how long; `undefined` if none did at the last look. */
-  holding(now: Milliseconds): string | undefined
-  /** Lengths of the timers of the real clock set since the watch began: code that escaped virtual time. */
-  realTimers(): readonly Milliseconds[]
+  holding(): string | undefined
+  /** Timers of the real clock that were set since the watch began: code that escaped virtual time. */
+  realTimers(): readonly RealTimer[]
   /** Counts `work` as I/O until it settles; `at` is the time on the clock. */
   hold(work: PromiseLike<unknown>, at: Milliseconds): void
   stop(): void
@@ -34,6 +35,8 @@ export interface Quiescence {
 
 /** What is told to the watch. */
 export interface Surroundings {
+  /** The time by which windows of patience are measured, in milliseconds. */
+  now(): Milliseconds
   /** Say that something else is in flight, such as a module being imported through the test runner. */
   probes: readonly (() => boolean)[]
   /** Whether somebody waits on the clock on behalf of work that was given to `io` at `since`, on the clock. Asked in the context of that work. */
@@ -54,9 +57,9 @@ const { nodeTiming } = performance
 const loopEvents = (): number => nodeTiming.uvMetricsInfo.events
 
 /** Watches everything in the process that can still make something happen without a timer. */
-export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surroundings): Quiescence {
-  const startedAt = native.now()
-  const jobs = watchJobs(windows.settleMs)
+export function watchProcess(windows: SettleWindows, { now: attentive, probes, waitsOf }: Surroundings): Quiescence {
+  const startedAt = attentive()
+  const jobs = watchJobs(windows.settleMs, attentive)
   const requests = new Requests(windows.settleMs, startedAt)
   const children = new Children(windows, startedAt)
   const sockets = new Sockets(windows, children, activeHandles())
@@ -65,8 +68,8 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   const holds = new Holds(windows)
   const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows, startedAt)
   const leave = stand('work', {
-    hold: (work, what) => holds.know(work, what, native.now()),
-    datagram: (socket, to) => datagrams.sent(socket, to, native.now()),
+    hold: (work, what) => holds.know(work, what, attentive()),
+    datagram: (socket, to) => datagrams.sent(socket, to, attentive()),
   })
   let events = loopEvents()
   let arrivedAt = startedAt
@@ -86,7 +89,8 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
   }
 
   return {
-    activity(now) {
+    activity() {
+      const now = attentive()
       const seen = loopEvents()
       const arrived = seen !== events
       events = seen
@@ -103,9 +107,9 @@ export function watchProcess(windows: SettleWindows, { probes, waitsOf }: Surrou
       if (requests.immediates) return IMMEDIATES
       return arrived || unseen ? ARRIVALS : QUIET
     },
-    holding: (now) => last && `${last.what}, for ${formatDuration(now - last.since)}`,
+    holding: () => last && `${last.what}, for ${formatDuration(attentive() - last.since)}`,
     realTimers: () => jobs.realTimers(),
-    hold: (work, at) => holds.give(work, { now: native.now(), at }),
+    hold: (work, at) => holds.give(work, { now: attentive(), at }),
     stop() {
       leave()
       jobs.stop()

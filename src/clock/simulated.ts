@@ -15,11 +15,13 @@ import {
   type ChanceBehind,
   type TimeBehind,
 } from '../doors/index.ts'
+import { AttentiveTime } from './attentive-time.ts'
 import { defaultEpoch, noteWall } from './epoch.ts'
 import type { Clock, TimeMode, Waiter } from './port.ts'
 import { TimerQueue } from './timer-queue.ts'
 import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
 import type { Waits } from './quiet/holds.ts'
+import { OWN_WAIT_MS } from './quiet/real-timers.ts'
 
 /** Settings of a simulated clock. */
 export interface SimulatedClockOptions {
@@ -52,8 +54,6 @@ const STORM_LEAST_TIMERS = 1_000
 /** Reads of a clock, with nothing else between them, in which a millisecond passes: who waits in a loop shall see the end. */
 const READS_A_MS = 200
 const TELL_EVERY_MS = 2_000
-/** The clock itself waits on the real one for no longer. */
-const OWN_WAIT_MS = 2
 
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
@@ -94,6 +94,7 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly mode: TimeMode
   readonly epoch: Milliseconds
   readonly #queue = new TimerQueue()
+  readonly #attention = new AttentiveTime()
   readonly #quiescence: Quiescence
   readonly #leave: (() => void)[] = []
   /** Timers that were set before this clock began. */
@@ -129,7 +130,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
     this.#quiescence = watchProcess(
       { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
-      { probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
+      { now: this.#attention.now, probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
     )
     if (options.chance) {
       emptyPools()
@@ -235,7 +236,7 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   holding(): string | undefined {
-    return this.#quiescence.holding(native.now())
+    return this.#quiescence.holding()
   }
 
   stop(): void {
@@ -263,7 +264,8 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly #step = (): void => {
     if (this.#stopped || this.#failure) return
     this.#tell()
-    const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity(native.now()) : undefined
+    const now = this.#attention.turn()
+    const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity() : undefined
     if (activity?.kind === 'immediates') return this.#passTurn()
     if (activity?.kind === 'arrivals') {
       this.#idleSince = undefined
@@ -285,7 +287,7 @@ class SimulatedClock implements Clock, TimeBehind {
     }
     if (this.#tellRest()) return this.#soon()
     const next = this.#queue.nextAt
-    if (next === undefined) return this.#idle()
+    if (next === undefined) return this.#idle(now)
     this.#idleSince = undefined
     if (next > this.#elapsed()) return this.#waitFor(next)
     this.#soon()
@@ -318,12 +320,12 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   /** Nothing is left to happen. */
-  #idle(): void {
+  #idle(now: Milliseconds): void {
     if (this.mode.kind === 'scaled') this.#catchUp()
     else if (this.#supervised.size > 0) {
-      this.#idleSince ??= native.now()
-      if (native.now() - this.#idleSince >= this.#deadlockAfter) {
-        const realTimers = this.#quiescence.realTimers().filter((ms) => ms > OWN_WAIT_MS)
+      this.#idleSince ??= now
+      if (now - this.#idleSince >= this.#deadlockAfter) {
+        const realTimers = this.#quiescence.realTimers()
         return this.#fail(
           new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
         )

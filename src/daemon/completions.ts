@@ -1,3 +1,4 @@
+import { steadyNow } from '../clock/index.ts'
 import { randomBytes } from 'node:crypto'
 import {
   Completer,
@@ -10,7 +11,6 @@ import {
 import type { RunStore, SavedCompletion } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import type { LoggedEvent } from './logged-event.ts'
-import { now } from './now.ts'
 import { quoted, RefusedError } from './protocol.ts'
 import { bookClaim } from './spending.ts'
 import type { Runs } from './runs.ts'
@@ -72,8 +72,8 @@ export class Completions {
     this.#store = store
     this.#runs = runs
     this.#tell = tell
-    const startedAt = now()
-    const trace = new Trace(() => now() - startedAt, 'discard')
+    const startedAt = steadyNow()
+    const trace = new Trace(() => steadyNow() - startedAt, 'discard')
     trace.onAppend((event) => {
       if (event.type === 'cost.claimed') bookClaim(store, '', event)
       onTrace(event)
@@ -81,7 +81,12 @@ export class Completions {
     })
     const settled = settle(settings, {})
     this.costs = new Costs(settled, trace)
-    this.completer = new Completer(settled, { costs: this.costs, cache: undefined, trace })
+    this.completer = new Completer(settled, {
+      costs: this.costs,
+      cache: undefined,
+      trace,
+      tellsAttempts: true,
+    })
   }
 
   /** How many wait or are being answered. */
@@ -236,6 +241,6 @@ export class Completions {
   }
 
   #say(name: string, data: object): void {
-    if (!this.#closed) this.#tell({ event_name: name, timestamp: now() / 1_000, orchestration_id: null, data })
+    if (!this.#closed) this.#tell({ event_name: name, timestamp: steadyNow() / 1_000, orchestration_id: null, data })
   }
 }

@@ -1,3 +1,4 @@
+import { formatDollars } from '../money/index.ts'
 import { settle, type OrchestratorSettings } from '../orchestrator/index.ts'
 
 const seconds = (ms: number): number | null => (Number.isFinite(ms) ? ms / 1_000 : null)
@@ -29,7 +30,8 @@ export function describeSettings(given: OrchestratorSettings): object {
       open_for: seconds(settled.breaker.openMs),
     },
     budget: {
-      limit: settled.budgetLimit ?? null,
+      limit:
+        typeof settled.budgetLimit === 'bigint' ? formatDollars(settled.budgetLimit) : (settled.budgetLimit ?? null),
       fallback_at: settled.fallbackAt,
       fallback_model: settled.fallbackModel ?? null,
       check_every: settled.checkEvery,

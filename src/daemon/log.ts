@@ -1,41 +1,12 @@
 import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { asideOf, nextAside } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
+import { logLine } from './log-line.ts'
 
 const MOST_BYTES = 8 * 1024 * 1024
 const LONGEST_LINE = 10_000
 /** Files that were put aside and are kept. */
 const KEEP = 5
-
-/** What the log tells of an event, for people who look for retries, circuit changes and failovers; nothing of most. */
-function told(event: TraceEvent): string | undefined {
-  switch (event.type) {
-    case 'attempt.failed': {
-      const { agent, target, attempt, kind, message, retryInMs } = event
-      if (kind === 'refused_request') return `refused: ${agent} at ${target}: ${message}`
-      const next = retryInMs === null ? 'no retry is left' : `retry ${attempt} in ${(retryInMs / 1_000).toFixed(1)}s`
-      return `${next}: ${agent} at ${target}, ${kind}: ${message}`
-    }
-    case 'breaker.changed':
-      return `circuit ${event.state}: ${event.target}`
-    case 'model.replaced':
-      return event.reason === 'budget'
-        ? `fallback: ${event.agent} asks ${event.model}, as the budget is tight`
-        : `failover: ${event.agent} asks ${event.model}, after ${event.reason}`
-    case 'agent.hung':
-      return `hung: ${event.agent} makes no progress for ${Math.round(event.sinceMs / 1_000)}s`
-    case 'agent.terminated':
-      return `terminated: ${event.agent}, ${event.reason}`
-    case 'budget.refused':
-      return `budget: no call of ${event.agent} to ${event.model}`
-    case 'effect.ended':
-      return event.ok ? undefined : `failed: ${event.failure}: ${event.message ?? 'no message'}`
-    case 'run.resumed':
-      return `resumed, with ${event.uncertain} call(s) whose end is not known`
-    default:
-      return undefined
-  }
-}
 
 /** The daemon's own log: a line for each thing that somebody who watches it may want to see. */
 export class DaemonLog {
@@ -47,7 +18,7 @@ export class DaemonLog {
 
   /** Writes what there is to tell of an event of a run, or of the daemon itself. */
   event(run: string | null, event: TraceEvent): void {
-    const text = told(event)
+    const text = logLine(event)
     if (text !== undefined) this.say(`${run ?? 'daemon'} ${text}`)
   }
 

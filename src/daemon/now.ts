@@ -1,26 +1,4 @@
-import { monotonicNow } from '../doors/index.ts'
-
-/** A wall clock that was set forward by more is followed, as after a night in which the machine slept. Milliseconds. */
-const FOLLOWED_MS = 1_000
-
-/** What is added to monotonic time. Milliseconds. */
-let epoch = Date.now() - monotonicNow()
-
-/**
- * Unix milliseconds, as whole ones, that never go back: when somebody sets the wall clock back, time goes on from where
- * it stood.
- */
-export function now(): number {
-  const [wall, steady] = [Date.now(), epoch + monotonicNow()]
-  if (wall <= steady + FOLLOWED_MS) return Math.floor(steady)
-  epoch += wall - steady
-  return wall
-}
-
-/** Takes the time from the clock in force, which has just begun. */
-export function beginNow(): void {
-  epoch = Date.now() - monotonicNow()
-}
+import { steadyNow } from '../clock/index.ts'
 
 /** Unix seconds, as the protocol tells them. */
-export const nowInSeconds = (): number => now() / 1_000
+export const nowInSeconds = (): number => steadyNow() / 1_000

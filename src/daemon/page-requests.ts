@@ -8,6 +8,7 @@ const LOOKING: ReadonlySet<string> = new Set([
   'monitor:get_status',
   'orchestration:list',
   'orchestration:status',
+  'orchestration:cost_status',
   'agent:list',
   'agent:health',
   'state:entity:query',

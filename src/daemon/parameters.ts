@@ -1,7 +1,6 @@
-import { parseDuration } from '../clock/index.ts'
+import { parseDuration, steadyNow } from '../clock/index.ts'
 import { nearest, suggestion } from '../options/index.ts'
 import { nestsDeeper } from '../trace/index.ts'
-import { now } from './now.ts'
 import { MOST_DEPTH, quoted, RefusedError } from './protocol.ts'
 
 /** What a parameter may be, and what a handler gets for it. */
@@ -80,7 +79,7 @@ function timeOf(value: unknown): number | undefined {
   const date = typeof value === 'string' && /^\d{4}-/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isFinite(date)) return date / 1_000
   const ago = durationOf(value)
-  return ago === undefined ? undefined : (now() - ago) / 1_000
+  return ago === undefined ? undefined : (steadyNow() - ago) / 1_000
 }
 
 /** Each is held against each event that is remembered, or each agent. */

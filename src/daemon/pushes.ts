@@ -1,5 +1,5 @@
+import { steadyNow } from '../clock/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
-import { now } from './now.ts'
 import { nameOf, type Run } from './runs.ts'
 
 /** An event by the name that clients of KSI know. */
@@ -94,7 +94,7 @@ export class Pushes {
     const data = {
       ...about,
       reason: error ?? phase,
-      duration: Math.max(0, (endedAt ?? now()) - startedAt) / 1_000,
+      duration: Math.max(0, (endedAt ?? steadyNow()) - startedAt) / 1_000,
       message_count: messages,
     }
     const end = ENDS[phase]

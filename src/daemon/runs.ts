@@ -1,3 +1,4 @@
+import { steadyNow } from '../clock/index.ts'
 import { randomBytes } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { Orchestrator, type OrchestrationResult, type OrchestratorSettings } from '../orchestrator/index.ts'
@@ -14,7 +15,6 @@ import {
 import type { RunRecord, RunStatus, RunStore } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import { onBehalfOf } from './guard.ts'
-import { now } from './now.ts'
 import { quoted, RefusedError } from './protocol.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -78,6 +78,8 @@ interface RunsOptions {
   simulation: Simulation | undefined
   /** Puts a line into the daemon's log. */
   say: (text: string) => void
+  /** The newest runs that are over, and completions, of which the store keeps all. */
+  keep?: number
 }
 
 /** Which run is meant: by its id, or by its pattern. */
@@ -88,6 +90,10 @@ export interface Chosen {
 
 /** Daemons that a run may take with it. */
 const MOST_DEATHS = 2
+/** Runs that are over, and completions, that are kept where nothing else is said. */
+const KEPT = 10_000
+/** Every so many ends, what is too much is forgotten. */
+const FORGET_EVERY = 100
 /** Runs that go on at the same time. */
 const MOST_LIVE = 5_000
 
@@ -100,6 +106,7 @@ export class Runs {
   /** Out of these no pattern is read. They are where they were when the daemon began, wherever it stands later. */
   readonly #folders: readonly string[]
   #isClosing = false
+  #endsUntilForgetting = FORGET_EVERY
 
   constructor(options: RunsOptions) {
     this.#options = options
@@ -177,6 +184,7 @@ export class Runs {
    */
   recover(culprit?: string): number {
     let recovered = 0
+    this.#forgetOver()
     if (culprit !== undefined) this.#options.store.records.diedIn(culprit)
     for (const { id, status } of this.#options.store.list().toReversed()) {
       if (isOver(status)) continue
@@ -238,7 +246,7 @@ export class Runs {
       ...NEW,
       id: `orch_${randomBytes(4).toString('hex')}`,
       pattern: resolve(pattern.file),
-      startedAt: now(),
+      startedAt: steadyNow(),
       given: { ...(correlationId !== null && { correlationId }), ...(failRate !== undefined && { failRate }) },
     }
     const { records } = this.#options.store
@@ -259,7 +267,7 @@ export class Runs {
   #begin(run: Run, resume: boolean, given: Pattern | undefined, vars: Readonly<Record<string, unknown>>): void {
     const { store, settings, onEvent, simulation } = this.#options
     const correlationId = typeof run.given['correlationId'] === 'string' ? run.given['correlationId'] : null
-    const trace = new Trace(() => now() - run.startedAt, 'discard')
+    const trace = new Trace(() => steadyNow() - run.startedAt, 'discard')
     trace.onAppend((event) => onEvent({ run: run.id, correlationId, event }))
     const abort = new AbortController()
     let orchestrator: Orchestrator
@@ -271,12 +279,17 @@ export class Runs {
       orchestrator = onBehalfOf(
         run.id,
         () =>
-          new Orchestrator(pattern, { vars, run: run.id, resume }, settings, { trace, store, signal: abort.signal }),
+          new Orchestrator(pattern, { vars, run: run.id, resume }, settings, {
+            trace,
+            store,
+            signal: abort.signal,
+            tellsAttempts: true,
+          }),
       )
     } catch (error) {
       // One that cannot go on must not keep the others from it.
       if (!resume) throw error
-      Object.assign(run, { phase: 'failed', error: (error as Error).message, endedAt: now() })
+      Object.assign(run, { phase: 'failed', error: (error as Error).message, endedAt: steadyNow() })
       return
     }
     run.phase = 'running'
@@ -303,7 +316,7 @@ export class Runs {
   #ended(run: Run, phase: RunStatus, how: OrchestrationResult | Error): void {
     const { store } = this.#options
     const { orchestrator, failedBy } = run.live!
-    Object.assign(run, { phase, endedAt: phase === 'suspended' ? undefined : now(), live: undefined })
+    Object.assign(run, { phase, endedAt: phase === 'suspended' ? undefined : steadyNow(), live: undefined })
     if (how instanceof Error) run.error = how.message
     const { savings, breakers } = orchestrator
     run.outcome = {
@@ -338,9 +351,17 @@ export class Runs {
       store.records.ended(run.id, run.endedAt!, run.outcome)
       this.#runs.delete(run.id)
       this.#options.simulation?.forget(run.id)
+      if (--this.#endsUntilForgetting === 0) this.#forgetOver()
     } catch {
       // Told by system:health.
     }
+  }
+
+  #forgetOver(): void {
+    const { store, keep = KEPT, say } = this.#options
+    this.#endsUntilForgetting = FORGET_EVERY
+    const forgotten = store.forgetOver(keep)
+    if (forgotten > 0) say(`daemon forgets the oldest ${forgotten} runs that are over: the newest ${keep} are kept`)
   }
 
   /** @throws RefusedError for one that does not run */
@@ -388,7 +409,7 @@ export class Runs {
     }
     Object.assign(run, {
       phase: 'terminated',
-      endedAt: now(),
+      endedAt: steadyNow(),
       error: reason,
       outcome: { ...run.outcome, error: reason },
     })

@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { startClock, type Clock, type TimeMode } from '../clock/index.ts'
+import { type Clock, startClock, steadyNow, type TimeMode } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
+import type { TraceEvent } from '../trace/index.ts'
 import { Admission } from './admission.ts'
 import { Completions } from './completions.ts'
 import { HANDLERS } from './handlers/index.ts'
@@ -11,11 +12,12 @@ import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { guardProcess } from './guard.ts'
 import { DaemonLog } from './log.ts'
-import { beginNow, now, nowInSeconds } from './now.ts'
+import { nowInSeconds } from './now.ts'
 import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Remembered } from './remembered.ts'
 import { detailsOf } from './run-details.ts'
+import { readingsOf, type Readings } from './readings.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
 import { introduce } from './introduce.ts'
 import type { Simulation } from './simulation.ts'
@@ -37,6 +39,16 @@ export interface Daemon {
   /** Resolves when it has stopped. */
   stopped: Promise<void>
   stop(reason: string): Promise<void>
+  /** How it stands. */
+  readings(): Readings
+}
+
+/** Is told of what happens in a daemon. */
+export interface DaemonObserver {
+  /** @param run in which orchestration; null for what belongs to none */
+  happened(run: string | null, event: TraceEvent): void
+  /** An orchestration has stopped, and stands so. */
+  stopped(run: string, status: Run['phase']): void
 }
 
 /** How a daemon is set up. */
@@ -46,10 +58,13 @@ export interface DaemonOptions {
   patterns: readonly string[]
   time?: Exclude<TimeMode, { kind: 'virtual' }>
   eventLog?: EventLogOptions
+  /** The newest orchestrations that are over, and completions, of which all is kept. Default 10,000 each. */
+  keep?: number
   /** Makes services that answer in this process; those that it does not make are asked as the settings say. */
   simulate?: ((clock: Clock) => Simulation) | undefined
   /** What else is in force, for `system:config`. */
   config?: object
+  observer?: DaemonObserver | undefined
   /** Whether another thread watches that the daemon goes on, so that a run by which it does not is known afterwards. */
   watched?: boolean
 }
@@ -98,7 +113,17 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
 
 async function begin(
   paths: DaemonPaths,
-  { settings: given, patterns, time = { kind: 'real' }, eventLog = {}, simulate, config = {}, watched }: DaemonOptions,
+  {
+    settings: given,
+    patterns,
+    time = { kind: 'real' },
+    eventLog = {},
+    keep,
+    simulate,
+    config = {},
+    observer,
+    watched,
+  }: DaemonOptions,
   store: RunStore,
   { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
@@ -106,7 +131,6 @@ async function begin(
   const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
   undo.push(() => clock.stop())
-  beginNow()
   keepGoing(clock)
   const lines = new DaemonLog(paths.log)
   const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
@@ -124,6 +148,7 @@ async function begin(
     if (event.type === 'cost.claimed') bookClaim(store, run, event)
     watchdog?.at(run)
     lines.event(run, event)
+    observer?.happened(run, event)
     tell({
       event_name: event.type,
       timestamp: nowInSeconds(),
@@ -145,13 +170,27 @@ async function begin(
       change === 'stopped'
         ? pushes.stopped(run, detailsOf(run, store).messages)
         : pushes.begun(run, { isNew: change === 'started' })
+    if (change === 'stopped') observer?.stopped(run.id, run.phase)
     for (const push of told) say(push, run.id)
   }
   const simulation = simulate?.(clock)
   const settings = { ...given, services: { ...simulation?.services, ...given.services } }
-  const runs = new Runs({ store, settings, patterns, onEvent, onChange, simulation, say: (text) => lines.say(text) })
+  const runs = new Runs({
+    store,
+    settings,
+    patterns,
+    onEvent,
+    onChange,
+    simulation,
+    say: (text) => lines.say(text),
+    ...(keep !== undefined && { keep }),
+  })
   if (simulation) introduce(simulation, runs)
-  const completions = new Completions({ store, runs, settings, tell, onTrace: (event) => lines.event(null, event) })
+  const onTrace = (event: TraceEvent): void => {
+    lines.event(null, event)
+    observer?.happened(null, event)
+  }
+  const completions = new Completions({ store, runs, settings, tell, onTrace })
   const done = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   const stop = (reason: string): Promise<void> => {
@@ -192,7 +231,7 @@ async function begin(
     config: () => ({ ...config, ...describeSettings(settings), files: paths }),
     events: remembered.events,
     handlers: HANDLERS,
-    startedAt: now(),
+    startedAt: steadyNow(),
     shutdown: () => void stop('daemon_shutdown'),
   }
   const admission = new Admission({ ...context, say: (text) => lines.say(`daemon ${text}`) })
@@ -209,7 +248,14 @@ async function begin(
   writeFileSync(paths.pid, `${process.pid}\n`, { mode: 0o600 })
   lines.say(`daemon ${process.pid} answers at ${paths.socket}`)
   const recovered = runs.recover(runThatStoodStill(paths.busyRun))
-  return { recovered, completions: completions.recover(), repaired: log.repaired, stopped: done.promise, stop }
+  return {
+    recovered,
+    completions: completions.recover(),
+    repaired: log.repaired,
+    stopped: done.promise,
+    stop,
+    readings: () => readingsOf(context),
+  }
 }
 
 /** Whether something ends in time. Real milliseconds. */

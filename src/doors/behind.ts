@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 /** A timer as the clock in force sees it. */
 export interface Armed {
@@ -67,6 +68,8 @@ export interface NetworkBehind {
    * @returns what to call when the client goes away
    */
   serve(request: IncomingMessage, response: ServerResponse, destination: Destination): () => void
+  /** Answers a request for another protocol, such as WebSocket, on a connection which was judged `answer`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, destination: Destination): void
   /**
    * Puts what was judged `refuse` on the record.
    *

@@ -29,9 +29,17 @@ interface Family {
   pass: readonly string[] | undefined
   /** How much of what was refused has been read. Characters. */
   read: number
+  /** How many runs are in force: what is started then ends with this process. */
+  runs: number
 }
 
-const family = shared<Family>('children', () => ({ guarded: false, folder: undefined, pass: undefined, read: 0 }))
+const family = shared<Family>('children', () => ({
+  guarded: false,
+  folder: undefined,
+  pass: undefined,
+  read: 0,
+  runs: 0,
+}))
 
 /** Where a worker finds the folder. */
 const ENVIRONMENT = 'longhaul.guard'
@@ -41,6 +49,15 @@ const REQUIRE = `--require "${GUARD.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 /** Gives the guard to Node children and workers that are started from now on. Between runs it does nothing. */
 export function guardChildren(): void {
   family.guarded = true
+}
+
+/**
+ * From now on, Node processes that are started end with this process, in whatever way it ends: a worker that is killed
+ * leaves no process behind. The function that is returned ends that for those that are started later.
+ */
+export function endChildrenWithWorker(): () => void {
+  family.runs += 1
+  return () => void (family.runs -= 1)
 }
 
 /** Says what children may reach while a run is in force; `undefined`: everything. */
@@ -89,12 +106,29 @@ const guardedEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
 const mayReadFiles = (args: readonly unknown[]): boolean =>
   !args.some((argument) => argument === '--permission' || argument === '--experimental-permission')
 
+const children = new Set<ChildProcess>()
+let isListening = false
+const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
+/** Ends a child, of whatever kind, when this process exits. */
+function endAtExit(child: ChildProcess): void {
+  if (!isListening) {
+    isListening = true
+    process.on('exit', () => {
+      for (const each of children) if (!isGone(each)) each.kill('SIGKILL')
+    })
+  }
+  for (const each of children) if (isGone(each)) children.delete(each)
+  children.add(child)
+}
+
 /** Hangs the doors of child processes and workers. */
 export function hangChildren(): void {
   const prototype = ChildProcess.prototype as unknown as Record<'spawn', AnyFunction>
   hang('child_process.ChildProcess.spawn', prototype, 'spawn', (real) => {
     return function spawn(this: ChildProcess, given, ...rest) {
       const options = given as { envPairs?: string[]; args?: string[] } | undefined
+      if (family.runs > 0 && (options as { detached?: boolean } | undefined)?.detached !== true) endAtExit(this)
       if (!family.guarded || !options?.envPairs || !mayReadFiles(options.args ?? []))
         return Reflect.apply(real, this, [given, ...rest])
       return Reflect.apply(real, this, [{ ...options, envPairs: guardedPairs(options.envPairs) }, ...rest])
@@ -109,7 +143,8 @@ function guardedPairs(pairs: readonly string[]): string[] {
   const key = 'NODE_OPTIONS='
   const options = pairs.find((pair) => pair.startsWith(key))?.slice(key.length)
   const others = pairs.filter((pair) => !pair.startsWith(key) && !pair.startsWith('LONGHAUL_GUARD='))
-  return [...others, `${key}${withGuard(options)}`, `LONGHAUL_GUARD=${open()}`]
+  const ends = family.runs > 0 ? [`LONGHAUL_ENDS_WITH=${process.pid}`] : []
+  return [...others, `${key}${withGuard(options)}`, `LONGHAUL_GUARD=${open()}`, ...ends]
 }
 
 /** `spawnSync(file, [args], [options])` and its kin. */

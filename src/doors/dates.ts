@@ -4,30 +4,29 @@ import { nativeOf } from './realm.ts'
 import { behind } from './stand.ts'
 
 /** The present date in Unix milliseconds: a read of whatever clock is in force. */
-const now = (): number => (behind.time ? behind.time.wall() : native.dateNow())
+export const now = (): number => (behind.time ? behind.time.wall() : native.dateNow())
 
 type DateArguments = ConstructorParameters<DateConstructor>
 
-/** `Date` and `Date.now`. The prototype is Node's own, so dates of before and after are of one kind. */
-function hangDate(): void {
-  const Real = nativeOf('Date', () => Date)
-  hang('Date.now', Real, 'now', () => () => now())
+/** A door in the place of a realm's `Date`. The prototype is that of the real one, so dates of before and after are of one kind. */
+export function dateDoor(Real: DateConstructor): DateConstructor {
   function DateDoor(this: unknown, ...given: unknown[]): unknown {
     if (!new.target) return new Real(now()).toString()
     const arguments_ = (given.length === 0 ? [now()] : given) as DateArguments
     return new.target === DateDoor ? new Real(...arguments_) : Reflect.construct(Real, arguments_, new.target)
   }
-  const door = DateDoor as unknown as DateConstructor
-  hang('Date', globalThis, 'Date', () => {
-    for (const name of Reflect.ownKeys(Real)) {
-      if (name === 'name' || name === 'length' || name === 'now') continue
-      Object.defineProperty(door, name, Object.getOwnPropertyDescriptor(Real, name)!)
-    }
-    Object.defineProperty(door, 'now', Object.getOwnPropertyDescriptor(Real, 'now')!)
-    // `new Date().constructor === Date` holds, by which libraries compare dates.
-    Object.defineProperty(Real.prototype, 'constructor', { value: door, configurable: true, writable: true })
-    return door
-  })
+  for (const name of Reflect.ownKeys(Real))
+    Object.defineProperty(DateDoor, name, Object.getOwnPropertyDescriptor(Real, name)!)
+  // `new Date().constructor === Date` holds, by which libraries compare dates.
+  Object.defineProperty(Real.prototype, 'constructor', { value: DateDoor, configurable: true, writable: true })
+  return DateDoor as unknown as DateConstructor
+}
+
+/** `Date` and `Date.now`. */
+function hangDate(): void {
+  const Real = nativeOf('Date', () => Date)
+  hang('Date.now', Real, 'now', () => () => now())
+  hang('Date', globalThis, 'Date', () => dateDoor(Real))
 }
 
 /** Dates that a formatter is not given are the present one. */

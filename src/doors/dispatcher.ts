@@ -1,10 +1,12 @@
 import { types } from 'node:util'
 
 /** Where the copies of undici in a process keep the dispatcher that all use which are given none; the number is that of its interface. */
-const PLACES = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const
+const OLD_PLACE = Symbol.for('undici.globalDispatcher.1')
+const NEW_PLACE = Symbol.for('undici.globalDispatcher.2')
 type Holder = Record<symbol, object | undefined>
 
-let seen: readonly (object | undefined)[] = []
+/** What stood in the places when they were looked at last; nothing before that. */
+let seen: readonly [object | undefined, object | undefined] | undefined
 let verdict = false
 
 /**
@@ -12,10 +14,10 @@ let verdict = false
  * What copies of undici set when they are loaded is none.
  */
 export function hasOwnDispatcher(): boolean {
-  const now = PLACES.map((place) => (globalThis as unknown as Holder)[place])
-  if (now[0] !== seen[0] || now[1] !== seen[1] || seen.length === 0) {
-    seen = now
-    const [first, second] = now
+  const first = (globalThis as unknown as Holder)[OLD_PLACE]
+  const second = (globalThis as unknown as Holder)[NEW_PLACE]
+  if (!seen || first !== seen[0] || second !== seen[1]) {
+    seen = [first, second]
     // Version 8 puts its own into the old place too, in a wrapper.
     verdict = first?.constructor.name === 'Dispatcher1Wrapper' ? !isUsual(second) : !isUsual(first)
   }

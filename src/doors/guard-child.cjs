@@ -177,8 +177,25 @@ function hang() {
   require('node:module').syncBuiltinESMExports()
 }
 
+/** How often a process looks whether the one with which it ends is still there. Milliseconds. */
+const LOOK_EVERY_MS = 500
+
+/** Ends this process as soon as another one is gone, which can no longer end it. */
+function endWith(pid) {
+  const look = () => {
+    try {
+      process.kill(pid, 0)
+    } catch ({ code }) {
+      if (code === 'ESRCH') process.kill(process.pid, 'SIGKILL')
+    }
+  }
+  setInterval(look, LOOK_EVERY_MS).unref()
+}
+
 if (folder && !globalThis[HUNG]) {
   globalThis[HUNG] = true
+  if (process.env.LONGHAUL_ENDS_WITH && require('node:worker_threads').isMainThread)
+    endWith(Number(process.env.LONGHAUL_ENDS_WITH))
   try {
     hang()
   } catch (error) {

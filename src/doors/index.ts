@@ -1,4 +1,6 @@
 import { hangChance } from './chance.ts'
+import { hangChildTimeouts } from './child-timeouts.ts'
+import { hangContexts } from './contexts.ts'
 import { hangDates } from './dates.ts'
 import { hangMonotonicTime } from './monotonic.ts'
 import { hangNetwork } from './network.ts'
@@ -8,7 +10,7 @@ import { hangWork } from './work.ts'
 
 export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict, WorkBehind } from './behind.ts'
 export { hangUp } from './inside.ts'
-export { guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
+export { endChildrenWithWorker, guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
 export { LOOPBACK, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native, realTurn } from './natives.ts'
@@ -25,9 +27,11 @@ export function installDoors(): void {
   realm.installed.add('all')
   hangTimers()
   hangDates()
+  hangContexts()
   hangMonotonicTime()
   hangChance()
   hangWork()
+  hangChildTimeouts()
   // After those of work: what is refused is none.
   hangNetwork()
 }

@@ -80,6 +80,7 @@ function open(): NonNullable<typeof servers> {
   if (servers) return servers
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, serve)
   http.on('connect', (request: IncomingMessage, stream: Socket, head: Buffer) => tunnel(request, stream, head))
+  http.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => upgrade(request, stream, head))
   http.on('clientError', (_error: Error, stream: Socket) => {
     if (insides.has(stream)) refuse(stream, insides.get(stream)!.destination, CONNECTION)
   })
@@ -126,16 +127,34 @@ function destinationOf(request: IncomingMessage, destination: Destination): Dest
   return named ? { ...destination, host: named.hostname } : destination
 }
 
-function serve(request: IncomingMessage, response: ServerResponse): void {
-  const stream = request.socket as Socket & { stream?: Socket }
-  const socket = insides.has(stream) ? stream : (stream.stream ?? stream)
+/** Where a request goes that a simulated service answers; any other one is refused. */
+function admitted(request: IncomingMessage, socket: Socket) {
   const inside = insides.get(socket)
   const { network } = behind
   if (!inside || !network) return void socket.resetAndDestroy()
   const destination = destinationOf(request, inside.destination)
   const path = URL.parse(request.url ?? '', 'http://host')?.pathname ?? ''
-  if (network.judge(destination, path) !== 'answer')
-    return refuse(socket, destination, { method: request.method ?? 'GET', path })
+  if (network.judge(destination, path) === 'answer') return { inside, network, destination }
+  return refuse(socket, destination, { method: request.method ?? 'GET', path })
+}
+
+/** What comes next on a connection is another protocol. */
+function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const found = admitted(request, socket)
+  if (!found) return
+  const { inside, network, destination } = found
+  const { writer } = inside.handle.peer
+  const answer = () => network.upgrade(request, socket, head, destination)
+  if (writer) writer.runInAsyncScope(answer)
+  else answer()
+}
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  const stream = request.socket as Socket & { stream?: Socket }
+  const socket = insides.has(stream) ? stream : (stream.stream ?? stream)
+  const found = admitted(request, socket)
+  if (!found) return
+  const { inside, network, destination } = found
   inside.busy = true
   // The next request on a connection to a proxy may be for a host that the proxy has to reach.
   if (destination !== inside.destination && request.httpVersionMajor === 1) response.setHeader('connection', 'close')

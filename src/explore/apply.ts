@@ -27,8 +27,11 @@ function simplified(config: ProviderConfig, ms: number): ProviderConfig {
   }
 }
 
+/** What of an orchestration's options a case changes. */
+type Changed = Pick<OrchestrationOptions, 'provider' | 'agents' | 'vars' | 'clock'>
+
 /** Options of an orchestration as a case wants them. */
-export function applyCase<Options extends OrchestrationOptions<any>>(options: Options, of: Case): Options {
+export function applyCase<Options extends Changed>(options: Options, of: Case): Options {
   const { provider = {} } = options
   const mix = provider.faults ?? DEFAULT_MIX
   const faults = of.faults && Object.fromEntries(of.faults.map((name) => [name, mix[name] ?? 1]))

@@ -40,8 +40,13 @@ export class Coverage {
     for (const name of exercisedIn(events)) this.exercised.set(name, (this.exercised.get(name) ?? 0) + 1)
   }
 
-  /** Says that something has to be true in one case at least, and whether it is in this one. */
-  sometimes(name: string, condition: boolean): void {
+  /**
+   * Says that something has to be true in one case at least, and whether it is in this one.
+   *
+   * @param of.when whether it can be true in this case at all; where not, nothing is said
+   */
+  sometimes(name: string, condition: boolean, { when = true }: { when?: boolean } = {}): void {
+    if (!when) return
     this.#sometimes.set(name, (this.#sometimes.get(name) ?? 0) + (condition ? 1 : 0))
   }
 

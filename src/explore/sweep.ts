@@ -1,6 +1,7 @@
+import { parseDuration, type Duration } from '../clock/index.ts'
 import { suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
-import { KeyedRandom } from '../random/index.ts'
+import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
 
 /** Which cases are run. Every combination of what is given. */
@@ -15,12 +16,17 @@ export interface SweepOptions {
   vars?: Readonly<Record<string, readonly unknown[]>>
   /** Turns a random half of the kinds of faults on in each case, so that some cases have many of a few. Default true. */
   swarm?: boolean
-  /** How long a case that fails may be made smaller. Real milliseconds. Default 10,000. */
-  shrinkMs?: number
+  /** How long a case that fails may be made smaller, in real time. Default 10 s. */
+  shrinkFor?: Duration
   /** Cases that are made smaller; later ones are only told. Default 3. */
   shrinkMost?: number
   /** A folder of cases that once failed: they are run first, and new ones are kept there if it exists. Default `fixtures/regressions`. */
   regressions?: string
+}
+
+/** How long a case may be made smaller. Real milliseconds. Earlier versions called the option `shrinkMs`. */
+export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): number {
+  return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
 /** Thrown for a sweep that makes no sense. */
@@ -30,7 +36,17 @@ export class InvalidSweepError extends Error {
 }
 
 const MOST_CASES = 100_000
-const OPTIONS = ['seeds', 'failRate', 'latencyScale', 'vars', 'swarm', 'shrinkMs', 'shrinkMost', 'regressions']
+const OPTIONS = [
+  'seeds',
+  'failRate',
+  'latencyScale',
+  'vars',
+  'swarm',
+  'shrinkFor',
+  'shrinkMs',
+  'shrinkMost',
+  'regressions',
+]
 
 const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Value | undefined)[] =>
   given === undefined ? [undefined] : Array.isArray(given) ? (given as readonly Value[]) : [given as Value]
@@ -93,13 +109,27 @@ export function casesOf(
   return cases
 }
 
-/** A part of the cases, for one of several machines: `2/4` is every fourth one from the second on. */
-export function sliceOf<Value>(all: readonly Value[], part: string | undefined): readonly Value[] {
+/** What of a case is no luck. */
+const stratumOf = ({ failRate, latencyScale, vars }: Case): string => JSON.stringify([failRate, latencyScale, vars])
+
+/**
+ * A part of the cases, for one of several machines, such as `2/4`. They are dealt in the order of a hash, fail rate by
+ * fail rate, so that each machine sees all of what varies.
+ *
+ * @throws InvalidSweepError
+ */
+export function sliceOf(all: readonly Case[], part: string | undefined): readonly Case[] {
   if (part === undefined || part === '') return all
   const [, nth, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? []
   if (nth === undefined || Number(nth) > Number(count))
     throw new InvalidSweepError(`LONGHAUL_SWEEP is "${part}". Give a part of the whole, such as 1/4.`)
-  return all.filter((_, index) => index % Number(count) === Number(nth) - 1)
+  const own = new Set<Case>()
+  const strata = [...Map.groupBy(all, stratumOf).values()]
+  for (const [place, cases] of strata.entries()) {
+    const dealt = cases.map((of) => ({ of, hash: hashHex(nameOf(of)) })).toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+    for (const [index, { of }] of dealt.entries()) if ((index + place) % Number(count) === Number(nth) - 1) own.add(of)
+  }
+  return all.filter((of) => own.has(of))
 }
 
 /** A case in a few words. */

@@ -28,21 +28,33 @@ export class InvalidAmountError extends Error {
 }
 
 /**
- * Reads an amount in dollars exactly: `'$0.0123'`, `'0.0123'` or a number (its shortest decimal form counts).
+ * An amount of money as a user gives it: picodollars as a bigint, as ledgers and costs have them, or dollars as
+ * `'$0.0123'`, `'0.0123'` or a number.
+ */
+export type Money = bigint | `$${number}` | `${number}` | number
+
+/**
+ * Reads an amount of money exactly: dollars as `'$0.0123'`, `'0.0123'` or a number (its shortest decimal form counts),
+ * or picodollars as a bigint.
  *
  * @returns picodollars
  * @throws InvalidAmountError for anything else, or more than twelve decimals
  */
-export function parseDollars(given: string | number): bigint {
-  const text = typeof given === 'number' ? plainDecimal(given) : given.trim().replace(/^\$/, '')
+export function parseDollars(given: Money | string): bigint {
+  if (typeof given === 'bigint' && given >= 0n) return given
+  const text = typeof given === 'number' ? plainDecimal(given) : String(given).trim().replace(/^\$/, '')
   const match = /^(\d+)(?:\.(\d{1,12}))?$/.exec(text)
   if (!match) {
     throw new InvalidAmountError(
-      `${JSON.stringify(given)} is not an amount of money. Give dollars as '$1.25', '0.000375' or a number, with at most twelve decimals.`,
+      `${typeof given === 'bigint' ? `${given}n` : JSON.stringify(given)} is not an amount of money. Give dollars as '$1.25', '0.000375' or a number, with at most ` +
+        'twelve decimals, or picodollars as a bigint.',
     )
   }
   return BigInt(match[1]!) * PICO_PER_DOLLAR + BigInt((match[2] ?? '').padEnd(12, '0'))
 }
 
-const plainDecimal = (value: number): string =>
-  String(value).includes('e') ? value.toFixed(12).replace(/0+$/, '').replace(/\.$/, '') : String(value)
+/** The shortest decimal form, without an exponent where that stands for small numbers. */
+function plainDecimal(value: number): string {
+  const [digits, exponent] = String(value).split('e-')
+  return exponent === undefined ? digits! : `0.${'0'.repeat(Number(exponent) - 1)}${digits!.replace('.', '')}`
+}

@@ -1,4 +1,3 @@
-import { hashHex } from '../random/index.ts'
 import {
   REFUSAL_MS,
   type Answer,
@@ -12,6 +11,7 @@ import {
   badText,
   HTML_PAGE,
   isBad,
+  isStreamed,
   unsimulatedResponse,
   unsimulatedText,
   type BadRequest,
@@ -24,30 +24,13 @@ import {
   type WireResponse,
 } from '../wire/index.ts'
 import { deskOf, shelfOf } from './desk.ts'
+import { answerDetached, sendStreamed } from './detached.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
 import type { Route } from './routes.ts'
-
-/** Where the bytes of a response go. A mount is little more than one of these. */
-export interface Sink {
-  /**
-   * Status and headers; comes once, before all else but `reset`.
-   *
-   * @param streams whether the body comes in parts
-   */
-  head(head: ResponseHead, streams: boolean): void
-  write(part: Chunk): void
-  end(): void
-  /** The connection breaks. */
-  reset(): void
-}
-
-/** A request that is being answered. */
-export interface Exchange {
-  /** The client has gone away. */
-  disconnect(): void
-}
+import type { Exchange, Sink } from './sink.ts'
 
 /** Bodies above this are refused, as the real services do. Bytes. */
 export const MAX_BODY = 32 * 1024 * 1024
@@ -60,6 +43,8 @@ const REASONS = {
   not_found: 'invalid',
   invalid: 'invalid',
 } as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
+
+const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
 
 /** Lists and blocks of a body that may stand within one another. */
 const MOST_LEVELS = 200
@@ -111,20 +96,23 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
     return refuse(route.isNowhere ? asTheService() : unsimulatedResponse(message), { reason: 'unsimulated', message })
   }
   const errors = endpoint.errors ?? address.service.errors
-  const fingerprint = hashHex(text)
+  let fingerprint: string | undefined
   const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
     refuse(errors.bad(problem, provider.requestId()), {
       reason: REASONS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
-      fingerprint,
+      fingerprint: fingerprint ?? fingerprintOf(text, body),
     })
+  if (endpoint.kind === 'live')
+    return refuseBad({ kind: 'invalid', message: NO_WEBSOCKET, param: null, code: 'websocket_required' })
   // A unit of UTF-16 is three bytes of UTF-8 at most.
   if (text.length > MAX_BODY / 3 && Buffer.byteLength(text) > MAX_BODY)
     return refuseBad({ kind: 'too_large', limit: MAX_BODY })
   const body = isForm(text, header) || (text === '' && endpoint.kind === 'resource') ? {} : readObject(text)
   if (!body) return refuseBad({ kind: 'not_json' })
+  fingerprint = fingerprintOf(text, body)
   const request: WireRequest = {
     provider: route.provider,
     method,
@@ -145,12 +133,14 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
-  if (detached) {
-    const accepted = provider.accept(call, (part) => detached.received(part), agent)
-    detached.started(() => accepted.disconnect())
-    return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, detached.accepted, provider)) }
-  }
-  return provider.accept(call, new Delivery(provider, endpoint, asked, incoming, sink).receive, agent)
+  const delivery = new Delivery(provider, endpoint, asked, incoming, sink)
+  if (detached)
+    return answerDetached(provider, call, detached, agent, {
+      whole: (response) => sendWhole(sink, response, provider),
+      streamed: (streamed) => sendStreamed(sink, streamed, dateOf(provider)),
+      part: delivery.receive,
+    })
+  return provider.accept(call, delivery.receive, agent)
 }
 
 /** Answers what costs nothing, after the same time as a refusal. */
@@ -184,10 +174,14 @@ function answerResource(
     operation: endpoint.operation,
     method,
     path: route.path,
-    status: given.status,
+    status: isStreamed(given) ? 200 : given.status,
     agent: header('x-longhaul-agent') ?? null,
   })
-  return { disconnect: provider.clock.after(REFUSAL_MS, () => sendWhole(sink, given, provider)) }
+  let leave = provider.clock.after(REFUSAL_MS, () => {
+    if (isStreamed(given)) leave = sendStreamed(sink, given, dateOf(provider))
+    else sendWhole(sink, given, provider)
+  })
+  return { disconnect: () => leave() }
 }
 
 /** Whether a body is a form, which is read by the endpoint itself. One that begins like an object is none. */

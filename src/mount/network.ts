@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import {
   hangUp,
   installDoors,
@@ -5,14 +6,16 @@ import {
   plainHost,
   refusedInChildren,
   stand,
+  type Destination,
   type NetworkBehind,
 } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
 import { reachable } from './allowed.ts'
 import { answerFetch } from './fetch.ts'
+import { answerLive } from './live.ts'
 import type { Mount } from './mount.ts'
 import { hostText, UnmountedProviderError } from './outside.ts'
-import { addressesOf, isProviderHost, routeOf } from './routes.ts'
+import { addressesOf, isProviderHost, routeOf, type Route } from './routes.ts'
 import { serveRoute } from './server.ts'
 
 /** Settings of the network of a run. */
@@ -58,6 +61,14 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   const isSimulated = (host: string, port: number | undefined): boolean =>
     addresses.some(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))
 
+  const routeTo = ({ url = '/', method = 'GET' }: IncomingMessage, destination: Destination): Route => {
+    const { pathname, search } = URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? {
+      pathname: '/',
+      search: '',
+    }
+    return routeOf(method, urlOf(destination, `${pathname}${search}`), addresses)!
+  }
+
   const network: NetworkBehind = {
     fetch: (input, init) => answerFetch(provider, addresses, input, init),
     judge(destination, path) {
@@ -68,15 +79,9 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
       if (patterns.some((pattern) => pattern.test(`${host}:${port ?? ''}`))) return 'pass'
       return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
     },
-    serve(request, response, destination) {
-      const { url = '/', method = 'GET' } = request
-      const { pathname, search } = URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? {
-        pathname: '/',
-        search: '',
-      }
-      const route = routeOf(method, urlOf(destination, `${pathname}${search}`), addresses)!
-      return serveRoute(provider, route, request, response)
-    },
+    serve: (request, response, destination) => serveRoute(provider, routeTo(request, destination), request, response),
+    upgrade: (request, socket, head, destination) =>
+      answerLive(provider, routeTo(request, destination), request, socket, head),
     refuse(destination, { method, path }) {
       const host = hostText(destination)
       const error = new UnmountedProviderError(`${method} ${host}${path}`, plainHost(destination.host), {

@@ -1,7 +1,8 @@
 import type { Provider } from '../provider/index.ts'
 import type { Chunk, ResponseHead } from '../wire/index.ts'
-import { answer, type Exchange, type Sink } from './answer.ts'
+import { answer } from './answer.ts'
 import type { Route } from './routes.ts'
+import type { Exchange, Sink } from './sink.ts'
 
 /** A request whose body was read. */
 export interface PlainRequest {

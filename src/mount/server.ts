@@ -2,16 +2,20 @@ import { AsyncResource } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
-import { answer, MAX_BODY, type Exchange, type Sink } from './answer.ts'
+import { answer, MAX_BODY } from './answer.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
+import { answerLive } from './live.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
+import type { Exchange, Sink } from './sink.ts'
 
 /** Where the server listens. */
 export interface ServerOptions {
@@ -39,9 +43,9 @@ export interface ServerMount extends Mount {
   /**
    * Takes no more connections, and ends.
    *
-   * @param graceMs how long requests that are being answered may take to their end, before they are cut off. Default 0
+   * @param grace how long requests that are being answered may take to their end, before they are cut off. Default 0
    */
-  close(graceMs?: number): Promise<void>
+  close(grace?: Duration): Promise<void>
 }
 
 /** The path of a service's base URL, as a part of a longer one: `/v1`, or nothing. */
@@ -115,6 +119,26 @@ export async function startServer(
   }
   const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
+  const live = new Set<Duplex>()
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    live.add(socket)
+    socket.once('close', () => live.delete(socket))
+    socket.on('error', () => {})
+    const { host: named = '', origin } = request.headers
+    // No browser asks whether a page of elsewhere may read what comes over a WebSocket.
+    const page = origin === undefined ? undefined : URL.parse(origin)?.host
+    const route =
+      mayAnswer(named, host) && (page === undefined || mayAnswer(page, host))
+        ? routes('GET', request.url ?? '/', named || 'localhost')
+        : undefined
+    if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
+    try {
+      answerLive(provider, route, request, socket, head)
+    } catch (error) {
+      log(`a WebSocket could not be opened: ${String((error as Error)?.stack ?? error)}`)
+      socket.destroy()
+    }
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -126,18 +150,19 @@ export async function startServer(
     baseURLs: Object.fromEntries(
       SERVICES.map((service) => [service.name, `${url}/${service.name}${basePath(service)}`]),
     ) as ServerMount['baseURLs'],
-    close: (graceMs = 0) =>
+    close: (grace = 0) =>
       new Promise((resolve) => {
         const cut = (): void => {
           server.closeAllConnections()
+          for (const socket of live) socket.destroy()
           http2.closeAll()
         }
-        const timer = graceMs > 0 ? setTimeout(cut, graceMs) : undefined
+        const timer = parseDuration(grace) > 0 ? setTimeout(cut, parseDuration(grace)) : undefined
         server.close(() => {
           clearTimeout(timer)
           resolve()
         })
-        if (graceMs <= 0) return cut()
+        if (timer === undefined) return cut()
         server.closeIdleConnections()
         http2.closeIdle()
       }),
@@ -179,8 +204,12 @@ class ResponseSink implements Sink {
     const { status, headers } = this.#pending
     const body = this.#whole()
     if (status === 204) return void this.#response.writeHead(status, headers).end()
-    const length = String(Buffer.byteLength(body))
-    this.#response.writeHead(status, { ...headers, 'content-length': length }).end(body)
+    const length = Buffer.byteLength(body)
+    headers['content-length'] = String(length)
+    this.#response.writeHead(status, headers)
+    // Where each character is a byte both encodings write the same, and the shorter one writes it sooner.
+    if (typeof body === 'string' && length === body.length) this.#response.end(body, 'latin1')
+    else this.#response.end(body)
   }
 
   reset(): void {
@@ -190,10 +219,13 @@ class ResponseSink implements Sink {
   }
 }
 
-/** Breaks a connection off; of HTTP/2 the stream alone, as others may share the connection. */
+/**
+ * Breaks a connection off; of HTTP/2 the stream alone, as others may share the connection: with the code that says that nothing was
+ * done, where nothing was, so that clients try again as they do where a connection of HTTP/1.1 is reset.
+ */
 function cutOff(request: IncomingMessage, response: ServerResponse): void {
   const { stream } = response as { stream?: ServerHttp2Stream }
-  if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  if (stream) stream.close(response.headersSent ? constants.NGHTTP2_INTERNAL_ERROR : constants.NGHTTP2_REFUSED_STREAM)
   else request.socket.resetAndDestroy()
 }
 

@@ -1,4 +1,4 @@
-import type { Prices } from '../money/index.ts'
+import type { Money, Prices } from '../money/index.ts'
 import type { Duration } from '../clock/index.ts'
 import type { BreakerLimits, BreakerSettings } from './questions/breaker/settings.ts'
 import type { CacheLimits, CacheSettings } from './questions/cache/settings.ts'
@@ -49,8 +49,8 @@ export interface SupervisionSettings {
 
 /** What money may be spent. */
 export interface BudgetSettings {
-  /** US dollars for the whole run. Before each call its worst case is reserved, so that the limit is never exceeded. */
-  limit?: number | string
+  /** For the whole run: US dollars, or picodollars as a bigint. Before each call its worst case is reserved, so that the limit is never exceeded. */
+  limit?: Money
   /** The share of the limit from which on `fallbackModel` is asked in place of the agents' own models. Default 0.8. */
   fallbackAt?: number
   fallbackModel?: string
@@ -108,7 +108,7 @@ export interface Settled {
   hedgeAfterMs: number
   hungAfterMs: number
   maxRestarts: number
-  budgetLimit: string | number | undefined
+  budgetLimit: Money | undefined
   fallbackAt: number
   fallbackModel: string | undefined
   checkEvery: number

@@ -1,6 +1,6 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Json } from '../strategy/index.ts'
-import type { Price } from '../money/index.ts'
+import type { Money, Price } from '../money/index.ts'
 import { checkSettings } from './checked-settings.ts'
 import { readBreaker } from './questions/breaker/settings.ts'
 import { readCache } from './questions/cache/settings.ts'
@@ -20,12 +20,15 @@ function cacheOf(given: CacheSettings | boolean | undefined, variable: Json | un
 }
 
 /** @throws InvalidOrchestratorSettingError for what is no amount of money */
-function limitOf(given: Json | undefined, fallback: string | number | undefined): string | number | undefined {
+function limitOf(given: Json | undefined, fallback: Money | undefined): Money | undefined {
   const limit = given ?? fallback
   if (limit === undefined) return undefined
-  const isAmount = typeof limit === 'number' ? Number.isFinite(limit) && limit >= 0 : typeof limit === 'string'
+  const isAmount =
+    typeof limit === 'number'
+      ? Number.isFinite(limit) && limit >= 0
+      : typeof limit === 'string' || typeof limit === 'bigint'
   if (!isAmount) throw new InvalidOrchestratorSettingError('budget.limit', limit, "US dollars, such as 0.5 or '0.50'")
-  return limit as string | number
+  return limit as Money
 }
 
 /** @throws InvalidOrchestratorSettingError for a price below nothing, or one that is none */

@@ -10,6 +10,7 @@ import { MOST_HELD, type Said } from './said.ts'
 import type { Services } from './service.ts'
 import type { Threads } from './threads.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
+import { withinWindow } from './within-window.ts'
 
 const NO_TOKENS: readonly number[] = []
 const NOT_CACHED = { cachedInput: 0, cacheWrite: 0 }
@@ -21,6 +22,7 @@ const MOST_CALLERS = 20_000
 export class Arrivals {
   readonly #clock: Clock
   readonly #trace: Trace
+  readonly #keepsContents: boolean
   readonly #identify: Identify | undefined
   readonly #models: ModelCatalogue
   readonly #services: Services
@@ -33,6 +35,7 @@ export class Arrivals {
   constructor(parts: {
     clock: Clock
     trace: Trace
+    contents: boolean
     identify: Identify | undefined
     models: ModelCatalogue
     services: Services
@@ -43,6 +46,7 @@ export class Arrivals {
   }) {
     this.#clock = parts.clock
     this.#trace = parts.trace
+    this.#keepsContents = parts.contents
     this.#identify = parts.identify
     this.#models = parts.models
     this.#services = parts.services
@@ -57,7 +61,9 @@ export class Arrivals {
    *
    * @param header what the `x-longhaul-agent` header says
    */
-  take(id: number, request: CallRequest, receive: (answer: Answer) => void, header: string | undefined): OpenCall {
+  take(id: number, asked: CallRequest, receive: (answer: Answer) => void, header: string | undefined): OpenCall {
+    const model = this.#models.find(asked.catalogue ?? asked.provider, asked.model)
+    const request = model && asked.dropsOldest ? withinWindow(asked, model) : asked
     const caller = callerOf(request, header, this.#identify)
     const nth = this.#callsOfAgent.get(caller.agent) ?? 0
     if (nth === 0 && this.#callsOfAgent.size >= MOST_CALLERS)
@@ -65,7 +71,6 @@ export class Arrivals {
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const now = this.#clock.now()
     const { provider, operation, stream, retryCount, messages } = request
-    const model = this.#models.find(request.catalogue ?? provider, request.model)
     const service = this.#services.of(request)
     const cumulative = model ? promptTokens(request, tokenizerFor(provider, model.id)) : NO_TOKENS
     const input = cumulative.at(-1) ?? 0
@@ -100,6 +105,8 @@ export class Arrivals {
     if (continues) arrived.continues = continues.call
     if (holds.length > 0) arrived.holds = holds
     if (run !== undefined) arrived.run = run
+    if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
+    if (request.detached || request.batch) arrived.detached = true
     const seq = this.#trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)
       this.#trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [

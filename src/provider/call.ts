@@ -81,6 +81,10 @@ export interface CallRequest {
   hosted?: readonly HostedTool[]
   /** Whether it is part of a batch, and costs half. */
   batch?: boolean
+  /** Whether its answer is fetched later, so that the service goes on with it by itself. */
+  detached?: true
+  /** Whether the oldest messages are dropped of a prompt that the model's window does not hold. Default: it is refused. */
+  dropsOldest?: true
   /** Whose models are served, as the table of prices calls them; `*` for any that is asked for, at no price. Default: the provider's. */
   catalogue?: string
   /** Left out where the model answers without thoughts. */
@@ -90,6 +94,8 @@ export interface CallRequest {
   stop: readonly string[]
   /** Answers that are asked for, at least 1. */
   choices: number
+  /** Whether each message is a prompt of its own, and has as many of the choices as the others. */
+  separate?: true
   /** What the request itself says of its sender: header, `metadata`, `user`. Later ones count less. */
   callerHints: readonly string[]
   /** How often the client says that it has tried before (`x-stainless-retry-count`). */
@@ -131,6 +137,8 @@ export interface Reply {
   model: string
   /** Unix time in milliseconds at which the answer was begun. */
   createdAt: number
+  /** Unix time in milliseconds at which it was whole; left out until then. */
+  endedAt?: number
   /** As many as were asked for; at least one. */
   choices: readonly [Choice, ...Choice[]]
   /** One for each text; for embeddings only. */

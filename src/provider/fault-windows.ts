@@ -104,3 +104,7 @@ export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Millise
   const into = everyMs ? (at - fromMs) % everyMs : at - fromMs
   return into < forMs ? at - into + forMs : undefined
 }
+
+/** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
+export const windowApplies = (window: FaultWindow, call: Scope, at: Milliseconds): boolean =>
+  applies(window, call) && endOfWindow(window, at) !== undefined

@@ -16,11 +16,11 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './call.ts'
-export { actAs, actingAgent, withinRun, type Identify } from './callers.ts'
+export { actAs, actingAgent, runInForce, withinRun, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
 export type { ScheduledFault } from './fault-chance.ts'
-export { brownout, outage, type FaultWindow, type Scope } from './fault-windows.ts'
+export { brownout, outage, windowApplies, type FaultWindow, type Scope } from './fault-windows.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
 export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'

@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from '../clock/index.ts'
 import { costOf } from '../money/index.ts'
-import type { PicoDollars, Trace, Usage } from '../trace/index.ts'
+import type { EventBody, PicoDollars, Trace, Usage } from '../trace/index.ts'
 import type { Bag } from './bag.ts'
 import type { Reply } from './call.ts'
 import type { Ledger } from './ledger.ts'
@@ -33,6 +33,7 @@ export interface Lifecycle {
 export class CallEnds implements Lifecycle {
   readonly #clock: Clock
   readonly #trace: Trace
+  readonly #keepsContents: boolean
   readonly #ledger: Ledger
   readonly #open: Bag<OpenCall>
   readonly #retries: Retries
@@ -42,6 +43,7 @@ export class CallEnds implements Lifecycle {
   constructor(parts: {
     clock: Clock
     trace: Trace
+    contents: boolean
     ledger: Ledger
     open: Bag<OpenCall>
     retries: Retries
@@ -50,6 +52,7 @@ export class CallEnds implements Lifecycle {
   }) {
     this.#clock = parts.clock
     this.#trace = parts.trace
+    this.#keepsContents = parts.contents
     this.#ledger = parts.ledger
     this.#open = parts.open
     this.#retries = parts.retries
@@ -67,10 +70,17 @@ export class CallEnds implements Lifecycle {
     const { id, arrivedAt } = call
     const fault = call.fault?.name ?? null
     const [{ finish }] = choices
-    const seq = this.#trace.append(
-      { type: 'call.ended', call: id, afterMs: now - arrivedAt, finish, fault, usage, cost },
-      [call.seq],
-    )
+    const ended: Extract<EventBody, { type: 'call.ended' }> = {
+      type: 'call.ended',
+      call: id,
+      afterMs: now - arrivedAt,
+      finish,
+      fault,
+      usage,
+      cost,
+    }
+    if (this.#keepsContents) ended.answer = choices[0].text
+    const seq = this.#trace.append(ended, [call.seq])
     for (const { text } of choices) this.#said.add(text, seq, id)
     this.#threads.answered(call.prompt, { call: id, holds: call.holds })
     this.#retries.answered(call.content, arrivedAt, now)

@@ -39,6 +39,8 @@ export interface ProviderSurroundings {
    * server that is started again gives another one, as its clients may keep ids.
    */
   ids?: string
+  /** Whether the trace keeps the texts of prompts and answers. Default false. */
+  contents?: boolean
 }
 
 /** A call that the provider has taken. */
@@ -77,7 +79,10 @@ export class Provider {
   #requestIds = 0
 
   /** @throws InvalidProviderConfigError naming the option that cannot be */
-  constructor(config: ProviderConfig, { clock, trace, random, ids = String(random.seed) }: ProviderSurroundings) {
+  constructor(
+    config: ProviderConfig,
+    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
+  ) {
     providerOptions(config, 'provider')
     this.config = config
     this.clock = clock
@@ -95,13 +100,14 @@ export class Provider {
     this.#arrivals = new Arrivals({
       clock,
       trace,
+      contents,
       identify: config.identify,
       models: this.#models,
       services,
       open,
       ...known,
     })
-    this.#ends = new CallEnds({ clock, trace, ledger: this.ledger, open, ...known })
+    this.#ends = new CallEnds({ clock, trace, contents, ledger: this.ledger, open, ...known })
     this.#early = new EarlyEnd(this.#ends, clock, parseDuration(config.retryAfter ?? DEFAULT_RETRY_AFTER))
     this.#work = new Work({
       lifecycle: this.#ends,
@@ -224,6 +230,7 @@ export class Provider {
       call.scale = slowFactor * at * latencyScale
       return this.#work.enter(call)
     }
+    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, REFUSAL_MS)
     return this.#early.end(call, kind.ending, Math.round(this.#timings.of(call, 0).totalMs * at))
   }
 

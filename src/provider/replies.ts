@@ -26,6 +26,13 @@ const YES_OR_NO = /\byes or no\b/i
 const NO_CALLS: readonly ToolCall[] = []
 const NO_USES: readonly HostedUse[] = []
 
+/** What a choice answers: all of the request, or its own prompt of several. */
+function promptFor(request: CallRequest, choice: number): CallRequest {
+  if (!request.separate) return request
+  const { messages, choices } = request
+  return { ...request, messages: [messages[Math.floor((choice * messages.length) / choices)]!] }
+}
+
 /** Makes what the simulated models say. */
 export class Replies {
   readonly #rules: readonly ReplyRule[]
@@ -53,7 +60,7 @@ export class Replies {
       return content instanceof Promise ? (Promise.all([content]) as Promise<Contents>) : [content]
     }
     const said = Array.from({ length: request.choices }, (_, choice) =>
-      this.contentFor(request, caller, nth, choice, succeeds),
+      this.contentFor(promptFor(request, choice), caller, nth, choice, succeeds),
     )
     return said.some((content) => content instanceof Promise)
       ? (Promise.all(said) as unknown as Promise<Contents>)

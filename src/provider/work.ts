@@ -120,6 +120,7 @@ export class Work {
   #end(call: OpenCall, reply: Reply, share: number): Damage | undefined {
     const { fault } = call
     const kind = fault?.kind.ending.kind
+    reply.endedAt = this.#clock.epoch + this.#clock.now()
     if (!fault || (kind !== 'damage' && kind !== 'stall')) {
       this.#lifecycle.complete(call, reply)
       return undefined

@@ -40,6 +40,30 @@ function laneIn(lanes: number[], from: number, to: number): number {
   return lane
 }
 
+interface Place {
+  ts: number
+  until: number
+  tid: number
+}
+
+/** An arrow belongs to the span in which it begins, and its end is outside of it. */
+const lastIn = ({ ts, until }: Place): number => Math.max(ts, until - 1)
+
+/** Arrows of messages: from the call in which, or after which, an agent has sent one to the next call of its receiver. */
+function messageArrows(trace: Trace, placesOf: ReadonlyMap<string, readonly Place[]>): ChromeEvent[] {
+  return trace.ofType('message.sent').flatMap(({ seq, at, from, to }): ChromeEvent[] => {
+    const now = micros(at)
+    const sent = placesOf.get(from)?.findLast(({ ts }) => ts <= now)
+    const read = placesOf.get(to)?.find(({ ts }) => ts >= now)
+    if (!sent || !read) return []
+    const arrow = { name: 'message', cat: 'message', id: seq, pid: AGENTS } as const
+    return [
+      { ...arrow, ph: 's', ts: Math.min(now, lastIn(sent)), tid: sent.tid },
+      { ...arrow, ph: 'f', bp: 'e', ts: read.ts, tid: read.tid },
+    ]
+  })
+}
+
 const outcomeOf = ({ status, fault }: CallRecord): string => (status === 'ended' ? 'answered' : (fault ?? status))
 
 /**
@@ -57,14 +81,19 @@ export function perfettoTrace(trace: Trace): ChromeTrace {
   ]
   const names = [...new Set(calls.map(({ agent }) => agent))]
   const lanes = new Map(names.map((name) => [name, [] as number[]]))
-  const places = new Map<number, { ts: number; until: number; tid: number }>()
+  const places = new Map<number, Place>()
+  const placesOf = new Map<string, Place[]>()
   const track = (agent: string, lane: number): number => (names.indexOf(agent) + 1) * LANES + lane
 
   for (const call of calls) {
     const until = call.endedAt ?? end
     const lane = laneIn(lanes.get(call.agent)!, call.arrivedAt, until)
     const tid = track(call.agent, lane)
-    places.set(call.call, { ts: micros(call.arrivedAt), until: micros(until), tid })
+    const place = { ts: micros(call.arrivedAt), until: micros(until), tid }
+    places.set(call.call, place)
+    const own = placesOf.get(call.agent)
+    if (own) own.push(place)
+    else placesOf.set(call.agent, [place])
     traceEvents.push({
       name: `${call.model}: ${outcomeOf(call)}`,
       cat: 'call',
@@ -99,7 +128,7 @@ export function perfettoTrace(trace: Trace): ChromeTrace {
     if (before) {
       const arrow = { name: 'retry', cat: 'retry', id: call.call, pid: AGENTS } as const
       traceEvents.push(
-        { ...arrow, ph: 's', ts: before.until, tid: before.tid },
+        { ...arrow, ph: 's', ts: lastIn(before), tid: before.tid },
         { ...arrow, ph: 'f', bp: 'e', ts: micros(call.arrivedAt), tid },
       )
     }
@@ -138,7 +167,8 @@ export function perfettoTrace(trace: Trace): ChromeTrace {
       args: { received, missing },
     })
   }
-  return { traceEvents: [...traceEvents, ...moments(trace), ...counters(calls)], displayTimeUnit: 'ms' }
+  const arrows = messageArrows(trace, placesOf)
+  return { traceEvents: [...traceEvents, ...arrows, ...moments(trace), ...counters(calls)], displayTimeUnit: 'ms' }
 }
 
 /** What happens at one moment: breakers, restarts, agents that hang, budgets, notes. */

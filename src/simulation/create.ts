@@ -1,14 +1,18 @@
-import type { Clock } from '../clock/index.ts'
+import type { Clock, TimeModeText } from '../clock/index.ts'
 import type { Ledger, Provider, ProviderConfig } from '../provider/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { openSession, type FunctionOptions } from './session.ts'
+import { unusedText } from './set-up.ts'
 import { joinSettings, type RunSettings } from './settings.ts'
 
 /** What a simulation is made of. */
-export interface SimulationOptions extends Pick<RunSettings, 'seed' | 'failRate' | 'latencyScale' | 'checks'> {
+export interface SimulationOptions extends Pick<
+  RunSettings,
+  'seed' | 'failRate' | 'latencyScale' | 'checks' | 'unused'
+> {
   provider?: ProviderConfig
   /** `'real'` (default), `'virtual'`, or a factor such as `'60x'`. In virtual and scaled time, what is timed has to be inside `run`. */
-  time?: string
+  time?: TimeModeText
   /**
    * Whether the provider answers at its services' own addresses in this process. Default false: give it to `startServer`, or to the
    * handlers of `longhaul/msw` or `longhaul/nock`.
@@ -55,6 +59,7 @@ export function createSimulation({
   network,
   ...settings
 }: SimulationOptions = {}): Simulation {
+  const inForce = joinSettings({ ...settings, time })
   const session = openSession(
     'simulation',
     {
@@ -63,7 +68,7 @@ export function createSimulation({
       ...(provider && { provider }),
       ...(network && { network }),
     },
-    joinSettings({ ...settings, time }),
+    inForce,
   )
   return {
     provider: session.provider,
@@ -71,6 +76,10 @@ export function createSimulation({
     trace: session.trace,
     ledger: session.provider.ledger,
     run: async (work) => (await session.supervise(work)) as never,
-    close: () => session.close(),
+    async close() {
+      const text = inForce.unused === 'warn' ? unusedText(session.unused()) : ''
+      if (text !== '') process.stderr.write(`longhaul: set up, and used by no call of the simulation: ${text}\n`)
+      await session.close()
+    },
   }
 }

@@ -1,37 +1,52 @@
-import type { Ledger } from '../provider/index.ts'
+import { Ledger } from '../provider/index.ts'
 import { parseDuration, type Duration } from '../clock/index.ts'
 import {
   agentsOf,
   callsOf,
   costOverTime,
   gathersOf,
+  Trace,
   type AgentRecord,
   type CallRecord,
   type CostPoint,
   type GatherRecord,
-  type Trace,
 } from '../trace/index.ts'
+import { ownEvents } from './own-events.ts'
 
-/** How an orchestration ended, and what the provider and the trace know of it. */
-export class Outcome<Result = unknown> {
-  readonly status: 'completed' | 'failed'
-  /** What the system returned. */
-  readonly result: Result | undefined
-  /** What the system threw. */
-  readonly error: unknown
+/** A moment at which a run that had stopped went on. */
+export interface Resumption {
+  /** The place of the first event after it. */
+  place: number
+  /** Milliseconds on the clock of the test. */
+  at: number
+  /** When the run had stopped. Milliseconds. */
+  stoppedAt: number
+}
+
+function ledgerOf(calls: readonly CallRecord[]): Ledger {
+  const ledger = new Ledger()
+  const ended = calls.filter(({ status, endedAt }) => status !== 'refused' && endedAt !== undefined)
+  for (const { agent, model, provider, usage, cost, status } of ended.toSorted((a, b) => a.endedAt! - b.endedAt!))
+    ledger.book({ agent, model, provider, usage, cost, status: status === 'ended' ? 'completed' : 'failed' })
+  return ledger
+}
+
+/** What the provider and the trace know of a run, or of a part of it. Calls that others make are not counted. */
+export class RunRecord {
   /** From start to end, on the clock in force. Milliseconds. */
   readonly elapsedMs: number
+  /** What happened in it, from its start to its end. */
   readonly trace: Trace
-  /** What the provider bills. */
-  readonly ledger: Ledger
+  readonly #state: { ledger?: Ledger } = {}
 
-  constructor(of: Pick<Outcome<Result>, 'status' | 'result' | 'error' | 'elapsedMs' | 'trace' | 'ledger'>) {
-    this.status = of.status
-    this.result = of.result
-    this.error = of.error
-    this.elapsedMs = of.elapsedMs
-    this.trace = of.trace
-    this.ledger = of.ledger
+  constructor({ elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>) {
+    this.elapsedMs = elapsedMs
+    this.trace = trace
+  }
+
+  /** What the provider bills for the calls that had ended. */
+  get ledger(): Ledger {
+    return (this.#state.ledger ??= ledgerOf(this.calls))
   }
 
   /** All calls, in the order of arrival. */
@@ -69,3 +84,82 @@ export class Outcome<Result = unknown> {
     )
   }
 }
+
+/** What an outcome is made of. */
+interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
+  status: 'completed' | 'failed'
+  result: Result | undefined
+  error: unknown
+  resumptions?: readonly Resumption[]
+}
+
+class EndedRun<Result> extends RunRecord implements Parted {
+  readonly status: 'completed' | 'failed'
+  readonly result: Result | undefined
+  readonly error: unknown
+  readonly #resumptions: readonly Resumption[]
+
+  constructor({ status, result, error, resumptions = [], ...record }: Ending<Result>) {
+    super(record)
+    this.status = status
+    this.result = result
+    this.error = error
+    this.#resumptions = resumptions
+    Object.freeze(this)
+  }
+
+  get parts(): RunRecord[] {
+    const events = [...this.trace]
+    const startedAt = events[0]?.at ?? 0
+    const told = this.#resumptions.length > 0 ? this.#resumptions : selfReported(this.trace)
+    const starts = [{ place: 0, at: startedAt }, ...told]
+    return starts.map(({ place, at }, nth) => {
+      const next = told[nth]
+      const own = ownEvents(events, ({ seq }) => seq >= place && seq < (next?.place ?? Number.POSITIVE_INFINITY))
+      const end = next ? next.stoppedAt : startedAt + this.elapsedMs
+      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) })
+    })
+  }
+}
+
+/** Where a system that stops and goes on by itself has told of it. */
+const selfReported = (trace: Trace): Resumption[] =>
+  trace.ofType('run.resumed').map(({ seq, at }) => ({ place: seq, at, stoppedAt: at }))
+
+interface Parted extends RunRecord {
+  /**
+   * The parts of a run that was suspended, killed or restarted, each with calls, bill, time and trace of its own; one
+   * part where it never stopped. A call belongs to the part in which it was made.
+   */
+  readonly parts: RunRecord[]
+}
+
+/** The outcome of a run whose system returned. */
+export interface CompletedOutcome<Result = unknown> extends Parted {
+  readonly status: 'completed'
+  /** What the system returned. */
+  readonly result: Result
+  readonly error: undefined
+}
+
+/** The outcome of a run whose system threw. */
+export interface FailedOutcome extends Parted {
+  readonly status: 'failed'
+  readonly result: undefined
+  /** What the system threw. */
+  readonly error: unknown
+}
+
+/**
+ * How a run ended, and what the provider and the trace know of it. It is frozen: neither later calls nor other runs of
+ * the same test change it.
+ *
+ * @example
+ * ```ts
+ * const outcome = await run()
+ * if (outcome.status === 'completed') console.log(outcome.result)
+ * else console.log(outcome.error)
+ * ```
+ */
+export type Outcome<Result = unknown> = CompletedOutcome<Result> | FailedOutcome
+export const Outcome = EndedRun as unknown as new <Result>(of: Ending<Result>) => Outcome<Result>

@@ -20,7 +20,7 @@ import {
   type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -35,7 +35,7 @@ import {
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
-import { Trace } from '../trace/index.ts'
+import { putInForce, Trace } from '../trace/index.ts'
 import {
   patternSystem,
   reportInto,
@@ -46,11 +46,19 @@ import {
   type Vars,
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
-import { Outcome } from './outcome.ts'
+import { Outcome, type Resumption } from './outcome.ts'
+import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { misspeltIn, unmatchedText } from './set-up.ts'
+import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
+
+/** What a trace keeps beside what it always does. */
+export interface TraceOptions {
+  /** The texts of prompts and answers, which `toHaveAsked` needs. */
+  contents?: boolean
+}
 
 /** Settings of an orchestration under test, whatever it is. */
 interface CommonOptions extends RunSettings {
@@ -61,14 +69,18 @@ interface CommonOptions extends RunSettings {
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
+  /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: not. */
+  trace?: TraceOptions
   /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
   network?: Pick<NetworkOptions, 'allow'>
 }
 
 /** An orchestration under test that is any async function. */
-export interface FunctionOptions<Result = unknown> extends CommonOptions {
+export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
   /** The orchestration under test: any async function. */
-  system: System<Result>
+  system: System<Result, Given>
+  /** What the system is given as `vars`; a run may change single ones. */
+  vars?: Given
   pattern?: undefined
 }
 
@@ -126,6 +138,8 @@ export interface Session<Result = unknown> {
   waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
   /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
   hints(): string
+  /** What of the set-up no call has used; nothing where nobody has called at all. */
+  unused(): readonly Unused[]
   /** What is told of it in reports. */
   summary(): TestSummary
   /** What checks have found when they looked last. */
@@ -184,8 +198,8 @@ const importing = (): boolean => {
 }
 
 const OPTIONS = [
-  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network'],
-  ...['seed', 'time', 'failRate', 'latencyScale', 'checks'],
+  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network', 'trace'],
+  ...['seed', 'time', 'failRate', 'latencyScale', 'checks', 'unused'],
 ]
 
 /** @throws InvalidSettingError for an option that nobody reads */
@@ -193,7 +207,10 @@ function checkOptions(options: object): void {
   for (const [name, given] of Object.entries(options))
     if (given !== undefined && !OPTIONS.includes(name))
       throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
-  const { system, pattern } = options as { system?: unknown; pattern?: unknown }
+  const { system, pattern, trace } = options as { system?: unknown; pattern?: unknown; trace?: object }
+  for (const name of Object.keys(trace ?? {}))
+    if (name !== 'contents')
+      throw new InvalidSettingError(`There is no option trace.${name}. ${suggestion(name, ['contents'])}`)
   if (pattern === undefined && typeof system !== 'function')
     throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
 }
@@ -223,7 +240,7 @@ export function openSession<Result>(
     probes,
     actor: actingAgent,
   })
-  const closings: (() => unknown)[] = [() => clock.stop()]
+  const closings: (() => unknown)[] = [() => clock.stop(), endChildrenWithWorker()]
   if (settings.time.kind === 'real') {
     emptyPools()
     closings.push(stand('chance', chance))
@@ -238,10 +255,11 @@ export function openSession<Result>(
       ...(failRate !== undefined && { failRate }),
       ...(latencyScale !== undefined && { latencyScale }),
     }
-    const provider = new Provider(config, { clock, trace, random })
+    const provider = new Provider(config, { clock, trace, random, contents: options.trace?.contents === true })
     closings.push(
       clock.describeWaiters(() => provider.waiters()),
       watchInto(trace),
+      putInForce(trace),
     )
     const network = mountNetwork(provider, { ...options.network, simulate: options.mount !== false })
     closings.push(() => network.close())
@@ -291,7 +309,8 @@ function sessionOf<Result>(
   let overAt: number | undefined
   let violations: readonly Violation[] = []
   const realStart = native.now()
-  let underWay = 0
+  const owners = new Owners(trace)
+  closings.push(owners.stop)
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
@@ -306,13 +325,31 @@ function sessionOf<Result>(
       return found
     }
     const given = { ...defaults, ...vars }
+    const resumptions: Resumption[] = []
+    let stoppedAt: number | undefined
+    const goOn = async (options?: { checkpoint?: string }): Promise<void> => {
+      const ways = controlled()
+      const at = clock.now()
+      const resumption = { place: trace.length, at, stoppedAt: stoppedAt ?? at }
+      resumptions.push(resumption)
+      try {
+        await ways.resume(options)
+        stoppedAt = undefined
+      } catch (error) {
+        resumptions.splice(resumptions.indexOf(resumption), 1)
+        throw error
+      }
+    }
     let controls: Controls | undefined
+    let ready: Promise<unknown> | undefined
     const controlled = (): Controls => {
       if (controls) return controls
-      throw new Error('This system cannot be suspended or restarted: it has not called context.control(…).')
+      throw new Error(
+        'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
+      )
     }
-    underWay += 1
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
+    owners.begin(began)
     const context: SystemContext = {
       vars: given,
       provider,
@@ -321,9 +358,9 @@ function sessionOf<Result>(
       agents: agents ?? Object.keys(config?.agents ?? {}),
       agentSignal: (agent) => controllerOf(agent).signal,
       control: (ways) => void (controls = ways),
+      readyWhen: (promise) => void (ready = promise),
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
-      underWay -= 1
       network.readChildren()
       trace.append(
         status === 'completed'
@@ -336,7 +373,14 @@ function sessionOf<Result>(
             },
         [began],
       )
-      return new Outcome({ status, result, error, elapsedMs: clock.now() - startedAt, trace, ledger: provider.ledger })
+      return new Outcome({
+        status,
+        result,
+        error,
+        elapsedMs: clock.now() - startedAt,
+        trace: owners.end(began),
+        resumptions,
+      })
     }
     const running = withinRun(began, async () => system(context)).then(
       (result) => end('completed', result, undefined),
@@ -344,17 +388,25 @@ function sessionOf<Result>(
     )
     const reason = (): DOMException => new DOMException('The orchestration was cancelled.', 'AbortError')
     closings.push(() => controller.abort(reason()))
+    // What keeps it from being ready is how it ends.
+    if (ready) await Promise.race([ready.catch(() => running), running])
     return {
       outcome: () => running,
       async terminateAgent(agent) {
+        const known = new Set([...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)])
+        if (known.size > 0 && !known.has(agent)) throw new UnknownAgentError(agent, [...known])
         if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
         controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
       },
-      suspend: async (options) => controlled().suspend(options),
-      resume: async (options) => controlled().resume(options),
+      async suspend(options) {
+        await controlled().suspend(options)
+        stoppedAt = clock.now()
+      },
+      resume: goOn,
       async restart() {
         await controlled().kill()
-        await controlled().resume()
+        stoppedAt = clock.now()
+        await goOn()
       },
       cancel() {
         controller.abort(reason())
@@ -365,7 +417,7 @@ function sessionOf<Result>(
   /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
-    const ended = underWay === 0 && trace.ofType('run.started').length > 0
+    const ended = owners.underWay === 0 && trace.ofType('run.started').length > 0
     if (ended && clock.mode.kind !== 'real') {
       await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
@@ -383,6 +435,8 @@ function sessionOf<Result>(
     isLookedThrough = true
     for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
+    if (settings.unused === 'error')
+      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -419,6 +473,7 @@ function sessionOf<Result>(
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
+    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
     get violations() {
       return violations
     },

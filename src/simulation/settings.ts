@@ -1,5 +1,6 @@
-import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import { parseTimeMode, type TimeMode, type TimeModeText } from '../clock/index.ts'
 import { joinChecks, type CheckSettings } from '../checks/index.ts'
+import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
 
 /** What may be set for all runs at once: by the file, by the plugin, by the environment; the later ones win. */
@@ -7,13 +8,29 @@ export interface RunSettings {
   /** Chooses the luck of the run. Default 1. */
   seed?: Seed
   /** `'virtual'` (default), `'real'`, or a factor such as `'60x'`. */
-  time?: string
+  time?: TimeModeText
   /** Share of calls that fail, from 0 to 1, where no agent, model or service says otherwise. */
   failRate?: number
   /** Factor on every latency. */
   latencyScale?: number
   /** Checks that are waived (`false`) or tuned, by name; `false` for none at all. */
   checks?: CheckSettings | false
+  /**
+   * What happens with agents, models, services, fault windows and reply rules of the provider that no call has used:
+   * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
+   * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
+   */
+  unused?: Unused
+}
+
+/** What happens with what is set up and not used. */
+export type Unused = 'error' | 'warn' | 'ignore'
+const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies Unused[]
+
+/** @throws InvalidSettingError for anything else */
+function unusedFrom(given: string, name: string): Unused {
+  if (UNUSED.includes(given)) return given as Unused
+  throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
 /** Thrown for an environment variable that cannot be read. */
@@ -43,10 +60,11 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
     )
   return {
     ...(seed && { seed: /^-?\d+$/.test(seed) ? Number(seed) : seed }),
-    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] }),
+    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] as TimeModeText }),
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
     ...(checks === 'off' && { checks: false }),
+    ...(env['LONGHAUL_UNUSED'] && { unused: unusedFrom(env['LONGHAUL_UNUSED'], 'LONGHAUL_UNUSED') }),
   }
 }
 
@@ -58,16 +76,31 @@ export interface SettingsInForce {
   failRate: number | undefined
   latencyScale: number | undefined
   checks: CheckSettings | false
+  unused: Unused
 }
 
 /** Joins settings; the later ones win. */
 export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
-  const { seed = 1, time = 'virtual', failRate, latencyScale }: RunSettings = Object.assign({}, ...layers)
+  const {
+    seed = 1,
+    time = 'virtual',
+    failRate,
+    latencyScale,
+    unused = 'warn',
+  }: RunSettings = Object.assign({}, ...layers)
   let checks: CheckSettings | false = {}
   for (const layer of layers)
     if (layer.checks === false) checks = false
     else if (layer.checks) checks = joinChecks(checks || {}, layer.checks)
-  return { seed, time: parseTimeMode(time), timeText: time, failRate, latencyScale, checks }
+  return {
+    seed,
+    time: parseTimeMode(time),
+    timeText: time,
+    failRate,
+    latencyScale,
+    checks,
+    unused: unusedFrom(unused, 'unused'),
+  }
 }
 
 /**

@@ -127,6 +127,15 @@ export class CompletionTable {
     ]
   }
 
+  /** Forgets those that are over, but for the newest `keep`. */
+  forgetOver(keep: number): void {
+    this.#database.run(
+      `DELETE FROM completions WHERE status NOT IN ('queued', 'running') AND number <= (
+         SELECT number FROM completions WHERE status NOT IN ('queued', 'running') ORDER BY number DESC LIMIT 1 OFFSET ?)`,
+      keep,
+    )
+  }
+
   /** Those of a session, the newest first, each read as it is wanted. */
   ofSession(sessionId: string, most: number, offset = 0): Iterable<SavedCompletion> {
     return this.#database.each(

@@ -94,6 +94,12 @@ export class EventLog {
     return this.#lost
   }
 
+  /** What it takes on disk, with the files that were put aside. */
+  get bytesOnDisk(): number {
+    const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    return asideOf(this.file).reduce((sum, { file }) => sum + sizeOf(file), this.#bytes + this.#values.bytes)
+  }
+
   /** Why the newest event could not be written. */
   get failure(): string | undefined {
     return this.#failure

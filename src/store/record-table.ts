@@ -130,6 +130,24 @@ export class RecordTable {
     ]
   }
 
+  /** Those that are over, but for the newest `keep`. */
+  overBefore(keep: number): string[] {
+    return this.#database
+      .all(
+        `SELECT id FROM runs LEFT JOIN run_records ON run_records.run = runs.id
+         WHERE status NOT IN ('running', 'suspended') ORDER BY coalesce(ended_at, updated_at) DESC, id LIMIT -1 OFFSET ?`,
+        keep,
+      )
+      .map(({ id }) => String(id))
+  }
+
+  /** Forgets the patterns that no run has any more. */
+  forgetSources(): void {
+    this.#database.run(
+      'DELETE FROM pattern_sources WHERE hash NOT IN (SELECT sources FROM run_records WHERE sources IS NOT NULL)',
+    )
+  }
+
   /** How many are over. */
   countOver(): number {
     const [row] = this.#database.all("SELECT count(*) AS count FROM runs WHERE status NOT IN ('running', 'suspended')")

@@ -53,6 +53,8 @@ interface CheckpointData extends Pick<SavedRun, 'state' | 'agents'> {
 
 /** Checkpoints of one run that are kept; older ones are dropped. */
 const MOST_CHECKPOINTS = 100
+/** Spending of runs that are forgotten is still counted for so long. */
+const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
 
 /**
  * Runs in an SQLite file, so that they survive their process. Every change is a transaction; with the write-ahead log a
@@ -197,6 +199,28 @@ export class RunStore {
   statusOf(run: string): RunStatus | undefined {
     const [row] = this.#database.all('SELECT status FROM runs WHERE id = ?', run)
     return row?.['status'] as RunStatus | undefined
+  }
+
+  /**
+   * Forgets what is over, but for the newest `keep` runs and `keep` completions, so that the file does not grow for ever.
+   * Spending of forgotten runs is forgotten after two months.
+   *
+   * @returns how many runs were forgotten
+   */
+  forgetOver(keep: number): number {
+    let forgotten: readonly string[] = []
+    this.transaction(() => {
+      forgotten = this.records.overBefore(keep)
+      for (const run of forgotten) {
+        for (const table of ['agents', 'answers', 'intents', 'checkpoints', 'run_records'])
+          this.#database.run(`DELETE FROM ${table} WHERE run = ?`, run)
+        this.#database.run('DELETE FROM runs WHERE id = ?', run)
+      }
+      if (forgotten.length > 0) this.records.forgetSources()
+      this.completions.forgetOver(keep)
+      this.spending.forgetBefore(Date.now() - SPENDING_KEPT_MS)
+    })
+    return forgotten.length
   }
 
   /** Keeps where a run stands now, to be gone back to. */

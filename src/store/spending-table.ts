@@ -59,6 +59,14 @@ export class SpendingTable {
     return { ...read(row!), runs: Number(row!['runs']) }
   }
 
+  /** Forgets what was spent before a time (Unix milliseconds) by runs that are not kept any more. */
+  forgetBefore(ms: number): void {
+    this.#database.run(
+      "DELETE FROM spending WHERE minute < ? AND run <> '' AND run NOT IN (SELECT id FROM runs)",
+      Math.floor(ms / MINUTE_MS),
+    )
+  }
+
   /** The same by agent, those of the newest runs first. */
   byAgent(
     { sinceMs = 0, run }: { sinceMs?: number; run?: string | undefined },

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { native } from '../doors/index.ts'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
 import { loadPattern } from '../pattern/index.ts'
@@ -38,10 +39,27 @@ export interface DaemonSettings {
 const MAIN = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../cli/main.ts' : '../cli/main.js', import.meta.url),
 )
+const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
 /** Milliseconds on the clock in force between two looks at the orchestration. */
 const LOOK_EVERY_MS = 5_000
 
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+/** How long a daemon may take to answer for the first time. Real milliseconds. */
+const START_LIMIT_MS = 60_000
+
+/** Waits on the clock in force. @throws the reason of the signal as soon as it is aborted */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((done, reject) => {
+    signal.throwIfAborted()
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop)
+      done()
+    }, ms)
+    signal.addEventListener('abort', stop, { once: true })
+  })
 
 /**
  * A pattern in a real daemon, which is a process of its own, as a system under test. The simulated provider answers it over loopback HTTP. For
@@ -51,7 +69,9 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
  */
 export function daemonSystem(pattern: string, settings: DaemonSettings = {}): System<DaemonResult> {
-  return async ({ vars, provider, signal, agentSignal, control }) => {
+  return async ({ vars, provider, signal, agentSignal, control, readyWhen }) => {
+    const ready = Promise.withResolvers<void>()
+    readyWhen(ready.promise)
     const { mode } = provider.clock
     if (mode.kind === 'virtual')
       throw new DaemonOrchestrationError(
@@ -70,20 +90,30 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     }
     const flags = Object.entries(settings.flags ?? {}).map(([name, value]) => `--${name}=${value}`)
     const { socket } = daemonPaths({ LONGHAUL_HOME: home })
-    let daemon: ChildProcess
+    let daemon: ChildProcess | undefined
+    // At once, wherever the work below stands: what is to come on a clock that has stopped does not come.
+    signal.addEventListener('abort', () => void daemon?.kill('SIGKILL'), { once: true })
     const begin = async (): Promise<void> => {
-      daemon = spawn(process.execPath, [MAIN, 'daemon', 'run', ...flags], {
+      signal.throwIfAborted()
+      const began = native.now()
+      const started = (daemon = spawn(process.execPath, [MAIN, 'daemon', 'run', ...flags], {
         env,
         stdio: ['ignore', 'ignore', 'inherit'],
-      })
+      }))
       while (!(await isAnswering(socket))) {
-        if (daemon.exitCode !== null)
-          throw new DaemonOrchestrationError(`The daemon ended with exit code ${daemon.exitCode}.`)
-        await pause(LOOK_EVERY_MS / 10)
+        if (isGone(started))
+          throw new DaemonOrchestrationError(
+            `The daemon ended with ${started.signalCode ?? `exit code ${started.exitCode}`} before it answered.`,
+          )
+        if (native.now() - began > START_LIMIT_MS)
+          throw new DaemonOrchestrationError(
+            `The daemon has not answered at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
+          )
+        await pause(LOOK_EVERY_MS / 10, signal)
       }
     }
     const end = async (): Promise<void> => {
-      if (daemon.exitCode !== null || daemon.signalCode !== null) return
+      if (!daemon || isGone(daemon)) return
       const exited = once(daemon, 'exit')
       daemon.kill('SIGKILL')
       await exited
@@ -112,6 +142,8 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
           kills += 1
           const killed = end()
           down = killed.then(begin)
+          // Who waits for it is told of it.
+          down.catch(() => {})
           return killed
         },
         async resume({ checkpoint } = {}) {
@@ -131,9 +163,9 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
           () => void ask('agent:terminate', { agent_id: agent }).catch(() => {}),
           { once: true },
         )
-      signal.addEventListener('abort', () => void end(), { once: true })
+      ready.resolve()
       for (;;) {
-        await pause(LOOK_EVERY_MS)
+        await pause(LOOK_EVERY_MS, signal)
         await down
         signal.throwIfAborted()
         const killsBefore = kills

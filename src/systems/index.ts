@@ -2,3 +2,4 @@ export { DaemonOrchestrationError, daemonSystem, type DaemonResult, type DaemonS
 export { patternSystem, type PatternSettings } from './pattern.ts'
 export { reportInto, type Report } from './report.ts'
 export type { Controls, System, SystemContext, Vars } from './system.ts'
+export { restartable, SystemGoesOnError, type RestartableContext } from './restartable.ts'

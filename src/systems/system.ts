@@ -15,8 +15,8 @@ export interface Controls {
 }
 
 /** What the system under test gets. It may ignore all of it. */
-export interface SystemContext {
-  vars: Vars
+export interface SystemContext<Given extends Vars = Vars> {
+  vars: Given
   provider: Provider
   /** Aborted when the orchestration is cancelled or the test is over. */
   signal: AbortSignal
@@ -27,7 +27,12 @@ export interface SystemContext {
   report: Report
   /** Tells the test how this system is stopped and gone on with. */
   control(controls: Controls): void
+  /**
+   * Lets `start()` wait until this system is ready, or has ended. To be called before the first `await`; a system that
+   * does not is ready at once.
+   */
+  readyWhen(ready: Promise<unknown>): void
 }
 
 /** An orchestration under test. */
-export type System<Result = unknown> = (context: SystemContext) => Promise<Result>
+export type System<Result = unknown, Given extends Vars = Vars> = (context: SystemContext<Given>) => Promise<Result>

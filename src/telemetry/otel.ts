@@ -10,6 +10,8 @@ import {
 } from '@opentelemetry/api'
 import { callsOf, type CallRecord, type Trace } from '../trace/index.ts'
 
+export { spanExporter, type EndedSpan, type TracingExporter } from './told-spans.ts'
+
 // Source of names: OpenTelemetry's semantic conventions for generative AI (development status), spans, agent spans and metrics.
 
 /** How a trace is told. */

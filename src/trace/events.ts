@@ -11,6 +11,12 @@ export interface Usage {
   reasoning: number
 }
 
+/** A message of a request, as a trace that keeps contents has it. */
+export interface TracedMessage {
+  role: string
+  text: string
+}
+
 /** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
 export type PicoDollars = number
 
@@ -55,6 +61,10 @@ export type EventBody =
        * can tell.
        */
       run?: number | null
+      /** What was asked, where the trace keeps contents. */
+      messages?: readonly TracedMessage[]
+      /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+      detached?: true
     }
   /**
    * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,
@@ -79,6 +89,8 @@ export type EventBody =
       fault: string | null
       usage: Usage
       cost: PicoDollars
+      /** What was answered, where the trace keeps contents: of several choices the first. */
+      answer?: string
     }
   /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
   | {
@@ -179,6 +191,25 @@ export type EventBody =
   | { type: 'cost.checked'; spent: string; limit: string | null }
   /** `worst` is the largest safe integer where nobody knows what the model costs. */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
+  /** The orchestrator asks a service. Only traces that no service writes to tell this, such as those of a daemon. */
+  | { type: 'attempt.started'; agent: string; provider: string; model: string }
+  /**
+   * What became of that, as the orchestrator knows it; caused by its start. `failure` is null for an answer, and else its
+   * kind. The cost is what the reported usage makes; of a failure whose usage nobody reports, `cost.claimed` tells.
+   */
+  | {
+      type: 'attempt.ended'
+      agent: string
+      provider: string
+      model: string
+      tookMs: number
+      failure: string | null
+      message: string
+      inputTokens: number
+      cachedInputTokens: number
+      outputTokens: number
+      cost: PicoDollars
+    }
   /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
   | {
       type: 'attempt.failed'
@@ -207,9 +238,29 @@ export type EventBody =
   | { type: 'timers.left'; everyMs: readonly number[] }
   /** A name of the set-up that no call had, though somebody called whose name is much like it. */
   | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'providers'; name: string; called: string }
+  /** Something of the set-up that no call has used, where that is an error. */
+  | { type: 'setUp.unused'; part: 'agents' | 'models' | 'providers' | 'windows' | 'replies'; name: string }
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }
+  /**
+   * The code under test has ended a span of generative AI, and says so: what of it, by the conventions. What it does not
+   * say is null. `error` is its `error.type`, or what its status says.
+   */
+  | {
+      type: 'span.ended'
+      name: string
+      operation: string | null
+      agent: string | null
+      provider: string | null
+      model: string | null
+      /** The model that has answered. */
+      answeredBy: string | null
+      error: string | null
+      tookMs: number
+      inputTokens: number | null
+      outputTokens: number | null
+    }
   /** A watched function of the system under test. */
   | { type: 'watch.called'; name: string; nth: number }
   | { type: 'watch.returned'; name: string; nth: number; afterMs: number }

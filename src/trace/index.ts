@@ -1,6 +1,7 @@
 export { openGather, type OpenGather } from './gather.ts'
+export { putInForce, traceInForce } from './in-force.ts'
 export { nestsDeeper } from './nesting.ts'
-export type { EventBody, EventOf, PicoDollars, RefusedReason, TraceEvent, Usage } from './events.ts'
+export type { EventBody, EventOf, PicoDollars, RefusedReason, TracedMessage, TraceEvent, Usage } from './events.ts'
 export {
   agentsOf,
   callsOf,

@@ -1,4 +1,4 @@
-import type { EventOf, PicoDollars, TraceEvent, Usage } from './events.ts'
+import type { EventOf, PicoDollars, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -41,10 +41,16 @@ export interface CallRecord {
    * tell.
    */
   run: number | null | undefined
+  /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+  detached: boolean
   /** The place of its arrival in the trace. */
   seq: number
   usage: Usage
   cost: PicoDollars
+  /** What was asked; nothing where the trace keeps no contents (`trace: { contents: true }`). */
+  messages?: readonly TracedMessage[] | undefined
+  /** What was answered; nothing where there is no answer, or the trace keeps no contents. */
+  answer?: string | undefined
 }
 
 /** No tokens at all. */
@@ -64,7 +70,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run } = event
+      const { prompt, continues, holds = [], run, detached = false, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -88,9 +94,12 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         continues,
         holds,
         run,
+        detached,
         seq,
         usage: NO_USAGE,
         cost: 0,
+        messages,
+        answer: undefined,
       })
       continue
     }
@@ -119,6 +128,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.fault = event.fault ?? undefined
         record.usage = event.usage
         record.cost = event.cost
+        record.answer = event.answer
         break
       case 'call.failed':
         record.status = 'failed'
@@ -178,9 +188,12 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     continues: undefined,
     holds: [],
     run: undefined,
+    detached: false,
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0,
+    messages: undefined,
+    answer: undefined,
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { EventBody, TraceEvent } from './events.ts'
 import { nestsDeeper } from './nesting.ts'
 import { wrongValueIn } from './shape.ts'
@@ -56,10 +56,15 @@ export class Trace implements Iterable<TraceEvent> {
 
   /** Adds an event at the present time and returns its sequence number. */
   append(body: EventBody, causes: readonly number[] = []): number {
-    const event = { seq: this.#length, at: this.#now(), causes, ...body }
+    const seq = this.#length
+    if (this.#discards && this.#listeners.size === 0) {
+      this.#length += 1
+      return seq
+    }
+    const event = { seq, at: this.#now(), causes, ...body }
     this.#add(event)
     for (const listener of this.#listeners) listener(event)
-    return event.seq
+    return seq
   }
 
   /** Calls `listener` with every event from now on; the function returned ends that. */
@@ -80,6 +85,16 @@ export class Trace implements Iterable<TraceEvent> {
     const found: TraceEvent[] = []
     for (const event of this) if ((types as readonly string[]).includes(event.type)) found.push(event)
     return found as Extract<TraceEvent, { type: Type }>[]
+  }
+
+  /** All events from a place on. */
+  from(place: number): Iterable<TraceEvent> {
+    return this.#spool ? [...this].slice(place) : this.#memory.slice(place)
+  }
+
+  /** A trace of events that have happened. */
+  static of(events: Iterable<TraceEvent>): Trace {
+    return Trace.#from(events)
   }
 
   /** The trace as newline-delimited JSON. The same run gives the same bytes. */
@@ -109,6 +124,9 @@ export class Trace implements Iterable<TraceEvent> {
   static read(file: string): Trace {
     const descriptor = openSync(file, 'r')
     try {
+      // A folder can be opened, and not be read: what is thrown then does not name it.
+      if (fstatSync(descriptor).isDirectory())
+        throw Object.assign(new Error(`${file} is a folder, and no trace.`), { code: 'EISDIR', path: file })
       return Trace.#from(readEvents(descriptor, file))
     } finally {
       closeSync(descriptor)

@@ -125,6 +125,8 @@ export class Attempt<Result> {
   /** Where time stood when the hooks were over. */
   standing = ''
   summary: TestSummary | undefined
+  /** What of the set-up it has not used; it is known when the attempt has ended. */
+  unused: ReturnType<Session['unused']> = []
 
   /** Ends the session, and says how the test went. */
   async end(): Promise<Verdict> {
@@ -156,6 +158,7 @@ export class Attempt<Result> {
         this.hints = session.hints()
       }
       this.summary = session.summary()
+      if (this.settings.unused === 'warn') this.unused = session.unused()
     } catch (error) {
       process.stderr.write(`longhaul: not all can be told of "${this.name}": ${String(error)}\n`)
     }

@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { ClockInUseError } from '../clock/index.ts'
 import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
-import type { System } from '../systems/index.ts'
+import type { Vars } from '../systems/index.ts'
 import type { Case, SweepOptions } from '../explore/index.ts'
 import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
 import type { RunSettings } from '../simulation/settings.ts'
@@ -13,11 +13,15 @@ import type {} from './meta.ts'
 import { settle } from './settle.ts'
 import { Sweep } from './sweep.ts'
 
-type Body<Result, Arguments extends unknown[] = []> = (test: OrchestrationTest<Result>, ...given: Arguments) => void
+type Body<Result, Arguments extends unknown[] = [], Given extends Vars = Vars> = (
+  test: OrchestrationTest<Result, Given>,
+  ...given: Arguments
+) => void
 
-/** Any, so that what is inferred from a function of the case fits. */
-type AnyOptions = OrchestrationOptions<any>
-type ResultOf<Options extends AnyOptions> = Options extends { system: System<infer Result> }
+/** Whatever a function of the case gives. */
+type AnyOptions =
+  (Omit<FunctionOptions, 'system'> & { system: (...given: never[]) => Promise<unknown> }) | PatternOptions
+type ResultOf<Options extends AnyOptions> = Options extends { system: (...given: never[]) => Promise<infer Result> }
   ? Result
   : OrchestrationResult
 
@@ -31,7 +35,11 @@ type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
 /** Describes an orchestration and its tests. */
 export interface DescribeOrchestration {
   (name: string, options: PatternOptions, body: Body<OrchestrationResult>): void
-  <Result>(name: string, options: FunctionOptions<Result>, body: Body<Result>): void
+  <Result, Given extends Vars = Vars>(
+    name: string,
+    options: FunctionOptions<Result, Given>,
+    body: Body<Result, [], Given>,
+  ): void
   skip: DescribeOrchestration
   only: DescribeOrchestration
   /** Names an orchestration that is not described yet. */
@@ -58,7 +66,11 @@ export interface DescribeOrchestration {
 /** Describes an orchestration and its tests, which are run in many cases. */
 export interface DescribeSweep {
   (name: string, options: PatternOptions, body: Body<OrchestrationResult, [Case]>): void
-  <Result>(name: string, options: FunctionOptions<Result>, body: Body<Result, [Case]>): void
+  <Result, Given extends Vars = Vars>(
+    name: string,
+    options: FunctionOptions<Result, Given>,
+    body: Body<Result, [Case], Given>,
+  ): void
 }
 
 type SuiteOptions = { timeout?: number; concurrent: false }
@@ -78,7 +90,9 @@ const forCases =
   (suite: CasesSuite): DescribeCases<unknown[]> =>
   (name, options, body) =>
     suite(name, suiteOptions(typeof options === 'function' ? {} : options), (...given) =>
-      fill(typeof options === 'function' ? options(...given) : options, name, (test) => body(test as never, ...given)),
+      fill((typeof options === 'function' ? options(...given) : options) as OrchestrationOptions, name, (test) =>
+        body(test as never, ...given),
+      ),
     )
 
 /**

@@ -1,4 +1,5 @@
 import {
+  afterAll,
   aroundEach,
   beforeAll,
   test as base,
@@ -12,7 +13,14 @@ import {
 import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import type { Outcome } from '../simulation/outcome.ts'
+import {
+  openSession,
+  type OrchestrationOptions,
+  type Session,
+  type StartedOrchestration,
+} from '../simulation/session.ts'
+import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
 import { keepTrace } from './kept-traces.ts'
@@ -27,14 +35,15 @@ import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
 import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
-export interface OrchestrationFixtures<Result = unknown> {
+export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Vars> {
   /** Runs the orchestration to its end. */
-  run: Session<Result>['run']
-  /** Starts the orchestration and goes on. */
-  start: Session<Result>['start']
+  run: (options?: RunOptions<Given>) => Promise<Outcome<Result>>
+  /** Starts the orchestration, waits until it is ready, and goes on. */
+  start: (options?: RunOptions<Given>) => Promise<StartedOrchestration<Result>>
   /** Waits on whatever clock is in force. */
   sleep: Session<Result>['sleep']
   provider: Session<Result>['provider']
@@ -42,12 +51,23 @@ export interface OrchestrationFixtures<Result = unknown> {
   trace: Session<Result>['trace']
   /** Says that what a check finds is meant in this test: `waive('sequential')`. */
   waive: Session<Result>['waive']
-  /** In a sweep: says that something has to be true in one case at least, and whether it is in this one. */
-  sometimes: (what: string, condition?: boolean) => void
+  /**
+   * In a sweep: says that something has to be true in one case at least, and whether it is in this one. `when` says
+   * whether it can be in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
+   */
+  sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
+}
+
+/** What one run is given. */
+export interface RunOptions<Given extends Vars = Vars> {
+  /** Values that go before those of the options. */
+  vars?: Partial<Given> & Vars
 }
 
 /** `test` with our fixtures. */
-export type OrchestrationTest<Result = unknown> = TestAPI<OrchestrationFixtures<Result>>
+export type OrchestrationTest<Result = unknown, Given extends Vars = Vars> = TestAPI<
+  OrchestrationFixtures<Result, Given>
+>
 
 type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
 
@@ -118,6 +138,7 @@ export function filling<Result>(
   /** By the suites that they fill: those within them may be declared later. */
   const cases = new WeakMap<RunnerTestSuite, Case>()
   let declared: RunnerTestCase[] = []
+  const unused = new UnusedSetUp(name)
   const pool = unsupportedPool()
   let attempt: Attempt<Result> | undefined
 
@@ -143,6 +164,7 @@ export function filling<Result>(
   }
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
+    if (verdict.kind === 'passed') unused.passed(ended.unused)
     const test = swept.get(ended.task)
     if (!test?.candidate) {
       ended.task.meta.longhaul = ended.summary
@@ -189,8 +211,8 @@ export function filling<Result>(
     trace: async ({ longhaulSession }, use) => use(longhaulSession.trace),
     waive: async ({ longhaulSession }, use) => use(longhaulSession.waive),
     sometimes: async ({ task }, use) =>
-      use((what, condition = true) => {
-        if (!swept.get(task as RunnerTestCase)?.candidate) sweep?.coverage.sometimes(what, condition)
+      use((what, condition = true, of) => {
+        if (!swept.get(task as RunnerTestCase)?.candidate) sweep?.coverage.sometimes(what, condition, of)
       }),
   })
 
@@ -200,6 +222,7 @@ export function filling<Result>(
 
   const kept = supervised(extended, {
     declared(task) {
+      unused.declared()
       if (sweep) declared.push(task)
     },
     body(work, given) {
@@ -226,6 +249,9 @@ export function filling<Result>(
         if (options.pattern !== undefined) preparePatterns()
         for (const task of declared) swept.set(task, new SweptTest(task))
         declared = []
+      })
+      afterAll(() => {
+        if (settle(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
       })
       // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
       aroundEach((runTest) => runTest(), 0)

@@ -1,9 +1,11 @@
+import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
-import { formatDollars, parseDollars } from '../money/index.ts'
-import { suggestion } from '../options/index.ts'
+import { formatDollars, parseDollars, type Money } from '../money/index.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import { FAULT_NAMES } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
-import { Outcome } from '../simulation/outcome.ts'
+import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
@@ -11,6 +13,16 @@ export interface Between<Value> {
   atLeast?: Value
   atMost?: Value
   exactly?: Value
+}
+
+/** Which calls are counted; what is left out is any. */
+export interface CallFilter {
+  agent?: string
+  model?: string
+  provider?: string
+  status?: 'ended' | 'failed' | 'open' | 'refused'
+  /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
+  fault?: string
 }
 
 /** Matchers for outcomes and gathers. */
@@ -21,20 +33,15 @@ export interface OrchestrationMatchers<R = unknown> {
   toHaveFailedWith(expected: (new (...args: never[]) => Error) | string | RegExp): R
   /** Simulated time from start to end. */
   toHaveElapsed(range: Between<Duration>): R
-  /** What the provider bills for the run, or for one agent: exact dollars, or a range. */
-  toHaveCost(dollars: string | number | Between<string | number>, of?: { agent?: string }): R
+  /** What the provider bills for the run, or for one agent: an exact amount (dollars, or picodollars as a bigint), or a range. */
+  toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
   /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
-  toHaveCalls(
-    count: number | Between<number>,
-    of?: {
-      agent?: string
-      model?: string
-      provider?: string
-      status?: 'ended' | 'failed' | 'open' | 'refused'
-      /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
-      fault?: string
-    },
-  ): R
+  toHaveCalls(count: number | Between<number>, of?: CallFilter): R
+  /**
+   * How often an agent has asked something: a text that a message of its request contains, or a pattern that one
+   * matches; at least once by default. Needs `trace: { contents: true }`. Answers in the history are not asked.
+   */
+  toHaveAsked(agent: string, what: string | RegExp, count?: number | Between<number>, of?: Omit<CallFilter, 'agent'>): R
   /** All of these agents had a call under way at one and the same moment. */
   toHaveOverlapped(agents: readonly string[]): R
   /** Each of these agents made its first call when all calls of the one before had ended. */
@@ -55,13 +62,20 @@ function outcomeOf(given: unknown, matcher: string): Outcome {
   throw new TypeError(`${matcher} is for the outcome of an orchestration (await run()); it was given ${typeof given}.`)
 }
 
+function recordOf(given: unknown, matcher: string): RunRecord {
+  if (given instanceof RunRecord) return given
+  throw new TypeError(
+    `${matcher} is for an outcome (await run()), or for one of its parts (outcome.parts); it was given ${typeof given}.`,
+  )
+}
+
 function gatherOf(given: unknown, matcher: string): GatherRecord {
   if (typeof given === 'object' && given !== null && 'gather' in given && 'missing' in given)
     return given as GatherRecord
   throw new TypeError(`${matcher} is for a gather (outcome.gather('name')); it was given ${typeof given}.`)
 }
 
-const verdict = (pass: boolean, text: string, outcome?: Outcome): Verdict => ({
+const verdict = (pass: boolean, text: string, outcome?: RunRecord): Verdict => ({
   pass,
   message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
 })
@@ -134,6 +148,46 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
 
+const FILTERS = ['agent', 'model', 'provider', 'status', 'fault']
+/** What a call can suffer from beside the faults. */
+const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+const MOST_PROMPTS = 5
+const PROMPT_LENGTH = 200
+
+/** The calls that fit. @throws InvalidMatcherError for what no call can be */
+function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
+  known(matcher, of, FILTERS)
+  if (of.status !== undefined && !STATUSES.includes(of.status))
+    throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
+  const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
+  if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
+    throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+  const filters = Object.entries(of) as [keyof CallFilter, string][]
+  return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
+}
+
+const filterText = (of: CallFilter): string =>
+  Object.entries(of)
+    .map(([name, value]) => ` with ${name} ${value}`)
+    .join('')
+
+/** A number, or a range, that a number may be in. */
+function counted(matcher: string, count: number | Between<number>): { isIn(found: number): boolean; wanted: string } {
+  if (typeof count === 'number') return { isIn: (found) => found === count, wanted: String(count) }
+  known(matcher, count, RANGE)
+  return { isIn: (found) => within(found, count), wanted: rangeText(count, String) }
+}
+
+const hasAsked = ({ messages = [] }: CallRecord, what: string | RegExp): boolean =>
+  messages.some(
+    ({ role, text }) =>
+      role !== 'assistant' && (typeof what === 'string' ? text.includes(what) : text.search(what) >= 0),
+  )
+
+/** What the system threw, with its stack and its causes. */
+const thrownText = (outcome: Outcome): string =>
+  outcome.status === 'failed' ? `\nThe system threw:\n${inspect(outcome.error, { depth: 5 })}` : ''
+
 /** An error as part of a sentence. */
 const sentence = (error: unknown): string => String(error).replace(/\.$/, '')
 
@@ -143,7 +197,7 @@ const matchers = {
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(outcome.error)}`
     return verdict(
       outcome.status === 'completed',
-      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.`,
+      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.${thrownText(outcome)}`,
       outcome,
     )
   },
@@ -162,24 +216,20 @@ const matchers = {
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(error)}`
     return verdict(
       outcome.status === 'failed' && fits,
-      `Whether the orchestration failed with ${wanted}: ${how}.`,
+      `Whether the orchestration failed with ${wanted}: ${how}.${thrownText(outcome)}`,
       outcome,
     )
   },
 
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
-    const outcome = outcomeOf(given, 'toHaveElapsed')
+    const outcome = recordOf(given, 'toHaveElapsed')
     known('toHaveElapsed', range, RANGE)
     const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; it took ${formatDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
-  toHaveCost(
-    given: unknown,
-    dollars: string | number | Between<string | number>,
-    of: { agent?: string } = {},
-  ): Verdict {
-    const outcome = outcomeOf(given, 'toHaveCost')
+  toHaveCost(given: unknown, dollars: Money | Between<Money>, of: { agent?: string } = {}): Verdict {
+    const outcome = recordOf(given, 'toHaveCost')
     if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
     known('toHaveCost', of, ['agent'])
     const range = typeof dollars === 'object' ? dollars : { atLeast: dollars, atMost: dollars }
@@ -194,29 +244,42 @@ const matchers = {
     )
   },
 
-  toHaveCalls(
+  toHaveCalls(given: unknown, count: number | Between<number>, of: CallFilter = {}): Verdict {
+    const outcome = recordOf(given, 'toHaveCalls')
+    const found = filtered(outcome, of, 'toHaveCalls').length
+    const { isIn, wanted } = counted('toHaveCalls', count)
+    return verdict(isIn(found), `Expected ${wanted} calls${filterText(of)}; there were ${found}.`, outcome)
+  },
+
+  toHaveAsked(
     given: unknown,
-    count: number | Between<number>,
-    of: { agent?: string; model?: string; provider?: string; status?: string; fault?: string } = {},
+    agent: string,
+    what: string | RegExp,
+    count: number | Between<number> = { atLeast: 1 },
+    of: Omit<CallFilter, 'agent'> = {},
   ): Verdict {
-    const outcome = outcomeOf(given, 'toHaveCalls')
-    if (typeof count !== 'number') known('toHaveCalls', count, RANGE)
-    known('toHaveCalls', of, ['agent', 'model', 'provider', 'status', 'fault'])
-    if (of.status !== undefined && !STATUSES.includes(of.status))
-      throw new InvalidMatcherError(`toHaveCalls knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
-    const range = typeof count === 'object' ? count : { atLeast: count, atMost: count }
-    const filters = Object.entries(of) as ['agent' | 'model' | 'provider' | 'status' | 'fault', string][]
-    const found = outcome.calls.filter((call) => filters.every(([name, value]) => call[name] === value)).length
-    const which = filters.map(([name, value]) => ` with ${name} ${value}`).join('')
+    const outcome = recordOf(given, 'toHaveAsked')
+    const own = filtered(outcome, { ...of, agent }, 'toHaveAsked')
+    if (outcome.calls.length > 0 && outcome.calls.every(({ messages }) => messages === undefined))
+      throw new InvalidMatcherError(
+        'toHaveAsked needs the texts of prompts, which this trace does not keep. Give the orchestration trace: { contents: true }.',
+      )
+    const found = own.filter((call) => hasAsked(call, what)).length
+    const { isIn, wanted } = counted('toHaveAsked', count)
+    const asked = own.flatMap(({ messages }) => messages?.findLast(({ role }) => role !== 'assistant')?.text ?? [])
+    const shown = asked.slice(-MOST_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
     return verdict(
-      within(found, range),
-      `Expected ${typeof count === 'object' ? rangeText(count, String) : count} calls${which}; there were ${found}.`,
+      isIn(found),
+      `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
+        (shown.length > 0
+          ? ` Its newest prompts:${shown.join('')}`
+          : ` It made no such call. There are: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
       outcome,
     )
   },
 
   toHaveOverlapped(given: unknown, agents: readonly string[]): Verdict {
-    const outcome = outcomeOf(given, 'toHaveOverlapped')
+    const outcome = recordOf(given, 'toHaveOverlapped')
     const at = momentOfAll(outcome.calls, agents)
     return verdict(
       at !== undefined,
@@ -226,7 +289,7 @@ const matchers = {
   },
 
   toHaveOrder(given: unknown, agents: readonly string[]): Verdict {
-    const outcome = outcomeOf(given, 'toHaveOrder')
+    const outcome = recordOf(given, 'toHaveOrder')
     const problem = orderProblem(outcome.calls, agents)
     return verdict(
       problem === undefined,

@@ -3,6 +3,8 @@ import type { TestSummary } from '../report/summary.ts'
 /** What a sweep says of itself in the end. */
 export interface SweepSummary {
   cases: number
+  /** Which part of the cases it had, such as `1/4`. */
+  shard?: string
   failed: number
   /** In how many tests something came about. */
   exercised: Readonly<Record<string, number>>

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import { mergedProblem, mergeSweeps, type SweepPart } from '../explore/merge.ts'
 import { summaryMarkdown, summaryRows, type TestSummary } from '../report/summary.ts'
 import { table } from '../report/table.ts'
 import type { SweepSummary } from './meta.ts'
@@ -56,13 +57,20 @@ export default class LonghaulReporter implements Reporter {
     const sweeps = tests.flatMap((test) => {
       const { longhaulSweep } = test.meta()
       return longhaulSweep
-        ? [{ orchestration: test.parent.type === 'suite' ? test.parent.name : '', ...longhaulSweep }]
+        ? [
+            {
+              orchestration: test.parent.type === 'suite' ? test.parent.name : '',
+              file: relative(process.cwd(), test.module.moduleId),
+              ...longhaulSweep,
+            },
+          ]
         : []
     })
     if (told.length === 0) return
     const rows = summaryRows(told.map(({ summary }) => summary))
     process.stdout.write(`\n${styleText('bold', ' longhaul')}\n${table(rows).replaceAll(/^/gm, ' ')}\n`)
     for (const sweep of sweeps) process.stdout.write(` ${sweepText(sweep)}\n`)
+    judge(sweeps.filter(({ shard }) => shard !== undefined))
     const { GITHUB_ACTIONS: onGitHub, GITHUB_STEP_SUMMARY: jobSummary } = process.env
     if (onGitHub) for (const { test, summary } of told) annotate(test, summary)
     if (jobSummary)
@@ -89,6 +97,17 @@ export default class LonghaulReporter implements Reporter {
       ...summary,
     }))
     writeFileSync(outputFile, `${JSON.stringify({ tests: all, sweeps }, null, 2)}\n`)
+  }
+}
+
+/** Judges the sweeps of which all shards are here, as after `--merge-reports`. A shard alone is not judged. */
+function judge(parts: readonly SweepPart[]): void {
+  for (const sweep of mergeSweeps(parts)) {
+    if (sweep.missing.length > 0) continue
+    const problem = mergedProblem(sweep)
+    if (problem === undefined) continue
+    process.stdout.write(` ${styleText('red', problem)}\n`)
+    process.exitCode = 1
   }
 }
 

@@ -9,20 +9,25 @@ import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
 import type { Service } from './service.ts'
 
+export type { Chunk } from './chunk.ts'
 export { endpointAt, matchStart, type Params } from './paths.ts'
 export {
   badText,
   HTML_PAGE,
   isBad,
+  isStreamed,
   type BadRequest,
-  type Chunk,
   type Desk,
+  type Detached,
   type Endpoint,
   type Generation,
+  type Line,
+  type LiveSession,
   type Resource,
   type ResponseHead,
   type Service,
   type StreamEncoder,
+  type Streamed,
   type WireRequest,
   type WireResponse,
 } from './service.ts'

@@ -53,6 +53,15 @@ export const prefixed = (
           return { ...head, headers: headers(head.headers, reply.id) }
         },
       }
+    if (endpoint.kind === 'live')
+      return {
+        ...endpoint,
+        ...at,
+        open(request) {
+          const own = read(request)
+          return isBad(own) ? own : endpoint.open(own)
+        },
+      }
     return {
       ...endpoint,
       ...at,

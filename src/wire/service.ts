@@ -1,4 +1,6 @@
 import type { Answer, CallRequest, LimitStates, Piece, Refusal, Reply } from '../provider/index.ts'
+import type { Chunk } from './chunk.ts'
+import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
 
 /** A response before its body. Header names are in lower case. */
@@ -6,9 +8,6 @@ export interface ResponseHead {
   status: number
   headers: Record<string, string>
 }
-
-/** A part of a body. Bytes where the format is binary. */
-export type Chunk = string | Uint8Array
 
 /** A whole response. */
 export interface WireResponse extends ResponseHead {
@@ -100,13 +99,21 @@ export interface Parsed<Asked> {
   detached?: Detached
 }
 
-/** A call whose answer is fetched later. */
+/** A call whose answer is fetched later. What keeps it from being taken in is answered at once, as at all endpoints. */
 export interface Detached {
-  /** What the client gets at once. */
-  accepted: WireResponse
   /** The call is on its way; `stop` ends it. */
   started(stop: () => void): void
+  /** The service has taken it in: what the client gets at once. */
+  accepted(): WireResponse | Streamed
   received(part: Answer): void
+}
+
+/** An answer that is read from a stream which others may read too. */
+export interface Streamed {
+  feed: Feed
+  /** Number of the first part that is read, from 0. */
+  from: number
+  headers: Record<string, string>
 }
 
 /** An endpoint at which a model answers: a translation around a call and its reply. */
@@ -161,11 +168,44 @@ export interface Desk {
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
 export interface Resource extends EndpointAt {
   kind: 'resource'
-  answer(request: WireRequest, desk: Desk): WireResponse | BadRequest
+  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest
+}
+
+/** The service's end of a connection over which a client and a model talk. */
+export interface Line {
+  /** Whether the provider serves a model, by any of its names. */
+  hasModel(id: string): boolean
+  send(event: string): void
+  /** @param code of RFC 6455 */
+  close(code: number, reason: string): void
+  /** The connection breaks. */
+  cut(): void
+  /**
+   * Has the model answer; the parts come when the clock says so.
+   *
+   * @returns what to call to have it stop
+   */
+  ask(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
+  /** Does something later, in the time of the run, if the connection is still there. */
+  after(ms: number, action: () => void): void
+}
+
+/** What a service makes of what a client sends over a connection. */
+export interface LiveSession {
+  received(text: string): void
+  closed(): void
+}
+
+/** An endpoint at which a client and a model talk over a WebSocket. Each answer of the model is a call. */
+export interface Live extends EndpointAt {
+  kind: 'live'
+  method: 'GET'
+  /** Reads the request to connect, and gives what begins the session when the client is connected. */
+  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest
 }
 
 /** One thing that a service may be asked. */
-export type Endpoint = Generation<any> | Resource
+export type Endpoint = Generation<any> | Resource | Live
 
 /** A model service: where it is, and what it may be asked. */
 export interface Service {
@@ -191,6 +231,9 @@ export interface Service {
   took?: string
   errors: ErrorFormat
 }
+
+/** Whether an answer is read from a stream. */
+export const isStreamed = (answer: object): answer is Streamed => 'feed' in answer
 
 /** Whether a request could not be translated. */
 export const isBad = (parsed: object): parsed is BadRequest => 'kind' in parsed

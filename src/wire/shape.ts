@@ -2,7 +2,15 @@
 export type Shape =
   | { type: 'object'; fields: Readonly<Record<string, Field>>; open?: true }
   | { type: 'array'; items: Shape; least?: number | undefined; most?: number | undefined }
-  | { type: 'string'; among?: readonly string[] | undefined }
+  | {
+      type: 'string'
+      among?: readonly string[] | undefined
+      /** Of regular expressions. */
+      pattern?: string | undefined
+      /** Characters. */
+      least?: number | undefined
+      most?: number | undefined
+    }
   | { type: 'number' | 'integer'; min?: number | undefined; max?: number | undefined }
   | { type: 'boolean' }
   | { type: 'any' }
@@ -32,6 +40,9 @@ export type Problem = { path: readonly (string | number)[] } & (
   | { kind: 'long'; limit: number; given: number }
   | { kind: 'below' | 'above'; limit: number; given: number; integer: boolean }
   | { kind: 'value'; given: string; among: readonly string[] }
+  | { kind: 'pattern'; pattern: string }
+  | { kind: 'short text' }
+  | { kind: 'long text'; limit: number; given: number }
 )
 
 /** Requests nest no deeper than this; JSON Schemas inside them are not looked into. */
@@ -72,9 +83,7 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
     case 'boolean':
       return undefined
     case 'string':
-      return shape.among && !shape.among.includes(value as string)
-        ? { path: [], kind: 'value', given: value as string, among: shape.among }
-        : undefined
+      return textProblem(shape, value as string)
     case 'number':
     case 'integer': {
       const given = value as number
@@ -124,6 +133,23 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
   }
 }
 
+/** Patterns are written once and read at each request. */
+const patterns = new Map<string, RegExp>()
+
+function textProblem(
+  { among, pattern, least = 0, most }: Extract<Shape, { type: 'string' }>,
+  given: string,
+): Problem | undefined {
+  if (among && !among.includes(given)) return { path: [], kind: 'value', given, among }
+  if (given.length < least) return { path: [], kind: 'short text' }
+  if (most !== undefined && given.length > most)
+    return { path: [], kind: 'long text', limit: most, given: given.length }
+  if (pattern === undefined) return undefined
+  let compiled = patterns.get(pattern)
+  if (!compiled) patterns.set(pattern, (compiled = new RegExp(pattern)))
+  return compiled.test(given) ? undefined : { path: [], kind: 'pattern', pattern }
+}
+
 function objectProblem(
   shape: Extract<Shape, { type: 'object' }>,
   value: Record<string, unknown>,
@@ -163,7 +189,7 @@ export function relaxed(shape: Shape): Shape {
     case 'boolean':
       return shape
     case 'string':
-      return { ...shape, among: undefined }
+      return { ...shape, among: undefined, pattern: undefined, least: undefined, most: undefined }
     case 'number':
     case 'integer':
       return { ...shape, min: undefined, max: undefined }

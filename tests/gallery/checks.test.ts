@@ -12,7 +12,7 @@ import {
   type InvariantError,
   type SystemContext,
 } from 'longhaul'
-import { ask, askAndReckon, draw, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
+import { ask, askAndReckon, draw, fullJitter, patient, read, retrying, sleep, told, vote } from './systems.ts'
 
 /** A system that breaks one invariant, and one that does the same as it should be done. */
 interface Exhibit {
@@ -57,7 +57,27 @@ async function reckon(trace: Pick<Trace, 'append'>, cachedPrice: number): Promis
   }
 }
 
+const latest = (reported: readonly number[]): number => reported.at(-1) ?? 0
+
 const GALLERY: readonly Exhibit[] = [
+  {
+    check: 'spans',
+    seen: 'https://github.com/open-telemetry/opentelemetry-python-contrib/issues/4120',
+    says: /spans tell of \d+ output tokens of gpt-4o-mini, and the service bills \d+/,
+    // What each part of a stream reports is the sum so far, or comes again at the end: added up, it is too much.
+    bad: () => told('ann', { sums: (reported) => latest(reported) * 2, tellsErrors: true }),
+    good: () => told('ann', { sums: latest, tellsErrors: true }),
+  },
+  {
+    check: 'spans',
+    name: 'spans of calls that fail',
+    seen: 'https://github.com/Arize-ai/openinference/issues/1731',
+    options: { agents: ['ann'], provider: { failRate: 1, faults: { server_error: 1 } } },
+    faults: 1,
+    says: /spans tell of 1 answers of gpt-4o-mini, and the service has given 0/,
+    bad: () => told('ann', { sums: latest, tellsErrors: false }),
+    good: () => told('ann', { sums: latest, tellsErrors: true }),
+  },
   {
     check: 'isolation',
     seen: 'https://github.com/langchain-ai/langgraph/issues/6320',
@@ -377,7 +397,7 @@ describe.for(GALLERY.map((exhibit) => ({ name: exhibit.check, ...exhibit })))(
       const { failures } = await explore(
         check,
         { ...base, checks, system: bad },
-        { seeds: 2, swarm: false, shrinkMost: 1, shrinkMs: 30_000 },
+        { seeds: 2, swarm: false, shrinkMost: 1, shrinkFor: '30s' },
         async ({ run, sleep: wait }) => {
           await run()
           await wait('5m')

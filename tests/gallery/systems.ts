@@ -1,5 +1,7 @@
+import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import OpenAI from 'openai'
 import { actAs, type SystemContext } from 'longhaul'
+import { spanExporter } from 'longhaul/otel'
 
 /**
  * What the small systems of the gallery are made of.
@@ -108,3 +110,38 @@ export async function askAndReckon(
 }
 
 export { patient }
+
+const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spanExporter())] }).getTracer('told')
+
+/**
+ * A streamed answer, and a span of it by the conventions.
+ *
+ * @param sums how the usage that chunks report is made one
+ * @param tellsErrors whether a span says that its call has failed
+ */
+export async function told(
+  agent: string,
+  { sums, tellsErrors }: { sums: (reported: readonly number[]) => number; tellsErrors: boolean },
+): Promise<void> {
+  const model = 'gpt-4o-mini'
+  const span = tracer.startSpan(`chat ${model}`, {
+    attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': model },
+  })
+  const output: number[] = []
+  try {
+    await actAs(agent, async () => {
+      const stream = await plain.chat.completions.create({
+        model,
+        messages: [{ role: 'user', content: 'What is new?' }],
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      for await (const { usage } of stream) if (usage) output.push(usage.completion_tokens)
+    })
+    span.setAttribute('gen_ai.usage.output_tokens', sums(output))
+  } catch (error) {
+    if (tellsErrors) span.setAttribute('error.type', (error as Error).name)
+  } finally {
+    span.end()
+  }
+}

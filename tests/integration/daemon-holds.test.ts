@@ -331,6 +331,28 @@ test('durations do not go back with the wall clock', async () => {
   await ask(paths, 'orchestration:terminate', { orchestration_id: id })
 })
 
+test(
+  'a run ends, with its whole duration, though the wall clock is set back under it',
+  { timeout: 60_000 },
+  async () => {
+    const paths = freshPaths()
+    await begin(paths)
+    const { orchestration_id: id } = await ask(paths, 'orchestration:start', {
+      pattern: 'parallel_pattern',
+    })
+    const real = Date.now
+    const wall = vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000)
+    try {
+      const { state, duration } = await finished(paths, id)
+      expect(state).toBe('completed')
+      expect(Number(duration)).toBeGreaterThan(0)
+      expect(Number(duration)).toBeLessThan(60)
+    } finally {
+      wall.mockRestore()
+    }
+  },
+)
+
 test('silent clients make room for the one that asks', { timeout: 60_000 }, async () => {
   const paths = freshPaths()
   const daemon = await begin(paths)

@@ -190,7 +190,7 @@ describeOrchestration.each([
     })
   },
 )
-describeOrchestration.for([{ latency: '1s' }, { latency: '2s' }])(
+describeOrchestration.for([{ latency: '1s' }, { latency: '2s' }] as const)(
   'an answer in $latency',
   ({ latency }) => ({ provider: { latency, failRate: 0 }, system: () => ask('ann') }),
   (test, { latency }) => {

@@ -20,7 +20,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
     const { failures, cases, coverage } = await explore(
       'votes',
       options,
-      { seeds: 20, failRate: 0.25, swarm: false, shrinkMost: 1, shrinkMs: 100_000 },
+      { seeds: 20, failRate: 0.25, swarm: false, shrinkMost: 1, shrinkFor: '100s' },
       decided,
     )
     expect(cases).toBe(20)

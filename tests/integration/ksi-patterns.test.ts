@@ -1,5 +1,6 @@
 import { describe as suite } from 'vitest'
 import { constant, describeOrchestration, PatternSettingError, type PatternOptions } from 'longhaul'
+import { strategy } from '../given/strategy.ts'
 
 const calm = {
   latency: constant('5s'),
@@ -11,8 +12,7 @@ const pattern = (text: string, options: Omit<PatternOptions, 'pattern'> = {}): P
   ...options,
   provider: { ...calm, ...options.provider },
 })
-const strategy = (text: string): string =>
-  `orchestration_logic:\n  strategy: |\n${text.replaceAll(/^(?=.)/gm, '    ')}\n`
+const logic = (text: string): string => `orchestration_logic:\n  strategy: |\n${text.replaceAll(/^(?=.)/gm, '    ')}\n`
 
 suite('plain language', () => {
   describeOrchestration(
@@ -22,7 +22,7 @@ suite('plain language', () => {
 agents:
   lead: { profile: base_orchestrator }
   ann: { profile: worker }
-${strategy(`EXECUTE the game:
+${logic(`EXECUTE the game:
   FOR round IN 1..{{max_rounds}}:
     GATHER moves FROM agents WITH prompt: "Move {{round}}"
     JUDGE the moves:
@@ -45,7 +45,7 @@ RETURN ends`)}`,
   describeOrchestration(
     'what a sketch does not define',
     pattern(
-      strategy(`PLAY the game
+      logic(`PLAY the game
 distance = distance_to_balance()
 IF distance < threshold:
   EMIT game:balanced WITH { distance, details }
@@ -81,7 +81,12 @@ RETURN { distance: distance, players: players }`),
       `agents:
   ann: { profile: worker }
   boss: { profile: tournament_orchestrator, role: assistant }
-${strategy('THINK about it\nGATHER votes FROM agents\nGATHER again FROM all_agents\nRETURN { votes: pluck(votes, "agent"), id: "{{agent_id}}", of: orchestration_id }')}`,
+${logic(strategy`
+  THINK about it
+  GATHER votes FROM agents
+  GATHER again FROM all_agents
+  RETURN { votes: pluck(votes, "agent"), id: "{{agent_id}}", of: orchestration_id }
+`)}`,
     ),
     (test) => {
       test('is the one that its profile says, and none is made', async ({ run, trace, expect }) => {
@@ -95,9 +100,16 @@ ${strategy('THINK about it\nGATHER votes FROM agents\nGATHER again FROM all_agen
 
   describeOrchestration(
     'a check in words',
-    pattern(strategy('MAKE a plan\nASSERT the plan is sound\nRETURN 1'), {
-      provider: { replies: [{ content: 'the plan is sound', reply: 'No: it has no end.' }, { reply: 'A plan.' }] },
-    }),
+    pattern(
+      logic(strategy`
+        MAKE a plan
+        ASSERT the plan is sound
+        RETURN 1
+      `),
+      {
+        provider: { replies: [{ content: 'the plan is sound', reply: 'No: it has no end.' }, { reply: 'A plan.' }] },
+      },
+    ),
     (test) => {
       test('fails where the agent says no', async ({ run, expect }) => {
         expect(await run()).toHaveFailedWith('ASSERT the plan is sound does not hold: No: it has no end.')
@@ -288,7 +300,7 @@ suite('statements', () => {
   describeOrchestration(
     'SPAWN, TRACK, QUERY, AGGREGATE, COORDINATE and SEND',
     pattern(
-      strategy(`SPAWN { profile: "analyzer", count: 2, role: "analyzer", capabilities: ["read"], prompt: "You read." } AS analyzers
+      logic(`SPAWN { profile: "analyzer", count: 2, role: "analyzer", capabilities: ["read"], prompt: "You read." } AS analyzers
 SPAWN chief WITH profile:
   name: "scale_chief"
   role: "chief"
@@ -331,8 +343,14 @@ RETURN { analyzers: analyzers, chief: chief, late: late.count, mean: scores.mean
   describeOrchestration(
     'what is tracked',
     pattern(
-      strategy(
-        'TRACK { type: "a", data: 1 }\nWAIT 10s\nTRACK { type: "a", data: 2 }\nQUERY { query_type: "tracked" } AS all\nRETURN pluck(all, "data")',
+      logic(
+        strategy`
+          TRACK { type: "a", data: 1 }
+          WAIT 10s
+          TRACK { type: "a", data: 2 }
+          QUERY { query_type: "tracked" } AS all
+          RETURN pluck(all, "data")
+        `,
       ),
       { orchestrator: { store: ':memory:' } },
     ),
@@ -349,7 +367,11 @@ RETURN { analyzers: analyzers, chief: chief, late: late.count, mean: scores.mean
   describeOrchestration(
     'AWAIT with most responses',
     pattern(
-      `agents: { ann: {}, ben: {}, cem: {} }\n${strategy('BROADCAST "Vote." TO agents\nAWAIT { from: "all", event_pattern: "vote", min_responses: 1, max_responses: 3, timeout: 20s } AS votes\nRETURN votes.count')}`,
+      `agents: { ann: {}, ben: {}, cem: {} }\n${logic(strategy`
+        BROADCAST "Vote." TO agents
+        AWAIT { from: "all", event_pattern: "vote", min_responses: 1, max_responses: 3, timeout: 20s } AS votes
+        RETURN votes.count
+      `)}`,
       { provider: { replies: '{"event": "vote"}', agents: { cem: { latency: constant('60s') } } } },
     ),
     (test) => {
@@ -364,7 +386,7 @@ RETURN { analyzers: analyzers, chief: chief, late: late.count, mean: scores.mean
   describeOrchestration(
     'strict alternation in a strategy',
     pattern(
-      `agents: { ann: {}, ben: {} }\ncoordination: { turn_taking: { mode: strict_alternation } }\n${strategy('GATHER views FROM agents\nRETURN pluck(views, "agent")')}`,
+      `agents: { ann: {}, ben: {} }\ncoordination: { turn_taking: { mode: strict_alternation } }\n${logic('GATHER views FROM agents\nRETURN pluck(views, "agent")')}`,
     ),
     (test) => {
       test('asks one after another', async ({ run, expect }) => {
@@ -385,7 +407,7 @@ suite('models by their short names', () => {
   b: { model: claude-cli/opus }
   c: { model: litellm/gpt-4o }
   d: { model: claude-cli/claude-sonnet-4-20250514 }
-${strategy('GATHER views FROM agents\nRETURN pluck(views, "model")')}`,
+${logic('GATHER views FROM agents\nRETURN pluck(views, "model")')}`,
     ),
     (test) => {
       test('are known', async ({ run, expect }) => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { createSimulation, describeOrchestration, explore, outage, Outcome, Trace } from 'longhaul'
-import { Ledger } from '../../src/provider/ledger.ts'
 
 const outcome = new Outcome({
   status: 'completed',
@@ -8,7 +7,6 @@ const outcome = new Outcome({
   error: undefined,
   elapsedMs: 5_000,
   trace: new Trace(() => 0),
-  ledger: new Ledger(),
 })
 const loose = outcome as never
 

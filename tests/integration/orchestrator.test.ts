@@ -10,28 +10,11 @@ import {
   type OrchestratorSettings,
   type PatternOptions,
 } from 'longhaul'
-
-/** A pattern of agents and a strategy. */
-const pattern = (
-  strategy: string,
-  { agents = ['ann', 'ben'], more = '' }: { agents?: string[]; more?: string } = {},
-) => ({
-  text: `name: inline
-agents:
-${agents.map((agent) => `  ${agent}: { profile: worker, prompt_template: You are ${agent}. }`).join('\n')}
-${more}
-orchestration_logic:
-  strategy: |
-${strategy
-  .split('\n')
-  .map((line) => `    ${line}`)
-  .join('\n')}
-`,
-})
+import { pattern, strategy } from '../given/strategy.ts'
 
 const calm = { latency: constant('5s'), failRate: 0, providers: { openai: { failRate: 0 } } }
 const described = (
-  strategy: string,
+  text: string,
   {
     orchestrator,
     provider,
@@ -43,7 +26,7 @@ const described = (
     more?: string
   } = {},
 ): PatternOptions => ({
-  pattern: pattern(strategy, shape),
+  pattern: pattern(text, shape),
   provider: { ...calm, ...provider },
   ...(orchestrator && { orchestrator }),
 })
@@ -52,7 +35,12 @@ suite('conversations', () => {
   describeOrchestration(
     'questions to one agent',
     described(
-      'PARALLEL:\n  a = AWAIT completion FROM "ann"\n  b = AWAIT completion FROM "ann"\n  c = AWAIT completion FROM "ben"',
+      strategy`
+        PARALLEL:
+          a = AWAIT completion FROM "ann"
+          b = AWAIT completion FROM "ann"
+          c = AWAIT completion FROM "ben"
+      `,
     ),
     (test) => {
       test('are answered one after another, and those to different agents at the same time', async ({
@@ -73,7 +61,10 @@ suite('conversations', () => {
   describeOrchestration(
     'a conversation that grows',
     described(
-      'FOR i IN 1..20:\n  AWAIT completion FROM "ann" WITH prompt: "{{i}} and a long text to fill the window of the conversation"',
+      strategy`
+        FOR i IN 1..20:
+          AWAIT completion FROM "ann" WITH prompt: "{{i}} and a long text to fill the window of the conversation"
+      `,
       {
         orchestrator: { conversationTokens: 120 },
         provider: { replies: 'A short answer.' },
@@ -94,7 +85,13 @@ suite('conversations', () => {
   describeOrchestration(
     'the lock of a conversation',
     described(
-      'PARALLEL:\n  AWAIT completion FROM "ann" WITH timeout: 20m\n  ON failure: LOG "lost"\n  b = AWAIT completion FROM "ann"\nRETURN b.text',
+      strategy`
+        PARALLEL:
+          AWAIT completion FROM "ann" WITH timeout: 20m
+          ON failure: LOG "lost"
+          b = AWAIT completion FROM "ann"
+        RETURN b.text
+      `,
       {
         orchestrator: { callTimeout: '1h', conversationLock: '300s' },
         provider: {
@@ -120,7 +117,11 @@ suite('gathering', () => {
   describeOrchestration(
     'late answers',
     described(
-      'GATHER votes FROM agents WITH timeout: 15s, late: "keep"\nWAIT 1 minute\nRETURN { votes: pluck(votes, "agent"), late: pluck(late_responses, "agent") }',
+      strategy`
+        GATHER votes FROM agents WITH timeout: 15s, late: "keep"
+        WAIT 1 minute
+        RETURN { votes: pluck(votes, "agent"), late: pluck(late_responses, "agent") }
+      `,
       { provider: { agents: { ben: { latency: constant('30s') } } } },
     ),
     (test) => {
@@ -134,9 +135,15 @@ suite('gathering', () => {
 
   describeOrchestration(
     'enough answers',
-    described('GATHER votes FROM agents WITH enough: 1\nRETURN pluck(votes, "agent")', {
-      provider: { agents: { ben: { latency: constant('30s') } } },
-    }),
+    described(
+      strategy`
+        GATHER votes FROM agents WITH enough: 1
+        RETURN pluck(votes, "agent")
+      `,
+      {
+        provider: { agents: { ben: { latency: constant('30s') } } },
+      },
+    ),
     (test) => {
       test('end it early, and the rest is cancelled on the wire', async ({ run, trace, expect }) => {
         const outcome = await run()
@@ -149,7 +156,11 @@ suite('gathering', () => {
 
   describeOrchestration(
     'an agent that is gone',
-    described('TERMINATE "ben"\nGATHER votes FROM ["ann", "ben"] WITH redistribute: true\nRETURN votes'),
+    described(strategy`
+      TERMINATE "ben"
+      GATHER votes FROM ["ann", "ben"] WITH redistribute: true
+      RETURN votes
+    `),
     (test) => {
       test('is answered for by another, where the strategy wants that', async ({ run, expect }) => {
         const { result } = await run()
@@ -215,7 +226,11 @@ RETURN { first: first.missing, second: second.missing }`,
     },
   )
 
-  const said = 'GATHER votes FROM ["ann", "ben"] WITH timeout: 5m\nON failure:\n  RETURN failure.kind'
+  const said = strategy`
+    GATHER votes FROM ["ann", "ben"] WITH timeout: 5m
+    ON failure:
+      RETURN failure.kind
+  `
   describeOrchestration.for([
     {
       what: 'every call fails',
@@ -228,7 +243,7 @@ RETURN { first: first.missing, second: second.missing }`,
       what: 'the time is up before the next try',
       strategy: said,
       faults: { bad_gateway: 1 },
-      retry: { attempts: 1_000, firstDelay: '10m', maxDelay: '1h' },
+      retry: { attempts: 1_000, firstDelay: '10m' as const, maxDelay: '1h' as const },
       kind: 'server_error',
     },
     { what: 'nobody answers', strategy: said, faults: { hang: 1 }, retry: { attempts: 100 }, kind: 'timeout' },
@@ -258,7 +273,10 @@ RETURN { first: first.missing, second: second.missing }`,
   describeOrchestration(
     'a task of an agent that hangs',
     described(
-      'GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m\nRETURN { done: len(parts), missing: missing }',
+      strategy`
+        GATHER parts FROM agents WITH tasks: [1, 2, 3, 4], timeout: 10m
+        RETURN { done: len(parts), missing: missing }
+      `,
       { orchestrator: { callTimeout: '1h' }, provider: { agents: { ben: { latency: never() } } } },
     ),
     (test) => {
@@ -282,7 +300,11 @@ suite('events', () => {
   describeOrchestration(
     'AWAIT',
     described(
-      'BROADCAST "Report." TO agents\nAWAIT { from: agents, event_pattern: "report:*", min_responses: 2, timeout: 30s } AS reports\nRETURN pluck(reports, "event")',
+      strategy`
+        BROADCAST "Report." TO agents
+        AWAIT { from: agents, event_pattern: "report:*", min_responses: 2, timeout: 30s } AS reports
+        RETURN pluck(reports, "event")
+      `,
       {
         provider: {
           agents: {
@@ -303,7 +325,11 @@ suite('events', () => {
   describeOrchestration(
     'AWAIT with too few events',
     described(
-      'BROADCAST "Report." TO agents\nAWAIT { event_pattern: "report:*", min_responses: 2, timeout: 30s, collect_partial: true } AS reports\nRETURN len(reports)',
+      strategy`
+        BROADCAST "Report." TO agents
+        AWAIT { event_pattern: "report:*", min_responses: 2, timeout: 30s, collect_partial: true } AS reports
+        RETURN len(reports)
+      `,
       { provider: { agents: { ann: { reply: '{"event": "report:good"}' }, ben: { latency: never() } } } },
     ),
     (test) => {
@@ -318,7 +344,11 @@ suite('events', () => {
   describeOrchestration(
     'routing rules and transformers',
     described(
-      'EMIT "task:new" WITH { topic: "rain", urgent: true }\nWAIT for answers OR timeout\nRETURN pluck(answers, "agent")',
+      strategy`
+        EMIT "task:new" WITH { topic: "rain", urgent: true }
+        WAIT for answers OR timeout
+        RETURN pluck(answers, "agent")
+      `,
       {
         more: `routing_rules:
   - { pattern: 'task:*', to: ann, condition: 'urgent', message: 'Look into {{topic}}.' }
@@ -348,7 +378,11 @@ transformers:
   describeOrchestration(
     'agents that answer each other without end',
     described(
-      'SEND "ping" TO "ann"\nAWAIT { event_pattern: "never", min_responses: 1, timeout: 1h, collect_partial: true } AS nothing\nRETURN 1',
+      strategy`
+        SEND "ping" TO "ann"
+        AWAIT { event_pattern: "never", min_responses: 1, timeout: 1h, collect_partial: true } AS nothing
+        RETURN 1
+      `,
       {
         more: `routing_rules:
   - { pattern: 'talk', from: ann, to: ben }
@@ -405,7 +439,12 @@ suite('agents', () => {
   describeOrchestration(
     'SPAWN and TERMINATE',
     described(
-      'SPAWN "cem" WITH template: "ann", model: "gpt-4.1-nano"\nTERMINATE "ben"\nGATHER votes FROM agents\nRETURN { voted: pluck(votes, "agent"), missing: missing }',
+      strategy`
+        SPAWN "cem" WITH template: "ann", model: "gpt-4.1-nano"
+        TERMINATE "ben"
+        GATHER votes FROM agents
+        RETURN { voted: pluck(votes, "agent"), missing: missing }
+      `,
     ),
     (test) => {
       test('change who takes part', async ({ run, trace, expect }) => {
@@ -460,10 +499,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'a quota that is used up',
-    described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?"\nRETURN 1', {
-      orchestrator: { failover: ['claude-haiku-4-5'] },
-      provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..10:
+          GATHER votes FROM agents WITH prompt: "Round {{i}}?"
+        RETURN 1
+      `,
+      {
+        orchestrator: { failover: ['claude-haiku-4-5'] },
+        provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
+      },
+    ),
     (test) => {
       test('sends all agents elsewhere at once, and none of them asks again', async ({ run, trace, expect }) => {
         const outcome = await run()
@@ -477,11 +523,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'an account of few requests, and another service',
-    described('GATHER votes FROM agents WITH prompt: "Your view?"\nRETURN len(votes)', {
-      agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
-      orchestrator: { failover: ['claude-haiku-4-5'] },
-      provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
-    }),
+    described(
+      strategy`
+        GATHER votes FROM agents WITH prompt: "Your view?"
+        RETURN len(votes)
+      `,
+      {
+        agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
+        orchestrator: { failover: ['claude-haiku-4-5'] },
+        provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
+      },
+    ),
     (test) => {
       test('is waited for as long as a pause between tries, and no longer', async ({ run, expect }) => {
         const outcome = await run()
@@ -494,9 +546,16 @@ suite('resilience', () => {
 
   describeOrchestration(
     'every fault in turn',
-    described('FOR i IN 1..11:\n  a = AWAIT completion FROM "ann"\nRETURN 1', {
-      orchestrator: { retry: { attempts: 12 }, breaker: { failures: 1_000 } },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..11:
+          a = AWAIT completion FROM "ann"
+        RETURN 1
+      `,
+      {
+        orchestrator: { retry: { attempts: 12 }, breaker: { failures: 1_000 } },
+      },
+    ),
     (test) => {
       test('is met by a retry', async ({ run, provider, trace, waive, expect }) => {
         waive('amplification')
@@ -532,10 +591,17 @@ suite('resilience', () => {
 
   describeOrchestration(
     'the budget of retries',
-    described('FOR i IN 1..30:\n  a = AWAIT completion FROM "ann"\n  ON failure: CONTINUE', {
-      orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
-      provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
-    }),
+    described(
+      strategy`
+        FOR i IN 1..30:
+          a = AWAIT completion FROM "ann"
+          ON failure: CONTINUE
+      `,
+      {
+        orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
+        provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
+      },
+    ),
     (test) => {
       test('ends the storm when nothing but retries is left', async ({ run, waive, expect }) => {
         // The strategy asks the same again and again, without a pause.
@@ -549,7 +615,10 @@ suite('resilience', () => {
 })
 
 suite('ends', () => {
-  const endless = 'FOR i IN 1..1000:\n  GATHER votes FROM agents'
+  const endless = strategy`
+    FOR i IN 1..1000:
+      GATHER votes FROM agents
+  `
   describeOrchestration(
     'a time limit',
     described(endless, { more: 'coordination: { termination: { timeout: 1m } }' }),
@@ -576,7 +645,13 @@ suite('ends', () => {
   )
   describeOrchestration(
     'an event',
-    described('EMIT "all:done"\nWAIT 1 hour', { more: "coordination: { termination: { event: 'all:*' } }" }),
+    described(
+      strategy`
+        EMIT "all:done"
+        WAIT 1 hour
+      `,
+      { more: "coordination: { termination: { event: 'all:*' } }" },
+    ),
     (test) => {
       test('ends it at once', async ({ run, expect }) => {
         const outcome = await run()
@@ -600,10 +675,16 @@ suite('ends', () => {
 
 suite('the same seed', () => {
   const options: PatternOptions = {
-    ...described('FOR i IN 1..10:\n  GATHER votes FROM agents WITH at_least: 0', {
-      agents: ['a', 'b', 'c'],
-      orchestrator: { breaker: { failures: 1_000 } },
-    }),
+    ...described(
+      strategy`
+        FOR i IN 1..10:
+          GATHER votes FROM agents WITH at_least: 0
+      `,
+      {
+        agents: ['a', 'b', 'c'],
+        orchestrator: { breaker: { failures: 1_000 } },
+      },
+    ),
     provider: { latency: lognormal({ median: '4s', p95: '12s' }), failRate: 0.3 },
   }
   const traces: string[] = []
@@ -659,9 +740,16 @@ suite('mistakes', () => {
       })
     },
   )
-  describeOrchestration('statements that wait for nobody', described('WHILE true:\n  LOG "again"'), (test) => {
-    test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-      expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
-    })
-  })
+  describeOrchestration(
+    'statements that wait for nobody',
+    described(strategy`
+      WHILE true:
+        LOG "again"
+    `),
+    (test) => {
+      test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
+        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+      })
+    },
+  )
 })

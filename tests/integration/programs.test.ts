@@ -10,11 +10,6 @@ const VITEST = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs')
 const PROGRAMS = 'tests/programs'
 /** Tests in real and scaled time: no two of their runs are the same. */
 const BY_THE_WALL_CLOCK = /real-time|scaled-time/
-/**
- * Beside the other tests there are four processes on two cores here. A server on stdio that starts so slowly was twice taken to be at
- * rest, and its client's minute passed: an open fault of the clock. `npm test` runs these programs by themselves.
- */
-const SLOW_TO_START = 'tests/programs/mcp-on-stdio.test.ts'
 const folders: string[] = []
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
 
@@ -23,7 +18,7 @@ async function tracesOf(): Promise<Map<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'longhaul-traces-'))
   folders.push(folder)
   const env = { ...process.env, LONGHAUL_TRACES: folder, VITEST: undefined, VITEST_POOL_ID: undefined }
-  await run(process.execPath, [VITEST, 'run', PROGRAMS, '--testTimeout=60000', `--exclude=${SLOW_TO_START}`], {
+  await run(process.execPath, [VITEST, 'run', PROGRAMS, '--testTimeout=60000'], {
     env,
     maxBuffer: 1e8,
   })

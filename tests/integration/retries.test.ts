@@ -32,6 +32,33 @@ describeOrchestration(
 )
 
 describeOrchestration(
+  'a loop around the client that marks each try',
+  {
+    ...set,
+    async system() {
+      for (let tries = 0; tries < 3; tries++) {
+        const marks = { metadata: { request_id: crypto.randomUUID() }, user: `try ${tries}` }
+        const ask = () =>
+          once.chat.completions.create({
+            model: 'gpt-4o-mini',
+            messages: [{ role: 'user', content: 'Roll a die.' }],
+            ...marks,
+          })
+        if (await actAs('ann', ask).catch(() => undefined)) return
+        await sleep(30_000)
+      }
+    },
+  },
+  (test) => {
+    test('is seen to try again', async ({ run, provider, expect }) => {
+      provider.failNext(2, 'rate_limited')
+      const outcome = await run()
+      expect(outcome.calls.map(({ retryOf }) => retryOf)).toEqual([undefined, 1, 2])
+    })
+  },
+)
+
+describeOrchestration(
   'samples of one prompt, two at a time, without retries',
   {
     ...set,

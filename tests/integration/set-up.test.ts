@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { actAs, explore, never, outage, type FunctionOptions, type InvariantError } from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
@@ -78,6 +78,66 @@ describe('a name of the set-up that nobody has', () => {
       /^nobody voted\n\nWhat checks have found, which may be why:\n {2}set-up, at .*"reseacher".*\n\nSet up, and not seen in this run: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
     )
   })
+})
+
+describe('what is set up and not used', () => {
+  const unused = 'error'
+  test.for([
+    ['an agent', { agents: { planner: { latency: never() } } }, 'agents planner'],
+    ['a model', { models: { 'gpt-4o': {} } }, 'models gpt-4o'],
+    ['a service', { providers: { anthropic: {} } }, 'providers anthropic'],
+    ['an outage that comes after the end', { windows: [outage({ from: '3h', for: '1m' })] }, 'windows from 3h for 1m'],
+    [
+      'an outage of a model',
+      { windows: [outage({ from: 0, model: 'gpt-4o' })] },
+      'windows from 0ms { model: "gpt-4o" }',
+    ],
+    ['a rule', { replies: [{ content: /vote/, reply: 'Yes.' }] }, 'replies { content: /vote/ }'],
+  ] as const)('is an error where it is to be one: %s', async ([, provider, says]) => {
+    const failure = await failureOf({ provider, unused })
+    expect(failure?.violations.map(({ check }) => check)).toContain('set-up')
+    expect(failure?.message).toContain(`no call has used what is set up: ${says}`)
+  })
+
+  test.for(['warn', 'ignore', undefined] as const)('is none otherwise: %s', async (unused) => {
+    const provider = { agents: { planner: {} } }
+    expect(await failureOf({ provider, ...(unused && { unused }) })).toBeUndefined()
+  })
+
+  test('is none where all is used', async () => {
+    const provider = { agents: { critic: {} }, windows: [outage({ from: 0, agent: 'critic' })] }
+    const system = async () => void (await ask('critic').catch(() => {}))
+    expect(await failureOf({ provider, unused, system })).toBeUndefined()
+  })
+
+  test('is written wrongly where a window means an agent that is set up', async () => {
+    const failure = await failureOf({
+      provider: { agents: { researcher: {} }, windows: [outage({ from: 0, agent: 'reseacher' })] },
+    })
+    expect(failure?.message).toContain('Did you mean "researcher"?')
+  })
+
+  test('is told by a simulation when it ends', async () => {
+    const { createSimulation } = await import('longhaul')
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const simulation = createSimulation({ provider: { agents: { planner: {} } }, mount: true })
+    await simulation.run(() => ask('ann'))
+    await simulation.close()
+    expect(write.mock.calls.join('')).toContain('used by no call of the simulation: agents planner')
+    write.mockRestore()
+  })
+
+  test('may be an error, a warning, or nothing', async () => {
+    await expect(failureOf({ unused: 'eror' as never })).rejects.toThrow('unused is "eror". Did you mean "error"?')
+  })
+})
+
+test('an agent that is not there cannot be terminated', async () => {
+  const failure = await failureOf({}, async ({ start }) => {
+    const orchestration = await start()
+    await orchestration.terminateAgent('critc').finally(() => orchestration.outcome())
+  })
+  expect(failure?.message).toContain('The orchestration has no agent "critc". Did you mean "critic"?')
 })
 
 describe('a reply that calls a tool', () => {

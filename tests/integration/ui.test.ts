@@ -13,6 +13,7 @@ import { startUi, type Ui } from '../../src/cli/ui-server.ts'
 import { daemonPaths, makeFolders, send } from '../../src/daemon/index.ts'
 import { startDaemon, type Daemon } from '../../src/daemon/server.ts'
 import { SimulatedServices } from '../../src/systems/simulated-services.ts'
+import { callEvents, heapOf, serveFed } from './live-feed.ts'
 import { buildPage, CHROMIUM, hasChromium } from './report-page.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-ui-'))
@@ -72,7 +73,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-test('a daemon serves the live page beside itself, and says where', { timeout: 60_000 }, async () => {
+test('a daemon serves the live page and its metrics beside itself, and says where', { timeout: 60_000 }, async () => {
   const longhaul = async (...words: readonly string[]): Promise<string> => {
     const main = join(import.meta.dirname, '../../src/cli/main.ts')
     const env = { ...process.env, LONGHAUL_HOME: join(home, 'own'), VITEST: undefined }
@@ -80,10 +81,15 @@ test('a daemon serves the live page beside itself, and says where', { timeout: 6
     return stdout
   }
   const port = await freePort()
-  const started = await longhaul('daemon', 'start', '--ui', '--ui-port', port)
+  const metricsPort = await freePort()
+  const started = await longhaul('daemon', 'start', '--ui', '--ui-port', port, '--metrics-port', metricsPort)
   try {
     const [url] = /http:\/\/127\.0\.0\.1:\S+#token=[0-9a-f]{48}/.exec(started)!
     expect(await (await fetch(url)).text()).toContain('<title>longhaul</title>')
+    const metrics = `http://127.0.0.1:${metricsPort}/metrics`
+    expect(started).toContain(`metrics: ${metrics}`)
+    for (const told of [metrics, `http://127.0.0.1:${port}/metrics`])
+      expect(await (await fetch(told)).text()).toContain('longhaul_runs{state="running"} 0')
   } finally {
     await longhaul('daemon', 'stop')
   }
@@ -152,6 +158,41 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
     expect(after['state']).toBe('terminated')
     expect(wrong).toEqual([])
     await page.close()
+  })
+
+  test('shows each call as it begins and ends, with its tokens, its cost and its failure', async () => {
+    const { data } = await send(paths.socket, 'orchestration:start', { pattern: 'rounds', _fail_rate: 0.4 })
+    const page = await browser.newPage()
+    await page.goto(ui.url)
+    const list = page.locator('.call-list li')
+    await list.filter({ hasText: 'answered · gpt-4o-mini' }).first().waitFor()
+    await list
+      .filter({ hasText: /retried|failed/ })
+      .first()
+      .waitFor()
+    await page.getByText(/In all \d+ calls and \$0\.\d+/).waitFor()
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('orchestration:suspend: done').waitFor()
+    await list.filter({ hasText: 'answered · gpt-4o-mini' }).first().getByRole('button').click()
+    await page.locator('.details', { hasText: 'output' }).waitFor()
+    await send(paths.socket, 'orchestration:terminate', data)
+    await page.close()
+  })
+
+  test('does not grow, however long it is open', { timeout: 180_000 }, async () => {
+    const fed = await serveFed(callEvents('orch_00000001'))
+    const page = await browser.newPage()
+    await page.goto(fed.url)
+    await health(page, 'under way')
+    // As many as it keeps, and some more.
+    await fed.feed(25_000)
+    await page.locator('.sum', { hasText: /Calls\s*[1-9],?\d+/ }).waitFor()
+    const before = await heapOf(page)
+    await fed.feed(35_000)
+    // The page with all that it keeps takes eight megabytes.
+    expect((await heapOf(page)) - before).toBeLessThan(3e6)
+    await page.close()
+    await fed.close()
   })
 
   test('without the token it shows, and has nothing to act with', async () => {

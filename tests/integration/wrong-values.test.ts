@@ -33,6 +33,12 @@ describeOrchestration.for([
   { line: 'GATHER votes FROM agents WITH prompt: nothing', at: '6:43', says: 'prompt of GATHER is null' },
   { line: 'GATHER votes FROM agents WITH timeout: name', at: '6:44', says: 'it needs a duration' },
   { line: 'GATHER votes FROM nobody', at: '6:5', says: 'There is no agent "nobody"' },
+  {
+    line: 'GATHER votes FROM agents WITH at_least: 3',
+    at: '6:5',
+    says: '2 agents can give no more than 2. No agent was asked',
+  },
+  { line: 'GATHER votes FROM [] WITH prompt: "x"', at: '6:5', says: '0 agents can give no more than 0' },
   { line: 'SEND nothing TO "ann"', at: '6:10', says: 'SEND needs something to say' },
   { line: 'SEND "x" TO { rle: "a" }', at: '6:5', says: 'Did you mean "role"?' },
   { line: 'EMIT nothing', at: '6:10', says: 'EMIT needs the name of an event' },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -31,16 +31,27 @@ test("the README's tests pass against the packed tarball in a fresh folder", { t
   expect(stdout).toMatch(/Tests\s+153 passed \(153\)/)
 })
 
-test('the recipes of the documentation that need no framework pass too', { timeout: 120_000 }, async () => {
-  for (const page of ['agents', 'cost-model', 'replies', 'telemetry']) {
-    const text = await readFile(join(root, `docs/${page}.md`), 'utf8')
-    const recipes = [...text.matchAll(/^<!-- run -->\n\n```ts\n(.*?)^```/gms)]
-    for (const [index, [, recipe]] of recipes.entries())
-      await writeFile(join(home, `recipe-${page}-${index}.test.ts`), recipe!)
+test('the examples of the documentation that need no framework pass too', { timeout: 300_000 }, async () => {
+  let count = 0
+  for (const page of await readdir(join(root, 'docs'))) {
+    if (!page.endsWith('.md')) continue
+    const text = await readFile(join(root, 'docs', page), 'utf8')
+    for (const [index, [, runner, example]] of [
+      ...text.matchAll(/^<!-- run( by node)? -->\n\n```ts\n(.*?)^```/gms),
+    ].entries()) {
+      const name = `example-${page.replace('.md', '')}-${index}`
+      if (runner) {
+        await writeFile(join(home, `${name}.ts`), example!)
+        await run(process.execPath, ['--test', `${name}.ts`], { cwd: home, env })
+        continue
+      }
+      await writeFile(join(home, `${name}.test.ts`), example!)
+      count += 1
+    }
   }
   const vitest = join(root, 'node_modules/.bin/vitest')
-  const { stdout } = await run(vitest, ['run', '--root', home, 'recipe-'], { cwd: home, env })
-  expect(stdout).toMatch(/Tests\s+6 passed \(6\)/)
+  const { stdout } = await run(vitest, ['run', '--root', home, 'example-'], { cwd: home, env })
+  expect(stdout).toMatch(new RegExp(`Test Files\\s+${count} passed \\(${count}\\)`))
 })
 
 test("the README's pattern passes longhaul check", { timeout: 60_000 }, async () => {
@@ -115,7 +126,7 @@ test('its types are right for a strict TypeScript project', { timeout: 120_000 }
     types: ['node'],
     lib: ['es2023', 'dom'],
   }
-  await writeFile(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.test.ts'] }))
+  await writeFile(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
   const checked = await run(join(root, 'node_modules/.bin/tsc'), ['-p', home], { cwd: home, env }).catch(
     (error: { stdout: string }) => error,
   )

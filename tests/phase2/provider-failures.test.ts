@@ -117,7 +117,7 @@ describeOrchestration.for([
 describeOrchestration.for([
   { name: 'with backoff', firstDelay: '2s' },
   { name: 'at once', firstDelay: 0 },
-])(
+] as const)(
   'retries $name',
   ({ firstDelay }) => ({
     pattern,

@@ -104,7 +104,7 @@ describeOrchestration.for([
   { name: 'sequential_pattern', text: SEQUENTIAL, atLeast: '50s', atMost: '50s' },
   // All at once, and what follows from it.
   { name: 'parallel_pattern', text: PARALLEL, atLeast: '10s', atMost: '10s' },
-])(
+] as const)(
   "the plan's snippet 4.1, $name",
   ({ name, text }) => ({ pattern: { text, file: `${name}.yaml` }, provider: { latency: '5s', providers } }),
   (test, { name, atLeast, atMost }) => {

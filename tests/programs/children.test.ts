@@ -132,6 +132,68 @@ describe.each(MACHINES)('on %s', (machine) => {
   )
 })
 
+// With so short a window, what takes some hundred milliseconds here is what takes seconds on a machine that is busy.
+const IMPATIENT = { settle: '200ms' } as const
+const SLOW_STARTS: [string, () => ChildProcess][] = [
+  [
+    'node',
+    () =>
+      node(`${SPIN} spin(700); setTimeout(() => process.stdin.on('data', (text) => console.log('so ' + text)), 100)`),
+  ],
+  [
+    'a shell around node',
+    () =>
+      start('sh', [
+        '-c',
+        '"$0" -e "$1"; true',
+        process.execPath,
+        `${SPIN} spin(700); setTimeout(() => process.stdin.on('data', (text) => console.log('so ' + text)), 100)`,
+      ]),
+  ],
+  [
+    'a script of the shell',
+    () =>
+      start('sh', ['-c', 'i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; sleep 0.1; read line; echo "so $line"']),
+  ],
+  [
+    'a thread',
+    () =>
+      node(
+        `const { Worker } = require('node:worker_threads'); new Worker(${JSON.stringify(
+          `${SPIN} spin(700); setTimeout(() => process.exit(), 100)`,
+        )}, { eval: true }).on('exit', () => process.stdin.on('data', (text) => console.log('so ' + text)))`,
+      ),
+  ],
+]
+
+for (const [what, program] of SLOW_STARTS) {
+  describeOrchestration(
+    `a program in ${what} that was asked and works for long before it reads`,
+    {
+      clock: IMPATIENT,
+      system: async () => {
+        const child = program()
+        const answer = nextLine(child)
+        child.stdin!.write('be it\n')
+        const text = await orTooLate(answer)
+        child.kill()
+        return text
+      },
+    },
+    (test) => {
+      test(
+        'answers before a timer of an hour, also if it sleeps for a moment then',
+        { timeout: 60_000 },
+        async ({ run, expect }) => {
+          const outcome = await run()
+          expect(outcome.result).toBe('so be it')
+          expect(outcome.elapsedMs).toBe(0)
+        },
+      )
+    },
+  )
+}
+
 describeOrchestration(
   'programs that are run to their end',
   {
@@ -239,15 +301,19 @@ describeOrchestration(
 )
 
 describeOrchestration(
-  'a child process that only logs, and one that only keeps a core busy',
+  'a child process that only logs, one that was stopped, and one that only keeps a core busy',
   {
     system: async () => {
       const logger = node(`setInterval(() => console.log('tick'), 50)`)
+      const stopped = node(`console.log('begun'); for (;;);`)
+      await nextLine(stopped)
+      stopped.kill('SIGSTOP')
       const spinner = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
       children.push(spinner)
       await nextLine(logger)
       await sleep(3_600_000)
       logger.kill('SIGKILL')
+      stopped.kill('SIGKILL')
       spinner.kill('SIGKILL')
       return 'an hour later'
     },

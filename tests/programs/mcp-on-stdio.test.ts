@@ -102,7 +102,6 @@ const TOOLS: [string, string][] = [
   ['silence', 'said at last'],
 ]
 
-// A server that starts slowly beside four busy processes was taken to be at rest now and then, an open fault: hence the retries.
 describeOrchestration(
   'tools of an MCP server in a child process',
   {
@@ -118,7 +117,7 @@ describeOrchestration(
     },
   },
   (test) => {
-    test('answer in no time, and hours pass between', { timeout: 60_000, retry: 2 }, async ({ run, expect }) => {
+    test('answer in no time, and hours pass between', { timeout: 60_000 }, async ({ run, expect }) => {
       const outcome = await run()
       expect(outcome).toHaveCompleted()
       expect(outcome.result).toEqual({ answers: TOOLS.map(([, answer]) => answer), heard: ['begun', 'half done'] })
@@ -139,7 +138,7 @@ for (const way of ['node', 'shell'] as const) {
       },
     },
     (test) => {
-      test('may clean up when it is closed', { timeout: 60_000, retry: 2 }, async ({ run, expect }) => {
+      test('may clean up when it is closed', { timeout: 60_000 }, async ({ run, expect }) => {
         const outcome = await run()
         expect(outcome.result).toBe('computed')
         expect(existsSync(join(folder, way))).toBe(true)
@@ -159,7 +158,7 @@ describeOrchestration(
     })
     test.afterEach(() => server.close())
 
-    test('lets the time pass that the model takes', { timeout: 60_000, retry: 2 }, async ({ clock, expect }) => {
+    test('lets the time pass that the model takes', { timeout: 60_000 }, async ({ clock, expect }) => {
       const { client, ask } = await open({ BASE_URL: server.baseURLs.openai })
       const began = clock.now()
       expect(await orTooLate(ask('consult'))).toBe('You may.')
@@ -167,19 +166,15 @@ describeOrchestration(
       await client.close()
     })
 
-    test(
-      'does so when the call was given to clock.io, too',
-      { timeout: 60_000, retry: 2 },
-      async ({ clock, expect }) => {
-        const { client, ask } = await open({ BASE_URL: server.baseURLs.openai })
-        const began = clock.now()
-        expect(await orTooLate(clock.io(ask('consult')))).toBe('You may.')
-        expect(clock.now() - began).toBe(10_000)
-        await client.close()
-      },
-    )
+    test('does so when the call was given to clock.io, too', { timeout: 60_000 }, async ({ clock, expect }) => {
+      const { client, ask } = await open({ BASE_URL: server.baseURLs.openai })
+      const began = clock.now()
+      expect(await orTooLate(clock.io(ask('consult')))).toBe('You may.')
+      expect(clock.now() - began).toBe(10_000)
+      await client.close()
+    })
 
-    test('may ask its client for an answer of the model', { timeout: 60_000, retry: 2 }, async ({ clock, expect }) => {
+    test('may ask its client for an answer of the model', { timeout: 60_000 }, async ({ clock, expect }) => {
       const { client, ask } = await open()
       const openai = new OpenAI({ apiKey: 'test' })
       client.setRequestHandler(CreateMessageRequestSchema, async () => {
@@ -215,7 +210,7 @@ describeOrchestration(
     },
   },
   (test) => {
-    test('is given up after the minute of the SDK', { timeout: 60_000, retry: 2 }, async ({ run, expect }) => {
+    test('is given up after the minute of the SDK', { timeout: 60_000 }, async ({ run, expect }) => {
       const outcome = await run()
       expect(outcome.result).toContain('Request timed out')
       expect(outcome.elapsedMs).toBe(60_000)

@@ -1,5 +1,6 @@
 import { lognormal, outage } from '../../src/index.ts'
 import { atLeast, atMost, pattern, runWith, seedsUpTo, type Figure, type Ran } from './runs.ts'
+import { strategy } from '../given/strategy.ts'
 
 const latency = lognormal({ median: '4s', p95: '12s' })
 const MAIN = 'openai/gpt-4o-mini'
@@ -81,7 +82,10 @@ export async function hanging(seeds: number): Promise<Figure[]> {
       {
         pattern: pattern(
           3,
-          'FOR i IN 1..60:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 20s, at_least: 0',
+          strategy`
+            FOR i IN 1..60:
+              GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 20s, at_least: 0
+          `,
         ),
         orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
         provider: { latency, windows: [outage({ from: 0, for: '10h', provider: 'openai', fault: 'hang' })] },

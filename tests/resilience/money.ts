@@ -1,7 +1,11 @@
 import { constant } from '../../src/index.ts'
 import { atLeast, atMost, pattern, runWith, seedsUpTo, type Figure } from './runs.ts'
+import { strategy } from '../given/strategy.ts'
 
-const ROUNDS = 'FOR i IN 1..20:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0'
+const ROUNDS = strategy`
+  FOR i IN 1..20:
+    GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0
+`
 
 /** A model that nobody knows the price of, and a budget. */
 export async function unpriced(seeds: number): Promise<Figure[]> {

@@ -1,6 +1,7 @@
 import { brownout, constant } from '../../src/index.ts'
 import { DIFFERENT, SAME } from './pairs.ts'
 import { atLeast, atMost, pattern, runWith, seedsUpTo, type Figure } from './runs.ts'
+import { strategy } from '../given/strategy.ts'
 
 /** Two windows of failures at the same time. */
 export async function overlappingWindows(seeds: number): Promise<Figure[]> {
@@ -76,7 +77,10 @@ export async function cacheHits(): Promise<Figure[]> {
       {
         pattern: pattern(
           2,
-          'AWAIT completion FROM "worker_1" WITH prompt: first\nAWAIT completion FROM "worker_2" WITH prompt: second',
+          strategy`
+            AWAIT completion FROM "worker_1" WITH prompt: first
+            AWAIT completion FROM "worker_2" WITH prompt: second
+          `,
         ),
         vars: { first: a, second: b },
         orchestrator: { cache: { similarity: 0.5 } },

@@ -21,6 +21,10 @@ interface State {
   phase: 'asked' | 'rest'
   /** Since when it is at work, in real milliseconds. */
   since: Milliseconds
+  /** When it was looked at last. */
+  seenAt: Milliseconds
+  /** Since when it was seen to have ended, before Node has said so. */
+  goneAt: Milliseconds | undefined
   /** When it is to be looked at again, and what it does until then. */
   lookAt: Milliseconds
   doing: string
@@ -162,6 +166,8 @@ export class Children implements Peers<State> {
       patience: new Patience(this.#windows, now),
       phase: isAsked ? 'asked' : 'rest',
       since: now,
+      seenAt: now,
+      goneAt: undefined,
       lookAt: now,
       doing: '',
       counters: countersOf(record),
@@ -174,7 +180,7 @@ export class Children implements Peers<State> {
 
   #askAt(state: State, now: Milliseconds): void {
     if (state.phase === 'rest') state.since = now
-    Object.assign(state, { phase: 'asked', asleep: undefined, lookAt: now })
+    Object.assign(state, { phase: 'asked', asleep: undefined, seenAt: now, lookAt: now })
     state.patience.ask(now)
   }
 
@@ -196,10 +202,15 @@ export class Children implements Peers<State> {
   #atWork({ child, requests }: ChildRecord, state: State, now: Milliseconds): string | undefined {
     if (now < state.lookAt) return state.doing
     const look = lookAt(child.pid!, state.asleep)
+    const unseen = now - state.seenAt
+    state.seenAt = now
     switch (look.kind) {
       case 'gone':
-        return now - state.patience.lastAt < this.#windows.settleMs ? 'is ending' : undefined
+        // What it has said last, and that it has ended, is still on the way.
+        state.goneAt ??= now
+        return now - state.goneAt < this.#windows.settleMs ? 'is ending' : undefined
       case 'runs':
+        state.patience.works(unseen, now)
         state.asleep = undefined
         return this.#leave(state, 'is busy', now)
       case 'asleep':

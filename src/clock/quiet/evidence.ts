@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../duration.ts'
 
-/** How long something that may never answer can hold the clock. Real milliseconds. */
+/** How long something that may never answer can hold the clock. Milliseconds of real time in which this process looked. */
 export interface SettleWindows {
   /** After something was asked of a peer and no answer has come. Default 2 s. */
   settleMs: Milliseconds

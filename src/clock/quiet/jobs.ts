@@ -1,7 +1,7 @@
 import { AsyncResource, createHook } from 'node:async_hooks'
-import { native } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding } from './evidence.ts'
+import { realTimerOf, type RealTimer } from './real-timers.ts'
 
 /**
  * What an async resource says about work in flight.
@@ -54,10 +54,10 @@ interface Job {
 
 /** Counts work in libuv's thread pool and in native add-ons, which Node lists nowhere. */
 export interface JobWatch {
-  /** What is in flight at `now`, in real milliseconds. */
-  look(now: Milliseconds): Holding | undefined
-  /** Lengths of the real timers that were set since the watch began and are still pending. */
-  realTimers(): readonly Milliseconds[]
+  /** What is in flight at a moment of the time by which it watches. */
+  look(at: Milliseconds): Holding | undefined
+  /** The real timers that the code under test has set since the watch began, and that are still pending. */
+  realTimers(): readonly RealTimer[]
   stop(): void
 }
 
@@ -66,9 +66,10 @@ export interface JobWatch {
  *
  * @param settleMs real time after which something of a native add-on is taken for one that lives long, such as a
  * thread-safe function that waits for events
+ * @param now the time by which that is measured
  */
-export function watchJobs(settleMs: Milliseconds): JobWatch {
-  const timers = new Map<number, Milliseconds>()
+export function watchJobs(settleMs: Milliseconds, now: () => Milliseconds): JobWatch {
+  const timers = new Map<number, RealTimer>()
   const jobs = new Map<number, Milliseconds>()
   const addOns = new Map<number, { type: string; since: Milliseconds }>()
   const underWay = new Map<number, { count: number; since: Milliseconds }>()
@@ -80,10 +81,10 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
       job.run = function (...args) {
         const result = run.apply(this, args)
         // A synchronous job has given its error and its value.
-        if (!Array.isArray(result)) jobs.set(id, native.now())
+        if (!Array.isArray(result)) jobs.set(id, now())
         return result
       }
-    } else queueMicrotask(() => typeof job.ondone === 'function' && jobs.set(id, native.now()))
+    } else queueMicrotask(() => typeof job.ondone === 'function' && jobs.set(id, now()))
   }
 
   /** Counts the calls of a method that begins a step; the step has ended when `end` is called. */
@@ -94,7 +95,7 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
     underWay.set(id, state)
     const value = function (this: unknown, ...args: unknown[]): unknown {
       if (underWay.get(id) === state) {
-        if (state.count === 0) state.since = native.now()
+        if (state.count === 0) state.since = now()
         state.count += 1
         steps += 1
       }
@@ -118,8 +119,10 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
       // Those of the code under test may have any name.
       if (kind === 'none' || resource instanceof AsyncResource) return
       switch (kind) {
-        case 'timer':
-          return void timers.set(id, (resource as { _idleTimeout?: number })._idleTimeout ?? 0)
+        case 'timer': {
+          const timer = realTimerOf((resource as { _idleTimeout?: number })._idleTimeout ?? 0, callbacks.init)
+          return timer && void timers.set(id, timer)
+        }
         case 'job':
           return watchJob(id, resource as Job)
         case 'stream':
@@ -128,7 +131,7 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
           return countSteps(id, resource, 'pull')
         default:
           if ('getAsyncId' in resource) watchJob(id, resource as Job)
-          else addOns.set(id, { type, since: native.now() })
+          else addOns.set(id, { type, since: now() })
       }
     },
     before(id: number) {
@@ -143,14 +146,14 @@ export function watchJobs(settleMs: Milliseconds): JobWatch {
   const hook = createHook(callbacks).enable()
 
   return {
-    look(now) {
+    look(at) {
       for (const since of jobs.values()) return { what: `${jobs.size} job(s) in the thread pool`, since }
       if (steps > 0) {
         const since = Math.min(...[...underWay.values()].filter(({ count }) => count > 0).map((state) => state.since))
         return { what: `${steps} step(s) of a compression stream or a Blob`, since }
       }
       for (const [id, { type, since }] of addOns) {
-        if (now - since < settleMs) return { what: `${addOns.size} job(s) of native add-ons such as ${type}`, since }
+        if (at - since < settleMs) return { what: `${addOns.size} job(s) of native add-ons such as ${type}`, since }
         addOns.delete(id)
       }
       return undefined

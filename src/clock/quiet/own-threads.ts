@@ -123,10 +123,12 @@ export class OwnThreads {
   #posted = registry.posted
   #answered = registry.answered
   #known = 0
+  #seenAt: Milliseconds
 
   constructor(windows: SettleWindows, now: Milliseconds) {
     this.#settleMs = windows.settleMs
     this.#workers = new Patience(windows, now)
+    this.#seenAt = now
     if (registry.workers.size > 0 || registry.addOns > 0) {
       this.#refresh()
       // A worker that is being started may be seen asleep for a moment, and then work on for good.
@@ -165,6 +167,7 @@ export class OwnThreads {
     let doing: string | undefined
     let helps = false
     let needsHelp = false
+    let runs = false
     let timerMs = Number.POSITIVE_INFINITY
     for (const thread of this.#threads.values()) {
       const isHelper = HELPERS.has(thread.name)
@@ -177,7 +180,10 @@ export class OwnThreads {
         const mark = `${counters} ${call}`
         marks.set(thread.id, mark)
         if (isHelper) helps ||= kind === 'runs'
-        else if (kind === 'runs' || this.#marks.get(thread.id) !== mark) doing ??= `${what} is busy`
+        else if (kind === 'runs' || this.#marks.get(thread.id) !== mark) {
+          runs ||= kind === 'runs'
+          doing ??= `${what} is busy`
+        }
         // A thread of the pool waits on a futex for work; in anything else it is at it.
         else if (thread.name === POOL) {
           if (!isFutex(call) && this.#isBlocked(thread.id, mark, now)) doing ??= `${what} waits in a job`
@@ -191,6 +197,8 @@ export class OwnThreads {
     }
     this.#marks = marks
     const started = this.#lookAtStarted()
+    if (runs) this.#workers.works(now - this.#seenAt, now)
+    this.#seenAt = now
     if (started === 'busy') doing ??= 'a process that a worker has started is busy'
     else timerMs = Math.min(timerMs, started)
     // A worker may wait for the threads that collect its garbage.

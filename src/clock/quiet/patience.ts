@@ -21,7 +21,7 @@ interface Asleep {
 /**
  * How long a peer is waited for that sleeps on a timer of its own: an answer may come of it, or a heartbeat may be all.
  *
- * - For `settleMs` after it was asked or heard of last.
+ * - For `settleMs` after it was asked or heard of last; the time that it works or is kept from working does not count.
  * - One that was waited for in vain after its answer is not waited for after an answer again, and one that was waited
  *   for in vain without any answer not before it has given one.
  */
@@ -76,6 +76,12 @@ export class Patience {
     this.#waiting = false
     this.#answered = true
     this.#vain.unanswered = false
+  }
+
+  /** It was at work for `ms` until `now`: patience is for the time in which it sleeps. */
+  works(ms: Milliseconds, now: Milliseconds): void {
+    this.#askedAt = Math.min(this.#askedAt + ms, now)
+    this.#heardAt = Math.min(this.#heardAt + ms, now)
   }
 
   /** Whether a timer of its own is worth waiting for. */

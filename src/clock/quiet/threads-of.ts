@@ -17,6 +17,8 @@ export type Doing =
 export const HELPERS: ReadonlySet<string> = new Set(['V8Worker', 'DelayedTaskSche', 'SignalInspector'])
 
 const RUNS: Doing = { kind: 'runs' }
+/** It may be continued at any moment. */
+const MAY_GO_ON: Doing = { kind: 'sleeps', ms: 0 }
 const WAITS: Doing = { kind: 'waits' }
 
 const FUTEX_COMMAND = 0x7f
@@ -28,8 +30,12 @@ const TIMER_ABSTIME = 1
 const RUNNING = 'running'
 const UNKNOWN = 'unknown'
 const NO_CALL = '-1 '
-/** The state of a process that has ended, and of one that was stopped. */
+/** The state of a process that has ended. */
 const DEAD = 'Z'
+/** The states of one that was stopped by a signal or a debugger. */
+const STOPPED: ReadonlySet<string> = new Set(['T', 't'])
+/** The states of one that runs or was just woken, and of one that is on a disk: in whatever system call it is. */
+const AT_WORK: ReadonlySet<string> = new Set(['R', 'D'])
 const FIRST_ADDRESS = 4_096
 
 const read = (file: string): string => readFileSync(file, 'latin1')
@@ -46,7 +52,7 @@ export const threadsAreKnown: boolean = (() => {
   }
 })()
 
-/** Whether a thread is on a disk, or dead: what its system call does not show. */
+/** Whether a thread was just woken, is on a disk, was stopped, or is dead: what its system call does not show. */
 function stateOf(folder: string): string {
   const stat = read(`${folder}/stat`)
   return stat.charAt(stat.lastIndexOf(')') + 2)
@@ -118,11 +124,9 @@ export function doingIn(pid: number, folder: string, line: string): Doing {
         : 0
       return { kind: 'timer', ms: timeAt(pid, address, { from }) }
     }
-    case undefined: {
+    case undefined:
       // Reads and writes of pipes wait; those of disks work.
-      const state = stateOf(folder)
-      return state === 'R' || state === 'D' ? RUNS : WAITS
-    }
+      return AT_WORK.has(stateOf(folder)) ? RUNS : WAITS
     default:
       return call satisfies never
   }
@@ -191,11 +195,16 @@ function sleepOf(pid: number, before: SleepingProcess | undefined): SleepingProc
   let mark = ''
   for (const thread of threads) {
     thread.call = callOf(`${folder}/${thread.id}`)
-    if (thread.call.startsWith(RUNNING) || thread.call.startsWith(NO_CALL)) return undefined
+    if (thread.call.startsWith(RUNNING)) return undefined
+    if (thread.call.startsWith(NO_CALL) && !STOPPED.has(stateOf(`${folder}/${thread.id}`))) return undefined
     mark += `${thread.id} ${thread.call} ${read(`${folder}/${thread.id}/schedstat`)}`
   }
   if (mark === before?.mark) return before
-  const doings = threads.map(({ id, call }) => doingIn(pid, `${folder}/${id}`, call))
+  const doings = threads.map(({ id, call }): Doing => {
+    const state = stateOf(`${folder}/${id}`)
+    if (AT_WORK.has(state)) return RUNS
+    return STOPPED.has(state) ? MAY_GO_ON : doingIn(pid, `${folder}/${id}`, call)
+  })
   if (doings.some(({ kind }) => kind === 'runs')) return undefined
   return {
     mark,
@@ -212,6 +221,6 @@ function callOf(folder: string): string {
     return read(`${folder}/syscall`)
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    return ['R', 'D'].includes(stateOf(folder)) ? RUNNING : UNKNOWN
+    return AT_WORK.has(stateOf(folder)) ? RUNNING : UNKNOWN
   }
 }

@@ -1,7 +1,7 @@
+import { steadyNow } from '../../clock/index.ts'
 import { fitsPattern } from '../../orchestrator/index.ts'
 import type { Options } from '../../strategy/index.ts'
 import type { RunStore } from '../../store/index.ts'
-import { now } from '../now.ts'
 import { ofPage, page, PAGE } from '../page.ts'
 import { quoted, RefusedError } from '../protocol.ts'
 import { detailsOf, type AgentDetails } from '../run-details.ts'
@@ -83,7 +83,7 @@ function health({ id, run, name, status, restarts, unread, messages }: AgentDeta
     restarts,
     unread,
     messages,
-    seconds_since_progress: working ? (now() - working.progressAt) / 1_000 : null,
+    seconds_since_progress: working ? (steadyNow() - working.progressAt) / 1_000 : null,
   }
 }
 
@@ -209,7 +209,7 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
     answer({ agent_id: id, duration, limit }, { runs, store, events }) {
       const { run, name, id: full } = findAgent(id, { runs, store })
-      const since = duration === undefined ? 0 : (now() - duration) / 1_000
+      const since = duration === undefined ? 0 : (steadyNow() - duration) / 1_000
       const mine = events.filter(
         ({ orchestration_id: of, data, timestamp }) =>
           of === run.id && timestamp >= since && (data as { agent?: unknown }).agent === name,

@@ -1,7 +1,7 @@
+import { steadyNow } from '../../clock/index.ts'
 import { formatDollars } from '../../money/index.ts'
 import type { TargetHealth } from '../../orchestrator/index.ts'
 import type { SavedCompletion } from '../../store/index.ts'
-import { now } from '../now.ts'
 import { ofPage, page, PAGE, pageOfRows } from '../page.ts'
 import { quoted, RefusedError } from '../protocol.ts'
 import { detailsOf } from '../run-details.ts'
@@ -58,7 +58,7 @@ function joined(all: readonly TargetHealth[]): object {
       state: open.length > 0 ? 'open' : (all.find(({ breaker }) => breaker !== 'closed')?.breaker ?? 'closed'),
       is_open: open.length > 0,
       recent_failures: Math.max(0, ...all.map(({ recentFailures }) => recentFailures)),
-      open_until: open.length > 0 ? (now() + Math.max(...open.map(({ opensInMs }) => opensInMs))) / 1_000 : null,
+      open_until: open.length > 0 ? (steadyNow() + Math.max(...open.map(({ opensInMs }) => opensInMs))) / 1_000 : null,
       last_success: successes.length > 0 ? Math.max(...successes) / 1_000 : null,
     },
     stats: {
@@ -297,7 +297,7 @@ export const completion: Readonly<Record<string, Handler>> = {
           retry_attempt: attempt - 1,
           max_retries: policy.max_attempts - 1,
           last_error: lastError,
-          next_retry_in: Math.max(0, nextAt - now()) / 1_000,
+          next_retry_in: Math.max(0, nextAt - steadyNow()) / 1_000,
         })),
         newest_failures: failed.slice(-20).map(({ data, timestamp }) => ({ ...data, timestamp })),
       }

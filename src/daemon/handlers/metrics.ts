@@ -1,5 +1,5 @@
+import { steadyNow } from '../../clock/index.ts'
 import { formatDollars } from '../../money/index.ts'
-import { now } from '../now.ts'
 import { ofPage, page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
 import { detailsOf } from '../run-details.ts'
@@ -8,7 +8,7 @@ import { handler, type Handler, type RequestContext } from './handler.ts'
 
 const HOUR_MS = 3_600_000
 
-const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? now()) - startedAt) / 1_000
+const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? steadyNow()) - startedAt) / 1_000
 
 /** What is compared of a run. */
 function measured(run: Run, { store }: RequestContext) {
@@ -62,7 +62,7 @@ export const metrics: Readonly<Record<string, Handler>> = {
     },
     answer({ last_hours: hours, orchestration_id: id, ...part }, { runs, store }) {
       const run = id === undefined ? undefined : runs.find(id).id
-      const sinceMs = hours === undefined ? 0 : Math.max(0, now() - hours * HOUR_MS)
+      const sinceMs = hours === undefined ? 0 : Math.max(0, steadyNow() - hours * HOUR_MS)
       const { known, uncertain, calls, input, output, runs: count } = store.spending.total({ sinceMs, run })
       const agents = store.spending.byAgent({ sinceMs, run }, part.offset + part.limit + 1).map((each) => ({
         agent_id: each.run === '' ? each.agent : `${each.run}_${each.agent}`,

@@ -1,5 +1,5 @@
+import { steadyNow } from '../../clock/index.ts'
 import { fitsPattern } from '../../orchestrator/index.ts'
-import { now } from '../now.ts'
 import { page, PAGE } from '../page.ts'
 import { RefusedError } from '../protocol.ts'
 import type { LoggedEvent } from '../logged-event.ts'
@@ -52,7 +52,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
       for (const { event_name: name } of events) counts[name] = (counts[name] ?? 0) + 1
       return {
         status: 'running',
-        uptime: (now() - startedAt) / 1_000,
+        uptime: (steadyNow() - startedAt) / 1_000,
         orchestrations: runs.active.length,
         completions: completions.depth,
         remembered_events: events.length,

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import { formatDollars, parseDollars } from '../../money/index.ts'
 import type { Claim } from '../../orchestrator/index.ts'
 import {
@@ -10,7 +11,6 @@ import {
 import { type Json, PatternError } from '../../strategy/index.ts'
 import type { RunStatus } from '../../store/index.ts'
 import { nestsDeeper } from '../../trace/index.ts'
-import { now } from '../now.ts'
 import { ofPage, page, PAGE, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
 import { MOST_DEPTH, quoted, RefusedError } from '../protocol.ts'
@@ -22,7 +22,7 @@ const STATES: readonly RunStatus[] = ['running', 'suspended', 'completed', 'fail
 /** Runs that are over and that one answer may be about. */
 const MOST_OVER = 10_000
 
-const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? now()) - startedAt) / 1_000
+const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? steadyNow()) - startedAt) / 1_000
 
 function described(run: Run, { agents, messages }: RunDetails): object {
   return {

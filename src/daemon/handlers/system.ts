@@ -1,4 +1,4 @@
-import { now } from '../now.ts'
+import { steadyNow } from '../../clock/index.ts'
 import { handler, type Handler } from './handler.ts'
 
 /** The daemon itself. */
@@ -10,7 +10,7 @@ export const system: Readonly<Record<string, Handler>> = {
       const problems = [...found, ...store.problems, ...log.problems]
       return {
         status: problems.length > 0 ? 'degraded' : 'healthy',
-        uptime: (now() - startedAt) / 1_000,
+        uptime: (steadyNow() - startedAt) / 1_000,
         orchestrations: runs.live.length,
         services: simulates ? 'simulated' : 'real',
         pid: process.pid,

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import { millisecondsOf, textOf, type Json, type Options } from '../../strategy/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { CompletionError } from '../service/failures.ts'
@@ -27,7 +28,7 @@ export async function coordinate(
     throw new CompletionError('refused_request', `COORDINATE has no option "${unread}". There are: ${READ.join(', ')}.`)
   const point = textOf(given['point'] ?? given['name'] ?? given['task'] ?? type ?? 'coordination')
   const timeoutMs = timeout === undefined ? longest : millisecondsOf(timeout)
-  const began = Date.now()
+  const began = steadyNow()
   const responses =
     type === 'turns'
       ? await turns(agents, given, point, surroundings)
@@ -48,7 +49,7 @@ export async function coordinate(
     coordinated: agents.filter((agent) => answered.has(agent)),
     missing,
     timed_out: missing.length > 0,
-    duration: (Date.now() - began + surroundings.elapsedMs) / 1_000,
+    duration: (steadyNow() - began + surroundings.elapsedMs) / 1_000,
     responses: [...responses],
   }
 }

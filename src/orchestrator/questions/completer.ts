@@ -18,6 +18,7 @@ import { Retries, type Retrying, type WaitingRetry } from './retries.ts'
 import { RetryBudget, type Tries } from './retry-budget.ts'
 import { Statistics, type CallStatistics } from './statistics.ts'
 import { timeLimited } from './time-limit.ts'
+import { told } from './told.ts'
 
 /** A question as agents ask it. */
 export interface AgentQuestion {
@@ -56,9 +57,11 @@ export interface SavedQuestions {
 }
 
 interface CompleterOptions {
-  costs: Pick<Costs, 'reserve' | 'isTight'>
+  costs: Pick<Costs, 'costOf' | 'reserve' | 'isTight'>
   cache: Pick<SemanticCache, 'caching'> | undefined
   trace: Pick<Trace, 'append'>
+  /** Whether the trace is told of each call. Default: what it has cost and how it failed, and no more. */
+  tellsAttempts?: boolean
   /** Where it stood before a restart. */
   before?: SavedQuestions | undefined
   time?: Timekeeper
@@ -82,7 +85,15 @@ export class Completer {
 
   constructor(
     settings: Settled,
-    { costs, cache, trace, before, time = processTime, random = () => Math.random() }: CompleterOptions,
+    {
+      costs,
+      cache,
+      trace,
+      tellsAttempts = false,
+      before,
+      time = processTime,
+      random = () => Math.random(),
+    }: CompleterOptions,
   ) {
     this.#settings = settings
     this.#statistics = new Statistics(time)
@@ -119,6 +130,7 @@ export class Completer {
       timeLimited(settings, time),
       saysSomething,
       priced(costs),
+      ...(tellsAttempts ? [told({ trace, time, costs })] : []),
       this.#statistics.counting,
     ])
   }

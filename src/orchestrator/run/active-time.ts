@@ -1,7 +1,8 @@
+import { steadyNow } from '../../clock/index.ts'
 /** How long a run has been active, pauses not counted. Milliseconds. */
 export class ActiveTime {
   readonly #beforeMs: number
-  readonly #since = Date.now()
+  readonly #since = steadyNow()
 
   /** @param beforeMs before a restart */
   constructor(beforeMs = 0) {
@@ -14,6 +15,6 @@ export class ActiveTime {
   }
 
   get ms(): number {
-    return this.#beforeMs + (Date.now() - this.#since)
+    return this.#beforeMs + (steadyNow() - this.#since)
   }
 }

@@ -93,7 +93,7 @@ export class Orchestrator {
     this.#pattern = pattern
     this.#run = run
     this.#surroundings = surroundings
-    const { trace, store } = surroundings
+    const { trace, store, tellsAttempts = false } = surroundings
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const state = saved?.state
@@ -110,13 +110,14 @@ export class Orchestrator {
       costs: this.costs,
       cache: this.#cache,
       trace,
+      tellsAttempts,
       before: state?.questions,
     })
     this.#termination = new Termination(pattern.data.coordination?.termination ?? {}, variables)
     this.#tracked = [...(state?.tracked ?? [])]
     this.#active = new ActiveTime(state?.activeMs)
     this.#underWay = new UnderWay(this.#active, state)
-    this.team = this.#makeTeam()
+    this.team = this.#makeTeam(state?.routes)
     this.#roster = new Roster(this.team, () => this.#machine.state.variables)
     this.#hearing = new Hearing({
       team: this.team,
@@ -171,7 +172,7 @@ export class Orchestrator {
     })
   }
 
-  #makeTeam(): Team {
+  #makeTeam(routes: RunState['routes']): Team {
     const { routing, routing_rules: rules = [], transformers = [] } = this.#pattern.data
     return new Team({
       settings: this.#settings,
@@ -182,6 +183,7 @@ export class Orchestrator {
       transformers,
       otherwise: (event) => (isRequest(event) ? undefined : routing?.default),
       isConversation: this.#isConversation,
+      routes,
       // One that says how it ends needs no other bound.
       maxHops:
         this.#isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
@@ -226,6 +228,7 @@ export class Orchestrator {
 
   #state(): RunState {
     const { reason } = this.#ending
+    const routes = this.team.bus.saveRoutes()
     return {
       version: RUN_VERSION,
       parts: PART_VERSIONS,
@@ -237,6 +240,7 @@ export class Orchestrator {
       ...this.#underWay.save(this.#machine.pending),
       ...((reason === 'event' || reason === 'max_messages' || reason === 'rounds') && { over: reason }),
       ...(this.#tracked.length > 0 && { tracked: this.#tracked }),
+      ...(routes && { routes }),
     }
   }
 

@@ -4,6 +4,7 @@ import { COSTS_VERSION, type SavedCosts } from '../money/claim.ts'
 import { QUESTIONS_VERSION, type SavedQuestions } from '../questions/completer.ts'
 import { AGENT_VERSION } from '../team/agent.ts'
 import type { BusEvent } from '../team/bus.ts'
+import type { SavedRoutes } from '../team/response-routes.ts'
 
 /** The version of the frame that the parts stand in. */
 export const RUN_VERSION = 1
@@ -38,6 +39,8 @@ export interface RunState {
   over?: 'max_messages' | 'rounds' | 'event'
   /** What TRACK has noted. */
   tracked?: readonly Tracked[]
+  /** Transformers that wait for the answer to what they asked. */
+  routes?: SavedRoutes
 }
 
 /** What in a saved state has another shape than is read here, in words; nothing where all of it fits. */

@@ -4,6 +4,8 @@ import type { Trace } from '../../trace/index.ts'
 /** What a run stands on. */
 export interface Surroundings {
   trace: Pick<Trace, 'append' | 'length'>
+  /** Whether the trace is told of each call that is made: for traces that no service writes to. Default: not. */
+  tellsAttempts?: boolean
   /** Ends the run. */
   signal?: AbortSignal
   /** Runs work on behalf of an agent, such as the provider's `actAs`. */

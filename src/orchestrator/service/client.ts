@@ -2,6 +2,7 @@ import { CompletionError, kindOfStatus } from './failures.ts'
 import { limitsOf, type ReportedLimit } from './limits.ts'
 import { noAccess } from './no-access.ts'
 import type { ServiceSettings } from './settings.ts'
+import { serviceNow } from './service-clock.ts'
 
 /** One message of a conversation. */
 export interface ChatMessage {
@@ -124,7 +125,7 @@ function retryAfterOf(headers: Headers): number | undefined {
   const given = headers.get('retry-after')
   if (given === null) return undefined
   const seconds = Number(given)
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(given) - Date.now()
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(given) - serviceNow(headers)
   return ms >= 0 ? ms : undefined
 }
 

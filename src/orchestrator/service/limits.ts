@@ -1,3 +1,5 @@
+import { serviceNow } from './service-clock.ts'
+
 /** What an account may still ask of a service, as its headers say it: a bucket of requests that refills steadily. */
 export interface ReportedLimit {
   /** Requests that the bucket holds when it is full. */
@@ -39,6 +41,6 @@ export function limitsOf(headers: Headers): ReportedLimit | undefined {
   return read(
     headers.get('anthropic-ratelimit-requests-limit'),
     headers.get('anthropic-ratelimit-requests-remaining'),
-    Math.max(0, reset + CUT_OFF_MS - Date.now()),
+    Math.max(0, reset + CUT_OFF_MS - serviceNow(headers)),
   )
 }

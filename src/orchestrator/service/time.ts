@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 /** What policies read and spend time by. Milliseconds. */
 export interface Timekeeper {
   /** Unix milliseconds. */
@@ -6,9 +7,9 @@ export interface Timekeeper {
   after(ms: number, action: () => void): () => void
 }
 
-/** The process's own clock and timers, whatever stands behind them. */
+/** The process's own clock, which never goes back, and its timers, whatever stands behind them. */
 export const processTime: Timekeeper = {
-  now: () => Date.now(),
+  now: steadyNow,
   after(ms, action) {
     const timer = setTimeout(action, ms)
     return () => clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import type { AgentSettings } from '../../pattern/index.ts'
 import { Conversation } from './conversation.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
@@ -50,7 +51,7 @@ export class Agent {
   /** Completions among them that wait of their own will: for a next try, or until the account may ask again. */
   resting = 0
   /** When it last made progress. Unix milliseconds. */
-  progressAt: number = Date.now()
+  progressAt: number = steadyNow()
   restarts = 0
   #controller = new AbortController()
 
@@ -103,7 +104,7 @@ export class Agent {
   }
 
   progress(): void {
-    this.progressAt = Date.now()
+    this.progressAt = steadyNow()
   }
 
   /** Ends its work for good. */

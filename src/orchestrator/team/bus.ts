@@ -1,7 +1,7 @@
 import { evaluate, fillAll, fillKept, type Json } from '../../strategy/index.ts'
 import type { RoutingRule, Transformer } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
-import { ResponseRoutes } from './response-routes.ts'
+import { ResponseRoutes, type SavedRoutes } from './response-routes.ts'
 
 /** Something that an agent or the strategy has said to all. */
 export interface BusEvent {
@@ -37,6 +37,8 @@ interface BusOptions {
   recipients: (to: Json) => readonly string[]
   /** Gives a message to an agent. */
   deliver: (to: string, message: string, from: string, hops: number) => void
+  /** Transformers that waited for their answer before a restart. */
+  routes?: SavedRoutes | undefined
 }
 
 type Listener = (event: BusEvent, hops: number) => void
@@ -45,10 +47,16 @@ type Listener = (event: BusEvent, hops: number) => void
 export class Bus {
   readonly #options: BusOptions
   readonly #listeners = new Set<Listener>()
-  readonly #routes = new ResponseRoutes()
+  readonly #routes: ResponseRoutes
 
   constructor(options: BusOptions) {
     this.#options = options
+    this.#routes = new ResponseRoutes(options.routes)
+  }
+
+  /** Transformers that wait for their answer, to be kept. */
+  saveRoutes(): SavedRoutes | undefined {
+    return this.#routes.save()
   }
 
   /** Calls `listener` with every event from now on; the function returned ends that. */

@@ -6,7 +6,14 @@ interface Route {
   id: string
   from: string
   to: string
-  filter: string | undefined
+  filter?: string
+}
+
+/** Those that wait, as plain data. */
+export interface SavedRoutes {
+  /** Askings so far, by which ids are given. */
+  count: number
+  waiting: readonly Readonly<Route>[]
 }
 
 /** More are not waited for at one time: the oldest is given up. */
@@ -14,11 +21,22 @@ const MOST = 1_000
 
 /**
  * Answers to what transformers ask: one with a `response_route` waits for the event `from` that fits its `filter`, and says its data again as
- * the event `to`, once. `{{transform_id}}` tells one asking from another. Those that wait are not kept over a restart.
+ * the event `to`, once. `{{transform_id}}` tells one asking from another.
  */
 export class ResponseRoutes {
-  readonly #waiting: Route[] = []
-  #count = 0
+  readonly #waiting: Route[]
+  #count: number
+
+  /** @param before those that waited before a restart */
+  constructor({ count, waiting }: SavedRoutes = { count: 0, waiting: [] }) {
+    this.#count = count
+    this.#waiting = [...waiting]
+  }
+
+  /** Those that wait; nothing where none was ever opened. */
+  save(): SavedRoutes | undefined {
+    return this.#count === 0 ? undefined : { count: this.#count, waiting: [...this.#waiting] }
+  }
 
   /** The variables of a transformer that is about to ask: those of its event, and its id. */
   open({ response_route: route, async: isAsync }: Transformer, scope: Scope): Scope {
@@ -28,8 +46,8 @@ export class ResponseRoutes {
     const own = { ...scope, transform_id: id }
     if (route) {
       const { from, to, filter } = route
-      const filled = typeof filter === 'string' ? textOf(fillAll(filter, own, fillKept)) : undefined
-      this.#waiting.push({ id, from: from ?? '*', to, filter: filled })
+      const filled = typeof filter === 'string' && { filter: textOf(fillAll(filter, own, fillKept)) }
+      this.#waiting.push({ id, from: from ?? '*', to, ...filled })
       if (this.#waiting.length > MOST) this.#waiting.shift()
     }
     return own

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import type { Agent } from './agent.ts'
 
@@ -46,7 +47,7 @@ export class Supervisor {
 
   #look(): void {
     this.#timer = undefined
-    const now = Date.now()
+    const now = steadyNow()
     let earliest = Number.POSITIVE_INFINITY
     for (const agent of this.#agents.values()) {
       if (!agent.isAlive || agent.working === 0) continue

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../clock/index.ts'
 import { isMistake, suggestion } from '../../options/index.ts'
 import type { AgentSettings } from '../../pattern/index.ts'
 import type { Trace } from '../../trace/index.ts'
@@ -10,6 +11,7 @@ import type { Hold } from './conversation.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
+import type { SavedRoutes } from './response-routes.ts'
 import type { Settled } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
@@ -38,6 +40,8 @@ interface TeamOptions {
   maxHops: number
   /** Runs work on behalf of an agent. */
   actAs: <Result>(agent: string, work: () => Result) => Result
+  /** Transformers that waited for their answer before a restart. */
+  routes?: SavedRoutes | undefined
 }
 
 /** The agents of a run: asked, supervised, and told of each other's events. */
@@ -164,7 +168,7 @@ export class Team {
   }
 
   async #ask(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
-    const began = Date.now()
+    const began = steadyNow()
     for (;;) {
       if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
       try {
@@ -183,7 +187,7 @@ export class Team {
     let hold: Hold | undefined
     try {
       hold = await conversation.acquire(within.signal)
-      const waitedMs = Date.now() - began
+      const waitedMs = steadyNow() - began
       agent.working += 1
       agent.progress()
       this.#supervisor.watch()
@@ -223,7 +227,7 @@ export class Team {
         json,
         refused: answer.refused,
         model: answer.target,
-        seconds: (Date.now() - began) / 1_000,
+        seconds: (steadyNow() - began) / 1_000,
         cached: answer.cached,
       }
       if (this.#options.settings.traceCompletions)
@@ -233,7 +237,7 @@ export class Team {
           model: answer.target,
           prompt: text,
           answer: answer.text,
-          tookMs: Date.now() - began,
+          tookMs: steadyNow() - began,
           waitedMs,
           inputTokens: answer.usage.input,
           outputTokens: answer.usage.output,

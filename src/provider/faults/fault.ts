@@ -35,6 +35,10 @@ export interface FaultKind {
   readonly billed: boolean
   /** When it shows, as a share of the call's latency; where it is billed, how much longer than usual the whole answer takes. */
   readonly at: number | ((settings: { slowFactor: number }) => number)
+  /**
+   * Whether the request itself meets it, before the service has taken it in, so that who would fetch the answer later gets it at once.
+   */
+  readonly atDoor?: true
   /** What becomes of what the model says. */
   readonly content?: (content: Content, tokenizer: Tokenizer) => Content
   /** The share of the answer that is generated and sent. Default 1. */

@@ -10,6 +10,7 @@ const resetAfter = (date: number, until = Number.POSITIVE_INFINITY): number =>
 /** 429: the quota of the day or the month is used up, or the credit of the account. */
 export const quotaExhausted: FaultKind = {
   billed: false,
+  atDoor: true,
   at: 0.02,
   ending: {
     kind: 'refusal',

@@ -3,6 +3,7 @@ import type { FaultKind } from './fault.ts'
 /** 429: too many requests. */
 export const rateLimited: FaultKind = {
   billed: false,
+  atDoor: true,
   at: 0.02,
   ending: {
     kind: 'refusal',

@@ -4,7 +4,7 @@ import { HEDGED, LEFT, OUTCOMES, STREAMED, type CallColumns, type OutcomeName } 
 import { shownText, type Strings } from './strings.ts'
 
 /** The fault of a call whose client went away. */
-const DISCONNECTED = 'disconnected'
+export const DISCONNECTED = 'disconnected'
 
 /** A call that another one repeats has not simply failed. */
 function outcomeOf({ status, fault }: CallRecord, isRepeated: boolean): OutcomeName {
@@ -105,8 +105,8 @@ export interface CallTable {
 }
 
 /** Puts the calls of a trace into columns. */
-export function callTable(events: readonly TraceEvent[], strings: Strings, given = callsOf(events)): CallTable {
-  const records = given.toSorted((a, b) => a.arrivedAt - b.arrivedAt)
+export function callTable(events: readonly TraceEvent[], strings: Strings): CallTable {
+  const records = callsOf(events).toSorted((a, b) => a.arrivedAt - b.arrivedAt)
   const rowOf = new Map(records.map(({ call }, row) => [call, row]))
   const repeated = new Set(records.map(({ retryOf }) => retryOf))
   const { waited, messages, retryIn, hedged } = asidesOf(events)

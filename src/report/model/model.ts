@@ -24,11 +24,15 @@ export interface AboutRun {
   remarks?: readonly string[]
 }
 
-const NO_CALLS_REMARK =
-  'This log holds what the orchestrator knows of its calls: when a bar begins is when its agent was asked.'
+const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, and not what the service has seen.'
 
 /** What tells of time in which a run does nothing, or is over. */
-const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set(['clock.slept', 'timers.left', 'setUp.misspelt'])
+const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
+  'clock.slept',
+  'timers.left',
+  'setUp.misspelt',
+  'setUp.unused',
+])
 
 /** How a trace says that its run went. */
 function statusOf(events: readonly TraceEvent[]): RunModel['status'] {
@@ -42,7 +46,8 @@ function agentsOf(events: readonly TraceEvent[], strings: Strings): number[] {
   const agents = new Set<number>()
   for (const event of events) {
     if (event.type === 'gather.started') for (const agent of event.expected) agents.add(strings.of(agent))
-    else if ('agent' in event && typeof event.agent === 'string') agents.add(strings.of(event.agent))
+    else if (event.type !== 'span.ended' && 'agent' in event && typeof event.agent === 'string')
+      agents.add(strings.of(event.agent))
   }
   agents.delete(0)
   return [...agents]
@@ -72,12 +77,13 @@ function budgetOf(events: readonly TraceEvent[]): number | null {
 
 /** What a page needs to draw a run: a pure function of its trace, and of what is known beside it. */
 export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel {
-  const events = [...given]
+  const written = [...given]
   const strings = new Strings()
-  const hasCalls = events.some(({ type }) => type === 'call.arrived' || type === 'call.refused')
-  const told = hasCalls ? [] : toldCalls(events)
+  const hasCalls = written.some(({ type }) => type === 'call.arrived' || type === 'call.refused')
+  const isTold = !hasCalls && written.some(({ type }) => type === 'attempt.started' || type === 'attempt.ended')
+  const events = isTold ? toldCalls(written) : written
   const agents = agentsOf(events, strings)
-  const table = callTable(events, strings, hasCalls ? undefined : told)
+  const table = callTable(events, strings)
   const endMs = Math.ceil(
     events.reduce((latest, { at, type }) => (AFTERWARDS.has(type) ? latest : Math.max(latest, at)), 0),
   )
@@ -101,9 +107,9 @@ export function runModel(given: Iterable<TraceEvent>, about: AboutRun): RunModel
     seed: String(about.seed ?? started?.seed ?? ''),
     replay,
     errors: [...errors],
-    toldBy: told.length > 0 ? 'orchestrator' : 'service',
+    toldBy: isTold ? 'orchestrator' : 'service',
     isChecked: findings !== undefined,
-    remarks: [...(about.remarks ?? []), ...(told.length > 0 ? [NO_CALLS_REMARK] : [])],
+    remarks: [...(about.remarks ?? []), ...(isTold ? [TOLD_REMARK] : [])],
     endMs,
     agents,
     calls: table.columns,

@@ -5,6 +5,7 @@ import type { Strings } from './strings.ts'
 /** Gathers with who answered when. */
 export function gatherRows(events: readonly TraceEvent[], strings: Strings): GatherRow[] {
   const gathers = new Map<number, GatherRow>()
+  const ended = new Set<number>()
   for (const event of events)
     if (event.type === 'gather.started')
       gathers.set(event.gather, {
@@ -27,9 +28,13 @@ export function gatherRows(events: readonly TraceEvent[], strings: Strings): Gat
       if (!row) continue
       row.took = Math.round(event.at) - row.at
       row.missing = event.missing.map((agent) => strings.of(agent))
+      ended.add(event.gather)
+    } else if (event.type === 'run.resumed') {
+      // A run that goes on gathers anew what it was gathering.
+      for (const [gather, row] of gathers) if (!ended.has(gather)) row.took = Math.round(event.at) - row.at
     }
-  for (const row of gathers.values()) {
-    if (row.took >= 0) continue
+  for (const [gather, row] of gathers) {
+    if (ended.has(gather)) continue
     const answered = new Set(row.received.map(([agent]) => agent))
     row.missing = row.expected.filter((agent) => !answered.has(agent))
   }

@@ -1,78 +1,100 @@
-import { NO_USAGE, type CallRecord } from '../../trace/queries.ts'
-import type { TraceEvent } from '../../trace/events.ts'
+import { NO_USAGE } from '../../trace/queries.ts'
+import type { EventOf, TraceEvent } from '../../trace/events.ts'
+import { DISCONNECTED } from './calls.ts'
+
+/** What tells a call that is repeated from others. */
+const lineOf = (agent: string, target: string): string => `${agent} ${target}`
+const targetOf = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`
+
+/** Failures by which nobody waits for the answer any more. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['cancelled', 'terminated', 'deadline'])
 
 /**
- * Calls as an orchestrator tells of them, for the logs of a daemon: they hold what it knows, and not what the service
- * has seen. A call ends where its cost is claimed or its try has failed; it began when its agent was asked, or when the
- * pause after the try before was over.
+ * Events as a service would have written them, of those in which an orchestrator tells of its calls: the logs of a
+ * daemon hold what it knows, and not what the service has seen. All others stay as they are.
  */
-export function toldCalls(events: readonly TraceEvent[]): CallRecord[] {
-  const calls: CallRecord[] = []
-  /** When each agent was asked last, or was done with what it was asked before. */
-  const askedAt = new Map<string, number>()
-  /** The try before, where it failed and is repeated. */
-  const failed = new Map<string, CallRecord>()
-  const add = (event: TraceEvent & { agent: string }, of: Partial<CallRecord> & { model: string }): CallRecord => {
-    const { agent, at, seq } = event
-    const before = failed.get(agent)
-    const record: CallRecord = {
-      call: calls.length + 1,
-      agent,
+export function toldCalls(events: readonly TraceEvent[]): TraceEvent[] {
+  let calls = 0
+  /** The numbers of calls without an end, by the place of their start. */
+  const open = new Map<number, number>()
+  /** The newest call that has ended, by who asked whom. */
+  const last = new Map<string, number>()
+  /** Calls that have failed and are to be repeated, by who asks whom. */
+  const failed = new Map<string, { call: number; at: number }>()
+
+  function* arrived(
+    { agent, provider, model, seq, causes }: EventOf<'attempt.started' | 'attempt.ended'>,
+    at: number,
+  ): Generator<TraceEvent, number> {
+    calls += 1
+    const call = calls
+    yield {
+      type: 'call.arrived',
+      ...{ seq, at, causes, call, agent, provider, model },
       conversation: agent,
       turn: 1,
-      provider: '',
+      operation: 'chat',
       stream: false,
-      attempt: before ? before.attempt + 1 : 1,
-      retryOf: before?.call,
-      arrivedAt: Math.min(askedAt.get(agent) ?? at, at),
-      firstTokenAt: undefined,
-      endedAt: at,
-      leftAt: undefined,
-      status: 'ended',
-      finish: undefined,
-      fault: undefined,
-      retryAfterMs: null,
+      inputTokens: 0,
+      attempt: 1,
       request: '',
-      prompt: undefined,
-      continues: undefined,
-      holds: [],
-      run: undefined,
-      seq,
-      usage: NO_USAGE,
-      cost: 0,
-      ...of,
     }
-    calls.push(record)
-    failed.delete(agent)
-    askedAt.set(agent, at)
-    return record
+    const line = lineOf(agent, targetOf({ provider, model }))
+    const before = failed.get(line)
+    failed.delete(line)
+    if (before) yield { type: 'call.retried', ...{ seq, at, causes, call }, of: before.call, afterMs: at - before.at }
+    return call
   }
-  for (const event of events)
+
+  function* ended(event: EventOf<'attempt.ended'>): Generator<TraceEvent> {
+    const { seq, at, causes, tookMs, failure, message, inputTokens, cachedInputTokens, outputTokens, cost } = event
+    const start = causes[0] ?? -1
+    // Of a long run the page lets the oldest events go.
+    const call = open.get(start) ?? (yield* arrived(event, Math.max(0, at - tookMs)))
+    open.delete(start)
+    last.set(lineOf(event.agent, targetOf(event)), call)
+    const usage = { ...NO_USAGE, input: inputTokens, cachedInput: cachedInputTokens, output: outputTokens }
+    const of = { seq, at, causes, call, afterMs: tookMs, usage, cost }
+    if (failure === null) yield { type: 'call.ended', ...of, finish: '', fault: null }
+    else
+      yield {
+        type: 'call.failed',
+        ...of,
+        fault: GIVEN_UP.has(failure) ? DISCONNECTED : failure,
+        message,
+        retryAfterMs: null,
+      }
+  }
+
+  function* toldOf(event: TraceEvent): Generator<TraceEvent> {
     switch (event.type) {
-      case 'gather.started':
-        for (const agent of event.expected) askedAt.set(agent, event.at)
-        break
-      case 'task.assigned':
-        askedAt.set(event.agent, event.at)
-        break
-      case 'message.sent':
-        askedAt.set(event.to, event.at)
-        break
-      case 'cost.claimed':
-        add(event, {
-          model: event.model,
-          cost: event.known + event.uncertain,
-          usage: { ...NO_USAGE, input: event.inputTokens ?? 0, output: event.outputTokens ?? 0 },
-        })
-        break
+      case 'attempt.started':
+        open.set(event.seq, yield* arrived(event, event.at))
+        return
+      case 'attempt.ended':
+        return yield* ended(event)
       case 'attempt.failed': {
-        const record = add(event, { model: event.target, status: 'failed', fault: event.kind })
-        if (event.retryInMs === null) break
-        failed.set(event.agent, record)
-        askedAt.set(event.agent, event.at + event.retryInMs)
-        break
+        const line = lineOf(event.agent, event.target)
+        const call = last.get(line)
+        if (call !== undefined && event.retryInMs !== null) failed.set(line, { call, at: event.at })
+        return yield event
+      }
+      case 'run.resumed': {
+        // What was under way when the process ended has ended with it.
+        const { seq, at, causes } = event
+        for (const call of open.values())
+          yield {
+            type: 'call.failed',
+            ...{ seq, at, causes, call, afterMs: 0, usage: NO_USAGE, cost: 0, retryAfterMs: null },
+            fault: DISCONNECTED,
+            message: 'The daemon ended meanwhile.',
+          }
+        open.clear()
+        return yield event
       }
       default:
+        yield event
     }
-  return calls
+  }
+  return events.flatMap((event) => [...toldOf(event)])
 }

@@ -11,16 +11,18 @@ interface CallListProps {
   fits: Uint8Array
   selected: number | undefined
   onSelect: (row: number) => void
+  /** Where a run goes on, what is new stands at the top. */
+  isNewestFirst: boolean
 }
 
 /** All calls that fit the filter, as text. Only those in sight are in the page. */
-export function CallList({ run, fits, selected, onSelect }: CallListProps) {
+export function CallList({ run, fits, selected, onSelect, isNewestFirst }: CallListProps) {
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const rows = useMemo(() => {
     const found: number[] = []
     for (let row = 0; row < run.size; row++) if (fits[row]) found.push(row)
-    return found
+    return isNewestFirst ? found.reverse() : found
   }, [run, fits])
   const height = box.current?.clientHeight ?? 480
   useEffect(() => {

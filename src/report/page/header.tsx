@@ -6,11 +6,18 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** What a run comes to, in a row. */
 export function Sums({ run }: { run: Run }) {
-  const { calls, claims, budget, billed, endMs, seed, toldBy } = run.model
+  const { calls, claims, budget, billed, endMs, seed, toldBy, status } = run.model
   const claimed = sum(claims.known) + sum(claims.uncertain)
   const retries = calls.repeats.filter((back) => back > 0).length
   const [answered = 0, retried = 0, failed = 0, cancelled = 0, refused = 0, open = 0] = run.counts
   const bad = retried + failed + refused
+  // A call without an end is cut off by the end of its run.
+  const underWay = status === 'running' ? open : 0
+  const cutOff = cancelled + open - underWay
+  const unfinished = [
+    ...(underWay > 0 ? [`${count(underWay)} under way`] : []),
+    ...(cutOff > 0 ? [`${count(cutOff)} cut off`] : []),
+  ]
   const share = budget ? Math.min(1, Number(billed) / budget) : 0
   return (
     <dl class="sums">
@@ -19,7 +26,7 @@ export function Sums({ run }: { run: Run }) {
       <Sum
         name="Failed"
         value={count(bad)}
-        more={`${count(retries)} ${retries === 1 ? 'retry' : 'retries'}${cancelled + open > 0 ? `, ${count(cancelled + open)} cut off` : ''}`}
+        more={[`${count(retries)} ${retries === 1 ? 'retry' : 'retries'}`, ...unfinished].join(', ')}
         isBad={bad > 0}
       />
       <Sum

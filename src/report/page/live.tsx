@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { RunModel } from '../model/data.ts'
 import { runModel } from '../model/model.ts'
-import { duration } from './format.ts'
+import { count, dollars, duration } from './format.ts'
 import { Top } from './header.tsx'
 import { LiveFeed, type Connection } from './live-feed.ts'
 import { LiveRuns } from './live-runs.ts'
@@ -13,7 +13,7 @@ const DRAW_EVERY_MS = 1_000
 /** How often the daemon is asked how it does. Milliseconds. */
 const LOOK_EVERY_MS = 3_000
 /** Of what has happened before the page was opened. */
-const MOST_PAGES = 20
+const MOST_PAGES = 100
 
 interface Listed {
   orchestration_id: string
@@ -40,6 +40,14 @@ async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
   }
 }
 
+/** What an orchestration has spent in all, however much of it the page knows. */
+function spentText(cost: Readonly<Record<string, unknown>>): string {
+  const { calls, known, uncertain, budget_limit: limit } = cost
+  const short = (told: unknown): string => dollars(Number(String(told).replaceAll(/[$,]/g, '')) * 1e12)
+  const perhaps = uncertain === '$0' ? '' : `, perhaps ${short(uncertain)} more`
+  return `In all ${count(Number(calls))} calls and ${short(known)}${perhaps}${limit === null ? '' : `, of a budget of ${short(limit)}`}.`
+}
+
 /** What a daemon does, as it does it. */
 export function LivePage({ url, title }: { url: string; title: string }) {
   const [theme, onTheme] = useTheme()
@@ -49,6 +57,8 @@ export function LivePage({ url, title }: { url: string; title: string }) {
   const [health, setHealth] = useState<Readonly<Record<string, unknown>>>({})
   const [chosen, setChosen] = useState<string>()
   const [model, setModel] = useState<RunModel>()
+  const [knownFrom, setKnownFrom] = useState(0)
+  const [spent, setSpent] = useState('')
   const [said, setSaid] = useState('')
   const feed = useRef<LiveFeed>(undefined)
   const token = useMemo(tokenOf, [])
@@ -90,14 +100,26 @@ export function LivePage({ url, title }: { url: string; title: string }) {
       if (shown === undefined || document.hidden || drawn === runs.version) return
       drawn = runs.version
       const run = runs.run(shown)
-      const cut = runs.cut(shown)
-      const remarks = cut > 0 ? [`Of its oldest events ${cut} are let go: the page keeps the newest.`] : []
-      setModel(run && runModel(run.events, { title: shown, label: shown, remarks, ...(status && { status }) }))
+      const first = run?.events[0]
+      // Numbers begin at 0.
+      setKnownFrom(first && first.seq > 0 ? first.at : 0)
+      setModel(run && runModel(run.events, { title: shown, label: shown, ...(status && { status }) }))
     }
     draw()
     const timer = setInterval(draw, DRAW_EVERY_MS)
     return () => clearInterval(timer)
   }, [shown, status])
+
+  useEffect(() => {
+    if (shown === undefined || connection !== 'connected') return
+    const ask = async (): Promise<void> => {
+      const cost = await feed.current!.ask('orchestration:cost_status', { orchestration_id: shown })
+      if (cost['error'] === undefined) setSpent(spentText(cost))
+    }
+    void ask()
+    const timer = setInterval(() => document.hidden || void ask(), LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [shown, connection])
 
   const act = async (event: string, data: Readonly<Record<string, unknown>>): Promise<void> => {
     setSaid(`${event} …`)
@@ -146,7 +168,17 @@ export function LivePage({ url, title }: { url: string; title: string }) {
           {said}
         </span>
       </div>
-      {model ? <RunPage model={model} theme={theme} isLive /> : <p class="note">Nothing has happened yet.</p>}
+      {spent !== '' && (
+        <p class="health" role="note">
+          {spent}
+          {knownFrom > 0 && ` Below is what has happened from ${duration(knownFrom)} on: older events are let go.`}
+        </p>
+      )}
+      {model ? (
+        <RunPage key={shown} model={model} theme={theme} isLive knownFrom={knownFrom} />
+      ) : (
+        <p class="note">Nothing has happened yet.</p>
+      )}
     </main>
   )
 }

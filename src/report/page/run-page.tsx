@@ -39,16 +39,24 @@ interface RunPageProps {
   isCompact?: boolean
   /** Whether it still grows: what is shown follows its end. */
   isLive?: boolean
+  /** What happened before is not known. Milliseconds since the run began. */
+  knownFrom?: number
 }
 
 /** One run: its sums, its lanes, its curves, and what is to be read of it. */
-export function RunPage({ model, theme, isCompact = false, isLive = false }: RunPageProps) {
+export function RunPage({ model, theme, isCompact = false, isLive = false, knownFrom = 0 }: RunPageProps) {
   const run = useMemo(() => new Run(model), [model])
   const before = useRef<View>(undefined)
+  const followed = useRef(0)
   const view = useMemo(() => {
     const next = new View(model.endMs)
     const last = before.current
-    if (isLive && last && !last.isWhole) next.show(last.from, last.to)
+    // Until somebody chooses a span, all that is known is shown; a span at the end follows it.
+    if (!last || (last.from === followed.current && last.to === last.endMs)) {
+      next.show(knownFrom, next.endMs)
+      followed.current = next.from
+    } else if (isLive && last.to === last.endMs) next.show(last.isWhole ? 0 : next.endMs - last.span, next.endMs)
+    else if (isLive) next.show(last.from, last.to)
     return (before.current = next)
   }, [model])
   const [filter, setFilter] = useState<Filter>(NO_FILTER)
@@ -57,9 +65,7 @@ export function RunPage({ model, theme, isCompact = false, isLive = false }: Run
   const selected = chosen === undefined ? undefined : run.rowOf(chosen)
   const setSelected = (row: number | undefined): void => setChosen(row === undefined ? undefined : run.number[row])
   const [finding, setFinding] = useState<number>()
-  const [tab, setTab] = useState<Tab>(
-    model.findings.length > 0 || model.errors.length > 0 || isLive ? 'findings' : 'calls',
-  )
+  const [tab, setTab] = useState<Tab>(model.findings.length > 0 || model.errors.length > 0 ? 'findings' : 'calls')
   const [withMessages, setMessages] = useState(false)
   const [hasHelp, setHelp] = useState(false)
   const [time, setTime] = useState<number>()
@@ -200,7 +206,7 @@ export function RunPage({ model, theme, isCompact = false, isLive = false }: Run
               </div>
               <div id="list" role="tabpanel" aria-labelledby={`tab-${tab}`}>
                 {tab === 'findings' && <Findings run={run} chosen={finding} onChoose={choose} onSelect={select} />}
-                {tab === 'calls' && <CallList {...{ run, fits, selected }} onSelect={select} />}
+                {tab === 'calls' && <CallList {...{ run, fits, selected }} onSelect={select} isNewestFirst={isLive} />}
                 {tab === 'events' && <EventList run={run} view={view} />}
               </div>
             </>

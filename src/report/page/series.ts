@@ -51,8 +51,12 @@ export function tokensOf(run: Run): Lines {
 
 /** Calls under way, and those of the last minute. */
 export function underWayOf(run: Run): Lines {
-  const { endMs } = run.model
-  const ends = Float64Array.from(run.byEnd, (row) => run.end[row]!)
+  const { endMs, calls } = run.model
+  // One without an end is under way still.
+  const ends = Float64Array.from(
+    run.byEnd.filter((row) => calls.took[row]! >= 0),
+    (row) => run.end[row]!,
+  )
   const opened = sums(
     [
       { at: run.at, add: () => 1 },

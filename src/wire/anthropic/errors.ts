@@ -69,6 +69,12 @@ export function problemText(problem: Problem, body: unknown): string {
       const place = problem.path.slice(0, -1).join('.')
       return `${place}: Input tag '${given}' found using 'type' does not match any of the expected tags: ${tags}`
     }
+    case 'pattern':
+      return `${path}: String should match pattern '${problem.pattern}'`
+    case 'short text':
+      return `${path}: String should have at least 1 character`
+    case 'long text':
+      return `${path}: String should have at most ${problem.limit} characters`
     default:
       return problem satisfies never
   }

@@ -1,5 +1,6 @@
 import type { Piece, Refusal } from '../../provider/index.ts'
-import type { Chunk, Endpoint, StreamEncoder } from '../service.ts'
+import type { Chunk } from '../chunk.ts'
+import type { Endpoint, StreamEncoder } from '../service.ts'
 import { promptFilterResults, watched } from './content-filter.ts'
 
 interface Completion {

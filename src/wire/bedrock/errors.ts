@@ -26,6 +26,12 @@ export function problemText({ path, ...problem }: Problem): string {
       return `1 validation error detected: Value '${problem.given}' at '${place}' ${failed} have value less than or equal to ${problem.limit}`
     case 'value':
       return `1 validation error detected: Value '${problem.given}' at '${place}' ${failed} satisfy enum value set: [${problem.among.join(', ')}]`
+    case 'pattern':
+      return `1 validation error detected: Value at '${place}' ${failed} satisfy regular expression pattern: ${problem.pattern}`
+    case 'short text':
+      return `1 validation error detected: Value '' at '${place}' ${failed} have length greater than or equal to 1`
+    case 'long text':
+      return `1 validation error detected: Value at '${place}' ${failed} have length less than or equal to ${problem.limit}`
     default:
       return problem satisfies never
   }

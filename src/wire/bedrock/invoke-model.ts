@@ -1,10 +1,10 @@
+import type { Chunk } from '../chunk.ts'
 import { asOwn, readByPath, type MessagesAsked } from '../anthropic/by-path.ts'
 import { messages } from '../anthropic/messages.ts'
 import type { CallRequest, Piece, Refusal, Reply } from '../../provider/index.ts'
 import {
   isBad,
   type BadRequest,
-  type Chunk,
   type Generation,
   type Parsed,
   type StreamEncoder,

@@ -29,6 +29,12 @@ export function fieldProblem(problem: Problem): BadRequest {
         return `invalid request: ${place} must be less than or equal to ${problem.limit}`
       case 'value':
         return `invalid request: ${place} must be one of: ${problem.among.join(', ')}`
+      case 'pattern':
+        return `invalid request: ${place} must match the pattern ${problem.pattern}`
+      case 'short text':
+        return `invalid request: ${place} must not be empty`
+      case 'long text':
+        return `invalid request: ${place} must have at most ${problem.limit} characters - received ${problem.given}`
       default:
         return problem satisfies never
     }

@@ -48,7 +48,8 @@ const FUNCTION_CALLING_CONFIG = object({
 const HOSTED =
   'googleSearch googleSearchRetrieval enterpriseWebSearch googleMaps codeExecution urlContext fileSearch retrieval computerUse'
 
-const TOOL = object({
+/** What the model may call. */
+export const TOOL = object({
   functionDeclarations: list(
     object({
       name: { ...STRING, required: true },
@@ -67,7 +68,8 @@ const TOOL = object({
 /** Answers to one request. */
 export const MOST_CANDIDATES = 8
 
-const GENERATION_CONFIG = object({
+/** How the model is to answer. */
+export const GENERATION_CONFIG = object({
   temperature: { type: 'number', min: 0, max: 2 },
   topP: { type: 'number', min: 0, max: 1 },
   topK: { type: 'number', min: 1 },

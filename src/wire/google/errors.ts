@@ -47,6 +47,9 @@ function problemText(problem: Problem, body: unknown, message: string): string {
     case 'type':
       return `Invalid value at '${path}' (${TYPE_NAMES[problem.expected] ?? problem.expected}), ${given()}`
     case 'value':
+    case 'pattern':
+    case 'short text':
+    case 'long text':
       return `Invalid value at '${path}' (${field}), ${given()}`
     case 'below':
     case 'above':

@@ -6,6 +6,7 @@ import { countTokens } from './count-tokens.ts'
 import { embeddings } from './embeddings.ts'
 import { geminiErrors, isWithoutKey, listedErrors, vertexErrors } from './errors.ts'
 import { generateContent, modelName, type Home } from './generate-content.ts'
+import { live } from './live/index.ts'
 import { models } from './models.ts'
 
 /** Where models are: at the Gemini API, and at Vertex AI in a project or without one. */
@@ -45,6 +46,7 @@ export const google: Service = {
     ...HOMES.flatMap(endpointsAt),
     ...anthropicModels,
     ...models,
+    ...live,
     ...prefixed('/{version}/openai', COMPATIBLE, asOpenAI),
     ...prefixed('/{version}/projects/{project}/locations/{location}/endpoints/{endpoint}', COMPATIBLE, asOpenAI),
   ],

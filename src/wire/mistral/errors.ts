@@ -49,6 +49,12 @@ function textOf(problem: Problem): { type: string; msg: string } {
       return { type: 'less_than_equal', msg: `Input should be less than or equal to ${problem.limit}` }
     case 'value':
       return { type: 'enum', msg: `Input should be ${problem.among.map((value) => `'${value}'`).join(', ')}` }
+    case 'pattern':
+      return { type: 'string_pattern_mismatch', msg: `String should match pattern '${problem.pattern}'` }
+    case 'short text':
+      return { type: 'string_too_short', msg: 'String should have at least 1 character' }
+    case 'long text':
+      return { type: 'string_too_long', msg: `String should have at most ${problem.limit} characters` }
     default:
       return problem satisfies never
   }

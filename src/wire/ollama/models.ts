@@ -42,7 +42,7 @@ const NO_NAME: BadRequest = { kind: 'invalid', message: 'model is required', par
 
 /** What is told while a model is fetched, line by line. */
 function pulled(name: string, { body }: WireRequest, { shelf }: Desk): WireResponse {
-  shelf.put(PULLED, tagged(name), tagged(name))
+  shelf.put(PULLED, tagged(name), tagged(name), name.length)
   if (body['stream'] === false) return answerOf(200, { status: 'success' })
   const layer = { digest: `sha256:${DIGEST}`, total: SIZE }
   const lines = [

@@ -203,7 +203,7 @@ function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
       metadata,
     },
   }
-  shelf.put(BATCHES, batch.body.id, batch)
+  shelf.put(BATCHES, batch.body.id, batch, file.content.length)
   desk.after(VALIDATING_MS, () => {
     if (isReadable) return work(batch, desk)
     batch.body.status = 'failed'

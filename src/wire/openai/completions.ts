@@ -2,20 +2,26 @@ import type { CallRequest, Choice, Piece, Reply } from '../../provider/index.ts'
 import { retryCountOf, type Generation, type StreamEncoder } from '../service.ts'
 import { ANY, problemOf, relaxed, type Shape } from '../shape.ts'
 import { usageOf } from './chat/answer.ts'
-import { isWithoutKey, openaiProblem } from './errors.ts'
+import { invalid, isWithoutKey, openaiProblem } from './errors.ts'
 import { chatHints } from './hints.ts'
 import { answerHead } from './answer-head.ts'
 import { errorFrame, frame } from './events.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/completions.
 
+/** Prompts of one request, and all answers to them together. */
+const MOST_PROMPTS = 2_048
 const PASSED_ON = ['logit_bias', 'stream_options', 'suffix', 'logprobs']
 const REQUEST: Shape = {
   type: 'object',
   fields: {
     model: { type: 'string', required: true },
-    prompt: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1 }], required: true },
-    best_of: { type: 'integer', min: 1, max: 20 },
+    prompt: {
+      type: 'either',
+      of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1, most: MOST_PROMPTS }],
+      required: true,
+    },
+    best_of: { type: 'integer', min: 0, max: 20 },
     echo: { type: 'boolean' },
     frequency_penalty: { type: 'number', min: -2, max: 2 },
     presence_penalty: { type: 'number', min: -2, max: 2 },
@@ -48,22 +54,22 @@ interface CompletionsRequest {
 interface CompletionsAsked {
   stream: boolean
   streamUsage: boolean
-  /** What is repeated before the answer. */
-  echoed: string
+  /** What is repeated before each answer; nothing where it is not asked for. */
+  echoed: readonly string[]
 }
 
 const finishText = ({ finish }: Choice): string =>
   finish === 'length' || finish === 'content_filter' ? finish : 'stop'
 
-/** Texts, or tokens as numbers, of which only their number is known. */
-const promptText = (prompt: string | unknown[]): string =>
-  typeof prompt === 'string'
-    ? prompt
-    : prompt
-        .map((part) =>
-          typeof part === 'string' ? part : Array.isArray(part) ? ' token'.repeat(part.length) : ' token',
-        )
-        .join('\n')
+/** Each prompt: texts, or tokens as numbers, of which only their number is known. */
+function promptsIn(prompt: string | unknown[]): string[] {
+  if (typeof prompt === 'string') return [prompt]
+  // One list of tokens is one prompt.
+  if (prompt.every((part) => typeof part === 'number')) return [' token'.repeat(prompt.length)]
+  return prompt.map((part) =>
+    typeof part === 'string' ? part : ' token'.repeat(Array.isArray(part) ? part.length : 1),
+  )
+}
 
 function body({ id, createdAt, model }: Reply, choices: readonly object[]): Record<string, unknown> {
   return {
@@ -91,8 +97,7 @@ class CompletionsStream implements StreamEncoder {
   }
 
   head(): string {
-    const { echoed } = this.#asked
-    return echoed === '' ? '' : this.#chunk(0, echoed, null)
+    return this.#asked.echoed.map((text, index) => this.#chunk(index, text, null)).join('')
   }
 
   piece(piece: Piece): string {
@@ -128,28 +133,39 @@ export const completions: Generation<CompletionsAsked> = {
     const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, given)
     if (problem) return openaiProblem(problem)
     const request = given as unknown as CompletionsRequest
-    const prompt = promptText(request.prompt)
+    const prompts = promptsIn(request.prompt)
+    const each = Math.min(128, Math.max(1, request.n ?? 1))
+    const choices = prompts.length * each
+    if (choices > MOST_PROMPTS)
+      return invalid(
+        `Too many answers: ${prompts.length} prompts with ${each} each, and at most ${MOST_PROMPTS} are given.`,
+        'n',
+      )
     const stream = request.stream ?? false
     const { stop } = request
     const call: CallRequest = {
       provider,
       operation: completions.operation,
       model: request.model,
-      messages: [{ role: 'user', text: prompt, toolCalls: [], cacheBreakpoint: false }],
+      messages: prompts.map((text) => ({ role: 'user', text, toolCalls: [], cacheBreakpoint: false })),
       tools: [],
       toolChoice: { kind: 'none' },
       responseSchema: undefined,
       stream,
       maxOutputTokens: Math.max(1, request.max_tokens ?? USUAL_TOKENS),
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-      choices: Math.min(128, Math.max(1, request.n ?? 1)),
+      choices,
+      ...(prompts.length > 1 && { separate: true }),
       callerHints: chatHints(given),
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),
       fingerprint,
     }
     const streamUsage = request.stream_options?.include_usage ?? false
-    return { call, asked: { stream, streamUsage, echoed: request.echo ? prompt : '' } }
+    const echoed = request.echo
+      ? Array.from({ length: choices }, (_, choice) => prompts[Math.floor(choice / each)]!)
+      : []
+    return { call, asked: { stream, streamUsage, echoed } }
   },
 
   head: answerHead,
@@ -159,7 +175,7 @@ export const completions: Generation<CompletionsAsked> = {
       ...body(
         reply,
         reply.choices.map((choice, index) => ({
-          text: echoed + choice.text,
+          text: (echoed[index] ?? '') + choice.text,
           index,
           logprobs: null,
           finish_reason: finishText(choice),

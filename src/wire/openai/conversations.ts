@@ -1,21 +1,51 @@
 import type { BadRequest, Resource, WireRequest } from '../service.ts'
 import type { Shelf } from '../shelf.ts'
+import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { openaiProblem } from './errors.ts'
+import { allItems, withItems, type KeptItems } from './kept-items.ts'
 import { pageOf } from './pages.ts'
 import { resource } from './resource.ts'
-import type { Item } from './responses/request.ts'
+import { withId, wrongIds } from './responses/item-ids.ts'
+import { INPUT_ITEM, type Item } from './responses/request.ts'
 import { asListed } from './responses/stored.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/conversations.
 
 /** The kind under which conversations are kept. */
-export const CONVERSATIONS = 'conversation'
+const CONVERSATIONS = 'conversation'
 
 /** A conversation as the service keeps it. */
 export interface Conversation {
   id: string
   createdAt: number
   metadata: unknown
-  items: Item[]
+  kept: KeptItems | undefined
+}
+
+/** Items that a conversation is begun with, or gets at once. */
+const ITEMS = { type: 'array', items: INPUT_ITEM, most: 20 } as const
+const METADATA: Shape = { type: 'object', fields: {}, open: true }
+const CREATED: Shape = { type: 'object', fields: { items: ITEMS, metadata: METADATA } }
+const UPDATED: Shape = { type: 'object', fields: { metadata: { ...METADATA, required: true } } }
+const ADDED: Shape = { type: 'object', fields: { items: { ...ITEMS, required: true } } }
+
+/** A conversation that is kept. */
+export const conversationOf = (shelf: Shelf, id: string): Conversation | undefined =>
+  shelf.get<Conversation>(CONVERSATIONS, id)
+
+/** All that are kept, the oldest first. */
+export const allConversations = (shelf: Shelf): Conversation[] => shelf.all<Conversation>(CONVERSATIONS)
+
+function keepConversation(shelf: Shelf, conversation: Conversation): void {
+  shelf.put(CONVERSATIONS, conversation.id, conversation, conversation.kept?.bytes ?? 0)
+}
+
+/** Puts items behind a conversation, if it is still there. */
+export function goOnWith(shelf: Shelf, id: string, items: readonly Item[]): void {
+  const conversation = conversationOf(shelf, id)
+  if (!conversation) return
+  conversation.kept = withItems(conversation.kept, items)
+  keepConversation(shelf, conversation)
 }
 
 const bodyOf = ({ id, createdAt, metadata }: Conversation): object => ({
@@ -26,7 +56,7 @@ const bodyOf = ({ id, createdAt, metadata }: Conversation): object => ({
 })
 
 const found = (shelf: Shelf, id: string): Conversation | BadRequest =>
-  shelf.get<Conversation>(CONVERSATIONS, id) ?? {
+  conversationOf(shelf, id) ?? {
     kind: 'not_found',
     message: `Conversation with id '${id}' not found.`,
   }
@@ -37,19 +67,29 @@ const withConversation = ({ shelf, params }: WireRequest, answer: (conversation:
 }
 
 /** Items of a request, each with an id. */
-const itemsIn = ({ body, id }: WireRequest): Item[] =>
-  (Array.isArray(body['items']) ? (body['items'] as Item[]) : []).map((item) => ({ id: `msg_${id()}`, ...item }))
+function itemsIn({ body, strict, id }: WireRequest): readonly Item[] | BadRequest {
+  const items = (body['items'] ?? []) as readonly Item[]
+  return (strict && wrongIds(items, 'items')) || items.map((item) => withId(item, id()))
+}
+
+/** What is wrong with the fields of a request. */
+function problemIn({ body, strict }: WireRequest, shape: Shape): BadRequest | undefined {
+  const problem = problemOf(strict ? shape : relaxed(shape), body)
+  return problem && openaiProblem(problem)
+}
 
 /** What may be asked of conversations. */
 export const conversations: readonly Resource[] = [
   resource('POST', '/conversations', 'conversations.create', (request, desk) => {
+    const items = problemIn(request, CREATED) ?? itemsIn(request)
+    if ('kind' in items) return items
     const conversation: Conversation = {
       id: `conv_${desk.id()}`,
       createdAt: desk.now(),
       metadata: request.body['metadata'] ?? {},
-      items: itemsIn(request),
+      kept: withItems(undefined, items),
     }
-    request.shelf.put(CONVERSATIONS, conversation.id, conversation)
+    keepConversation(request.shelf, conversation)
     return bodyOf(conversation)
   }),
   resource('GET', '/conversations/{conversation}', 'conversations.retrieve', (request) =>
@@ -57,6 +97,8 @@ export const conversations: readonly Resource[] = [
   ),
   resource('POST', '/conversations/{conversation}', 'conversations.update', (request) =>
     withConversation(request, (conversation) => {
+      const problem = problemIn(request, UPDATED)
+      if (problem) return problem
       conversation.metadata = request.body['metadata'] ?? {}
       return bodyOf(conversation)
     }),
@@ -68,18 +110,19 @@ export const conversations: readonly Resource[] = [
     }),
   ),
   resource('GET', '/conversations/{conversation}/items', 'conversations.items', (request) =>
-    withConversation(request, ({ items }) => pageOf(items.map(asListed), request)),
+    withConversation(request, ({ kept }) => pageOf(allItems(kept).map(asListed), request)),
   ),
   resource('POST', '/conversations/{conversation}/items', 'conversations.items.create', (request) =>
-    withConversation(request, ({ items }) => {
-      const added = itemsIn(request)
-      items.push(...added)
+    withConversation(request, ({ id }) => {
+      const added = problemIn(request, ADDED) ?? itemsIn(request)
+      if ('kind' in added) return added
+      goOnWith(request.shelf, id, added)
       return pageOf(added.map(asListed), { query: new URLSearchParams({ order: 'asc', limit: '100' }) })
     }),
   ),
   resource('GET', '/conversations/{conversation}/items/{item}', 'conversations.items.retrieve', (request) =>
-    withConversation(request, ({ items }) => {
-      const item = items.find(({ id }) => id === request.params['item'])
+    withConversation(request, ({ kept }) => {
+      const item = allItems(kept).find(({ id }) => id === request.params['item'])
       return item
         ? asListed(item)
         : { kind: 'not_found', message: `Item with id '${request.params['item']}' not found.` }
@@ -87,7 +130,9 @@ export const conversations: readonly Resource[] = [
   ),
   resource('DELETE', '/conversations/{conversation}/items/{item}', 'conversations.items.delete', (request) =>
     withConversation(request, (conversation) => {
-      conversation.items = conversation.items.filter(({ id }) => id !== request.params['item'])
+      const left = allItems(conversation.kept).filter(({ id }) => id !== request.params['item'])
+      conversation.kept = withItems(undefined, left)
+      keepConversation(request.shelf, conversation)
       return bodyOf(conversation)
     }),
   ),

@@ -27,6 +27,12 @@ const pathText = (path: Problem['path']): string =>
     '',
   )
 
+/** `'low', 'medium', and 'high'`, as OpenAI writes lists. */
+export function valueList(values: readonly string[]): string {
+  const quoted = values.map((value) => `'${value}'`)
+  return quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}` : quoted.join('')
+}
+
 function problemText(problem: Problem): { message: string; code: string } {
   const path = pathText(problem.path)
   switch (problem.kind) {
@@ -59,10 +65,24 @@ function problemText(problem: Problem): { message: string; code: string } {
       }
     }
     case 'value': {
-      const quoted = problem.among.map((value) => `'${value}'`)
-      const list = quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}` : quoted.join('')
+      const list = valueList(problem.among)
       return { message: `Invalid value: '${problem.given}'. Supported values are: ${list}.`, code: 'invalid_value' }
     }
+    case 'pattern':
+      return {
+        message: `Invalid '${path}': string does not match pattern. Expected a string that matches the pattern '${problem.pattern}'.`,
+        code: 'invalid_value',
+      }
+    case 'short text':
+      return {
+        message: `Invalid '${path}': empty string. Expected a string with minimum length 1, but got an empty string instead.`,
+        code: 'empty_string',
+      }
+    case 'long text':
+      return {
+        message: `Invalid '${path}': string too long. Expected a string with maximum length ${problem.limit}, but got a string with length ${problem.given} instead.`,
+        code: 'string_above_max_length',
+      }
     default:
       return problem satisfies never
   }

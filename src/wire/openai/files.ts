@@ -41,7 +41,7 @@ export function keepFile(
     body: { id: `file-${id}`, object: 'file', bytes, created_at: created, filename, purpose, status: 'processed' },
     content,
   }
-  shelf.put(FILES, file.body.id, file)
+  shelf.put(FILES, file.body.id, file, bytes)
   return file
 }
 

@@ -9,6 +9,7 @@ import { openaiErrors } from './errors.ts'
 import { files } from './files.ts'
 import { models } from './models.ts'
 import { moderations } from './moderations.ts'
+import { realtime } from './realtime/index.ts'
 import { responses } from './responses/index.ts'
 
 /** OpenAI. */
@@ -27,6 +28,7 @@ export const openai: Service = {
     ...conversations,
     ...files,
     ...batches,
+    ...realtime,
   ],
   beside: [
     ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],

@@ -1,3 +1,6 @@
+import type { BadRequest } from '../service.ts'
+import { invalid, valueList } from './errors.ts'
+
 // Source: https://platform.openai.com/docs/models, …/guides/reasoning (limitations).
 
 const REASONING = /^(o\d|gpt-[5-9])/
@@ -12,7 +15,10 @@ export const isReasoningModel = (model: string): boolean =>
 export const isChatModel = (model: string): boolean => !NOT_CHAT.test(model)
 
 /** The model below a name of a fine-tuned one: `ft:gpt-4o:org::id`. */
-const unversioned = (model: string): string => model.replace(/^ft:/, '').split('/').at(-1)!
+function unversioned(model: string): string {
+  const name = model.startsWith('ft:') ? model.slice(3) : model
+  return name.slice(name.lastIndexOf('/') + 1)
+}
 
 const MOST_OUTPUT: readonly (readonly [RegExp, number])[] = [
   [/^gpt-3\.5/, 4_096],
@@ -31,3 +37,27 @@ export const mostOutputOf = (model: string): number | undefined =>
 
 /** How much a model thinks where nobody says. */
 export const defaultEffort = (model: string): string => (/^gpt-5\.[1-9]/.test(unversioned(model)) ? 'none' : 'medium')
+
+/** How much a model may be asked to think, by any of its names. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+
+const EFFORTS_OF: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^o\d/, ['low', 'medium', 'high']],
+  [/^gpt-5-pro/, ['high']],
+  [/^gpt-5(-\d{4}|-mini|-nano|-codex|$)/, ['minimal', 'low', 'medium', 'high']],
+  [/^gpt-5\.1-codex-max/, ['none', 'low', 'medium', 'high', 'xhigh']],
+  [/^gpt-5\.1/, ['none', 'low', 'medium', 'high']],
+  [/^gpt-5\.[2-5]-pro/, ['medium', 'high', 'xhigh']],
+  [/^gpt-5\.[2-5]/, ['none', 'low', 'medium', 'high', 'xhigh']],
+]
+
+/** What is wrong with how much a model is asked to think; nothing where nobody says, or where the model is not known. */
+export function effortProblem(model: string, effort: string | null | undefined, param: string): BadRequest | undefined {
+  const among = EFFORTS_OF.find(([pattern]) => pattern.test(unversioned(model)))?.[1]
+  if (effort == null || !among || among.includes(effort)) return undefined
+  return invalid(
+    `Unsupported value: '${effort}' is not supported with the '${model}' model. Supported values are: ${valueList(among)}.`,
+    param,
+    'unsupported_value',
+  )
+}

@@ -1,8 +1,10 @@
 import {
+  isStreamed,
   jsonResponse,
   type BadRequest,
   type Desk,
   type Resource,
+  type Streamed,
   type WireRequest,
   type WireResponse,
 } from '../service.ts'
@@ -13,7 +15,7 @@ export const resource = (
   method: Resource['method'],
   path: string,
   operation: string,
-  answer: (request: WireRequest, desk: Desk) => object | WireResponse | BadRequest,
+  answer: (request: WireRequest, desk: Desk) => object | WireResponse | Streamed | BadRequest,
 ): Resource => ({
   kind: 'resource',
   method,
@@ -23,6 +25,7 @@ export const resource = (
     if (request.strict && isWithoutKey(request.header)) return { kind: 'unauthorized' }
     const given = answer(request, desk)
     if ('kind' in given) return given as BadRequest
+    if (isStreamed(given)) return given
     if ('status' in given && 'headers' in given) return given as WireResponse
     return jsonResponse(given, commonHeaders(desk.id(), {}))
   },

@@ -23,6 +23,7 @@ function nameless(endpoint: Endpoint): Endpoint {
         return { status, headers: unnamed(headers) }
       },
     }
+  if (endpoint.kind === 'live') return endpoint
   return {
     ...endpoint,
     answer(wire, desk) {

@@ -80,7 +80,7 @@ const SEEN: Partial<Record<Fault, Seen>> = {
   server_error: { gemini: /ApiError.*INTERNAL/, bedrock: /InternalServerException/, azure: /500/ },
   bad_gateway: { gemini: /ApiError.*502 Bad Gateway/, bedrock: /SyntaxError/, azure: /502/ },
   hang: { gemini: /AbortError/, bedrock: /AbortError/, azure: /aborted/ },
-  reset: { gemini: /fetch failed/, bedrock: BROKEN, azure: /Connection error/ },
+  reset: { gemini: /fetch failed/, bedrock: /NGHTTP2_REFUSED_STREAM/, azure: /Connection error/ },
   reset_midway: { gemini: BROKEN, bedrock: BROKEN, azure: BROKEN },
   truncated: {
     gemini: /SyntaxError/,

@@ -148,31 +148,6 @@ describeOrchestration(
 )
 
 describeOrchestration(
-  'an answer in the background',
-  { system, provider: { latency: '20m', replies: 'Done at last.' } },
-  (test) => {
-    test('is queued at once, and fetched when it is there', async ({ clock }) => {
-      let response = await client.responses.create({ model: 'gpt-4o', input: 'Think.', background: true })
-      expect(response.status).toBe('queued')
-      expect(clock.now()).toBeLessThan(1_000)
-      while (response.status === 'queued' || response.status === 'in_progress') {
-        await new Promise((resolve) => setTimeout(resolve, 60_000))
-        response = await client.responses.retrieve(response.id)
-      }
-      expect(response).toMatchObject({ status: 'completed', output_text: 'Done at last.' })
-      expect(clock.now()).toBeGreaterThan(20 * 60_000)
-    })
-
-    test('is cancelled, and billed no further', async ({ provider }) => {
-      const { id } = await client.responses.create({ model: 'gpt-4o', input: 'Think.', background: true })
-      expect(await client.responses.cancel(id)).toMatchObject({ status: 'cancelled' })
-      expect(await client.responses.retrieve(id)).toMatchObject({ status: 'cancelled' })
-      expect(provider.openCalls).toBe(0)
-    })
-  },
-)
-
-describeOrchestration(
   'tools of the Responses API',
   {
     system,
@@ -241,6 +216,74 @@ describeOrchestration('structured output of the Responses API', { system, provid
   })
 })
 
+describeOrchestration(
+  'what a model thought',
+  { system, provider: { latency: '1s', replies: () => ({ reasoning: 'Hm.', text: 'Yes.' }) } },
+  (test) => {
+    test('goes back with what came of it, in their order', async () => {
+      const ask: OpenAI.Responses.ResponseInputItem = { role: 'user', content: 'Well?' }
+      const first = await client.responses.create({ model: 'o3', input: [ask] })
+      const [thought, said] = first.output as OpenAI.Responses.ResponseInputItem[]
+      const again = { role: 'user', content: 'Sure?' } as const
+      const idOf = (item: object | undefined) => (item as { id?: string }).id
+      const whole = await client.responses.create({ model: 'o3', input: [ask, thought!, said!, again] })
+      expect(whole.status).toBe('completed')
+      await expect(client.responses.create({ model: 'o3', input: [ask, said!, again] })).rejects.toThrow(
+        `Item '${idOf(said)}' of type 'message' was provided without its required 'reasoning' item: '${idOf(thought)}'.`,
+      )
+      await expect(client.responses.create({ model: 'o3', input: [ask, thought!, again] })).rejects.toThrow(
+        `Item '${idOf(thought)}' of type 'reasoning' was provided without its required following item.`,
+      )
+    })
+  },
+)
+
+describeOrchestration(
+  'a conversation that outgrows its model',
+  { system, provider: { latency: '1s', models: { tiny: { contextWindow: 60 } }, replies: 'Yes.' } },
+  (test) => {
+    const input = [1, 2, 3, 4].map((number) => ({
+      role: 'user' as const,
+      content: `This is sentence number ${number}, of some fifteen tokens, as one may say.`,
+    }))
+
+    test('is refused, unless its oldest items may go', async ({ trace }) => {
+      const refused = client.responses.create({ model: 'tiny', instructions: 'Be short.', input })
+      await expect(refused).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' })
+      const { usage } = await client.responses.create({
+        model: 'tiny',
+        instructions: 'Be short.',
+        input,
+        truncation: 'auto',
+      })
+      expect(usage!.input_tokens).toBeGreaterThan(20)
+      expect(usage!.input_tokens).toBeLessThanOrEqual(60)
+      expect(trace.ofType('call.arrived').at(-1)!.inputTokens).toBe(usage!.input_tokens)
+    })
+
+    test('is refused where the newest item alone is too long', async () => {
+      const refused = client.responses.create({ model: 'tiny', input: 'word '.repeat(100), truncation: 'auto' })
+      await expect(refused).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' })
+    })
+  },
+)
+
+describeOrchestration('conversations of OpenAI', { system }, (test) => {
+  test('take items that are items, twenty at once', async () => {
+    const { id } = await client.conversations.create({})
+    const item = { type: 'message', role: 'user', content: 'x' } as const
+    const added = (items: unknown[]) => client.conversations.items.create(id, { items: items as never })
+    await expect(added([{ type: 'message', role: 'tool', content: 'x' }])).rejects.toThrow("Invalid value: 'tool'.")
+    await expect(added([{ type: 'nonsense' }])).rejects.toThrow("Invalid value: 'nonsense'.")
+    await expect(added([{ ...item, id: 'x_1' }])).rejects.toThrow("Invalid 'items[0].id': 'x_1'.")
+    await expect(added(Array.from({ length: 21 }, () => item))).rejects.toThrow('array too long')
+    await expect(client.conversations.create({ items: 'x' as never })).rejects.toThrow("Invalid type for 'items'")
+    expect((await added([item])).data).toHaveLength(1)
+    await client.conversations.items.delete((await added([item])).data[0]!.id!, { conversation_id: id })
+    expect((await client.conversations.items.list(id)).data).toHaveLength(1)
+  })
+})
+
 describeOrchestration('wrong requests to the Responses API', { system }, (test) => {
   test.for([
     [{ model: 'gpt-4o' }, "Missing required parameter: 'input'."],
@@ -253,6 +296,56 @@ describeOrchestration('wrong requests to the Responses API', { system }, (test) 
     [{ model: 'gpt-4o', input: 'x', reasoning: { effort: 'low' } }, "'reasoning.effort' is not supported"],
     [{ model: 'text-embedding-3-small', input: 'x' }, 'cannot be used with the Responses API'],
     [{ model: 'gpt-4o', input: [{ role: 'tool', content: 'x' }] }, "Invalid value: 'tool'."],
+    [{ model: 'gpt-4o', input: null }, "Missing required parameter: 'input'."],
+    [{ model: 'gpt-4o', input: [] }, "Missing required parameter: 'input'."],
+    [
+      { model: 'o3', input: 'x', reasoning: { effort: 'minimal' } },
+      "'minimal' is not supported with the 'o3' model. Supported values are: 'low', 'medium', and 'high'.",
+    ],
+    [{ model: 'o3', input: 'x', reasoning: { effort: 'huge' } }, "Invalid value: 'huge'."],
+    [
+      { model: 'gpt-4o', input: 'x', tools: [{ type: 'function', name: 'a.b', parameters: {} }] },
+      "Invalid 'tools[0].name': string does not match pattern.",
+    ],
+    [
+      { model: 'gpt-4o', input: 'x', tools: [{ type: 'function', name: 'a'.repeat(65), parameters: {} }] },
+      "Invalid 'tools[0].name': string too long. Expected a string with maximum length 64, but got a string with length 65",
+    ],
+    [{ model: 'gpt-4o', input: 'x', tools: [{ type: 'custom', name: '' }] }, "Invalid 'tools[0].name': empty string."],
+    [
+      { model: 'gpt-4o', input: [{ type: 'function_call_output', call_id: '', output: 'x' }] },
+      "Invalid 'input[0].call_id': empty string.",
+    ],
+    [
+      { model: 'gpt-4o', input: [{ role: 'user', content: 'x', id: 'item_1' }] },
+      "Invalid 'input[0].id': 'item_1'. Expected an ID that begins with 'msg'.",
+    ],
+    [
+      { model: 'o3', input: [{ type: 'reasoning', summary: [], id: 'msg_1' }] },
+      "Invalid 'input[0].id': 'msg_1'. Expected an ID that begins with 'rs'.",
+    ],
+    [
+      { model: 'gpt-4o', input: [{ type: 'function_call', call_id: 'a', name: 'f', arguments: '{}', id: 'call_1' }] },
+      "Expected an ID that begins with 'fc'.",
+    ],
+    [
+      { model: 'gpt-4o', input: [{ role: 'user', content: 'x', id: '' }] },
+      "Invalid 'input[0].id': ''. Expected an ID that contains letters, numbers, underscores, or dashes",
+    ],
+    [
+      { model: 'gpt-4o', input: [1, 2].map(() => ({ role: 'user', content: 'x', id: 'msg_1' })) },
+      'Duplicate item found with id msg_1.',
+    ],
+    [
+      {
+        model: 'o3',
+        input: [
+          { role: 'user', content: 'x' },
+          { type: 'reasoning', summary: [], id: 'rs_1' },
+        ],
+      },
+      "Item 'rs_1' of type 'reasoning' was provided without its required following item.",
+    ],
   ] as const)('%j is refused in its own words', async ([body, message]) => {
     await expect(client.responses.create(body as never)).rejects.toThrow(message)
     await expect(client.responses.create(body as never)).rejects.toBeInstanceOf(BadRequestError)

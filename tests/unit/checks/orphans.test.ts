@@ -1,204 +1,95 @@
 import { describe, expect, test } from 'vitest'
-import { explore, InvalidCheckError, InvariantError, type FunctionOptions } from 'longhaul'
-import { ask, patient, sleep } from '../../gallery/systems.ts'
-import { verdict } from '../../gallery/verdict.ts'
+import { call, event, finds, gather, run, story } from '../../given/story.ts'
 
-const forget = (work: () => Promise<unknown>): void => void work().catch(() => {})
+const note = (at: number) => event(at, { type: 'note', text: 'later' })
 
-describe('what is left over is found', () => {
-  test('a call that was forgotten', async () => {
-    const system = async () => forget(() => ask('ann', 'Well?'))
-    expect(await verdict({ system })).toEqual(['orphans: ann made call 1 after the orchestration had ended'])
+describe('orphans', () => {
+  const left = (of: object, from = 500) => story(...run(0, 1_000), call(1, { from, to: 2_001, ...of }), note(9_000))
+  test('of a call that nobody has told of it belongs to the run under way, else to the last one', () => {
+    expect(finds('orphans', left({}))).toHaveLength(1)
+    expect(finds('orphans', left({ to: 2_000 }))).toEqual([])
+    expect(finds('orphans', left({ to: 2_000 }, 1_500))).toEqual([])
+    expect(finds('orphans', left({}, 1_500))).toHaveLength(1)
+    const beside = event(0, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+    expect(finds('orphans', story(...run(0, 1_000), beside, call(1, { from: 500, to: 8_000 })))).toEqual([])
   })
 
-  test('a call that was forgotten and is over soon', async () => {
-    const system = async () => forget(() => ask('ann', 'Well?'))
-    expect(await verdict({ system, provider: { latency: '10ms' } })).toEqual([
-      'orphans: ann made call 1 after the orchestration had ended',
+  test('a gather that is left is told when no run is under way any more', () => {
+    const begun = gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1)
+    const ended = (to: number) => finds('orphans', story(...run(0, to), begun)).length
+    expect(ended(1_000)).toBe(1)
+    const [start] = run(0, 1_000)
+    expect(finds('orphans', story(start!, begun, note(9_000)))).toEqual([])
+    expect(finds('orphans', story(begun, note(9_000)))).toEqual([])
+  })
+
+  test('of a run that is known every call after its end is told, unless it is given up soon', () => {
+    expect(finds('orphans', left({ run: 0, to: 1_100 }, 1_050))).toHaveLength(1)
+    expect(finds('orphans', left({ run: 0, to: 2_000, fault: 'disconnected' }, 1_050))).toEqual([])
+    expect(finds('orphans', left({ run: 0, to: 2_001, fault: 'disconnected' }, 1_050))).toHaveLength(1)
+    expect(finds('orphans', left({ run: null, to: 8_000 }, 1_050))).toEqual([])
+  })
+
+  test('who has left a call to a service that goes on for its key has ended it', () => {
+    const gone = event(1_500, { type: 'call.left', call: 1 })
+    const back = event(1_800, { type: 'call.replayed', call: 1 })
+    const trace = (...more: (typeof gone)[]) =>
+      finds('orphans', story(...run(0, 1_000), call(1, { from: 500, to: 8_000 }), ...more, note(9_000)))
+    expect(trace()).toHaveLength(1)
+    expect(trace(gone)).toEqual([])
+    expect(trace(gone, back)).toHaveLength(1)
+    expect(trace(gone, event(8_500, { type: 'call.replayed', call: 1 }))).toEqual([])
+  })
+
+  test('says of each call how much it was too late', () => {
+    const named = run(0, 1_000)
+    expect(finds('orphans', story(...named, call(1, { from: 500, to: 4_000 }), note(9_000)))).toEqual([
+      '"a" ended while call 1 of ann was under way, and ended 3s later',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 500 }), note(9_000)))).toEqual([
+      '"a" ended while call 1 of ann was under way, and never ended',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 1_500, to: 4_000 }), note(9_000)))).toEqual([
+      'ann made call 1 after the orchestration had ended, 500ms later',
+    ])
+    expect(finds('orphans', story(...named, call(1, { from: 1_000, to: 4_000, run: 0 }), note(9_000)))).toEqual([
+      'ann made call 1 after the orchestration had ended',
     ])
   })
 
-  test('a forgotten call in its retry pause', async () => {
-    const system = async () => {
-      forget(() => ask('ann', 'Well?', { client: patient }))
-      await sleep(1_000)
-    }
-    const found = await verdict({ system }, ({ provider, run }) => {
-      provider.failNext(1, 'overloaded')
-      return run()
-    })
-    expect(found).toEqual(['orphans: ann made call 2 after the orchestration had ended, 200ms later'])
+  test('has some room where times are not exact', () => {
+    const trace = story(...run(0, 1_000), call(1, { from: 500, to: 2_040 }), note(9_000))
+    expect(finds('orphans', trace, {}, 50)).toEqual([])
+    expect(finds('orphans', trace, {}, 39)).toHaveLength(1)
   })
 
-  test.for(['2s', '61s'])('a timer that calls %s later', async (after) => {
-    const seconds = Number.parseInt(after, 10)
-    const system = async () => void setTimeout(() => forget(() => ask('ann', 'Late?')), seconds * 1_000)
-    const time = seconds < 60 ? '2s' : '1m 1s'
-    expect(await verdict({ system })).toEqual([
-      `orphans: ann made call 1 after the orchestration had ended, ${time} later`,
-    ])
+  test('of several runs takes the one that ends last of those under way', () => {
+    const named = (name: string, from: number, to: number) => [
+      event(from, { type: 'run.started', name, seed: 1, vars: {} }),
+      event(to, { type: 'run.ended', status: 'completed' }),
+    ]
+    const [first, firstEnd] = named('first', 0, 1_000)
+    const [second, secondEnd] = named('second', 5_000, 6_000)
+    const late = (from: number, to: number) =>
+      finds('orphans', story(first!, firstEnd!, second!, secondEnd!, call(1, { from, to }), note(20_000)))
+    expect(late(500, 9_000)).toEqual(['"first" ended while call 1 of ann was under way, and ended 8s later'])
+    expect(late(5_500, 9_000)).toEqual(['"second" ended while call 1 of ann was under way, and ended 3s later'])
   })
 
-  test('a call under way at the end, even if the next run begins at once', async () => {
-    let runs = 0
-    const system = async () => {
-      if ((runs += 1) === 1) forget(() => ask('ann', 'Well?'))
-      await sleep(1_000)
-      if (runs === 2) await ask('ben', 'And you?')
-    }
-    const found = await verdict({ system }, async ({ run }) => {
-      await run()
-      await run()
-    })
-    expect(found).toEqual(['orphans: "a system" ended while call 1 of ann was under way, and ended 3s later'])
+  test('tells intervals that still ran, and how often they did', () => {
+    const left = event(9_000, { type: 'timers.left', everyMs: [7_000, 500] })
+    expect(finds('orphans', story(left))).toEqual(['2 interval(s) still ran when the test was over, every 7s, 500ms'])
   })
 
-  test('a conversation that goes on for ever, by its first calls', async () => {
-    const system = async () =>
-      forget(async () => {
-        for (;;) await ask('ann', 'More?')
-      })
-    const found = await verdict({ system, provider: { latency: '10ms' } })
-    expect(found).toHaveLength(20)
-  })
-})
-
-describe('what comes to its end is not', () => {
-  test('a call that is aborted at the end', async () => {
-    const system = async () => {
-      const stop = new AbortController()
-      forget(() => ask('ann', 'Well?', { signal: stop.signal }))
-      await sleep(1_000)
-      stop.abort()
-    }
-    expect(await verdict({ system })).toEqual([])
-  })
-
-  test('a call that ends within the grace, and no longer', async () => {
-    const system = async () => {
-      forget(() => ask('ann', 'Well?'))
-      await sleep(3_000)
-    }
-    expect(await verdict({ system })).toEqual([])
-    expect(await verdict({ system, provider: { latency: '4001ms' } })).toEqual([
-      'orphans: "a system" ended while call 1 of ann was under way, and ended 1.001s later',
-    ])
-    expect(await verdict({ system, checks: { orphans: { graceMs: 999 } } })).toEqual([
-      'orphans: "a system" ended while call 1 of ann was under way, and ended 1s later',
-    ])
-  })
-
-  test('a call of the test itself, such as that of a judge', async () => {
-    const found = await verdict({ system: () => ask('ann', 'Well?') }, async ({ run, sleep: wait }) => {
-      await run()
-      await ask('judge', 'Was that good?')
-      await wait('5m')
-      await ask('judge', 'And now?')
-    })
-    expect(found).toEqual([])
-  })
-
-  test('an interval that lets the process end, or is cleared within the grace', async () => {
-    const system = async () => {
-      setInterval(() => {}, 7_000).unref()
-      const beat = setInterval(() => {}, 100)
-      setTimeout(() => clearInterval(beat), 500)
-    }
-    expect(await verdict({ system })).toEqual([])
-  })
-})
-
-const leftOver = {
-  async system({ report }) {
-    setInterval(() => {}, 7_000)
-    report.gather('votes', { from: ['ann'] })
-    await sleep(1_000)
-    forget(() => ask('ann', 'Well?'))
-  },
-} satisfies FunctionOptions
-const calls = 'orphans: ann made call 1 after the orchestration had ended'
-const gathers = 'orphans: the gather "votes" was begun and never ended'
-const intervals = 'orphans: 1 interval(s) still ran when the test was over, every 7s'
-
-describe('calls, gathers and intervals are waived apart', () => {
-  test('by the settings of the file', async () => {
-    expect(await verdict(leftOver)).toEqual([gathers, calls, intervals])
-    expect(await verdict({ ...leftOver, checks: { orphans: { calls: false } } })).toEqual([gathers, intervals])
-    expect(await verdict({ ...leftOver, checks: { orphans: { gathers: false } } })).toEqual([calls, intervals])
-    expect(await verdict({ ...leftOver, checks: { orphans: { intervals: false } } })).toEqual([gathers, calls])
-    expect(await verdict({ ...leftOver, checks: { orphans: false } })).toEqual([])
-  })
-
-  test('by one test, one after another', async () => {
-    const found = await verdict(leftOver, ({ run, waive }) => {
-      waive('orphans', { intervals: false })
-      waive('orphans', { gathers: false })
-      return run()
-    })
-    expect(found).toEqual([calls])
-  })
-
-  test('of what was waived whole, no part comes back', async () => {
-    const found = await verdict(leftOver, ({ run, waive }) => {
-      waive('orphans')
-      waive('orphans', { intervals: false })
-      return run()
-    })
-    expect(found).toEqual([])
-  })
-
-  test('the message says how to waive what was found, and no more', async () => {
-    const { failures } = await explore(
-      'left',
-      { ...leftOver, checks: { orphans: { calls: false, gathers: false } } },
-      {
-        seeds: 1,
-        shrinkMost: 0,
-        regressions: 'none',
-      },
+  test('of each kind can be waived alone', () => {
+    const trace = story(
+      ...run(0, 1_000),
+      call(1, { from: 500, to: 4_000 }),
+      gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1),
+      event(9_000, { type: 'timers.left', everyMs: [500] }),
     )
-    const { message } = failures[0]!.error as InvariantError
-    expect(message).toContain('Where it is meant: checks: { orphans: { intervals: false } }')
-  })
-
-  test('what is not a part is refused', async () => {
-    const given = (value: unknown) =>
-      verdict(leftOver, ({ waive }) => {
-        waive('orphans', value as never)
-      })
-    await expect(given('intervals')).rejects.toThrow(InvalidCheckError)
-    await expect(given({ timers: false })).rejects.toThrow('The check "orphans" has no setting "timers".')
-    await expect(given({ calls: 0 })).rejects.toThrow(
-      'The part "calls" of the check "orphans" is 0. Give false to waive it.',
-    )
-    await expect(given({ graceMs: -1 })).rejects.toThrow(
-      '"graceMs" of the check "orphans" is -1. Give a number from 0 on.',
-    )
-  })
-})
-
-describe('looking for what is left over', () => {
-  test('is no part of the time that is told of the test', async () => {
-    let session: { summary(): { simulatedMs: number } } | undefined
-    await verdict({ system: () => ask('ann', 'Well?') }, (given) => {
-      session = given
-      return given.run()
-    })
-    expect(session!.summary().simulatedMs).toBe(4_000)
-  })
-
-  test('does not turn a fast interval for longer than it takes to see it', async () => {
-    let turns = 0
-    const system = async () => void setInterval(() => (turns += 1), 1)
-    expect(await verdict({ system })).toHaveLength(1)
-    expect(turns).toBeGreaterThan(900)
-    expect(turns).toBeLessThanOrEqual(1_000)
-  })
-
-  test('is left where it is meant', async () => {
-    let late = 0
-    const system = async () => void setTimeout(() => (late += 1), 2_000)
-    expect(await verdict({ system, checks: { orphans: false } })).toEqual([])
-    expect(late).toBe(0)
+    expect(finds('orphans', trace)).toHaveLength(3)
+    for (const part of ['calls', 'gathers', 'intervals'])
+      expect(finds('orphans', trace, { [part]: false })).toHaveLength(2)
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { call, event, finds, gather, story } from './story.ts'
+import { call, event, finds, gather, story } from '../../given/story.ts'
 
 /**
  * What one agent asks, a letter a question, a second each; `|` is a restart, a small letter a question that is still
@@ -158,4 +158,50 @@ test('what was under way beside the last answer comes again with it, what was as
       ),
     ).length
   expect([found(999), found(1_000)]).toEqual([1, 0])
+})
+
+test('a finding says how many were paid twice, and how many of them nobody could know of', () => {
+  const twice = (uncertain: number) =>
+    finds(
+      'paid-twice',
+      story(
+        call(1, { request: 'A', from: 0, to: 500 }),
+        call(2, { request: 'B', from: 500, to: 900 }),
+        event(1_000, { type: 'run.resumed', run: 'votes', uncertain }),
+        call(3, { request: 'A', from: 2_000, to: 3_000 }),
+        call(4, { request: 'B', from: 3_000, to: 4_000 }),
+      ),
+    )
+  expect(twice(0)).toEqual(['after the restart of votes, 2 request(s) were made again that had been answered before'])
+  expect(twice(1)).toEqual([
+    'after the restart of votes, 2 request(s) were made again that had been answered before (1 could not be known)',
+  ])
+})
+
+test('calls of another run, and of a run that is over, are not of the one that goes on', () => {
+  const started = (at: number, name = 'a') => event(at, { type: 'run.started', name, seed: 1, vars: {} })
+  const completed = (at: number) => event(at, { type: 'run.ended', status: 'completed' })
+  const resumed = event(3_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+  const [first, again] = [
+    call(1, { request: 'A', from: 1, to: 500 }),
+    call(2, { request: 'A', from: 4_000, to: 4_500 }),
+  ]
+  // The first question was asked by a run that is completed: the next one asks it for itself.
+  expect(finds('paid-twice', story(started(0), first, completed(1_000), started(2_000), resumed, again))).toEqual([])
+  // What is asked after the run has ended is not asked by it.
+  expect(finds('paid-twice', story(started(0), first, resumed, completed(3_500), again))).toEqual([])
+  expect(finds('paid-twice', story(started(0), first, resumed, again, completed(5_000)))).toHaveLength(1)
+  // Nor what is known to be of another run.
+  const [mine, others] = [{ run: 0 }, { run: 99 }]
+  const of = (one: object, other: object) =>
+    finds(
+      'paid-twice',
+      story(
+        started(0),
+        call(1, { request: 'A', from: 1, to: 500, ...one }),
+        resumed,
+        call(2, { request: 'A', from: 4_000, to: 4_500, ...other }),
+      ),
+    ).length
+  expect([of(mine, mine), of(mine, others), of(others, mine)]).toEqual([1, 0, 0])
 })

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as timers from 'node:timers'
 import { setTimeout as sleep, setInterval as every, scheduler } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -184,9 +186,25 @@ describe('a wait that cannot end is found out', () => {
     start()
     const pending = native.setTimeout(() => {}, 60_000)
     await expect(clock!.supervise(() => new Promise(() => {}))).rejects.toThrow(
-      /1 timer\(s\) of the real clock are pending \(1m\)/,
+      /1 timer\(s\) of the real clock are pending \(1m at .*virtual\.test\.ts:\d+:\d+\)/,
     )
     clearTimeout(pending)
+  })
+
+  test('the timers of the test runner and of idle sockets are not', async () => {
+    start()
+    const server = createServer((_request, response) => response.end('page'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const stuck = clock!.supervise(async () => {
+      await (await fetch(`http://127.0.0.1:${port}/`)).text()
+      void vi.waitFor(() => expect(server.listening).toBe(false), { timeout: 60_000, interval: 30_000 }).catch(() => {})
+      await new Promise(() => {})
+    })
+    const error = (await stuck.catch((reason: unknown) => reason)) as Error
+    expect(error).toBeInstanceOf(DeadlockError)
+    expect(error.message).not.toContain('of the real clock')
+    server.close()
   })
 })
 

@@ -7,6 +7,7 @@ import {
   type Json,
   type Resolution,
 } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 /** Runs a strategy; `answer` is what the orchestrating agent says. */
 function run(
@@ -119,10 +120,19 @@ describe('without a line in plain language', () => {
 
 describe('names without quotes', () => {
   test('are events, and agents, where no variable is called so', () => {
-    const { requests } = run('EMIT over\nEMIT named\nTERMINATE ann\nSPAWN cem\nSEND "x" TO [ann, who]', {
-      named: 'round:over',
-      who: 'ben',
-    })
+    const { requests } = run(
+      strategy`
+        EMIT over
+        EMIT named
+        TERMINATE ann
+        SPAWN cem
+        SEND "x" TO [ann, who]
+      `,
+      {
+        named: 'round:over',
+        who: 'ben',
+      },
+    )
     expect(requests).toMatchObject([
       { kind: 'emit', event: 'over' },
       { kind: 'emit', event: 'round:over' },
@@ -163,7 +173,16 @@ describe('further values', () => {
   })
 
   test('FOR each goes over the list of that name, and asks where there is none', () => {
-    expect(result('FOR each step:\n  COLLECT step INTO done\nRETURN done', { steps: ['a', 'b'] })).toEqual(['a', 'b'])
+    expect(
+      result(
+        strategy`
+          FOR each step:
+            COLLECT step INTO done
+          RETURN done
+        `,
+        { steps: ['a', 'b'] },
+      ),
+    ).toEqual(['a', 'b'])
     const asked = run('FOR each step:\n  COLLECT step INTO done', {}, () => ({ ok: true, value: ['c'] }))
     expect(asked.requests).toMatchObject([{ kind: 'value', text: expect.stringContaining('FOR each step') as string }])
     expect(asked.variables).toMatchObject({ done: ['c'] })

@@ -58,10 +58,34 @@ test('pieces come one after another, and the last before the end', async () => {
   expect(new Set(times).size).toBeGreaterThan(15)
 })
 
+test.each<[string, ProviderConfig, readonly number[]]>([
+  // A fifth of ten seconds until the first token; the rest in ten equal steps.
+  ['10 s', { latency: '10s' }, [2_000, 2_800, 3_600, 4_400, 5_200, 6_000, 6_800, 7_600, 8_400, 9_200]],
+  // 6 ms after the first token, of which each piece has its share, rounded to milliseconds.
+  ['8 ms', { latency: 8 }, [2, 3, 3, 4, 4, 5, 6, 6, 7, 7]],
+])('the pieces of an answer of %s are due in equal steps from the first token on', async (_, config, due) => {
+  const { ask, clock } = provided({ ...config, replies: WORDS.split(' ').slice(0, 10).join(' ') })
+  const start = clock.now()
+  const parts = await ask({ stream: true })
+  const times = (kind: Answer['kind']) => parts.filter((part) => part.kind === kind).map(({ at }) => at - start)
+  expect(times('head')).toEqual([due[0]])
+  expect(times('piece')).toEqual(due)
+  expect(times('tail')).toEqual([config.latency === 8 ? 8 : 10_000])
+})
+
+test('pieces that are due after an answer breaks off come with its end', async () => {
+  const { provider, ask, clock } = provided({ latency: '10s', replies: WORDS.split(' ').slice(0, 10).join(' ') })
+  provider.failNext(1, 'reset_midway')
+  const start = clock.now()
+  const parts = await ask({ stream: true })
+  const times = parts.map(({ at }) => at - start)
+  expect(times).toEqual([2_000, 2_000, 2_800, 3_600, 4_400, 5_200, 6_000])
+})
+
 test.each(['reset_midway', 'truncated', 'stream_error'] as const)(
   '%s sends half of the pieces and bills half of the tokens, however short the time',
   async (fault) => {
-    for (const latency of [0, '5s']) {
+    for (const latency of [0, '5s'] as const) {
       const { provider, ask, trace, clock } = provided({ latency, replies: WORDS })
       provider.failNext(1, fault)
       const parts = await ask({ stream: true })

@@ -78,11 +78,48 @@ describe('exact quantiles', () => {
 })
 
 test.each([
-  ['a negative constant', () => constantDistribution(-1)],
-  ['uniform the wrong way round', () => uniformDistribution(2, 1)],
-  ['a median of 0', () => lognormalDistribution(0, 5)],
-  ['a p95 below the median', () => lognormalDistribution(5, 4)],
-  ['no samples', () => empiricalDistribution([])],
-])('%s is refused', (_, make) => {
+  [constantDistribution(5), 'constant', 'constant(5)'],
+  [uniformDistribution(1, 2), 'uniform', 'uniform(1, 2)'],
+  [lognormalDistribution(4_000, 12_000), 'lognormal', 'lognormal(median 4000, p95 12000)'],
+  [empiricalDistribution([1, 2, 3]), 'empirical', 'empirical(3 samples)'],
+  [neverDistribution(), 'never', 'never()'],
+])('%s tells what it is', (distribution, kind, text) => {
+  expect(distribution.kind).toBe(kind)
+  expect(String(distribution)).toBe(text)
+})
+
+test.each([
+  ['a constant of 0', constantDistribution(0), 0],
+  ['uniform between equal ends', uniformDistribution(3, 3), 3],
+  ['uniform from 0', uniformDistribution(0, 8), 4],
+  ['a p95 that is the median', lognormalDistribution(7, 7), 7],
+  ['one sample, of 0', empiricalDistribution([0]), 0],
+])('%s is a distribution', (_, distribution, median) => {
+  expect(distribution.quantile(0.5)).toBe(median)
+})
+
+const CONSTANT = /^constant\(.*\): the value must be a finite number that is not negative\.$/
+const UNIFORM = /^uniform\(.*, .*\): give two finite numbers, the smaller first\.$/
+const LOGNORMAL = /^lognormal\(\{ median: .*, p95: .* \}\): give a median above 0 and a p95 that is not below it\.$/
+const EMPIRICAL = 'empirical([…]): give at least one sample, all finite and not negative.'
+
+test.each([
+  ['a negative constant', () => constantDistribution(-1), CONSTANT],
+  ['a constant that is no number', () => constantDistribution(Number.NaN), CONSTANT],
+  ['an infinite constant', () => constantDistribution(Number.POSITIVE_INFINITY), CONSTANT],
+  ['uniform the wrong way round', () => uniformDistribution(2, 1), UNIFORM],
+  ['uniform from below 0', () => uniformDistribution(-1, 1), UNIFORM],
+  ['uniform without an end', () => uniformDistribution(0, Number.POSITIVE_INFINITY), UNIFORM],
+  ['a median of 0', () => lognormalDistribution(0, 5), LOGNORMAL],
+  ['a p95 below the median', () => lognormalDistribution(5, 4), LOGNORMAL],
+  ['an infinite p95', () => lognormalDistribution(5, Number.POSITIVE_INFINITY), LOGNORMAL],
+  ['a median that is no number', () => lognormalDistribution(Number.NaN, 5), LOGNORMAL],
+  ['no samples', () => empiricalDistribution([]), EMPIRICAL],
+  ['one sample of several that is negative', () => empiricalDistribution([1, -1, 2]), EMPIRICAL],
+])('%s is refused', (_, make, message) => {
   expect(make).toThrow(InvalidDistributionError)
+  expect(make).toThrow(message)
+  expect(make).toThrow(
+    expect.objectContaining({ name: 'InvalidDistributionError', code: 'LONGHAUL_INVALID_DISTRIBUTION' }),
+  )
 })

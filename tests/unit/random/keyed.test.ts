@@ -28,3 +28,27 @@ test('first draws of 20,000 neighbouring streams are uniform (Kolmogorov–Smirn
   )
   expect(distance * Math.sqrt(draws.length)).toBeLessThan(1.63) // the 1 % critical value
 })
+
+// Whoever replays a seed in a later version gets the same run.
+test('draws and hashes stay what they are', () => {
+  const draw = (seed: number | string, stream: string, index: number) => new KeyedRandom(seed).draw(stream, index)
+  expect(draw(42, 'latency/alice', 0)).toBe(0.056897118970804406)
+  expect(draw(42, 'latency/alice', 1)).toBe(0.9447768443138314)
+  expect(draw(42, 'latency/alice', 2 ** 32)).toBe(0.7347236349086629)
+  expect(draw('42', 'latency/alice', 0)).toBe(0.9558286043331562)
+  expect(hashHex('')).toBe('435ce579a053bf80')
+  expect(hashHex('latency/alice')).toBe('0b54897780861f91')
+  expect(hashHex('größer 🙂')).toBe('766290b9ca392fd6')
+})
+
+test('texts of more than 2^20 characters are hashed by SHA-256', () => {
+  expect(hashHex('x'.repeat(2 ** 20))).toBe('464386043f9a7ba1')
+  expect(hashHex('x'.repeat(2 ** 20 + 1))).toBe('154b8ed3c2383ce4') // as sha256sum gives it
+})
+
+test('draws are the same when there are more streams than are remembered', () => {
+  const random = new KeyedRandom(1)
+  const first = random.draw('stream 0', 0)
+  for (let nth = 1; nth <= 20_001; nth++) random.draw(`stream ${nth}`, 0)
+  expect(random.draw('stream 0', 0)).toBe(first)
+})

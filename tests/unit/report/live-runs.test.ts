@@ -20,6 +20,22 @@ test('history that comes late stands where it happened', () => {
   expect(runs.run('a')!.events.map(({ seq }) => seq)).toEqual([0, 1, 2, 3])
 })
 
+test('what happened at one moment stands in its order, though history comes page by page, the newest first', () => {
+  const runs = new LiveRuns()
+  for (const seq of [3, 4, 5, 0, 1, 2]) runs.add(push('a', seq, 7))
+  expect(runs.run('a')!.events.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('of many long orchestrations the longest is cut, so that all together stay within a bound', () => {
+  const runs = new LiveRuns()
+  for (let seq = 0; seq < 15_000; seq++) for (let nth = 0; nth < 10; nth++) runs.add(push(`run_${nth}`, seq))
+  const kept = runs.ids.map((id) => runs.run(id)!.events.length)
+  expect(kept).toHaveLength(10)
+  expect(kept.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(60_000)
+  expect(Math.min(...kept)).toBeGreaterThan(2_000)
+  for (const id of runs.ids) expect(runs.run(id)!.events.length + runs.cut(id)).toBe(15_000)
+})
+
 test('what is no event of an orchestration is passed over', () => {
   const runs = new LiveRuns()
   runs.add(push(null, 1))

@@ -157,6 +157,22 @@ describe('what stands around calls', () => {
     expect(model.gathers[0]!.received).toEqual([[model.strings.indexOf('ann'), 300]])
   })
 
+  test('a gather that a run begins anew after a restart has ended with the process', () => {
+    const gather = { name: 'votes', expected: ['ann'], atLeast: 1, timeoutMs: null, tasks: null }
+    const model = modelOf(
+      traceOf(
+        { type: 'gather.started', gather: 0, ...gather },
+        { type: 'run.resumed', run: 'run', uncertain: 1, at: 700 },
+        { type: 'gather.started', gather: 2, ...gather },
+        { type: 'gather.ended', gather: 2, received: ['ann'], missing: [], at: 900 },
+      ),
+    )
+    expect(model.gathers.map(({ took, missing }) => [took, named(model, missing)])).toEqual([
+      [700, ['ann']],
+      [200, []],
+    ])
+  })
+
   test('a breaker that is never closed lasts until the end', () => {
     const target = 'openai/gpt-4o-mini'
     const model = modelOf(
@@ -269,32 +285,79 @@ describe('how a run went', () => {
   })
 })
 
-test('where a trace has no calls, they are drawn as the orchestrator tells of them, and the page says so', () => {
-  const model = modelOf(
-    traceOf(
-      { type: 'gather.started', gather: 0, name: 'votes', expected: ['ann'], atLeast: 1, timeoutMs: null, tasks: null },
-      {
-        type: 'attempt.failed',
-        agent: 'ann',
-        target: 'openai/gpt-4o-mini',
-        attempt: 1,
-        kind: 'timeout',
-        message: '',
-        retryInMs: 500,
-        at: 1_000,
-      },
-      { type: 'cost.claimed', agent: 'ann', model: 'gpt-4o-mini', known: 9, uncertain: 0, outputTokens: 4, at: 3_000 },
-    ),
-  )
-  expect(outcomesOf(model)).toEqual(['retried', 'answered'])
-  const { at, took, repeats, output } = model.calls
-  expect({ at, took, repeats, output }).toEqual({
-    at: [0, 1_500],
-    took: [1_000, 1_500],
-    repeats: [0, 1],
-    output: [0, 4],
+describe('where an orchestrator tells of its calls, and no service', () => {
+  const of = { agent: 'ann', provider: 'openai', model: 'gpt-4o-mini' }
+  const start: Step = { type: 'attempt.started', ...of }
+  const end = (more: object = {}): Step =>
+    ({
+      type: 'attempt.ended',
+      ...of,
+      tookMs: 1_000,
+      failure: null,
+      message: '',
+      inputTokens: 7,
+      cachedInputTokens: 0,
+      outputTokens: 4,
+      cost: 9,
+      ...more,
+    }) as Step
+  /** A trace whose ends name their starts, by their places. */
+  const told = (...steps: readonly (readonly [Step, ...number[]])[]): TraceEvent[] =>
+    traceOf(...steps.map(([step]) => step)).map((event, place) => ({
+      ...event,
+      causes: steps[place]!.slice(1) as number[],
+    }))
+
+  test('they are drawn as it tells of them, and the page says so', () => {
+    const model = modelOf(
+      told(
+        [start],
+        [{ ...end({ failure: 'timeout', cost: 0, message: 'too long' }), at: 1_000 }, 0],
+        [
+          {
+            type: 'attempt.failed',
+            agent: 'ann',
+            target: 'openai/gpt-4o-mini',
+            attempt: 1,
+            kind: 'timeout',
+            message: '',
+            retryInMs: 500,
+          },
+        ],
+        [{ ...start, at: 1_500 }],
+        [{ ...end({ tookMs: 1_500 }), at: 3_000 }, 3],
+      ),
+    )
+    expect(outcomesOf(model)).toEqual(['retried', 'answered'])
+    const { at, took, repeats, output, attempt, retryIn, cost } = model.calls
+    expect({ at, took, repeats, output, attempt, retryIn, cost }).toEqual({
+      at: [0, 1_500],
+      took: [1_000, 1_500],
+      repeats: [0, 1],
+      output: [4, 4],
+      attempt: [1, 2],
+      retryIn: [500, -1],
+      cost: [0, 9],
+    })
+    expect(model.toldBy).toBe('orchestrator')
+    expect(model.remarks).toHaveLength(1)
   })
-  expect(model.remarks).toHaveLength(1)
+
+  test('calls of one agent at one time are told apart, and one under way is open', () => {
+    const model = modelOf(told([start], [start], [{ ...end(), at: 800 }, 0]))
+    expect(outcomesOf(model)).toEqual(['answered', 'open'])
+  })
+
+  test('what was under way when the process ended has ended with it', () => {
+    const model = modelOf(told([start], [{ type: 'run.resumed', run: 'run', uncertain: 1, at: 400 }]))
+    expect(outcomesOf(model)).toEqual(['cancelled'])
+    expect(model.calls.took).toEqual([400])
+  })
+
+  test('a call whose start is let go began as long before its end as it took', () => {
+    const model = modelOf(told([{ type: 'log', line: 1, text: '' }], [{ ...end(), at: 5_000 }, 77]))
+    expect([model.calls.at, model.calls.took]).toEqual([[4_000], [1_000]])
+  })
 })
 
 test('of rate limits those of the services that were called are told, a service’s own before those of all', () => {

@@ -50,6 +50,38 @@ describe('a store', () => {
     store.close()
   })
 
+  test('keeps the newest of what is over, and all that is not', () => {
+    const store = new RunStore(':memory:')
+    for (let nth = 1; nth <= 5; nth++) {
+      const status = nth === 1 ? 'suspended' : 'completed'
+      store.saveRun({ ...run, id: `r${nth}`, status })
+      store.saveAgent(`r${nth}`, 'ann', 0, {})
+      store.records.began(`r${nth}`, nth, {}, [{ file: 'p.yaml', text: nth < 3 ? 'old' : 'new' }])
+      if (nth > 1) store.records.ended(`r${nth}`, nth * 1_000, {})
+      store.completions.add({
+        requestId: `c${nth}`,
+        sessionId: 's',
+        agentId: 'ann',
+        model: null,
+        messages: [],
+        continues: false,
+      })
+      if (nth > 1) store.completions.ended(`c${nth}`, 'completed', { text: 'x' })
+    }
+    expect(store.forgetOver(2)).toBe(2)
+    expect(
+      store
+        .list()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['r1', 'r4', 'r5'])
+    expect(store.load('r1')!.agents).toHaveLength(1)
+    expect(store.records.sourcesOf('r1')).toMatchObject([{ text: 'old' }])
+    expect([...store.completions.ofSession('s', 10)].map(({ requestId }) => requestId)).toEqual(['c5', 'c4', 'c1'])
+    expect(store.forgetOver(2)).toBe(0)
+    store.close()
+  })
+
   test('goes back to a checkpoint; what was spent since stays spent', () => {
     const store = new RunStore(':memory:')
     store.saveRun({ ...run, state: { round: 1, costs: 10 } })

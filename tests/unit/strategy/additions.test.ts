@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileProgram, Machine, parseStrategy, printStrategy, type Json } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 /** Runs a strategy whose gathers all fail, with what they have. */
 function run(text: string, variables: Record<string, Json> = {}) {
@@ -30,18 +31,40 @@ const result = (text: string, variables?: Record<string, Json>): unknown => {
 describe('TRY', () => {
   test('guards a block, and the failure says where it was', () => {
     expect(
-      result('TRY:\n  SET x = 1\n  SET x = x / 0\n  SET x = 3\nON failure:\n  RETURN { x, failure }\nRETURN 0'),
+      result(strategy`
+        TRY:
+          SET x = 1
+          SET x = x / 0
+          SET x = 3
+        ON failure:
+          RETURN { x, failure }
+        RETURN 0
+      `),
     ).toEqual({ x: 1, failure: { kind: 'type', message: 'x / 0: / by 0 gives no number.', line: 3, column: 13 } })
   })
 
   test('does nothing where all goes well', () => {
-    expect(result('TRY:\n  SET x = 1\nON failure:\n  SET x = 2\nRETURN x')).toBe(1)
+    expect(
+      result(strategy`
+        TRY:
+          SET x = 1
+        ON failure:
+          SET x = 2
+        RETURN x
+      `),
+    ).toBe(1)
   })
 
   test('without ON failure is refused', () => {
-    expect(() => compileProgram(parseStrategy('TRY:\n  LOG 1\nLOG 2'))).toThrow(
-      'strategy:1:1: This TRY has no ON failure.',
-    )
+    expect(() =>
+      compileProgram(
+        parseStrategy(strategy`
+          TRY:
+            LOG 1
+          LOG 2
+        `),
+      ),
+    ).toThrow('strategy:1:1: This TRY has no ON failure.')
   })
 })
 
@@ -59,7 +82,16 @@ describe('SET of a part', () => {
   })
 
   test('leaves what others hold as it was', () => {
-    expect(result('SET y = x\nSET x["a"] = 2\nRETURN [x, y]', { x: { a: 1 } })).toEqual([{ a: 2 }, { a: 1 }])
+    expect(
+      result(
+        strategy`
+          SET y = x
+          SET x["a"] = 2
+          RETURN [x, y]
+        `,
+        { x: { a: 1 } },
+      ),
+    ).toEqual([{ a: 2 }, { a: 1 }])
   })
 
   test.each([
@@ -81,7 +113,12 @@ describe('a gather', () => {
   test('that failed leaves the answers that came, and who is missing', () => {
     expect(
       result(
-        'TRY:\n  GATHER votes FROM ["ann", "ben"]\nON failure:\n  RETURN { votes, missing, own: votes.missing, kind: failure.kind }',
+        strategy`
+          TRY:
+            GATHER votes FROM ["ann", "ben"]
+          ON failure:
+            RETURN { votes, missing, own: votes.missing, kind: failure.kind }
+        `,
       ),
     ).toEqual({ votes: [{ agent: 'ann' }], missing: ['ben'], own: ['ben'], kind: 'server_error' })
   })
@@ -89,7 +126,13 @@ describe('a gather', () => {
   test('has its own missing, whatever is gathered beside it', () => {
     expect(
       result(
-        'GATHER a FROM ["ann", "ben"]\nON failure:\n  GATHER b FROM ["cid", "dan"]\n  ON failure:\n    RETURN [a.missing, b.missing, missing]',
+        strategy`
+          GATHER a FROM ["ann", "ben"]
+          ON failure:
+            GATHER b FROM ["cid", "dan"]
+            ON failure:
+              RETURN [a.missing, b.missing, missing]
+        `,
       ),
     ).toEqual([['ben'], ['dan'], ['dan']])
   })
@@ -102,7 +145,12 @@ describe('a gather', () => {
 })
 
 test.each([
-  'TRY:\n  LOG 1\nON failure:\n  LOG 2',
+  strategy`
+    TRY:
+      LOG 1
+    ON failure:
+      LOG 2
+  `,
   'SET x["a"][1] = { [key]: 1, b: [2] }',
   'SET x = filter(list, each -> each.a > 1)',
   'SET x = map({ a: [1] }.a, { b: it })',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileProgram, Machine, parseStrategy, type Json, type MachineState } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const machineOf = (text: string, variables: Record<string, Json> = {}): Machine =>
   Machine.start(compileProgram(parseStrategy(text)), variables)
@@ -17,11 +18,35 @@ function run(machine: Machine): { status: MachineState['status']; yields: number
 
 describe('a strategy that reckons without end', () => {
   test.each([
-    ['a list in a loop', 'WAIT 1s\nWHILE true:\n  SET i = len(range(1000000))', 3],
+    [
+      'a list in a loop',
+      strategy`
+        WAIT 1s
+        WHILE true:
+          SET i = len(range(1000000))
+      `,
+      3,
+    ],
     ['a condition on many items', 'WHILE true:\n  SET i = filter(list, it > 5)', 2],
     ['one expression over all pairs', 'SET i = map(list, a -> map(list, b -> a * b))', 1],
-    ['one that fills memory', 'SET x = [list]\nWHILE true:\n  SET x = [x, x]', 3],
-    ['a text that doubles', 'SET x = "0123456789"\nWHILE true:\n  SET x = x + x', 3],
+    [
+      'one that fills memory',
+      strategy`
+        SET x = [list]
+        WHILE true:
+          SET x = [x, x]
+      `,
+      3,
+    ],
+    [
+      'a text that doubles',
+      strategy`
+        SET x = "0123456789"
+        WHILE true:
+          SET x = x + x
+      `,
+      3,
+    ],
   ])('%s is ended at its line', (_, text, line) => {
     const list = Array.from({ length: 20_000 }, (_item, nth) => nth)
     const { status } = run(machineOf(text, { list }))
@@ -34,7 +59,14 @@ describe('a strategy that reckons without end', () => {
   })
 
   test('waits in between, and goes on', () => {
-    const { status } = run(machineOf('FOR i IN 1..200:\n  SET x = len(range(500000))\n  WAIT 1s\nRETURN x'))
+    const { status } = run(
+      machineOf(strategy`
+        FOR i IN 1..200:
+          SET x = len(range(500000))
+          WAIT 1s
+        RETURN x
+      `),
+    )
     expect(status).toEqual({ kind: 'completed', result: 500_000 })
   })
 })
@@ -49,12 +81,22 @@ describe('a value', () => {
   })
 
   test('is nested at most 200 deep', () => {
-    const { status } = run(machineOf('SET x = []\nFOR i IN 1..1000:\n  SET x = [x]'))
+    const { status } = run(
+      machineOf(strategy`
+        SET x = []
+        FOR i IN 1..1000:
+          SET x = [x]
+      `),
+    )
     expect(status).toMatchObject({ failure: { line: 3, message: 'The variable "x" is nested more than 200 deep.' } })
   })
 
   test('that a function gives is measured too', () => {
-    const machine = machineOf('x = CALL big()\nON failure:\n  RETURN failure.message')
+    const machine = machineOf(strategy`
+      x = CALL big()
+      ON failure:
+        RETURN failure.message
+    `)
     while (machine.step().kind !== 'waiting');
     machine.resolve(machine.pending[0]!.id, { ok: true, value: Array.from({ length: 9 }, () => 'x'.repeat(1_000_000)) })
     expect(run(machine).status).toEqual({

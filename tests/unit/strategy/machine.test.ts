@@ -8,6 +8,7 @@ import {
   type MachineState,
   type Resolution,
 } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const programOf = (text: string) => compileProgram(parseStrategy(text))
 
@@ -100,12 +101,31 @@ describe('a machine', () => {
   })
 
   test('a range includes both ends, and may be empty', () => {
-    expect(result('FOR i IN 2..4:\n  COLLECT i INTO all\nRETURN all')).toEqual([2, 3, 4])
-    expect(result('SET all = []\nFOR i IN 1..0:\n  COLLECT i INTO all\nRETURN all')).toEqual([])
+    expect(
+      result(strategy`
+        FOR i IN 2..4:
+          COLLECT i INTO all
+        RETURN all
+      `),
+    ).toEqual([2, 3, 4])
+    expect(
+      result(strategy`
+        SET all = []
+        FOR i IN 1..0:
+          COLLECT i INTO all
+        RETURN all
+      `),
+    ).toEqual([])
   })
 
   test('a question in plain language decides', () => {
-    const text = 'IF the mood is good:\n  RETURN 1\nELIF the mood is very good:\n  RETURN 2\nRETURN 3'
+    const text = strategy`
+      IF the mood is good:
+        RETURN 1
+      ELIF the mood is very good:
+        RETURN 2
+      RETURN 3
+    `
     expect(result(text)).toBe(1)
     expect(result(text.replace('mood is good', 'mood is bad'))).toBe(2)
   })
@@ -123,7 +143,16 @@ describe('a machine', () => {
   })
 
   test('the branches of PARALLEL ask at the same time', () => {
-    const machine = Machine.start(programOf('PARALLEL:\n  WAIT 1s\n  WAIT 2s\n  WAIT 3s\nRETURN 1'), {})
+    const machine = Machine.start(
+      programOf(strategy`
+        PARALLEL:
+          WAIT 1s
+          WAIT 2s
+          WAIT 3s
+        RETURN 1
+      `),
+      {},
+    )
     while (machine.step().kind !== 'waiting');
     expect(machine.pending.map(({ request }) => request)).toEqual([
       { kind: 'sleep', ms: 1_000 },
@@ -152,6 +181,12 @@ describe('a machine', () => {
   })
 
   test('BREAK belongs into a loop', () => {
-    expect(() => programOf('FOR x IN y:\n  PARALLEL:\n    BREAK')).toThrow('strategy:3:1: BREAK stands in no loop.')
+    expect(() =>
+      programOf(strategy`
+        FOR x IN y:
+          PARALLEL:
+            BREAK
+      `),
+    ).toThrow('strategy:3:1: BREAK stands in no loop.')
   })
 })

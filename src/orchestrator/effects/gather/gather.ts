@@ -18,7 +18,8 @@ export interface Gathered {
 /**
  * Collects answers until all are in, enough are, or the time is up.
  *
- * @throws CompletionError if fewer than `atLeast` came: its kind says why, and it holds what has come
+ * @throws CompletionError if fewer than `atLeast` came: its kind says why, and it holds what has come; of kind `refused_request`, before
+ *   anybody is asked, if fewer could come
  */
 export async function gather(
   name: string,
@@ -29,6 +30,13 @@ export async function gather(
   for (const agent of agents) surroundings.team.find(agent)
   const before = surroundings.team.answersBefore(surroundings.effect)
   const { timeoutMs, atLeast, tasks, late, extendFor } = options
+  const most = tasks?.length ?? agents.length
+  if (most < atLeast)
+    throw new CompletionError(
+      'refused_request',
+      `GATHER ${name} needs ${counted(atLeast, 'answer')}, and ${counted(most, tasks ? 'task' : 'agent')} can give no more than ${most}. No agent was asked.`,
+      { partial: { responses: [], missing: tasks ?? agents } },
+    )
   const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
   const collection = new Collection(open, options, surroundings)
   const left = (ms: number): number => Math.max(0, ms - surroundings.elapsedMs)
@@ -61,7 +69,7 @@ export async function gather(
     const last = [...collection.failures.values()].at(-1)
     throw new CompletionError(
       kindOf(collection.failures, missing.length),
-      `GATHER ${name} needs ${atLeast} answers and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
+      `GATHER ${name} needs ${counted(atLeast, 'answer')} and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
         (last ? ` The last failure: ${last.message}` : ''),
       { partial: { responses: gathered.responses, missing } },
     )
@@ -87,6 +95,8 @@ export async function gatherLate(
   await work
   end.clear()
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../clock/index.ts'
 import { textOf, type Json } from '../../../strategy/index.ts'
 import type { Deadline } from '../../service/deadline.ts'
 import { CompletionError } from '../../service/failures.ts'
@@ -58,7 +59,7 @@ export class Sharing {
     this.#agents = agents
     this.#collection = collection
     this.#end = end
-    this.#endsAt = Date.now() + endsInMs
+    this.#endsAt = steadyNow() + endsInMs
     this.#options = options
     this.#surroundings = surroundings
     this.#waiting = tasks
@@ -85,7 +86,7 @@ export class Sharing {
 
   async #do(task: Task, agent: string): Promise<void> {
     const { index } = task
-    const began = Date.now()
+    const began = steadyNow()
     const stop = new AbortController()
     task.tries += 1
     task.holders.set(agent, { stop, since: began })
@@ -104,7 +105,7 @@ export class Sharing {
       const question = `${TASK}${index}${task.tries > 1 ? ` try ${task.tries}` : ''}`
       const onAnswer = (answer: AgentAnswer): void => this.#collection.takeTask(index, task.task, answer)
       await this.#collection.ask(agent, { prompt, question, onAnswer }, this.#end, stop.signal)
-      this.#hasDone(task, Date.now() - began)
+      this.#hasDone(task, steadyNow() - began)
     } catch (error) {
       if (!this.#collection.isDone(index)) {
         this.#collection.note(index, error)
@@ -152,7 +153,7 @@ export class Sharing {
       this.#longestMs === undefined
         ? Number.POSITIVE_INFINITY
         : Math.max(SLOW_FACTOR * this.#longestMs, LEAST_PATIENCE_MS)
-    const inMs = newest.since + Math.min(halfMs, slowMs) - Date.now()
+    const inMs = newest.since + Math.min(halfMs, slowMs) - steadyNow()
     const timer = setTimeout(() => this.#giveBack(task, agent), Math.max(0, Math.min(inMs, 2 ** 31 - 1)))
     task.stopTimer = () => clearTimeout(timer)
   }

@@ -85,7 +85,7 @@ const create: Resource = {
     const { requests } = wire.body as unknown as BatchRequest
     const ids = requests.map(({ custom_id: id }) => id)
     const batch = new Batch(`msgbatch_${desk.id()}`, ids, desk.now())
-    desk.shelf.put(KIND, batch.id, batch)
+    desk.shelf.put(KIND, batch.id, batch, wire.text.length)
     for (const [index, entry] of batch.entries.entries()) work(batch, entry, requests[index]!.params, desk)
     return told(batch, desk)
   },

@@ -1,4 +1,6 @@
 import { ANY, relaxed, textOrBlocks, type Field, type Shape } from '../../shape.ts'
+import { EFFORTS } from '../model-rules.ts'
+import { TOOL_NAME } from '../tool-name.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/chat/create.
 
@@ -15,7 +17,7 @@ const CALL: Shape = {
       fields: {
         id: STRING,
         type: ANY,
-        function: { type: 'object', fields: { name: STRING, arguments: STRING }, open: true, required: true },
+        function: { type: 'object', fields: { name: TOOL_NAME, arguments: STRING }, open: true, required: true },
       },
       open: true,
     },
@@ -24,7 +26,7 @@ const CALL: Shape = {
       fields: {
         id: STRING,
         type: ANY,
-        custom: { type: 'object', fields: { name: STRING, input: STRING }, open: true, required: true },
+        custom: { type: 'object', fields: { name: TOOL_NAME, input: STRING }, open: true, required: true },
       },
       open: true,
     },
@@ -62,7 +64,7 @@ const TOOL: Shape = {
         function: {
           type: 'object',
           fields: {
-            name: { type: 'string', required: true },
+            name: TOOL_NAME,
             description: { type: 'string' },
             parameters: { ...OPEN },
             strict: { type: 'boolean' },
@@ -75,14 +77,14 @@ const TOOL: Shape = {
       type: 'object',
       fields: {
         type: ANY,
-        custom: { type: 'object', fields: { name: STRING }, open: true, required: true },
+        custom: { type: 'object', fields: { name: TOOL_NAME }, open: true, required: true },
       },
     },
   },
 }
 const FUNCTION: Shape = {
   type: 'object',
-  fields: { name: STRING, description: { type: 'string' }, parameters: { type: 'object', fields: {}, open: true } },
+  fields: { name: TOOL_NAME, description: { type: 'string' }, parameters: { type: 'object', fields: {}, open: true } },
 }
 const PASSED_ON = [
   ...[
@@ -95,14 +97,7 @@ const PASSED_ON = [
     'prompt_cache_key',
     'prompt_cache_options',
   ],
-  ...[
-    'prompt_cache_retention',
-    'reasoning_effort',
-    'safety_identifier',
-    'service_tier',
-    'verbosity',
-    'web_search_options',
-  ],
+  ...['prompt_cache_retention', 'safety_identifier', 'service_tier', 'verbosity', 'web_search_options'],
 ]
 /** Answers to one request. */
 export const MOST_CHOICES = 128
@@ -128,6 +123,7 @@ export const CHAT_REQUEST: Shape = {
     user: { type: 'string' },
     metadata: { type: 'object', fields: {}, open: true },
     logprobs: { type: 'boolean' },
+    reasoning_effort: { type: 'string', among: EFFORTS },
     top_logprobs: { type: 'integer', min: 0, max: 20 },
     max_tokens: { type: 'integer', min: 1 },
     max_completion_tokens: { type: 'integer', min: 1 },

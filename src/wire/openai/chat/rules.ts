@@ -1,6 +1,6 @@
 import type { BadRequest } from '../../service.ts'
 import { invalid } from '../errors.ts'
-import { defaultEffort, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
+import { defaultEffort, effortProblem, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
 import { strictProblem } from '../strict-schema.ts'
 import { brokenPairIn } from './history.ts'
 import type { ChatRequest } from './request.ts'
@@ -72,6 +72,8 @@ function reasoningProblem(request: ChatRequest): BadRequest | undefined {
       'max_tokens',
       'unsupported_parameter',
     )
+  const wrong = effortProblem(model, effort, 'reasoning_effort')
+  if (wrong) return wrong
   if ((effort ?? defaultEffort(model)) === 'none') return undefined
   for (const [param, usual] of Object.entries(SAMPLING) as [keyof typeof SAMPLING, number][]) {
     const given = request[param]

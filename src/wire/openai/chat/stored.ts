@@ -21,7 +21,7 @@ export function keepChat(reply: Reply, asked: ChatAsked, shelf: Shelf): void {
   if (!asked.stored) return
   const { messages, metadata } = asked.stored
   const body = { ...completionOf(reply, asked), metadata } as unknown as StoredChat['body']
-  shelf.put(CHATS, body.id, { body, messages } satisfies StoredChat)
+  shelf.put(CHATS, body.id, { body, messages } satisfies StoredChat, JSON.stringify([body, messages]).length)
 }
 
 function withChat({ shelf, params }: WireRequest, answer: (chat: StoredChat) => object): object {

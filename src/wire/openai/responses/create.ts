@@ -1,32 +1,32 @@
-import type { Answer, CallRequest, ReasoningRequest } from '../../../provider/index.ts'
-import {
-  jsonResponse,
-  retryCountOf,
-  type BadRequest,
-  type Detached,
-  type Generation,
-  type WireRequest,
-} from '../../service.ts'
+import type { CallRequest, ReasoningRequest } from '../../../provider/index.ts'
+import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
 import { problemOf } from '../../shape.ts'
-import { chatHints } from '../hints.ts'
-import { CONVERSATIONS, type Conversation } from '../conversations.ts'
-import { commonHeaders, invalid, isWithoutKey, openaiProblem } from '../errors.ts'
-import { defaultEffort, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
-import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
-import { finishedBody, outputOf, responseBody, responseId, type ResponsesAsked } from './output.ts'
-import { COMPATIBLE_RESPONSES_REQUEST, RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
-import { RESPONSES, type StoredResponse } from './stored.ts'
-import { ResponsesStream } from './stream.ts'
-import { definitionsOf, hostedOf, schemaOf, toolChoiceOf, wrongTools } from './tools.ts'
 import { answerHead } from '../answer-head.ts'
+import { allConversations, conversationOf, goOnWith } from '../conversations.ts'
+import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
+import { chatHints } from '../hints.ts'
+import { allItems, withItems, type KeptItems } from '../kept-items.ts'
+import { defaultEffort, effortProblem, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
+import { Background } from './background.ts'
+import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
+import { duplicateIn, withId, wrongIds } from './item-ids.ts'
+import { finishedBody, outputOf, responseId, type ResponsesAsked } from './output.ts'
+import { COMPATIBLE_RESPONSES_REQUEST, RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
+import { allResponses, keepResponse, responseOf, type StoredResponse } from './stored.ts'
+import { ResponsesStream } from './stream.ts'
+import { brokenThoughtIn } from './thoughts.ts'
+import { definitionsOf, hostedOf, schemaOf, toolChoiceOf, wrongTools } from './tools.ts'
 
 /** What a request goes on with: an answer before, a conversation, or nothing. */
 interface Before {
-  items: readonly Item[]
+  kept: KeptItems | undefined
   model: string | undefined
   conversation: string | undefined
 }
+
+/** States of an answer that can be gone on with. */
+const WHOLE: readonly unknown[] = ['completed', 'incomplete']
 
 function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   const { previous_response_id: previous, conversation } = request
@@ -37,28 +37,30 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
       'mutually_exclusive_parameters',
     )
   if (previous) {
-    const stored = shelf.get<StoredResponse>(RESPONSES, previous)
-    if (!stored)
+    const stored = responseOf(shelf, previous)
+    // One that is under way, or has failed, is not there to be gone on with.
+    if (!stored || !WHOLE.includes(stored.body.status))
       return invalid(
         `Previous response with id '${previous}' not found.`,
         'previous_response_id',
         'previous_response_not_found',
       )
-    return { items: [...stored.items, ...stored.output], model: stored.model, conversation: undefined }
+    const kept = withItems(withItems(stored.before, stored.added), stored.output)
+    return { kept, model: stored.model, conversation: undefined }
   }
   const id = typeof conversation === 'string' ? conversation : conversation?.id
-  if (typeof id !== 'string') return { items: [], model: undefined, conversation: undefined }
-  const found = shelf.get<Conversation>(CONVERSATIONS, id)
+  if (typeof id !== 'string') return { kept: undefined, model: undefined, conversation: undefined }
+  const found = conversationOf(shelf, id)
   if (!found) return { kind: 'not_found', message: `Conversation with id '${id}' not found.` }
-  return { items: found.items, model: undefined, conversation: id }
+  return { kept: found.kept, model: undefined, conversation: id }
 }
 
 /** Items that are named by their id alone, as they are; one that nobody has kept is told. */
 function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
   if (!items.some(({ type }) => type === 'item_reference')) return items
   const kept = [
-    ...shelf.all<StoredResponse>(RESPONSES).flatMap(({ added, output }) => [...added, ...output]),
-    ...shelf.all<Conversation>(CONVERSATIONS).flatMap((conversation) => conversation.items),
+    ...allResponses(shelf).flatMap(({ added, output }) => [...added, ...output]),
+    ...allConversations(shelf).flatMap((conversation) => allItems(conversation.kept)),
   ]
   const known = new Map(kept.map((item) => [item.id, item] as const))
   const found: Item[] = []
@@ -69,6 +71,16 @@ function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRe
   }
   return found
 }
+
+/** The thought that came before an item which the service has given itself. */
+const thoughtIn =
+  (shelf: Shelf) =>
+  (id: string): string | undefined => {
+    const [, reply] = /^[a-z]+_([0-9a-f]{16})/.exec(id) ?? []
+    const output =
+      reply === undefined ? undefined : responseOf(shelf, responseId({ id: reply }, { id: undefined }))?.output
+    return output?.some((item) => item.id === id) ? output.find(({ type }) => type === 'reasoning')?.id : undefined
+  }
 
 function missing(param: string): BadRequest {
   return invalid(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
@@ -92,6 +104,8 @@ function contradictionIn(request: ResponsesRequest, model: string, items: readon
       'reasoning.effort',
       'unsupported_parameter',
     )
+  const wrongEffort = effortProblem(model, request.reasoning?.effort, 'reasoning.effort')
+  if (wrongEffort) return wrongEffort
   const most = mostOutputOf(model)
   const { max_output_tokens: asked } = request
   if (asked != null && most !== undefined && asked > most)
@@ -102,7 +116,7 @@ function contradictionIn(request: ResponsesRequest, model: string, items: readon
     )
   if (request.background && request.store === false)
     return invalid("Background mode requires 'store' to be true.", 'background')
-  return wrongTools(request) ?? brokenPairIn(items)
+  return wrongTools(request) ?? duplicateIn(items) ?? brokenPairIn(items)
 }
 
 function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningRequest | undefined {
@@ -111,58 +125,29 @@ function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningR
   return effort === 'none' ? undefined : { effort }
 }
 
-/** An answer that is fetched later. */
-function detachedOf(asked: ResponsesAsked, { shelf, now, id }: WireRequest): Detached {
-  const responseBodyNow = responseBody(asked.id!, now, asked, 'queued')
-  const stored: StoredResponse = {
-    body: responseBodyNow,
-    model: asked.model,
-    items: asked.items,
-    added: asked.added,
-    output: [],
-    stop: undefined,
-  }
-  shelf.put(RESPONSES, asked.id!, stored)
-  return {
-    accepted: jsonResponse(responseBodyNow, commonHeaders(id(), {})),
-    started(stop) {
-      stored.stop = stop
-      stored.body = { ...stored.body, status: 'in_progress' }
-    },
-    received(part: Answer) {
-      if (part.kind === 'whole' && part.damage === undefined) keep(part.reply, asked, shelf)
-      else {
-        const message =
-          part.kind === 'refusal' && part.refusal.kind === 'rate_limited'
-            ? 'Rate limit reached.'
-            : 'An error occurred while processing your request.'
-        const code =
-          part.kind === 'refusal' && part.refusal.kind === 'rate_limited' ? 'rate_limit_exceeded' : 'server_error'
-        stored.body = { ...stored.body, status: 'failed', error: { code, message } }
-        // What has stalled would stay under way for good.
-        stored.stop?.()
-        stored.stop = undefined
-      }
-    },
-  }
+/** Keeps an answer, and lets its conversation go on. */
+function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
+  // What runs in the background is fetched later, whatever it says.
+  if (asked.id !== undefined || (asked.request.store ?? true)) keepResponse(shelf, id, response)
+  if (asked.conversation !== undefined) goOnWith(shelf, asked.conversation, [...response.added, ...response.output])
 }
 
 /** Keeps an answer, so that it can be fetched, and gone on with. */
-const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) => {
-  const output = outputOf(reply, asked) as unknown as readonly Item[]
-  // What runs in the background is fetched later, whatever it says.
-  if (asked.id !== undefined || (asked.request.store ?? true))
-    shelf.put(RESPONSES, responseId(reply, asked), {
+const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) =>
+  finish(
+    responseId(reply, asked),
+    {
       body: finishedBody(reply, asked),
       model: asked.model,
-      items: asked.items,
+      before: asked.before,
       added: asked.added,
-      output,
+      output: outputOf(reply, asked) as unknown as readonly Item[],
       stop: undefined,
-    } satisfies StoredResponse)
-  const conversation = asked.conversation && shelf.get<Conversation>(CONVERSATIONS, asked.conversation)
-  if (conversation) conversation.items.push(...asked.added, ...output)
-}
+      events: undefined,
+    },
+    asked,
+    shelf,
+  )
 
 /** OpenAI Responses. */
 export const create: Generation<ResponsesAsked> = {
@@ -182,18 +167,22 @@ export const create: Generation<ResponsesAsked> = {
     if ('kind' in earlier) return earlier
     const model = request.model ?? earlier.model
     if (model === undefined) return missing('model')
-    if (request.input === undefined && earlier.items.length === 0 && !body['prompt']) return missing('input')
-    const added = itemsOf(request.input).map((item, index): Item =>
-      item.id === undefined
-        ? { ...item, id: `${item.type === 'message' || item.role ? 'msg' : 'item'}_${fingerprint}${index}` }
-        : item,
+    const given = itemsOf(request.input)
+    if (given.length === 0 && !earlier.kept && !body['prompt']) return missing('input')
+    const wrongId = strict ? wrongIds(given, 'input') : undefined
+    if (wrongId) return wrongId
+    const added = resolved(
+      given.map((item, index) => withId(item, `${fingerprint}${index}`)),
+      shelf,
     )
-    const items = resolved([...earlier.items, ...added], shelf)
-    if ('kind' in items) return items
-    const wrong = strict ? contradictionIn(request, model, items) : undefined
+    if ('kind' in added) return added
+    const items = earlier.kept ? [...allItems(earlier.kept), ...added] : added
+    const wrong = strict
+      ? (contradictionIn(request, model, items) ?? brokenThoughtIn(items, thoughtIn(shelf)))
+      : undefined
     if (wrong) return wrong
     const stream = request.stream ?? false
-    const background = (request.background ?? false) && !stream
+    const background = request.background ?? false
     const reasoning = reasoningOf(request, model)
     const tools = request.tools ?? []
     const hosted = hostedOf(tools)
@@ -216,18 +205,24 @@ export const create: Generation<ResponsesAsked> = {
       ...(request.parallel_tool_calls === false && { parallelToolCalls: false }),
       ...(hosted.length > 0 && { hosted }),
       ...(reasoning && { reasoning }),
+      ...(background && { detached: true }),
+      ...(request.truncation === 'auto' && { dropsOldest: true }),
     }
     const asked: ResponsesAsked = {
       request,
       model,
       stream,
       items,
+      before: earlier.kept,
       added,
+      createdAt: wire.now,
       conversation: earlier.conversation,
       encrypted: request.include?.includes('reasoning.encrypted_content') ?? false,
       id: background ? `resp_${wire.id()}` : undefined,
     }
-    return background ? { call, asked, detached: detachedOf(asked, wire) } : { call, asked }
+    if (!background) return { call, asked }
+    const { id } = asked
+    return { call, asked, detached: new Background(asked, wire, (response) => finish(id!, response, asked, shelf)) }
   },
 
   head: answerHead,

@@ -5,7 +5,7 @@ import { audioTokens, fileTokens, imageTokens } from '../media.ts'
 import type { ContentPart, Item } from './request.ts'
 
 /** The items of an input, which may be a text. */
-export const itemsOf = (input: string | readonly Item[] | undefined): readonly Item[] =>
+export const itemsOf = (input: string | readonly Item[] | null | undefined): readonly Item[] =>
   typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : (input ?? [])
 
 const textOf = (content: string | readonly ContentPart[] | undefined): string =>

@@ -1,4 +1,5 @@
 import type { Choice, HostedUse, Reply, ToolCall } from '../../../provider/index.ts'
+import type { KeptItems } from '../kept-items.ts'
 import type { Item, ResponsesRequest } from './request.ts'
 import { callId } from '../call-id.ts'
 import { pagesFor } from '../found.ts'
@@ -13,8 +14,12 @@ export interface ResponsesAsked {
   stream: boolean
   /** All items of the conversation before the answer. */
   items: readonly Item[]
+  /** Those of them that stood before the request. */
+  before: KeptItems | undefined
   /** The items that the request itself has brought. */
   added: readonly Item[]
+  /** When the request came. Unix time in milliseconds. */
+  createdAt: number
   /** The conversation that it goes on with. */
   conversation: string | undefined
   /** Whether a reasoning item says in a code what the model thought, so that a client may send it back. */
@@ -173,10 +178,9 @@ export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplet
 /** The response without what the model has said: it repeats what was asked. */
 export function responseBody(
   id: string,
-  createdAt: number,
-  { request, model, conversation }: ResponsesAsked,
+  { request, model, conversation, createdAt }: ResponsesAsked,
   status: ResponseStatus,
-): Record<string, unknown> {
+): Record<string, unknown> & { status: ResponseStatus } {
   return {
     id,
     object: 'response',
@@ -216,16 +220,11 @@ export function responseBody(
 /** The whole response. */
 export function finishedBody(reply: Reply, asked: ResponsesAsked): Record<string, unknown> {
   const [choice] = reply.choices
-  const body = responseBody(
-    responseId(reply, asked),
-    reply.createdAt,
-    asked,
-    isCut(choice) ? 'incomplete' : 'completed',
-  )
+  const body = responseBody(responseId(reply, asked), asked, isCut(choice) ? 'incomplete' : 'completed')
   const reason = choice.finish === 'length' ? 'max_output_tokens' : 'content_filter'
   return {
     ...body,
-    completed_at: isCut(choice) ? null : body['created_at'],
+    completed_at: isCut(choice) ? null : Math.floor((reply.endedAt ?? reply.createdAt) / 1_000),
     incomplete_details: isCut(choice) ? { reason } : null,
     output: outputOf(reply, asked),
     usage: usageOf(reply),

@@ -1,4 +1,6 @@
 import { ANY, relaxed, type Field, type Shape } from '../../shape.ts'
+import { EFFORTS } from '../model-rules.ts'
+import { TOOL_NAME } from '../tool-name.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/responses/create.
 
@@ -29,6 +31,7 @@ const item = (fields: Readonly<Record<string, Field>>): Shape => ({
   open: true,
 })
 const STRING: Field = { type: 'string', required: true }
+const CALL_ID: Field = { type: 'string', required: true, least: 1, most: 64 }
 const OUTPUT: Field = { type: 'either', of: [{ type: 'string' }, { type: 'array', items: OPEN }], required: true }
 
 /** Items that are read; others are let through as they are. */
@@ -37,10 +40,10 @@ const ITEMS: Readonly<Record<string, Shape>> = {
     role: { type: 'string', among: ['assistant', 'system', 'developer', 'user'], required: true },
     content: { ...CONTENT, required: true },
   }),
-  function_call: item({ call_id: STRING, name: STRING, arguments: STRING }),
-  function_call_output: item({ call_id: STRING, output: OUTPUT }),
-  custom_tool_call: item({ call_id: STRING, name: STRING, input: STRING }),
-  custom_tool_call_output: item({ call_id: STRING, output: OUTPUT }),
+  function_call: item({ call_id: CALL_ID, name: TOOL_NAME, arguments: STRING }),
+  function_call_output: item({ call_id: CALL_ID, output: OUTPUT }),
+  custom_tool_call: item({ call_id: CALL_ID, name: TOOL_NAME, input: STRING }),
+  custom_tool_call_output: item({ call_id: CALL_ID, output: OUTPUT }),
   reasoning: item({ summary: { type: 'array', items: OPEN, required: true } }),
   item_reference: item({ id: STRING }),
 }
@@ -51,7 +54,8 @@ const OTHER_ITEMS = [
   ...['mcp_call', 'compaction', 'compaction_trigger', 'tool_search_call', 'tool_search_output', 'additional_tools'],
   ...['program', 'program_output', 'configuration_update'],
 ]
-const INPUT_ITEM: Shape = {
+/** One item of an input, or of a conversation. */
+export const INPUT_ITEM: Shape = {
   type: 'tagged',
   tag: 'type',
   of: { ...ITEMS, ...Object.fromEntries(OTHER_ITEMS.map((name) => [name, OPEN])) },
@@ -66,7 +70,7 @@ const TOOL: Shape = {
       type: 'object',
       fields: {
         type: ANY,
-        name: STRING,
+        name: TOOL_NAME,
         description: { type: 'string' },
         parameters: OPEN,
         strict: { type: 'boolean' },
@@ -76,7 +80,7 @@ const TOOL: Shape = {
         allowed_callers: ANY,
       },
     },
-    custom: item({ name: STRING }),
+    custom: item({ name: TOOL_NAME }),
     ...Object.fromEntries(
       [
         ...['file_search', 'computer', 'computer_use_preview', 'web_search', 'web_search_2025_08_26', 'mcp'],
@@ -131,7 +135,7 @@ export const RESPONSES_REQUEST: Shape = {
     reasoning: {
       type: 'object',
       fields: {
-        effort: { type: 'string', among: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+        effort: { type: 'string', among: EFFORTS },
         summary: { type: 'string', among: ['auto', 'concise', 'detailed'] },
         generate_summary: { type: 'string', among: ['auto', 'concise', 'detailed'] },
         context: ANY,
@@ -201,7 +205,7 @@ export interface OfferedTool {
 /** A request that has the right shape. */
 export interface ResponsesRequest {
   model?: string
-  input?: string | Item[]
+  input?: string | Item[] | null
   instructions?: string | null
   background?: boolean | null
   conversation?: string | { id?: unknown } | null

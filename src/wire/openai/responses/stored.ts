@@ -1,43 +1,87 @@
-import type { BadRequest, Resource, WireRequest } from '../../service.ts'
+import type { BadRequest, Resource, Streamed, WireRequest } from '../../service.ts'
+import type { Feed } from '../../feed.ts'
 import type { Shelf } from '../../shelf.ts'
-import { invalid } from '../errors.ts'
+import { commonHeaders, invalid } from '../errors.ts'
+import { allItems, bytesOf, type KeptItems } from '../kept-items.ts'
 import { pageOf } from '../pages.ts'
 import { resource } from '../resource.ts'
+import type { ResponseStatus } from './output.ts'
 import type { Item } from './request.ts'
 
 /** The kind under which responses are kept. */
-export const RESPONSES = 'response'
+const RESPONSES = 'response'
 
 /** A response as the service keeps it. */
 export interface StoredResponse {
-  body: Record<string, unknown>
+  body: Record<string, unknown> & { status?: ResponseStatus }
   model: string
-  /** All items of the conversation before the answer. */
-  items: readonly Item[]
+  /** What the conversation had before the request. */
+  before: KeptItems | undefined
   /** The items that the request itself has brought. */
   added: readonly Item[]
   output: readonly Item[]
   /** Ends the call, where it is under way in the background. */
   stop: (() => void) | undefined
+  /** The events of one that was asked for in the background, and as a stream. */
+  events: Feed | undefined
 }
 
-const found = (shelf: Shelf, id: string): StoredResponse | BadRequest =>
-  shelf.get<StoredResponse>(RESPONSES, id) ?? {
-    kind: 'not_found',
-    message: `Response with id '${id}' not found.`,
-    param: null,
-    code: null,
-  }
+/** Keeps a response, as it is by now. */
+export function keepResponse(shelf: Shelf, id: string, response: StoredResponse): void {
+  shelf.put(RESPONSES, id, response, bytesOf(response.added) + 2 * bytesOf(response.output))
+}
+
+/** A response that is kept. */
+export const responseOf = (shelf: Shelf, id: string): StoredResponse | undefined =>
+  shelf.get<StoredResponse>(RESPONSES, id)
+
+/** All that are kept, the oldest first. */
+export const allResponses = (shelf: Shelf): StoredResponse[] => shelf.all<StoredResponse>(RESPONSES)
 
 const withStored = ({ shelf, params }: WireRequest, answer: (stored: StoredResponse, id: string) => object): object => {
   const id = params['response']!
-  const stored = found(shelf, id)
-  return 'kind' in stored ? stored : answer(stored, id)
+  const stored = responseOf(shelf, id)
+  return stored
+    ? answer(stored, id)
+    : ({
+        kind: 'not_found',
+        message: `Response with id '${id}' not found.`,
+        param: null,
+        code: null,
+      } satisfies BadRequest)
+}
+
+/** The events of a response from one of them on, those to come too. */
+function eventsOf({ body, events }: StoredResponse, query: URLSearchParams, requestId: string): Streamed | BadRequest {
+  if (!events) {
+    const how = body['background'] === true ? 'stream=true' : 'background=true'
+    return invalid(
+      `This response cannot be streamed because it was not created with ${how}.`,
+      'stream',
+      'invalid_request_error',
+    )
+  }
+  const after = query.get('starting_after')
+  if (after !== null && !/^\d+$/.test(after))
+    return invalid(
+      `Invalid type for 'starting_after': expected an integer, but got '${after}' instead.`,
+      'starting_after',
+      'invalid_type',
+    )
+  return {
+    feed: events,
+    from: after === null ? 0 : Number(after) + 1,
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', ...commonHeaders(requestId, {}) },
+  }
 }
 
 /** What may be asked of responses that are kept. */
 export const stored: readonly Resource[] = [
-  resource('GET', '/responses/{response}', 'responses.retrieve', (request) => withStored(request, ({ body }) => body)),
+  resource('GET', '/responses/{response}', 'responses.retrieve', (request, desk) =>
+    withStored(request, (response) =>
+      request.query.get('stream') === 'true' ? eventsOf(response, request.query, desk.id()) : response.body,
+    ),
+  ),
   resource('DELETE', '/responses/{response}', 'responses.delete', (request) =>
     withStored(request, ({ stop }, id) => {
       stop?.()
@@ -52,12 +96,13 @@ export const stored: readonly Resource[] = [
         response.stop()
         response.stop = undefined
         response.body = { ...response.body, status: 'cancelled' }
+        response.events?.end()
       }
       return response.body
     }),
   ),
   resource('GET', '/responses/{response}/input_items', 'responses.input_items', (request) =>
-    withStored(request, ({ items }) => pageOf(items.map(asListed), request)),
+    withStored(request, ({ before, added }) => pageOf([...allItems(before), ...added].map(asListed), request)),
   ),
 ]
 

@@ -26,27 +26,32 @@ const WORK: Readonly<Record<string, readonly string[]>> = {
   image_generation: ['in_progress', 'generating', 'completed'],
 }
 
+/** One event of a stream. */
+export const eventText = (type: string, sequence: number, fields: object): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence, ...fields })}\n\n`
+
 /** A stream of numbered events. */
 export class ResponsesStream implements StreamEncoder {
   readonly #reply: Reply
   readonly #asked: ResponsesAsked
   readonly #choice: Choice
-  #sequence = 0
+  #sequence: number
   /** Place of the item that is being sent. */
   #output = -1
   /** What has been said of it so far. */
   #said = ''
   #hasToldThoughts = false
 
-  constructor(reply: Reply, asked: ResponsesAsked) {
+  /** @param sequence number of the next event */
+  constructor(reply: Reply, asked: ResponsesAsked, sequence = 0) {
+    this.#sequence = sequence
     this.#reply = reply
     this.#asked = asked
     this.#choice = reply.choices[0]
   }
 
   #event(type: string, fields: object): string {
-    const data = JSON.stringify({ type, sequence_number: this.#sequence++, ...fields })
-    return `event: ${type}\ndata: ${data}\n\n`
+    return eventText(type, this.#sequence++, fields)
   }
 
   #added(item: OutputItem): string {
@@ -59,9 +64,16 @@ export class ResponsesStream implements StreamEncoder {
   }
 
   head(): string {
-    const { createdAt } = this.#reply
-    const response = responseBody(responseId(this.#reply, this.#asked), createdAt, this.#asked, 'in_progress')
-    return this.#event('response.created', { response }) + this.#event('response.in_progress', { response })
+    return this.#event('response.created', { response: this.#underWay() }) + this.begun()
+  }
+
+  /** The first event where the service has told of the response before. */
+  begun(): string {
+    return this.#event('response.in_progress', { response: this.#underWay() })
+  }
+
+  #underWay(): object {
+    return responseBody(responseId(this.#reply, this.#asked), this.#asked, 'in_progress')
   }
 
   piece(piece: Piece): string {
@@ -188,7 +200,7 @@ export class ResponsesStream implements StreamEncoder {
     const id = responseId(this.#reply, this.#asked)
     const message = 'An error occurred while processing your request. You can retry your request.'
     const response = {
-      ...responseBody(id, this.#reply.createdAt, this.#asked, 'failed'),
+      ...responseBody(id, this.#asked, 'failed'),
       error: { code: 'server_error', message },
     }
     return this.#event('response.failed', { response })

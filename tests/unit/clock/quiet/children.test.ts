@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lookAt, threadsAreKnown } from '../../../../src/clock/quiet/threads-of.ts'
 import { Children } from '../../../../src/clock/quiet/children.ts'
 import { installDoors, registry } from '../../../../src/doors/index.ts'
 
@@ -58,4 +59,16 @@ describe('where the system does not tell what processes do', () => {
     await first
     expect(heldUntil(children, 100)).toBe(2_100)
   })
+})
+
+test.runIf(threadsAreKnown)('a child that has ended holds the clock until Node says so', () => {
+  registry.children.clear()
+  const children = new Children(WINDOWS, 0)
+  const child = spawn(process.execPath, ['-e', 'console.log("done")'])
+  child.stdout.resume()
+  expect(children.look(0)).toBeDefined()
+  // Nothing of the child is heard while this thread is blocked.
+  while (lookAt(child.pid!).kind !== 'gone') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+  expect(children.look(60_000)?.what).toMatch(/is ending$/)
+  expect(heldUntil(children, 60_005)).toBe(62_000)
 })

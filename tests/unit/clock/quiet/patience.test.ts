@@ -47,3 +47,9 @@ test('one that has given all its answers is left alone, and one that owes an ans
 test('a timer that is longer than all patience is not waited for at all', () => {
   expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...asleep, timerMs: 30_000 })).toBe(0)
 })
+
+test('the time for which it works does not count', () => {
+  const patience = new Patience(WINDOWS, 0)
+  patience.works(5_000, 5_000)
+  expect(waitedUntil(patience, 5_100)).toBe(7_000)
+})

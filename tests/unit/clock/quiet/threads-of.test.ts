@@ -53,6 +53,13 @@ describe.runIf(threadsAreKnown)('what the threads of a process do is known on Li
     await vi.waitFor(() => expect(lookAt(spinner).kind).toBe('runs'))
   })
 
+  test('one that was stopped may go on at any moment, and does not run', async () => {
+    const pid = run(process.execPath, '-e', 'for (;;);')
+    await vi.waitFor(() => expect(lookAt(pid).kind).toBe('runs'))
+    process.kill(pid, 'SIGSTOP')
+    expect(await asleep(pid, () => true)).toMatchObject({ sleepMs: 0 })
+  })
+
   test('one that has ended is gone', async () => {
     const pid = run('true')
     await vi.waitFor(() => expect(lookAt(pid)).toEqual({ kind: 'gone' }), { timeout: 20_000 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { formatDollars } from '../../../../src/money/index.ts'
 import { readCosts, saveCosts } from '../../../../src/orchestrator/money/claim.ts'
 import { Costs } from '../../../../src/orchestrator/money/costs.ts'
 import { settle } from '../../../../src/orchestrator/settle.ts'
 import type { OrchestratorSettings } from '../../../../src/orchestrator/settings.ts'
-import { target, Told } from '../questions/asking.ts'
+import { target, Told } from '../../../given/ask.ts'
 
 const costs = (settings: OrchestratorSettings) => {
   const trace = new Told()
@@ -24,6 +25,49 @@ describe('a budget', () => {
       total: given.total,
       byAgent: given.byAgent,
     })
+  })
+
+  test('allows the call that meets it exactly, and refuses one that costs a picodollar more', () => {
+    // 10 bytes and two frames of 16 tokens, and 100 tokens of output.
+    const worst = (10 + 32) * 1_000_000 + 100 * 2_000_000
+    const within = costs({ budget: { limit: BigInt(worst) }, prices: PRICES })
+    within.costs.reserve('ann', target('mini'), ASKED, 100).keep()
+    expect(within.costs.spent).toBe(within.costs.limit)
+    expect(within.trace.of('budget.refused')).toEqual([])
+
+    const short = costs({ budget: { limit: BigInt(worst - 1) }, prices: PRICES })
+    expect(() => short.costs.reserve('ann', target('mini'), ASKED, 100)).toThrow(
+      'The budget of $0.000241999999 does not allow another call to mini: it may cost $0.000242, ' +
+        'and $0.000241999999 is left ($0.00 spent, $0.00 reserved for calls under way).',
+    )
+    expect(short.trace.of('budget.refused')).toEqual([
+      { type: 'budget.refused', agent: 'ann', model: 'mini', worst, left: worst - 1 },
+    ])
+    expect(short.costs.spent).toBe(0n)
+  })
+
+  test('holds for calls under way and calls that are over together', () => {
+    const worst = (10 + 32) * 1_000_000 + 100 * 2_000_000
+    const { costs: given } = costs({ budget: { limit: BigInt(2 * worst) }, prices: PRICES })
+    const reserve = () => given.reserve('ann', target('mini'), ASKED, 100)
+    const first = reserve()
+    const second = reserve()
+    expect(reserve).toThrow('reserved for calls under way')
+    first.release()
+    const third = reserve()
+    expect(reserve).toThrow('budget')
+    second.keep()
+    third.settle(USAGE)
+    expect(reserve).toThrow('$0.000242 spent'.replace('$0.000242', formatDollars(given.spent)))
+    expect(given.total).toMatchObject({ calls: 3, known: 20_000_000n, uncertain: BigInt(worst) })
+  })
+
+  test('is tight from the share on at which the cheaper model is asked', () => {
+    const { costs: given } = costs({ budget: { limit: '0.0001', fallbackAt: 0.2 }, prices: PRICES })
+    given.bookUncertain('ann', 'mini', 19_999_999n)
+    expect(given.isTight).toBe(false)
+    given.bookUncertain('ann', 'mini', 1n)
+    expect(given.isTight).toBe(true)
   })
 
   test('refuses a model whose price nobody knows, and says what to do', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Account, Accounts } from '../../../../src/orchestrator/questions/account.ts'
-import { HandTime, settled } from '../hand-time.ts'
-import { answer, failure, fated, open, question, standing, target } from './asking.ts'
+import { HandTime, settled } from '../../../given/hand-time.ts'
+import { answer, failure, fated, open, question, standing, target } from '../../../given/ask.ts'
 
 /** Who has come in, and when. */
 function entering(account: Account, time: HandTime) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Retries, type RetryLimits } from '../../../../src/orchestrator/questions/retries.ts'
 import { RetryBudget } from '../../../../src/orchestrator/questions/retry-budget.ts'
-import { HandTime } from '../hand-time.ts'
-import { failure, fated, open, question, Told, type Fate } from './asking.ts'
+import { HandTime } from '../../../given/hand-time.ts'
+import { failure, fated, open, question, Told, type Fate } from '../../../given/ask.ts'
 
 const LIMITS: RetryLimits = { attempts: 3, firstDelayMs: 1_000, factor: 2, maxDelayMs: 10_000 }
 

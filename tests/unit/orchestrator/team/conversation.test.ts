@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Conversation } from '../../../../src/orchestrator/team/conversation.ts'
 import { Way } from '../../../../src/orchestrator/team/way.ts'
-import { failure, open, standing } from '../questions/asking.ts'
+import { failure, open, standing } from '../../../given/ask.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

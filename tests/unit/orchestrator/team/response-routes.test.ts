@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { Bus, type BusEvent } from '../../../../src/orchestrator/team/bus.ts'
+import type { SavedRoutes } from '../../../../src/orchestrator/team/response-routes.ts'
 
-function busWith(): { bus: Bus; heard: BusEvent[] } {
+function busWith(routes?: SavedRoutes): { bus: Bus; heard: BusEvent[] } {
   const bus = new Bus({
     rules: [],
     transformers: [
@@ -18,6 +19,7 @@ function busWith(): { bus: Bus; heard: BusEvent[] } {
     trace: { append: () => 0 },
     recipients: () => [],
     deliver: () => {},
+    routes,
   })
   const heard: BusEvent[] = []
   bus.listen((event) => heard.push(event))
@@ -39,4 +41,15 @@ test('a transformer waits for the answer to what it has asked, and says it as it
   expect(heard.filter(({ event }) => event === 'game:analyzed')).toEqual([
     { event: 'game:analyzed', from: 'ben', data: { id: 'transform_2', result: 3 } },
   ])
+})
+
+test('the answer may come after a restart, and later askings have ids of their own', () => {
+  const before = busWith()
+  before.bus.emit({ event: 'game:analyze', from: 'ann', data: { what: 'a' } })
+  const kept = JSON.parse(JSON.stringify(before.bus.saveRoutes())) as SavedRoutes
+  const { bus, heard } = busWith(kept)
+  bus.emit({ event: 'game:analyze', from: 'ann', data: { what: 'b' } })
+  expect(heard.at(-1)!.data).toEqual({ id: 'transform_2', what: 'b' })
+  bus.emit({ event: 'work:done', from: 'ben', data: { id: 'transform_1', result: 3 } })
+  expect(heard.at(-1)).toMatchObject({ event: 'game:analyzed', data: { id: 'transform_1' } })
 })

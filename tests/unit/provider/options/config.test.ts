@@ -82,12 +82,12 @@ describe('what makes no sense is refused by its name, with what was given and wh
   )
 
   test('a provider of such a set-up is never made', () => {
-    expect(() => provide({ latency: '0' })).toThrow(InvalidProviderConfigError)
+    expect(() => provide({ latency: '0' as never })).toThrow(InvalidProviderConfigError)
   })
 })
 
 test('windows say at once what they cannot be', () => {
-  expect(refusalOf(() => outage({ from: 'later', for: '2m' }))).toMatch(/^outage\.from is "later"/)
+  expect(refusalOf(() => outage({ from: 'later' as never, for: '2m' }))).toMatch(/^outage\.from is "later"/)
   expect(refusalOf(() => outage({ from: 0, for: -1 }))).toMatch(/^outage\.for is -1/)
   expect(refusalOf(() => outage({ from: 0, fault: 'unauthorised' as never }))).toMatch(/Did you mean "unauthorized"/)
   expect(refusalOf(() => brownout({ from: 0, for: 1, failRate: 2 }))).toMatch(/^brownout\.failRate is 2/)

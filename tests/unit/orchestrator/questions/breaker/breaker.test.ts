@@ -3,8 +3,8 @@ import { Breaker, type SavedBreaker } from '../../../../../src/orchestrator/ques
 import { Breakers } from '../../../../../src/orchestrator/questions/breaker/breakers.ts'
 import { readBreaker } from '../../../../../src/orchestrator/questions/breaker/settings.ts'
 import { AgentRestarted } from '../../../../../src/orchestrator/service/failures.ts'
-import { HandTime } from '../../hand-time.ts'
-import { failure, fated, open, question, standing, Told, type Fate } from '../asking.ts'
+import { HandTime } from '../../../../given/hand-time.ts'
+import { failure, fated, open, question, standing, Told, type Fate } from '../../../../given/ask.ts'
 
 const LIMITS = readBreaker({ failures: 3, openFor: '1m' })
 

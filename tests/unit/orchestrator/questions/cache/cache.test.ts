@@ -4,8 +4,8 @@ import { readCache } from '../../../../../src/orchestrator/questions/cache/setti
 import { isWorthKeeping } from '../../../../../src/orchestrator/questions/cache/worth.ts'
 import type { CacheSettings } from '../../../../../src/orchestrator/questions/cache/settings.ts'
 import type { KeptAnswer } from '../../../../../src/store/index.ts'
-import { HandTime } from '../../hand-time.ts'
-import { answer, failure, fated, open, question, target, Told, type Fate } from '../asking.ts'
+import { HandTime } from '../../../../given/hand-time.ts'
+import { answer, failure, fated, open, question, target, Told, type Fate } from '../../../../given/ask.ts'
 
 function cached(
   settings: CacheSettings = {},
@@ -88,6 +88,27 @@ describe('a cache', () => {
     expect((await ask('One?')).cached).toBe(false)
     await ask('Two?')
     await ask('Three?')
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
+  })
+
+  test('keeps as many answers as its size says, and no more', async () => {
+    const { ask, answers } = cached({ size: 2 })
+    await ask('One?')
+    await ask('Two?')
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['One?', 'Two?'])
+    expect((await ask('One?')).cached).toBe(true)
+    await ask('Three?')
+    expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
+  })
+
+  test('that is full drops no answer for one that takes the place of its like', async () => {
+    const { ask, answers, time } = cached({ size: 2 }, { fates: [{}, {}, { ms: 5 }, { ms: 10 }, {}] })
+    await ask('One?')
+    await ask('Two?')
+    // Asked twice before either is answered.
+    const twice = [ask('Three?'), ask('Three?')]
+    await time.pass(10)
+    await Promise.all(twice)
     expect(answers.map(({ prompt }) => prompt)).toEqual(['Two?', 'Three?'])
   })
 

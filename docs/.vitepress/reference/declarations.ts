@@ -1,0 +1,128 @@
+import { globSync, readFileSync } from 'node:fs'
+import { ts } from '@ts-morph/common'
+
+/** A property, a parameter or a member of a union, as its declaration has it. */
+export interface Member {
+  name: string
+  type: string
+  about: string
+}
+
+/** A class of errors. */
+export interface ErrorClass {
+  name: string
+  codes: readonly string[]
+  about: string
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
+
+const files = globSync('src/**/*.ts', { exclude: (path) => path.includes('report/page') })
+  .toSorted()
+  .map((path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true))
+
+/** The description in the TSDoc of a node, without its tags. */
+function aboutOf(node: ts.Node): string {
+  const [doc] = ts.getJSDocCommentsAndTags(node).filter((each) => ts.isJSDoc(each))
+  return oneLine(ts.getTextOfJSDocComment(doc?.comment) ?? '')
+}
+
+const statements = files.flatMap((file) => [...file.statements])
+
+const membersOf = (members: readonly ts.Node[]): Member[] =>
+  members.flatMap((member) => {
+    if (!ts.isPropertySignature(member) && !ts.isMethodSignature(member)) return []
+    const { name, type, questionToken } = member
+    const given = ts.isMethodSignature(member) ? `(${member.parameters.map((each) => each.getText()).join(', ')})` : ''
+    const optional = questionToken && !given ? '?' : ''
+    return [
+      {
+        name: `${name.getText().replaceAll(/^'|'$/g, '')}${given && oneLine(given)}${optional}`,
+        type: oneLine(type?.getText() ?? 'void'),
+        about: aboutOf(member),
+      },
+    ]
+  })
+
+function interfaceNamed(name: string): ts.InterfaceDeclaration {
+  const found = statements.find((each) => ts.isInterfaceDeclaration(each) && each.name.text === name)
+  if (!found) throw new Error(`No interface ${name} is declared in src/.`)
+  return found as ts.InterfaceDeclaration
+}
+
+/** The members of an interface, those that it inherits first. */
+export function interfaceMembers(name: string): Member[] {
+  const { members, heritageClauses = [] } = interfaceNamed(name)
+  const inherited = heritageClauses.flatMap(({ types }) =>
+    types.flatMap(({ expression, typeArguments }) => {
+      // `extends Pick<Settings, 'seed' | 'checks'>`, or `Omit<…>`
+      const [of, picked] = typeArguments ?? []
+      const kind = expression.getText()
+      if ((kind !== 'Pick' && kind !== 'Omit') || !of || !picked) return interfaceMembers(kind)
+      const names = [...picked.getText().matchAll(/'(\w+)'/g)].map(([, each]) => each)
+      const base = of.getText().replace(/<.*$/, '')
+      return interfaceMembers(base).filter((each) => names.includes(each.name.replace('?', '')) === (kind === 'Pick'))
+    }),
+  )
+  return [...inherited, ...membersOf(members)]
+}
+
+/** The members of an interface, without those that it inherits. */
+export const ownMembers = (name: string): Member[] => membersOf([...interfaceNamed(name).members])
+
+/** The members that a type adds to those that it is joined with: `type Event = Body & { … }`. */
+export function addedMembers(name: string): Member[] {
+  const found = statements.find((each) => ts.isTypeAliasDeclaration(each) && each.name.text === name)
+  if (!found || !ts.isTypeAliasDeclaration(found) || !ts.isIntersectionTypeNode(found.type))
+    throw new Error(`No intersection ${name} is declared in src/.`)
+  return found.type.types.filter(ts.isTypeLiteralNode).flatMap((literal) => membersOf([...literal.members]))
+}
+
+/** What the TSDoc of an interface says. */
+export const interfaceAbout = (name: string): string => aboutOf(interfaceNamed(name))
+
+/** What the TSDoc of an exported constant says. */
+export function constantAbout(path: string): string {
+  const file = files.find(({ fileName }) => fileName === path)
+  return aboutOf(file!.statements.find((each) => ts.isVariableStatement(each))!)
+}
+
+/** The members of a union of object types, by their property `type`. */
+export function unionMembers(name: string): { type: string; about: string; fields: Member[] }[] {
+  const found = statements.find((each) => ts.isTypeAliasDeclaration(each) && each.name.text === name)
+  if (!found || !ts.isTypeAliasDeclaration(found) || !ts.isUnionTypeNode(found.type))
+    throw new Error(`No union ${name} is declared in src/.`)
+  const text = found.getSourceFile().text
+  return found.type.types.filter(ts.isTypeLiteralNode).map((literal) => {
+    const fields = membersOf([...literal.members])
+    // The comment stands before the `|` that begins the member.
+    const before = text.slice(0, literal.getFullStart()).replace(/\|\s*$/, '')
+    const [, comment = ''] = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*$/.exec(before) ?? []
+    const type = fields.find((field) => field.name === 'type')!.type.replaceAll("'", '')
+    return {
+      type,
+      about: oneLine(comment.replaceAll(/^\s*\*/gm, '')),
+      fields: fields.filter((field) => field.name !== 'type'),
+    }
+  })
+}
+
+/** Every class of errors with a code. */
+export function errorClasses(): ErrorClass[] {
+  return statements
+    .flatMap((each) => {
+      if (!ts.isClassDeclaration(each) || !each.name) return []
+      const code = each.members.find((member) => ts.isPropertyDeclaration(member) && member.name.getText() === 'code')
+      const codes = code?.getText().match(/\bLONGHAUL_\w+/g) ?? []
+      return codes.length === 0 ? [] : [{ name: each.name.text, codes, about: aboutOf(each) }]
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The names of environment variables that the source mentions. */
+export function environmentNames(): Set<string> {
+  const codes = new Set(errorClasses().flatMap((each) => each.codes))
+  const lines = files.flatMap(({ text }) => text.split('\n')).filter((line) => !/\bcode\b/.test(line))
+  const all = lines.flatMap((line) => line.match(/\b(?:LONGHAUL|KSI)_[A-Z_]+\b/g) ?? [])
+  return new Set(all.filter((name) => !codes.has(name)))
+}

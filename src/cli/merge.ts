@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { mergedProblem, mergeSweeps, type SweepPart } from '../explore/merge.ts'
+import { UsageError, type Command } from './flags.ts'
+
+/** @throws UsageError for a file that is not what the reporter writes */
+function partsIn(file: string): SweepPart[] {
+  let read: { sweeps?: SweepPart[] }
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8')) as { sweeps?: SweepPart[] }
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  if (!Array.isArray(read.sweeps))
+    throw new UsageError(`${file} has no sweeps. Give what the reporter writes: ['longhaul/reporter', { outputFile }].`)
+  return read.sweeps
+}
+
+/** `longhaul merge FILE …`. */
+export const merge: Command = {
+  usage: 'merge FILE …',
+  about: `Puts the shards of sweeps together (LONGHAUL_SWEEP=1/4 …), from the JSON files that the reporter has written in each shard, and
+exits with 1 where something that was to be so in one case at least (sometimes) was so in none, or where a shard is missing.`,
+  flags: {},
+  run({ words }) {
+    if (words.length === 0) throw new UsageError('longhaul merge needs the JSON files of the shards.')
+    for (const sweep of mergeSweeps(words.flatMap(partsIn))) {
+      const problem = mergedProblem(sweep)
+      const came = Object.entries(sweep.sometimes).map(([name, count]) => `${name} in ${count}`)
+      const text =
+        problem ?? `sweep "${sweep.orchestration}": ${sweep.cases} cases, ${sweep.failed} failed; ${came.join(', ')}`
+      process.stdout.write(`${text}\n`)
+      if (problem !== undefined || sweep.failed > 0) process.exitCode = 1
+    }
+  },
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Metrics } from '../telemetry/instruments.ts'
+
+const HOST = '127.0.0.1'
+
+/** Thrown where something else listens already. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  readonly code = 'LONGHAUL_PORT_TAKEN'
+  constructor(port: number, advice: string) {
+    super(`Port ${port} of ${HOST} is taken. ${advice}`)
+  }
+}
+
+/** Answers who asks for metrics. */
+export function answerMetrics(metrics: Metrics, response: ServerResponse): void {
+  metrics.text().then(
+    (text) => response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' }).end(text),
+    (error: unknown) => response.destroy(error as Error),
+  )
+}
+
+/**
+ * Serves metrics at `/metrics` on loopback, to requests that name this machine: no other site's name can be made to lead
+ * here.
+ *
+ * @throws PortTakenError
+ */
+export async function startMetrics(metrics: Metrics, port: number): Promise<{ url: string; close(): void }> {
+  let names: readonly string[] = []
+  const server = createServer(({ method, url = '', headers: { host = '' } }, response) => {
+    if (!names.includes(host)) return void response.writeHead(421).end('This is not the address of these metrics.\n')
+    if (method !== 'GET' || url.split('?')[0] !== '/metrics')
+      return void response.writeHead(404).end('There is one thing here: /metrics\n')
+    answerMetrics(metrics, response)
+  })
+  server.listen(port, HOST)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new PortTakenError(port, 'Give another one as --metrics-port.')
+  }
+  const { port: bound } = server.address() as AddressInfo
+  names = [`${HOST}:${bound}`, `localhost:${bound}`]
+  return {
+    url: `http://${HOST}:${bound}/metrics`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

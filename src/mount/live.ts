@@ -1,0 +1,150 @@
+import { AsyncResource } from 'node:async_hooks'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { RawData, WebSocket, WebSocketServer } from 'ws'
+import { whenNeeded, ws } from '../packages/index.ts'
+import { REFUSAL_MS, type Provider } from '../provider/index.ts'
+import { hashHex } from '../random/index.ts'
+import {
+  badText,
+  isBad,
+  unsimulatedResponse,
+  unsimulatedText,
+  type Line,
+  type LiveSession,
+  type WireRequest,
+  type WireResponse,
+} from '../wire/index.ts'
+import { MAX_BODY } from './answer.ts'
+import { shelfOf } from './desk.ts'
+import type { Route } from './routes.ts'
+
+/** Without a server of its own: connections are handed to it. The first of the names that a client offers counts. */
+const sockets = whenNeeded(
+  (): WebSocketServer =>
+    new (ws().WebSocketServer)({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: MAX_BODY,
+      handleProtocols: (offered) => [...offered][0] ?? false,
+    }),
+)
+
+/** A refusal of a connection, in HTTP. */
+function sendRefusal(socket: Duplex, { status, headers, body }: WireResponse): void {
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' })
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`,
+  )
+}
+
+const textOf = (data: RawData): string =>
+  Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.concat([data].flat() as Buffer[]).toString('utf8')
+
+/** Lets a client that asks for a WebSocket talk to the service at a route; what it says is answered when the clock says so. */
+export function answerLive(
+  provider: Provider,
+  route: Route,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const { clock } = provider
+  const { endpoint, address, path, host } = route
+  const { method = 'GET', headers } = request
+  const header = (name: string): string | undefined => {
+    const value = headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+  const agent = header('x-longhaul-agent')
+  socket.on('error', () => {})
+  const refuse = (
+    response: WireResponse,
+    reason: 'unsimulated' | 'unauthorized' | 'invalid',
+    message: string,
+  ): void => {
+    provider.refuse({ provider: route.provider, host, method, path, agent, status: response.status, reason, message })
+    clock.after(REFUSAL_MS, () => sendRefusal(socket, response))
+  }
+  if (endpoint?.kind !== 'live') {
+    const { baseURL, service } = address
+    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
+    return refuse(unsimulatedResponse(message), 'unsimulated', message)
+  }
+  const wire: WireRequest = {
+    provider: route.provider,
+    method,
+    params: route.params,
+    query: route.query,
+    body: {},
+    text: '',
+    strict: address.strict,
+    fingerprint: hashHex(path),
+    now: clock.epoch + clock.now(),
+    header,
+    shelf: shelfOf(provider, route.provider),
+    id: () => provider.requestId(),
+  }
+  const begin = endpoint.open(wire)
+  if (isBad(begin)) {
+    const response = (endpoint.errors ?? address.service.errors).bad(begin, provider.requestId())
+    return refuse(response, begin.kind === 'unauthorized' ? 'unauthorized' : 'invalid', badText(begin))
+  }
+  // What comes later over the connection is said by who has opened it.
+  const sender = new AsyncResource('WebSocketSession', { requireManualDestroy: true })
+  const { operation } = endpoint
+  sockets().handleUpgrade(request, socket, head, (client) => {
+    const status = 101
+    const answered = { provider: route.provider, operation, method, path, status, agent: agent ?? null }
+    provider.trace.append({ type: 'resource.answered', ...answered })
+    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
+    listen(client, session, sender, provider)
+  })
+}
+
+function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, provider: Provider): void {
+  client.on('message', (data) =>
+    sender.runInAsyncScope(() => {
+      try {
+        session.received(textOf(data))
+      } catch (error) {
+        // Whatever a client sends: who cannot read it hangs up, and says in the trace why.
+        provider.trace.append({ type: 'note', text: `A message over a WebSocket could not be read: ${String(error)}` })
+        client.terminate()
+      }
+    }),
+  )
+  client.on('close', () => session.closed())
+  client.on('error', () => {})
+}
+
+function lineTo(client: WebSocket, provider: Provider, route: Route, agent: string | undefined): Line {
+  const { clock } = provider
+  const { catalogue } = route.address.service
+  const pending = new Set<() => void>()
+  client.once('close', () => {
+    for (const cancel of pending) cancel()
+  })
+  return {
+    hasModel: (id) => provider.hasModel(catalogue ?? route.provider, id),
+    send(event) {
+      if (client.readyState === client.OPEN) client.send(event)
+    },
+    close: (code, reason) => client.close(code, reason),
+    cut: () => client.terminate(),
+    ask(call, receive) {
+      const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))
+      const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
+      const accepted = provider.accept(whole, receive, agent)
+      return () => accepted.disconnect()
+    },
+    after(ms, action) {
+      const cancel = clock.after(ms, () => {
+        pending.delete(cancel)
+        action()
+      })
+      pending.add(cancel)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { suggestion } from '../options/index.ts'
+
+/** Thrown for an agent that an orchestration does not have. */
+export class UnknownAgentError extends Error {
+  override readonly name = 'UnknownAgentError'
+  readonly code = 'LONGHAUL_UNKNOWN_AGENT'
+
+  /** @param known the agents that are declared, set up, or have been seen */
+  constructor(given: string, known: readonly string[]) {
+    super(
+      `The orchestration has no agent "${given}". ${suggestion(given, known)} One that comes later is named in the option agents.`,
+    )
+  }
+}

@@ -1,0 +1,123 @@
+import type { System, SystemContext, Vars } from './system.ts'
+
+/** Thrown when a system that is to stop goes on. */
+export class SystemGoesOnError extends Error {
+  override readonly name = 'SystemGoesOnError'
+  readonly code = 'LONGHAUL_SYSTEM_GOES_ON'
+}
+
+/** What a system that restarts gets, each time it is started. */
+export interface RestartableContext<Given extends Vars = Vars> extends Omit<SystemContext<Given>, 'control'> {
+  /** Aborted when this life of the system ends: it is suspended, killed, cancelled, or the test is over. */
+  signal: AbortSignal
+  /** False when the system is started, true when it goes on with what it has kept. */
+  resumed: boolean
+  /** The checkpoint from which the test lets it go on, if it names one. */
+  checkpoint: string | undefined
+}
+
+/** How long a system may take to end once its signal is aborted. Milliseconds on the clock in force. */
+const GRACE_MS = 60_000
+
+/** One life of a system, from a start to an end. */
+interface Life<Result> {
+  controller: AbortController
+  /** Never rejects. */
+  ended: Promise<{ result: Result } | { error: unknown }>
+}
+
+/** Resolves when a life has ended. @throws SystemGoesOnError */
+async function endOf({ ended }: Life<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new SystemGoesOnError(
+            `The system still runs ${GRACE_MS / 1_000} s after its signal was aborted, so it cannot be started again. Hand the signal to ` +
+              'all that it waits for: client calls ({ signal }), timers, gathers.',
+          ),
+        ),
+      GRACE_MS,
+    )
+  })
+  try {
+    await Promise.race([ended, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * A system of your own that a test can suspend, kill and restart. Each time, its function is called anew, and has to
+ * find by itself what an earlier life has kept: in a file, a database, a queue. When a life ends, its `signal` is
+ * aborted; what the function returns or throws after that is not the result of the run.
+ *
+ * @example
+ * ```ts
+ * describeOrchestration('a team with a memory', {
+ *   system: restartable(async ({ signal, resumed }) => {
+ *     const memory = resumed ? readMemory() : newMemory()
+ *     return work(memory, { signal })
+ *   }),
+ * }, (test) => {
+ *   test('goes on after a restart', async ({ start, sleep, expect }) => {
+ *     const orchestration = await start()
+ *     await sleep('10m')
+ *     await orchestration.restart()
+ *     expect(await orchestration.outcome()).toHaveCompleted()
+ *   })
+ * })
+ * ```
+ */
+export function restartable<Result, Given extends Vars = Vars>(
+  work: (context: RestartableContext<Given>) => Promise<Result>,
+): System<Result, Given> {
+  return async ({ control, ...context }) => {
+    const { signal, provider, report } = context
+    const begin = (resumed: boolean, checkpoint?: string): Life<Result> => {
+      const controller = new AbortController()
+      const own = AbortSignal.any([signal, controller.signal])
+      const ended = (async () => work({ ...context, signal: own, resumed, checkpoint }))().then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      )
+      return { controller, ended }
+    }
+    let life = begin(false)
+    let next: PromiseWithResolvers<void> | undefined
+    let isOver = false
+    let uncertain = 0
+    const stop = async (how: string): Promise<void> => {
+      if (isOver || next) return
+      next = Promise.withResolvers()
+      uncertain = provider.openCalls
+      life.controller.abort(new DOMException(`The system was ${how} by the test.`, 'AbortError'))
+      await endOf(life)
+    }
+    control({
+      suspend: () => stop('suspended'),
+      kill: () => stop('killed'),
+      async resume({ checkpoint } = {}) {
+        if (isOver || !next) return
+        report.resumed('system', { uncertain })
+        life = begin(true, checkpoint)
+        const { resolve } = next
+        next = undefined
+        resolve()
+      },
+    })
+    const cancelled = new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }))
+    for (;;) {
+      const end = await life.ended
+      // Who is stopped by the test gives no result: a process that was killed cannot.
+      if (!next) {
+        isOver = true
+        if ('error' in end) throw end.error
+        return end.result
+      }
+      await Promise.race([next.promise, cancelled])
+      signal.throwIfAborted()
+    }
+  }
+}

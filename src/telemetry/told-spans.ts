@@ -1,0 +1,72 @@
+import type { Attributes, AttributeValue, HrTime, SpanStatus } from '@opentelemetry/api'
+import { SpanStatusCode } from '@opentelemetry/api'
+import { traceInForce, type EventBody, type Trace } from '../trace/index.ts'
+
+// Source of names: OpenTelemetry's semantic conventions for generative AI, as they stand, and as they were before.
+
+/** A span that has ended, as far as it is read. */
+export interface EndedSpan {
+  readonly name: string
+  readonly attributes: Attributes
+  readonly status: SpanStatus
+  readonly duration: HrTime
+}
+
+/** An exporter for `SimpleSpanProcessor` and its like, of OpenTelemetry's SDK 1 and 2. */
+export interface TracingExporter {
+  export(spans: readonly EndedSpan[], done: (result: { code: 0 }) => void): void
+  forceFlush(): Promise<void>
+  shutdown(): Promise<void>
+}
+
+const PREFIX = 'gen_ai.'
+const MS = 1_000
+const NANOS_OF_MS = 1e6
+
+const text = (value: AttributeValue | undefined): string | null => (typeof value === 'string' ? value : null)
+const tokens = (value: AttributeValue | undefined): number | null =>
+  Number.isSafeInteger(value) ? (value as number) : null
+
+/** What a span says; nothing of one that is not of generative AI. */
+function eventOf({ name, attributes: given, status, duration: [seconds, nanos] }: EndedSpan): EventBody | undefined {
+  if (!Object.keys(given).some((key) => key.startsWith(PREFIX))) return undefined
+  const failed = status.code === SpanStatusCode.ERROR ? (status.message ?? '_OTHER') : null
+  return {
+    type: 'span.ended',
+    name,
+    operation: text(given['gen_ai.operation.name']),
+    agent: text(given['gen_ai.agent.name']),
+    provider: text(given['gen_ai.provider.name'] ?? given['gen_ai.system']),
+    model: text(given['gen_ai.request.model']),
+    answeredBy: text(given['gen_ai.response.model']),
+    error: text(given['error.type']) ?? failed,
+    tookMs: Math.round(seconds * MS + nanos / NANOS_OF_MS),
+    inputTokens: tokens(given['gen_ai.usage.input_tokens'] ?? given['gen_ai.usage.prompt_tokens']),
+    outputTokens: tokens(given['gen_ai.usage.output_tokens'] ?? given['gen_ai.usage.completion_tokens']),
+  }
+}
+
+/**
+ * An exporter that writes the spans of the code under test into the trace of the test that runs, as `span.ended`: those of
+ * generative AI, and of these what they say of calls. The check `spans` holds it against what the services have seen.
+ *
+ * @param into default: the trace of the test that runs; outside of one, spans are dropped
+ * @example
+ * ```ts
+ * new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spanExporter())] })
+ * ```
+ */
+export function spanExporter(into?: Pick<Trace, 'append'>): TracingExporter {
+  return {
+    export(spans, done) {
+      const trace = into ?? traceInForce()
+      for (const span of trace ? spans : []) {
+        const event = eventOf(span)
+        if (event) trace!.append(event)
+      }
+      done({ code: 0 })
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,43 @@
+import type { Chunk } from './chunk.ts'
+
+/** Who reads a feed. */
+export interface FeedReader {
+  write(part: Chunk): void
+  end(): void
+}
+
+/** A stream that is kept as it comes: it goes on whoever reads it, and is read by as many as like, from any of its parts on. */
+export class Feed {
+  readonly #parts: Chunk[] = []
+  readonly #readers = new Set<FeedReader>()
+  #isOver = false
+
+  /** Parts so far. */
+  get length(): number {
+    return this.#parts.length
+  }
+
+  write(part: Chunk): void {
+    this.#parts.push(part)
+    for (const reader of this.#readers) reader.write(part)
+  }
+
+  end(): void {
+    this.#isOver = true
+    for (const reader of this.#readers) reader.end()
+    this.#readers.clear()
+  }
+
+  /**
+   * Reads what is there, then what comes.
+   *
+   * @param from number of the first part, from 0
+   * @returns what to call to read no further
+   */
+  follow(from: number, reader: FeedReader): () => void {
+    for (const part of this.#parts.slice(from)) reader.write(part)
+    if (this.#isOver) reader.end()
+    else this.#readers.add(reader)
+    return () => void this.#readers.delete(reader)
+  }
+}

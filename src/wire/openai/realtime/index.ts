@@ -1,0 +1,69 @@
+import type { Endpoint, Live, WireRequest } from '../../service.ts'
+import { problemOf, relaxed } from '../../shape.ts'
+import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
+import { resource } from '../resource.ts'
+import { SESSION } from './client-events.ts'
+import { RealtimeSession, settingsOf } from './session.ts'
+
+// Source: https://platform.openai.com/docs/guides/realtime-websocket, …/api-reference/realtime-sessions.
+
+/** The kind under which secrets of clients are kept, with what their sessions are set to. */
+const SECRETS = 'client_secret'
+const MODEL = 'gpt-realtime'
+/** How long a secret is good for where nobody says. Seconds. */
+const SECRET_S = 600
+
+/** The name by which a page gives its key, as it cannot set headers. */
+const KEY_NAME = /^openai-insecure-api-key\.(.+)$/
+
+/** What a client shows: a key of the account's, or a secret that was made for it. */
+function keyOf({ header, query }: WireRequest): string | undefined {
+  const bearer = /^Bearer (\S+)/i.exec(header('authorization') ?? '')?.[1]
+  const named = (header('sec-websocket-protocol') ?? '').split(/,\s*/).map((name) => KEY_NAME.exec(name)?.[1])
+  return bearer ?? header('api-key') ?? query.get('api-key') ?? named.find((key) => key !== undefined)
+}
+
+const session: Live = {
+  kind: 'live',
+  method: 'GET',
+  path: '/realtime',
+  operation: 'realtime',
+  open(wire) {
+    const key = keyOf(wire)
+    if (wire.strict && key === undefined) return { kind: 'unauthorized' }
+    const known = key === undefined ? undefined : wire.shelf.get<Record<string, unknown>>(SECRETS, key)
+    const model = wire.query.get('model') ?? wire.query.get('deployment') ?? known?.['model']
+    if (typeof model !== 'string')
+      return invalid("Missing required parameter: 'model'.", 'model', 'missing_required_parameter')
+    return (line) => new RealtimeSession(wire, line, model, known ?? {})
+  },
+}
+
+/** Makes a secret with which a page may open a session. */
+function secretFor({ shelf, strict, header }: WireRequest, given: unknown, id: () => string, now: number) {
+  if (strict && isWithoutKey(header)) return { kind: 'unauthorized' } as const
+  const problem = problemOf(strict ? SESSION : relaxed(SESSION), given)
+  if (problem) return openaiProblem({ ...problem, path: ['session', ...problem.path] })
+  const more = given as Record<string, unknown>
+  const model = typeof more['model'] === 'string' ? more['model'] : MODEL
+  const value = `ek_${id()}`
+  shelf.put(SECRETS, value, { ...more, model }, JSON.stringify(more).length)
+  return { value, session: settingsOf(id(), model, now, more) }
+}
+
+/** All that may be asked of sessions in real time. */
+export const realtime: readonly Endpoint[] = [
+  session,
+  resource('POST', '/realtime/client_secrets', 'realtime.client_secrets.create', (wire, desk) => {
+    const made = secretFor(wire, wire.body['session'] ?? {}, () => desk.id(), desk.now())
+    if ('kind' in made) return made
+    const { seconds = SECRET_S } = (wire.body['expires_after'] ?? {}) as { seconds?: number }
+    return { value: made.value, expires_at: Math.floor(desk.now() / 1_000) + seconds, session: made.session }
+  }),
+  resource('POST', '/realtime/sessions', 'realtime.sessions.create', (wire, desk) => {
+    const made = secretFor(wire, wire.body, () => desk.id(), desk.now())
+    if ('kind' in made) return made
+    const expires = Math.floor(desk.now() / 1_000) + SECRET_S
+    return { ...made.session, client_secret: { value: made.value, expires_at: expires } }
+  }),
+]

@@ -1,0 +1,116 @@
+import OpenAI from 'openai'
+import { actAs, describeOrchestration, restartable } from 'longhaul'
+
+const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+const ask = (agent: string, signal: AbortSignal) =>
+  actAs(agent, () =>
+    client.chat.completions.create(
+      { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Go on.' }] },
+      { signal },
+    ),
+  )
+
+/** What the team keeps, as a file or a database would. */
+let kept: number[] = []
+let lives: boolean[] = []
+
+describeOrchestration(
+  'a system of one’s own that restarts',
+  {
+    provider: { latency: '10s' },
+    system: restartable(async ({ signal, resumed, vars }) => {
+      if (!resumed) [kept, lives] = [[], []]
+      lives.push(resumed)
+      for (let step = kept.length; step < 3; step++) {
+        await ask('ann', signal)
+        kept.push(step)
+      }
+      return { steps: kept.length, name: vars['name'] }
+    }),
+    vars: { name: 'team' },
+  },
+  (test) => {
+    test('goes on after a restart with what it has kept', async ({ start, sleep, trace, expect }) => {
+      const orchestration = await start()
+      await sleep('15s')
+      await orchestration.restart()
+      const outcome = await orchestration.outcome()
+      expect(outcome.result).toEqual({ steps: 3, name: 'team' })
+      expect(lives).toEqual([false, true])
+      expect(outcome).toHaveElapsed({ exactly: '35s' })
+      expect(outcome).toHaveCalls(1, { fault: 'disconnected' })
+      expect(trace.ofType('run.resumed')).toMatchObject([{ uncertain: 1 }])
+      expect(outcome.parts.map(({ calls }) => calls.length)).toEqual([2, 2])
+    })
+
+    test('waits while it is suspended', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('15s')
+      await orchestration.suspend()
+      await sleep('8h')
+      await orchestration.resume()
+      const outcome = await orchestration.outcome()
+      expect(outcome.result).toMatchObject({ steps: 3 })
+      expect(outcome).toHaveElapsed({ exactly: 8 * 3_600_000 + 35_000 })
+    })
+
+    test('is cancelled while it is suspended', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('15s')
+      await orchestration.suspend()
+      expect(await orchestration.cancel()).toHaveFailedWith('The orchestration was cancelled.')
+    })
+
+    test('is restarted as often as the test wants, and not after its end', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      for (let nth = 0; nth < 3; nth++) {
+        await sleep('5s')
+        await orchestration.restart()
+      }
+      const outcome = await orchestration.outcome()
+      expect(outcome).toHaveCompleted()
+      await orchestration.restart()
+      expect(lives).toEqual([false, true, true, true])
+    })
+  },
+)
+
+describeOrchestration(
+  'a system that does not heed its signal',
+  { system: restartable(async () => new Promise((done) => setTimeout(done, 3_600_000))) },
+  (test) => {
+    test('is told of when it is restarted', async ({ start, waive, expect }) => {
+      waive('orphans')
+      const orchestration = await start()
+      await expect(orchestration.restart()).rejects.toThrow('The system still runs 60 s after its signal was aborted')
+      await orchestration.cancel()
+    })
+  },
+)
+
+describeOrchestration(
+  'a system that takes a while to be ready',
+  {
+    provider: { latency: '1s' },
+    system: async ({ readyWhen, signal, vars }) => {
+      const opens = new Promise<void>((done, fail) =>
+        setTimeout(() => (vars['fails'] ? fail(new Error('no port')) : done()), 30_000),
+      )
+      readyWhen(opens)
+      await opens
+      await ask('ann', signal)
+    },
+  },
+  (test) => {
+    test('start() resolves when it is ready', async ({ start, clock, expect }) => {
+      const orchestration = await start()
+      expect(clock.now()).toBe(30_000)
+      expect(await orchestration.outcome()).toHaveCompleted()
+    })
+
+    test('start() resolves where it fails before, and the outcome says why', async ({ start, expect }) => {
+      const orchestration = await start({ vars: { fails: true } })
+      expect(await orchestration.outcome()).toHaveFailedWith('no port')
+    })
+  },
+)

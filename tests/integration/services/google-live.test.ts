@@ -1,0 +1,153 @@
+import { GoogleGenAI, Modality, type LiveConnectConfig, type LiveServerMessage } from '@google/genai'
+import { expect } from 'vitest'
+import { actAs, describeOrchestration, startServer } from 'longhaul'
+
+const ai = new GoogleGenAI({ apiKey: 'test' })
+const system = async () => undefined
+const MODEL = 'gemini-live-2.5-flash'
+const WEATHER = {
+  functionDeclarations: [
+    {
+      name: 'weather',
+      parametersJsonSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    },
+  ],
+}
+
+/** A session, whose messages are taken one by one. */
+async function connected(
+  config: LiveConnectConfig = { responseModalities: [Modality.TEXT] },
+  client = ai,
+  model = MODEL,
+) {
+  const messages: LiveServerMessage[] = []
+  let wake = (): void => {}
+  let ended: (end: { code: number; reason: string }) => void = () => {}
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => (ended = resolve))
+  const session = await client.live.connect({
+    model,
+    config,
+    callbacks: {
+      onmessage(message) {
+        messages.push(message)
+        wake()
+      },
+      onclose: ({ code, reason }) => ended({ code, reason }),
+    },
+  })
+  /** All messages up to one that is as it is wanted. */
+  const until = async (wanted: (message: LiveServerMessage) => unknown): Promise<LiveServerMessage[]> => {
+    for (;;) {
+      const at = messages.findIndex((message) => wanted(message))
+      if (at >= 0) return messages.splice(0, at + 1)
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  }
+  const say = (text: string) => session.sendClientContent({ turns: text, turnComplete: true })
+  return { session, say, until, closed, turn: () => until(({ serverContent }) => serverContent?.turnComplete) }
+}
+
+const textOf = (messages: readonly LiveServerMessage[]) =>
+  messages.flatMap(({ serverContent }) => serverContent?.modelTurn?.parts?.map(({ text = '' }) => text) ?? []).join('')
+
+describeOrchestration(
+  'a session of Gemini Live',
+  {
+    system,
+    provider: {
+      latency: '2s',
+      replies: ({ messages }) =>
+        messages.at(-1)?.role === 'tool'
+          ? `It is ${messages.at(-1)!.text}.`
+          : messages.at(-1)?.text.includes('Weather')
+            ? { toolCalls: [{ name: 'weather', arguments: { city: 'Paris' } }] }
+            : 'Good morning, my dear friend.',
+    },
+  },
+  (test) => {
+    test('holds a turn with a tool', async ({ clock, trace, provider }) => {
+      await actAs('speaker', async () => {
+        const { session, say, until, turn } = await connected({
+          responseModalities: [Modality.TEXT],
+          systemInstruction: 'Be short.',
+          tools: [WEATHER],
+        })
+        say('Weather in Paris?')
+        const { toolCall } = (await until((message) => message.toolCall)).at(-1)!
+        const [call] = toolCall!.functionCalls!
+        expect(call).toMatchObject({ name: 'weather', args: { city: 'Paris' } })
+        session.sendToolResponse({
+          functionResponses: [{ id: call!.id!, name: 'weather', response: { output: 'sunny' } }],
+        })
+        const messages = await turn()
+        expect(textOf(messages)).toBe('It is {"output":"sunny"}.')
+        expect(messages.at(-1)!.usageMetadata).toMatchObject({ responseTokenCount: expect.any(Number) })
+        session.close()
+      })
+      expect(clock.now()).toBe(4_000)
+      expect(trace.ofType('call.arrived')[1]).toMatchObject({ agent: 'speaker', provider: 'google', continues: 1 })
+      expect(provider.ledger.total.cost).toBeGreaterThan(0)
+    })
+
+    test('is interrupted by whoever speaks', async ({ trace, sleep }) => {
+      const { say, until, turn, session } = await connected()
+      say('Hello.')
+      await until(({ serverContent }) => serverContent?.modelTurn)
+      say('Wait.')
+      await until(({ serverContent }) => serverContent?.interrupted)
+      await turn()
+      expect(textOf(await turn())).toBe('Good morning, my dear friend.')
+      expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected' }])
+      session.close()
+      await sleep('1s')
+    })
+
+    test('speaks, and is told by its transcript', async () => {
+      const { session, turn } = await connected({
+        responseModalities: [Modality.AUDIO],
+        outputAudioTranscription: {},
+      })
+      session.sendRealtimeInput({ text: 'Hello.' })
+      const messages = await turn()
+      const spoken = messages.map(({ serverContent }) => serverContent?.outputTranscription?.text ?? '').join('')
+      expect(spoken).toBe('Good morning, my dear friend.')
+      session.close()
+    })
+
+    test.for([
+      ['rate_limited', 1_011],
+      ['server_error', 1_011],
+      ['unauthorized', 1_008],
+      ['reset_midway', 1_006],
+      ['truncated', 1_000],
+    ] as const)('ends by the fault %s with %i', async ([fault, code], { provider }) => {
+      const { say, closed } = await connected()
+      provider.failNext(1, fault)
+      say('Hello.')
+      expect((await closed).code).toBe(code)
+    })
+
+    test('ends at a model that nobody has, and at what nobody understands', async () => {
+      await expect(connected(undefined, ai, 'gemini-nobody')).rejects.toThrow('gemini-nobody is not found')
+      const { session, closed } = await connected()
+      session.sendToolResponse({ functionResponses: [{ id: 'x', name: 'weather', response: {} }] })
+      expect(await closed).toMatchObject({ code: 1_007, reason: 'No function call has the id x.' })
+    })
+  },
+)
+
+describeOrchestration(
+  'a session of Gemini Live over a real socket',
+  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.' } },
+  (test) => {
+    test('is held by the server', async ({ provider }) => {
+      const server = await startServer(provider)
+      const away = new GoogleGenAI({ apiKey: 'test', httpOptions: { baseUrl: server.baseURLs['google']! } })
+      const { say, turn, session } = await connected(undefined, away)
+      say('Hello.')
+      expect(textOf(await turn())).toBe('Hi.')
+      session.close()
+      await server.close()
+    })
+  },
+)

@@ -1,0 +1,318 @@
+import { connect } from 'node:net'
+import OpenAI, { AzureOpenAI } from 'openai'
+import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket'
+import { OpenAIRealtimeWS } from 'openai/realtime/ws'
+import type { RealtimeClientEvent, RealtimeServerEvent } from 'openai/resources/realtime/realtime'
+import { expect } from 'vitest'
+import { actAs, describeOrchestration, startServer } from 'longhaul'
+
+const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
+const system = async () => undefined
+
+interface Socket {
+  on(event: 'event', listener: (event: RealtimeServerEvent) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  send(event: RealtimeClientEvent): void
+  close(): void
+}
+
+/** A session, and the events that have come so far. */
+function session(socket: Socket) {
+  const events: RealtimeServerEvent[] = []
+  const waiting: { type: string; found: (event: never) => void }[] = []
+  socket.on('error', () => {})
+  socket.on('event', (event) => {
+    events.push(event)
+    for (const [index, { type, found }] of waiting.entries())
+      if (type === event.type) {
+        waiting.splice(index, 1)
+        found(event as never)
+        break
+      }
+  })
+  return {
+    events,
+    types: () => events.map(({ type }) => type),
+    send: (event: RealtimeClientEvent) => socket.send(event),
+    /** The next event of a type that comes from now on. */
+    next: <Type extends RealtimeServerEvent['type']>(type: Type) =>
+      new Promise<Extract<RealtimeServerEvent, { type: Type }>>((found) => waiting.push({ type, found })),
+    close: () => socket.close(),
+  }
+}
+
+const WEATHER = {
+  type: 'function',
+  name: 'weather',
+  description: 'Tells the weather.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+} as const
+const said = (text: string): RealtimeClientEvent => ({
+  type: 'conversation.item.create',
+  item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+})
+const ofText: RealtimeClientEvent = {
+  type: 'session.update',
+  session: { type: 'realtime', output_modalities: ['text'], instructions: 'Be short.', tools: [WEATHER] },
+}
+
+/** A turn with a tool, from the first words to the last. */
+async function turnWithTool({ send, next, types, close }: ReturnType<typeof session>) {
+  await next('session.created')
+  send(ofText)
+  await next('session.updated')
+  send(said('Weather in Paris?'))
+  send({ type: 'response.create' })
+  const called = await next('response.function_call_arguments.done')
+  expect(JSON.parse(called.arguments)).toEqual({ city: 'Paris' })
+  const first = await next('response.done')
+  expect(first.response.output).toMatchObject([{ type: 'function_call', name: 'weather', call_id: called.call_id }])
+  send({
+    type: 'conversation.item.create',
+    item: { type: 'function_call_output', call_id: called.call_id, output: 'sunny' },
+  })
+  send({ type: 'response.create' })
+  const { text } = await next('response.output_text.done')
+  const { response } = await next('response.done')
+  close()
+  expect(text).toBe('It is sunny.')
+  expect(response).toMatchObject({ status: 'completed', usage: { input_tokens: expect.any(Number) } })
+  expect(response.output).toMatchObject([{ role: 'assistant', content: [{ type: 'output_text', text }] }])
+  return types()
+}
+
+describeOrchestration(
+  'a session of the Realtime API',
+  {
+    system,
+    provider: {
+      latency: '2s',
+      replies: ({ messages }) =>
+        messages.at(-1)?.role === 'tool'
+          ? `It is ${messages.at(-1)!.text}.`
+          : { toolCalls: [{ name: 'weather', arguments: { city: 'Paris' } }] },
+    },
+  },
+  (test) => {
+    test.for([
+      ['the package ws', () => new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)],
+      ["Node's own WebSocket", () => new OpenAIRealtimeWebSocket({ model: 'gpt-realtime' }, client)],
+    ] as const)('holds a turn with a tool in this process, by %s', async ([, open], { clock, trace, provider }) => {
+      const types = await actAs('speaker', async () => turnWithTool(session(open() as Socket)))
+      expect(types).toEqual(expect.arrayContaining(['conversation.item.done', 'response.content_part.done']))
+      expect(clock.now()).toBe(4_000)
+      expect(trace.ofType('call.ended')).toHaveLength(2)
+      expect(trace.ofType('call.arrived')[1]).toMatchObject({
+        agent: 'speaker',
+        operation: 'realtime',
+        model: 'gpt-realtime',
+        continues: 1,
+      })
+      expect(provider.ledger.total.cost).toBeGreaterThan(0)
+    })
+  },
+)
+
+const ofWs = () => session(new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client) as Socket)
+
+/** A session that answers in text, to which somebody has said something. */
+async function begun(asked = ofWs()) {
+  await asked.next('session.created')
+  asked.send(ofText)
+  asked.send(said('Hello.'))
+  return asked
+}
+
+describeOrchestration(
+  'what goes wrong in a session',
+  { system, provider: { latency: '10s', replies: 'Good morning, my dear friend.' } },
+  (test) => {
+    test.for([
+      [{ type: 'nonsense' }, 'invalid_value', "Invalid value: 'nonsense'."],
+      [{ type: 'session.update' }, 'missing_required_parameter', "'session'"],
+      [{ type: 'session.update', session: { type: 'realtime', colour: 1 } }, 'unknown_parameter', 'session.colour'],
+      [{ type: 'session.update', session: { model: 'gpt-4o' } }, 'cannot_update_model', 'model'],
+      [{ type: 'conversation.item.delete', item_id: 'x' }, 'item_delete_invalid_item_id', "'x' does not exist"],
+      [{ type: 'response.cancel' }, 'response_cancel_not_active', 'no active response'],
+      [{ type: 'input_audio_buffer.commit' }, 'input_audio_buffer_commit_empty', 'empty'],
+      [
+        { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'x', output: '1' } },
+        'invalid_tool_call_id',
+        "'x' not found",
+      ],
+    ] as const)('is told as an error, and the session goes on: %j', async ([event, code, message]) => {
+      const { send, next, close } = await begun()
+      send({ event_id: 'mine', ...event } as never)
+      const { error } = await next('error')
+      expect(error).toMatchObject({ type: 'invalid_request_error', code, event_id: 'mine' })
+      expect(error.message).toContain(message)
+      send({ type: 'response.create' })
+      expect((await next('response.done')).response.status).toBe('completed')
+      close()
+    })
+
+    test('one response at a time, unless it stands aside', async () => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create' })
+      send({ type: 'response.create' })
+      expect((await next('error')).error.code).toBe('conversation_already_has_active_response')
+      send({ type: 'response.create', response: { conversation: 'none', metadata: { agent: 'aside' } } })
+      const both = [await next('response.done'), await next('response.done')]
+      expect(both.map(({ response }) => response.conversation_id === null)).toEqual([false, true])
+      close()
+    })
+
+    test('a response that is cancelled is billed no further', async ({ trace, provider }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create' })
+      await next('response.output_text.delta')
+      send({ type: 'response.cancel' })
+      expect((await next('response.done')).response).toMatchObject({
+        status: 'cancelled',
+        status_details: { reason: 'client_cancelled' },
+      })
+      expect(provider.openCalls).toBe(0)
+      expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected' }])
+      close()
+    })
+
+    test('a client that goes away ends its call', async ({ provider, sleep }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create' })
+      await next('response.output_text.delta')
+      close()
+      await sleep('1s')
+      expect(provider.openCalls).toBe(0)
+    })
+
+    test.for([
+      ['rate_limited', 'rate_limit_exceeded'],
+      ['quota_exhausted', 'insufficient_quota'],
+      ['server_error', 'server_error'],
+      ['stream_error', 'server_error'],
+      ['unauthorized', 'invalid_api_key'],
+    ] as const)('the fault %s fails the response', async ([fault, code], { provider }) => {
+      const { send, next, close } = await begun()
+      provider.failNext(1, fault)
+      send({ type: 'response.create' })
+      expect((await next('response.done')).response).toMatchObject({
+        status: 'failed',
+        status_details: { error: { code } },
+      })
+      close()
+    })
+
+    test('a response that is cut says so', async ({ provider }) => {
+      const { send, next, close } = await begun()
+      provider.failNext(1, 'max_tokens')
+      send({ type: 'response.create' })
+      expect((await next('response.done')).response).toMatchObject({
+        status: 'incomplete',
+        status_details: { reason: 'max_output_tokens' },
+      })
+      close()
+    })
+
+    test.for([
+      ['reset', 1_006],
+      ['reset_midway', 1_006],
+      ['truncated', 1_000],
+    ] as const)('the fault %s ends the connection with %i', async ([fault, code], { provider }) => {
+      const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)
+      const { send } = await begun(session(socket as Socket))
+      const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
+      provider.failNext(1, fault)
+      send({ type: 'response.create' })
+      expect(await closed).toBe(code)
+    })
+
+    test('a model that nobody has ends the session', async () => {
+      const socket = new OpenAIRealtimeWS({ model: 'nobody-1' }, client)
+      const { next } = session(socket as Socket)
+      const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
+      expect((await next('error')).error.code).toBe('model_not_found')
+      expect(await closed).toBe(3_000)
+    })
+
+    test('a request by HTTP is told to connect by WebSocket', async ({ waive }) => {
+      waive('unsimulated')
+      const response = await fetch('https://api.openai.com/v1/realtime?model=gpt-realtime', {
+        headers: { authorization: 'Bearer test' },
+      })
+      expect(response.status).toBe(400)
+      expect(await response.text()).toContain('is a WebSocket')
+    })
+  },
+)
+
+describeOrchestration(
+  'a session that is spoken',
+  { system, provider: { latency: '1s', replies: 'Good morning.' } },
+  (test) => {
+    test('is told by its transcript, and hears as much as was said', async ({ trace }) => {
+      const { send, next, close } = ofWs()
+      await next('session.created')
+      send({ type: 'input_audio_buffer.append', audio: 'A'.repeat(64_000) })
+      send({ type: 'input_audio_buffer.commit' })
+      await next('input_audio_buffer.committed')
+      send({ type: 'response.create' })
+      expect((await next('response.output_audio_transcript.done')).transcript).toBe('Good morning.')
+      expect((await next('response.done')).response.output_modalities).toEqual(['audio'])
+      expect(trace.ofType('call.arrived')[0]!.inputTokens).toBeGreaterThan(10)
+      close()
+    })
+
+    test('is opened by a page with a secret, as the secret says', async () => {
+      const { value } = await client.realtime.clientSecrets.create({
+        session: {
+          type: 'realtime',
+          model: 'gpt-realtime-mini',
+          output_modalities: ['text'],
+          instructions: 'Be short.',
+        },
+      })
+      expect(value).toMatch(/^ek_/)
+      const page = new OpenAI({ apiKey: value, dangerouslyAllowBrowser: true })
+      const { next, close } = session(new OpenAIRealtimeWebSocket({ model: 'gpt-realtime-mini' }, page) as Socket)
+      const { session: told } = await next('session.created')
+      expect(told).toMatchObject({ model: 'gpt-realtime-mini', output_modalities: ['text'], instructions: 'Be short.' })
+      close()
+    })
+
+    test('is there at Azure too', async ({ trace }) => {
+      const azure = new AzureOpenAI({
+        apiKey: 'test',
+        endpoint: 'https://mine.openai.azure.com',
+        apiVersion: '2025-04-01-preview',
+      })
+      const { send, next, close } = await begun(
+        session((await OpenAIRealtimeWS.azure(azure, { deploymentName: 'gpt-realtime' })) as Socket),
+      )
+      send({ type: 'response.create' })
+      await next('response.done')
+      expect(trace.ofType('call.arrived')).toMatchObject([{ provider: 'azure', model: 'gpt-realtime' }])
+      close()
+    })
+  },
+)
+
+describeOrchestration(
+  'a session over a real socket',
+  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.' } },
+  (test) => {
+    test('is held by the server, and ends with it', async ({ provider }) => {
+      const server = await startServer(provider)
+      const { port } = new URL(server.url)
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      // The SDK knows `wss:` alone, and the server speaks plainly.
+      const options = { createConnection: () => connect(Number(port), '127.0.0.1') }
+      const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options }, away)
+      const { send, next } = await begun(session(socket as Socket))
+      send({ type: 'response.create' })
+      expect((await next('response.output_text.done')).text).toBe('Hi.')
+      const closed = new Promise((resolve) => socket.socket.on('close', resolve))
+      await server.close()
+      await closed
+    })
+  },
+)

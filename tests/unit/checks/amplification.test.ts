@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { call, event, finds, gather, partsOf, story, tries } from '../../given/story.ts'
+
+const same = { request: 'same' }
+const MANY = ['ann has asked openai the same more than 8 times']
+
+describe('amplification', () => {
+  test('eight tries of one request are fine, and nine are told once', () => {
+    expect(finds('amplification', story(tries(8, 2_000)))).toEqual([])
+    expect(finds('amplification', story(tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(12, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000)), { attempts: 9 })).toEqual([])
+  })
+
+  test('a client that counts its tries itself is believed', () => {
+    expect(finds('amplification', story(call(1, { from: 0, to: 1, attempt: 9 })))).toEqual(MANY)
+  })
+
+  test('three calls for each of twenty requests are fine, and more are not', () => {
+    const all = (requests: number, more: number) =>
+      story(
+        Array.from({ length: requests }, (_, nth) =>
+          tries(3, 2_000, { request: `${nth}` }, nth * 10_000, nth * 3 + 1),
+        ).flat(),
+        more > 0 ? call(1_000, { from: 0, to: 1, attempt: 2 }) : [],
+      )
+    expect(finds('amplification', all(20, 0))).toEqual([])
+    expect(finds('amplification', all(20, 1))).toEqual(['20 requests have led to 61 calls, 3.0 for each'])
+    expect(finds('amplification', all(19, 1))).toEqual([])
+    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual([
+      '20 requests have led to 60 calls, 3.0 for each',
+    ])
+  })
+
+  test('half a minute of rest begins anew, and less does not', () => {
+    expect(finds('amplification', story(tries(9, 30_000)))).toEqual([])
+    expect(finds('amplification', story(tries(9, 29_999)))).toEqual(MANY)
+  })
+
+  test('who begins anew has eight tries again', () => {
+    const linked = (count: number) =>
+      tries(count, 2_000, {}, 60_000, 2).map(([at, body]) =>
+        body.type === 'call.arrived' ? ([at, { ...body, attempt: body.attempt + 1 }] as const) : ([at, body] as const),
+      )
+    const first = [tries(1, 0), event(60_000, { type: 'call.retried', call: 2, of: 1, afterMs: 59_000 })]
+    expect(finds('amplification', story(...linked(8).map((part) => [part]), ...first))).toEqual([])
+    expect(finds('amplification', story(...linked(9).map((part) => [part]), ...first))).toEqual(MANY)
+  })
+
+  test('to wait for what the service has named is no rest', () => {
+    const told = { fault: 'rate_limited', retryAfterMs: 20_000 }
+    expect(finds('amplification', story(tries(9, 49_999, told)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 50_000, told)))).toEqual([])
+  })
+
+  test.for([
+    ['a restart of the run', event(10_500, { type: 'run.resumed', run: 'a', uncertain: 0 })],
+    ['a restart of the agent', event(10_500, { type: 'agent.restarted', agent: 'ann', restarts: 1 })],
+    ['an agent that is spawned anew', event(10_500, { type: 'agent.spawned', agent: 'ann' })],
+    ['another run', event(10_500, { type: 'run.started', name: 'a', seed: 1, vars: {} })],
+    ['another gather', gather(1, { from: 10_500, to: 60_000, expected: ['ann', 'ben'] })],
+  ] as const)('%s begins anew', ([, between]) => {
+    expect(finds('amplification', story(tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000), between))).toEqual([])
+  })
+
+  test('what happens before the first of two tries, or with the second, is not between them', () => {
+    const resumed = (seq: 'before' | 'after') => {
+      const events = partsOf(story(tries(9, 2_000)))
+      const at = event(12_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+      // The fifth try arrives at 12 s.
+      return seq === 'before' ? story(at, events) : story(events, at)
+    }
+    expect(finds('amplification', resumed('before'))).toEqual([])
+    expect(finds('amplification', resumed('after'))).toEqual([])
+    const first = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(first, tries(9, 2_000)))).toEqual(MANY)
+    const last = event(24_000, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(9, 2_000), last))).toEqual(MANY)
+    const withIt = event(0, { type: 'run.resumed', run: 'a', uncertain: 0 })
+    expect(finds('amplification', story(tries(10, 2_000), withIt))).toEqual(MANY)
+  })
+
+  test.for([
+    ['a restart of another agent', event(10_500, { type: 'agent.restarted', agent: 'ben', restarts: 1 })],
+    ['another agent that is spawned', event(10_500, { type: 'agent.spawned', agent: 'ben' })],
+    ['a gather of others', gather(1, { from: 10_500, to: 60_000, expected: ['ben'] })],
+  ] as const)('%s does not', ([, between]) => {
+    expect(finds('amplification', story(tries(9, 2_000), between))).toEqual(MANY)
+  })
+
+  test('a call that is known to belong to another run begins anew', () => {
+    const runs = event(0, { type: 'run.started', name: 'a', seed: 1, vars: {} })
+    const [early, late] = [tries(5, 2_000, { run: 0 }), tries(5, 2_000, { run: 7 }, 15_000, 6)]
+    const linked = late.map(([at, body]) =>
+      body.type === 'call.arrived' && body.call === 6
+        ? ([at, { ...body, attempt: 6 }] as const)
+        : ([at, body] as const),
+    )
+    const retried = event(15_000, { type: 'call.retried', call: 6, of: 5, afterMs: 0 })
+    expect(finds('amplification', story(runs, early, linked, retried))).toEqual([])
+    const sameRun = linked.map(([at, body]) => [at, body.type === 'call.arrived' ? { ...body, run: 0 } : body] as const)
+    expect(finds('amplification', story(runs, early, sameRun, retried))).toEqual(MANY)
+    // Of one that is not known only a run that begins in between tells.
+    const unknown = linked.map(
+      ([at, body]) => [at, body.type === 'call.arrived' ? Object.assign({}, body, { run: undefined }) : body] as const,
+    )
+    expect(finds('amplification', story(runs, early, unknown, retried))).toEqual(MANY)
+    const between = event(14_500, { type: 'run.started', name: 'b', seed: 1, vars: {} })
+    expect(finds('amplification', story(runs, early, unknown, retried, between))).toEqual([])
+    expect(finds('amplification', story(runs, early, sameRun, retried, between))).toEqual(MANY)
+  })
+
+  test('a call that was given up as another was answered is tried by nobody', () => {
+    const gone = { fault: 'disconnected' }
+    const winners = Array.from({ length: 9 }, (_, nth) =>
+      call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 1_000 }),
+    )
+    expect(finds('amplification', story(tries(9, 2_000, gone)))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...winners))).toEqual([])
+    const others = Array.from({ length: 9 }, (_, nth) =>
+      call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 1_001 }),
+    )
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...others))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000), ...winners))).toEqual(MANY)
+    // One that was answered long before, and is asked for first.
+    const early = call(99, { from: -5_000, to: 26_000 })
+    expect(finds('amplification', story(early, tries(9, 2_000, gone), ...winners))).toEqual([])
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...others), {}, 1)).toEqual([])
+    const sooner = Array.from({ length: 9 }, (_, nth) => call(100 + nth, { from: nth * 3_000, to: nth * 3_000 + 999 }))
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner))).toEqual(MANY)
+    expect(finds('amplification', story(tries(9, 2_000, gone), ...sooner), {}, 1)).toEqual([])
+  })
+
+  test('who asks again at its own pace polls, counted from the answer or from the question', () => {
+    const poll = (...numbers: number[]) =>
+      numbers.map((at, nth) => call(100 + nth, { ...same, from: at - 100_000, to: at - 100_000 + 500 }))
+    // Every 3 s from question to question; the failures take 1 s.
+    expect(finds('amplification', story(...poll(0, 3_000, 6_000), tries(9, 2_000)))).toEqual([])
+    const later = tries(9, 2_000, {}, 7_000)
+    expect(finds('amplification', story(...poll(0, 3_000, 6_000), later))).toEqual([])
+    // 2 s after the answer, which takes half a second.
+    expect(finds('amplification', story(...poll(0, 2_500, 5_000), tries(9, 2_000)))).toEqual([])
+    // Half of the times are enough, less are not.
+    expect(finds('amplification', story(...poll(0, 3_000), tries(9, 2_000)))).toEqual([])
+    expect(finds('amplification', story(...poll(0, 3_000, 4_100), tries(9, 2_000)))).toEqual(MANY)
+    expect(finds('amplification', story(...poll(0, 8_000), tries(9, 2_000)))).toEqual(MANY)
+  })
+
+  test('a pace of less than a second is none', () => {
+    const poll = (gap: number) => [
+      call(100, { ...same, from: -8_500, to: -8_000 }),
+      call(101, { ...same, from: -8_000 + gap, to: -7_500 + gap }),
+    ]
+    expect(finds('amplification', story(...poll(1_000), tries(9, 1_000)))).toEqual([])
+    expect(finds('amplification', story(...poll(999), tries(9, 999)))).toEqual(MANY)
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { call, event, finds, partsOf, story } from '../../given/story.ts'
+
+const same = { request: 'same' }
+
+describe('retry-after', () => {
+  const told = (waited: number, of: object = {}) =>
+    story(
+      call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100, ...of }),
+      call(2, { ...same, from: 100 + waited, to: 60_000, attempt: 2, retryOf: 1 }),
+    )
+  test('headers may round, and no more', () => {
+    expect(finds('retry-after', told(20_000))).toEqual([])
+    expect(finds('retry-after', told(19_995))).toEqual([])
+    expect(finds('retry-after', told(19_994))).toEqual([
+      'ann was told by openai to wait for 20s and tried again after 19.994s',
+    ])
+  })
+
+  test('where times are not exact they are given some room', () => {
+    expect(finds('retry-after', told(19_945), {}, 50)).toEqual([])
+    expect(finds('retry-after', told(19_944), {}, 50)).toHaveLength(1)
+  })
+
+  test('nobody who was told nothing, or died at that moment, is early', () => {
+    expect(finds('retry-after', told(0, { retryAfterMs: undefined }))).toEqual([])
+    expect(
+      finds('retry-after', [...story(partsOf(told(0)), event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }))]),
+    ).toEqual([])
+  })
+
+  test('a sample that was taken for a retry is not, when the retry comes', () => {
+    const trace = story(
+      call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100 }),
+      call(2, { ...same, from: 1_000, to: 5_000, attempt: 2, retryOf: 1 }),
+      call(3, { ...same, from: 20_100, to: 25_000, attempt: 2, retryOf: 1 }),
+    )
+    expect(finds('retry-after', trace)).toEqual([])
+  })
+})

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { call, event, finds, story } from '../../given/story.ts'
+
+describe('runaway', () => {
+  const row = (count: number, gap: number, of: (nth: number) => object = () => ({})) =>
+    story(
+      ...Array.from({ length: count }, (_, nth) =>
+        call(nth + 1, { from: nth * (100 + gap), to: nth * (100 + gap) + 100, request: 'same', ...of(nth) }),
+      ),
+    )
+
+  test('five hundred times the same at once is one too many', () => {
+    expect(finds('runaway', row(499, 0))).toEqual([])
+    expect(finds('runaway', row(500, 0))).toEqual(['ann has asked the same 500 times in a row'])
+    expect(finds('runaway', row(5, 0), { again: 5 })).toHaveLength(1)
+  })
+
+  test('who waits for more than a second, asks another thing, or is not answered is not in a row', () => {
+    expect(finds('runaway', row(5, 1_000), { again: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 1_001), { again: 5 })).toEqual([])
+    expect(finds('runaway', row(5, -1), { again: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => (nth === 2 ? { request: 'other' } : {})),
+        { again: 5 },
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => (nth === 2 ? { fault: 'reset' } : {})),
+        { again: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('so are a thousand steps that tool calls have asked for', () => {
+    const steps = (nth: number) => ({ request: `${nth}`, finish: 'tool_calls', turn: nth + 1 })
+    expect(finds('runaway', row(999, 0, steps))).toEqual([])
+    expect(finds('runaway', row(1_000, 0, steps))).toHaveLength(1)
+    expect(finds('runaway', row(5, 30_000, steps), { exchanges: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 30_001, steps), { exchanges: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => ({ ...steps(nth), turn: 1 })),
+        { exchanges: 5 },
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(5, 0, (nth) => ({ ...steps(nth), finish: 'stop' })),
+        { exchanges: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('calls in a row, whatever they ask, are counted where that is wished, and there is somebody else', () => {
+    const pages = (nth: number) => ({ request: `${nth}`, conversation: `${nth}`, agent: nth === 0 ? 'ben' : 'ann' })
+    expect(finds('runaway', row(2_000, 0, pages))).toEqual([])
+    expect(finds('runaway', row(6, 0, pages), { inARow: 5 })).toHaveLength(1)
+    expect(finds('runaway', row(5, 0, pages), { inARow: 5 })).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        row(6, 0, (nth) => ({ request: `${nth}` })),
+        { inARow: 5 },
+      ),
+    ).toEqual([])
+  })
+
+  test('a chain of events that was cut is told', () => {
+    const cut = event(0, { type: 'event.cut', event: 'ping', hops: 10 })
+    expect(finds('runaway', story(cut))).toEqual(['the event "ping" has led to another 10 times; the chain was cut'])
+  })
+})

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readSettingsFile } from '../../../src/cli/settings-file.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'longhaul-settings-'))
+afterAll(() => rmSync(home, { recursive: true }))
+const KNOWN = ['failover', 'retry_first_delay', 'cache', 'cache_size', 'services']
+
+let nth = 0
+function read(text: string, name = 'yaml') {
+  const file = join(home, `${(nth += 1)}.${name}`)
+  writeFileSync(file, text)
+  return readSettingsFile(file, KNOWN)
+}
+
+describe('a settings file', () => {
+  test('may be written in blocks or in one level, in any spelling', () => {
+    const values = { retry_first_delay: '2s', cache_size: 3 }
+    expect(read('retry: { first_delay: 2s }\ncache: { size: 3 }').values).toMatchObject({ retry_first_delay: '2s' })
+    expect(read('retry_first_delay: 2s\ncache_size: 3').values).toEqual(values)
+    expect(read('retryFirstDelay: 2s\ncache-size: 3').values).toEqual(values)
+    expect(read('{"retry": {"firstDelay": "2s"}, "cacheSize": 3}', 'json').values).toEqual(values)
+  })
+
+  test('keeps the block of a setting that is one', () => {
+    expect(read('services: { own: { base_url: http://localhost } }').values).toEqual({
+      services: { own: { base_url: 'http://localhost' } },
+    })
+    expect(read('failover: [a, b]').values).toEqual({ failover: ['a', 'b'] })
+  })
+
+  test('may be empty', () => {
+    expect(read('# nothing\n').values).toEqual({})
+  })
+
+  test('says where it is', () => {
+    expect(read('').file).toBe(join(home, `${nth}.yaml`))
+  })
+
+  test.each([
+    ['failovr: [a]', 'there is no setting "failovr". Did you mean "failover"?'],
+    ['retry: { first: 2s }', 'there is no setting "retry_first".'],
+    ['zebra: 1', 'there is no setting "zebra". There are: failover, retry_first_delay,'],
+    ['- a', 'are a block of names and values, such as failover: [claude-haiku-4-5]'],
+    ['just text', 'are a block of names and values'],
+    ['a: [', 'cannot be read: '],
+  ])('%j is refused', (text, message) => {
+    expect(() => read(text)).toThrow(message)
+  })
+
+  test('that is named and not there is told of', () => {
+    expect(() => readSettingsFile(join(home, 'none.yaml'), KNOWN)).toThrow(/The settings .*none\.yaml cannot be read: /)
+  })
+})

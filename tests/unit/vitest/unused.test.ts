@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { UnusedSetUp } from '../../../src/vitest/unused.ts'
+
+const planner = { part: 'agents', name: 'planner' } as const
+const critic = { part: 'agents', name: 'critic' } as const
+
+function after(...tests: readonly (readonly { part: 'agents'; name: string }[])[]): UnusedSetUp {
+  const setUp = new UnusedSetUp('a team')
+  for (const _ of tests) setUp.declared()
+  for (const unused of tests) setUp.passed(unused)
+  return setUp
+}
+
+test('what no test has used is told', () => {
+  expect(after([planner, critic], [planner]).text).toBe(
+    'longhaul: "a team": set up, and used in no test: agents planner\n',
+  )
+})
+
+test('what one of the tests has used is not told', () => {
+  expect(after([planner], [critic]).text).toBe('')
+})
+
+test('nothing is told where a test was left out, as it may use it', () => {
+  const setUp = after([planner])
+  setUp.declared()
+  expect(setUp.text).toBe('')
+})
