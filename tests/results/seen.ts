@@ -3,7 +3,7 @@ import type { OrchestrationResult } from '../../src/orchestrator/index.ts'
 import type { Outcome } from '../../src/simulation/outcome.ts'
 import { openSession } from '../../src/simulation/session.ts'
 import { joinSettings } from '../../src/simulation/settings.ts'
-import type { Trace } from '../../src/trace/index.ts'
+import { callsOf, gathersOf, type Trace } from '../../src/trace/index.ts'
 import type { Phase } from './phases.ts'
 
 /** What one run has come to, as plain data. The run that counts is the last one of its test. */
@@ -45,10 +45,10 @@ const OUTAGE_MS = [60_000, 960_000] as const
 function modesOf(outcome: Outcome<OrchestrationResult>, trace: Trace): Record<string, number> {
   const modes: Record<string, number> = {}
   const count = (name: string, times = 1): void => void (times > 0 && (modes[name] = (modes[name] ?? 0) + times))
-  for (const { status, fault } of outcome.calls) if (status === 'failed') count(`call: ${fault}`)
+  for (const { status, fault } of callsOf(trace)) if (status === 'failed') count(`call: ${fault}`)
   count(
     'agent left out of a collection',
-    outcome.gathers.reduce((sum, { missing }) => sum + missing.length, 0),
+    gathersOf(trace).reduce((sum, { missing }) => sum + missing.length, 0),
   )
   count('breaker opened', trace.ofType('breaker.changed').filter(({ state }) => state === 'open').length)
   count('failover', trace.ofType('model.replaced').length)
@@ -87,7 +87,8 @@ export async function see({ options, work, what }: Phase, seed: number): Promise
     })
     const { trace, provider } = session
     const ended = outcome!
-    const { calls, gathers } = ended
+    // Of the whole test: some do several runs.
+    const [calls, gathers] = [callsOf(trace), gathersOf(trace)]
     const took = gathers.map(({ startedAt, endedAt, timeoutMs }) =>
       timeoutMs === null || timeoutMs === 0 ? 0 : ((endedAt ?? session.clock.now()) - startedAt) / timeoutMs,
     )
