@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
@@ -8,7 +9,8 @@ import { CHROMIUM, buildPage, writeReports } from './tests/integration/report-pa
 
 /**
  * Takes the pictures of docs/images: `npm run screenshots`. It runs an orchestration that meets an outage, an
- * orchestration that leaves something behind, and a sweep, and opens their reports.
+ * orchestration that leaves something behind, and a sweep, and opens their reports; then a daemon, and its live page.
+ * `npm run screenshots -- live` takes those of the live page alone.
  */
 const TESTS = `
 import { describeOrchestration, brownout, lognormal, outage } from 'longhaul'
@@ -93,8 +95,6 @@ const WIDTH = 1280
 const UI_PORT = '18977'
 
 buildPage()
-const { folder, home, stdout } = await writeReports(TESTS.replace('PATTERN_TEXT', JSON.stringify({ text: PATTERN })))
-process.stdout.write(stdout.slice(-1_500))
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
 mkdirSync(images, { recursive: true })
 
@@ -114,36 +114,18 @@ const command = (folder: string, ...words: readonly string[]): string =>
     env: { ...process.env, LONGHAUL_HOME: folder },
   })
 
-/** The live page of a daemon that has been at work for some minutes of its time. */
+/** The live page of a daemon at work on a long run of the third phase of the test plan. */
 async function takeLive(folder: string): Promise<void> {
-  const started = command(
-    folder,
-    'daemon',
-    'start',
-    '--time',
-    '60x',
-    '--fail-rate',
-    '0.1',
-    '--ui',
-    '--ui-port',
-    UI_PORT,
-  )
+  const setUp = ['--time', '120x', '--fail-rate', '0.1', '--budget-limit', '0.05', '--ui', '--ui-port', UI_PORT]
+  const started = command(folder, 'daemon', 'start', ...setUp)
   try {
     const [url] = /http:\/\/\S+/.exec(started)!
-    command(
-      folder,
-      'send',
-      'orchestration:start',
-      '--pattern',
-      'game_theory_orchestration_v2',
-      '--vars',
-      '{"max_rounds": 60}',
-    )
-    await take({
-      name: 'live',
-      url,
-      before: async (page) => page.locator('.sum b', { hasText: /^[4-9]\d$/ }).waitFor({ timeout: 90_000 }),
-    })
+    command(folder, 'send', 'orchestration:start', '--pattern', 'evolution_marathon')
+    const before = (page: Page): Promise<void> =>
+      page.locator('.sum b', { hasText: /^([6-9]\d|\d{3})$/ }).waitFor({ timeout: 90_000 })
+    await take({ name: 'live', url, before })
+    await take({ name: 'live-dark', url, theme: 'dark', before })
+    await take({ name: 'live-phone', url, width: 390, height: 844, before })
   } finally {
     command(folder, 'daemon', 'stop')
   }
@@ -163,36 +145,48 @@ async function take({ name, url, theme = 'light', width = WIDTH, height = 800, b
     .toFile(join(images, `${name}.png`))
 }
 
-const runs = join(folder, 'a-test-ts')
 const urlOf = (file: string): string => pathToFileURL(file).href
-const named = (start: string): string =>
-  urlOf(
-    join(
-      runs,
-      readdirSync(runs).find((name) => name.startsWith(start))!,
-    ),
-  )
+
+async function takeReports(): Promise<void> {
+  const { folder, home, stdout } = await writeReports(TESTS.replace('PATTERN_TEXT', JSON.stringify({ text: PATTERN })))
+  process.stdout.write(stdout.slice(-1_500))
+  const runs = join(folder, 'a-test-ts')
+  const named = (start: string): string =>
+    urlOf(
+      join(
+        runs,
+        readdirSync(runs).find((name) => name.startsWith(start))!,
+      ),
+    )
+  try {
+    const newsroom = named('a-newsroom')
+    await take({ name: 'report', url: newsroom })
+    await take({
+      name: 'report-call-dark',
+      url: newsroom,
+      theme: 'dark',
+      before: async (page) => {
+        await page.getByRole('tab', { name: /^Calls/ }).click()
+        await page.getByLabel('Search calls').fill('retried')
+        await page.locator('.call-list button').nth(1).click()
+      },
+    })
+    await take({
+      name: 'report-findings',
+      url: named('retries-without'),
+      before: async (page) => page.locator('.finding .head').first().click(),
+    })
+    await take({ name: 'report-phone', url: newsroom, width: 390, height: 844 })
+    await take({ name: 'report-all', url: urlOf(join(folder, 'index.html')) })
+  } finally {
+    rmSync(home, { recursive: true })
+  }
+}
+
+const home = mkdtempSync(join(tmpdir(), 'longhaul-shots-'))
 try {
-  const newsroom = named('a-newsroom')
-  await take({ name: 'report', url: newsroom })
-  await take({
-    name: 'report-call-dark',
-    url: newsroom,
-    theme: 'dark',
-    before: async (page) => {
-      await page.getByRole('tab', { name: /^Calls/ }).click()
-      await page.getByLabel('Search calls').fill('retried')
-      await page.locator('.call-list button').nth(1).click()
-    },
-  })
-  await take({
-    name: 'report-findings',
-    url: named('retries-without'),
-    before: async (page) => page.locator('.finding .head').first().click(),
-  })
-  await take({ name: 'report-phone', url: newsroom, width: 390, height: 844 })
-  await take({ name: 'report-all', url: urlOf(join(folder, 'index.html')) })
-  await takeLive(join(home, 'daemon'))
+  if (process.argv[2] !== 'live') await takeReports()
+  await takeLive(home)
 } finally {
   await browser.close()
   rmSync(home, { recursive: true })

@@ -17,7 +17,17 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: [src('vitest/setup.ts')],
-    include: ['tests/**/*.test.ts', 'examples/patterns/*.test.ts'],
-    exclude: ['tests/package/fixture/**'],
+    projects: [
+      // What a room does by itself needs no process of its own a file.
+      { extends: true, test: { name: 'rooms', include: ['tests/unit/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['tests/**/*.test.ts', 'examples/patterns/*.test.ts'],
+          exclude: ['tests/unit/**', 'tests/package/fixture/**'],
+        },
+      },
+    ],
   },
 })

@@ -29,6 +29,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    projects: undefined,
     include: ['tests/unit/**/*.test.ts', 'tests/integration/**/*.test.ts'],
     exclude: SLOW.map((name) => `tests/integration/${name}.test.ts`),
     coverage: {

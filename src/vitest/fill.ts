@@ -8,7 +8,6 @@ import {
   type RunnerTestCase,
   type RunnerTestSuite,
   type TestAPI,
-  type TestContext,
 } from 'vitest'
 import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
@@ -27,6 +26,7 @@ import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { withPattern } from './patterns.ts'
 import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
+import { putSummaryInPlaceOf } from './passed.ts'
 import { placeOf } from './place.ts'
 import { reportRun } from './run-report.ts'
 import { settle } from './settle.ts'
@@ -147,9 +147,8 @@ export function filling<Result>(
   const begin = (task: RunnerTestCase): Attempt<Result> => {
     // Vitest is done with the one before: of a case that has passed, its summary stays.
     if (passed && passed !== task && passed.result?.state === 'pass') {
-      passed.context = { task: passed } as unknown as TestContext
       swept.get(passed)?.over()
-      swept.delete(passed)
+      putSummaryInPlaceOf(passed)
     }
     passed = undefined
     const of = swept.get(task)?.candidate ?? caseOf(task)
@@ -244,7 +243,10 @@ export function filling<Result>(
   })
   return {
     around() {
+      const { tasks } = TestRunner.getCurrentSuite()
       beforeAll(() => {
+        // What the suites within were collected with, which Vitest would keep: an API of its own for each.
+        if (sweep) tasks.length = 0
         if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
         if (options.pattern !== undefined) preparePatterns()
         for (const task of declared) swept.set(task, new SweptTest(task))

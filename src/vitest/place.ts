@@ -1,6 +1,6 @@
 import type { RunnerTask, RunnerTestCase, RunnerTestFile } from 'vitest'
 
-const places = new WeakMap<RunnerTestFile, Map<RunnerTask, number>>()
+const places = new WeakMap<RunnerTestFile, WeakMap<RunnerTask, number>>()
 
 function* testsOf(tasks: readonly RunnerTask[]): Generator<RunnerTask> {
   for (const task of tasks)
@@ -12,6 +12,6 @@ function* testsOf(tasks: readonly RunnerTask[]): Generator<RunnerTask> {
 export function placeOf(task: RunnerTestCase): number {
   let known = places.get(task.file)
   if (!known)
-    places.set(task.file, (known = new Map([...testsOf(task.file.tasks)].map((test, place) => [test, place]))))
+    places.set(task.file, (known = new WeakMap([...testsOf(task.file.tasks)].map((test, place) => [test, place]))))
   return known.get(task) ?? 0
 }

@@ -52,14 +52,15 @@ export interface Fed {
   close(): Promise<void>
 }
 
-const MOST_UNREAD = 1 << 20
+/** Events that are sent before the page is waited for. */
+const AT_ONCE = 5_000
 
 /** Serves the live page, and what its bridge says: the events of an orchestration that began long ago. */
 export async function serveFed(events: Iterator<string>): Promise<Fed> {
   const bridge = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await once(bridge, 'listening')
   let client: WebSocket | undefined
-  let answered: (() => void) | undefined
+  let isRead: (() => void) | undefined
   const ANSWERS: Readonly<Record<string, object>> = {
     'orchestration:list': {
       orchestrations: [{ orchestration_id: 'orch_00000001', state: 'running', pattern: 'long' }],
@@ -74,26 +75,27 @@ export async function serveFed(events: Iterator<string>): Promise<Fed> {
         event: string
         correlation_id: string
       }
+      if (event === 'monitor:subscribe') isRead?.()
       socket.send(JSON.stringify({ event, data: ANSWERS[event] ?? {}, correlation_id: id }))
     })
-    socket.on('pong', () => answered?.())
   })
   const { port } = bridge.address() as AddressInfo
   const html = liveHtml('longhaul', `ws://127.0.0.1:${port}`)
   const server = serveHttp((_, response) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  /** A page that is told of a connection subscribes anew, when it has read all that came before. */
   const read = (): Promise<void> =>
     new Promise((done) => {
-      answered = done
-      client!.ping()
+      isRead = done
+      client!.send(JSON.stringify({ event: 'bridge:connected', data: {} }))
     })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     async feed(count) {
       for (let nth = 0; nth < count; nth++) {
         client!.send(events.next().value as string)
-        if (client!.bufferedAmount > MOST_UNREAD) await read()
+        if (nth % AT_ONCE === 0) await read()
       }
       await read()
     },

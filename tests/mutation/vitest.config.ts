@@ -8,6 +8,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    projects: undefined,
     // Files of tests share a worker: to start one for each takes longer than most tests. Each change has its own.
     isolate: false,
     include: tests.filter((path) => !path.startsWith('!')),

@@ -77,7 +77,7 @@ describeOrchestration(
           client,
           (outcome.result as string[]).map((text) => text.replaceAll(/"created":\d+/g, '')),
         )
-        expect(await run({ vars: { ask } })).toHaveCalls(6)
+        expect(await run({ vars: { ask } })).toHaveCalls(3)
       })
       test(`${client} gets the bytes that fetch gets, at the same times`, ({ expect }) => {
         expect(JSON.parse(traces.get(client)!)).toEqual(JSON.parse(traces.get('fetch')!))

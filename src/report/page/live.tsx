@@ -44,7 +44,7 @@ async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
 function spentText(cost: Readonly<Record<string, unknown>>): string {
   const { calls, known, uncertain, budget_limit: limit } = cost
   const short = (told: unknown): string => dollars(Number(String(told).replaceAll(/[$,]/g, '')) * 1e12)
-  const perhaps = uncertain === '$0' ? '' : `, perhaps ${short(uncertain)} more`
+  const perhaps = short(uncertain) === '$0' ? '' : `, perhaps ${short(uncertain)} more`
   return `In all ${count(Number(calls))} calls and ${short(known)}${perhaps}${limit === null ? '' : `, of a budget of ${short(limit)}`}.`
 }
 
@@ -59,6 +59,7 @@ export function LivePage({ url, title }: { url: string; title: string }) {
   const [model, setModel] = useState<RunModel>()
   const [knownFrom, setKnownFrom] = useState(0)
   const [spent, setSpent] = useState('')
+  const [isLoaded, setLoaded] = useState(false)
   const [said, setSaid] = useState('')
   const feed = useRef<LiveFeed>(undefined)
   const token = useMemo(tokenOf, [])
@@ -72,7 +73,7 @@ export function LivePage({ url, title }: { url: string; title: string }) {
         setConnection(now)
         if (now !== 'connected') return
         void live.ask('monitor:subscribe', { event_patterns: ['*'] })
-        void fetchHistory(live, runs)
+        void fetchHistory(live, runs).then(() => setLoaded(true))
         void look()
       },
     })
@@ -171,7 +172,9 @@ export function LivePage({ url, title }: { url: string; title: string }) {
       {spent !== '' && (
         <p class="health" role="note">
           {spent}
-          {knownFrom > 0 && ` Below is what has happened from ${duration(knownFrom)} on: older events are let go.`}
+          {isLoaded &&
+            knownFrom > 0 &&
+            ` Below is what has happened from ${duration(knownFrom)} on: older events are let go.`}
         </p>
       )}
       {model ? (

@@ -53,7 +53,7 @@ test('an amount that cannot be read is told with what to write instead', () => {
       name: 'InvalidAmountError',
       code: 'LONGHAUL_INVALID_AMOUNT',
       message:
-        "\"a lot\" is not an amount of money. Give dollars as '$1.25', '0.000375' or a number, with at most twelve decimals.",
+        "\"a lot\" is not an amount of money. Give dollars as '$1.25', '0.000375' or a number, with at most twelve decimals, or picodollars as a bigint.",
     }),
   )
 })

@@ -59,6 +59,7 @@ describe('settings that are joined', () => {
       seed: 1,
       time: { kind: 'virtual' },
       timeText: 'virtual',
+      unused: 'warn',
       failRate: undefined,
       latencyScale: undefined,
       checks: {},
