@@ -103,7 +103,9 @@ export default defineConfig({
           page('The strategy language', '/strategy-language'),
           page('Resilience', '/resilience'),
           page('The daemon and the CLI', '/daemon'),
+          page('Runbook', '/runbook'),
           page('KSI and the test plan', '/test-plan'),
+          page('Results of the plan', '/results'),
         ],
       },
       {
