@@ -32,6 +32,10 @@ export class InvalidAmountError extends Error {
  *
  * @returns picodollars
  * @throws InvalidAmountError for anything else, or more than twelve decimals
+ * @example
+ * ```ts
+ * parseDollars('$0.25') // 250_000_000_000n
+ * ```
  */
 export function parseDollars(given: string | number): bigint {
   const text = typeof given === 'number' ? plainDecimal(given) : given.trim().replace(/^\$/, '')

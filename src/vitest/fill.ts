@@ -31,18 +31,29 @@ import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown> {
-  /** Runs the orchestration to its end. */
+  /**
+   * Runs the orchestration to its end, and gives its outcome.
+   *
+   * @example
+   * ```ts
+   * const outcome = await run()
+   * expect(outcome).toHaveCompleted()
+   * ```
+   */
   run: Session<Result>['run']
-  /** Starts the orchestration and goes on. */
+  /** Starts the orchestration, so that the test can suspend, restart or cancel it while it runs. */
   start: Session<Result>['start']
-  /** Waits on whatever clock is in force. */
+  /** Waits on the clock in force: `await sleep('5m')`. */
   sleep: Session<Result>['sleep']
+  /** The simulated services: `failNext(3, 'overloaded')`, `ledger`, `openCalls`. */
   provider: Session<Result>['provider']
+  /** The clock in force: `now()`, `sleep()`, and `io(promise)` for real I/O that the clock cannot see by itself. */
   clock: Session<Result>['clock']
+  /** Every event of the test, typed: `ofType('call.failed')`, `write(file)`. */
   trace: Session<Result>['trace']
-  /** Says that what a check finds is meant in this test: `waive('sequential')`. */
+  /** Waives a check in this test, or a part of it: `waive('sequential')`, `waive('orphans', { intervals: false })`. */
   waive: Session<Result>['waive']
-  /** In a sweep: says that something has to be true in one case at least, and whether it is in this one. */
+  /** In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. */
   sometimes: (what: string, condition?: boolean) => void
 }
 
