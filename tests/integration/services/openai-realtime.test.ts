@@ -140,6 +140,12 @@ describeOrchestration(
         'invalid_tool_call_id',
         "'x' not found",
       ],
+      [
+        { type: 'response.create', response: { input: [{ type: 'message', role: 'user', content: 'Hello.' }] } },
+        'invalid_type',
+        'response.input[0].content',
+      ],
+      [{ type: 'session.update', session: { audio: { input: 'pcm' } } }, 'invalid_type', 'session.audio.input'],
     ] as const)('is told as an error, and the session goes on: %j', async ([event, code, message]) => {
       const { send, next, close } = await begun()
       send({ event_id: 'mine', ...event } as never)
@@ -183,6 +189,27 @@ describeOrchestration(
       close()
       await sleep('1s')
       expect(provider.openCalls).toBe(0)
+    })
+
+    test('a client that goes away ends the responses beside the conversation too', async ({ provider, sleep }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create', response: { conversation: 'none' } })
+      await next('response.output_text.delta')
+      close()
+      await sleep('1s')
+      expect(provider.openCalls).toBe(0)
+    })
+
+    test('a response beside the conversation is cancelled by its id', async ({ provider }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create', response: { conversation: 'none' } })
+      const { response_id: id } = await next('response.output_text.delta')
+      send({ type: 'response.cancel' })
+      expect((await next('error')).error.code).toBe('response_cancel_not_active')
+      send({ type: 'response.cancel', response_id: id })
+      expect((await next('response.done')).response).toMatchObject({ id, status: 'cancelled' })
+      expect(provider.openCalls).toBe(0)
+      close()
     })
 
     test.for([
@@ -277,6 +304,20 @@ describeOrchestration(
       const { session: told } = await next('session.created')
       expect(told).toMatchObject({ model: 'gpt-realtime-mini', output_modalities: ['text'], instructions: 'Be short.' })
       close()
+    })
+
+    test('has what a secret does not say of sound as it is by itself', async () => {
+      const { session: told } = await client.realtime.clientSecrets.create({
+        session: { type: 'realtime', audio: { output: { voice: 'ash' } } },
+      })
+      expect(told).toMatchObject({
+        audio: { input: { format: { type: 'audio/pcm' } }, output: { voice: 'ash', speed: 1 } },
+      })
+    })
+
+    test.for([5, 10_000, 'soon'])('is given no secret that is good for so long: %s', async (seconds) => {
+      const made = client.realtime.clientSecrets.create({ expires_after: { anchor: 'created_at', seconds } } as never)
+      await expect(made).rejects.toMatchObject({ status: 400, param: 'expires_after.seconds' })
     })
 
     test('is there at Azure too', async ({ trace }) => {
