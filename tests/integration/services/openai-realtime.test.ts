@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import OpenAI, { AzureOpenAI } from 'openai'
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
@@ -9,7 +9,7 @@ import { actAs, describeOrchestration, startServer } from 'longhaul'
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const system = async () => undefined
 
-interface Socket {
+interface Asked {
   on(event: 'event', listener: (event: RealtimeServerEvent) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   send(event: RealtimeClientEvent): void
@@ -17,7 +17,7 @@ interface Socket {
 }
 
 /** A session, and the events that have come so far. */
-function session(socket: Socket) {
+function session(socket: Asked) {
   const events: RealtimeServerEvent[] = []
   const waiting: { type: string; found: (event: never) => void }[] = []
   socket.on('error', () => {})
@@ -98,7 +98,7 @@ describeOrchestration(
       ['the package ws', () => new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)],
       ["Node's own WebSocket", () => new OpenAIRealtimeWebSocket({ model: 'gpt-realtime' }, client)],
     ] as const)('holds a turn with a tool in this process, by %s', async ([, open], { clock, trace, provider }) => {
-      const types = await actAs('speaker', async () => turnWithTool(session(open() as Socket)))
+      const types = await actAs('speaker', async () => turnWithTool(session(open() as Asked)))
       expect(types).toEqual(expect.arrayContaining(['conversation.item.done', 'response.content_part.done']))
       expect(clock.now()).toBe(4_000)
       expect(trace.ofType('call.ended')).toHaveLength(2)
@@ -113,7 +113,7 @@ describeOrchestration(
   },
 )
 
-const ofWs = () => session(new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client) as Socket)
+const ofWs = () => session(new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client) as Asked)
 
 /** A session that answers in text, to which somebody has said something. */
 async function begun(asked = ofWs()) {
@@ -246,7 +246,7 @@ describeOrchestration(
       ['truncated', 1_000],
     ] as const)('the fault %s ends the connection with %i', async ([fault, code], { provider }) => {
       const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)
-      const { send } = await begun(session(socket as Socket))
+      const { send } = await begun(session(socket as Asked))
       const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
       provider.failNext(1, fault)
       send({ type: 'response.create' })
@@ -255,7 +255,7 @@ describeOrchestration(
 
     test('a model that nobody has ends the session', async () => {
       const socket = new OpenAIRealtimeWS({ model: 'nobody-1' }, client)
-      const { next } = session(socket as Socket)
+      const { next } = session(socket as Asked)
       const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
       expect((await next('error')).error.code).toBe('model_not_found')
       expect(await closed).toBe(3_000)
@@ -300,7 +300,7 @@ describeOrchestration(
       })
       expect(value).toMatch(/^ek_/)
       const page = new OpenAI({ apiKey: value, dangerouslyAllowBrowser: true })
-      const { next, close } = session(new OpenAIRealtimeWebSocket({ model: 'gpt-realtime-mini' }, page) as Socket)
+      const { next, close } = session(new OpenAIRealtimeWebSocket({ model: 'gpt-realtime-mini' }, page) as Asked)
       const { session: told } = await next('session.created')
       expect(told).toMatchObject({ model: 'gpt-realtime-mini', output_modalities: ['text'], instructions: 'Be short.' })
       close()
@@ -327,7 +327,7 @@ describeOrchestration(
         apiVersion: '2025-04-01-preview',
       })
       const { send, next, close } = await begun(
-        session((await OpenAIRealtimeWS.azure(azure, { deploymentName: 'gpt-realtime' })) as Socket),
+        session((await OpenAIRealtimeWS.azure(azure, { deploymentName: 'gpt-realtime' })) as Asked),
       )
       send({ type: 'response.create' })
       await next('response.done')
@@ -348,12 +348,47 @@ describeOrchestration(
       // The SDK knows `wss:` alone, and the server speaks plainly.
       const options = { createConnection: () => connect(Number(port), '127.0.0.1') }
       const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options }, away)
-      const { send, next } = await begun(session(socket as Socket))
+      const { send, next } = await begun(session(socket as Asked))
       send({ type: 'response.create' })
       expect((await next('response.output_text.done')).text).toBe('Hi.')
       const closed = new Promise((resolve) => socket.socket.on('close', resolve))
       await server.close()
       await closed
+    })
+
+    test('is cut where its client reads nothing of what it asks for', async ({ provider, trace }) => {
+      const server = await startServer(provider)
+      const { hostname, port } = new URL(server.url)
+      let raw!: Socket
+      const createConnection = () => (raw = connect(Number(port), hostname))
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options: { createConnection } }, away)
+      const { send, next } = session(socket as Asked)
+      await next('session.created')
+      send({
+        type: 'conversation.item.create',
+        item: {
+          id: 'long',
+          type: 'message',
+          role: 'user',
+          content: [{ type: 'input_text', text: 'x'.repeat(8_000_000) }],
+        },
+      })
+      await next('conversation.item.done')
+      raw.pause()
+      for (let nth = 0; nth < 20; nth++) send({ type: 'conversation.item.retrieve', item_id: 'long' })
+      await expect
+        .poll(
+          () =>
+            trace
+              .ofType('note')
+              .map(({ text }) => text)
+              .join(''),
+          { timeout: 20_000 },
+        )
+        .toContain('has not read')
+      raw.destroy()
+      await server.close()
     })
   },
 )
