@@ -402,7 +402,7 @@ function sessionOf<Result>(
         error,
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
-        resumptions,
+        resumptions: [...resumptions],
       })
     }
     const running = withinRun(began, async () => system(context)).then(
