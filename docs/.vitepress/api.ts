@@ -32,6 +32,13 @@ const application = await Application.bootstrapWithPlugins({
   plugin: ['typedoc-plugin-markdown'],
   readme: 'none',
   disableSources: true,
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  parametersFormat: 'table',
+  propertiesFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  classPropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
   excludeInternal: true,
   excludePrivate: true,
   skipErrorChecking: true,
@@ -39,4 +46,8 @@ const application = await Application.bootstrapWithPlugins({
 })
 const project = await application.convert()
 if (!project) process.exit(1)
+const NAMES: Readonly<Record<string, string>> = { index: 'longhaul' }
+// By the names by which they are imported.
+for (const entry of project.children ?? [])
+  entry.name = NAMES[entry.name] ?? `longhaul/${entry.name.slice(entry.name.indexOf('/') + 1)}`
 await application.generateOutputs(project)

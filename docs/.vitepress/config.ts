@@ -12,6 +12,11 @@ export default defineConfig({
   description:
     'Integration tests for multi-agent LLM orchestrations that run for hours, as Vitest files that take seconds',
   base: process.env['DOCS_BASE'] ?? '/',
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    // Lines of code have up to 120 characters.
+    ['style', {}, '.VPDoc.has-aside .content-container{max-width:860px!important}.vp-doc pre code{font-size:13px}'],
+  ],
   // The Markdown is read on GitHub and in the package too, where a folder shows its README.
   rewrites: { 'README.md': 'index.md', 'reference/README.md': 'reference/index.md', 'api/README.md': 'api/index.md' },
   markdown: {
@@ -51,7 +56,17 @@ export default defineConfig({
   },
   vite: { build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // Pages that explain come before those that list.
+      options: {
+        miniSearch: {
+          searchOptions: {
+            boostDocument: (id: string) => (id.includes('/api/') ? 0.2 : id.includes('/reference/') ? 0.6 : 1),
+          },
+        },
+      },
+    },
     outline: [2, 3],
     nav: [page('Start', '/first-test'), page('Reference', '/reference/'), page('API', '/api/')],
     sidebar: [
@@ -103,7 +118,9 @@ export default defineConfig({
           page('The strategy language', '/strategy-language'),
           page('Resilience', '/resilience'),
           page('The daemon and the CLI', '/daemon'),
+          page('Runbook', '/runbook'),
           page('KSI and the test plan', '/test-plan'),
+          page('Results of the plan', '/results'),
         ],
       },
       {

@@ -1,6 +1,5 @@
 import type { Clock, TimeMode } from './port.ts'
 import { startRealClock } from './real.ts'
-import { beginSteady } from './steady.ts'
 import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
 export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
@@ -36,7 +35,5 @@ export function parseTimeMode(given: string): TimeMode {
 
 /** Starts the clock that a mode asks for. */
 export function startClock(mode: TimeMode, options: Omit<SimulatedClockOptions, 'mode'> = {}): Clock {
-  const clock = mode.kind === 'real' ? startRealClock() : startSimulatedClock({ ...options, mode })
-  beginSteady()
-  return clock
+  return mode.kind === 'real' ? startRealClock() : startSimulatedClock({ ...options, mode })
 }

@@ -18,6 +18,7 @@ import {
 import { AttentiveTime } from './attentive-time.ts'
 import { defaultEpoch, noteWall } from './epoch.ts'
 import type { Clock, TimeMode, Waiter } from './port.ts'
+import { beginSteady } from './steady.ts'
 import { TimerQueue } from './timer-queue.ts'
 import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
 import type { Waits } from './quiet/holds.ts'
@@ -87,7 +88,9 @@ export function startSimulatedClock(options: SimulatedClockOptions): Clock {
   if ((Date as { isFake?: boolean }).isFake || (setTimeout as { clock?: unknown }).clock) {
     throw new ClockInUseError('Fake timers (vi.useFakeTimers) are already in force in this worker.')
   }
-  return new SimulatedClock(options)
+  const clock = new SimulatedClock(options)
+  beginSteady()
+  return clock
 }
 
 class SimulatedClock implements Clock, TimeBehind {
@@ -246,6 +249,7 @@ class SimulatedClock implements Clock, TimeBehind {
     for (const leave of this.#leave) leave()
     keepAhead(this.#monotonicStart + this.#now)
     noteWall(this.epoch + this.#now)
+    beginSteady()
     for (const { delay } of giveTimersBack(this.#queue.drain(), this.#takenOver)) endedIntervals.push(delay)
   }
 

@@ -22,7 +22,7 @@ export function steadyNow(): number {
   return wall
 }
 
-/** Takes the time from the clock in force, which has just begun. */
+/** Takes the time from the clock in force: a simulated one has just begun or ended. */
 export function beginSteady(): void {
   epoch = Date.now() - monotonicNow()
 }

@@ -36,10 +36,9 @@ export interface Match {
 const flipped = (move: Move): Move => (move === 'C' ? 'D' : 'C')
 
 /**
- * Plays two strategies against each other.
+ * Plays two strategies against each other. `noise` is the chance, from 0 to 1, that a move is executed as the opposite one
+ * (default 0). `random` gives draws in [0, 1) for noise and for strategies that use chance (default: always 0.5).
  *
- * @param options.noise chance from 0 to 1 that a move comes out as the other one. Default 0.
- * @param options.random draws in [0, 1) for noise and for strategies that use chance. Default: always 0.5.
  * @example
  * ```ts
  * playMatch(STRATEGIES.tit_for_tat, STRATEGIES.always_defect, { rounds: 100 }).scores // [99, 104]

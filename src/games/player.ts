@@ -10,9 +10,9 @@ interface Asked {
 }
 
 /**
- * A reply function for the simulated provider that plays by a strategy: it reads the briefing in the prompt.
+ * A reply function for the simulated provider that plays by a strategy: it reads the briefing in the prompt. `invalid` is
+ * the share of answers, from 0 to 1, that name no move (default 0).
  *
- * @param options.invalid share of answers, from 0 to 1, that name no move. Default 0.
  * @example
  * ```ts
  * const provider = { agents: { ann: { reply: playing(STRATEGIES.tit_for_tat) } } }

@@ -38,7 +38,7 @@ export class Tournament {
   readonly #scores = new Map<string, number>()
   readonly #histories = new Map<string, { own: Move[]; other: Move[] }>()
 
-  /** @param options.fallback what players do who answer nothing that can be read. Default: defect. */
+  /** `fallback` is the move of a player whose answer cannot be read. Default: defect. */
   constructor(
     players: readonly string[],
     { payoffs = PAYOFFS, fallback = 'D' }: { payoffs?: Payoffs; fallback?: Move } = {},

@@ -39,6 +39,10 @@ export type Money = bigint | `$${number}` | `${number}` | number
  *
  * @returns picodollars
  * @throws InvalidAmountError for anything else, or more than twelve decimals
+ * @example
+ * ```ts
+ * parseDollars('$0.25') // 250_000_000_000n
+ * ```
  */
 export function parseDollars(given: Money | string): bigint {
   if (typeof given === 'bigint' && given >= 0n) return given

@@ -39,6 +39,15 @@ function sendRefusal(socket: Duplex, { status, headers, body }: WireResponse): v
   )
 }
 
+/** Bytes that a reason to close may have. Source: RFC 6455, 5.5. */
+const MOST_REASON = 123
+/** What may wait for a client that does not read. Bytes. */
+const MOST_UNREAD = 2 * MAX_BODY
+
+/** The beginning of a text, as far as its bytes go. No character is cut in two. */
+const withinBytes = (text: string, most: number): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, most), { stream: true })
+
 const textOf = (data: RawData): string =>
   Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.concat([data].flat() as Buffer[]).toString('utf8')
 
@@ -103,17 +112,21 @@ export function answerLive(
   })
 }
 
+/** Does what may fail by what a client has sent: who cannot go on hangs up, and says in the trace why. */
+function hangingUp({ trace }: Provider, client: WebSocket, problem: string, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    trace.append({ type: 'note', text: `${problem}: ${String(error)}` })
+    client.terminate()
+  }
+}
+
 function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, provider: Provider): void {
   client.on('message', (data) =>
-    sender.runInAsyncScope(() => {
-      try {
-        session.received(textOf(data))
-      } catch (error) {
-        // Whatever a client sends: who cannot read it hangs up, and says in the trace why.
-        provider.trace.append({ type: 'note', text: `A message over a WebSocket could not be read: ${String(error)}` })
-        client.terminate()
-      }
-    }),
+    sender.runInAsyncScope(() =>
+      hangingUp(provider, client, 'A message over a WebSocket could not be read', () => session.received(textOf(data))),
+    ),
   )
   client.on('close', () => session.closed())
   client.on('error', () => {})
@@ -129,14 +142,23 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
   return {
     hasModel: (id) => provider.hasModel(catalogue ?? route.provider, id),
     send(event) {
-      if (client.readyState === client.OPEN) client.send(event)
+      if (client.readyState !== client.OPEN) return
+      client.send(event)
+      if (client.bufferedAmount <= MOST_UNREAD) return
+      const text = `A client has not read ${client.bufferedAmount} bytes over a WebSocket: the connection is cut.`
+      provider.trace.append({ type: 'note', text })
+      client.terminate()
     },
-    close: (code, reason) => client.close(code, reason),
+    close: (code, reason) => client.close(code, withinBytes(reason, MOST_REASON)),
     cut: () => client.terminate(),
     ask(call, receive) {
       const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))
       const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
-      const accepted = provider.accept(whole, receive, agent)
+      const accepted = provider.accept(
+        whole,
+        (part) => hangingUp(provider, client, 'An answer could not be written', () => receive(part)),
+        agent,
+      )
       return () => accepted.disconnect()
     },
     after(ms, action) {

@@ -166,6 +166,11 @@ function textsOf(given: string | PatternText | readonly PatternText[]): Required
  *
  * @param given the path of a YAML file, or a name that `findPattern` finds; or its text; or the `sources` of one
  * @throws PatternError with file, line, column and a hint; PatternNotFoundError
+ * @example
+ * ```ts
+ * const pattern = loadPattern('vote.yaml')
+ * console.log(pattern.data.name, pattern.file)
+ * ```
  */
 export function loadPattern(given: string | PatternText | readonly PatternText[], options: LoadOptions = {}): Pattern {
   const [own = { file: 'pattern.yaml', text: '' }, ...others] = textsOf(given)

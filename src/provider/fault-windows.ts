@@ -79,6 +79,10 @@ export function outage({
  * A time in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3).
  *
  * @throws InvalidProviderConfigError naming what cannot be
+ * @example
+ * ```ts
+ * const provider = { windows: [brownout({ from: '5m', for: '10m', slow: 4, failRate: 0.1 })] }
+ * ```
  */
 export function brownout({
   failRate = 0.3,

@@ -11,7 +11,14 @@ import {
 /** How long something takes: a fixed duration, or a distribution of milliseconds. */
 export type Latency = Duration | Distribution
 
-/** Always the same time. */
+/**
+ * A latency that is always the same. A bare duration means the same.
+ *
+ * @example
+ * ```ts
+ * const provider = { latency: constant('8s') }
+ * ```
+ */
 export const constant = (duration: Duration): Distribution => constantDistribution(parseDuration(duration))
 
 /**
@@ -38,11 +45,26 @@ export const uniform = (low: Duration, high: Duration): Distribution =>
 export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distribution =>
   lognormalDistribution(parseDuration(quantiles.median), parseDuration(quantiles.p95))
 
-/** As the samples, joined by straight lines: the smallest sample is the least, the largest the most. */
+/**
+ * Latencies drawn from measured samples, with linear interpolation between them: the smallest sample is the minimum, the
+ * largest is the maximum.
+ *
+ * @example
+ * ```ts
+ * const latency = empirical(['2s', '3s', '3500ms', '20s'])
+ * ```
+ */
 export const empirical = (samples: readonly Duration[]): Distribution =>
   empiricalDistribution(samples.map(parseDuration))
 
-/** No answer, ever: the client has to give up. */
+/**
+ * The service never answers: the client has to give up by its own timeout.
+ *
+ * @example
+ * ```ts
+ * const provider = { agents: { silent: { latency: never() } } }
+ * ```
+ */
 export const never = (): Distribution => neverDistribution()
 
 /** Reads a latency. */

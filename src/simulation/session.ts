@@ -62,16 +62,19 @@ export interface TraceOptions {
 
 /** Settings of an orchestration under test, whatever it is. */
 interface CommonOptions extends RunSettings {
+  /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
+  /** The names of the agents, for `context.agents` and reports. Default: the names in `provider.agents`. */
   agents?: readonly string[]
+  /** Values that the system gets as `context.vars`; `run({ vars })` overrides single ones. */
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
-  /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: not. */
+  /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
   trace?: TraceOptions
-  /** The world outside: in virtual and scaled time none but the hosts that are allowed here can be reached. */
+  /** The network: in virtual and scaled time the test can reach the hosts in `allow`, this machine, and no others. */
   network?: Pick<NetworkOptions, 'allow'>
 }
 
@@ -88,6 +91,7 @@ export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> ex
 export interface PatternOptions extends CommonOptions {
   /** The path of a YAML file, or its text. */
   pattern: string | PatternText
+  /** Settings of the reference orchestrator that runs the pattern. */
   orchestrator?: PatternSettings
   system?: undefined
 }
@@ -102,15 +106,34 @@ const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result>
 
 /** An orchestration that was started. */
 export interface StartedOrchestration<Result = unknown> {
-  /** How it ended. Never rejects for a failure of the system: that is an outcome. */
+  /** Waits for the end of the run. Never rejects for a failure of the system: a failure is an outcome too. */
   outcome(): Promise<Outcome<Result>>
-  /** Takes an agent away: its `agentSignal` is aborted. */
+  /**
+   * Aborts the `agentSignal` of an agent.
+   *
+   * @example
+   * ```ts
+   * const orchestration = await start()
+   * await sleep('5m')
+   * await orchestration.terminateAgent('writer')
+   * ```
+   */
   terminateAgent(agent: string): Promise<void>
-  /** Stops it, and keeps where it stands; what is under way is waited for, or broken off with `running: 'cancel'`. */
+  /** Stops the run and saves its state. Calls in progress end first, or are cancelled with `running: 'cancel'`. */
   suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
-  /** Lets it go on after `suspend`, from where it stood or from a checkpoint. */
+  /** Resumes the run after `suspend`, from its saved state or from a checkpoint. */
   resume(options?: { checkpoint?: string }): Promise<void>
-  /** Kills it as a process is killed, and lets it go on from what it has kept. */
+  /**
+   * Kills the system as a process is killed, and starts it again from its saved state.
+   *
+   * @example
+   * ```ts
+   * const orchestration = await start()
+   * await sleep('10m')
+   * await orchestration.restart()
+   * expect(await orchestration.outcome()).toHaveCompleted()
+   * ```
+   */
   restart(): Promise<void>
   /** Aborts the system's `signal` and waits for its end. */
   cancel(): Promise<Outcome<Result>>
@@ -379,7 +402,7 @@ function sessionOf<Result>(
         error,
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
-        resumptions,
+        resumptions: [...resumptions],
       })
     }
     const running = withinRun(began, async () => system(context)).then(

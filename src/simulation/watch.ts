@@ -19,7 +19,7 @@ export function watchInto(trace: Trace): () => void {
  * @throws Error outside a test of an orchestration
  * @example
  * ```ts
- * watch(scheduler, 'assign')
+ * watch(dispatcher, 'assign')
  * ```
  */
 export function watch<Target extends object>(target: Target, method: keyof Target & string): void {

@@ -21,7 +21,7 @@ export interface StrategyOptions extends Partial<SourceOrigin> {
  * @throws PatternError with file, line, column and a hint
  * @example
  * ```ts
- * parseStrategy('GATHER responses FROM agents WITH timeout: 15s').statements[0].kind // 'gather'
+ * parseStrategy('GATHER responses FROM agents WITH timeout: 15s').statements[0]?.kind // 'gather'
  * ```
  */
 export function parseStrategy(

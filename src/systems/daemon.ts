@@ -67,6 +67,14 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
  *
  * @param pattern the path of a YAML file, or a name that is found
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
+ * @example
+ * ```ts
+ * describeOrchestration('a debate in a daemon', { system: daemonSystem('debate'), time: '60x' }, (test) => {
+ *   test('completes', async ({ run, expect }) => {
+ *     expect(await run()).toHaveCompleted()
+ *   })
+ * })
+ * ```
  */
 export function daemonSystem(pattern: string, settings: DaemonSettings = {}): System<DaemonResult> {
   return async ({ vars, provider, signal, agentSignal, control, readyWhen }) => {

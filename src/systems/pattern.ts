@@ -17,7 +17,11 @@ export interface PatternSettings extends OrchestratorSettings {
  * @throws PatternError when the system is started, for a pattern that cannot be read
  * @example
  * ```ts
- * describeOrchestration('a debate', { system: patternSystem('debate.yaml', { failover: ['claude-haiku-4-5'] }) }, (test) => { … })
+ * describeOrchestration('a debate', { system: patternSystem('debate.yaml', { failover: ['claude-haiku-4-5'] }) }, (test) => {
+ *   test('completes', async ({ run, expect }) => {
+ *     expect(await run()).toHaveCompleted()
+ *   })
+ * })
  * ```
  */
 export function patternSystem(

@@ -117,6 +117,7 @@ export function restartable<Result, Given extends Vars = Vars>(
         return end.result
       }
       await Promise.race([next.promise, cancelled])
+      isOver = signal.aborted
       signal.throwIfAborted()
     }
   }

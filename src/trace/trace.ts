@@ -80,7 +80,14 @@ export class Trace implements Iterable<TraceEvent> {
     } else yield* this.#memory
   }
 
-  /** All events of some types, in order. */
+  /**
+   * All events of some types, in order.
+   *
+   * @example
+   * ```ts
+   * const faults = trace.ofType('call.failed').map(({ fault, at }) => `${fault} at ${at} ms`)
+   * ```
+   */
   ofType<Type extends TraceEvent['type']>(...types: readonly Type[]): Extract<TraceEvent, { type: Type }>[] {
     const found: TraceEvent[] = []
     for (const event of this) if ((types as readonly string[]).includes(event.type)) found.push(event)
@@ -104,7 +111,14 @@ export class Trace implements Iterable<TraceEvent> {
     return text
   }
 
-  /** Writes the trace as newline-delimited JSON. */
+  /**
+   * Writes the trace as newline-delimited JSON. `Trace.read(file)` reads it.
+   *
+   * @example
+   * ```ts
+   * trace.write('run.ndjson')
+   * ```
+   */
   write(file: string): void {
     writeFileSync(file, this.toNDJSON())
   }

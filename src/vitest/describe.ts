@@ -57,6 +57,16 @@ export interface DescribeOrchestration {
   /**
    * Once for each seed, fail rate and whatever else varies, each case an ordinary suite. A case that fails is made as
    * small as it can be, and told with the line that repeats it.
+   *
+   * @example
+   * ```ts
+   * describeOrchestration.sweep({ seeds: 50, failRate: [0, 0.2] })('a team, swept', { system }, (test) => {
+   *   test('leaves no call open', async ({ run, provider, expect }) => {
+   *     await run()
+   *     expect(provider.openCalls).toBe(0)
+   *   })
+   * })
+   * ```
    */
   sweep(sweep: SweepOptions): DescribeSweep
   /** There is one time in a process. @throws ClockInUseError */

@@ -40,27 +40,38 @@ import { writeFailure, type Verdict } from './verdict.ts'
 
 /** The fixtures that tests of an orchestration get, beside Vitest's own context. */
 export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Vars> {
-  /** Runs the orchestration to its end. */
+  /**
+   * Runs the orchestration to its end, and gives its outcome.
+   *
+   * @example
+   * ```ts
+   * const outcome = await run()
+   * expect(outcome).toHaveCompleted()
+   * ```
+   */
   run: (options?: RunOptions<Given>) => Promise<Outcome<Result>>
-  /** Starts the orchestration, waits until it is ready, and goes on. */
+  /** Starts the orchestration and waits until it is ready, so that the test can suspend, restart or cancel it while it runs. */
   start: (options?: RunOptions<Given>) => Promise<StartedOrchestration<Result>>
-  /** Waits on whatever clock is in force. */
+  /** Waits on the clock in force: `await sleep('5m')`. */
   sleep: Session<Result>['sleep']
+  /** The simulated services: `failNext(3, 'overloaded')`, `ledger`, `openCalls`. */
   provider: Session<Result>['provider']
+  /** The clock in force: `now()`, `sleep()`, and `io(promise)` for real I/O that the clock cannot see by itself. */
   clock: Session<Result>['clock']
+  /** Every event of the test, typed: `ofType('call.failed')`, `write(file)`. */
   trace: Session<Result>['trace']
-  /** Says that what a check finds is meant in this test: `waive('sequential')`. */
+  /** Waives a check in this test, or a part of it: `waive('sequential')`, `waive('orphans', { intervals: false })`. */
   waive: Session<Result>['waive']
   /**
-   * In a sweep: says that something has to be true in one case at least, and whether it is in this one. `when` says
-   * whether it can be in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
+   * In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. `when` says
+   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
    */
   sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }
 
 /** What one run is given. */
 export interface RunOptions<Given extends Vars = Vars> {
-  /** Values that go before those of the options. */
+  /** Values that override those of the options. */
   vars?: Partial<Given> & Vars
 }
 

@@ -27,28 +27,101 @@ export interface CallFilter {
 
 /** Matchers for outcomes and gathers. */
 export interface OrchestrationMatchers<R = unknown> {
-  /** The system returned. */
+  /**
+   * Expects that the system returned, and did not throw.
+   *
+   * @example
+   * ```ts
+   * expect(await run()).toHaveCompleted()
+   * ```
+   */
   toHaveCompleted(): R
-  /** The system threw: an error of a class, or with a message that contains a text or matches a pattern. */
+  /**
+   * Expects that the system threw an error of this class, or one whose message contains this text or matches this pattern.
+   *
+   * @example
+   * ```ts
+   * expect(await run()).toHaveFailedWith('budget')
+   * expect(await run()).toHaveFailedWith(OpenAI.RateLimitError)
+   * ```
+   */
   toHaveFailedWith(expected: (new (...args: never[]) => Error) | string | RegExp): R
-  /** Simulated time from start to end. */
+  /**
+   * Expects a simulated time from the start of the run to its end.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveElapsed({ atLeast: '30s', atMost: '2m' })
+   * ```
+   */
   toHaveElapsed(range: Between<Duration>): R
-  /** What the provider bills for the run, or for one agent: an exact amount (dollars, or picodollars as a bigint), or a range. */
+  /**
+   * Expects what the services bill for the run, or for one agent: an exact amount (US dollars, or picodollars as a bigint), or
+   * a range.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveCost({ atMost: '$0.10' })
+   * expect(outcome).toHaveCost({ atMost: '$0.01' }, { agent: 'planner' })
+   * ```
+   */
   toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
-  /** How many calls reached the provider; those that a service has refused at sight (with 400, 401 …) have the status `refused`. */
+  /**
+   * Expects a number of calls that reached the services, retries included. Requests that a service rejected at once (400,
+   * 401 …) have the status `refused`.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveCalls(3, { agent: 'planner' })
+   * expect(outcome).toHaveCalls({ atMost: 1 }, { fault: 'rate_limited' })
+   * ```
+   */
   toHaveCalls(count: number | Between<number>, of?: CallFilter): R
   /**
-   * How often an agent has asked something: a text that a message of its request contains, or a pattern that one
-   * matches; at least once by default. Needs `trace: { contents: true }`. Answers in the history are not asked.
+   * Expects that an agent has asked something: a text that a message of its request contains, or a pattern that a message
+   * matches; by default in at least one call. Needs `trace: { contents: true }`. Earlier answers in the history do not count.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveAsked('reviewer', /draft 2/)
+   * ```
    */
   toHaveAsked(agent: string, what: string | RegExp, count?: number | Between<number>, of?: Omit<CallFilter, 'agent'>): R
-  /** All of these agents had a call under way at one and the same moment. */
+  /**
+   * Expects that all of these agents had a call in progress at the same moment.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveOverlapped(['ann', 'ben'])
+   * ```
+   */
   toHaveOverlapped(agents: readonly string[]): R
-  /** Each of these agents made its first call when all calls of the one before had ended. */
+  /**
+   * Expects that each of these agents made its first call after the last call of the agent before it had ended.
+   *
+   * @example
+   * ```ts
+   * expect(outcome).toHaveOrder(['planner', 'writer'])
+   * ```
+   */
   toHaveOrder(agents: readonly string[]): R
-  /** A gather that went on without some: who was in time, and who was missing. */
+  /**
+   * Expects a gather that went on without some agents: those whose answers were received, and those that were missing.
+   *
+   * @example
+   * ```ts
+   * expect(outcome.gather('votes')).toBePartial({ missing: ['silent'] })
+   * ```
+   */
   toBePartial(expected?: { received?: readonly string[]; missing?: readonly string[] }): R
-  /** A gather that nobody missed. */
+  /**
+   * Expects a gather in which no agent was missing.
+   *
+   * @example
+   * ```ts
+   * expect(outcome.gather('votes')).toBeComplete()
+   * ```
+   */
   toBeComplete(): R
 }
 

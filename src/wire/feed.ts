@@ -9,7 +9,9 @@ export interface FeedReader {
 /** A stream that is kept as it comes: it goes on whoever reads it, and is read by as many as like, from any of its parts on. */
 export class Feed {
   readonly #parts: Chunk[] = []
-  readonly #readers = new Set<FeedReader>()
+  /** Each with the number of the first part that it wants. */
+  readonly #readers = new Map<FeedReader, number>()
+  #bytes = 0
   #isOver = false
 
   /** Parts so far. */
@@ -17,14 +19,20 @@ export class Feed {
     return this.#parts.length
   }
 
+  /** What they have together, about. Bytes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   write(part: Chunk): void {
-    this.#parts.push(part)
-    for (const reader of this.#readers) reader.write(part)
+    const number = this.#parts.push(part) - 1
+    this.#bytes += part.length
+    for (const [reader, from] of this.#readers) if (number >= from) reader.write(part)
   }
 
   end(): void {
     this.#isOver = true
-    for (const reader of this.#readers) reader.end()
+    for (const reader of this.#readers.keys()) reader.end()
     this.#readers.clear()
   }
 
@@ -37,7 +45,7 @@ export class Feed {
   follow(from: number, reader: FeedReader): () => void {
     for (const part of this.#parts.slice(from)) reader.write(part)
     if (this.#isOver) reader.end()
-    else this.#readers.add(reader)
+    else this.#readers.set(reader, from)
     return () => void this.#readers.delete(reader)
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -240,6 +241,26 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
         }
         await page.close()
       }
+    },
+  )
+
+  test.for(WIDTHS)(
+    'the page of a prediction has a row for each model, and what its cost goes with, at %i px',
+    async (width) => {
+      const out = join(home, 'models.html')
+      const main = join(import.meta.dirname, '../../src/cli/main.ts')
+      const given = ['predict', 'semantic_test', '--runs', '20', '--fail-rate', '0.2', '--models', 'gpt-4o-mini,haiku']
+      execFileSync(process.execPath, [main, ...given, '--html', out], { env: { ...process.env, NO_COLOR: '1' } })
+      const page = await open(out, { width })
+      const rows = await page.locator('tbody tr').allInnerTexts()
+      expect(rows).toHaveLength(2)
+      expect(rows[0]).toMatch(/^gpt-4o-mini\s+\$0\.000\d+ – \$0\.000\d+/)
+      expect(await page.locator('thead').innerText()).toContain('the dearest')
+      await page.getByRole('heading', { name: 'haiku' }).waitFor()
+      await page.evaluate(axe.source)
+      const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+      expect(violations.map(({ id }) => id)).toEqual([])
+      await page.close()
     },
   )
 

@@ -59,6 +59,9 @@ describeOrchestration(
       await sleep('15s')
       await orchestration.suspend()
       expect(await orchestration.cancel()).toHaveFailedWith('The orchestration was cancelled.')
+      await orchestration.resume()
+      await sleep('1m')
+      expect(lives).toEqual([false])
     })
 
     test('is restarted as often as the test wants, and not after its end', async ({ start, sleep, expect }) => {
@@ -69,8 +72,10 @@ describeOrchestration(
       }
       const outcome = await orchestration.outcome()
       expect(outcome).toHaveCompleted()
+      expect(outcome.parts).toHaveLength(4)
       await orchestration.restart()
       expect(lives).toEqual([false, true, true, true])
+      expect(outcome.parts).toHaveLength(4)
     })
   },
 )

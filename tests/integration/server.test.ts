@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { Provider, startServer, Trace, type ProviderConfig, type ServerMount, type ServerOptions } from 'longhaul'
@@ -99,4 +101,16 @@ test('a server that is told to stop ends what it has begun', async () => {
   expect((await answer).status).toBe(200)
   await closed
   await expect(fetch(`${server!.url}/health`)).rejects.toThrow()
+})
+
+test('who offers to go on in another protocol than WebSocket, as Java does, is answered in the one it speaks', async () => {
+  const { url } = await serve()
+  const { host, hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.end(
+    `POST /openai/v1/chat/completions HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer test\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${BODY.length}\r\n` +
+      `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n\r\n${BODY}`,
+  )
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"object":"chat\.completion"/)
 })

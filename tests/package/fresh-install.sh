@@ -12,9 +12,9 @@ cd "$home"
 echo '{ "name": "fresh", "private": true, "type": "module" }' >package.json
 npm install --no-audit --no-fund --save-dev "vitest@$version" openai node@24 ./longhaul-*.tgz
 node -e "
-  const snippets = [...fs.readFileSync(process.argv[1], 'utf8').matchAll(/^\`\`\`(ts|yaml)\\n(.*?)^\`\`\`/gms)]
-  snippets.forEach(([, language, text], index) =>
-    fs.writeFileSync(language === 'yaml' ? 'vote.yaml' : 'readme-' + index + '.test.ts', text))
-" "$root/README.md"
+  const block = (file, language) => new RegExp('^\`\`\`' + language + '\\\\n(.*?)^\`\`\`', 'ms').exec(fs.readFileSync(process.argv[1] + file, 'utf8'))[1]
+  fs.writeFileSync('vote.test.ts', block('/README.md', 'ts'))
+  fs.writeFileSync('vote.yaml', block('/docs/patterns.md', 'yaml'))
+" "$root"
 npx longhaul check vote.yaml
 npx vitest run

@@ -8,7 +8,7 @@ import { prove } from './holds.ts'
  * A quantity that takes few values, such as a number of calls, may have no interval that holds nine of ten: the runs that
  * are exactly at an end of it count for the lower bound and not for the upper one.
  *
- * Usage: node tests/prediction/proof.ts [--runs 2000] [--fresh 1000] [case…]
+ * Usage: node tests/prediction/proof.ts [--runs 5000] [--fresh 1000] [case…]
  */
 const LEAST = 0.87
 const MOST = 0.93
@@ -19,7 +19,7 @@ const numberAfter = (flag: string, otherwise: number): number => {
   const place = given.indexOf(flag)
   return place === -1 ? otherwise : Number(given.splice(place, 2)[1])
 }
-const runs = numberAfter('--runs', 2_000)
+const runs = numberAfter('--runs', 5_000)
 const fresh = numberAfter('--fresh', 1_000)
 const unknown = given.filter((name) => !(name in CASES))
 if (unknown.length > 0 || !(runs >= 10) || !(fresh >= 10))

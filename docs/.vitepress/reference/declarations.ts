@@ -17,7 +17,7 @@ export interface ErrorClass {
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
-const files = globSync('src/**/*.ts', { exclude: (path) => path.includes('report/page') })
+export const sourceFiles = globSync('src/**/*.ts', { exclude: (path) => path.includes('report/page') })
   .toSorted()
   .map((path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true))
 
@@ -27,7 +27,7 @@ function aboutOf(node: ts.Node): string {
   return oneLine(ts.getTextOfJSDocComment(doc?.comment) ?? '')
 }
 
-const statements = files.flatMap((file) => [...file.statements])
+const statements = sourceFiles.flatMap((file) => [...file.statements])
 
 const membersOf = (members: readonly ts.Node[]): Member[] =>
   members.flatMap((member) => {
@@ -83,7 +83,7 @@ export const interfaceAbout = (name: string): string => aboutOf(interfaceNamed(n
 
 /** What the TSDoc of an exported constant says. */
 export function constantAbout(path: string): string {
-  const file = files.find(({ fileName }) => fileName === path)
+  const file = sourceFiles.find(({ fileName }) => fileName === path)
   return aboutOf(file!.statements.find((each) => ts.isVariableStatement(each))!)
 }
 
@@ -122,7 +122,7 @@ export function errorClasses(): ErrorClass[] {
 /** The names of environment variables that the source mentions. */
 export function environmentNames(): Set<string> {
   const codes = new Set(errorClasses().flatMap((each) => each.codes))
-  const lines = files.flatMap(({ text }) => text.split('\n')).filter((line) => !/\bcode\b/.test(line))
+  const lines = sourceFiles.flatMap(({ text }) => text.split('\n')).filter((line) => !/\bcode\b/.test(line))
   const all = lines.flatMap((line) => line.match(/\b(?:LONGHAUL|KSI)_[A-Z_]+\b/g) ?? [])
   return new Set(all.filter((name) => !codes.has(name)))
 }

@@ -2,12 +2,15 @@ import type { PredictedRow } from '../model/data.ts'
 import { count, dollars, duration } from './format.ts'
 
 const PICO = 1e12
+/** Fewer runs do not tell what 99 of 100 stay under. */
+const ENOUGH_FOR_99 = 99
 const money = (value: number): string => dollars(value * PICO)
 const time = (seconds: number): string => duration(seconds * 1_000)
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`
 
 /** What runs are predicted to cost and take: a row for each orchestration, or for each model. */
 export function PredictionsPage({ rows }: { rows: readonly PredictedRow[] }) {
+  const runs = rows[0]?.runs ?? 0
   const most = Math.max(...rows.map(({ cost }) => Math.max(cost.under99, cost.to)))
   return (
     <section class="suite" aria-label="Predictions">
@@ -15,15 +18,22 @@ export function PredictionsPage({ rows }: { rows: readonly PredictedRow[] }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">of {count(rows[0]?.runs ?? 0)} runs each</th>
+              <th scope="col">of {count(runs)} runs each</th>
               <th scope="col">cost of 90 % of the runs</th>
-              {['cost', '99 % under', 'time', 'calls', 'complete', 'month, 1 a day', '10 a day', '100 a day'].map(
-                (name) => (
-                  <th key={name} scope="col" class="n">
-                    {name}
-                  </th>
-                ),
-              )}
+              {[
+                'cost',
+                runs < ENOUGH_FOR_99 ? 'the dearest' : '99 % under',
+                'time',
+                'calls',
+                'complete',
+                'month, 1 a day',
+                '10 a day',
+                '100 a day',
+              ].map((name) => (
+                <th key={name} scope="col" class="n">
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -33,7 +43,7 @@ export function PredictionsPage({ rows }: { rows: readonly PredictedRow[] }) {
           </tbody>
         </table>
       </div>
-      <div class="sweeps">
+      <div class="sweeps drivers">
         {rows
           .filter(({ drivers }) => drivers.length > 0)
           .map((row) => (

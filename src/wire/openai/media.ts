@@ -28,6 +28,9 @@ export function imageTokens(url: unknown, detail: unknown): number {
 const tokensOfText = (text: unknown, charactersPerToken: number): number =>
   typeof text === 'string' ? Math.ceil(text.length / charactersPerToken) : 0
 
+/** Tokens of a sound by its length in base64. */
+export const audioTokensOf = (characters: number): number => Math.ceil(characters / AUDIO_CHARACTERS_PER_TOKEN)
+
 /** Tokens of a sound in base64. */
 export const audioTokens = (data: unknown): number => tokensOfText(data, AUDIO_CHARACTERS_PER_TOKEN)
 

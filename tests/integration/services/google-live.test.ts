@@ -114,6 +114,59 @@ describeOrchestration(
       session.close()
     })
 
+    test('hears many small pieces of sound as one, before what is said with them', async ({ trace }) => {
+      const { session, turn } = await connected()
+      const piece = { data: 'A'.repeat(2_100), mimeType: 'audio/pcm;rate=16000' }
+      for (let nth = 0; nth < 100; nth++) session.sendRealtimeInput({ audio: piece })
+      session.sendRealtimeInput({ text: 'Did you hear it?' })
+      await turn()
+      session.close()
+      // Ten seconds of 32 tokens each.
+      const { inputTokens } = trace.ofType('call.arrived')[0]!
+      expect(inputTokens).toBeGreaterThan(320)
+      expect(inputTokens).toBeLessThan(350)
+    })
+
+    test('answers what is said last, whatever it was saying itself', async ({ trace }) => {
+      const { session, say, until, turn } = await connected({
+        responseModalities: [Modality.TEXT],
+        tools: [WEATHER],
+      })
+      say('Hello.')
+      await until(({ serverContent }) => serverContent?.modelTurn)
+      session.sendRealtimeInput({ text: 'Weather in Paris?' })
+      await until(({ serverContent }) => serverContent?.interrupted)
+      const { toolCall } = (await until((message) => message.toolCall)).at(-1)!
+      const [{ id }] = toolCall!.functionCalls as [{ id: string }]
+      session.sendToolResponse({ functionResponses: [{ id, name: 'weather', response: { output: 'sunny' } }] })
+      expect(textOf(await turn())).toContain('sunny')
+      session.close()
+      expect(trace.ofType('call.arrived')).toHaveLength(3)
+    })
+
+    test('begins no second answer beside the one that it gives by results that are none', async ({
+      provider,
+      sleep,
+    }) => {
+      const { session, say, until, turn } = await connected()
+      say('Hello.')
+      await until(({ serverContent }) => serverContent?.modelTurn)
+      // The SDK sends none itself.
+      session.conn.send(JSON.stringify({ toolResponse: {} }))
+      await turn()
+      session.close()
+      await sleep('1s')
+      expect(provider.ledger.total.calls).toBe(1)
+    })
+
+    test('says why it ends in as many bytes as may be', async () => {
+      const { session, closed } = await connected()
+      session.sendToolResponse({ functionResponses: [{ id: '天'.repeat(100), name: 'weather', response: {} }] })
+      const { code, reason } = await closed
+      expect(code).toBe(1_007)
+      expect(reason).toMatch(/^No function call has the id 天+$/)
+    })
+
     test.for([
       ['rate_limited', 1_011],
       ['server_error', 1_011],

@@ -150,6 +150,28 @@ describeOrchestration(
       expect(types.at(-1)).toBe('response.failed')
     })
 
+    test('is read from a number on that is still to come', async () => {
+      const stream = await client.responses.create(body)
+      let id = ''
+      for await (const event of stream) {
+        if (event.type === 'response.created') id = event.response.id
+        if (event.type === 'response.queued') break
+      }
+      const rest: number[] = []
+      for await (const event of await client.responses.retrieve(id, { stream: true, starting_after: 5 }))
+        rest.push(event.sequence_number)
+      expect(rest[0]).toBe(6)
+    })
+
+    test('ends for whoever reads it when its response is deleted', async () => {
+      const types: string[] = []
+      for await (const event of await client.responses.create(body)) {
+        types.push(event.type)
+        if (event.type === 'response.created') await client.responses.delete(event.response.id)
+      }
+      expect(types).toEqual(['response.created', 'response.queued'])
+    })
+
     test('is only there for who has asked for it', async () => {
       const plain = await client.responses.create({ model: 'gpt-4o', input: 'x', background: true })
       await expect(client.responses.retrieve(plain.id, { stream: true })).rejects.toThrow(

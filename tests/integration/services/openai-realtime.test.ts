@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import OpenAI, { AzureOpenAI } from 'openai'
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
@@ -9,7 +9,7 @@ import { actAs, describeOrchestration, startServer } from 'longhaul'
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const system = async () => undefined
 
-interface Socket {
+interface Asked {
   on(event: 'event', listener: (event: RealtimeServerEvent) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   send(event: RealtimeClientEvent): void
@@ -17,7 +17,7 @@ interface Socket {
 }
 
 /** A session, and the events that have come so far. */
-function session(socket: Socket) {
+function session(socket: Asked) {
   const events: RealtimeServerEvent[] = []
   const waiting: { type: string; found: (event: never) => void }[] = []
   socket.on('error', () => {})
@@ -98,7 +98,7 @@ describeOrchestration(
       ['the package ws', () => new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)],
       ["Node's own WebSocket", () => new OpenAIRealtimeWebSocket({ model: 'gpt-realtime' }, client)],
     ] as const)('holds a turn with a tool in this process, by %s', async ([, open], { clock, trace, provider }) => {
-      const types = await actAs('speaker', async () => turnWithTool(session(open() as Socket)))
+      const types = await actAs('speaker', async () => turnWithTool(session(open() as Asked)))
       expect(types).toEqual(expect.arrayContaining(['conversation.item.done', 'response.content_part.done']))
       expect(clock.now()).toBe(4_000)
       expect(trace.ofType('call.ended')).toHaveLength(2)
@@ -113,7 +113,7 @@ describeOrchestration(
   },
 )
 
-const ofWs = () => session(new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client) as Socket)
+const ofWs = () => session(new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client) as Asked)
 
 /** A session that answers in text, to which somebody has said something. */
 async function begun(asked = ofWs()) {
@@ -140,6 +140,12 @@ describeOrchestration(
         'invalid_tool_call_id',
         "'x' not found",
       ],
+      [
+        { type: 'response.create', response: { input: [{ type: 'message', role: 'user', content: 'Hello.' }] } },
+        'invalid_type',
+        'response.input[0].content',
+      ],
+      [{ type: 'session.update', session: { audio: { input: 'pcm' } } }, 'invalid_type', 'session.audio.input'],
     ] as const)('is told as an error, and the session goes on: %j', async ([event, code, message]) => {
       const { send, next, close } = await begun()
       send({ event_id: 'mine', ...event } as never)
@@ -185,6 +191,27 @@ describeOrchestration(
       expect(provider.openCalls).toBe(0)
     })
 
+    test('a client that goes away ends the responses beside the conversation too', async ({ provider, sleep }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create', response: { conversation: 'none' } })
+      await next('response.output_text.delta')
+      close()
+      await sleep('1s')
+      expect(provider.openCalls).toBe(0)
+    })
+
+    test('a response beside the conversation is cancelled by its id', async ({ provider }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'response.create', response: { conversation: 'none' } })
+      const { response_id: id } = await next('response.output_text.delta')
+      send({ type: 'response.cancel' })
+      expect((await next('error')).error.code).toBe('response_cancel_not_active')
+      send({ type: 'response.cancel', response_id: id })
+      expect((await next('response.done')).response).toMatchObject({ id, status: 'cancelled' })
+      expect(provider.openCalls).toBe(0)
+      close()
+    })
+
     test.for([
       ['rate_limited', 'rate_limit_exceeded'],
       ['quota_exhausted', 'insufficient_quota'],
@@ -219,7 +246,7 @@ describeOrchestration(
       ['truncated', 1_000],
     ] as const)('the fault %s ends the connection with %i', async ([fault, code], { provider }) => {
       const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime' }, client)
-      const { send } = await begun(session(socket as Socket))
+      const { send } = await begun(session(socket as Asked))
       const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
       provider.failNext(1, fault)
       send({ type: 'response.create' })
@@ -228,7 +255,7 @@ describeOrchestration(
 
     test('a model that nobody has ends the session', async () => {
       const socket = new OpenAIRealtimeWS({ model: 'nobody-1' }, client)
-      const { next } = session(socket as Socket)
+      const { next } = session(socket as Asked)
       const closed = new Promise<number>((resolve) => socket.socket.on('close', (given) => resolve(given)))
       expect((await next('error')).error.code).toBe('model_not_found')
       expect(await closed).toBe(3_000)
@@ -273,10 +300,24 @@ describeOrchestration(
       })
       expect(value).toMatch(/^ek_/)
       const page = new OpenAI({ apiKey: value, dangerouslyAllowBrowser: true })
-      const { next, close } = session(new OpenAIRealtimeWebSocket({ model: 'gpt-realtime-mini' }, page) as Socket)
+      const { next, close } = session(new OpenAIRealtimeWebSocket({ model: 'gpt-realtime-mini' }, page) as Asked)
       const { session: told } = await next('session.created')
       expect(told).toMatchObject({ model: 'gpt-realtime-mini', output_modalities: ['text'], instructions: 'Be short.' })
       close()
+    })
+
+    test('has what a secret does not say of sound as it is by itself', async () => {
+      const { session: told } = await client.realtime.clientSecrets.create({
+        session: { type: 'realtime', audio: { output: { voice: 'ash' } } },
+      })
+      expect(told).toMatchObject({
+        audio: { input: { format: { type: 'audio/pcm' } }, output: { voice: 'ash', speed: 1 } },
+      })
+    })
+
+    test.for([5, 10_000, 'soon'])('is given no secret that is good for so long: %s', async (seconds) => {
+      const made = client.realtime.clientSecrets.create({ expires_after: { anchor: 'created_at', seconds } } as never)
+      await expect(made).rejects.toMatchObject({ status: 400, param: 'expires_after.seconds' })
     })
 
     test('is there at Azure too', async ({ trace }) => {
@@ -286,7 +327,7 @@ describeOrchestration(
         apiVersion: '2025-04-01-preview',
       })
       const { send, next, close } = await begun(
-        session((await OpenAIRealtimeWS.azure(azure, { deploymentName: 'gpt-realtime' })) as Socket),
+        session((await OpenAIRealtimeWS.azure(azure, { deploymentName: 'gpt-realtime' })) as Asked),
       )
       send({ type: 'response.create' })
       await next('response.done')
@@ -307,12 +348,47 @@ describeOrchestration(
       // The SDK knows `wss:` alone, and the server speaks plainly.
       const options = { createConnection: () => connect(Number(port), '127.0.0.1') }
       const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options }, away)
-      const { send, next } = await begun(session(socket as Socket))
+      const { send, next } = await begun(session(socket as Asked))
       send({ type: 'response.create' })
       expect((await next('response.output_text.done')).text).toBe('Hi.')
       const closed = new Promise((resolve) => socket.socket.on('close', resolve))
       await server.close()
       await closed
+    })
+
+    test('is cut where its client reads nothing of what it asks for', async ({ provider, trace }) => {
+      const server = await startServer(provider)
+      const { hostname, port } = new URL(server.url)
+      let raw!: Socket
+      const createConnection = () => (raw = connect(Number(port), hostname))
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options: { createConnection } }, away)
+      const { send, next } = session(socket as Asked)
+      await next('session.created')
+      send({
+        type: 'conversation.item.create',
+        item: {
+          id: 'long',
+          type: 'message',
+          role: 'user',
+          content: [{ type: 'input_text', text: 'x'.repeat(8_000_000) }],
+        },
+      })
+      await next('conversation.item.done')
+      raw.pause()
+      for (let nth = 0; nth < 20; nth++) send({ type: 'conversation.item.retrieve', item_id: 'long' })
+      await expect
+        .poll(
+          () =>
+            trace
+              .ofType('note')
+              .map(({ text }) => text)
+              .join(''),
+          { timeout: 20_000 },
+        )
+        .toContain('has not read')
+      raw.destroy()
+      await server.close()
     })
   },
 )

@@ -269,6 +269,15 @@ describeOrchestration(
 )
 
 describeOrchestration('conversations of OpenAI', { system }, (test) => {
+  test('may hear the same twice', async () => {
+    const { id } = await client.conversations.create()
+    const again = { model: 'gpt-4o', conversation: id, input: 'Go on.' }
+    await client.responses.create(again)
+    await client.responses.create(again)
+    const { data } = await client.conversations.items.list(id)
+    expect(new Set(data.map((item) => item.id)).size).toBe(4)
+  })
+
   test('take items that are items, twenty at once', async () => {
     const { id } = await client.conversations.create({})
     const item = { type: 'message', role: 'user', content: 'x' } as const

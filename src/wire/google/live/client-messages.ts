@@ -8,6 +8,8 @@ const object = (fields: Readonly<Record<string, Field>>): Shape => ({ type: 'obj
 const all = (names: string, shape: Shape): Record<string, Shape> =>
   Object.fromEntries(names.split(' ').map((name) => [name, shape]))
 
+const BLOB: Shape = { type: 'object', fields: all('mimeType data', { type: 'string' }), open: true }
+
 const SETUP = object({
   model: { type: 'string', required: true },
   generationConfig: GENERATION_CONFIG,
@@ -24,8 +26,8 @@ export const CLIENT_MESSAGE = object({
   clientContent: object({ turns: { type: 'array', items: CONTENT }, turnComplete: { type: 'boolean' } }),
   realtimeInput: object({
     text: { type: 'string' },
-    ...all('audio video', OPEN),
-    mediaChunks: { type: 'array', items: OPEN },
+    ...all('audio video', BLOB),
+    mediaChunks: { type: 'array', items: BLOB },
     ...all('activityStart activityEnd', OPEN),
     audioStreamEnd: { type: 'boolean' },
   }),

@@ -16,8 +16,6 @@ const OVER = 1_000
 const WRONG = 1_007
 const NOT_ALLOWED = 1_008
 const BROKEN = 1_011
-/** Bytes that a reason may have. */
-const MOST_REASON = 120
 /** How long a session may last, and how long before its end it says so. Milliseconds. */
 const LONGEST_MS = 15 * 60_000
 const WARNING_MS = 60_000
@@ -70,6 +68,8 @@ export class GeminiSession implements LiveSession {
   readonly #line: Line
   #setup: Setup | undefined
   #contents: Content[] = []
+  /** What was heard and seen since somebody was answered last: it is part of the turn that ends next. */
+  #heard: Part[] = []
   #active: Active | undefined
   /** Calls that wait for their results. */
   readonly #waiting = new Set<string>()
@@ -88,7 +88,7 @@ export class GeminiSession implements LiveSession {
 
   #close(code: number, reason: string): void {
     this.closed()
-    this.#line.close(code, reason.slice(0, MOST_REASON))
+    this.#line.close(code, reason)
   }
 
   closed(): void {
@@ -127,6 +127,7 @@ export class GeminiSession implements LiveSession {
   #hear({ turns = [], turnComplete = false }: NonNullable<ClientMessage['clientContent']>): void {
     // Whoever speaks interrupts the model.
     this.#interrupt()
+    this.#listened()
     this.#contents.push(...turns.map((turn) => ({ role: 'user', ...turn })))
     if (turnComplete) this.#answer()
   }
@@ -134,14 +135,30 @@ export class GeminiSession implements LiveSession {
   #listen(input: NonNullable<ClientMessage['realtimeInput']>): void {
     const { text, audio, video, mediaChunks = [], activityEnd, audioStreamEnd } = input
     const media = [audio, video, ...mediaChunks].filter((blob) => blob !== undefined)
-    const parts: Part[] = [...(text === undefined ? [] : [{ text }]), ...media.map((inlineData) => ({ inlineData }))]
-    if (parts.length > 0) this.#contents.push({ role: 'user', parts })
+    for (const blob of media) this.#attend(blob)
     if (text === undefined && !activityEnd && !audioStreamEnd) return
     this.#interrupt()
+    this.#listened(text === undefined ? [] : [{ text }])
     this.#answer()
   }
 
+  /** Sound comes in many small pieces, which are one sound: each of its own would count as a second at least. */
+  #attend(blob: NonNullable<Part['inlineData']>): void {
+    const before = this.#heard.at(-1)?.inlineData
+    if (!before || before.mimeType !== blob.mimeType || !blob.mimeType?.startsWith('audio/'))
+      return void this.#heard.push({ inlineData: { ...blob } })
+    before.data = `${before.data ?? ''}${blob.data ?? ''}`
+  }
+
+  /** What was heard, and what was said last, becomes a turn. */
+  #listened(said: readonly Part[] = []): void {
+    const parts = [...this.#heard, ...said]
+    this.#heard = []
+    if (parts.length > 0) this.#contents.push({ role: 'user', parts })
+  }
+
   #goOn({ functionResponses = [] }: NonNullable<ClientMessage['toolResponse']>): void {
+    if (functionResponses.length === 0) return
     const unknown = functionResponses.find(({ id }) => id === undefined || !this.#waiting.has(id))
     if (unknown) return this.#close(WRONG, `No function call has the id ${unknown.id ?? '(none)'}.`)
     for (const { id } of functionResponses) this.#waiting.delete(id!)

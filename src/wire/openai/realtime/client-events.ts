@@ -33,6 +33,7 @@ const TOOL_CHOICE: Shape = {
     { type: 'tagged', tag: 'type', of: {}, others: true },
   ],
 }
+const SOUND: Shape = { type: 'object', fields: { input: OPEN, output: OPEN }, open: true }
 const SHARED: Readonly<Record<string, Field>> = {
   instructions: { type: 'string' },
   tools: { type: 'array', items: TOOL },
@@ -41,7 +42,7 @@ const SHARED: Readonly<Record<string, Field>> = {
   modalities: MODALITIES,
   max_output_tokens: LIMIT,
   max_response_output_tokens: LIMIT,
-  audio: OPEN,
+  audio: SOUND,
   parallel_tool_calls: { type: 'boolean' },
   reasoning: OPEN,
   temperature: { type: 'number' },
@@ -87,19 +88,18 @@ const item = (fields: Readonly<Record<string, Field>>): Shape => ({
   fields: { id: { type: 'string', least: 1, most: 32 }, ...fields },
   open: true,
 })
-const ITEM: Shape = {
-  type: 'tagged',
-  tag: 'type',
-  of: {
-    message: item({
-      role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
-      content: { type: 'array', items: PART, required: true },
-    }),
-    function_call: item({ name: TOOL_NAME, arguments: STRING }),
-    function_call_output: item({ call_id: STRING, output: STRING }),
-    mcp_approval_response: OPEN,
-  },
+const ITEMS: Readonly<Record<string, Shape>> = {
+  message: item({
+    role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
+    content: { type: 'array', items: PART, required: true },
+  }),
+  function_call: item({ call_id: { type: 'string' }, name: TOOL_NAME, arguments: STRING }),
+  function_call_output: item({ call_id: STRING, output: STRING }),
+  mcp_approval_response: OPEN,
 }
+const ITEM: Shape = { type: 'tagged', tag: 'type', of: ITEMS }
+/** An item of the session by its id alone. */
+const REFERENCE = { item_reference: item({ id: STRING }) }
 
 const RESPONSE: Shape = {
   type: 'object',
@@ -107,7 +107,7 @@ const RESPONSE: Shape = {
     ...SHARED,
     conversation: { type: 'string', among: ['auto', 'none'] },
     metadata: OPEN,
-    input: { type: 'array', items: { type: 'tagged', tag: 'type', of: {}, others: true } },
+    input: { type: 'array', items: { type: 'tagged', tag: 'type', of: { ...ITEMS, ...REFERENCE } } },
   },
 }
 

@@ -1,5 +1,5 @@
 import type { Message } from '../../../provider/index.ts'
-import { audioTokens } from '../media.ts'
+import { audioTokensOf } from '../media.ts'
 import { messagesOf } from '../responses/history.ts'
 import type { Item } from '../responses/request.ts'
 import type { RealtimeItem } from './client-events.ts'
@@ -65,5 +65,5 @@ export function readByModel(instructions: string | undefined, items: readonly Pa
   )
 }
 
-/** Tokens of what was said aloud, which has no text of its own. */
-export const spokenTokens = (audio: string): number => Math.max(1, audioTokens(audio))
+/** Tokens of what was said aloud, which has no text of its own. @param characters of base64 */
+export const spokenTokens = (characters: number): number => Math.max(1, audioTokensOf(characters))

@@ -1,5 +1,5 @@
 import type { Endpoint, Live, WireRequest } from '../../service.ts'
-import { problemOf, relaxed } from '../../shape.ts'
+import { problemOf, relaxed, type Shape } from '../../shape.ts'
 import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
 import { resource } from '../resource.ts'
 import { SESSION } from './client-events.ts'
@@ -12,6 +12,7 @@ const SECRETS = 'client_secret'
 const MODEL = 'gpt-realtime'
 /** How long a secret is good for where nobody says. Seconds. */
 const SECRET_S = 600
+const EXPIRES: Shape = { type: 'object', fields: { seconds: { type: 'integer', min: 10, max: 7_200 } }, open: true }
 
 /** The name by which a page gives its key, as it cannot set headers. */
 const KEY_NAME = /^openai-insecure-api-key\.(.+)$/
@@ -55,10 +56,13 @@ function secretFor({ shelf, strict, header }: WireRequest, given: unknown, id: (
 export const realtime: readonly Endpoint[] = [
   session,
   resource('POST', '/realtime/client_secrets', 'realtime.client_secrets.create', (wire, desk) => {
+    const after = wire.body['expires_after'] ?? {}
+    const problem = problemOf(EXPIRES, after)
+    if (problem) return openaiProblem({ ...problem, path: ['expires_after', ...problem.path] })
     const made = secretFor(wire, wire.body['session'] ?? {}, () => desk.id(), desk.now())
     if ('kind' in made) return made
-    const { seconds = SECRET_S } = (wire.body['expires_after'] ?? {}) as { seconds?: number }
-    return { value: made.value, expires_at: Math.floor(desk.now() / 1_000) + seconds, session: made.session }
+    const expires = Math.floor(desk.now() / 1_000) + ((after as { seconds?: number | null }).seconds ?? SECRET_S)
+    return { value: made.value, expires_at: expires, session: made.session }
   }),
   resource('POST', '/realtime/sessions', 'realtime.sessions.create', (wire, desk) => {
     const made = secretFor(wire, wire.body, () => desk.id(), desk.now())

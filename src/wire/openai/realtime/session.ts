@@ -30,8 +30,31 @@ interface Active {
   stop: () => void
 }
 
+/** How a session hears and speaks. */
+type Sound = Record<'input' | 'output', object>
+
+const soundOf = (before: Sound, given: Partial<Sound> | null | undefined): Sound => ({
+  input: { ...before.input, ...given?.input },
+  output: { ...before.output, ...given?.output },
+})
+
+const SOUND: Sound = {
+  input: {
+    format: { type: 'audio/pcm', rate: 24_000 },
+    transcription: null,
+    noise_reduction: null,
+    turn_detection: null,
+  },
+  output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'marin', speed: 1 },
+}
+
 /** What a session is set to where nobody says. */
-export const settingsOf = (id: string, model: string, now: number, more: object = {}): Record<string, unknown> => ({
+export const settingsOf = (
+  id: string,
+  model: string,
+  now: number,
+  { audio, ...more }: { audio?: Partial<Sound> | null } = {},
+): Record<string, unknown> => ({
   type: 'realtime',
   object: 'realtime.session',
   id: `sess_${id}`,
@@ -45,15 +68,7 @@ export const settingsOf = (id: string, model: string, now: number, more: object 
   truncation: 'auto',
   prompt: null,
   expires_at: Math.floor((now + LONGEST_MS) / 1_000),
-  audio: {
-    input: {
-      format: { type: 'audio/pcm', rate: 24_000 },
-      transcription: null,
-      noise_reduction: null,
-      turn_detection: null,
-    },
-    output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'marin', speed: 1 },
-  },
+  audio: soundOf(SOUND, audio),
   include: null,
   ...more,
 })
@@ -64,9 +79,12 @@ export class RealtimeSession implements LiveSession {
   readonly #line: Line
   readonly #conversation: Conversation
   #settings: Record<string, unknown> & RealtimeSettings
+  /** The response that goes on with the conversation. */
   #active: Active | undefined
-  /** Sounds that are not committed yet, in base64. */
-  #heard = ''
+  /** Responses that are under way, those beside the conversation too. */
+  readonly #underWay = new Set<Active>()
+  /** Sounds that are not committed yet: how many characters of base64. */
+  #heard = 0
   #isOver = false
 
   constructor(wire: WireRequest, line: Line, model: string, more: object) {
@@ -104,12 +122,14 @@ export class RealtimeSession implements LiveSession {
   }
 
   #hangUp(problem: BadRequest): void {
+    this.closed()
     this.#refuse(problem)
     const { code } = problem as { code?: string | null }
     this.#line.close(REFUSED, `invalid_request_error.${code ?? ''}`)
   }
 
   received(text: string): void {
+    if (this.#isOver) return
     let event: unknown
     try {
       event = JSON.parse(text)
@@ -125,7 +145,8 @@ export class RealtimeSession implements LiveSession {
 
   closed(): void {
     this.#isOver = true
-    this.#active?.stop()
+    for (const { stop } of this.#underWay) stop()
+    this.#underWay.clear()
     this.#active = undefined
   }
 
@@ -152,10 +173,10 @@ export class RealtimeSession implements LiveSession {
         return void this.#emit('conversation.item.truncated', { item_id, content_index, audio_end_ms })
       }
       case 'input_audio_buffer.append':
-        this.#heard += event.audio
+        this.#heard += event.audio.length
         return undefined
       case 'input_audio_buffer.clear':
-        this.#heard = ''
+        this.#heard = 0
         return void this.#emit('input_audio_buffer.cleared', {})
       case 'input_audio_buffer.commit':
         return this.#commit()
@@ -178,13 +199,11 @@ export class RealtimeSession implements LiveSession {
     const { model, audio, ...rest } = session
     if (model !== undefined && model !== this.#settings['model'])
       return invalid(`Cannot update a conversation's model after it has begun.`, 'session.model', 'cannot_update_model')
-    const before = this.#settings['audio'] as Record<string, object>
-    const given = (audio ?? {}) as Record<string, object>
-    const merged = {
-      input: { ...before['input'], ...given['input'] },
-      output: { ...before['output'], ...given['output'] },
+    this.#settings = {
+      ...this.#settings,
+      ...rest,
+      audio: soundOf(this.#settings['audio'] as Sound, audio as Partial<Sound> | null | undefined),
     }
-    this.#settings = { ...this.#settings, ...rest, audio: merged }
     return void this.#emit('session.updated', { session: this.#settings })
   }
 
@@ -215,14 +234,14 @@ export class RealtimeSession implements LiveSession {
   }
 
   #commit(): BadRequest | undefined {
-    if (this.#heard === '')
+    if (this.#heard === 0)
       return invalid(
         'Error committing input audio buffer: the buffer is empty.',
         null,
         'input_audio_buffer_commit_empty',
       )
     const tokens = spokenTokens(this.#heard)
-    this.#heard = ''
+    this.#heard = 0
     const item: RealtimeItem = {
       id: `item_${this.#wire.id()}`,
       object: 'realtime.item',
@@ -271,6 +290,7 @@ export class RealtimeSession implements LiveSession {
     const active: Active = { answer, settings, stop: () => {} }
     const call = this.#callOf(settings, asked)
     if (isBad(call)) return call
+    this.#underWay.add(active)
     if (!isAside) this.#active = active
     emit('response.created', { response: this.#body(active, 'in_progress') })
     active.stop = this.#line.ask(call, (part) => this.#hear(active, part))
@@ -307,7 +327,7 @@ export class RealtimeSession implements LiveSession {
   }
 
   #hear(active: Active, part: Answer): void {
-    if (this.#isOver) return
+    if (!this.#underWay.has(active)) return
     switch (part.kind) {
       case 'refusal':
         this.#end(active, failureOf(part.refusal), null, part.limits)
@@ -349,15 +369,15 @@ export class RealtimeSession implements LiveSession {
   }
 
   #cancel({ response_id: id }: Of<'response.cancel'>): BadRequest | undefined {
-    const active = this.#active
-    if (!active || (id !== undefined && id !== active.answer.id))
-      return invalid('Cancellation failed: no active response found', null, 'response_cancel_not_active')
+    const active = id == null ? this.#active : [...this.#underWay].find(({ answer }) => answer.id === id)
+    if (!active) return invalid('Cancellation failed: no active response found', null, 'response_cancel_not_active')
     active.stop()
     this.#end(active, { status: 'cancelled', details: { type: 'cancelled', reason: 'client_cancelled' } }, null)
     return undefined
   }
 
   #end(active: Active, end: ResponseEnd, usage: object | null, limits: LimitStates = {}): void {
+    this.#underWay.delete(active)
     if (this.#active === active) this.#active = undefined
     const details = 'details' in end ? end.details : null
     this.#emit('response.done', {

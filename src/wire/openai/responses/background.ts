@@ -101,8 +101,8 @@ export class Background implements Detached {
     stored.output = outputOf(reply, this.#asked) as unknown as readonly Item[]
     stored.body = finishedBody(reply, this.#asked)
     stored.stop = undefined
-    this.#finish(stored)
     if (this.#stream) this.#write(this.#stream.tail())
+    this.#finish(stored)
     stored.events?.end()
   }
 

@@ -171,8 +171,9 @@ export const create: Generation<ResponsesAsked> = {
     if (given.length === 0 && !earlier.kept && !body['prompt']) return missing('input')
     const wrongId = strict ? wrongIds(given, 'input') : undefined
     if (wrongId) return wrongId
+    // Not by what is asked: who says the same twice in one conversation says two things.
     const added = resolved(
-      given.map((item, index) => withId(item, `${fingerprint}${index}`)),
+      given.map((item) => (item.id == null ? withId(item, wire.id()) : item)),
       shelf,
     )
     if ('kind' in added) return added

@@ -28,7 +28,8 @@ export interface StoredResponse {
 
 /** Keeps a response, as it is by now. */
 export function keepResponse(shelf: Shelf, id: string, response: StoredResponse): void {
-  shelf.put(RESPONSES, id, response, bytesOf(response.added) + 2 * bytesOf(response.output))
+  const { added, output, events } = response
+  shelf.put(RESPONSES, id, response, bytesOf(added) + 2 * bytesOf(output) + (events?.bytes ?? 0))
 }
 
 /** A response that is kept. */
@@ -83,8 +84,12 @@ export const stored: readonly Resource[] = [
     ),
   ),
   resource('DELETE', '/responses/{response}', 'responses.delete', (request) =>
-    withStored(request, ({ stop }, id) => {
-      stop?.()
+    withStored(request, ({ stop, events }, id) => {
+      if (stop) {
+        stop()
+        // Who reads them still waits for the next one.
+        events?.end()
+      }
       request.shelf.remove(RESPONSES, id)
       return { id, object: 'response', deleted: true }
     }),
