@@ -199,6 +199,7 @@ export class Completions {
       }
       this.#say(signal.aborted ? 'completion:cancelled' : 'completion:error', { ...about, error: message })
     }
+    this.#runs.countEnd()
   }
 
   async #ask(

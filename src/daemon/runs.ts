@@ -92,7 +92,7 @@ export interface Chosen {
 const MOST_DEATHS = 2
 /** Runs that are over, and completions, that are kept where nothing else is said. */
 const KEPT = 10_000
-/** Every so many ends, what is too much is forgotten. */
+/** Every so many ends of runs and completions, what is too much is forgotten. */
 const FORGET_EVERY = 100
 /** Runs that go on at the same time. */
 const MOST_LIVE = 5_000
@@ -351,17 +351,26 @@ export class Runs {
       store.records.ended(run.id, run.endedAt!, run.outcome)
       this.#runs.delete(run.id)
       this.#options.simulation?.forget(run.id)
-      if (--this.#endsUntilForgetting === 0) this.#forgetOver()
     } catch {
       // Told by system:health.
     }
+    this.countEnd()
+  }
+
+  /** A run or a completion is over: every so often, what is too much is forgotten. */
+  countEnd(): void {
+    if (--this.#endsUntilForgetting <= 0) this.#forgetOver()
   }
 
   #forgetOver(): void {
     const { store, keep = KEPT, say } = this.#options
     this.#endsUntilForgetting = FORGET_EVERY
-    const forgotten = store.forgetOver(keep)
-    if (forgotten > 0) say(`daemon forgets the oldest ${forgotten} runs that are over: the newest ${keep} are kept`)
+    try {
+      const forgotten = store.forgetOver(keep)
+      if (forgotten > 0) say(`daemon forgets the oldest ${forgotten} runs that are over: the newest ${keep} are kept`)
+    } catch {
+      // What cannot be written now is forgotten later: system:health tells of it, and no daemon ends by it.
+    }
   }
 
   /** @throws RefusedError for one that does not run */

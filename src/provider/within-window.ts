@@ -22,5 +22,7 @@ export function withinWindow(
     if (!isDropping || message.role === 'system') kept.push(message)
     else over -= upTo[index]! - (upTo[index - 1] ?? 0)
   }
-  return { ...request, messages: kept }
+  if (kept.length === messages.length) return request
+  // With the first message more was counted off than its own tokens, and of a long prompt the tokens are estimated.
+  return withinWindow({ ...request, messages: kept }, { id, contextWindow })
 }

@@ -6,6 +6,14 @@ import { DOLLAR, instruments, type Metrics } from './instruments.ts'
 type BreakerState = 'closed' | 'half-open' | 'open'
 const BREAKER: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
+/** Models, and agents that are to ask again, of which something is remembered: names come from clients. */
+const MOST_REMEMBERED = 2_000
+
+/** Forgets what was put in first of too much. */
+function dropOldest(names: Map<string, unknown> | Set<string>): void {
+  if (names.size > MOST_REMEMBERED) names.delete(names.keys().next().value!)
+}
+
 /** How a daemon stands when it is asked. */
 export interface Readings {
   /** Orchestrations that are not over, by state. */
@@ -96,6 +104,7 @@ export function daemonMetrics(client: typeof PromClient, readings: () => Reading
     open.set(run, own.set(event.seq, of))
     calls.began(of)
     providers.set(event.model, event.provider)
+    dropOldest(providers)
     if (repeated.get(run)?.delete(lineOf(event.agent, `${event.provider}/${event.model}`))) calls.repeats(of)
   }
   const ended = (run: string | null, event: EventOf<'attempt.ended'>): void => {
@@ -127,7 +136,9 @@ export function daemonMetrics(client: typeof PromClient, readings: () => Reading
         case 'attempt.failed': {
           if (event.retryInMs === null) return undefined
           const own = repeated.get(run) ?? new Set<string>()
-          return void repeated.set(run, own.add(lineOf(event.agent, event.target)))
+          own.add(lineOf(event.agent, event.target))
+          dropOldest(own)
+          return void repeated.set(run, own)
         }
         case 'cost.claimed':
           return claimed(event)

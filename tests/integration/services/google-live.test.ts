@@ -127,6 +127,19 @@ describeOrchestration(
       expect(inputTokens).toBeLessThan(350)
     })
 
+    test('lets the oldest go of more than one request could bring', async ({ trace }) => {
+      const { session, turn } = await connected()
+      const picture = { data: 'A'.repeat(4 * 1024 * 1024), mimeType: 'image/png' }
+      for (let nth = 0; nth < 10; nth++) session.sendRealtimeInput({ video: picture })
+      session.sendRealtimeInput({ text: 'What was there?' })
+      await turn()
+      session.close()
+      // A picture that cannot be read is one tile.
+      const { inputTokens } = trace.ofType('call.arrived')[0]!
+      expect(inputTokens).toBeGreaterThan(8 * 258)
+      expect(inputTokens).toBeLessThan(9 * 258)
+    })
+
     test('answers what is said last, whatever it was saying itself', async ({ trace }) => {
       const { session, say, until, turn } = await connected({
         responseModalities: [Modality.TEXT],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallRequest, Message } from '../../../src/provider/index.ts'
+import { promptTokens, tokenizerFor } from '../../../src/provider/tokens.ts'
 import { withinWindow } from '../../../src/provider/within-window.ts'
 
 const said = (role: Message['role'], text: string): Message => ({ role, text, toolCalls: [], cacheBreakpoint: false })
@@ -21,6 +22,19 @@ describe('a prompt that drops its oldest messages', () => {
     const messages = [said('system', TEN), said('user', TEN), said('assistant', TEN), said('user', TEN)]
     expect(kept(messages, 40)).toEqual(['system', 'assistant', 'user'])
     expect(kept(messages, 5)).toEqual(['system', 'user'])
+  })
+
+  test('has room for its tools, which no message takes with it', () => {
+    const tools = [
+      { name: 'find', description: 'word '.repeat(100), parameters: {} },
+    ] as unknown as CallRequest['tools']
+    const messages = [said('user', TEN), said('user', TEN), said('user', TEN), said('user', TEN)]
+    const request = { provider: 'openai', messages, tools } as unknown as CallRequest
+    const model = { id: 'gpt-4o', contextWindow: 145 }
+    const { messages: left } = withinWindow(request, model)
+    const total = promptTokens({ messages: left, tools }, tokenizerFor('openai', model.id)).at(-1)!
+    expect(left.length).toBeGreaterThan(1)
+    expect(total).toBeLessThanOrEqual(model.contextWindow)
   })
 
   test('drops the results of calls that it has dropped', () => {

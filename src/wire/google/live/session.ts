@@ -23,6 +23,15 @@ const WARNING_MS = 60_000
 /** A twentieth of a second of silence: what is spoken is told by its transcript. */
 const SILENCE = Buffer.alloc(2_400).toString('base64')
 
+/** What a session may keep: as much as one request could bring. Of a longer one the oldest turns go. Bytes, about. */
+const MOST_BYTES = 32 * 1024 * 1024
+
+/** Sound that is longer is kept in several parts. Characters of base64. */
+const LONGEST_SOUND = 1024 * 1024
+
+const dataOf = (blob: Part['inlineData']): number => blob?.data?.length ?? 0
+const bytesOf = (content: Content): number => JSON.stringify(content).length
+
 interface Active {
   stop: () => void
   text: string
@@ -68,8 +77,11 @@ export class GeminiSession implements LiveSession {
   readonly #line: Line
   #setup: Setup | undefined
   #contents: Content[] = []
+  /** What they have. Bytes, about. */
+  #bytes = 0
   /** What was heard and seen since somebody was answered last: it is part of the turn that ends next. */
   #heard: Part[] = []
+  #heardBytes = 0
   #active: Active | undefined
   /** Calls that wait for their results. */
   readonly #waiting = new Set<string>()
@@ -128,7 +140,7 @@ export class GeminiSession implements LiveSession {
     // Whoever speaks interrupts the model.
     this.#interrupt()
     this.#listened()
-    this.#contents.push(...turns.map((turn) => ({ role: 'user', ...turn })))
+    for (const turn of turns) this.#keep({ role: 'user', ...turn })
     if (turnComplete) this.#answer()
   }
 
@@ -142,19 +154,30 @@ export class GeminiSession implements LiveSession {
     this.#answer()
   }
 
+  #keep(content: Content): void {
+    this.#contents.push(content)
+    this.#bytes += bytesOf(content)
+    while (this.#bytes > MOST_BYTES && this.#contents.length > 1) this.#bytes -= bytesOf(this.#contents.shift()!)
+  }
+
   /** Sound comes in many small pieces, which are one sound: each of its own would count as a second at least. */
   #attend(blob: NonNullable<Part['inlineData']>): void {
+    const { mimeType, data = '' } = blob
     const before = this.#heard.at(-1)?.inlineData
-    if (!before || before.mimeType !== blob.mimeType || !blob.mimeType?.startsWith('audio/'))
-      return void this.#heard.push({ inlineData: { ...blob } })
-    before.data = `${before.data ?? ''}${blob.data ?? ''}`
+    const goesOn = before?.mimeType === mimeType && mimeType?.startsWith('audio/') && dataOf(before) < LONGEST_SOUND
+    if (before && goesOn) before.data += data
+    else this.#heard.push({ inlineData: { ...blob, data } })
+    this.#heardBytes += data.length
+    while (this.#heardBytes > MOST_BYTES && this.#heard.length > 1)
+      this.#heardBytes -= dataOf(this.#heard.shift()!.inlineData)
   }
 
   /** What was heard, and what was said last, becomes a turn. */
   #listened(said: readonly Part[] = []): void {
     const parts = [...this.#heard, ...said]
     this.#heard = []
-    if (parts.length > 0) this.#contents.push({ role: 'user', parts })
+    this.#heardBytes = 0
+    if (parts.length > 0) this.#keep({ role: 'user', parts })
   }
 
   #goOn({ functionResponses = [] }: NonNullable<ClientMessage['toolResponse']>): void {
@@ -165,7 +188,7 @@ export class GeminiSession implements LiveSession {
     const parts = functionResponses.map(({ id, name = '', response = {} }) => ({
       functionResponse: { id: id!, name, response },
     }))
-    this.#contents.push({ role: 'user', parts })
+    this.#keep({ role: 'user', parts })
     if (this.#waiting.size === 0) this.#answer()
   }
 
@@ -175,7 +198,7 @@ export class GeminiSession implements LiveSession {
       const { stop, text } = this.#active
       stop()
       this.#active = undefined
-      if (text !== '') this.#contents.push({ role: 'model', parts: [{ text }] })
+      if (text !== '') this.#keep({ role: 'model', parts: [{ text }] })
       this.#send({ serverContent: { interrupted: true } })
       this.#send({ serverContent: { turnComplete: true } })
     }
@@ -184,6 +207,7 @@ export class GeminiSession implements LiveSession {
     this.#contents = this.#contents.filter(
       ({ parts = [] }) => !parts.some(({ functionCall: call }) => this.#waiting.has(call?.id ?? '')),
     )
+    this.#bytes = this.#contents.reduce((sum, content) => sum + bytesOf(content), 0)
     this.#waiting.clear()
   }
 
@@ -256,7 +280,7 @@ export class GeminiSession implements LiveSession {
       ...(text === '' ? [] : [{ text }]),
       ...calls.map(({ id, name, args }) => ({ functionCall: { id, name, args: args as Record<string, unknown> } })),
     ]
-    this.#contents.push({ role: 'model', parts })
+    this.#keep({ role: 'model', parts })
     const usageMetadata = {
       promptTokenCount: usage.input,
       responseTokenCount: usage.output,

@@ -4,10 +4,16 @@ import { messagesOf } from '../responses/history.ts'
 import type { Item } from '../responses/request.ts'
 import type { RealtimeItem } from './client-events.ts'
 
+/** What a conversation may have: as much as one request could bring. Of a longer one the oldest items go. Bytes, about. */
+const MOST_BYTES = 32 * 1024 * 1024
+
+const bytesOf = (item: RealtimeItem): number => JSON.stringify(item).length
+
 /** The items of a session, in their order. */
 export class Conversation {
   readonly id: string
   readonly #items: RealtimeItem[] = []
+  #bytes = 0
 
   constructor(id: string) {
     this.id = id
@@ -36,12 +42,15 @@ export class Conversation {
       after == null ? this.#items.length : after === 'root' ? 0 : this.#items.findIndex(({ id }) => id === after) + 1
     if (at === 0 && after != null && after !== 'root') return false
     this.#items.splice(at, 0, item)
-    return this.#items[at - 1]?.id ?? null
+    this.#bytes += bytesOf(item)
+    const before = this.#items[at - 1]?.id ?? null
+    while (this.#bytes > MOST_BYTES && this.#items[0] !== item) this.#bytes -= bytesOf(this.#items.shift()!)
+    return before
   }
 
   remove(id: string): boolean {
     const at = this.#items.findIndex((item) => item.id === id)
-    if (at >= 0) this.#items.splice(at, 1)
+    for (const item of at >= 0 ? this.#items.splice(at, 1) : []) this.#bytes -= bytesOf(item)
     return at >= 0
   }
 }
