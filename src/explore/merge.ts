@@ -36,16 +36,17 @@ function missingOf(parts: readonly SweepPart[]): string[] {
 export function mergeSweeps(parts: readonly SweepPart[]): MergedSweep[] {
   const bySweep = Map.groupBy(parts, ({ orchestration, file }) => `${file ?? ''}\u0000${orchestration}`)
   return [...bySweep.values()].map((all) => {
-    const sometimes: Record<string, number> = {}
+    const sometimes = new Map<string, number>()
     for (const part of all)
-      for (const [name, count] of Object.entries(part.sometimes)) sometimes[name] = (sometimes[name] ?? 0) + count
+      for (const [name, count] of Object.entries(part.sometimes))
+        sometimes.set(name, (sometimes.get(name) ?? 0) + count)
     return {
       orchestration: all[0]!.orchestration,
       file: all[0]!.file,
       cases: all.reduce((sum, { cases }) => sum + cases, 0),
       failed: all.reduce((sum, { failed }) => sum + failed, 0),
-      sometimes,
-      never: Object.entries(sometimes).flatMap(([name, count]) => (count === 0 ? [name] : [])),
+      sometimes: Object.fromEntries(sometimes),
+      never: [...sometimes].flatMap(([name, count]) => (count === 0 ? [name] : [])),
       missing: missingOf(all),
     }
   })

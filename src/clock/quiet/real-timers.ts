@@ -17,8 +17,9 @@ const FRAMES = 20
 const TIMERS = /\bnode:(internal\/)?(timers|async_hooks|process\/)/
 /** Who sets timers for its own needs: other code of Node (idle sockets), and the test runner (time limits of tests, its messages). */
 const OTHERS = /\bnode:|\/node_modules\/(@vitest|vitest|vite|vite-node|birpc|tinypool)\//
-/** Where longhaul itself is: in its sources, or in what is published of it. */
-const OURS = fileURLToPath(import.meta.url).replace(/^(.*\/(?:src|dist)\/).*$/, '$1')
+/** Where longhaul itself is: in its sources, or in what is published of it. Frames tell modules by their URL or by their path. */
+const HERE = import.meta.url.replace(/^(.*\/(?:src|dist)\/).*$/, '$1')
+const OURS = [HERE, fileURLToPath(HERE)]
 
 /**
  * The timer that is being set in a hook for new async resources, if the code under test sets it.
@@ -34,7 +35,7 @@ export function realTimerOf(ms: Milliseconds, hook: (...args: never[]) => unknow
   Error.stackTraceLimit = stackTraceLimit
   const frames = String(trace.stack).split('\n').slice(1)
   const setter = frames.find((frame) => !TIMERS.test(frame))
-  if (setter !== undefined && (OTHERS.test(setter) || setter.includes(OURS))) return undefined
+  if (setter !== undefined && (OTHERS.test(setter) || OURS.some((place) => setter.includes(place)))) return undefined
   return {
     ms,
     at: setter
