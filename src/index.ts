@@ -162,6 +162,7 @@ export type {
   TraceOptions,
 } from './simulation/session.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
+export { NotAwaitedError } from './simulation/not-awaited.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
 

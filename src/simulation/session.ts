@@ -50,6 +50,7 @@ import { Outcome, type Resumption } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
 import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
 import { watchInto } from './watch.ts'
@@ -334,6 +335,7 @@ function sessionOf<Result>(
   const realStart = native.now()
   const owners = new Owners(trace)
   closings.push(owners.stop)
+  const promised = new Given()
   const system = systemOf(options)
   const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
@@ -414,7 +416,7 @@ function sessionOf<Result>(
     // What keeps it from being ready is how it ends.
     if (ready) await Promise.race([ready.catch(() => running), running])
     return {
-      outcome: () => running,
+      outcome: () => promised.keep('outcome()', clock.now(), running),
       async terminateAgent(agent) {
         const known = new Set([...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)])
         if (known.size > 0 && !known.has(agent)) throw new UnknownAgentError(agent, [...known])
@@ -470,6 +472,8 @@ function sessionOf<Result>(
       try {
         const result = await clock.supervise(() => withinRun(null, work))
         overAt = clock.now()
+        // In scaled and real time, some passes in any case.
+        if (clock.mode.kind === 'virtual') promised.verify(overAt)
         network.readChildren()
         lookThroughNames()
         if (checks !== false) await verify(joinChecks(checks, waived))
@@ -518,7 +522,12 @@ function sessionOf<Result>(
       cost: provider.ledger.total.cost.toString(),
       violations: violations.map(({ check, what }) => ({ check, what })),
     }),
-    run: async (options) => (await start(options)).outcome(),
+    run: (options) =>
+      promised.keep(
+        'run()',
+        clock.now(),
+        start(options).then((started) => started.outcome()),
+      ),
     async sleep(duration) {
       const ms = parseDuration(duration)
       await clock.sleep(ms)
