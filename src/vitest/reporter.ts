@@ -35,12 +35,14 @@ export default class LonghaulReporter implements Reporter {
   readonly #options: ReporterOptions
   /** Where HTML files go, as an absolute path. */
   #folder: string | undefined
+  #isMerging = false
 
   constructor(options: ReporterOptions = {}) {
     this.#options = options
   }
 
   onInit(vitest: Vitest): void {
+    this.#isMerging = vitest.config.mergeReports !== undefined
     const { html, htmlRuns: runs = 'all' } = this.#options
     if (html === undefined) return
     const folder = resolve(vitest.config.root, html)
@@ -70,7 +72,10 @@ export default class LonghaulReporter implements Reporter {
     const rows = summaryRows(told.map(({ summary }) => summary))
     process.stdout.write(`\n${styleText('bold', ' longhaul')}\n${table(rows).replaceAll(/^/gm, ' ')}\n`)
     for (const sweep of sweeps) process.stdout.write(` ${sweepText(sweep)}\n`)
-    judge(sweeps.filter(({ shard }) => shard !== undefined))
+    judge(
+      sweeps.filter(({ shard }) => shard !== undefined),
+      { isMerging: this.#isMerging },
+    )
     const { GITHUB_ACTIONS: onGitHub, GITHUB_STEP_SUMMARY: jobSummary } = process.env
     if (onGitHub) for (const { test, summary } of told) annotate(test, summary)
     if (jobSummary)
@@ -100,13 +105,20 @@ export default class LonghaulReporter implements Reporter {
   }
 }
 
-/** Judges the sweeps of which all shards are here, as after `--merge-reports`. A shard alone is not judged. */
-function judge(parts: readonly SweepPart[]): void {
+const ONE_A_FILE =
+  'Vitest merges the reports of different files only, and each shard of LONGHAUL_SWEEP runs all files: merge the JSON files of the reporter by `npx longhaul merge`.'
+
+/**
+ * Judges sweeps in shards. A shard that runs alone is not judged. `--merge-reports` keeps one result of each file, and every shard
+ * runs the same files: the results of the others are lost, which is told.
+ */
+function judge(parts: readonly SweepPart[], { isMerging }: { isMerging: boolean }): void {
   for (const sweep of mergeSweeps(parts)) {
-    if (sweep.missing.length > 0) continue
+    const isPart = sweep.missing.length > 0
+    if (isPart && !isMerging) continue
     const problem = mergedProblem(sweep)
     if (problem === undefined) continue
-    process.stdout.write(` ${styleText('red', problem)}\n`)
+    process.stdout.write(` ${styleText('red', isPart ? `${problem} ${ONE_A_FILE}` : problem)}\n`)
     process.exitCode = 1
   }
 }
