@@ -30,7 +30,7 @@ export class DeadlockError extends Error {
         `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
         (realTimers.length > 0
           ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that took setTimeout aside before the run started ` +
-            `(such as a module's own promisify(setTimeout)) escapes virtual time. Import it from 'node:timers/promises', or call it late.\n`
+            `(such as a module's own promisify(setTimeout)) escapes virtual time. Put plugins: [longhaul()], from longhaul/plugin, into the Vitest config: it comes before any module. Or import it from 'node:timers/promises', or call it late.\n`
           : '') +
         (endedIntervals.length > 0
           ? `${endedIntervals.length} interval(s) of earlier tests in this file (every ${endedIntervals.slice(0, 5).map(formatDuration).join(', ')}) have ended with their tests: ` +

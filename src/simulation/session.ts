@@ -226,15 +226,38 @@ const OPTIONS = [
   ...['seed', 'time', 'failRate', 'latencyScale', 'checks', 'unused'],
 ]
 
+/** Options within options. */
+const NESTED: Readonly<Record<string, readonly string[]>> = {
+  trace: ['contents'],
+  clock: ['epoch', 'settle', 'quiet', 'horizon', 'deadlockAfter', 'probes', 'actor', 'tell'],
+  network: ['allow'],
+}
+
+/** @throws InvalidSettingError for an option within another one that nobody reads */
+function checkNested(options: object): void {
+  for (const [owner, names] of Object.entries(NESTED)) {
+    const given: unknown = (options as Readonly<Record<string, unknown>>)[owner]
+    if (given === undefined) continue
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      throw new InvalidSettingError(`${owner} is ${String(given)}. Give an object with: ${names.join(', ')}.`)
+    for (const name of Object.keys(given))
+      if (!names.includes(name))
+        throw new InvalidSettingError(`There is no option ${owner}.${name}. ${suggestion(name, names)}`)
+  }
+  const allow: unknown = (options as OrchestrationOptions).network?.allow
+  if (allow !== undefined && !(Array.isArray(allow) && allow.every((host) => typeof host === 'string')))
+    throw new InvalidSettingError(
+      `network.allow is ${JSON.stringify(allow)}. Give a list of hosts, such as ['api.example.com'].`,
+    )
+}
+
 /** @throws InvalidSettingError for an option that nobody reads */
 function checkOptions(options: object): void {
   for (const [name, given] of Object.entries(options))
     if (given !== undefined && !OPTIONS.includes(name))
       throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
-  const { system, pattern, trace } = options as { system?: unknown; pattern?: unknown; trace?: object }
-  for (const name of Object.keys(trace ?? {}))
-    if (name !== 'contents')
-      throw new InvalidSettingError(`There is no option trace.${name}. ${suggestion(name, ['contents'])}`)
+  checkNested(options)
+  const { system, pattern } = options as { system?: unknown; pattern?: unknown }
   if (pattern === undefined && typeof system !== 'function')
     throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
 }
@@ -337,7 +360,9 @@ function sessionOf<Result>(
   closings.push(owners.stop)
   const promised = new Given()
   const system = systemOf(options)
-  const start: Session<Result>['start'] = async ({ vars = {} } = {}) => {
+  const start: Session<Result>['start'] = async ({ vars = {}, ...others } = {}) => {
+    for (const unknown of Object.keys(others))
+      throw new InvalidSettingError(`A run has no option "${unknown}". ${suggestion(unknown, ['vars'])}`)
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
     if (isClosed()) throw new Error('This test is over: the orchestration was not started.')
     const startedAt = clock.now()

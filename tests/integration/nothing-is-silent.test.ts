@@ -37,6 +37,15 @@ test('an orchestration refuses what it does not read', async () => {
   await expect(explore('x', { system, agentz: ['a'] } as never, { seeds: 1 })).rejects.toThrow(
     'An orchestration has no option "agentz". Did you mean "agents"?',
   )
+  await expect(explore('x', { system, network: { alow: ['x'] } } as never, { seeds: 1 })).rejects.toThrow(
+    'There is no option network.alow. Did you mean "allow"?',
+  )
+  await expect(explore('x', { system, network: { allow: 'a.b' } } as never, { seeds: 1 })).rejects.toThrow(
+    'network.allow is "a.b". Give a list of hosts',
+  )
+  await expect(explore('x', { system, clock: { settel: '1s' } } as never, { seeds: 1 })).rejects.toThrow(
+    'There is no option clock.settel. Did you mean "settle"?',
+  )
   await expect(explore('x', { system: undefined } as never, { seeds: 1 })).rejects.toThrow('system is undefined.')
   const simulation = createSimulation()
   await simulation.close()
@@ -45,5 +54,6 @@ test('an orchestration refuses what it does not read', async () => {
 describeOrchestration('an orchestration with all that it may have', { system: async () => 1, vars: {} }, (test) => {
   test('runs', async ({ run, expect }) => {
     expect((await run()).result).toBe(1)
+    await expect(run({ var: {} } as never)).rejects.toThrow('A run has no option "var". Did you mean "vars"?')
   })
 })
