@@ -61,6 +61,11 @@ const hasScript = ((): boolean => {
 })()
 
 describe('longhaul watch', { timeout: 60_000 }, () => {
+  test('says that no daemon answers yet', async () => {
+    const { read } = watching('env', `LONGHAUL_HOME=${join(home, 'none')}`, process.execPath, MAIN, 'watch')
+    await expect.poll(read, { timeout: 30_000 }).toContain('no daemon answers there yet; waiting for one')
+  })
+
   test('writes lines where there is no terminal, goes on with the next daemon, and ends when it is told to', async () => {
     const { read, kill, exited } = watching(process.execPath, MAIN, 'watch')
     const has = (text: string | RegExp) => expect.poll(read, { timeout: 30_000 }).toMatch(text)

@@ -1,4 +1,4 @@
-import { daemonPaths, follow, type Following } from '../../daemon/index.ts'
+import { daemonPaths, follow, isAnswering, type Following } from '../../daemon/index.ts'
 import { readFlags, UsageError } from '../flags.ts'
 import { FOLLOW_FLAGS } from './flags.ts'
 import { lineOf } from './line.ts'
@@ -72,6 +72,9 @@ function watchOnScreen(socket: string): () => void {
 /** A line for each thing that happens. */
 function watchInLines(socket: string): () => void {
   write(`longhaul watches ${socket}\n`)
+  void isAnswering(socket).then((answers) => {
+    if (!answers) write('no daemon answers there yet; waiting for one (longhaul daemon start)\n')
+  })
   const daemon = follow({
     socket,
     onEvent(event) {
