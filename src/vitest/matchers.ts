@@ -10,8 +10,11 @@ import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
 export interface Between<Value> {
+  /** The lower bound, included. */
   atLeast?: Value
+  /** The upper bound, included. */
   atMost?: Value
+  /** Both bounds at once. */
   exactly?: Value
 }
 
