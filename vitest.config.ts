@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const src = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url))
 
+/** Rooms that touch nothing of the process: their tests need no process of their own a file. */
+const PURE = '{checks,explore,money,options,orchestrator,pattern,provider,random,strategy,trace,wire}'
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -18,14 +21,16 @@ export default defineConfig({
     hookTimeout: 30_000,
     setupFiles: [src('vitest/setup.ts')],
     projects: [
-      // What a room does by itself needs no process of its own a file.
-      { extends: true, test: { name: 'rooms', include: ['tests/unit/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'pure', include: [`tests/unit/${PURE}/**/*.test.ts`], isolate: false },
+      },
       {
         extends: true,
         test: {
           name: 'whole',
           include: ['tests/**/*.test.ts', 'examples/patterns/*.test.ts'],
-          exclude: ['tests/unit/**', 'tests/package/fixture/**'],
+          exclude: [`tests/unit/${PURE}/**`, 'tests/package/fixture/**'],
         },
       },
     ],
