@@ -15,7 +15,11 @@ export default defineConfig({
   head: [
     ['link', { rel: 'icon', href: 'data:,' }],
     // Lines of code have up to 120 characters.
-    ['style', {}, '.VPDoc.has-aside .content-container{max-width:860px!important}.vp-doc pre code{font-size:13px}'],
+    [
+      'style',
+      {},
+      '.VPDoc.has-aside .content-container{max-width:860px!important}.vp-doc [class*=language-] code{font-size:13px!important}',
+    ],
   ],
   // The Markdown is read on GitHub and in the package too, where a folder shows its README.
   rewrites: { 'README.md': 'index.md', 'reference/README.md': 'reference/index.md', 'api/README.md': 'api/index.md' },
