@@ -15,7 +15,11 @@ export default defineConfig({
   head: [
     ['link', { rel: 'icon', href: 'data:,' }],
     // Lines of code have up to 120 characters.
-    ['style', {}, '.VPDoc.has-aside .content-container{max-width:860px!important}.vp-doc pre code{font-size:13px}'],
+    [
+      'style',
+      {},
+      '.VPDoc.has-aside .content-container{max-width:860px!important}.vp-doc [class*=language-] code{font-size:13px!important}',
+    ],
   ],
   // The Markdown is read on GitHub and in the package too, where a folder shows its README.
   rewrites: { 'README.md': 'index.md', 'reference/README.md': 'reference/index.md', 'api/README.md': 'api/index.md' },
@@ -118,6 +122,7 @@ export default defineConfig({
           page('The strategy language', '/strategy-language'),
           page('Resilience', '/resilience'),
           page('The daemon and the CLI', '/daemon'),
+          page('Watch a daemon', '/dashboard'),
           page('Runbook', '/runbook'),
           page('KSI and the test plan', '/test-plan'),
           page('Results of the plan', '/results'),
@@ -136,6 +141,7 @@ export default defineConfig({
           page('Services', '/reference/services'),
           page('CLI commands', '/reference/cli'),
           page('Events of the daemon', '/reference/daemon-events'),
+          page('Errors', '/reference/errors'),
           page('API', '/api/'),
         ],
       },

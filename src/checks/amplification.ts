@@ -2,10 +2,10 @@ import { check } from './check.ts'
 import { triesOf } from './tries.ts'
 
 export const amplification = check({
-  holds: 'Retries do not multiply: neither for one request, nor over the run.',
-  why: 'Layers that each retry multiply: three times three tries are nine, all of them paid, at the worst moment.',
+  holds: 'Retries do not multiply, neither for one request nor over the run.',
+  why: 'Nested retry layers multiply: three attempts in each of three layers are 27 calls, at the moment when the service is weakest.',
   advice:
-    'Retry in one layer only (maxRetries: 0 in the SDK, or none around it), and keep a budget of retries for the run.',
+    'Retry in one layer only (set maxRetries: 0 in the SDK, or remove the retries around it), and limit the retries of the whole run by a retry budget.',
   settings: {
     /** Most attempts of one request. */
     attempts: 8,
@@ -20,14 +20,14 @@ export const amplification = check({
       if (tries.get(call.call) === attempts + 1)
         yield {
           at: call.arrivedAt,
-          what: `${call.agent} has asked ${call.provider} the same more than ${attempts} times`,
+          what: `${call.agent} sent the same request to ${call.provider} more than ${attempts} times`,
           calls: [call.call],
         }
     const first = facts.calls.filter(({ call }) => tries.get(call) === 1).length
     if (first >= requests && facts.calls.length > first * factor)
       yield {
         at: facts.until,
-        what: `${first} requests have led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} for each`,
+        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} for each`,
       }
   },
 })

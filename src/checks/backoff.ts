@@ -30,8 +30,8 @@ function retriesOf(facts: Facts): Retry[] {
 }
 
 export const backoff = check({
-  holds: 'Retries wait longer and longer, and not all for the same time.',
-  why: 'A service that is overloaded gets more load by each failure, and clients that retry in step hit it together.',
+  holds: 'Pauses between retries grow, and are randomized (jitter).',
+  why: 'Immediate retries add load to an overloaded service, and clients that retry in step hit it at the same moment.',
   advice:
     'Wait a random time from zero to a bound that doubles with each attempt (exponential backoff with full jitter).',
   settings: {
@@ -50,7 +50,7 @@ export const backoff = check({
       if (!most || mostTogether(most[1]) < inStep || most[1].length < all.length * 0.8) continue
       yield {
         at: most[1][0]!.call.arrivedAt,
-        what: `${most[1].length} of ${all.length} retries (attempt ${attempt}) came exactly ${formatDuration(most[0])} after their failure: without jitter`,
+        what: `${most[1].length} of ${all.length} retries (attempt ${attempt}) came exactly ${formatDuration(most[0])} after the failure, without jitter`,
         calls: most[1].map(({ call }) => call.call),
       }
     }
@@ -76,7 +76,7 @@ function* rushes(facts: Facts, rush: number, pauseMs: number): Generator<Found> 
       if (row === rush)
         yield {
           at: call.arrivedAt,
-          what: `${call.agent} has sent the same request again ${rush} times with less than ${formatDuration(pauseMs)} after each failure`,
+          what: `${call.agent} retried the same request ${rush} times, each less than ${formatDuration(pauseMs)} after the failure`,
           calls: [call.call],
         }
     }

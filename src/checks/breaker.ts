@@ -3,9 +3,9 @@ import { check } from './check.ts'
 import { endOf } from './facts.ts'
 
 export const breaker = check({
-  holds: 'While a circuit breaker is open nobody calls, and while it is half open one call tries at a time.',
-  why: 'A breaker that lets calls through protects nobody: neither the service nor the bill.',
-  advice: 'Ask the breaker before every attempt, retries and hedged calls included.',
+  holds: 'No call goes through an open circuit breaker, and a half-open breaker lets one trial call through at a time.',
+  why: 'An open breaker that lets calls through protects neither the service nor the budget.',
+  advice: 'Consult the breaker before every attempt, including retries and hedged calls.',
   settings: {
     /** Whether calls are looked for while a breaker is open. */
     open: true,
@@ -41,7 +41,7 @@ export const breaker = check({
         if (second)
           yield {
             at: second.arrivedAt,
-            what: `the breaker of ${target} was half open, and ${second.agent} called while another call was trying`,
+            what: `the breaker of ${target} was half open, and ${second.agent} called while another trial call was in progress`,
             calls: mine.map(({ call }) => call),
             part: 'halfOpen',
           }

@@ -2,9 +2,9 @@ import { formatDollars, parseDollars } from '../money/index.ts'
 import { check } from './check.ts'
 
 export const budget = check({
-  holds: 'When the budget is spent, nobody calls any more.',
-  why: 'A budget that is looked at afterwards is a bill, not a budget.',
-  advice: 'Keep the worst case of a call back before it is made, and refuse the call that does not fit.',
+  holds: 'No call is made after the budget is spent.',
+  why: 'A budget that is checked only after the call cannot prevent overspending.',
+  advice: 'Reserve the worst-case cost before each call, and reject a call that does not fit.',
   settings: {
     /**
      * US dollars that a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator
@@ -25,7 +25,7 @@ export const budget = check({
         const after = facts.calls.filter(({ arrivedAt }) => arrivedAt > endedAt!)
         yield {
           at: endedAt!,
-          what: `the provider has billed ${formatDollars(spent)} of a budget of ${formatDollars(most)}${after.length > 0 ? `, and ${after.length} more call(s) were made` : ''}`,
+          what: `the provider billed ${formatDollars(spent)} against a budget of ${formatDollars(most)}${after.length > 0 ? `, and ${after.length} more call(s) were made` : ''}`,
           calls: after.map(({ call }) => call),
         }
         return
@@ -34,7 +34,10 @@ export const budget = check({
     }
     for (const { at, spent, limit: told } of facts.of('cost.checked')) {
       if (told === null || BigInt(spent) <= BigInt(told)) continue
-      yield { at, what: `${formatDollars(BigInt(spent))} are spent of a budget of ${formatDollars(BigInt(told))}` }
+      yield {
+        at,
+        what: `the orchestrator spent ${formatDollars(BigInt(spent))} of a budget of ${formatDollars(BigInt(told))}`,
+      }
       return
     }
   },

@@ -3,9 +3,10 @@ import { check } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
 export const cancellation = check({
-  holds: 'What an agent works on ends with the agent, down to the wire.',
-  why: 'Calls of an agent that is gone are paid, and nobody takes their answers.',
-  advice: 'Hand the signal of the agent down to its calls, and let nothing be sent on its behalf after it.',
+  holds: 'When an agent is terminated, its calls are cancelled, down to the connection.',
+  why: 'Calls of a terminated agent are billed, and their answers are discarded.',
+  advice:
+    'Pass the signal of the agent to each of its calls, and send no request for the agent after the signal is aborted.',
   settings: {
     /** How long a call may take to come to its end. */
     graceMs: 1_000,

@@ -2,10 +2,9 @@ import { formatDollars } from '../money/index.ts'
 import { check } from './check.ts'
 
 export const claims = check({
-  holds: 'What the orchestrator believes to have spent is what the provider bills.',
-  why: 'Budgets and reports stand on the claim; a claim that is wrong makes them wrong.',
-  advice:
-    'Count the usage that each answer reports, cached tokens included, and book calls without a report as uncertain.',
+  holds: 'The cost that the orchestrator reports equals the cost that the provider bills.',
+  why: 'Budgets and reports are based on the reported cost.',
+  advice: 'Add up the usage in each answer, cached tokens included, and record calls without usage as uncertain.',
   settings: {},
   *find(facts) {
     const claimed = facts.of('cost.claimed')
@@ -27,7 +26,7 @@ export const claims = check({
       const range = known === most ? formatDollars(known) : `${formatDollars(known)} to ${formatDollars(most)}`
       yield {
         at: facts.until,
-        what: `${agent} is claimed to have cost ${range}, and the provider bills ${formatDollars(billed)}`,
+        what: `the orchestrator reports a cost of ${range} for ${agent}, and the provider bills ${formatDollars(billed)}`,
       }
     }
   },

@@ -3,9 +3,9 @@ import { check } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
 export const conversations = check({
-  holds: 'A conversation has one question at a time.',
-  why: 'Two questions at once do not know of each other, and the history keeps one of the answers, or both in the wrong order.',
-  advice: 'Let one request at a time hold a conversation: a lock for each, first come, first served.',
+  holds: 'A conversation has one request in progress at a time.',
+  why: 'Concurrent requests do not see each other’s answers, and the history keeps only one of them, or both in the wrong order.',
+  advice: 'Serialize the requests of a conversation by a lock, first come, first served.',
   settings: {
     /** Different questions on one history that are branches: who asks so many means it. */
     branches: 3,
@@ -23,7 +23,7 @@ export const conversations = check({
       told.add(call.conversation)
       yield {
         at: call.arrivedAt,
-        what: `${call.agent} asked something in the conversation ${call.conversation} while its call ${before.call} there had no answer yet`,
+        what: `${call.agent} sent call ${call.call} in the conversation ${call.conversation} before call ${before.call} was answered`,
         calls: [before.call, call.call],
       }
     }

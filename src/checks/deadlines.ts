@@ -4,9 +4,9 @@ import { check } from './check.ts'
 import { endOf } from './facts.ts'
 
 export const deadlines = check({
-  holds: 'No attempt outlives the deadline of who asked for it.',
-  why: 'Nobody reads the answer any more, and it is paid all the same.',
-  advice: 'Hand the signal of the deadline down to the call itself, and look at it before each retry.',
+  holds: 'No attempt continues past the deadline of its caller.',
+  why: 'The answer is billed, and the caller no longer waits for it.',
+  advice: 'Pass the signal of the deadline to the call, and check it before each retry.',
   settings: {
     /** How long a call may take to come to its end. */
     graceMs: 1_000,
@@ -44,7 +44,7 @@ export const deadlines = check({
         if (again)
           yield {
             at: again.arrivedAt,
-            what: `${agent} tried again ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
+            what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
             calls: [again.call],
             part: 'retries',
           }

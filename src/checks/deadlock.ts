@@ -1,9 +1,9 @@
 import { check } from './check.ts'
 
 export const deadlock = check({
-  holds: 'No deadlock, and no timers that fire for ever without anything else happening.',
-  why: 'A run that waits for what can never come holds its money and its place until somebody notices.',
-  advice: 'Give every wait a timeout; the report of the clock says who waited for whom.',
+  holds: 'The run does not deadlock, and no timer fires for ever without progress.',
+  why: 'A deadlocked run never ends, and holds its resources until someone kills it.',
+  advice: 'Give every wait a timeout. The error lists each agent with the event that it waits for.',
   settings: {},
   *find(facts) {
     for (const { at, message } of facts.of('clock.stuck')) yield { at, what: message.split('\n')[0]! }

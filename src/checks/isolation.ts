@@ -5,9 +5,10 @@ import { endOf } from './facts.ts'
 import { triesOf } from './tries.ts'
 
 export const isolation = check({
-  holds: 'An agent that others do not wait for does not delay them.',
-  why: 'One slow agent then holds up everybody, and the timeout that was to prevent it does nothing.',
-  advice: 'Go on when the gather is over; do not wait for all calls after it (Promise.all, a barrier between steps).',
+  holds: 'An agent that timed out does not delay the others.',
+  why: 'Otherwise one slow agent delays all others, and the timeout has no effect.',
+  advice:
+    'Continue when the gather ends; do not wait for the remaining calls after it (Promise.all, a barrier between steps).',
   settings: {
     /** Shorter delays do not count. */
     delayMs: 1_000,

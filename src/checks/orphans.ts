@@ -4,9 +4,9 @@ import { check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
 
 export const orphans = check({
-  holds: 'Nothing is left over when an orchestration has ended: no call, no gather, no interval.',
-  why: 'What nobody waits for any more goes on costing money, and speaks into the next run.',
-  advice: 'Abort what is under way when the orchestration ends, wait for it, and clear its intervals.',
+  holds: 'No call, gather or interval remains after an orchestration has ended.',
+  why: 'A leftover call is still billed, and its answer can affect the next run.',
+  advice: 'When the orchestration ends, abort its open calls, await their end, and clear its intervals.',
   settings: {
     /** How long things may take to come to their end. */
     graceMs: 1_000,
@@ -38,7 +38,7 @@ export const orphans = check({
       // One that was under way at a restart has ended with the process.
       const hasDied = facts.of('run.resumed').some(({ at }) => at >= startedAt)
       if (endedAt === undefined && !hasDied && isOver)
-        yield { at: startedAt, what: `the gather "${name}" was begun and never ended`, part: 'gathers' }
+        yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
     }
     for (const { at, everyMs } of facts.of('timers.left'))
       yield {

@@ -3,10 +3,10 @@ import { check } from './check.ts'
 import type { Facts } from './facts.ts'
 
 export const paidTwice = check({
-  holds: 'An answer that was paid before a restart is not asked for again.',
-  why: 'A resume that begins anew pays for hours of work a second time.',
+  holds: 'A request that was answered before a restart is not sent again.',
+  why: 'A resume that starts over pays for the same work twice.',
   advice:
-    'Keep each answer with what it has changed in one write, before going on, and look there first after a restart.',
+    'Save each answer together with the state that it changes in one transaction, and read it after a restart before sending the request.',
   settings: {},
   *find(facts) {
     const restarts = facts.of('run.resumed')
@@ -25,7 +25,7 @@ export const paidTwice = check({
       if (twice.length > uncertain)
         yield {
           at,
-          what: `after the restart of ${run}, ${twice.length} request(s) were made again that had been answered before${uncertain > 0 ? ` (${uncertain} could not be known)` : ''}`,
+          what: `after the restart of ${run}, ${twice.length} request(s) were sent again that had been answered before${uncertain > 0 ? ` (${uncertain} of them may have been in progress)` : ''}`,
           calls: twice.map(({ call }) => call),
         }
     }

@@ -4,9 +4,9 @@ import { check } from './check.ts'
 import type { Facts } from './facts.ts'
 
 export const results = check({
-  holds: 'Each answer that came in time is used, once.',
-  why: 'A lost answer is paid and missing; one that counts twice tips votes and sums.',
-  advice: 'Take answers by the identity of who was asked, and take what is in before the time is up.',
+  holds: 'Each answer that arrives in time is used exactly once.',
+  why: 'A lost answer is billed and missing; an answer that counts twice distorts votes and sums.',
+  advice: 'Match answers to agents by identity, and collect all answers that have arrived when the time is up.',
   settings: {
     /** How long before the end an answer has to be there to be missed. */
     graceMs: 1_000,

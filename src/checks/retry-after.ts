@@ -2,9 +2,9 @@ import { formatDuration } from '../clock/index.ts'
 import { check } from './check.ts'
 
 export const retryAfter = check({
-  holds: 'Nobody tries again before the time that the service has named.',
-  why: 'A try before that time fails for sure, counts against the limit, and may lead to a longer ban.',
-  advice: 'Wait for `retry-after` where the answer has one, and only then by your own backoff.',
+  holds: 'No request is retried before the time in the `retry-after` header.',
+  why: 'An earlier retry fails, counts against the limit, and can extend the limit.',
+  advice: 'Wait for `retry-after` if the response has one; otherwise use your own backoff.',
   settings: {},
   *find(facts) {
     for (const call of facts.calls) {
@@ -15,7 +15,7 @@ export const retryAfter = check({
       if (waited + 5 + facts.slackMs < before.retryAfterMs)
         yield {
           at: call.arrivedAt,
-          what: `${call.agent} was told by ${before.provider} to wait for ${formatDuration(before.retryAfterMs)} and tried again after ${formatDuration(waited)}`,
+          what: `${before.provider} told ${call.agent} to wait for ${formatDuration(before.retryAfterMs)}, and ${call.agent} retried after ${formatDuration(waited)}`,
           calls: [before.call, call.call],
         }
     }

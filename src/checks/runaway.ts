@@ -8,9 +8,9 @@ const AT_ONCE_MS = 1_000
 const REST_MS = 30_000
 
 export const runaway = check({
-  holds: 'No loop of events or calls that feeds itself.',
-  why: 'Two agents that answer each other for ever spend a month’s budget in a night.',
-  advice: 'Bound how often an event may lead to another, and end a conversation that makes no progress.',
+  holds: 'No chain of events or calls continues without end.',
+  why: 'Two agents that answer each other without end spend a month’s budget in a night.',
+  advice: 'Limit how many events can follow from one event, and end a conversation that makes no progress.',
   settings: {
     /** Calls with the same content in a row, each at once after the answer to the one before, that are one too many. */
     again: 500,
@@ -24,7 +24,7 @@ export const runaway = check({
   },
   *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.cut'))
-      yield { at, what: `the event "${event}" has led to another ${hops} times; the chain was cut` }
+      yield { at, what: `the event "${event}" led to another ${hops} times; the orchestrator cut the chain` }
     yield* exchangesWithoutEnd(facts, exchanges)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
       yield* chains(calls, isSame, again, ({ agent }) => `${agent} has asked the same ${again} times in a row`)
@@ -71,7 +71,7 @@ function* rows(facts: Facts, most: number): Generator<Found> {
     row = call.agent === agent ? row + 1 : 1
     agent = call.agent
     if (row === most)
-      yield { at: call.arrivedAt, what: `${agent} has made ${most} calls in a row while nobody else did anything` }
+      yield { at: call.arrivedAt, what: `${agent} made ${most} calls in a row, and no other agent did anything` }
   }
 }
 
@@ -90,7 +90,7 @@ function* exchangesWithoutEnd(facts: Facts, most: number): Generator<Found> {
     if (depth === most)
       yield {
         at,
-        what: `${agent} and ${facts.call(before)?.agent} have handed each other's answers on as the next question ${most} times`,
+        what: `${agent} and ${facts.call(before)?.agent} answered each other ${most} times: each answer was the next question`,
         calls: [before, call],
       }
   }

@@ -4,9 +4,9 @@ import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
 
 export const sequential = check({
-  holds: 'Agents that are asked for the same gather are asked at the same time.',
-  why: 'One after another takes as long as all of them together, for nothing.',
-  advice: 'Start all calls, then wait for all of them; where the order is meant, waive this check.',
+  holds: 'The agents of a gather are called in parallel.',
+  why: 'Sequential calls take the sum of all latencies; parallel calls take the longest one.',
+  advice: 'Start all calls, then await all of them. If the order is intentional, waive this check.',
   settings: {
     /** Fewer agents do not count. */
     agents: 3,
@@ -24,7 +24,7 @@ export const sequential = check({
       const longest = Math.max(...calls.map((call) => endOf(call) - call.arrivedAt))
       yield {
         at: startedAt,
-        what: `for the gather "${name}" ${list([...who])} were asked one after another, in ${formatDuration(endedAt - startedAt)}; at the same time it would take about ${formatDuration(longest)}`,
+        what: `for the gather "${name}" ${list([...who])} were called one after another, in ${formatDuration(endedAt - startedAt)}; in parallel they would take about ${formatDuration(longest)}`,
         calls: calls.map(({ call }) => call),
       }
     }

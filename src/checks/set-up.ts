@@ -1,19 +1,20 @@
 import { check, list } from './check.ts'
 
 export const setUp = check({
-  holds: 'The set-up fits the run: whom it names is there, and what it lets a model call is offered.',
-  why: 'A name that nobody has sets nothing up, and a tool that was not offered shows nothing of how the system calls its own.',
+  holds:
+    'The set-up matches the run: each configured name is used, and each tool in a reply is offered by the request.',
+  why: 'A name that no call uses configures nothing, and a call of a tool that was not offered does not exercise the tools of the system.',
   advice:
-    "Write the name as the system does; leave out what is not used, or set unused: 'warn'; offer the tool, or let the reply call one that is offered.",
+    "Use the name that the system uses; remove the unused set-up, or set unused: 'warn'; offer the tool in the request, or let the reply call a tool that is offered.",
   settings: {},
   *find(facts) {
     for (const { at, part, name, called } of facts.of('setUp.misspelt'))
       yield {
         at,
-        what: `provider.${part} names "${name}", which no call had. Did you mean "${called}"?`,
+        what: `provider.${part} names "${name}", which no call used. Did you mean "${called}"?`,
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
-      yield { at, what: `no call has used what is set up: ${part} ${name}` }
+      yield { at, what: `no call used this part of the set-up: ${part} ${name}` }
     for (const { at, call, tool, offered } of facts.of('setUp.toolNotOffered'))
       yield {
         at,

@@ -2,9 +2,9 @@ import { formatDuration } from '../clock/index.ts'
 import { check, list } from './check.ts'
 
 export const timeouts = check({
-  holds: 'A gather with a timeout is over within twice its value.',
-  why: 'A timeout that is handled late holds everybody up who waits for the result.',
-  advice: 'Let one deadline end the waiting and everything below it; do not add timeouts up, one after another.',
+  holds: 'A gather ends within twice its timeout.',
+  why: 'A late timeout delays every step that depends on the result.',
+  advice: 'Use one deadline for the gather and all calls in it; do not run timeouts one after another.',
   settings: {
     /** How many times its value a timeout may take. */
     factor: 2,

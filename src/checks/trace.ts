@@ -1,9 +1,10 @@
 import { check } from './check.ts'
 
 export const trace = check({
-  holds: 'The trace is whole: in order, without gaps, and every end has a beginning.',
-  why: 'All other checks, costs and reports stand on it.',
-  advice: 'If the trace was read from a file, the file is cut off or edited; else please report this.',
+  holds: 'The trace is complete: in order, without gaps, and with a start for every end.',
+  why: 'All other checks, costs and reports are computed from the trace.',
+  advice:
+    'If the trace was read from a file, the file is truncated or edited. Otherwise report this as a defect of longhaul.',
   settings: {},
   *find(facts) {
     let last = Number.NEGATIVE_INFINITY
@@ -18,7 +19,7 @@ export const trace = check({
         yield { at: event.at, what: `event ${event.seq} (${event.type}) is older than the one before it` }
       last = event.at
       if ((event.type === 'gather.ended' || event.type === 'gather.received') && !gathers.has(event.gather))
-        yield { at: event.at, what: `the gather ${event.gather} has gone on and was never begun` }
+        yield { at: event.at, what: `the gather ${event.gather} has an event and never started` }
       if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
       if (!facts.call(event.call)) yield { at: event.at, what: `call ${event.call} has ended and never arrived` }
       if (ended.has(event.call)) yield { at: event.at, what: `call ${event.call} has ended twice`, calls: [event.call] }

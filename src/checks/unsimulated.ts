@@ -5,10 +5,10 @@ import { check, list } from './check.ts'
 const OPERATION = /\/(chat\/completions|embeddings|responses|v1\/messages)\/?$/
 
 export const unsimulated = check({
-  holds: 'Every request that leaves the system is answered by what the test has set up for it.',
-  why: 'A call that nobody answers takes the way of an error, which code may swallow: the test is green and has tested nothing.',
+  holds: 'Every request of the system is answered by the set-up of the test.',
+  why: 'An unanswered request fails, and code can catch the error: the test passes and has tested nothing.',
   advice:
-    'Give the simulated service that address (`provider.providers.<name>.baseURLs`), answer it by a handler of msw or nock, or let it through (`network: { allow: [host] }`).',
+    'Add the address to a simulated service (`provider.providers.<name>.baseURLs`), answer the request by a handler of msw or nock, or allow the host (`network: { allow: [host] }`).',
   settings: {},
   *find(facts) {
     const unanswered = facts.of('call.refused').filter(({ reason }) => isUnanswered(reason))

@@ -17,8 +17,8 @@ import { functionsIn } from './functions.ts'
 export const check: Command = {
   usage: 'check PATTERN …',
   about:
-    'Reads orchestration patterns, by path or by name, and says what is wrong with them, and what may not be meant so, with file, line, column and a hint. Exits with 1 if anything is wrong.',
-  flags: { functions: { about: 'a module whose functions CALL finds', value: 'FILE' } },
+    'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error.',
+  flags: { functions: { about: 'a module with functions for CALL', value: 'FILE' } },
   async run({ words, flags }) {
     if (words.length === 0) throw new UsageError('longhaul check needs the path of at least one pattern.')
     const { functions } = flags

@@ -204,7 +204,7 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
     if (answering === child.pid) break
     // Of two that were started at once, one has the files.
     if (exited && answering !== undefined)
-      throw new Error(`A daemon (process ${answering}) was started by somebody else meanwhile; this one has ended.`)
+      throw new Error(`A daemon (process ${answering}) was started by another command meanwhile; this one has ended.`)
     if (exited || performance.now() - began > START_LIMIT_MS)
       throw new Error(`The daemon did not start. The end of ${paths.log}:\n${endOf(paths.log)}`)
     if (performance.now() - toldAt > TELL_EVERY_MS) {

@@ -31,13 +31,16 @@ const row = ({
 /** `longhaul inspect FILE …` */
 export const inspect: Command = {
   usage: 'inspect FILE …',
-  about: `Shows what is in traces, as trace.write(file) makes them: agents, calls, costs, and what checks find. Exits with 1 if they find anything.`,
+  about: `Shows agents, calls, costs and violations in traces that trace.write(file) has written. Exits with 1 if there is a violation.`,
   flags: {
-    html: { about: 'writes them as one HTML file, and reads event logs of the daemon too', value: 'OUT' },
+    html: { about: 'writes one HTML report; also reads event logs of the daemon', value: 'OUT' },
     perfetto: { about: 'writes a trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'OUT' },
   },
   async run({ words, flags: { html, perfetto } }) {
-    if (words.length === 0) throw new UsageError('longhaul inspect needs a file, as trace.write(file) makes it.')
+    if (words.length === 0)
+      throw new UsageError(
+        'longhaul inspect needs the file of a trace, written by trace.write(file) or LONGHAUL_TRACES.',
+      )
     if (perfetto !== undefined) {
       const [file] = words
       if (words.length > 1) throw new UsageError('--perfetto writes one trace: give one file.')

@@ -18,8 +18,8 @@ function partsIn(file: string): SweepPart[] {
 /** `longhaul merge FILE …`. */
 export const merge: Command = {
   usage: 'merge FILE …',
-  about: `Puts the shards of sweeps together (LONGHAUL_SWEEP=1/4 …), from the JSON files that the reporter has written in each shard, and
-exits with 1 where something that was to be so in one case at least (sometimes) was so in none, or where a shard is missing.`,
+  about: `Merges the results of the shards of sweeps (LONGHAUL_SWEEP=1/4 …), from the JSON file that the reporter wrote in each shard.
+Exits with 1 if a condition (sometimes) never held, or if a shard is missing.`,
   flags: {},
   run({ words }) {
     if (words.length === 0) throw new UsageError('longhaul merge needs the JSON files of the shards.')

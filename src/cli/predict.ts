@@ -18,14 +18,14 @@ export const predict: Command = {
   about:
     'Runs a pattern with many seeds in simulated time, and says what its runs cost and take: median, intervals, what the cost goes with, and the budget that 99 % of the runs stay under.',
   flags: {
-    runs: { about: 'how many runs the prediction stands on, 10 at least; default: 200', value: 'NUMBER' },
+    runs: { about: 'number of simulated runs, at least 10; default: 200', value: 'NUMBER' },
     vars: { about: 'variables of the pattern, as JSON', value: 'JSON' },
     'fail-rate': { about: 'share of calls that fail; default: 0', value: 'SHARE' },
     latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
     seed: { about: 'the first seed; default: 1', value: 'NUMBER' },
-    compare: { about: 'another pattern, to be predicted beside it', value: 'PATTERN' },
-    models: { about: 'models to run it on, one after another, whatever it says itself: a,b,c', value: 'MODELS' },
-    html: { about: 'writes a page besides', value: 'FILE' },
+    compare: { about: 'another pattern to predict, for comparison', value: 'PATTERN' },
+    models: { about: 'models to run the pattern on, in place of its own: a,b,c', value: 'MODELS' },
+    html: { about: 'also writes an HTML page', value: 'FILE' },
     json: { about: 'prints JSON' },
   },
   async run({ words, flags }) {

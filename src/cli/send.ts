@@ -26,13 +26,13 @@ interface Sending {
 /** Flags of `send` itself, before the event or behind it; all others are parameters of the event. */
 const SEND_FLAGS: Flags = {
   json: { about: 'parameters as a JSON object', value: 'OBJECT' },
-  within: { about: 'how long the answer is waited for; default: 5m', value: 'DURATION' },
+  within: { about: 'time limit for the answer; default: 5m', value: 'DURATION' },
   'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
 }
 const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
 const SEND_OR_WATCH_FLAGS: Flags = {
   ...SEND_FLAGS,
-  every: { about: 'sends it again and again, after so long each', value: 'DURATION' },
+  every: { about: 'sends the event repeatedly, with this pause', value: 'DURATION' },
 }
 
 /** Events that name a pattern's file, which is found from where the client stands. */
@@ -240,7 +240,7 @@ const nothing = (): void => {}
 export const send: RawCommand = ofEvent(
   {
     usage: 'send EVENT [--key value …]',
-    about: `Sends an event to the daemon and prints what it answers. Exits with 1 where the daemon refuses. What an event takes:
+    about: `Sends an event to the daemon and prints the answer. Exits with 1 if the daemon rejects the event. The parameters of an event:
 longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
     flags: SEND_OR_WATCH_FLAGS,
     run: nothing,
@@ -255,7 +255,7 @@ longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
 export const watch: RawCommand = ofEvent(
   {
     usage: 'watch [EVENT [--key value …]]',
-    about: `Shows what the daemon does, as it does it and over its restarts: its orchestrations, agents, calls, costs and last failures.
+    about: `Shows the activity of the daemon live, across restarts: orchestrations, agents, calls, costs and the latest failures.
 With an event: sends it to the daemon again and again, and prints what it answers.`,
     flags: { ...FOLLOW_FLAGS, ...WATCH_FLAGS },
     run: nothing,
@@ -271,7 +271,7 @@ With an event: sends it to the daemon again and again, and prints what it answer
 /** `longhaul discover` */
 export const discover: Command = {
   usage: 'discover [EVENT]',
-  about: 'Says which events the daemon answers, or what one of them takes.',
+  about: 'Lists the events of the daemon, or the parameters of one event.',
   flags: {},
   async run({ words: [event] }) {
     process.stdout.write(`${await describeEvents(event)}\n`)

@@ -35,7 +35,7 @@ function latencyIn(text: string): Latency {
 /** `longhaul serve`: runs until the process is told to stop. */
 export const serve: Command = {
   usage: 'serve',
-  about: 'Serves the simulated LLM provider over HTTP on this machine, for programs in any language.',
+  about: 'Serves the simulated LLM services over HTTP on this machine, for programs in any language.',
   flags: {
     port: { about: 'default: any free one', value: 'NUMBER' },
     host: { about: 'default: 127.0.0.1', value: 'ADDRESS' },

@@ -7,7 +7,7 @@ import { startUi } from './ui-server.ts'
 /** `longhaul ui`: runs until the process is told to stop. */
 export const ui: Command = {
   usage: 'ui',
-  about: `Serves a page on this machine that shows what the daemon does as it does it. The address that it prints has a token:
+  about: `Serves a live page of the daemon on this machine. The address that it prints has a token:
 with it the page may suspend, resume and terminate, without it the page may look. It waits for a daemon where there is none.`,
   flags: { port: { about: `default: ${UI_PORT}; 0 for any free one`, value: 'NUMBER' } },
   async run({ flags }) {

@@ -4,7 +4,7 @@ import type { RealTimer } from './quiet/real-timers.ts'
 
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
   if (waiters.length === 0)
-    return '  nobody that longhaul knows of: the code under test awaits a promise that nothing will settle'
+    return '  no wait that longhaul knows of: the code under test awaits a promise that nothing will settle'
   return waiters
     .map(
       ({ who, what, since }) =>
@@ -26,17 +26,17 @@ export class DeadlockError extends Error {
     { realTimers, endedIntervals }: { realTimers: readonly RealTimer[]; endedIntervals: readonly Milliseconds[] },
   ) {
     super(
-      `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so nothing can ever happen again, ` +
-        `but the test still waits.\nWho waits:\n${waitersText(waiters, now)}\n` +
+      `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so no event can occur, ` +
+        `but the test still waits.\nWaiting:\n${waitersText(waiters, now)}\n` +
         (realTimers.length > 0
-          ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that took setTimeout aside before the run started ` +
-            `(such as a module's own promisify(setTimeout)) escapes virtual time. Put plugins: [longhaul()], from longhaul/plugin, into the Vitest config: it comes before any module. Or import it from 'node:timers/promises', or call it late.\n`
+          ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that kept a reference to setTimeout before the run started ` +
+            `(such as a module's own promisify(setTimeout)) escapes virtual time. Put plugins: [longhaul()], from longhaul/plugin, into the Vitest config: longhaul then loads before any module. Or import setTimeout from 'node:timers/promises', or look it up when it is called.\n`
           : '') +
         (endedIntervals.length > 0
           ? `${endedIntervals.length} interval(s) of earlier tests in this file (every ${endedIntervals.slice(0, 5).map(formatDuration).join(', ')}) have ended with their tests: ` +
             `if a module needs one of them, let it call unref() on it, or set it before the first test.\n`
           : '') +
-        `Give the wait a timeout, or, if it is for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,
+        `Give the wait a timeout. If the test waits for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,
     )
     this.waiters = waiters
   }
@@ -58,10 +58,10 @@ export class TimerStormError extends Error {
       .map(({ kind, everyMs, fired }) => `  ${kind} of ${formatDuration(everyMs)}, fired ${fired} times`)
       .join('\n')
     super(
-      `Timer storm: ${options.fired} timers have fired and ${formatDuration(options.now - options.since)} of virtual time have passed ` +
-        `since anything else happened (at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
-        `Who waits:\n${waitersText(options.waiters, options.now)}\n` +
-        `Clear the interval or give the poll a limit; if the wait is meant, raise the option clock.horizon.`,
+      `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
+        `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
+        `Waiting:\n${waitersText(options.waiters, options.now)}\n` +
+        `Clear the interval, or limit the poll. If the long wait is intentional, raise the option clock.horizon.`,
     )
     this.waiters = options.waiters
   }

@@ -4,7 +4,7 @@ import type { Seed } from '../random/index.ts'
 
 /** One way in which an orchestration is run: what is left out is as its options say. Plain data. */
 export interface Case {
-  /** Chooses the luck of the run. */
+  /** The seed of all random draws of the run. */
   seed: Seed
   /** Share of calls that fail, from 0 to 1. */
   failRate?: number

@@ -4,23 +4,23 @@ import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
 import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
 
-/** Which cases are run. Every combination of what is given. */
+/** The cases of a sweep: every combination of these values. */
 export interface SweepOptions {
-  /** How many seeds, from the one in force on; or the seeds themselves. Default 100. */
+  /** Number of seeds, counted from the seed in force; or a list of seeds. Default 100. */
   seeds?: number | readonly number[]
-  /** Shares of calls that fail. Default: what the options say. */
+  /** Shares of calls that fail, from 0 to 1. Default: the fail rate of the options. */
   failRate?: number | readonly number[]
-  /** Factors on every latency. */
+  /** Factors applied to every latency. Default: that of the options. */
   latencyScale?: number | readonly number[]
-  /** Values of variables, each of which is tried with all others. */
+  /** Lists of values of variables; every combination is a case. Default: none. */
   vars?: Readonly<Record<string, readonly unknown[]>>
-  /** Turns a random half of the kinds of faults on in each case, so that some cases have many of a few. Default true. */
+  /** Enables a random half of the faults in each case, so that some cases see many faults of few kinds. Default true. */
   swarm?: boolean
-  /** How long a case that fails may be made smaller, in real time. Default 10 s. */
+  /** Limit of real time for shrinking one failing case. Default 10 s. */
   shrinkFor?: Duration
-  /** Cases that are made smaller; later ones are only told. Default 3. */
+  /** Number of failing cases that are shrunk; later ones are only reported. Default 3. */
   shrinkMost?: number
-  /** A folder of cases that once failed: they are run first, and new ones are kept there if it exists. Default `fixtures/regressions`. */
+  /** A folder of cases that failed before. A sweep runs them first, and saves new ones if the folder exists. Default `fixtures/regressions`. */
   regressions?: string
 }
 

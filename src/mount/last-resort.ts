@@ -40,7 +40,7 @@ export function guarded(response: ServerResponse, work: () => void, log: (text: 
  */
 export function guardProcess(log: (text: string) => void): void {
   const caught = (thrown: unknown): void => {
-    log(`an error that nobody caught: ${String((thrown as Error)?.stack ?? thrown)}`)
+    log(`an uncaught error: ${String((thrown as Error)?.stack ?? thrown)}`)
     const response = requests.getStore()
     if (response) fail(response)
   }

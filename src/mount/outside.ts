@@ -10,8 +10,8 @@ export class UnmountedProviderError extends Error {
    */
   constructor(target: string, host: string, { isProvider }: { isProvider: boolean }) {
     super(
-      `${target} is ${isProvider ? 'a real LLM provider' : 'outside of this test'}, and nothing in this test answers for it: ` +
-        `the call was refused, nothing was sent. ` +
+      `${target} is ${isProvider ? 'a real LLM provider' : 'outside of this test'}, and this test does not simulate it: ` +
+        `longhaul refused the call and sent nothing. ` +
         (isProvider
           ? `Name its address in provider.providers.<name>.baseURLs, or point the client at a server of longhaul (startServer).`
           : `Answer it with msw or nock, allow it with network: { allow: ['${host}'] }, or, if it is an LLM provider, name its ` +

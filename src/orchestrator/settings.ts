@@ -16,77 +16,82 @@ export type StrategyFunction = (...given: never[]) => unknown
 /** Makes functions for a run, given the names of its agents (the orchestrating one left out). */
 export type FunctionLibrary = (agents: readonly string[]) => Readonly<Record<string, StrategyFunction>>
 
-/** How failures of calls are met. */
+/** How the orchestrator handles failures of calls. */
 export interface ResilienceSettings {
+  /** Retries of one request at one model. */
   retry?: {
-    /** Tries of one request at one model, the first one included. Default 3. */
+    /** Attempts of one request at one model, including the first. Default 3. */
     attempts?: number
-    /** The longest first pause; full jitter draws from zero to it. Default 2 s. */
+    /** Upper bound of the first pause; full jitter draws from zero to the bound. Default 2 s. */
     firstDelay?: Duration
-    /** Growth of the longest pause. Default 2. */
+    /** Factor by which the bound grows with each retry. Default 2. */
     factor?: number
-    /** The longest pause of all. Default 60 s. */
+    /** Upper bound of every pause. Default 60 s. */
     maxDelay?: Duration
   }
-  /** Retries for each request, on average over the run; above it, requests fail without being retried. Default 2, and 20 free ones. */
+  /** Retries per request, on average over the run; above it, requests fail without a retry. Default 2, and 20 initial ones. */
   retryBudget?: number
+  /** The circuit breaker of each model. */
   breaker?: BreakerSettings
-  /** Models that stand in, in this order, when one fails for good or its breaker is open: `'claude-haiku-4-5'`, `'openai/gpt-4o'`. */
+  /** Fallback models, in this order, for a model that fails permanently or whose breaker is open: `'claude-haiku-4-5'`, `'openai/gpt-4o'`. */
   failover?: readonly string[]
-  /** The longest that one try may take. Default 60 s. */
+  /** Time limit of one attempt. Default 60 s. */
   callTimeout?: Duration
-  /** Sends a second request when the first has no answer after so long, and takes the answer that comes first. Default: never. */
+  /** Sends a second (hedged) request after this time without an answer, and takes the first answer. Default: never. */
   hedgeAfter?: Duration
 }
 
-/** How agents that stop making progress are met. */
+/** How the orchestrator handles agents that make no progress. */
 export interface SupervisionSettings {
-  /** An agent at work without any progress for so long is taken to hang. Default 10 m. */
+  /** Time without progress after which a working agent counts as hung. Default 10 m. */
   hungAfter?: Duration
-  /** How often a hung agent is started again before it is given up. Default 3. */
+  /** Restarts of a hung agent before it is marked as failed. Default 3. */
   maxRestarts?: number
 }
 
-/** What money may be spent. */
+/** Limits of the cost of a run. */
 export interface BudgetSettings {
-  /** For the whole run: US dollars, or picodollars as a bigint. Before each call its worst case is reserved, so that the limit is never exceeded. */
+  /** Limit of the whole run: US dollars, or picodollars as a bigint. The worst-case cost is reserved before each call, so that the limit is never exceeded. */
   limit?: Money
-  /** The share of the limit from which on `fallbackModel` is asked in place of the agents' own models. Default 0.8. */
+  /** Share of the limit above which `fallbackModel` replaces the models of the agents. Default 0.8. */
   fallbackAt?: number
+  /** A cheaper model. Default: none. */
   fallbackModel?: string
-  /** How often the spending is checked and noted in the trace. Default: every 10 calls. */
+  /** Number of calls between two `cost.checked` events in the trace. Default 10. */
   checkEvery?: number
 }
 
-/** Everything that may be set of the orchestrator. The pattern's variables `budget_limit`, `enable_cache`, `fallback_model` and `timeout` go before it. */
+/** Settings of the reference orchestrator. The pattern's variables `budget_limit`, `enable_cache`, `fallback_model` and `timeout` override them. */
 export interface OrchestratorSettings extends ResilienceSettings {
-  /** Where there is no other: `'gpt-4o-mini'`. */
+  /** The model of agents for which the pattern names none. Default `'gpt-4o-mini'`. */
   model?: string
-  /** All agents are asked at this model, whatever the pattern says, to compare models. `failover` and a fallback model stay. */
+  /** Uses this model for all agents, in place of those that the pattern names, to compare models. `failover` and a fallback model stay. */
   onlyModel?: string
   /** Services by name. Default: OpenAI's and Anthropic's own addresses. */
   services?: Readonly<Record<string, ServiceSettings>>
   /** US dollars for a million tokens, for models that are in no price table. */
   prices?: Readonly<Record<string, Prices>>
-  /** Most tokens of one answer. Default 1,024. */
+  /** Maximum number of tokens of one answer. Default 1,024. */
   maxTokens?: number
+  /** Hung agents: when they are restarted. */
   supervision?: SupervisionSettings
+  /** Limits of the cost of a run. Default: none. */
   budget?: BudgetSettings
-  /** `true` for the defaults. Default off. */
+  /** Caches answers; `true` for the default settings. Default off. */
   cache?: CacheSettings | boolean
-  /** Longer conversations lose their oldest messages. Tokens, estimated. Default 16,000. */
+  /** Maximum length of a conversation in estimated tokens; the oldest messages are dropped. Default 16,000. */
   conversationTokens?: number
-  /** Who holds a conversation for longer than this loses it to the next in line. Default 300 s. */
+  /** How long one request may lock a conversation before the next in line gets the lock. Default 300 s. */
   conversationLock?: Duration
-  /** How long a gather waits without a timeout of its own. Default 5 m. */
+  /** Timeout of a GATHER that sets none. Default 5 m. */
   gatherTimeout?: Duration
-  /** How many times an event may lead to another before the chain is cut. Default 10. */
+  /** Maximum length of a chain of events. Default 10. */
   maxEventHops?: number
-  /** What `CALL name(…)` calls. A function makes them anew for each run. */
+  /** Functions for `CALL name(…)`; or a function that makes them for each run. */
   functions?: Readonly<Record<string, StrategyFunction>> | FunctionLibrary
-  /** What patterns may name as `functions:`, beside `game_theory`, which comes with longhaul. */
+  /** Libraries that patterns can name as `functions:`, in addition to the built-in `game_theory`. */
   libraries?: Readonly<Record<string, FunctionLibrary>>
-  /** Puts each question and its answer into the trace, with latency, tokens and cost. Default off. The variable `trace_enabled` goes before it. */
+  /** Adds each prompt and its answer to the trace, with latency, tokens and cost. Default off. The variable `trace_enabled` overrides it. */
   traceCompletions?: boolean
 }
 

@@ -9,24 +9,25 @@ import type { ModelConfig } from './models.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { ReplyFunction, ReplyRule, ReplySource } from './reply-rules.ts'
 
-/** What may be set for a whole run, and apart for a provider, a model or an agent. */
+/** Settings of a run that a service, a model or an agent can override. */
 export interface Behaviour {
-  /** Time from request to the end of the answer; in a stream the first token comes after a fifth of it. */
+  /** Time from the request to the end of the answer; in a stream the first token comes after a fifth of it. Default: a median of 4 s. */
   latency?: Latency
   /** Share of calls that fail, from 0 to 1. */
   failRate?: number
-  /** Relative weights of the faults. Default: mostly what clients retry, now and then a call that hangs. */
+  /** Relative weights of the faults. Default: mostly faults that clients retry, and sometimes a call that hangs. */
   faults?: FaultMix
 }
 
 /** One agent, as the provider sees it. */
 export interface AgentConfig extends Behaviour {
-  /** What the model says to this agent. */
+  /** The replies to this agent. */
   reply?: ReplySource
 }
 
 /** One service. */
 export interface ServiceConfig extends Behaviour {
+  /** Limits of the account at this service. Default: none. */
   rateLimits?: RateLimits
   /** Calls that are worked on at one time; others wait in line. */
   concurrency?: number
@@ -40,11 +41,15 @@ export interface ServiceConfig extends Behaviour {
 
 /** The simulated provider of a run. */
 export interface ProviderConfig extends Behaviour {
+  /** Settings of single agents, by name. */
   agents?: Readonly<Record<string, AgentConfig>>
+  /** Settings of single models, by name; also models of your own. */
   models?: Readonly<Record<string, ModelConfig & Behaviour>>
+  /** Settings of single services, by name; also gateways and services of your own. */
   providers?: Readonly<Record<string, ServiceConfig>>
   /** Times with their own faults: `outage(…)`, `brownout(…)`. */
   windows?: readonly FaultWindow[]
+  /** Failures in bursts. Default: none. */
   bursts?: Bursts
   /** Exactly these calls fail, in place of those that chance, windows and bursts would choose. */
   schedule?: readonly ScheduledFault[]

@@ -5,10 +5,13 @@ import { durationOf, factor, share } from './options/check.ts'
 import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
 
-/** Which calls something is for; what is left out is any. */
+/** Selects calls; a field that is left out selects all. */
 export interface Scope {
+  /** Calls of this agent. */
   agent?: string
+  /** Calls of this model. */
   model?: string
+  /** Calls of this service. */
   provider?: string
 }
 
@@ -25,11 +28,11 @@ export interface FaultWindow extends Scope {
 }
 
 interface Span extends Scope {
-  /** When it begins, after the start of the run. */
+  /** Start of the window, from the start of the run. */
   from: Duration
-  /** How long it lasts. */
+  /** Length of the window. */
   for: Duration
-  /** Comes again after so long, from one beginning to the next. */
+  /** Repeats the window with this period, from start to start. */
   every?: Duration
 }
 

@@ -16,6 +16,7 @@ export interface ModelConfig {
   contextWindow?: number
   /** US dollars for a million tokens. Default 0 for a model that is not known. */
   prices?: Prices
+  /** How fast the model answers, in place of a latency. */
   speed?: Speed
 }
 

@@ -3,10 +3,13 @@ import type { LimitState, LimitStates } from './call.ts'
 
 /** What an account may use. Buckets refill steadily; a call that finds one empty is refused with the time until it fits. */
 export interface RateLimits {
+  /** Requests in a minute. Default: no limit. */
   requestsPerMinute?: number
   /** Input and output tokens together. */
   tokensPerMinute?: number
+  /** Input tokens in a minute. */
   inputTokensPerMinute?: number
+  /** Output tokens in a minute. */
   outputTokensPerMinute?: number
   /** Calls that may be open at one time; one more is refused. */
   concurrentRequests?: number

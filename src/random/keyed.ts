@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { philox, type Block } from './philox.ts'
 
-/** Chooses the luck of a whole run. Any integer or text. */
+/** The seed of all random draws of a run. Any integer or text. */
 export type Seed = number | string
 
 /** Names of streams are remembered up to this many, so that endless ones (one a conversation) do not fill the memory. */

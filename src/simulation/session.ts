@@ -149,7 +149,7 @@ export interface Session<Result = unknown> {
   run(options?: { vars?: Vars }): Promise<Outcome<Result>>
   sleep(duration: Duration): Promise<void>
   /**
-   * Does the work of a test under the clock's supervision, and looks afterwards whether what should hold in every run does.
+   * Does the work of a test under the clock's supervision, and afterwards verifies the invariants that every run should satisfy.
    *
    * @throws InvariantError
    */

@@ -3,17 +3,17 @@ import { joinChecks, type CheckSettings } from '../checks/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
 
-/** What may be set for all runs at once: by the file, by the plugin, by the environment; the later ones win. */
+/** Settings of all runs: of the file, overridden by the plugin, overridden by the environment. */
 export interface RunSettings {
-  /** Chooses the luck of the run. Default 1. */
+  /** The seed of all random draws of the run. Default 1. */
   seed?: Seed
   /** `'virtual'` (default), `'real'`, or a factor such as `'60x'`. */
   time?: TimeModeText
-  /** Share of calls that fail, from 0 to 1, where no agent, model or service says otherwise. */
+  /** Share of calls that fail, from 0 to 1. An agent, a model or a service with its own rate overrides it. Default 0. */
   failRate?: number
-  /** Factor on every latency. */
+  /** Factor applied to every latency. Default 1. */
   latencyScale?: number
-  /** Checks that are waived (`false`) or tuned, by name; `false` for none at all. */
+  /** Settings of checks by name: `false` waives a check, an object tunes it. `false` alone turns all checks off. */
   checks?: CheckSettings | false
   /**
    * What happens with agents, models, services, fault windows and reply rules of the provider that no call has used:

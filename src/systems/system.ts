@@ -14,9 +14,11 @@ export interface Controls {
   resume(options?: { checkpoint?: string }): Promise<void>
 }
 
-/** What the system under test gets. It may ignore all of it. */
+/** The context that the system under test gets. The system may ignore it. */
 export interface SystemContext<Given extends Vars = Vars> {
+  /** `options.vars`, overridden by `run({ vars })`. */
   vars: Given
+  /** The simulated services. */
   provider: Provider
   /** Aborted when the orchestration is cancelled or the test is over. */
   signal: AbortSignal
@@ -24,6 +26,7 @@ export interface SystemContext<Given extends Vars = Vars> {
   agents: readonly string[]
   /** Aborted when the test terminates the agent. */
   agentSignal(agent: string): AbortSignal
+  /** Adds to the trace: gathers, notes, costs that the system claims. */
   report: Report
   /** Tells the test how this system is stopped and gone on with. */
   control(controls: Controls): void

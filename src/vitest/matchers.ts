@@ -10,8 +10,11 @@ import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
 export interface Between<Value> {
+  /** The lower bound, included. */
   atLeast?: Value
+  /** The upper bound, included. */
   atMost?: Value
+  /** Both bounds at once. */
   exactly?: Value
 }
 
@@ -148,6 +151,9 @@ function gatherOf(given: unknown, matcher: string): GatherRecord {
   throw new TypeError(`${matcher} is for a gather (outcome.gather('name')); it was given ${typeof given}.`)
 }
 
+/** A failed assertion is told by its message alone: where the matcher fits, the assertion was negated. */
+const not = (pass: boolean): string => (pass ? 'not ' : '')
+
 const verdict = (pass: boolean, text: string, outcome?: RunRecord): Verdict => ({
   pass,
   message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
@@ -169,7 +175,7 @@ const rangeText = <Value>({ atLeast, atMost, exactly }: Between<Value>, write: (
 
 const sameMembers = (a: readonly string[], b: readonly string[]): boolean =>
   a.toSorted().join('\u0000') === b.toSorted().join('\u0000')
-const names = (list: readonly string[]): string => (list.length > 0 ? list.join(', ') : 'nobody')
+const names = (list: readonly string[]): string => (list.length > 0 ? list.join(', ') : 'no agent')
 
 const map = <From, To>({ atLeast, atMost, exactly }: Between<From>, read: (value: From) => To): Between<To> => ({
   ...(exactly !== undefined && { exactly: read(exactly) }),
@@ -268,9 +274,10 @@ const matchers = {
   toHaveCompleted(given: unknown): Verdict {
     const outcome = outcomeOf(given, 'toHaveCompleted')
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(outcome.error)}`
+    const pass = outcome.status === 'completed'
     return verdict(
-      outcome.status === 'completed',
-      `Whether the orchestration completed: ${how} after ${formatDuration(outcome.elapsedMs)}.${thrownText(outcome)}`,
+      pass,
+      `Expected the orchestration ${not(pass)}to complete; ${how} after ${formatDuration(outcome.elapsedMs)}.${thrownText(outcome)}`,
       outcome,
     )
   },
@@ -287,9 +294,10 @@ const matchers = {
           : expected.test(message)
     const wanted = typeof expected === 'function' ? expected.name : String(expected)
     const how = outcome.status === 'completed' ? 'it completed' : `it failed with ${sentence(error)}`
+    const pass = outcome.status === 'failed' && fits
     return verdict(
-      outcome.status === 'failed' && fits,
-      `Whether the orchestration failed with ${wanted}: ${how}.${thrownText(outcome)}`,
+      pass,
+      `Expected the orchestration ${not(pass)}to fail with ${wanted}; ${how}.${thrownText(outcome)}`,
       outcome,
     )
   },
@@ -356,7 +364,7 @@ const matchers = {
     const at = momentOfAll(outcome.calls, agents)
     return verdict(
       at !== undefined,
-      `Whether ${names(agents)} had calls under way at one moment: ${at === undefined ? 'there is none' : `at ${formatDuration(at)} they had`}.`,
+      `Expected ${names(agents)} ${not(at !== undefined)}to have calls in progress at the same moment; ${at === undefined ? 'there is no such moment' : `they had at ${formatDuration(at)}`}.`,
       outcome,
     )
   },
@@ -366,7 +374,7 @@ const matchers = {
     const problem = orderProblem(outcome.calls, agents)
     return verdict(
       problem === undefined,
-      `Whether the agents called in the order ${agents.join(', ')}: ${problem ?? 'they did'}.`,
+      `Expected the agents ${not(problem === undefined)}to call in the order ${agents.join(', ')}; ${problem ?? 'they did'}.`,
       outcome,
     )
   },
@@ -384,7 +392,7 @@ const matchers = {
       gather.missing.length > 0 &&
       (received === undefined || sameMembers(gather.received, received)) &&
       (missing === undefined || sameMembers(gather.missing, missing))
-    const wanted = `received ${received ? names(received) : 'anybody'}, missing ${missing ? names(missing) : 'somebody'}`
+    const wanted = `received ${received ? names(received) : 'any agents'}, missing ${missing ? names(missing) : 'at least one agent'}`
     return verdict(
       pass,
       `Expected a partial gather "${gather.name}" (${wanted}); received ${names(gather.received)}, missing ${names(gather.missing)}.`,
@@ -393,9 +401,10 @@ const matchers = {
 
   toBeComplete(given: unknown): Verdict {
     const gather = gatherOf(given, 'toBeComplete')
+    const pass = gather.missing.length === 0
     return verdict(
-      gather.missing.length === 0,
-      `Whether the gather "${gather.name}" is complete: missing ${names(gather.missing)}.`,
+      pass,
+      `Expected the gather "${gather.name}" ${not(pass)}to be complete; missing: ${names(gather.missing)}.`,
     )
   },
 }

@@ -24,17 +24,17 @@ export function standingText({ clock, provider }: Pick<Session, 'clock' | 'provi
     .slice(0, MOST_WAITERS)
     .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)}`)
   return [
-    `Time stands at ${formatDuration(clock.now())}${held === undefined ? '' : `, and is held by ${held}`}.`,
-    ...(lines.length > 0 ? ['Who waits:', ...lines] : []),
+    `The clock is at ${formatDuration(clock.now())}${held === undefined ? '' : `, and is held by ${held}`}.`,
+    ...(lines.length > 0 ? ['Waiting:', ...lines] : []),
     ...(waiters.length > MOST_WAITERS ? [`  … and ${waiters.length - MOST_WAITERS} more`] : []),
   ].join('\n')
 }
 
 const ADVICE = {
-  held: 'End what holds it, or give it an end: a socket, child process or promise that is never done holds virtual time for good.',
+  held: 'Close the resource that holds the clock: a socket, child process or promise that never ends stops virtual time.',
   still:
-    'It does not move, as the process has not come to rest: look for a loop that never waits, or for real work that takes so long.',
-  moving: 'It goes on: give the test more real time, { timeout: 60_000 }, or let less happen in it.',
+    'The clock does not advance, as the process is busy: look for a loop that never awaits, or for real work that takes this long.',
+  moving: 'The clock advances: give the test more real time, { timeout: 60_000 }, or let the test do less.',
 }
 
 /**
@@ -57,7 +57,7 @@ export async function beforeTimeout(
     const advice = holding(clock) !== undefined ? ADVICE.held : clock.now() === nowAtHalf ? ADVICE.still : ADVICE.moving
     over.reject(
       new OutOfTimeError(
-        `The test has not ended after ${formatDuration(allowedMs)} of real time, a moment before Vitest's timeout of ${formatDuration(timeoutMs)}.\n` +
+        `The test did not end within ${formatDuration(allowedMs)} of real time, a moment before Vitest's timeout of ${formatDuration(timeoutMs)}.\n` +
           `${standingText(session)}\n${advice}`,
       ),
     )

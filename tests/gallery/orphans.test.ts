@@ -117,7 +117,7 @@ const leftOver = {
   },
 } satisfies FunctionOptions
 const calls = 'orphans: ann made call 1 after the orchestration had ended'
-const gathers = 'orphans: the gather "votes" was begun and never ended'
+const gathers = 'orphans: the gather "votes" started and never ended'
 const intervals = 'orphans: 1 interval(s) still ran when the test was over, every 7s'
 
 describe('calls, gathers and intervals are waived apart', () => {

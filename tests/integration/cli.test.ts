@@ -146,7 +146,7 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
       code: 2,
       stderr: expect.stringContaining('Line 1 of') as string,
     })
-    expect((await run('inspect')).stderr).toContain('needs a file')
+    expect((await run('inspect')).stderr).toContain('needs the file of a trace')
   })
 })
 
@@ -169,7 +169,7 @@ describe('options', { timeout: 60_000 }, () => {
 
   test('of each command stand in its help, and the parameters of an event too', async () => {
     expect((await run('daemon', 'start', '--help')).stdout).toMatch(
-      /--live +asks the real services.*--breaker-open-for DURATION/s,
+      /--live +calls the real services.*--breaker-open-for DURATION/s,
     )
     expect((await run('send', '--help')).stdout).toContain('--output-format FORMAT')
     expect((await run('send', 'orchestration:resume', '--help')).stdout).toContain('--checkpoint-id TEXT')

@@ -26,7 +26,7 @@ describeOrchestration(
       expect(outcome).toHaveCalls({ exactly: 4 }, { provider: 'openai' })
       expect(() => expect(outcome).toHaveOrder(['ann', 'ben'])).toThrow(/ben began at 2s, before ann had ended/)
       expect(() => expect(outcome).toHaveOrder(['planner', 'nobody'])).toThrow(/nobody made no call/)
-      expect(() => expect(outcome).toHaveOverlapped(['ann', 'writer'])).toThrow(/there is none/)
+      expect(() => expect(outcome).toHaveOverlapped(['ann', 'writer'])).toThrow(/there is no such moment/)
     })
 
     test('tells calls by what went wrong', async ({ run, provider, expect }) => {

@@ -96,7 +96,7 @@ describe('what is set up and not used', () => {
   ] as const)('is an error where it is to be one: %s', async ([, provider, says]) => {
     const failure = await failureOf({ provider, unused })
     expect(failure?.violations.map(({ check }) => check)).toContain('set-up')
-    expect(failure?.message).toContain(`no call has used what is set up: ${says}`)
+    expect(failure?.message).toContain(`no call used this part of the set-up: ${says}`)
   })
 
   test.for(['warn', 'ignore', undefined] as const)('is none otherwise: %s', async (unused) => {

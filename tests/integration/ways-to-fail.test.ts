@@ -34,7 +34,7 @@ describe('whatever a test fails by', { timeout: 120_000 }, () => {
       expect.stringContaining('a failing onTestFailed'),
     ])
     // What runs out of time tells where it stood.
-    expect(named(tests, 'Hook timed out in 100ms').failureMessages[0]).toContain('\n\nTime stands at ')
+    expect(named(tests, 'Hook timed out in 100ms').failureMessages[0]).toContain('\n\nThe clock is at ')
     // Nothing of ours stands among the failures, and nothing is left over for the end of the run.
     expect(output).not.toMatch(/Cannot annotate|Unhandled|longhaul: the trace/)
     expect(output.match(/The trace of the run/g)!.length).toBeGreaterThanOrEqual(tests.length)

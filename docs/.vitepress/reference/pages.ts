@@ -56,7 +56,7 @@ ${section('provider.models', 'ModelConfig')}
 ${section('provider.providers', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
-${section('provider.windows', 'FaultWindow')}
+${section('outage() and brownout(), for provider.windows', 'Span')}
 ${section('clock', 'SimulatedClockOptions')}
 ${section('orchestrator', 'PatternSettings')}
 ${section('describeOrchestration.sweep', 'SweepOptions')}

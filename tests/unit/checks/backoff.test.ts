@@ -4,7 +4,7 @@ import { call, event, finds, partsOf, story, tries } from '../../given/story.ts'
 
 const same = { request: 'same' }
 const failed = { ...same, fault: 'server_error' }
-const RUSH = ['ann has sent the same request again 3 times with less than 100ms after each failure']
+const RUSH = ['ann retried the same request 3 times, each less than 100ms after the failure']
 
 describe('backoff', () => {
   test('three retries without a pause are one too many, and 100 ms are a pause', () => {
@@ -38,7 +38,7 @@ describe('backoff', () => {
     story(
       ...pauses.map((pause, nth) => tries(2, pause, { agent: `a${nth}`, request: `${nth}` }, nth * 10, nth * 10 + 1)),
     )
-  const inStep = (of: string) => [`${of} retries (attempt 2) came exactly 2s after their failure: without jitter`]
+  const inStep = (of: string) => [`${of} retries (attempt 2) came exactly 2s after the failure, without jitter`]
 
   test('five in step are one too many, if they are most of all', () => {
     expect(finds('backoff', herd(2_000, 2_000, 2_000, 2_000))).toEqual([])
@@ -98,7 +98,7 @@ describe('backoff', () => {
       )
     expect(finds('backoff', one(0))).toEqual([])
     expect(finds('backoff', one(-2_401))).toEqual([
-      '20 of 20 retries (attempt 2) came exactly 2s after their failure: without jitter',
+      '20 of 20 retries (attempt 2) came exactly 2s after the failure, without jitter',
     ])
   })
 })

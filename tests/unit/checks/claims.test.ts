@@ -16,7 +16,7 @@ describe('claims', () => {
 
   test('a call under way leaves its own agent open, and nobody else', () => {
     const open = story(cost('ann', { to: undefined }), claim('ann', 9), cost('ben', {}), claim('ben', 9))
-    expect(finds('claims', open)).toEqual([expect.stringMatching(/^ben is claimed/)])
+    expect(finds('claims', open)).toEqual([expect.stringMatching(/^the orchestrator reports a cost of \S+ for ben/)])
   })
 
   test('an agent that nobody claims is found, where others are claimed', () => {
@@ -29,8 +29,10 @@ describe('claims', () => {
   test('says what is claimed, exactly or from what to what', () => {
     const told = (known: number, uncertain: number) =>
       finds('claims', story(cost('ann', { cost: 9e12 }), claim('ann', known, uncertain)))
-    expect(told(2e12, 0)).toEqual(['ann is claimed to have cost $2.00, and the provider bills $9.00'])
-    expect(told(2e12, 1e12)).toEqual(['ann is claimed to have cost $2.00 to $3.00, and the provider bills $9.00'])
+    expect(told(2e12, 0)).toEqual(['the orchestrator reports a cost of $2.00 for ann, and the provider bills $9.00'])
+    expect(told(2e12, 1e12)).toEqual([
+      'the orchestrator reports a cost of $2.00 to $3.00 for ann, and the provider bills $9.00',
+    ])
   })
 
   test('claims of an agent add up', () => {
@@ -44,7 +46,9 @@ describe('claims', () => {
   test('an agent that nobody claims may belong to a run that has died', () => {
     const unclaimed = (...parts: ReturnType<typeof event>[]) =>
       finds('claims', story(...parts, cost('ann', {}), claim('ann', 5), cost('ben', {})))
-    expect(unclaimed(...run(0, 9_500))).toEqual([expect.stringMatching(/^ben is claimed to have cost \$0\.00/)])
+    expect(unclaimed(...run(0, 9_500))).toEqual([
+      expect.stringMatching(/^the orchestrator reports a cost of \$0\.00 for ben/),
+    ])
     expect(unclaimed(event(500, { type: 'run.resumed', run: 'a', uncertain: 0 }))).toEqual([])
     const [begun] = run(0, 9_500)
     const failed = event(9_500, { type: 'run.ended', status: 'failed', error: 'Error', message: 'killed' })

@@ -13,7 +13,7 @@ describe('conversations', () => {
   test('a second question may come when the first is answered', () => {
     expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 6_000)))).toEqual([])
     expect(finds('conversations', story(hello, turn(2, 2_000), turn(3, 5_999)))).toEqual([
-      'ann asked something in the conversation ann/1 while its call 2 there had no answer yet',
+      'ann sent call 3 in the conversation ann/1 before call 2 was answered',
     ])
   })
 

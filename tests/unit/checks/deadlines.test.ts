@@ -17,7 +17,7 @@ describe('deadlines', () => {
     const again = (from: number) =>
       finds('deadlines', story(votes(), first, call(2, { from, to: from + 1, retryOf: 1 }), note(9_000)))
     expect(again(5_999)).toEqual([])
-    expect(again(6_000)).toEqual(['ann tried again 1s after the gather "votes" had gone on without it'])
+    expect(again(6_000)).toEqual(['ann retried 1s after the gather "votes" had gone on without it'])
   })
 
   test('who is asked by another gather at the time may try again', () => {
@@ -62,7 +62,7 @@ describe('deadlines', () => {
       call(3, { from: 7_000, to: 8_000, retryOf: 1 }),
     )
     expect(finds('deadlines', trace)).toHaveLength(2)
-    expect(finds('deadlines', trace, { underWay: false })).toEqual([expect.stringContaining('tried again')])
+    expect(finds('deadlines', trace, { underWay: false })).toEqual([expect.stringContaining('retried')])
     expect(finds('deadlines', trace, { retries: false })).toEqual([expect.stringContaining('call 2 ran')])
   })
 })

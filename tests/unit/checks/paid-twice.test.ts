@@ -172,9 +172,9 @@ test('a finding says how many were paid twice, and how many of them nobody could
         call(4, { request: 'B', from: 3_000, to: 4_000 }),
       ),
     )
-  expect(twice(0)).toEqual(['after the restart of votes, 2 request(s) were made again that had been answered before'])
+  expect(twice(0)).toEqual(['after the restart of votes, 2 request(s) were sent again that had been answered before'])
   expect(twice(1)).toEqual([
-    'after the restart of votes, 2 request(s) were made again that had been answered before (1 could not be known)',
+    'after the restart of votes, 2 request(s) were sent again that had been answered before (1 of them may have been in progress)',
   ])
 })
 

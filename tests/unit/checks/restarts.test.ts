@@ -19,7 +19,7 @@ describe('what a restart interrupts', () => {
     const begun = gather(1, { from: 2_000, to: 9_000, expected: ['ann'] }).slice(0, 1)
     const left = (at: number) => finds('orphans', story(...run(0, 20_000), begun, resumed(at), note(60_000)))
     expect(left(2_000)).toEqual([])
-    expect(left(1_999)).toEqual(['the gather "votes" was begun and never ended'])
+    expect(left(1_999)).toEqual(['the gather "votes" started and never ended'])
   })
 
   test('an answer that came at that moment was never read', () => {

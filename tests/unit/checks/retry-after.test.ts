@@ -13,7 +13,7 @@ describe('retry-after', () => {
     expect(finds('retry-after', told(20_000))).toEqual([])
     expect(finds('retry-after', told(19_995))).toEqual([])
     expect(finds('retry-after', told(19_994))).toEqual([
-      'ann was told by openai to wait for 20s and tried again after 19.994s',
+      'openai told ann to wait for 20s, and ann retried after 19.994s',
     ])
   })
 

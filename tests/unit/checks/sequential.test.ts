@@ -20,7 +20,7 @@ describe('sequential', () => {
   test('three agents of which each begins when the one before has ended', () => {
     expect(finds('sequential', turns([0]))).toEqual([])
     expect(finds('sequential', turns([0, 0]))).toEqual([
-      'for the gather "votes" ann, ben, cem were asked one after another, in 1m; at the same time it would take about 1s',
+      'for the gather "votes" ann, ben, cem were called one after another, in 1m; in parallel they would take about 1s',
     ])
     expect(finds('sequential', turns([50, 50]))).toHaveLength(1)
     expect(finds('sequential', turns([50, 51]))).toEqual([])

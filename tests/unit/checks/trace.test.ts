@@ -5,7 +5,7 @@ import { call, event, finds, gather, story } from '../../given/story.ts'
 describe('trace', () => {
   test('a gather that goes on was begun', () => {
     const ended: EventBody = { type: 'gather.ended', gather: 7, received: [], missing: [] }
-    expect(finds('trace', story(event(0, ended)))).toEqual(['the gather 7 has gone on and was never begun'])
+    expect(finds('trace', story(event(0, ended)))).toEqual(['the gather 7 has an event and never started'])
     expect(finds('trace', story(gather(7, { from: 0, to: 1, expected: [] })))).toEqual([])
   })
 

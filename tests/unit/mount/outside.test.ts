@@ -19,8 +19,8 @@ describe('a call that is refused', () => {
       name: 'UnmountedProviderError',
       code: 'LONGHAUL_UNMOUNTED_PROVIDER',
       message:
-        'api.openai.com is a real LLM provider, and nothing in this test answers for it: the call was refused, nothing ' +
-        'was sent. Name its address in provider.providers.<name>.baseURLs, or point the client at a server of longhaul (startServer).',
+        'api.openai.com is a real LLM provider, and this test does not simulate it: longhaul refused the call and sent ' +
+        'nothing. Name its address in provider.providers.<name>.baseURLs, or point the client at a server of longhaul (startServer).',
     })
   })
 

@@ -21,10 +21,10 @@ describe('how an orchestration ended', () => {
   test('is told by its status', () => {
     expect(outcome()).toHaveCompleted()
     expect(refusal(() => expect(outcome(story(), { error: new Error('no money.') })).toHaveCompleted())).toBe(
-      'Whether the orchestration completed: it failed with Error: no money after 5s.',
+      'Expected the orchestration to complete; it failed with Error: no money after 5s.',
     )
     expect(refusal(() => expect(outcome()).not.toHaveCompleted())).toBe(
-      'Whether the orchestration completed: it completed after 5s.',
+      'Expected the orchestration not to complete; it completed after 5s.',
     )
   })
 
@@ -41,7 +41,7 @@ describe('how an orchestration ended', () => {
 
   test('is no failure where it completed', () => {
     expect(refusal(() => expect(outcome()).toHaveFailedWith(Error))).toBe(
-      'Whether the orchestration failed with Error: it completed.',
+      'Expected the orchestration to fail with Error; it completed.',
     )
   })
 })
@@ -160,16 +160,16 @@ describe('agents', () => {
     expect(outcome(trace)).not.toHaveOverlapped(['ben', 'cem'])
     expect(outcome(trace)).not.toHaveOverlapped(['ann', 'nobody'])
     expect(refusal(() => expect(outcome(trace)).toHaveOverlapped(['ben', 'cem']))).toBe(
-      'Whether ben, cem had calls under way at one moment: there is none.',
+      'Expected ben, cem to have calls in progress at the same moment; there is no such moment.',
     )
-    expect(refusal(() => expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben']))).toContain('at 500ms they had.')
+    expect(refusal(() => expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben']))).toContain('they had at 500ms.')
   })
 
   test('are in order where each began when the one before had ended', () => {
     expect(outcome(trace)).toHaveOrder(['ben', 'cem', 'dan'])
     expect(outcome(trace)).toHaveOrder(['ann', 'cem'])
     expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'ben']))).toBe(
-      'Whether the agents called in the order ann, ben: ben began at 500ms, before ann had ended.',
+      'Expected the agents to call in the order ann, ben; ben began at 500ms, before ann had ended.',
     )
     expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain('eve made no call.')
     expect(outcome(trace)).not.toHaveOrder(['dan', 'ann'])
@@ -189,16 +189,18 @@ describe('a gather', () => {
     expect(votes).not.toBePartial({ received: [] })
     expect(all).not.toBePartial()
     expect(refusal(() => expect(votes).toBePartial({ missing: ['ann'] }))).toBe(
-      'Expected a partial gather "votes" (received anybody, missing ann); received ann, missing ben.',
+      'Expected a partial gather "votes" (received any agents, missing ann); received ann, missing ben.',
     )
     expect(() => expect(votes).toBePartial({ recieved: [] } as never)).toThrow('toBePartial knows no "recieved".')
   })
 
   test('is complete where nobody is', () => {
     expect(all).toBeComplete()
-    expect(refusal(() => expect(votes).toBeComplete())).toBe('Whether the gather "votes" is complete: missing ben.')
+    expect(refusal(() => expect(votes).toBeComplete())).toBe(
+      'Expected the gather "votes" to be complete; missing: ben.',
+    )
     expect(refusal(() => expect(all).not.toBeComplete())).toBe(
-      'Whether the gather "votes" is complete: missing nobody.',
+      'Expected the gather "votes" not to be complete; missing: no agent.',
     )
   })
 })

@@ -16,7 +16,7 @@ test('a test whose time is held says by what, and who waits, before Vitest ends 
   await expect(failing).rejects.toMatchObject({
     code: 'LONGHAUL_OUT_OF_TIME',
     message: expect.stringMatching(
-      /^The test has not ended after 40ms of real time, a moment before Vitest's timeout of 50ms\.\nTime stands at 2s, and is held by a file that is read\.\nWho waits:\n {2}agent ann waits for call 1 to gpt-4o-mini, since 1s\nEnd what holds it/,
+      /^The test did not end within 40ms of real time, a moment before Vitest's timeout of 50ms\.\nThe clock is at 2s, and is held by a file that is read\.\nWaiting:\n {2}agent ann waits for call 1 to gpt-4o-mini, since 1s\nClose the resource that holds the clock/,
     ) as string,
   })
 })
@@ -24,7 +24,7 @@ test('a test whose time is held says by what, and who waits, before Vitest ends 
 test('a test whose time goes on is told to take more real time', async () => {
   let now = 0
   await expect(beforeTimeout(50, session({ now: () => (now += 1) }), never)).rejects.toThrow(
-    'It goes on: give the test more real time',
+    'The clock advances: give the test more real time',
   )
 })
 

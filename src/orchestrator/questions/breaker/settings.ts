@@ -3,16 +3,16 @@ import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 
 /** When a circuit breaker opens, and for how long. */
 export interface BreakerSettings {
-  /** It opens when so many failures are not made up for by answers. Default 8. */
+  /** Opens after this many failures, each answer subtracting `share / (1 - share)` of them. Default 8. */
   failures?: number
   /**
-   * The share of failures above which a service counts as down, from 0 to 1: an answer makes up for `share / (1 - share)` failures.
-   * 0 counts failures alone, 1 failures in a row. Default 0.8: four failures for an answer.
+   * The failure rate above which a service counts as down, from 0 to 1: one answer offsets `share / (1 - share)` failures. 0 counts
+   * failures alone, 1 counts consecutive failures. Default 0.8: one answer offsets four failures.
    */
   share?: number
-  /** What is older does not count. Default 5 m. */
+  /** Length of the window: older calls do not count. Default 5 m. */
   window?: Duration
-  /** How long it stays open before one call may try again. Default 5 m. */
+  /** How long the breaker stays open before it lets one trial call through. Default 5 m. */
   openFor?: Duration
 }
 

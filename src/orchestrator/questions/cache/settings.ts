@@ -1,7 +1,7 @@
 import { parseDuration, type Duration } from '../../../clock/index.ts'
 import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 
-/** How answers are reused. */
+/** Settings of the cache of answers. */
 export interface CacheSettings {
   /**
    * 1, the default, reuses answers to the very same question only. Below it, also those to questions of the same form: that differ in
@@ -9,9 +9,9 @@ export interface CacheSettings {
    * have to be as similar as this, too (cosine, from 0 to 1).
    */
   similarity?: number
-  /** Most answers that are kept. Default 1,000. */
+  /** Maximum number of cached answers. Default 1,000. */
   size?: number
-  /** How long an answer is good. Default 24 h. */
+  /** How long a cached answer is valid. Default 24 h. */
   ttl?: Duration
   /** Whether the form alone tells what is alike (default), or the service's embeddings as well, which cost. */
   embedding?: 'local' | { model: string }
