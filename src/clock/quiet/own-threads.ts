@@ -95,11 +95,9 @@ function runs(thread: Thread): boolean {
 /** Whether a thread may be a worker's: a young one has not given itself its name. */
 const isWorkers = ({ name }: Thread): boolean => name !== POOL && !HELPERS.has(name)
 
-/** Whether a worker's event loop has not begun to turn: it is being started, or its script runs on. */
-function isStarting(worker: Worker): boolean {
-  const { active, idle } = worker.performance.eventLoopUtilization()
-  return worker.threadId >= 0 && active === 0 && idle === 0
-}
+/** Whether a worker's event loop has never waited for anything: it is being started, or its script runs on. */
+const isStarting = (worker: Worker): boolean =>
+  worker.threadId >= 0 && worker.performance.eventLoopUtilization().idle === 0
 
 /**
  * Tells whether another thread of this process is at work: a worker, the thread pool, or a thread of a native add-on.
