@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -19,6 +20,8 @@ export default defineConfig({
     // Machines are slow and busy; what is meant to end sooner says so itself.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Vitest leaves one core of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     setupFiles: [src('vitest/setup.ts')],
     projects: [
       {
