@@ -94,6 +94,9 @@ const PLAYERS = {
   player_4: STRATEGIES.grim_trigger,
 }
 
+/** Of a pattern that counts the agents that answer in time: that number depends on the agents whose calls fail. */
+const inTime: ProviderConfig = { providers: { openai: { failRate: 0 } } }
+
 const KILLED: readonly Killed[] = [
   { name: 'fixtures/orchestrations/session_recovery.yaml', vars: { max_rounds: 5 } },
   {
@@ -103,8 +106,7 @@ const KILLED: readonly Killed[] = [
       agents: Object.fromEntries(
         Object.entries(PLAYERS).map(([name, strategy]) => [name, { reply: playing(strategy) }]),
       ),
-      // Who moves in time, and does not decline, depends on whose calls fail.
-      providers: { openai: { failRate: 0 } },
+      ...inTime,
     },
   },
   {
@@ -112,8 +114,7 @@ const KILLED: readonly Killed[] = [
     vars: {},
     provider: {
       agents: { slow_agent: { latency: '14s' }, timeout_agent: { latency: never() } },
-      // Who answers in time depends on whose calls fail.
-      providers: { openai: { failRate: 0 } },
+      ...inTime,
     },
   },
   { name: 'cost_tracking_test', vars: { completions_each: 5 } },
@@ -129,8 +130,8 @@ const KILLED: readonly Killed[] = [
   },
   { name: 'stress_test_decisions', vars: { max_rounds: 5 } },
   { name: 'evolution_marathon', vars: { max_rounds: 5 } },
-  { name: 'sequential_pattern', vars: { agent_count: 4, rounds: 3 } },
-  { name: 'parallel_pattern', vars: { agent_count: 4, rounds: 3 } },
+  { name: 'sequential_pattern', vars: { agent_count: 4, rounds: 3 }, provider: inTime },
+  { name: 'parallel_pattern', vars: { agent_count: 4, rounds: 3 }, provider: inTime },
   {
     name: 'semantic_test',
     vars: { enable_cache: true },
