@@ -7,7 +7,7 @@ import { Bag } from './bag.ts'
 import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import { EarlyEnd } from './early-end.ts'
-import { FaultChance, MOST_REMEMBERED, type ScheduledFault } from './fault-chance.ts'
+import { FaultChance, MOST_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { Scope } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
@@ -143,6 +143,16 @@ export class Provider {
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /** What `failNext` asked for, and no call has met so far. */
+  get unmetFailures(): readonly FailingNext[] {
+    return this.#chance.unmet
+  }
+
+  /** Faults of the schedule whose call has not come so far. */
+  get unreachedFaults(): readonly ScheduledFault[] {
+    return this.#chance.unreached
   }
 
   /** Reply rules that have answered nobody so far. */

@@ -47,9 +47,10 @@ import {
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
 import { Outcome, type Resumption } from './outcome.ts'
+import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
@@ -162,7 +163,7 @@ export interface Session<Result = unknown> {
   waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
   /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
   hints(): string
-  /** What of the set-up no call has used; nothing where nobody has called at all. */
+  /** What of the set-up no call has used; only what the test itself has asked for where nobody has called at all. */
   unused(): readonly Unused[]
   /** What is told of it in reports. */
   summary(): TestSummary
@@ -398,6 +399,11 @@ function sessionOf<Result>(
         'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
       )
     }
+    /** Who is set up or known by any run of the test, whether or not it has called. */
+    const namesOf: KnownNames = (part) => [
+      ...namesIn(provider.config, part),
+      ...(part === 'agents' ? [...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)] : []),
+    ]
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     owners.begin(began)
     const context: SystemContext = {
@@ -430,6 +436,7 @@ function sessionOf<Result>(
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
         resumptions: [...resumptions],
+        setUp: namesOf,
       })
     }
     const running = withinRun(began, async () => system(context)).then(
@@ -483,10 +490,11 @@ function sessionOf<Result>(
   const lookThroughNames = (): void => {
     if (isLookedThrough) return
     isLookedThrough = true
-    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
+    const failing = provider.unmetFailures.map(({ scope }) => scope)
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], failing))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
     if (settings.unused === 'error')
-      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
+      for (const unused of unusedIn(provider, agents)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -522,10 +530,14 @@ function sessionOf<Result>(
       lookThroughNames()
       if (checks !== false && !isTold)
         violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
-      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
-    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
+    unused() {
+      const unused = unusedIn(provider, agents)
+      // What a test itself has asked for is told in any case.
+      return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
+    },
     get violations() {
       return violations
     },

@@ -174,7 +174,7 @@ export function filling<Result>(
   }
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
-    if (verdict.kind === 'passed') unused.passed(ended.unused)
+    if (verdict.kind === 'passed') unused.passed(ended.task, ended.unused)
     const test = swept.get(ended.task)
     if (!test?.candidate) {
       ended.task.meta.longhaul = ended.summary

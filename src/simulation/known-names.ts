@@ -1,0 +1,12 @@
+/** What names of a run are names of. */
+export const PARTS = ['agents', 'models', 'providers'] as const
+export type Part = (typeof PARTS)[number]
+export const SINGULAR = { agents: 'agent', models: 'model', providers: 'provider' } as const satisfies Record<
+  Part,
+  string
+>
+
+/** Names that somebody could have had in a run, whether or not anybody did. */
+export type KnownNames = (part: Part) => Iterable<string>
+
+export const NO_NAMES: KnownNames = () => []
