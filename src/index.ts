@@ -51,6 +51,7 @@ export {
 export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
+  OutsideOfTestError,
   startServer,
   UnmountedProviderError,
   type NetworkOptions,

@@ -20,7 +20,15 @@ import {
   type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
+import {
+  emptyPools,
+  endChildrenWithWorker,
+  installDoors,
+  native,
+  realTurn,
+  stand,
+  type ChanceBehind,
+} from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -51,6 +59,7 @@ import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
 import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
@@ -474,9 +483,17 @@ function sessionOf<Result>(
   /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
-    const ended = owners.underWay === 0 && trace.ofType('run.started').length > 0
+    const place = trace.length
+    const isRun = trace.ofType('run.started').length > 0
+    const ended = owners.underWay === 0 && isRun
+    if (clock.mode.kind !== 'real' && (ended || !isRun)) {
+      // What the test has begun, and not waited for, is on its way.
+      await realTurn()
+      await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+    }
+    const left = leftBy(trace, place)
+    if (left.length > 0) trace.append({ type: 'calls.left', calls: left })
     if (ended && clock.mode.kind !== 'real') {
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
     }

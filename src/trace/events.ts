@@ -236,6 +236,8 @@ export type EventBody =
   | { type: 'clock.stuck'; code: string; message: string }
   /** Intervals that were still running when the test was over; how often each fires. */
   | { type: 'timers.left'; everyMs: readonly number[] }
+  /** Calls of the test itself that were under way when its function ended, or that it made later. */
+  | { type: 'calls.left'; calls: readonly number[] }
   /** A name of the set-up that no call had, though somebody called whose name is much like it. */
   | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'providers' | 'declared'; name: string; called: string }
   /** Something of the set-up that no call has used, where that is an error. */

@@ -22,6 +22,7 @@ import {
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepAwayBetweenTests } from './between-tests.ts'
 import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { withPattern } from './patterns.ts'
@@ -144,6 +145,7 @@ export function filling<Result>(
   name: string,
   sweep?: Sweep<Result>,
 ): Filling<Result> {
+  keepAwayBetweenTests()
   const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
   /** By the suites that they fill: those within them may be declared later. */
