@@ -175,9 +175,9 @@ export class Provider {
     return promptTokens(request, tokenizerFor(request.provider, request.model)).at(-1) ?? 0
   }
 
-  /** Whether a service has a model, by any of its names. */
-  hasModel(service: string, id: string): boolean {
-    return this.#models.find(service, id) !== undefined
+  /** A model of a service, by any of its names: what calls are held to. */
+  modelOf(service: string, id: string): { id: string; contextWindow: number } | undefined {
+    return this.#models.find(service, id)
   }
 
   /** Who an agent is: made up from its name and the seed. */
