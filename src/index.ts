@@ -30,24 +30,6 @@ export {
   type SmallestFailure,
   type SweepOptions,
 } from './explore/index.ts'
-export {
-  cooperationRate,
-  distanceToNash,
-  gini,
-  parseMove,
-  PAYOFFS,
-  playing,
-  playMatch,
-  socialWelfare,
-  STRATEGIES,
-  Tournament,
-  tournamentFunctions,
-  type Move,
-  type PlayedRound,
-  type StrategyName,
-  type TournamentFunctions,
-  type TournamentMetrics,
-} from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
@@ -57,24 +39,8 @@ export {
   type ServerMount,
   type ServerOptions,
 } from './mount/index.ts'
-export {
-  CompletionError,
-  InvalidOrchestratorSettingError,
-  OrchestrationError,
-  Orchestrator,
-  ResumeError,
-  type OrchestrationResult,
-  type OrchestratorSettings,
-} from './orchestrator/index.ts'
-export {
-  loadPattern,
-  patternJSONSchema,
-  PatternNotFoundError,
-  PatternSettingError,
-  type Pattern,
-  type PatternText,
-} from './pattern/index.ts'
-export { parseStrategy, PatternError, printStrategy, type Strategy, type StrategyOptions } from './strategy/index.ts'
+export type { OrchestrationResult, OrchestratorSettings } from './orchestrator/index.ts'
+export type { PatternText } from './pattern/index.ts'
 export {
   actAs,
   brownout,
@@ -118,16 +84,10 @@ export {
   type PredictOptions,
 } from './reality/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
-export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
 export {
-  DaemonOrchestrationError,
-  daemonSystem,
-  patternSystem,
   restartable,
   SystemGoesOnError,
   type Controls,
-  type DaemonResult,
-  type DaemonSettings,
   type PatternSettings,
   type Report,
   type RestartableContext,
@@ -165,6 +125,8 @@ export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { NotAwaitedError } from './simulation/not-awaited.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
+
+export * from './moved.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.
 installDoors()

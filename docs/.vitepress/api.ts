@@ -22,6 +22,10 @@ const { Application } = await import('typedoc')
 const application = await Application.bootstrapWithPlugins({
   entryPoints: [
     'src/index.ts',
+    'src/entry/daemon.ts',
+    'src/entry/games.ts',
+    'src/entry/orchestrator.ts',
+    'src/entry/pattern.ts',
     'src/mount/msw.ts',
     'src/mount/nock.ts',
     'src/telemetry/otel.ts',

@@ -1,5 +1,6 @@
 import { describe as suite } from 'vitest'
-import { constant, describeOrchestration, PatternSettingError, type PatternOptions } from 'longhaul'
+import { constant, describeOrchestration, type PatternOptions } from 'longhaul'
+import { PatternSettingError } from 'longhaul/pattern'
 import { strategy } from '../given/strategy.ts'
 
 const calm = {

@@ -2,14 +2,14 @@ import { describe as suite } from 'vitest'
 import {
   constant,
   describeOrchestration,
-  InvalidOrchestratorSettingError,
   lognormal,
   never,
   outage,
-  PatternError,
   type OrchestratorSettings,
   type PatternOptions,
 } from 'longhaul'
+import { InvalidOrchestratorSettingError } from 'longhaul/orchestrator'
+import { PatternError } from 'longhaul/pattern'
 import { pattern, strategy } from '../given/strategy.ts'
 
 const calm = { latency: constant('5s'), failRate: 0, providers: { openai: { failRate: 0 } } }

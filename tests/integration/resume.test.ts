@@ -3,17 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import {
-  describeOrchestration,
-  loadPattern,
-  Orchestrator,
-  outage,
-  ResumeError,
-  RunStore,
-  StoreError,
-  Trace,
-  uniform,
-} from 'longhaul'
+import { describeOrchestration, outage, Trace, uniform } from 'longhaul'
+import { Orchestrator, ResumeError, RunStore, StoreError } from 'longhaul/orchestrator'
+import { loadPattern } from 'longhaul/pattern'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect as plainly, test as plain } from 'vitest'
-import { describeOrchestration, parseStrategy, printStrategy } from 'longhaul'
+import { describeOrchestration } from 'longhaul'
+import { parseStrategy, printStrategy } from 'longhaul/pattern'
 
 const document = readFileSync('docs/strategy-language.md', 'utf8')
 const blocks = (language: string): string[] =>

@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   explore,
   never,
-  playing,
-  STRATEGIES,
   uniform,
   type OrchestrationResult,
   type Outcome,
@@ -13,6 +11,7 @@ import {
   type ReplyContext,
   type TraceEvent,
 } from 'longhaul'
+import { playing, STRATEGIES } from 'longhaul/games'
 import { patient, patientChecks } from '../../mocks/index.ts'
 
 // The patterns of the phases, at five rounds, killed between any two events of the trace and gone on with: the result and the ledger

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { daemonSystem, describeOrchestration, parseDollars, uniform } from 'longhaul'
+import { describeOrchestration, parseDollars, uniform } from 'longhaul'
+import { daemonSystem } from 'longhaul/daemon'
 
 // Phase 3.1 again, against the real daemon: a process of its own, in scaled time.
 const home = mkdtempSync(join(tmpdir(), 'longhaul-long-running-'))

@@ -7,7 +7,12 @@ import { examples, type Example } from '../../../docs/.vitepress/reference/examp
 
 const root = resolve(import.meta.dirname, '../../..')
 
+/** A name that has moved is imported from where it is now: that entry point stands before the root. */
 const ENTRIES = {
+  'longhaul/daemon': () => import('longhaul/daemon'),
+  'longhaul/games': () => import('longhaul/games'),
+  'longhaul/orchestrator': () => import('longhaul/orchestrator'),
+  'longhaul/pattern': () => import('longhaul/pattern'),
   longhaul: () => import('longhaul'),
   'longhaul/msw': () => import('longhaul/msw'),
   'longhaul/nock': () => import('longhaul/nock'),
