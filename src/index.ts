@@ -51,7 +51,6 @@ export {
   lognormal,
   never,
   outage,
-  Provider,
   sequence,
   toolCall,
   uniform,
@@ -61,6 +60,7 @@ export {
   type FaultMix,
   type Latency,
   type Ledger,
+  type Provider,
   type ProviderConfig,
   type RateLimits,
   type AgentConfig,
@@ -113,7 +113,7 @@ export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
+export { RunRecord, type CompletedOutcome, type FailedOutcome, type Outcome } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,
@@ -125,6 +125,53 @@ export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { NotAwaitedError } from './simulation/not-awaited.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
+
+// What signatures of the names above mention.
+export type { Check, CheckTuning } from './checks/index.ts'
+export type { ClockOptions, Milliseconds, TimeMode, Waiter } from './clock/index.ts'
+export type { Coverage } from './explore/index.ts'
+export type { Price, Prices } from './money/index.ts'
+export type { Mount, ServedMetrics } from './mount/index.ts'
+export type {
+  BreakerSettings,
+  BudgetSettings,
+  CacheSavings,
+  CacheSettings,
+  Claim,
+  EndReason,
+  FunctionLibrary,
+  ResilienceSettings,
+  ServiceSettings,
+  StrategyFunction,
+  SupervisionSettings,
+} from './orchestrator/index.ts'
+export type {
+  Behaviour,
+  Bursts,
+  Caller,
+  CallRequest,
+  CallScope,
+  FaultWindow,
+  HostedTool,
+  ModelConfig,
+  ModelSpeed,
+  Persona,
+  ReasoningRequest,
+  Refusal,
+  ReplyUsage,
+  Sequence,
+  ServiceConfig,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+  WindowSpan,
+} from './provider/index.ts'
+export type { Seed } from './random/index.ts'
+export type { CommonOptions, Session } from './simulation/session.ts'
+export type { UnusedPolicy } from './simulation/settings.ts'
+export type { Json, StrategyFailure } from './strategy/index.ts'
+export type { EventBody, EventOf, PicoDollars, RefusedReason, Spool } from './trace/index.ts'
+export type { DescribeCases } from './vitest/describe.ts'
 
 export * from './moved.ts'
 

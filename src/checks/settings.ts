@@ -1,12 +1,12 @@
 import { CHECKS, type CheckName } from './checks.ts'
 
 /** What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. */
-export type Tuning<Name extends CheckName> = {
+export type CheckTuning<Name extends CheckName> = {
   readonly [Setting in keyof (typeof CHECKS)[Name]['settings']]?: (typeof CHECKS)[Name]['settings'][Setting]
 }
 
 /** Checks that are waived (`false`) or tuned, by name. */
-export type CheckSettings = { readonly [Name in CheckName]?: false | Tuning<Name> }
+export type CheckSettings = { readonly [Name in CheckName]?: false | CheckTuning<Name> }
 
 /** Thrown for settings of a check that there is not, or that make no sense. */
 export class InvalidCheckError extends Error {

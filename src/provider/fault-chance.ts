@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import { BurstTimes, type Bursts } from './bursts.ts'
-import { applies, endOfWindow, type FaultWindow, type Scope } from './fault-windows.ts'
+import { applies, endOfWindow, type FaultWindow, type CallScope } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
 /** A call that fails: the `nth` of its agent, from 0. */
@@ -58,7 +58,7 @@ const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
 export class FaultChance {
   readonly #settings: FaultSettings
   readonly #random: KeyedRandom
-  readonly #scripts: { left: number; fault: Fault; scope: Scope }[] = []
+  readonly #scripts: { left: number; fault: Fault; scope: CallScope }[] = []
   readonly #bursts: BurstTimes | undefined
   readonly #schedule: ReadonlyMap<string, Fault> | undefined
   /** Calls that chance or the schedule has let fail, as far as they are remembered. */
@@ -73,7 +73,7 @@ export class FaultChance {
   }
 
   /** The next `count` calls in the scope fail with `fault`. */
-  failNext(count: number, fault: Fault, scope: Scope = {}): void {
+  failNext(count: number, fault: Fault, scope: CallScope = {}): void {
     if (count > 0) this.#scripts.push({ left: count, fault, scope })
   }
 

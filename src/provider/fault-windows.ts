@@ -6,7 +6,7 @@ import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
 
 /** Selects calls; a field that is left out selects all. */
-export interface Scope {
+export interface CallScope {
   /** Calls of this agent. */
   agent?: string
   /** Calls of this model. */
@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
-export interface FaultWindow extends Scope {
+export interface FaultWindow extends CallScope {
   fromMs: Milliseconds
   /** Infinity for one that never ends. */
   forMs: Milliseconds
@@ -27,7 +27,8 @@ export interface FaultWindow extends Scope {
   slowFactor: number
 }
 
-interface Span extends Scope {
+/** When a window is open, and for which calls. */
+export interface WindowSpan extends CallScope {
   /** Start of the window, from the start of the run. */
   from: Duration
   /** Length of the window. */
@@ -39,7 +40,7 @@ interface Span extends Scope {
 const NAMES = ['from', 'for', 'every', 'agent', 'model', 'provider', 'fault', 'failRate', 'slow', 'mix']
 
 function spanOf(
-  { from, for: length, every, agent, model, provider, ...unknown }: Omit<Span, 'for'> & { for?: Duration },
+  { from, for: length, every, agent, model, provider, ...unknown }: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
   const [wrong] = Object.keys(unknown)
@@ -73,7 +74,7 @@ function spanOf(
 export function outage({
   fault = 'bad_gateway',
   ...span
-}: Omit<Span, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
+}: Omit<WindowSpan, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
   faultName(fault, 'outage.fault')
   return { ...spanOf(span, 'outage'), rate: 1, mix: { [fault]: 1 }, slowFactor: 1 }
 }
@@ -92,7 +93,7 @@ export function brownout({
   slow = 3,
   mix = DEFAULT_MIX,
   ...span
-}: Span & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
+}: WindowSpan & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
   share(failRate, 'brownout.failRate')
   factor(slow, 'brownout.slow')
   faultMix(mix, 'brownout.mix')
@@ -100,7 +101,7 @@ export function brownout({
 }
 
 /** Whether something is for a call. */
-export const applies = (scope: Scope, { agent, model, provider }: Scope): boolean =>
+export const applies = (scope: CallScope, { agent, model, provider }: CallScope): boolean =>
   (scope.agent === undefined || scope.agent === agent) &&
   (scope.model === undefined || scope.model === model) &&
   (scope.provider === undefined || scope.provider === provider)
@@ -113,5 +114,5 @@ export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Millise
 }
 
 /** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
-export const windowApplies = (window: FaultWindow, call: Scope, at: Milliseconds): boolean =>
+export const windowApplies = (window: FaultWindow, call: CallScope, at: Milliseconds): boolean =>
   applies(window, call) && endOfWindow(window, at) !== undefined

@@ -72,7 +72,7 @@ export const toDistribution = (latency: Latency): Distribution =>
   typeof latency === 'object' ? latency : constant(latency)
 
 /** How fast a model generates. */
-export interface Speed {
+export interface ModelSpeed {
   timeToFirstToken: Latency
   /** Above 0. */
   tokensPerSecond: number

@@ -57,6 +57,11 @@ export class Ledger {
     provider: new Map<string, Account>(),
   }
 
+  /**
+   * Books a call that has ended.
+   *
+   * @internal
+   */
   book(entry: Entry): void {
     const cost = BigInt(entry.cost)
     book(this.#total, entry, cost)

@@ -93,7 +93,7 @@ interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
   resumptions?: readonly Resumption[]
 }
 
-class EndedRun<Result> extends RunRecord implements Parted {
+class EndedRun<Result> extends RunRecord {
   readonly status: 'completed' | 'failed'
   readonly result: Result | undefined
   readonly error: unknown
@@ -126,16 +126,13 @@ class EndedRun<Result> extends RunRecord implements Parted {
 const selfReported = (trace: Trace): Resumption[] =>
   trace.ofType('run.resumed').map(({ seq, at }) => ({ place: seq, at, stoppedAt: at }))
 
-interface Parted extends RunRecord {
+/** The outcome of a run whose system returned. */
+export interface CompletedOutcome<Result = unknown> extends RunRecord {
   /**
    * The parts of a run that was suspended, killed or restarted, each with calls, bill, time and trace of its own; one
    * part where it never stopped. A call belongs to the part in which it was made.
    */
   readonly parts: RunRecord[]
-}
-
-/** The outcome of a run whose system returned. */
-export interface CompletedOutcome<Result = unknown> extends Parted {
   readonly status: 'completed'
   /** What the system returned. */
   readonly result: Result
@@ -143,7 +140,9 @@ export interface CompletedOutcome<Result = unknown> extends Parted {
 }
 
 /** The outcome of a run whose system threw. */
-export interface FailedOutcome extends Parted {
+export interface FailedOutcome extends RunRecord {
+  /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
+  readonly parts: RunRecord[]
   readonly status: 'failed'
   readonly result: undefined
   /** What the system threw. */
@@ -162,4 +161,5 @@ export interface FailedOutcome extends Parted {
  * ```
  */
 export type Outcome<Result = unknown> = CompletedOutcome<Result> | FailedOutcome
+/** @internal */
 export const Outcome = EndedRun as unknown as new <Result>(of: Ending<Result>) => Outcome<Result>

@@ -5,7 +5,7 @@ import {
   joinChecks,
   type CheckName,
   type CheckSettings,
-  type Tuning,
+  type CheckTuning,
   type Violation,
 } from '../checks/index.ts'
 import {
@@ -16,8 +16,8 @@ import {
   startClock,
   TimerStormError,
   type Clock,
+  type ClockOptions,
   type Duration,
-  type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
 import { emptyPools, endChildrenWithWorker, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
@@ -62,7 +62,7 @@ export interface TraceOptions {
 }
 
 /** Settings of an orchestration under test, whatever it is. */
-interface CommonOptions extends RunSettings {
+export interface CommonOptions extends RunSettings {
   /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
   /** The names of the agents, for `context.agents` and reports. Default: the names in `provider.agents`. */
@@ -70,7 +70,7 @@ interface CommonOptions extends RunSettings {
   /** Values that the system gets as `context.vars`; `run({ vars })` overrides single ones. */
   vars?: Vars
   /** Settings of the simulated clock. */
-  clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
+  clock?: ClockOptions
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
   /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
@@ -140,18 +140,25 @@ export interface StartedOrchestration<Result = unknown> {
   cancel(): Promise<Outcome<Result>>
 }
 
-/** Everything of one test. */
+/** What one test, or one case of `explore`, works with. */
 export interface Session<Result = unknown> {
+  /** The clock in force. */
   clock: Clock
+  /** Every event so far. */
   trace: Trace
+  /** The simulated services. */
   provider: Provider
+  /** Starts the orchestration and waits until it is ready. */
   start(options?: { vars?: Vars }): Promise<StartedOrchestration<Result>>
+  /** Runs the orchestration to its end. */
   run(options?: { vars?: Vars }): Promise<Outcome<Result>>
+  /** Waits on the clock in force. */
   sleep(duration: Duration): Promise<void>
   /**
    * Does the work of a test under the clock's supervision, and afterwards verifies the invariants that every run should satisfy.
    *
    * @throws InvariantError
+   * @internal
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
@@ -159,22 +166,47 @@ export interface Session<Result = unknown> {
    *
    * @throws InvalidCheckError
    */
-  waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
-  /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
+  waive<Name extends CheckName>(check: Name, tuned?: CheckTuning<Name>): void
+  /**
+   * What is told beside what a test failed with, as it may be why; empty where there is nothing.
+   *
+   * @internal
+   */
   hints(): string
-  /** What of the set-up no call has used; nothing where nobody has called at all. */
+  /**
+   * What of the set-up no call has used; nothing where nobody has called at all.
+   *
+   * @internal
+   */
   unused(): readonly Unused[]
-  /** What is told of it in reports. */
+  /**
+   * What is told of it in reports.
+   *
+   * @internal
+   */
   summary(): TestSummary
-  /** What checks have found when they looked last. */
+  /**
+   * What checks have found when they looked last.
+   *
+   * @internal
+   */
   readonly violations: readonly Violation[]
-  /** When its services were set up to fail. */
+  /**
+   * When its services were set up to fail.
+   *
+   * @internal
+   */
   readonly windows: readonly FaultWindow[]
-  /** What the accounts of its services may use: of all, and of single ones in place of that. */
+  /**
+   * What the accounts of its services may use: of all, and of single ones in place of that.
+   *
+   * @internal
+   */
   readonly limits: {
     all: ProviderConfig['rateLimits']
     byProvider: Readonly<Record<string, ProviderConfig['rateLimits']>>
   }
+  /** @internal */
   close(): Promise<void>
 }
 

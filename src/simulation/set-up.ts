@@ -6,7 +6,7 @@ import {
   type Provider,
   type ProviderConfig,
   type ReplyRule,
-  type Scope,
+  type CallScope,
 } from '../provider/index.ts'
 import type { EventOf, Trace, TraceEvent } from '../trace/index.ts'
 import { isMisspelt } from './misspelt.ts'
@@ -26,7 +26,7 @@ const keysOf = (config: ProviderConfig, part: Part): Set<string> => new Set(Obje
 
 /** Whom replies and windows name. */
 function scopesOf({ replies, windows }: ProviderConfig, part: Part): Set<string> {
-  const scopes: readonly Scope[] = [...(Array.isArray(replies) ? (replies as ReplyRule[]) : []), ...(windows ?? [])]
+  const scopes: readonly CallScope[] = [...(Array.isArray(replies) ? (replies as ReplyRule[]) : []), ...(windows ?? [])]
   return new Set(scopes.map((scope) => scope[SINGULAR[part]]).filter((name) => name !== undefined))
 }
 

@@ -56,8 +56,8 @@ ${section('provider.models', 'ModelConfig')}
 ${section('provider.providers', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
-${section('outage() and brownout(), for provider.windows', 'Span')}
-${section('clock', 'SimulatedClockOptions')}
+${section('outage() and brownout(), for provider.windows', 'WindowSpan')}
+${section('clock', 'ClockOptions')}
 ${section('orchestrator', 'PatternSettings')}
 ${section('describeOrchestration.sweep', 'SweepOptions')}
 ${section('longhaul/plugin', 'RunSettings')}

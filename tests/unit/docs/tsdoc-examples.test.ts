@@ -21,7 +21,14 @@ const ENTRIES = {
 }
 
 /** Files whose types are exported, or whose default export is. */
-const OF_TYPES = ['src/vitest/fill.ts', 'src/vitest/matchers.ts', 'src/vitest/reporter.ts', 'src/simulation/session.ts']
+const OF_TYPES = [
+  'src/provider/provider.ts',
+  'src/simulation/outcome.ts',
+  'src/vitest/fill.ts',
+  'src/vitest/matchers.ts',
+  'src/vitest/reporter.ts',
+  'src/simulation/session.ts',
+]
 
 /** What the reader of an example has: a test of an orchestration, clients, and the packages that it names. */
 const PRELUDE = `

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Provider, Trace } from 'longhaul'
+import { Trace } from 'longhaul'
+import { Provider } from '../../../src/provider/index.ts'
 import { startSimulatedClock, type Clock } from '../../../src/clock/index.ts'
 import { respond } from '../../../src/mount/response.ts'
 import { addressesOf, routeOf } from '../../../src/mount/routes.ts'
