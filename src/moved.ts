@@ -1,5 +1,6 @@
 // Names that the package had before it had entry points for their areas. They stay for those who import them from
-// `longhaul`, as docs/stability.md says, and go with the next major version.
+// `longhaul`, as docs/stability.md says, and go with the next major version. They come from where the entry points have
+// them from: through these, the root would load a file more for each.
 
 export {
   /** @deprecated Import from 'longhaul/games' */
@@ -34,14 +35,10 @@ export {
   type TournamentFunctions,
   /** @deprecated Import from 'longhaul/games' */
   type TournamentMetrics,
-} from './entry/games.ts'
+} from './games/index.ts'
 export {
   /** @deprecated Import from 'longhaul/pattern' */
   loadPattern,
-  /** @deprecated Import from 'longhaul/pattern' */
-  parseStrategy,
-  /** @deprecated Import from 'longhaul/pattern' */
-  PatternError,
   /** @deprecated Import from 'longhaul/pattern' */
   patternJSONSchema,
   /** @deprecated Import from 'longhaul/pattern' */
@@ -49,16 +46,24 @@ export {
   /** @deprecated Import from 'longhaul/pattern' */
   PatternSettingError,
   /** @deprecated Import from 'longhaul/pattern' */
-  patternSystem,
+  type Pattern,
+} from './pattern/index.ts'
+export {
+  /** @deprecated Import from 'longhaul/pattern' */
+  parseStrategy,
+  /** @deprecated Import from 'longhaul/pattern' */
+  PatternError,
   /** @deprecated Import from 'longhaul/pattern' */
   printStrategy,
-  /** @deprecated Import from 'longhaul/pattern' */
-  type Pattern,
   /** @deprecated Import from 'longhaul/pattern' */
   type Strategy,
   /** @deprecated Import from 'longhaul/pattern' */
   type StrategyOptions,
-} from './entry/pattern.ts'
+} from './strategy/index.ts'
+export {
+  /** @deprecated Import from 'longhaul/pattern' */
+  patternSystem,
+} from './systems/index.ts'
 export {
   /** @deprecated Import from 'longhaul/orchestrator' */
   CompletionError,
@@ -70,13 +75,15 @@ export {
   Orchestrator,
   /** @deprecated Import from 'longhaul/orchestrator' */
   ResumeError,
+} from './orchestrator/index.ts'
+export {
   /** @deprecated Import from 'longhaul/orchestrator' */
   RunStore,
   /** @deprecated Import from 'longhaul/orchestrator' */
   StoreError,
   /** @deprecated Import from 'longhaul/orchestrator' */
   type Checkpoint,
-} from './entry/orchestrator.ts'
+} from './store/index.ts'
 export {
   /** @deprecated Import from 'longhaul/daemon' */
   DaemonOrchestrationError,
@@ -86,4 +93,4 @@ export {
   type DaemonResult,
   /** @deprecated Import from 'longhaul/daemon' */
   type DaemonSettings,
-} from './entry/daemon.ts'
+} from './systems/index.ts'
