@@ -1,4 +1,5 @@
 import { guardChildren, installDoors } from './doors/index.ts'
+import { seedLoading } from './vitest/loading.ts'
 
 export {
   CHECKS,
@@ -168,4 +169,5 @@ export { watch } from './simulation/watch.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.
 installDoors()
+seedLoading()
 guardChildren()
