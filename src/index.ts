@@ -1,4 +1,5 @@
 import { guardChildren, installDoors } from './doors/index.ts'
+import { seedLoading } from './vitest/loading.ts'
 
 export {
   CHECKS,
@@ -177,4 +178,5 @@ export * from './moved.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.
 installDoors()
+seedLoading()
 guardChildren()

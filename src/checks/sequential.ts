@@ -32,19 +32,21 @@ export const sequential = check({
 })
 
 /**
- * How often an agent begins when the one before it has ended, without a word of what was said before; none where two
- * agents overlap.
+ * How often the first call of an agent begins when the agent before it has ended, without a word of what was said before;
+ * none where two agents overlap. What an agent asks again, a breaker may hold back until another agent's trial has ended.
  */
 function handovers(calls: readonly CallRecord[], soonMs: number): number {
   let count = 0
   let latest: { agent: string; end: number } | undefined
   const asked = new Set<number>()
+  const begun = new Set<string>()
   for (const call of calls) {
     const { agent, arrivedAt, holds } = call
     if (latest && latest.agent !== agent) {
       if (latest.end > arrivedAt) return 0
-      if (arrivedAt - latest.end <= soonMs && !holds.some((held) => asked.has(held))) count += 1
+      if (!begun.has(agent) && arrivedAt - latest.end <= soonMs && !holds.some((held) => asked.has(held))) count += 1
     }
+    begun.add(agent)
     latest = { agent, end: Math.max(endOf(call), latest?.agent === agent ? latest.end : 0) }
     asked.add(call.call)
   }

@@ -20,7 +20,7 @@ import {
   type Duration,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, stand, type ChanceBehind } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, stand } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -35,6 +35,7 @@ import {
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
+import { chanceOf } from './chance.ts'
 import { putInForce, Trace } from '../trace/index.ts'
 import {
   patternSystem,
@@ -208,26 +209,6 @@ export interface Session<Result = unknown> {
   }
   /** @internal */
   close(): Promise<void>
-}
-
-/** Chance for the code under test: each agent has its own stream, so that one more of them changes nobody else's luck. */
-function chanceOf(random: KeyedRandom): ChanceBehind {
-  const indices = new Map<string, number>()
-  const next = (kind: string): [string, number] => {
-    const stream = `${kind}/${actingAgent() ?? ''}`
-    const index = indices.get(stream) ?? 0
-    indices.set(stream, index + 1)
-    return [stream, index]
-  }
-  return {
-    random: () => random.draw(...next('Math.random')),
-    fill(bytes) {
-      for (let from = 0; from < bytes.length; from += 16) {
-        const words = random.block(...next('crypto'))
-        bytes.set(new Uint8Array(Uint32Array.from(words).buffer).subarray(0, bytes.length - from), from)
-      }
-    },
-  }
 }
 
 /** How exact times are that the wall clock rules. Real milliseconds. */

@@ -1,5 +1,5 @@
 import { parseTimeMode, type TimeMode, type TimeModeText } from '../clock/index.ts'
-import { joinChecks, type CheckSettings } from '../checks/index.ts'
+import { checkSettings, joinChecks, type CheckSettings } from '../checks/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
 
@@ -79,7 +79,11 @@ export interface SettingsInForce {
   unused: UnusedPolicy
 }
 
-/** Joins settings; the later ones win. */
+/**
+ * Joins settings; the later ones win.
+ *
+ * @throws InvalidSettingError, InvalidCheckError, InvalidTimeModeError
+ */
 export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
   const {
     seed = 1,
@@ -91,7 +95,14 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
   let checks: CheckSettings | false = {}
   for (const layer of layers)
     if (layer.checks === false) checks = false
-    else if (layer.checks) checks = joinChecks(checks || {}, layer.checks)
+    else if (layer.checks !== undefined) {
+      if (typeof layer.checks !== 'object' || layer.checks === null)
+        throw new InvalidSettingError(
+          `checks is ${JSON.stringify(layer.checks)}. Give false to waive all checks, or an object such as { sequential: false }.`,
+        )
+      checkSettings(layer.checks)
+      checks = joinChecks(checks || {}, layer.checks)
+    }
   return {
     seed,
     time: parseTimeMode(time),

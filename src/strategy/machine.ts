@@ -71,7 +71,7 @@ const MAX_WORK_WITHOUT_EFFECT = 20_000_000
 /** Work of a whole run: a few minutes. */
 const MAX_WORK = 2_000_000_000
 /** Work of one statement, which nobody can interrupt: some twenty milliseconds. */
-const MAX_WORK_A_STATEMENT = 400_000
+const MAX_WORK_A_STATEMENT = 250_000
 /** Work after which others have their turn: some five milliseconds. */
 const WORK_A_TURN = 50_000
 /** What one statement is worth, beside its expressions. */

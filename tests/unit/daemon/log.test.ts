@@ -54,6 +54,16 @@ describe('the log tells', () => {
       'orch_1 failed: timeout: Too late.',
       { type: 'effect.ended', effect: 1, ok: false, failure: 'timeout', message: 'Too late.' },
     ],
+    [
+      'orch_1 cancelled: The orchestration ends: suspended.',
+      {
+        type: 'effect.ended',
+        effect: 1,
+        ok: false,
+        failure: 'cancelled',
+        message: 'The orchestration ends: suspended.',
+      },
+    ],
     ['orch_1 resumed, with 2 call(s) whose end is not known', { type: 'run.resumed', run: 'a', uncertain: 2 }],
   ])('%s', (line, body) => {
     expect(told(body)).toBe(line)
