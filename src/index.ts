@@ -114,7 +114,7 @@ export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { RunRecord, type CompletedOutcome, type FailedOutcome, type Outcome } from './simulation/outcome.ts'
+export type { CompletedOutcome, FailedOutcome, Outcome, RunRecord } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,

@@ -96,6 +96,11 @@ export function predict<Result>(
   options: OrchestrationOptions<Result>,
   given?: PredictOptions & { models?: undefined },
 ): Promise<Prediction>
+/**
+ * Predicts what runs of a pattern cost and take on each of several models, with the same seeds.
+ *
+ * @throws InvalidPredictionError for fewer than ten runs, and for models that no price table has
+ */
 export function predict(
   name: string,
   options: OrchestrationOptions,
