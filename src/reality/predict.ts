@@ -69,7 +69,7 @@ export async function observe<Result>(
         fault: status === 'failed' ? fault : undefined,
         isRetry: attempt > 1,
         latencyMs: (endedAt ?? arrivedAt) - arrivedAt,
-        cost: cost / DOLLAR,
+        cost: Number(cost) / DOLLAR,
       })),
     }
   } finally {
