@@ -12,7 +12,17 @@ export interface CallScope {
   /** Calls of this model. */
   model?: string
   /** Calls of this service. */
+  service?: string
+  /** @deprecated The former name of `service`. */
   provider?: string
+}
+
+/** What a call is of, as requests and events have it. */
+export interface Subject {
+  agent: string
+  model: string
+  /** The service. */
+  provider: string
 }
 
 /** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
@@ -37,10 +47,19 @@ export interface WindowSpan extends CallScope {
   every?: Duration
 }
 
-const NAMES = ['from', 'for', 'every', 'agent', 'model', 'provider', 'fault', 'failRate', 'slow', 'mix']
+const NAMES = ['from', 'for', 'every', 'agent', 'model', 'service', 'fault', 'failRate', 'slow', 'mix']
 
 function spanOf(
-  { from, for: length, every, agent, model, provider, ...unknown }: Omit<WindowSpan, 'for'> & { for?: Duration },
+  {
+    from,
+    for: length,
+    every,
+    agent,
+    model,
+    provider,
+    service = provider,
+    ...unknown
+  }: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
   const [wrong] = Object.keys(unknown)
@@ -52,7 +71,7 @@ function spanOf(
     everyMs: every === undefined ? undefined : durationOf(every, `${where}.every`),
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
-    ...(provider !== undefined && { provider }),
+    ...(service !== undefined && { service }),
   }
 }
 
@@ -64,7 +83,7 @@ function spanOf(
  * ```ts
  * const provider = {
  *   windows: [
- *     outage({ from: '5m', for: '2m', provider: 'openai' }),
+ *     outage({ from: '5m', for: '2m', service: 'openai' }),
  *     // The key expires after eight hours.
  *     outage({ from: '8h', fault: 'unauthorized' }),
  *   ],
@@ -101,10 +120,10 @@ export function brownout({
 }
 
 /** Whether something is for a call. */
-export const applies = (scope: CallScope, { agent, model, provider }: CallScope): boolean =>
+export const applies = (scope: CallScope, { agent, model, provider }: Subject): boolean =>
   (scope.agent === undefined || scope.agent === agent) &&
   (scope.model === undefined || scope.model === model) &&
-  (scope.provider === undefined || scope.provider === provider)
+  (scope.service === undefined || scope.service === provider)
 
 /** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */
 export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Milliseconds): Milliseconds | undefined {
@@ -114,5 +133,5 @@ export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Millise
 }
 
 /** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
-export const windowApplies = (window: FaultWindow, call: CallScope, at: Milliseconds): boolean =>
+export const windowApplies = (window: FaultWindow, call: Subject, at: Milliseconds): boolean =>
   applies(window, call) && endOfWindow(window, at) !== undefined

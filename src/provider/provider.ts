@@ -6,6 +6,7 @@ import { Arrivals } from './arrival.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
+import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
 import { FaultChance, MOST_REMEMBERED, type ScheduledFault } from './fault-chance.ts'
 import type { CallScope } from './fault-windows.ts'
@@ -87,11 +88,11 @@ export class Provider {
     { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
   ) {
     providerOptions(config, 'provider')
-    this.config = config
+    this.config = configOfToday(config)
     this.clock = clock
     this.trace = trace
     this.#ids = ids
-    this.#settings = new Settings(config)
+    this.#settings = new Settings(this.config)
     this.#models = new ModelCatalogue(config.models ?? {})
     this.#chance = new FaultChance(this.#settings.faults(), random)
     this.#replies = new Replies(this.#settings.rules(), random)
@@ -134,7 +135,7 @@ export class Provider {
    */
   failNext(count: number, fault: Fault, scope: CallScope = {}): void {
     checkFailNext(count, fault, scope)
-    this.#chance.failNext(count, fault, scope)
+    this.#chance.failNext(count, fault, scopeOfToday(scope))
   }
 
   /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */

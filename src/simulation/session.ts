@@ -542,11 +542,11 @@ function sessionOf<Result>(
     get violations() {
       return violations
     },
-    windows: config?.windows ?? [],
+    windows: provider.config.windows ?? [],
     limits: {
       all: config?.rateLimits,
       byProvider: Object.fromEntries(
-        Object.entries(config?.providers ?? {}).flatMap(([name, { rateLimits }]) =>
+        Object.entries(provider.config.services ?? {}).flatMap(([name, { rateLimits }]) =>
           rateLimits === undefined ? [] : [[name, rateLimits]],
         ),
       ),

@@ -11,9 +11,9 @@ import {
 import type { EventOf, Trace, TraceEvent } from '../trace/index.ts'
 import { isMisspelt } from './misspelt.ts'
 
-const PARTS = ['agents', 'models', 'providers'] as const
+const PARTS = ['agents', 'models', 'services'] as const
 type Part = (typeof PARTS)[number]
-const SINGULAR = { agents: 'agent', models: 'model', providers: 'provider' } as const satisfies Record<Part, string>
+const SINGULAR = { agents: 'agent', models: 'model', services: 'service' } as const satisfies Record<Part, string>
 
 /** Something of the set-up that no call has used. */
 export interface Unused {
@@ -31,7 +31,7 @@ function scopesOf({ replies, windows }: ProviderConfig, part: Part): Set<string>
 }
 
 const calledIn = (calls: readonly EventOf<'call.arrived'>[], part: Part): Set<string> =>
-  new Set(calls.map((call) => call[SINGULAR[part]]))
+  new Set(calls.map((call) => (part === 'services' ? call.provider : call[SINGULAR[part]])))
 
 /** Names in an event that are those of agents. */
 function agentsIn(event: TraceEvent): unknown[] {
@@ -102,10 +102,10 @@ function ruleText({ agent, model, content, turn }: ReplyRule): string[] {
   return [`{ ${namesText({ agent, model, content, turn })} }`]
 }
 
-function windowText({ fromMs, forMs, everyMs, agent, model, provider }: FaultWindow): string {
+function windowText({ fromMs, forMs, everyMs, agent, model, service }: FaultWindow): string {
   const time = `from ${formatDuration(fromMs)}${Number.isFinite(forMs) ? ` for ${formatDuration(forMs)}` : ''}`
   const again = everyMs === undefined ? '' : ` every ${formatDuration(everyMs)}`
-  const scope = namesText({ agent, model, provider })
+  const scope = namesText({ agent, model, service })
   return `${time}${again}${scope && ` { ${scope} }`}`
 }
 

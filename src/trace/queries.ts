@@ -6,6 +6,9 @@ export interface CallRecord {
   agent: string
   conversation: string
   turn: number
+  /** The service that was asked, such as `openai`. */
+  service: string
+  /** @deprecated The former name of `service`. */
   provider: string
   model: string
   stream: boolean
@@ -77,6 +80,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         agent,
         conversation,
         turn,
+        service: provider,
         provider,
         model,
         stream,
@@ -171,6 +175,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     agent,
     conversation: `${agent}/refused-${call}`,
     turn: 1,
+    service: event.provider ?? '',
     provider: event.provider ?? '',
     model: event.model ?? '',
     stream: false,

@@ -22,6 +22,8 @@ export interface Between<Value> {
 export interface CallFilter {
   agent?: string
   model?: string
+  service?: string
+  /** @deprecated The former name of `service`. */
   provider?: string
   status?: 'ended' | 'failed' | 'open' | 'refused'
   /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
@@ -227,7 +229,7 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
 
-const FILTERS = ['agent', 'model', 'provider', 'status', 'fault']
+const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
 const MOST_PROMPTS = 5

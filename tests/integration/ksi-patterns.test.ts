@@ -6,7 +6,7 @@ import { strategy } from '../given/strategy.ts'
 const calm = {
   latency: constant('5s'),
   failRate: 0,
-  providers: { openai: { failRate: 0 }, anthropic: { failRate: 0 } },
+  services: { openai: { failRate: 0 }, anthropic: { failRate: 0 } },
 }
 const pattern = (text: string, options: Omit<PatternOptions, 'pattern'> = {}): PatternOptions => ({
   pattern: { text: `name: inline\n${text}` },

@@ -192,7 +192,7 @@ describeOrchestration(
       retry: { attempts: 3, firstDelay: '1m', maxDelay: '1m' },
       breaker: { failures: 1_000 },
     },
-    provider: { failRate: 0, faults: { server_error: 1 }, providers: { openai: { failRate: 1 } } },
+    provider: { failRate: 0, faults: { server_error: 1 }, services: { openai: { failRate: 1 } } },
   },
   (it) => {
     it.for(['after the first try', 'after the second', 'after the last'])(
@@ -290,7 +290,7 @@ const ask = (key: string, signal?: AbortSignal) =>
 describeOrchestration(
   'a service that knows idempotency keys',
   {
-    provider: { latency: '10s', failRate: 0, providers: { openai: { failRate: 0, idempotency: true } } },
+    provider: { latency: '10s', failRate: 0, services: { openai: { failRate: 0, idempotency: true } } },
     system: async () => {},
   },
   (it) => {

@@ -94,7 +94,7 @@ const PLAYERS = {
 }
 
 /** Of a pattern that counts the agents that answer in time: that number depends on the agents whose calls fail. */
-const inTime: ProviderConfig = { providers: { openai: { failRate: 0 } } }
+const inTime: ProviderConfig = { services: { openai: { failRate: 0 } } }
 
 const KILLED: readonly Killed[] = [
   { name: 'fixtures/orchestrations/session_recovery.yaml', vars: { max_rounds: 5 } },

@@ -13,7 +13,7 @@ describeOrchestration(
     }),
     vars: { max_rounds: 12 },
     time: '100x',
-    provider: { latency: uniform('1s', '5s'), replies, providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('1s', '5s'), replies, services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test(

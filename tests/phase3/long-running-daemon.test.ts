@@ -22,7 +22,7 @@ describeOrchestration(
     }),
     vars: { max_rounds: 100, pause: '75s', round_timeout: '10d' },
     time: '600x',
-    provider: { latency: uniform('5s', '15s'), replies: 'Going on.', providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('5s', '15s'), replies: 'Going on.', services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test(

@@ -68,7 +68,7 @@ describeOrchestration.for(ROUNDS)(
     pattern,
     vars: { max_rounds: rounds },
     // Fast answers without failures: this is about what is kept, not about time.
-    provider: { latency: '1s', replies: 'Going on.', providers: { openai: { failRate: 0 } } },
+    provider: { latency: '1s', replies: 'Going on.', services: { openai: { failRate: 0 } } },
     orchestrator: { ...forgetful, store: join(folder, `${rounds}.db`) },
   }),
   (test, rounds) => {

@@ -53,7 +53,7 @@ ${membersTable(ownMembers('PatternOptions'), 'option')}
 ${section('provider', 'ProviderConfig')}
 ${section('provider.agents', 'AgentConfig')}
 ${section('provider.models', 'ModelConfig')}
-${section('provider.providers', 'ServiceConfig')}
+${section('provider.services', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
 ${section('outage() and brownout(), for provider.windows', 'WindowSpan')}

@@ -167,7 +167,7 @@ describeOrchestration(
     system: async () => undefined,
     provider: {
       latency: '1s',
-      providers: {
+      services: {
         vllm: { baseURLs: ['http://gpu-box:8000/v1'] },
         mine: { format: 'litellm', baseURLs: ['https://proxy.example'] },
       },

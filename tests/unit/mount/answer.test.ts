@@ -52,7 +52,7 @@ describe.each(URLS)('%s', (url) => {
       {
         latency: '1s',
         models: { m: { prices: { input: 1, output: 1 } } },
-        providers: {
+        services: {
           open: { baseURLs: ['https://openai.vendor.example/v1'] },
           anthropical: { format: 'anthropic', baseURLs: ['https://anthropic.vendor.example'] },
         },

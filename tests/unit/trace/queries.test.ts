@@ -14,6 +14,7 @@ describe('a call, folded from its events', () => {
         agent: 'ben',
         conversation: 'ben/1',
         turn: 4,
+        service: 'openai',
         provider: 'openai',
         model: 'gpt-4o-mini',
         stream: false,
@@ -87,6 +88,7 @@ describe('a call, folded from its events', () => {
         agent: 'ann',
         conversation: 'ann/refused-4',
         turn: 1,
+        service: 'openai',
         provider: 'openai',
         model: 'gpt-4o',
         stream: false,
@@ -113,6 +115,7 @@ describe('a call, folded from its events', () => {
       expect.objectContaining({
         agent: 'unknown',
         conversation: 'unknown/refused-5',
+        service: '',
         provider: '',
         model: '',
         request: '',
