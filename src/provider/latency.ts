@@ -67,6 +67,19 @@ export const empirical = (samples: readonly Duration[]): Distribution =>
  */
 export const never = (): Distribution => neverDistribution()
 
+/**
+ * The distributions of latency under one name, beside their short ones.
+ *
+ * @example
+ * ```ts
+ * const provider = {
+ *   latency: latency.lognormal({ median: '4s', p95: '20s' }),
+ *   agents: { silent: { latency: latency.never() } },
+ * }
+ * ```
+ */
+export const latency = { constant, uniform, lognormal, empirical, never } as const
+
 /** Reads a latency. */
 export const toDistribution = (latency: Latency): Distribution =>
   typeof latency === 'object' ? latency : constant(latency)
