@@ -20,9 +20,11 @@ const heap = (): number => {
 async function call(): Promise<void> {
   const response = await fetch('https://api.openai.com/v1/chat/completions', {
     method: 'POST',
+    headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
     body: JSON.stringify(QUESTION),
   })
-  await response.text()
+  const text = await response.text()
+  if (response.status !== 200) throw new Error(`The call was refused: ${response.status} ${text}`)
 }
 
 async function run(count: number): Promise<{ realMs: number; bytes: number }> {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
@@ -10,14 +10,14 @@ export const orphans = check({
     'When the orchestration ends, abort its open calls, await their end, and clear its intervals. Await the calls that the test itself makes.',
   settings: {
     /** How long things may take to come to their end. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether calls are looked at: under way at the end, or made after it. */
     calls: true,
     gathers: true,
     intervals: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const call of facts.calls) {
       if (call.detached) continue
       const run = runOf(facts, call)
@@ -41,7 +41,7 @@ export const orphans = check({
       if (endedAt === undefined && !hasDied && isOver)
         yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
     }
-    for (const { calls } of facts.of('calls.left'))
+    for (const { calls } of facts.of('calls.leaked'))
       for (const number of calls) {
         const call = facts.call(number)
         if (!call) continue
@@ -52,7 +52,7 @@ export const orphans = check({
           part: 'calls',
         }
       }
-    for (const { at, everyMs } of facts.of('timers.left'))
+    for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,
         what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,

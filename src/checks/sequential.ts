@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
@@ -11,9 +11,10 @@ export const sequential = check({
     /** Fewer agents do not count. */
     agents: 3,
     /** An agent that begins so soon after the one before it has waited for it. */
-    handoverMs: 50,
+    handover: '50ms' as Duration,
   },
-  *find(facts, { agents, handoverMs }) {
+  *find(facts, { agents, handover }) {
+    const handoverMs = parseDuration(handover)
     for (const { name, expected, startedAt, endedAt = facts.until } of facts.gathers) {
       if (expected.length < agents) continue
       const calls = expected
@@ -32,19 +33,21 @@ export const sequential = check({
 })
 
 /**
- * How often an agent begins when the one before it has ended, without a word of what was said before; none where two
- * agents overlap.
+ * How often the first call of an agent begins when the agent before it has ended, without a word of what was said before;
+ * none where two agents overlap. What an agent asks again, a breaker may hold back until another agent's trial has ended.
  */
 function handovers(calls: readonly CallRecord[], soonMs: number): number {
   let count = 0
   let latest: { agent: string; end: number } | undefined
   const asked = new Set<number>()
+  const begun = new Set<string>()
   for (const call of calls) {
     const { agent, arrivedAt, holds } = call
     if (latest && latest.agent !== agent) {
       if (latest.end > arrivedAt) return 0
-      if (arrivedAt - latest.end <= soonMs && !holds.some((held) => asked.has(held))) count += 1
+      if (!begun.has(agent) && arrivedAt - latest.end <= soonMs && !holds.some((held) => asked.has(held))) count += 1
     }
+    begun.add(agent)
     latest = { agent, end: Math.max(endOf(call), latest?.agent === agent ? latest.end : 0) }
     asked.add(call.call)
   }

@@ -18,7 +18,7 @@ export function logLine(event: TraceEvent): string | undefined {
     }
     case 'breaker.changed':
       return `circuit ${event.state}: ${event.target}`
-    case 'model.replaced':
+    case 'model.fellBack':
       return event.reason === 'budget'
         ? `fallback: ${event.agent} asks ${event.model}, as the budget is tight`
         : `failover: ${event.agent} asks ${event.model}, after ${event.reason}`
@@ -29,7 +29,9 @@ export function logLine(event: TraceEvent): string | undefined {
     case 'budget.refused':
       return `budget: no call of ${event.agent} to ${event.model}`
     case 'effect.ended':
-      return event.ok ? undefined : `failed: ${event.failure}: ${event.message ?? 'no message'}`
+      if (event.ok) return undefined
+      // A run that is suspended or cancelled did not fail.
+      return `${event.failure === 'cancelled' ? '' : 'failed: '}${event.failure}: ${event.message ?? 'no message'}`
     case 'run.resumed':
       return `resumed, with ${event.uncertain} call(s) whose end is not known`
     default:

@@ -1,5 +1,5 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -83,9 +83,32 @@ function writeRules(folder: string): void {
   else rmSync(path, { force: true })
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // It runs, as another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Removes the folders of processes that were killed: nothing runs in these at their end. */
+function clearUp(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^longhaul-children-(\d+)-\w+$/.exec(name) ?? []
+    if (pid === undefined || isRunning(Number(pid))) continue
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // It belongs to somebody else.
+    }
+  }
+}
+
 function open(): string {
   if (family.folder) return family.folder
-  const folder = mkdtempSync(join(tmpdir(), 'longhaul-children-'))
+  clearUp()
+  const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
   family.folder = folder
   writeRules(folder)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

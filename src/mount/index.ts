@@ -1,6 +1,7 @@
 export { InvalidNetworkError } from './allowed.ts'
 export { isPrivate } from './hosts.ts'
 export { guardProcess } from './last-resort.ts'
+export type { ServedMetrics } from './edge.ts'
 export type { Mount } from './mount.ts'
 export { mountNetwork, type NetworkMount, type NetworkOptions } from './network.ts'
 export { keepProvidersAway, OutsideOfTestError } from './between.ts'

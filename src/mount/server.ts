@@ -75,7 +75,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
   const { pathname: path, searchParams: query } =
     URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? new URL('http://host')
   const [name = '', ...rest] = segmentsOf(path)
-  const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
+  const own = Object.hasOwn(provider.config.services ?? {}, name) ? provider.config.services![name] : undefined
   if (!own && !SERVICES.some((service) => service.name === name)) return undefined
   const service = serviceOf(name, own?.format)
   const bases = (service.bases ?? [basePath(service)]).map(segmentsOf)

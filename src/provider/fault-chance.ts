@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import { BurstTimes, type Bursts } from './bursts.ts'
-import { applies, endOfWindow, type FaultWindow, type Scope } from './fault-windows.ts'
+import { applies, endOfWindow, type FaultWindow, type CallScope } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
 /** A call that fails: the `nth` of its agent, from 0. */
@@ -26,7 +26,7 @@ export interface FaultSubject {
 export interface FailingNext {
   count: number
   fault: Fault
-  scope: Scope
+  scope: CallScope
 }
 
 /** What has been decided for a call. */
@@ -80,7 +80,7 @@ export class FaultChance {
   }
 
   /** The next `count` calls in the scope fail with `fault`. */
-  failNext(count: number, fault: Fault, scope: Scope = {}): void {
+  failNext(count: number, fault: Fault, scope: CallScope = {}): void {
     if (count > 0) this.#scripts.push({ count, left: count, fault, scope })
   }
 

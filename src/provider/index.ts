@@ -16,13 +16,13 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './call.ts'
-export { actAs, actingAgent, runInForce, withinRun, type Identify } from './callers.ts'
+export { actAs, actingAgent, runInForce, withinRun, type Caller, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
 export type { FailingNext, ScheduledFault } from './fault-chance.ts'
-export { brownout, outage, windowApplies, type FaultWindow, type Scope } from './fault-windows.ts'
+export { brownout, outage, windowApplies, type CallScope, type FaultWindow, type WindowSpan } from './fault-windows.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
-export { constant, empirical, lognormal, never, uniform, type Latency, type Speed } from './latency.ts'
+export { constant, empirical, latency, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
 export { InvalidProviderConfigError } from './options/invalid.ts'
@@ -32,4 +32,5 @@ export { json, sequence, toolCall, whenAsked, type SequenceOptions } from './rep
 export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
 export type { RateLimits } from './rate-limits.ts'
 export { REFUSAL_MS, type RefusedRequest } from './refused.ts'
-export type { ReplyContext, ReplyFunction, ReplyRule, ReplySource, ReplySpec } from './reply-rules.ts'
+export type { ReplyUsage } from './content.ts'
+export type { ReplyContext, ReplyFunction, ReplyRule, ReplySource, ReplySpec, Sequence } from './reply-rules.ts'

@@ -21,6 +21,7 @@ export interface SequenceOptions {
  * ```
  */
 export function sequence(...replies: readonly (string | ReplySpec)[]): Sequence
+/** Answers that are given one after another, with what counts the place in them. */
 export function sequence(replies: readonly (string | ReplySpec)[], options?: SequenceOptions): Sequence
 export function sequence(...given: readonly unknown[]): Sequence {
   const [first, options = {}] = given

@@ -1,7 +1,7 @@
 /** What names of a run are names of. */
-export const PARTS = ['agents', 'models', 'providers'] as const
+export const PARTS = ['agents', 'models', 'services'] as const
 export type Part = (typeof PARTS)[number]
-export const SINGULAR = { agents: 'agent', models: 'model', providers: 'provider' } as const satisfies Record<
+export const SINGULAR = { agents: 'agent', models: 'model', services: 'service' } as const satisfies Record<
   Part,
   string
 >

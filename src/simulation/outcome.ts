@@ -33,12 +33,6 @@ function ledgerOf(calls: readonly CallRecord[]): Ledger {
   return ledger
 }
 
-/** What a record is made of. */
-interface Recorded extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
-  /** Names of who is set up. Default: only who took part is known. */
-  setUp?: KnownNames
-}
-
 /** What the provider and the trace know of a run, or of a part of it. Calls that others make are not counted. */
 export class RunRecord {
   /** From start to end, on the clock in force. Milliseconds. */
@@ -48,7 +42,11 @@ export class RunRecord {
   readonly #state: { ledger?: Ledger } = {}
   readonly #setUp: KnownNames
 
-  constructor({ elapsedMs, trace, setUp = NO_NAMES }: Recorded) {
+  /** @param setUp names of who is set up. Default: only who took part is known */
+  constructor(
+    { elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>,
+    setUp: (part: 'agents' | 'models' | 'services') => Iterable<string> = NO_NAMES,
+  ) {
     this.elapsedMs = elapsedMs
     this.trace = trace
     this.#setUp = setUp
@@ -74,9 +72,13 @@ export class RunRecord {
     return costOverTime(this.calls, Math.max(1, parseDuration(every)))
   }
 
-  /** The names of agents, models or services that the run knows: of who took part, and of who is set up. */
+  /**
+   * The names of agents, models or services that the run knows: of who took part, and of who is set up.
+   *
+   * @internal
+   */
   names(part: Part): string[] {
-    const called = this.trace.ofType('call.arrived').map((call) => call[SINGULAR[part]])
+    const called = this.calls.map((call) => call[SINGULAR[part]])
     const seen = part === 'agents' ? agentsSeen(this.trace) : []
     return [...new Set([...called, ...seen, ...this.#setUp(part)])]
   }
@@ -103,21 +105,22 @@ export class RunRecord {
 }
 
 /** What an outcome is made of. */
-interface Ending<Result> extends Recorded {
+interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
   status: 'completed' | 'failed'
   result: Result | undefined
   error: unknown
   resumptions?: readonly Resumption[]
+  setUp?: KnownNames | undefined
 }
 
-class EndedRun<Result> extends RunRecord implements Parted {
+class EndedRun<Result> extends RunRecord {
   readonly status: 'completed' | 'failed'
   readonly result: Result | undefined
   readonly error: unknown
   readonly #resumptions: readonly Resumption[]
 
-  constructor({ status, result, error, resumptions = [], ...record }: Ending<Result>) {
-    super(record)
+  constructor({ status, result, error, resumptions = [], setUp, ...record }: Ending<Result>) {
+    super(record, setUp)
     this.status = status
     this.result = result
     this.error = error
@@ -134,11 +137,7 @@ class EndedRun<Result> extends RunRecord implements Parted {
       const next = told[nth]
       const own = ownEvents(events, ({ seq }) => seq >= place && seq < (next?.place ?? Number.POSITIVE_INFINITY))
       const end = next ? next.stoppedAt : startedAt + this.elapsedMs
-      return new RunRecord({
-        elapsedMs: Math.max(0, end - at),
-        trace: Trace.of(own),
-        setUp: (part) => this.names(part),
-      })
+      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) }, (part) => this.names(part))
     })
   }
 }
@@ -147,16 +146,13 @@ class EndedRun<Result> extends RunRecord implements Parted {
 const selfReported = (trace: Trace): Resumption[] =>
   trace.ofType('run.resumed').map(({ seq, at }) => ({ place: seq, at, stoppedAt: at }))
 
-interface Parted extends RunRecord {
+/** The outcome of a run whose system returned. */
+export interface CompletedOutcome<Result = unknown> extends RunRecord {
   /**
    * The parts of a run that was suspended, killed or restarted, each with calls, bill, time and trace of its own; one
    * part where it never stopped. A call belongs to the part in which it was made.
    */
   readonly parts: RunRecord[]
-}
-
-/** The outcome of a run whose system returned. */
-export interface CompletedOutcome<Result = unknown> extends Parted {
   readonly status: 'completed'
   /** What the system returned. */
   readonly result: Result
@@ -164,7 +160,9 @@ export interface CompletedOutcome<Result = unknown> extends Parted {
 }
 
 /** The outcome of a run whose system threw. */
-export interface FailedOutcome extends Parted {
+export interface FailedOutcome extends RunRecord {
+  /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
+  readonly parts: RunRecord[]
   readonly status: 'failed'
   readonly result: undefined
   /** What the system threw. */
@@ -183,4 +181,5 @@ export interface FailedOutcome extends Parted {
  * ```
  */
 export type Outcome<Result = unknown> = CompletedOutcome<Result> | FailedOutcome
+/** @internal */
 export const Outcome = EndedRun as unknown as new <Result>(of: Ending<Result>) => Outcome<Result>

@@ -5,7 +5,7 @@ import {
   joinChecks,
   type CheckName,
   type CheckSettings,
-  type Tuning,
+  type CheckTuning,
   type Violation,
 } from '../checks/index.ts'
 import {
@@ -16,19 +16,11 @@ import {
   startClock,
   TimerStormError,
   type Clock,
+  type ClockOptions,
   type Duration,
-  type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
-import {
-  emptyPools,
-  endChildrenWithWorker,
-  installDoors,
-  native,
-  realTurn,
-  stand,
-  type ChanceBehind,
-} from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, realTurn, stand } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -43,6 +35,7 @@ import {
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
 import { KeyedRandom } from '../random/index.ts'
+import { chanceOf } from './chance.ts'
 import { putInForce, Trace } from '../trace/index.ts'
 import {
   patternSystem,
@@ -72,7 +65,7 @@ export interface TraceOptions {
 }
 
 /** Settings of an orchestration under test, whatever it is. */
-interface CommonOptions extends RunSettings {
+export interface CommonOptions extends RunSettings {
   /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
   /** The names of the agents, for `context.agents` and reports. Default: the names in `provider.agents`. */
@@ -80,7 +73,7 @@ interface CommonOptions extends RunSettings {
   /** Values that the system gets as `context.vars`; `run({ vars })` overrides single ones. */
   vars?: Vars
   /** Settings of the simulated clock. */
-  clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
+  clock?: ClockOptions
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
   /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
@@ -150,18 +143,25 @@ export interface StartedOrchestration<Result = unknown> {
   cancel(): Promise<Outcome<Result>>
 }
 
-/** Everything of one test. */
+/** What one test, or one case of `explore`, works with. */
 export interface Session<Result = unknown> {
+  /** The clock in force. */
   clock: Clock
+  /** Every event so far. */
   trace: Trace
+  /** The simulated services. */
   provider: Provider
+  /** Starts the orchestration and waits until it is ready. */
   start(options?: { vars?: Vars }): Promise<StartedOrchestration<Result>>
+  /** Runs the orchestration to its end. */
   run(options?: { vars?: Vars }): Promise<Outcome<Result>>
+  /** Waits on the clock in force. */
   sleep(duration: Duration): Promise<void>
   /**
    * Does the work of a test under the clock's supervision, and afterwards verifies the invariants that every run should satisfy.
    *
    * @throws InvariantError
+   * @internal
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
@@ -169,43 +169,48 @@ export interface Session<Result = unknown> {
    *
    * @throws InvalidCheckError
    */
-  waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
-  /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
+  waive<Name extends CheckName>(check: Name, tuned?: CheckTuning<Name>): void
+  /**
+   * What is told beside what a test failed with, as it may be why; empty where there is nothing.
+   *
+   * @internal
+   */
   hints(): string
-  /** What of the set-up no call has used; only what the test itself has asked for where nobody has called at all. */
+  /**
+   * What of the set-up no call has used; only what the test itself has asked for where nobody has called at all.
+   *
+   * @internal
+   */
   unused(): readonly Unused[]
-  /** What is told of it in reports. */
+  /**
+   * What is told of it in reports.
+   *
+   * @internal
+   */
   summary(): TestSummary
-  /** What checks have found when they looked last. */
+  /**
+   * What checks have found when they looked last.
+   *
+   * @internal
+   */
   readonly violations: readonly Violation[]
-  /** When its services were set up to fail. */
+  /**
+   * When its services were set up to fail.
+   *
+   * @internal
+   */
   readonly windows: readonly FaultWindow[]
-  /** What the accounts of its services may use: of all, and of single ones in place of that. */
+  /**
+   * What the accounts of its services may use: of all, and of single ones in place of that.
+   *
+   * @internal
+   */
   readonly limits: {
     all: ProviderConfig['rateLimits']
     byProvider: Readonly<Record<string, ProviderConfig['rateLimits']>>
   }
+  /** @internal */
   close(): Promise<void>
-}
-
-/** Chance for the code under test: each agent has its own stream, so that one more of them changes nobody else's luck. */
-function chanceOf(random: KeyedRandom): ChanceBehind {
-  const indices = new Map<string, number>()
-  const next = (kind: string): [string, number] => {
-    const stream = `${kind}/${actingAgent() ?? ''}`
-    const index = indices.get(stream) ?? 0
-    indices.set(stream, index + 1)
-    return [stream, index]
-  }
-  return {
-    random: () => random.draw(...next('Math.random')),
-    fill(bytes) {
-      for (let from = 0; from < bytes.length; from += 16) {
-        const words = random.block(...next('crypto'))
-        bytes.set(new Uint8Array(Uint32Array.from(words).buffer).subarray(0, bytes.length - from), from)
-      }
-    },
-  }
 }
 
 /** How exact times are that the wall clock rules. Real milliseconds. */
@@ -492,10 +497,10 @@ function sessionOf<Result>(
       await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
     }
     const left = leftBy(trace, place)
-    if (left.length > 0) trace.append({ type: 'calls.left', calls: left })
+    if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })
     if (ended && clock.mode.kind !== 'real') {
       const everyMs = clock.intervals()
-      if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
+      if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
     violations = findViolations(trace, tuned, { slackMs })
@@ -558,11 +563,11 @@ function sessionOf<Result>(
     get violations() {
       return violations
     },
-    windows: config?.windows ?? [],
+    windows: provider.config.windows ?? [],
     limits: {
       all: config?.rateLimits,
       byProvider: Object.fromEntries(
-        Object.entries(config?.providers ?? {}).flatMap(([name, { rateLimits }]) =>
+        Object.entries(provider.config.services ?? {}).flatMap(([name, { rateLimits }]) =>
           rateLimits === undefined ? [] : [[name, rateLimits]],
         ),
       ),

@@ -7,7 +7,7 @@ import {
   type Provider,
   type ProviderConfig,
   type ReplyRule,
-  type Scope,
+  type CallScope,
 } from '../provider/index.ts'
 import type { EventOf, Trace, TraceEvent } from '../trace/index.ts'
 import { PARTS, SINGULAR, type Part } from './known-names.ts'
@@ -23,14 +23,14 @@ export interface Unused {
 const keysOf = (config: ProviderConfig, part: Part): Set<string> => new Set(Object.keys(config[part] ?? {}))
 
 /** Whom replies, windows and the schedule name, and what the test has asked for by `failNext`. */
-function scopesOf({ replies, windows = [], schedule = [] }: ProviderConfig, part: Part, more: readonly Scope[]) {
+function scopesOf({ replies, windows = [], schedule = [] }: ProviderConfig, part: Part, more: readonly CallScope[]) {
   const rules = Array.isArray(replies) ? (replies as ReplyRule[]) : []
-  const scopes: readonly Scope[] = [...rules, ...windows, ...schedule.map(({ agent }) => ({ agent })), ...more]
+  const scopes: readonly CallScope[] = [...rules, ...windows, ...schedule.map(({ agent }) => ({ agent })), ...more]
   return new Set(scopes.map((scope) => scope[SINGULAR[part]]).filter((name) => name !== undefined))
 }
 
 const calledIn = (calls: readonly EventOf<'call.arrived'>[], part: Part): Set<string> =>
-  new Set(calls.map((call) => call[SINGULAR[part]]))
+  new Set(calls.map((call) => (part === 'services' ? call.provider : call[SINGULAR[part]])))
 
 /** Names of who has a part in an event. */
 function actorsIn(event: TraceEvent): unknown[] {
@@ -68,7 +68,7 @@ function strangers(config: ProviderConfig, trace: Trace, declared: readonly stri
 function unmatchedIn(
   config: ProviderConfig,
   calls: readonly EventOf<'call.arrived'>[],
-  more: readonly Scope[],
+  more: readonly CallScope[],
 ): { part: Part; name: string }[] {
   return PARTS.flatMap((part) => {
     const called = calledIn(calls, part)
@@ -95,7 +95,7 @@ export function misspeltIn(
   config: ProviderConfig,
   trace: Trace,
   declared: readonly string[],
-  more: readonly Scope[] = [],
+  more: readonly CallScope[] = [],
 ): Misspelt[] {
   const calls = trace.ofType('call.arrived')
   if (calls.length === 0) return []
@@ -138,10 +138,10 @@ function ruleText({ agent, model, content, turn }: ReplyRule): string[] {
   return [`{ ${namesText({ agent, model, content, turn })} }`]
 }
 
-function windowText({ fromMs, forMs, everyMs, agent, model, provider }: FaultWindow): string {
+function windowText({ fromMs, forMs, everyMs, agent, model, service }: FaultWindow): string {
   const time = `from ${formatDuration(fromMs)}${Number.isFinite(forMs) ? ` for ${formatDuration(forMs)}` : ''}`
   const again = everyMs === undefined ? '' : ` every ${formatDuration(everyMs)}`
-  const scope = namesText({ agent, model, provider })
+  const scope = namesText({ agent, model, service })
   return `${time}${again}${scope && ` { ${scope} }`}`
 }
 

@@ -1,5 +1,5 @@
 import { parseTimeMode, type TimeMode, type TimeModeText } from '../clock/index.ts'
-import { joinChecks, type CheckSettings } from '../checks/index.ts'
+import { checkSettings, joinChecks, type CheckSettings } from '../checks/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
 
@@ -21,16 +21,16 @@ export interface RunSettings {
    * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
    * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
    */
-  unused?: Unused
+  unused?: UnusedPolicy
 }
 
 /** What happens with what is set up and not used. */
-export type Unused = 'error' | 'warn' | 'ignore'
-const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies Unused[]
+export type UnusedPolicy = 'error' | 'warn' | 'ignore'
+const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies UnusedPolicy[]
 
 /** @throws InvalidSettingError for anything else */
-function unusedFrom(given: string, name: string): Unused {
-  if (UNUSED.includes(given)) return given as Unused
+function unusedFrom(given: string, name: string): UnusedPolicy {
+  if (UNUSED.includes(given)) return given as UnusedPolicy
   throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
@@ -77,10 +77,14 @@ export interface SettingsInForce {
   failRate: number | undefined
   latencyScale: number | undefined
   checks: CheckSettings | false
-  unused: Unused
+  unused: UnusedPolicy
 }
 
-/** Joins settings; the later ones win. */
+/**
+ * Joins settings; the later ones win.
+ *
+ * @throws InvalidSettingError, InvalidCheckError, InvalidTimeModeError
+ */
 export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
   const {
     seed = 1,
@@ -92,7 +96,14 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
   let checks: CheckSettings | false = {}
   for (const layer of layers)
     if (layer.checks === false) checks = false
-    else if (layer.checks) checks = joinChecks(checks || {}, layer.checks)
+    else if (layer.checks !== undefined) {
+      if (typeof layer.checks !== 'object' || layer.checks === null)
+        throw new InvalidSettingError(
+          `checks is ${JSON.stringify(layer.checks)}. Give false to waive all checks, or an object such as { sequential: false }.`,
+        )
+      checkSettings(layer.checks)
+      checks = joinChecks(checks || {}, layer.checks)
+    }
   return {
     seed,
     time: parseTimeMode(time),

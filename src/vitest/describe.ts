@@ -26,7 +26,7 @@ type ResultOf<Options extends AnyOptions> = Options extends { system: (...given:
   : OrchestrationResult
 
 /** Describes the same orchestration once for each case: options and tests may depend on it. */
-type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
+export type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
   name: string,
   options: Options | ((...given: Arguments) => Options),
   body: Body<ResultOf<Options>, Arguments>,

@@ -15,7 +15,7 @@ const MOST_NAMES = 20
 const TEXTS = {
   agents: { nobody: 'agent', did: 'took part', remedy: 'One that may come is named in the option agents.' },
   models: { nobody: 'model', did: 'was asked', remedy: 'One that may be asked is named in provider.models.' },
-  providers: { nobody: 'service', did: 'was asked', remedy: 'One that may be asked is named in provider.providers.' },
+  services: { nobody: 'service', did: 'was asked', remedy: 'One that may be asked is named in provider.services.' },
 } as const satisfies Record<Part, unknown>
 
 /** Services and models that longhaul knows may be asked, whether or not anything is set up for them. */

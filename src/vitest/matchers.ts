@@ -24,6 +24,8 @@ export interface Between<Value> {
 export interface CallFilter {
   agent?: string
   model?: string
+  service?: string
+  /** @deprecated The former name of `service`. */
   provider?: string
   status?: 'ended' | 'failed' | 'open' | 'refused'
   /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
@@ -171,7 +173,7 @@ interface Asserted {
 /** The names of a filter. */
 const namesOf = (of: CallFilter): Named[] =>
   PARTS.flatMap((part) => {
-    const name = of[SINGULAR[part]]
+    const name = of[SINGULAR[part]] ?? (part === 'services' ? of.provider : undefined)
     return name === undefined ? [] : [[part, name] as const]
   })
 
@@ -254,7 +256,7 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
 
-const FILTERS = ['agent', 'model', 'provider', 'status', 'fault']
+const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
 const MOST_PROMPTS = 5

@@ -1,3 +1,4 @@
+import { reckonOn } from './busy.ts'
 import { fuzzDaemon } from './fuzz-daemon.ts'
 import { fuzzServer } from './fuzz-server.ts'
 import { killDaemons } from './kills.ts'
@@ -22,6 +23,7 @@ const ATTACKS: readonly (readonly [name: string, attack: (tally: Tally) => Promi
   ['kills', (tally) => killDaemons(tally, { kills: isShort ? 2 : 200, seed })],
   ['starts', (tally) => startTwice(tally, { times: isShort ? 1 : 20 })],
   ['clients', (tally) => slowClients(tally, { clients: 230, seconds: isShort ? 2 : 20 })],
+  ['busy', (tally) => reckonOn(tally, { seconds: isShort ? 1 : 20 })],
 ]
 
 const all = new Tally()

@@ -1,4 +1,5 @@
 import { describeOrchestration, parseDollars, uniform } from 'longhaul'
+import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 5.1: a budget of $5.00. It stops, and it is never exceeded, not by a cent.
 const pattern = 'game_theory_orchestration_v2'
@@ -9,7 +10,8 @@ const provider = { latency: uniform('5s', '40s'), replies: LONG_ANSWER }
 
 describeOrchestration(
   'budget enforcement',
-  { pattern, vars, provider, orchestrator: { conversationTokens: 500 } },
+  // Patient, so that at a high fail rate the budget ends the run, and no round without an answer.
+  { pattern, vars, provider, orchestrator: { ...patient, conversationTokens: 500 }, checks: patientChecks },
   (test) => {
     test('stops at $5.00, and the bill is not above it', async ({ run, expect }) => {
       const outcome = await run()
@@ -73,7 +75,7 @@ describeOrchestration(
       const outcome = await run()
       expect(outcome).toHaveCompleted()
       expect(outcome).toHaveCost({ atMost: '2.00' })
-      const replaced = trace.ofType('model.replaced').filter(({ reason }) => reason === 'budget')
+      const replaced = trace.ofType('model.fellBack').filter(({ reason }) => reason === 'budget')
       expect(replaced.length).toBeGreaterThan(0)
       expect(outcome).toHaveCalls({ atLeast: 1 }, { model: 'gpt-4o-mini', status: 'ended' })
       const checks = trace.ofType('cost.checked')

@@ -73,6 +73,18 @@ const PROGRAMS: [string, () => ChildProcess][] = [
   ],
 ]
 
+/** How a program keeps a child. */
+const HELD: [string, (child: ChildProcess) => void][] = [
+  ['holds its parent', () => {}],
+  [
+    'does not hold its parent, as in a pool',
+    (child) => {
+      child.channel!.unref()
+      child.unref()
+    },
+  ],
+]
+
 const MACHINES = ['an idle machine', 'both cores busy']
 
 describe.each(MACHINES)('on %s', (machine) => {
@@ -93,43 +105,46 @@ describe.each(MACHINES)('on %s', (machine) => {
     })
   }
 
-  describeOrchestration(
-    'a child process that is asked by messages',
-    {
-      system: async () => {
-        const child = node(
-          `${SPIN} process.on('message', (n) => { process.send('begun'); spin(100); setTimeout(() => process.send(n * n), 100) })`,
-          'ipc',
-        )
-        const answer = (n: number): Promise<unknown> =>
-          new Promise((resolve) => {
-            const listen = (message: unknown): void => {
-              if (message === 'begun') return
-              child.off('message', listen)
-              resolve(message)
-            }
-            child.on('message', listen)
-            child.send(n)
-          })
-        const answers = [await orTooLate(answer(3)), await orTooLate(answer(5))]
-        await sleep(7_200_000)
-        child.disconnect()
-        await orTooLate(once(child, 'exit'))
-        return answers
-      },
-    },
-    (test) => {
-      test(
-        'answers in no time, and is not waited for when it is idle',
-        { timeout: 60_000 },
-        async ({ run, expect }) => {
-          const outcome = await run()
-          expect(outcome.result).toEqual([9, 25])
-          expect(outcome.elapsedMs).toBe(7_200_000)
+  for (const [how, letGo] of HELD) {
+    describeOrchestration(
+      `a child process that is asked by messages, and ${how}`,
+      {
+        system: async () => {
+          const child = node(
+            `${SPIN} process.on('message', (n) => { process.send('begun'); spin(100); setTimeout(() => process.send(n * n), 100) })`,
+            'ipc',
+          )
+          letGo(child)
+          const answer = (n: number): Promise<unknown> =>
+            new Promise((resolve) => {
+              const listen = (message: unknown): void => {
+                if (message === 'begun') return
+                child.off('message', listen)
+                resolve(message)
+              }
+              child.on('message', listen)
+              child.send(n)
+            })
+          const answers = [await orTooLate(answer(3)), await orTooLate(answer(5))]
+          await sleep(7_200_000)
+          child.disconnect()
+          await orTooLate(once(child, 'exit'))
+          return answers
         },
-      )
-    },
-  )
+      },
+      (test) => {
+        test(
+          'answers in no time, and is not waited for when it is idle',
+          { timeout: 60_000 },
+          async ({ run, expect }) => {
+            const outcome = await run()
+            expect(outcome.result).toEqual([9, 25])
+            expect(outcome.elapsedMs).toBe(7_200_000)
+          },
+        )
+      },
+    )
+  }
 })
 
 // With so short a window, what takes some hundred milliseconds here is what takes seconds on a machine that is busy.

@@ -24,7 +24,7 @@ describeOrchestration(
       for (const content of ['One?', 'Two?']) answers.push(await text(await ask(content)))
       return answers.map((answer) => (JSON.parse(answer) as { object: string }).object)
     },
-    provider: { providers: { openai: { baseURLs: ['http://models.example.com/v1'] } } },
+    provider: { services: { openai: { baseURLs: ['http://models.example.com/v1'] } } },
   },
   (test) => {
     test('is answered in the one that it speaks', async ({ run, expect }) => {

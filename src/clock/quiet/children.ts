@@ -19,6 +19,8 @@ interface State {
   patience: Patience
   /** `asked`: it may be at work. `rest`: it was seen to wait, and nothing was asked of it since. */
   phase: 'asked' | 'rest'
+  /** Whether it was given input, a message or a signal since it was at rest. */
+  isGiven: boolean
   /** Since when it is at work, in real milliseconds. */
   since: Milliseconds
   /** When it was looked at last. */
@@ -44,6 +46,9 @@ interface Counters {
 }
 
 type Streams = { stdin: Writable | null; stdout: Readable | null; stderr: Readable | null; channel?: object | null }
+
+/** What the counter says of a child that was given nothing yet. */
+const NOTHING_ASKED = '0 0'
 
 function countersOf({ child, messages, signals }: ChildRecord): Counters {
   const [stdin, ...others] = child.stdio as (Socket | null | undefined)[]
@@ -127,10 +132,11 @@ export class Children implements Peers<State> {
         continue
       }
       const state = this.#note(record, now)
-      if (state.phase === 'rest' || !isReferenced(child) || !isHeard(child)) continue
+      // A program that runs in the background is waited for only when it was given something: pools let go of their children.
+      if (state.phase === 'rest' || !(state.isGiven || isReferenced(child)) || !isHeard(child)) continue
       const doing = this.#byThreads ? this.#atWork(record, state, now) : this.#inWindow(record, state, now)
       if (doing !== undefined) return { what: `${nameOf(child)} ${doing}`, since: state.since }
-      state.phase = 'rest'
+      Object.assign(state, { phase: 'rest', isGiven: false })
       state.patience.rest()
     }
     return undefined
@@ -162,15 +168,17 @@ export class Children implements Peers<State> {
   }
 
   #stateOf(record: ChildRecord, now: Milliseconds, isAsked: boolean): State {
+    const counters = countersOf(record)
     const state: State = {
       patience: new Patience(this.#windows, now),
       phase: isAsked ? 'asked' : 'rest',
+      isGiven: counters.asked !== NOTHING_ASKED,
       since: now,
       seenAt: now,
       goneAt: undefined,
       lookAt: now,
       doing: '',
-      counters: countersOf(record),
+      counters,
       asleep: undefined,
       connections: { of: undefined, all: [] },
     }
@@ -194,6 +202,7 @@ export class Children implements Peers<State> {
       this.#askAt(state, now)
       state.patience.trust()
     }
+    if (counters.asked !== state.counters.asked || counters.told !== state.counters.told) state.isGiven = true
     state.counters = counters
     return state
   }

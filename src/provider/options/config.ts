@@ -152,6 +152,7 @@ const window = options(
   {
     agent: text,
     model: text,
+    service: text,
     provider: text,
     fromMs: milliseconds,
     forMs: milliseconds,
@@ -168,6 +169,7 @@ export const providerOptions = options({
   ...behaviour,
   agents: mapOf(options({ ...behaviour, reply })),
   models: mapOf(model),
+  services: mapOf(service),
   providers: mapOf(service),
   windows: listOf(window),
   bursts: options({ meanOn: duration, meanOff: duration, failRate: share }, ['meanOn', 'meanOff']),
@@ -185,7 +187,7 @@ const times = must(
   (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0),
   'Give how many calls, as a whole number.',
 )
-const scope = options({ agent: text, model: text, provider: text })
+const scope = options({ agent: text, model: text, service: text, provider: text })
 
 /**
  * Checks what `failNext` is given.

@@ -4,14 +4,18 @@ import { Unfit } from './errors.ts'
 // A step is what it takes to evaluate one part of an expression: some fifty nanoseconds. What is done to many items or
 // letters at once takes less for each.
 
-/** Steps for an item that is copied, and for a letter that is written. */
+/** Steps for an item that is copied. */
 const AN_ITEM = 1 / 16
+/** … for a letter that is written. */
+const A_LETTER = 1 / 32
 /** … for a value that is looked at by itself. */
 const A_LOOK = 1 / 4
 
 /** Most letters of a text, and most items of a list. */
 const MAX_LETTERS = 4_000_000
 const MAX_ITEMS = 1_000_000
+/** Members of an object, each of which takes as long as many items of a list. */
+const MAX_MEMBERS = 20_000
 /** Values within one value, its letters in all, and how deep they may be nested. */
 const MAX_VALUES = 2_000_000
 const MAX_LETTERS_IN_ALL = 8_000_000
@@ -32,9 +36,14 @@ export class Work {
     if (this.done > this.most) throw new Overrun()
   }
 
-  /** So many items are copied, or letters written. */
+  /** So many items are copied. */
   copied(count: number): void {
     this.add(count * AN_ITEM)
+  }
+
+  /** So many letters are written. */
+  written(count: number): void {
+    this.add(count * A_LETTER)
   }
 
   /** So many values are looked at. */
@@ -44,15 +53,19 @@ export class Work {
 
   /** A value that was made: it counts by its length. */
   made(value: Json): Json {
-    if (typeof value === 'string') this.#long(value.length, MAX_LETTERS, 'letters')
-    else if (Array.isArray(value)) this.#long(value.length, MAX_ITEMS, 'items')
+    if (typeof value === 'string') {
+      fit(value.length, MAX_LETTERS, 'letters')
+      this.written(value.length)
+    } else if (Array.isArray(value)) {
+      fit(value.length, MAX_ITEMS, 'items')
+      this.copied(value.length)
+    }
     return value
   }
+}
 
-  #long(length: number, most: number, what: string): void {
-    if (length > most) throw new Unfit(`it gives ${length} ${what}; a value has at most ${most} of them`, 'value')
-    this.copied(length)
-  }
+function fit(length: number, most: number, what: string): void {
+  if (length > most) throw new Unfit(`it gives ${length} ${what}; a value has at most ${most} of them`, 'value')
 }
 
 /** Thrown where more is done than may be. */
@@ -67,6 +80,7 @@ export function tooBig(value: Json, work: Work): string | undefined {
     if (typeof each === 'string') letters += each.length
     if (typeof each !== 'object' || each === null) return undefined
     const inner = Array.isArray(each) ? (each as readonly Json[]) : Object.values(each)
+    if (inner.length > MAX_MEMBERS && !Array.isArray(each)) return `has an object of more than ${MAX_MEMBERS} members`
     values += inner.length
     if (values > MAX_VALUES) return `has more than ${MAX_VALUES} items and members in all`
     work.copied(inner.length)
@@ -85,7 +99,7 @@ export function tooBig(value: Json, work: Work): string | undefined {
 
 /** Counts all that is in a value, for what is done with each part of it. */
 export function weigh(value: Json, work: Work): void {
-  if (typeof value === 'string') work.copied(value.length)
+  if (typeof value === 'string') work.written(value.length)
   else if (typeof value !== 'object' || value === null) work.copied(1)
   else {
     const inner = Array.isArray(value) ? (value as readonly Json[]) : Object.values(value)

@@ -60,4 +60,16 @@ describe('sequential', () => {
     )
     expect(finds('sequential', two)).toHaveLength(1)
   })
+
+  test('what is asked again when a breaker lets it is no order: the trial of another agent had to end', () => {
+    const held = story(
+      gather(1, { from: 0, to: 130_000, expected: ['ann', 'ben', 'cem'] }),
+      call(1, { agent: 'cem', from: 0, to: 1 }),
+      call(2, { agent: 'ann', from: 1, to: 2 }),
+      call(3, { agent: 'ben', from: 60_000, to: 60_001 }),
+      call(4, { agent: 'cem', from: 60_001, to: 120_000 }),
+      call(5, { agent: 'ann', from: 120_000, to: 120_001 }),
+    )
+    expect(finds('sequential', held)).toEqual([])
+  })
 })

@@ -16,7 +16,7 @@ describe('a name of the set-up is written wrongly', () => {
     expect(misspelt({ models: { 'gpt-4o-mni': {} } })).toEqual([
       { part: 'models', name: 'gpt-4o-mni', called: 'gpt-4o-mini' },
     ])
-    expect(misspelt({ providers: { opnai: {} } })).toEqual([{ part: 'providers', name: 'opnai', called: 'openai' }])
+    expect(misspelt({ services: { opnai: {} } })).toEqual([{ part: 'services', name: 'opnai', called: 'openai' }])
   })
 
   test('also in a rule for replies, or in a window', () => {

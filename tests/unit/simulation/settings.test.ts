@@ -83,6 +83,15 @@ describe('settings that are joined', () => {
     expect(joinSettings({ checks: { orphans: false } }, { checks: false }).checks).toBe(false)
     expect(joinSettings({ checks: false }, { checks: { orphans: false } }).checks).toEqual({ orphans: false })
   })
+
+  test.each<[unknown, string]>([
+    [{ backoff: 'off' }, 'The check "backoff" is given "off". Give false to waive it'],
+    [{ backof: false }, 'There is no check "backof"'],
+    [true, 'checks is true. Give false to waive all checks'],
+    ['off', 'checks is "off". Give false'],
+  ])('refuse %j as checks before a run is made', (checks, message) => {
+    expect(() => joinSettings({ checks } as never)).toThrow(message)
+  })
 })
 
 describe('the command that repeats a test', () => {

@@ -80,6 +80,30 @@ describe('a value', () => {
     expect(status).toMatchObject({ failure: { message: expect.stringContaining(message) as string } })
   })
 
+  test('has at most 20000 members, each of which takes as long as many items', () => {
+    const members = Object.fromEntries(Array.from({ length: 20_001 }, (_, nth) => [`m${nth}`, nth]))
+    const { status } = run(machineOf('SET x = merge(a, a)', { a: members }))
+    expect(status).toMatchObject({
+      failure: { line: 1, message: 'The variable "x" has an object of more than 20000 members.' },
+    })
+  })
+
+  test.each(['unique(range(1000000))', 'join(range(900000), ",")', 'chunk(range(900000), 1)', 'split(text, "")'])(
+    '%s would hold others up, and is refused with its line',
+    (text) => {
+      const { status } = run(machineOf(`SET x = ${text}`, { text: 'a'.repeat(4_000_000) }))
+      expect(status).toMatchObject({ kind: 'failed', failure: { kind: 'runaway', line: 1 } })
+    },
+  )
+
+  test.each([
+    ['max(range(500000))', 499_999],
+    ['len(range(1000000))', 1_000_000],
+    ['len(unique([1, "1", 1, null, null, [1], [1], { a: 1 }, { a: 1 }, true]))', 6],
+  ])('%s is %j', (text, value) => {
+    expect(run(machineOf(`RETURN ${text}`)).status).toEqual({ kind: 'completed', result: value })
+  })
+
   test('is nested at most 200 deep', () => {
     const { status } = run(
       machineOf(strategy`

@@ -1,20 +1,20 @@
 import { textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described, isSame, kindOf } from '../kinds.ts'
-import { functions, items, whole } from './signature.ts'
+import { functions, items, whole, wholeAnd } from './signature.ts'
 
 const objectIn = (value: Json): Readonly<Record<string, Json>> => value as Readonly<Record<string, Json>>
 
-const keyOf = (value: Json): string => `${kindOf(value)} ${textOf(value)}`
-
 /** Each value once; lists and objects are the same where all that is in them is. */
 function unique(values: readonly Json[]): Json {
-  const seen = new Set<string>()
+  const simple = new Set<Json>()
+  const composed = new Set<string>()
   return values.filter((value) => {
-    const key = keyOf(value)
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
+    const isSimple = typeof value !== 'object' || value === null
+    const before = simple.size + composed.size
+    if (isSimple) simple.add(value)
+    else composed.add(`${kindOf(value)} ${textOf(value)}`)
+    return simple.size + composed.size > before
   })
 }
 
@@ -60,6 +60,7 @@ export const LISTS = functions({
   merge: [
     'first: object, second: object',
     (first: Readonly<Record<string, Json>>, second: Readonly<Record<string, Json>>) => ({ ...first, ...second }),
+    whole,
   ],
   /** One member of every item: `pluck(responses, "text")`. */
   pluck: ['values: list, name: text', pluck, items],
@@ -74,9 +75,10 @@ export const LISTS = functions({
     'values: list, size: count',
     (items: readonly Json[], step: number) =>
       Array.from({ length: Math.ceil(items.length / step) }, (_, nth) => items.slice(nth * step, (nth + 1) * step)),
+    ([values, size], work) => work.add((4 * (values as readonly Json[]).length) / (size as number)),
   ],
   reverse: ['values: list', (values: readonly Json[]) => values.toReversed()],
-  unique: ['values: list', unique, whole],
+  unique: ['values: list', unique, wholeAnd(4)],
   without: [
     'values: list, value: any',
     (values: readonly Json[], value: Json) => values.filter((item) => !isSame(item, value)),

@@ -29,12 +29,15 @@ const MOST = 1_000_000
 function range(first: number, second?: number | null): Json {
   const [from, to] = second === undefined || second === null ? [0, first] : [first, second]
   if (to - from > MOST) throw new Unfit(`range(${from}, ${to}) has more than ${MOST} numbers`, 'value')
-  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
+  // Made in one piece: so many numbers one by one would hold others up for ten times as long.
+  const numbers = new Array<number>(Math.max(0, to - from))
+  for (let index = 0; index < numbers.length; index++) numbers[index] = from + index
+  return numbers
 }
 
-/** Each number is made by itself. */
+/** As many numbers as there will be. */
 const counted = ([first, second]: readonly Json[], work: Work): void =>
-  work.looked(Math.min(MOST, Math.max(0, second === undefined ? Number(first) : Number(second) - Number(first))))
+  work.copied(Math.min(MOST, Math.max(0, second === undefined ? Number(first) : Number(second) - Number(first))))
 
 const mean = (...given: (number | readonly number[])[]): Json => {
   const values = numbersIn(given, 'mean')

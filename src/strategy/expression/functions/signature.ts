@@ -116,6 +116,15 @@ export const whole = (given: readonly Json[], work: Work): void => {
 export const items = ([values]: readonly Json[], work: Work): void =>
   work.looked(Array.isArray(values) ? values.length * 2 : 0)
 
+/** Counts all that is in the arguments, and so many steps more for each item of the first: what a copy of an item takes is much less. */
+export const wholeAnd =
+  (steps: number) =>
+  (given: readonly Json[], work: Work): void => {
+    whole(given, work)
+    const [first] = given
+    work.add(steps * (Array.isArray(first) ? first.length : 0))
+  }
+
 /** Makes functions of a table. Those that take lists count these as work. */
 export const functions = (table: Readonly<Record<string, Written>>): Record<string, LanguageFunction> =>
   Object.fromEntries(

@@ -1,7 +1,8 @@
 import { textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
 import { described } from '../kinds.ts'
-import { functions, whole } from './signature.ts'
+import type { Work } from '../work.ts'
+import { functions, whole, wholeAnd } from './signature.ts'
 
 /** More than this may not come of one `replace`. */
 const MOST_LETTERS = 4_000_000
@@ -20,15 +21,21 @@ function join(values: readonly Json[], separator?: string | null): Json {
   return values.map((value) => textOf(value)).join(separator ?? ', ')
 }
 
+/** The text is taken apart, and put together. */
+const twice = (given: readonly Json[], work: Work): void => {
+  whole(given, work)
+  whole(given, work)
+}
+
 /** Functions about texts. */
 export const TEXTS = functions({
-  text: ['value: any', (value: Json) => textOf(value), whole],
+  text: ['value: any', (value: Json) => textOf(value), wholeAnd(1)],
   upper: ['text: text', (text: string) => text.toUpperCase()],
   lower: ['text: text', (text: string) => text.toLowerCase()],
   trim: ['text: text', (text: string) => text.trim()],
-  join: ['values: list, separator?: text', join, whole],
-  split: ['text: text, separator: text', (text: string, separator: string) => text.split(separator), whole],
-  replace: ['text: text, part: text, by: text', replace, whole],
+  join: ['values: list, separator?: text', join, wholeAnd(3)],
+  split: ['text: text, separator: text', (text: string, separator: string) => text.split(separator), twice],
+  replace: ['text: text, part: text, by: text', replace, twice],
   starts_with: ['text: text, part: text', (text: string, part: string) => text.startsWith(part)],
   ends_with: ['text: text, part: text', (text: string, part: string) => text.endsWith(part)],
   /** Where a part begins, from 0; -1 where it is not there. */
