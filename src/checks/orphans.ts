@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
@@ -9,14 +9,14 @@ export const orphans = check({
   advice: 'When the orchestration ends, abort its open calls, await their end, and clear its intervals.',
   settings: {
     /** How long things may take to come to their end. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether calls are looked at: under way at the end, or made after it. */
     calls: true,
     gathers: true,
     intervals: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, { grace: given }) {
+    const grace = parseDuration(given) + facts.slackMs
     for (const call of facts.calls) {
       if (call.detached) continue
       const run = runOf(facts, call)

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
@@ -11,16 +11,17 @@ export const sequential = check({
     /** Fewer agents do not count. */
     agents: 3,
     /** An agent that begins so soon after the one before it has waited for it. */
-    handoverMs: 50,
+    handover: '50ms' as Duration,
   },
-  *find(facts, { agents, handoverMs }) {
+  *find(facts, { agents, handover }) {
+    const soonMs = parseDuration(handover) + facts.slackMs
     for (const { name, expected, startedAt, endedAt = facts.until } of facts.gathers) {
       if (expected.length < agents) continue
       const calls = expected
         .flatMap((agent) => facts.callsBetween(agent, startedAt, endedAt))
         .toSorted((a, b) => a.arrivedAt - b.arrivedAt || a.seq - b.seq)
       const who = new Set(calls.map(({ agent }) => agent))
-      if (who.size < agents || handovers(calls, handoverMs + facts.slackMs) < agents - 1) continue
+      if (who.size < agents || handovers(calls, soonMs) < agents - 1) continue
       const longest = Math.max(...calls.map((call) => endOf(call) - call.arrivedAt))
       yield {
         at: startedAt,
