@@ -49,6 +49,7 @@ export {
   empirical,
   InvalidProviderConfigError,
   json,
+  latency,
   lognormal,
   never,
   outage,

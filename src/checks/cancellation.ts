@@ -15,8 +15,8 @@ export const cancellation = check({
     /** Whether calls are looked at that were made after it. */
     later: true,
   },
-  *find(facts, { grace: given }) {
-    const grace = parseDuration(given) + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const { agent, at, seq } of facts.of('agent.terminated')) {
       const nextLife = nextLifeOf(facts, agent, seq)
       for (const call of facts.callsOfAgent.get(agent) ?? []) {

@@ -15,8 +15,8 @@ export const deadlines = check({
     /** Whether retries are looked at that came after it. */
     retries: true,
   },
-  *find(facts, { grace: given }) {
-    const grace = parseDuration(given) + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const gather of facts.gathers) {
       const { name, startedAt, endedAt, missing, late } = gather
       if (endedAt === undefined) continue

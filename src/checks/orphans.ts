@@ -15,8 +15,8 @@ export const orphans = check({
     gathers: true,
     intervals: true,
   },
-  *find(facts, { grace: given }) {
-    const grace = parseDuration(given) + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const call of facts.calls) {
       if (call.detached) continue
       const run = runOf(facts, call)
@@ -40,7 +40,7 @@ export const orphans = check({
       if (endedAt === undefined && !hasDied && isOver)
         yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
     }
-    for (const { at, everyMs } of facts.of('timers.left'))
+    for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,
         what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,

@@ -15,8 +15,8 @@ export const results = check({
     /** Whether answers are looked for that were taken twice. */
     twice: true,
   },
-  *find(facts, { grace: given }) {
-    const grace = parseDuration(given) + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const { name, startedAt, endedAt, received, late, missing, tasks } of facts.gathers) {
       // Agents that share pieces of work out give several answers each.
       const all = tasks === null ? [...received, ...late] : []

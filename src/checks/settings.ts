@@ -69,7 +69,7 @@ const KINDS: Readonly<
   string: {
     called: 'setting',
     isRight: isDuration,
-    advice: "Give a duration such as '500ms' or '2s', or milliseconds.",
+    advice: "Give a duration, such as '2s', or milliseconds as a number from 0 on.",
   },
 }
 

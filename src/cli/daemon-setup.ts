@@ -79,7 +79,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     retryBudget: value<number>('retry_budget'),
     breaker: said({
       failures: value<number>('breaker_failures'),
-      share: value<number>('breaker_share'),
+      failureRate: value<number>('breaker_failure_rate') ?? value<number>('breaker_share'),
       window: value<number>('breaker_window'),
       openFor: value<number>('breaker_open_for'),
     }),

@@ -7,7 +7,7 @@ const EXERCISES: { readonly [Type in TraceEvent['type']]?: (event: EventOf<Type>
   'call.retried': () => 'a retry',
   'gather.ended': ({ missing }) => (missing.length > 0 ? 'a partial gather' : 'a complete gather'),
   'breaker.changed': ({ state }) => `a breaker ${state}`,
-  'model.replaced': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
+  'model.fellBack': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
   'agent.terminated': () => 'the end of an agent',
   'agent.restarted': () => 'a hung agent',
   'task.assigned': ({ instead }) => (instead === null ? undefined : 'work given to another'),

@@ -22,7 +22,7 @@ export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './co
 export type { ScheduledFault } from './fault-chance.ts'
 export { brownout, outage, windowApplies, type CallScope, type FaultWindow, type WindowSpan } from './fault-windows.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
-export { constant, empirical, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'
+export { constant, empirical, latency, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'
 export { Ledger, type Account, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
 export { InvalidProviderConfigError } from './options/invalid.ts'

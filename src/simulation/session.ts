@@ -484,7 +484,7 @@ function sessionOf<Result>(
     if (ended && clock.mode.kind !== 'real') {
       await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
-      if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
+      if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
     violations = findViolations(trace, tuned, { slack: slackMs })

@@ -171,8 +171,8 @@ describe('calls, gathers and intervals are waived apart', () => {
     await expect(given({ calls: 0 })).rejects.toThrow(
       'The part "calls" of the check "orphans" is 0. Give false to waive it.',
     )
-    await expect(given({ grace: -1 })).rejects.toThrow(
-      'The setting "grace" of the check "orphans" is -1. Give a duration such as \'500ms\' or \'2s\', or milliseconds.',
+    await expect(given({ graceMs: -1 })).rejects.toThrow(
+      '"grace" of the check "orphans" is -1. Give a duration, such as',
     )
   })
 })

@@ -123,7 +123,7 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
   test('shows agents, calls and costs of a trace, and what checks find in it', { timeout: 60_000 }, async () => {
     const { failures } = await explore(
       'votes',
-      { ...setUp, system: votes, checks: { 'retry-after': false, backoff: { rush: 1, pause: '1m' } } },
+      { ...setUp, system: votes, checks: { 'retry-after': false, backoff: { rush: 1, pause: 60_000 } } },
       { seeds: 1, failRate: 0.25, swarm: false },
     )
     failures[0]!.smallest!.trace.write(trace)

@@ -141,7 +141,7 @@ routing:
         const spoken = outcome.calls.map(({ agent }) => agent)
         expect(spoken).toEqual(Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? 'ann' : 'ben')))
         expect(outcome).toHaveElapsed({ atLeast: '100s', atMost: '100s' })
-        expect(trace.ofType('event.cut')).toEqual([])
+        expect(trace.ofType('event.dropped')).toEqual([])
       })
     },
   )
@@ -166,7 +166,7 @@ routing:
       expect(outcome).toHaveCompleted()
       expect(outcome.result!.reason).toBe('returned')
       expect(outcome.calls.length).toBeGreaterThan(5)
-      expect(trace.ofType('event.cut')).toEqual([])
+      expect(trace.ofType('event.dropped')).toEqual([])
     })
   })
 

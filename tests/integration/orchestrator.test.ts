@@ -395,7 +395,7 @@ transformers:
         waive('runaway')
         const outcome = await run()
         expect(outcome).toHaveCompleted()
-        expect(trace.ofType('event.cut').length).toBeGreaterThan(0)
+        expect(trace.ofType('event.dropped').length).toBeGreaterThan(0)
         expect(outcome.calls.length).toBeLessThanOrEqual(12)
       })
     },
