@@ -1,4 +1,4 @@
-import { parseDuration } from '../clock/index.ts'
+import { isDuration } from '../clock/index.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
@@ -41,14 +41,6 @@ export function checkSettings(settings: CheckSettings): void {
       )
     for (const [setting, value] of Object.entries(settingsOfToday(tuned)))
       checkSetting(name as CheckName, setting, value)
-  }
-}
-
-function isDuration(value: unknown): boolean {
-  try {
-    return !Number.isNaN(parseDuration(value as string))
-  } catch {
-    return false
   }
 }
 
