@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import type { Check } from './check.ts'
 import { CHECKS, type CheckName } from './checks.ts'
@@ -26,8 +26,9 @@ const MOST_VIOLATIONS = 20
 /**
  * Looks for what should hold in every run and does not.
  *
- * @param slackMs how exact the times of the trace are: 0 in virtual time
+ * @param slack how exact the times of the trace are: 0 in virtual time
  * @throws InvalidCheckError
+ * @throws InvalidDurationError for another slack
  * @example
  * ```ts
  * for (const { check, what } of findViolations(outcome.trace, { sequential: false })) console.log(check, what)
@@ -36,10 +37,13 @@ const MOST_VIOLATIONS = 20
 export function findViolations(
   events: Iterable<TraceEvent>,
   settings: CheckSettings = {},
-  { slackMs = 0 }: { slackMs?: number } = {},
+  {
+    slackMs,
+    slack = slackMs ?? 0,
+  }: { slack?: Duration; /** @deprecated The former name of `slack`. */ slackMs?: number } = {},
 ): Violation[] {
   checkSettings(settings)
-  const facts = new Facts(events, slackMs)
+  const facts = new Facts(events, parseDuration(slack))
   const violations: Violation[] = []
   for (const name of Object.keys(CHECKS) as CheckName[]) {
     const tuned = settings[name]

@@ -1,3 +1,4 @@
+import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import type { ScheduledFault } from '../provider/index.ts'
@@ -108,13 +109,13 @@ const MOST_FAULTS = 20
 
 /** The smallest case in words. */
 export function smallestText({ case: of, tries, isMinimal, timeline: chart }: SmallestFailure): string {
-  const { schedule, vars, agents, latencyMs, seed } = of
+  const { schedule, vars, agents, latency, seed } = of
   const faults = schedule?.map(({ agent, nth, fault }) => `    ${agent}, call ${nth + 1}: ${fault}`)
   return [
     `The smallest case that shows it, after ${tries} runs${isMinimal ? '' : ' (time was up: there may be a smaller one)'}: seed ${seed}`,
     ...(agents ? [`  agents: ${agents.join(', ')}`] : []),
     ...Object.entries(vars ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
-    ...(latencyMs === undefined ? [] : [`  every answer takes ${latencyMs / 1_000}s`]),
+    ...(latency === undefined ? [] : [`  every answer takes ${formatDuration(parseDuration(latency))}`]),
     ...(faults === undefined
       ? ['  faults: those of the seed']
       : faults.length === 0

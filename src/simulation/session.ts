@@ -503,7 +503,7 @@ function sessionOf<Result>(
       if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
-    violations = findViolations(trace, tuned, { slackMs })
+    violations = findViolations(trace, tuned, { slack: slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
   let isTold = false
@@ -551,7 +551,7 @@ function sessionOf<Result>(
       network.readChildren()
       lookThroughNames()
       if (checks !== false && !isTold)
-        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
+        violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },

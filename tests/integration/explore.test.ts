@@ -29,7 +29,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
     const [{ smallest, replay }] = failures as [(typeof failures)[number]]
     // Two failures of one agent, in the first of two rounds.
     expect(smallest!.isMinimal).toBe(true)
-    expect(smallest!.case).toMatchObject({ vars: { rounds: 2 }, latencyMs: 1_000 })
+    expect(smallest!.case).toMatchObject({ vars: { rounds: 2 }, latency: '1s' })
     expect(smallest!.case.agents).toHaveLength(1)
     expect(smallest!.case.schedule!.map(({ nth }) => nth)).toEqual([0, 1])
     // Later failures are told, and not made smaller.
@@ -94,7 +94,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
       },
     )
     const { case: of, timeline } = failures[0]!.smallest!
-    expect(of).toMatchObject({ seed: 1, schedule: [], latencyMs: 1_000 })
+    expect(of).toMatchObject({ seed: 1, schedule: [], latency: '1s' })
     expect(of).not.toHaveProperty('agents')
     expect(of).not.toHaveProperty('vars')
     for (const agent of everybody) expect(timeline).toContain(agent)

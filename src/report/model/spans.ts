@@ -70,17 +70,17 @@ export interface GivenWindow {
   slowFactor: number
   agent?: string
   model?: string
-  provider?: string
+  service?: string
 }
 
 const MOST_REPEATS = 1_000
 
 /** What a window does to calls, in words. */
-function labelOf({ rate, mix, slowFactor, agent, model, provider }: GivenWindow): string {
+function labelOf({ rate, mix, slowFactor, agent, model, service }: GivenWindow): string {
   const faults = Object.keys(mix).join(', ')
   const what = rate >= 1 ? `outage (${faults})` : `${Math.round(rate * 100)} % fail`
   const slow = slowFactor > 1 ? `, ${slowFactor} × slower` : ''
-  const whom = [provider, model, agent].filter((each) => each !== undefined)
+  const whom = [service, model, agent].filter((each) => each !== undefined)
   return `${what}${slow}${whom.length > 0 ? `: ${whom.join(', ')}` : ''}`
 }
 

@@ -11,7 +11,7 @@ const anyCase = fc.record(
     failRate: fc.double({ min: 0, max: 1, noNaN: true }),
     faults: fc.array(fault),
     schedule: fc.array(fc.record({ agent: fc.string(), nth: fc.nat(), fault })),
-    latencyMs: fc.nat(),
+    latency: fc.nat(),
     vars: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.integer()),
     agents: fc.array(fc.string()),
   },
@@ -39,6 +39,11 @@ describe('a case as one word', () => {
     expect(() => checkCase({ seed: 1, rate: 1 }, 'a.json')).toThrow(/a case has no "rate". There are: seed, failRate/)
     expect(() => checkCase({}, 'a.json')).toThrow('the seed is missing')
     expect(() => checkCase([], 'a.json')).toThrow('is no case')
+  })
+
+  test('that was kept when its latency was a number of milliseconds is read', () => {
+    expect(checkCase({ seed: 1, latencyMs: 1_000 }, 'a.json')).toEqual({ seed: 1, latency: 1_000 })
+    expect(() => checkCase({ seed: 1, latency: 'long' }, 'a.json')).toThrow('latency is "long", which cannot be.')
   })
 
   test('garbage never does more than be refused', () => {
