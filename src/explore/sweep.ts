@@ -19,6 +19,8 @@ export interface SweepOptions {
   /** Limit of real time for shrinking one failing case. Default 10 s. */
   shrinkFor?: Duration
   /** Number of failing cases that are shrunk; later ones are only reported. Default 3. */
+  maxShrunk?: number
+  /** @deprecated The former name of `maxShrunk`. */
   shrinkMost?: number
   /** A folder of cases that failed before. A sweep runs them first, and saves new ones if the folder exists. Default `fixtures/regressions`. */
   regressions?: string
@@ -28,6 +30,9 @@ export interface SweepOptions {
 export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): number {
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
+
+/** How many failing cases are made smaller. */
+export const maxShrunkOf = ({ shrinkMost = 3, maxShrunk = shrinkMost }: SweepOptions): number => maxShrunk
 
 /** Thrown for a sweep that makes no sense. */
 export class InvalidSweepError extends Error {
@@ -44,6 +49,7 @@ const OPTIONS = [
   'swarm',
   'shrinkFor',
   'shrinkMs',
+  'maxShrunk',
   'shrinkMost',
   'regressions',
 ]
