@@ -34,6 +34,7 @@ export {
 export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
+  OutsideOfTestError,
   startServer,
   UnmountedProviderError,
   type NetworkOptions,
@@ -173,7 +174,7 @@ export type { CommonOptions, Session } from './simulation/session.ts'
 export type { UnusedPolicy } from './simulation/settings.ts'
 export type { Json, StrategyFailure } from './strategy/index.ts'
 export type { EventBody, EventOf, PicoDollars, RefusedReason, Spool } from './trace/index.ts'
-export type { DescribeCases } from './vitest/describe.ts'
+export type { DescribeCases, SweptCase } from './vitest/describe.ts'
 
 export * from './moved.ts'
 

@@ -1,6 +1,6 @@
 import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
-import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import type { TimeMode } from '../clock/index.ts'
 import {
   settle,
   type FunctionLibrary,
@@ -11,6 +11,7 @@ import { settingsInForce } from './daemon-table.ts'
 import { UsageError, type Given } from './flags.ts'
 import { functionsIn } from './functions.ts'
 import { KNOWN, realServices, toldOf } from './services.ts'
+import { timeModeIn } from './time-flag.ts'
 
 /** What a daemon is to be started with. */
 export interface DaemonSetup {
@@ -46,9 +47,7 @@ const SIMULATED_FAILOVER = 'claude-haiku-4-5'
 export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Promise<DaemonSetup> {
   const { file, value } = settingsInForce(line, env)
   const live = value<boolean>('live') ?? false
-  const time = parseTimeMode(value<string>('time') ?? 'real')
-  if (time.kind === 'virtual')
-    throw new UsageError('--time virtual needs all in one process. Give real, or a factor such as 60x.')
+  const time = timeModeIn(value<string>('time') ?? 'real')
   const services = realServices(live, value('services'), env)
   const simulates = Object.keys(KNOWN).some((name) => !Object.hasOwn(services, name))
   if (!simulates) refuseSimulated(line)

@@ -27,7 +27,9 @@ export class Admission {
     const among = this.#placeIn(this.#long, MOST_CONNECTIONS) ?? this.#placeIn(this.#short, MOST_SHORT)
     if (!among) {
       socket.on('error', () => {})
-      socket.end(`${JSON.stringify({ error: `${MOST_CONNECTIONS} clients are connected already. Try again.` })}\n`)
+      socket.end(
+        `${JSON.stringify({ error: `${MOST_CONNECTIONS} clients are connected, which is the limit. Connect again later.` })}\n`,
+      )
       socket.destroySoon()
       return
     }
@@ -53,7 +55,7 @@ function sendIdleAway(among: Set<Connection>): boolean {
   }
   if (!longest) return false
   among.delete(longest.connection)
-  longest.connection.send({ error: 'The connection was idle, and its place was needed. Connect again.' })
+  longest.connection.send({ error: 'The daemon closed this idle connection to admit another client. Connect again.' })
   longest.connection.close()
   return true
 }

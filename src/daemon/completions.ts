@@ -104,14 +104,19 @@ export class Completions {
   /** @throws RefusedError */
   submit({ requestId = `req_${randomBytes(4).toString('hex')}`, ...given }: CompletionRequest): SavedCompletion {
     if (this.depth >= MOST_QUEUED)
-      throw new RefusedError(`${MOST_QUEUED} completions wait already. Ask again when some are answered.`)
+      throw new RefusedError(
+        `${MOST_QUEUED} completions are waiting, which is the limit. Send the request again after some have ended.`,
+      )
     if (this.#queuedLength > MOST_QUEUED_LENGTH)
-      throw new RefusedError(`${MOST_QUEUED_LENGTH} characters wait to be answered. Ask again when some are.`)
+      throw new RefusedError(
+        `The waiting completions have more than ${MOST_QUEUED_LENGTH} characters, which is the limit. Send the request again after some have ended.`,
+      )
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
       throw new RefusedError('completion:async needs either a prompt or messages.')
     const owner = given.agentId === undefined ? undefined : this.#agentOf(given.agentId)
-    if (owner && messages) throw new RefusedError(`${given.agentId} has a conversation of its own: give a prompt.`)
+    if (owner && messages)
+      throw new RefusedError(`${given.agentId} has its own conversation. Give a prompt in place of messages.`)
     const sessionId = owner ? given.agentId! : (given.sessionId ?? given.agentId ?? requestId)
     const added = this.#store.completions.add({
       requestId,
@@ -121,7 +126,7 @@ export class Completions {
       messages: messages ?? [{ role: 'user', text: prompt! }],
       continues: prompt !== undefined,
     })
-    if (!added) throw new RefusedError(`There is a completion ${quoted(requestId)} already.`)
+    if (!added) throw new RefusedError(`The completion ${quoted(requestId)} exists already.`)
     const completion = this.#store.completions.get(requestId)!
     this.#queue(completion)
     return completion
@@ -156,7 +161,7 @@ export class Completions {
     const [, id, name] = /^(orch_[0-9a-f]{8})_(.+)$/s.exec(agentId) ?? []
     if (id === undefined || name === undefined) return undefined
     const { orchestrator } = this.#runs.liveOf(this.#runs.find(id))
-    if (!orchestrator.team.isAlive(name)) throw new RefusedError(`There is no agent "${agentId}" alive.`)
+    if (!orchestrator.team.isAlive(name)) throw new RefusedError(`There is no active agent "${agentId}".`)
     return { orchestrator, name }
   }
 

@@ -2,8 +2,8 @@ import type { Parameter } from './parameters.ts'
 
 /** What lists may be given. */
 export const PAGE = {
-  limit: { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: 1_000 },
-  offset: { type: 'integer', about: 'how many are passed over', default: 0, least: 0, most: 1_000_000_000 },
+  limit: { type: 'integer', about: 'maximum number of listed items', default: 100, least: 1, most: 1_000 },
+  offset: { type: 'integer', about: 'number of skipped items', default: 0, least: 0, most: 1_000_000_000 },
 } as const satisfies Readonly<Record<string, Parameter>>
 
 /** A part of a list. */

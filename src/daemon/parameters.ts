@@ -124,9 +124,9 @@ const WANTED: Readonly<Record<keyof Kinds, string>> = {
   integer: 'a whole number',
   boolean: 'true or false',
   object: 'an object, such as {"max_rounds": 3}',
-  texts: 'a text, or a list of them, 100 at most',
-  time: 'a date such as 2026-01-01, Unix seconds, or how long ago, such as 10m',
-  duration: 'seconds, or a text such as 10m',
+  texts: 'a text, or a list of at most 100 texts',
+  time: 'a date such as 2026-01-01, Unix seconds, or a duration before now, such as 10m',
+  duration: 'seconds, or a duration such as 10m',
   any: 'a text, or JSON',
 }
 
@@ -143,7 +143,7 @@ function read(name: string, value: unknown, { type, least, most }: Parameter): u
       : least !== undefined
         ? ` from ${least} on`
         : ''
-  throw new RefusedError(`${name} is ${quoted(value)}: give ${WANTED[type]}${limits}.`)
+  throw new RefusedError(`${name} is ${quoted(value)}. Give ${WANTED[type]}${limits}.`)
 }
 
 /** The name that is meant: the nearest one, or one of which the given one is a part. */
@@ -161,7 +161,7 @@ function withOwnNames(
   const renamed = Object.entries(data).map(([name, value]): [string, unknown] => [own.get(name) ?? name, value])
   const seen = new Set<string>()
   for (const [name] of renamed) {
-    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, by two of its names.`)
+    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, under two of its names.`)
     seen.add(name)
   }
   return Object.fromEntries(renamed)
@@ -189,7 +189,7 @@ export function readParameters(
     if (others) others[name] = value
     else if (!name.startsWith('_'))
       throw new RefusedError(`${event} has no parameter ${quoted(name)}.`, {
-        hint: meant(name, names) || 'It takes none.',
+        hint: meant(name, names) || 'This event has no parameters.',
         parameters: names,
       })
   }

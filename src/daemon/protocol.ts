@@ -95,7 +95,7 @@ export function lineOf(answer: object): string {
 const tooLong = (length: number | undefined): RefusedError =>
   new RefusedError(
     `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than ${LONGEST_ANSWER} characters. ` +
-      'Ask for less: a smaller limit, or one thing at a time.',
+      'Request less: set a smaller limit, or request one item at a time.',
   )
 
 /** A failure of a handler, as what it would have given. */

@@ -161,7 +161,7 @@ export class Runs {
     const fitting = phase === undefined ? all : all.filter((run) => run.phase === phase)
     if (phase !== undefined && fitting.length > 1)
       throw new RefusedError(
-        `${fitting.length} orchestrations of ${pattern} are ${phase}: say which by orchestration_id.`,
+        `${fitting.length} orchestrations of ${pattern} are ${phase}. Select one by its orchestration_id.`,
         {
           orchestrations: fitting.map((run) => run.id),
         },
@@ -241,7 +241,10 @@ export class Runs {
 
   /** @throws RefusedError, PatternError, PatternSettingError */
   start({ pattern, vars, correlationId, failRate }: Start): Run {
-    if (this.live.length >= MOST_LIVE) throw new RefusedError(`${MOST_LIVE} orchestrations run already.`)
+    if (this.live.length >= MOST_LIVE)
+      throw new RefusedError(
+        `${MOST_LIVE} orchestrations are running, which is the limit. Start this one after another has ended.`,
+      )
     const run: Run = {
       ...NEW,
       id: `orch_${randomBytes(4).toString('hex')}`,
@@ -376,20 +379,21 @@ export class Runs {
   /** @throws RefusedError for one that does not run */
   liveOf(run: Run): Live {
     if (run.live) return run.live
-    throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
+    throw new RefusedError(`${run.id} is ${run.phase}, not running.`)
   }
 
   async suspend(run: Run, running: 'drain' | 'cancel'): Promise<void> {
-    if (!run.live) throw new RefusedError(`${run.id} is ${run.phase}: only one that is running can be suspended.`)
+    if (!run.live) throw new RefusedError(`${run.id} is ${run.phase}: only a running orchestration can be suspended.`)
     const { orchestrator, stopped } = run.live
     orchestrator.suspend({ running })
     await stopped
-    if ((run.phase as RunStatus) !== 'suspended') throw new RefusedError(`${run.id} is ${run.phase} meanwhile.`)
+    if ((run.phase as RunStatus) !== 'suspended')
+      throw new RefusedError(`${run.id} became ${run.phase} before the daemon could suspend it.`)
   }
 
   resume(run: Run, checkpoint: string | undefined): void {
     if (run.phase !== 'suspended')
-      throw new RefusedError(`${run.id} is ${run.phase}: only one that is suspended can be gone on with.`)
+      throw new RefusedError(`${run.id} is ${run.phase}: only a suspended orchestration can be resumed.`)
     const { store } = this.#options
     if (checkpoint !== undefined && !store.rewind(run.id, checkpoint))
       throw new RefusedError(`${run.id} has no checkpoint "${checkpoint}".`, {

@@ -19,7 +19,7 @@ export type {
 export { actAs, actingAgent, runInForce, withinRun, type Caller, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
-export type { ScheduledFault } from './fault-chance.ts'
+export type { FailingNext, ScheduledFault } from './fault-chance.ts'
 export { brownout, outage, windowApplies, type CallScope, type FaultWindow, type WindowSpan } from './fault-windows.ts'
 export { configOfToday } from './former-names.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'

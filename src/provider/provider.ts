@@ -8,7 +8,7 @@ import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
-import { FaultChance, MOST_REMEMBERED, type ScheduledFault } from './fault-chance.ts'
+import { FaultChance, MOST_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { CallScope } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
@@ -147,6 +147,24 @@ export class Provider {
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /**
+   * What `failNext` asked for, and no call has met so far.
+   *
+   * @internal
+   */
+  get unmetFailures(): readonly FailingNext[] {
+    return this.#chance.unmet
+  }
+
+  /**
+   * Faults of the schedule whose call has not come so far.
+   *
+   * @internal
+   */
+  get unreachedFaults(): readonly ScheduledFault[] {
+    return this.#chance.unreached
   }
 
   /** Reply rules that have answered nobody so far. */

@@ -20,7 +20,7 @@ import {
   type Duration,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, stand } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, realTurn, stand } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -48,9 +48,11 @@ import {
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
 import { Outcome, type Resumption } from './outcome.ts'
+import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
@@ -175,7 +177,7 @@ export interface Session<Result = unknown> {
    */
   hints(): string
   /**
-   * What of the set-up no call has used; nothing where nobody has called at all.
+   * What of the set-up no call has used; only what the test itself has asked for where nobody has called at all.
    *
    * @internal
    */
@@ -411,6 +413,11 @@ function sessionOf<Result>(
         'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
       )
     }
+    /** Who is set up or known by any run of the test, whether or not it has called. */
+    const namesOf: KnownNames = (part) => [
+      ...namesIn(provider.config, part),
+      ...(part === 'agents' ? [...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)] : []),
+    ]
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     owners.begin(began)
     const context: SystemContext = {
@@ -443,6 +450,7 @@ function sessionOf<Result>(
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
         resumptions: [...resumptions],
+        setUp: namesOf,
       })
     }
     const running = withinRun(began, async () => system(context)).then(
@@ -480,9 +488,17 @@ function sessionOf<Result>(
   /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
-    const ended = owners.underWay === 0 && trace.ofType('run.started').length > 0
+    const place = trace.length
+    const isRun = trace.ofType('run.started').length > 0
+    const ended = owners.underWay === 0 && isRun
+    if (clock.mode.kind !== 'real' && (ended || !isRun)) {
+      // What the test has begun, and not waited for, is on its way.
+      await realTurn()
+      await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+    }
+    const left = leftBy(trace, place)
+    if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })
     if (ended && clock.mode.kind !== 'real') {
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
@@ -496,10 +512,11 @@ function sessionOf<Result>(
   const lookThroughNames = (): void => {
     if (isLookedThrough) return
     isLookedThrough = true
-    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
+    const failing = provider.unmetFailures.map(({ scope }) => scope)
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], failing))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
     if (settings.unused === 'error')
-      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
+      for (const unused of unusedIn(provider, agents)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -535,10 +552,14 @@ function sessionOf<Result>(
       lookThroughNames()
       if (checks !== false && !isTold)
         violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
-      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
-    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
+    unused() {
+      const unused = unusedIn(provider, agents)
+      // What a test itself has asked for is told in any case.
+      return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
+    },
     get violations() {
       return violations
     },

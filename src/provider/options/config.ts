@@ -106,7 +106,11 @@ const spec = options({
 const said: Check = (value, where) => {
   if (typeof value !== 'string') spec(value, where)
 }
-const script = listOf(said)
+const saidEach = listOf(said)
+const script: Check = (value, where) => {
+  saidEach(value, where)
+  if ((value as readonly unknown[]).length === 0) refuseOption(where, value, 'Give one answer or more.')
+}
 const sequence = options({ sequence: script, by: oneOf('what is counted', ['call', 'conversation']) }, [
   'sequence',
   'by',
