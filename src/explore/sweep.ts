@@ -40,7 +40,7 @@ export class InvalidSweepError extends Error {
   readonly code = 'LONGHAUL_INVALID_SWEEP'
 }
 
-const MOST_CASES = 100_000
+const MAX_CASES = 100_000
 const OPTIONS = [
   'seeds',
   'failRate',
@@ -59,8 +59,8 @@ const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Val
 
 function seedsOf(seeds: number | readonly number[], first: number | string): readonly (number | string)[] {
   if (typeof seeds !== 'number') return seeds
-  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_CASES)
-    throw new InvalidSweepError(`seeds is ${seeds}. Give a whole number from 1 to ${MOST_CASES}, or a list of seeds.`)
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MAX_CASES)
+    throw new InvalidSweepError(`seeds is ${seeds}. Give a whole number from 1 to ${MAX_CASES}, or a list of seeds.`)
   return Array.from({ length: seeds }, (_, index) =>
     typeof first === 'number' ? first + index : index === 0 ? first : `${first}-${index}`,
   )
@@ -110,8 +110,8 @@ export function casesOf(
       ),
     ),
   )
-  if (cases.length > MOST_CASES)
-    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MOST_CASES} at most. Give fewer seeds.`)
+  if (cases.length > MAX_CASES)
+    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MAX_CASES} at most. Give fewer seeds.`)
   return cases
 }
 
