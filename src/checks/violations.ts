@@ -21,7 +21,7 @@ export interface Violation {
 }
 
 /** Of one check. */
-const MOST_VIOLATIONS = 20
+const MAX_VIOLATIONS = 20
 
 /**
  * Looks for what should hold in every run and does not.
@@ -55,7 +55,7 @@ export function findViolations(
       if (part !== undefined && inForce[part] === false) continue
       violations.push({ check: name, at, what, calls, ...(part !== undefined && { part }), why, advice })
       found += 1
-      if (found >= MOST_VIOLATIONS) break
+      if (found >= MAX_VIOLATIONS) break
     }
   }
   return violations.toSorted((a, b) => a.at - b.at)
@@ -72,18 +72,18 @@ export class InvariantError extends Error {
   }
 }
 
-const MOST_SHOWN = 3
+const MAX_SHOWN = 3
 
 /** Violations in plain words, by check. */
 function violationsText(violations: readonly Violation[]): string {
   const byCheck = [...Map.groupBy(violations, ({ check }) => check)]
   const parts = byCheck.map(([name, all]) => {
     const { why, advice } = all[0]!
-    const shown = all.slice(0, MOST_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
+    const shown = all.slice(0, MAX_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
     const parts = new Set(all.map(({ part }) => part))
     const [part] = parts
     const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
-    const more = all.length > MOST_SHOWN ? [`  … and ${all.length - MOST_SHOWN} more`] : []
+    const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
     return [
       `${name}: ${CHECKS[name].holds} This does not hold.`,
       ...shown,

@@ -33,7 +33,7 @@ export class InvalidCaseError extends Error {
 
 const VERSION = '1-'
 /** Bytes of JSON; ids come from the environment. */
-const MOST_BYTES = 1_000_000
+const MAX_BYTES = 1_000_000
 
 /** A case as one word, to be repeated with `LONGHAUL_REPLAY`. */
 export const encodeCase = (of: Case): string =>
@@ -100,7 +100,7 @@ export function decodeCase(id: string): Case {
     throw new InvalidCaseError(`"${id.slice(0, 40)}" is no case: it has to begin with "${VERSION}".`)
   let read: unknown
   try {
-    const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MOST_BYTES })
+    const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MAX_BYTES })
     read = JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value))
   } catch {
     throw new InvalidCaseError(`"${id.slice(0, 40)}…" is no case: it was cut off, or changed.`)

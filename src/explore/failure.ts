@@ -11,7 +11,7 @@ import { isSameFailure } from './signature.ts'
 
 const { now } = native
 
-const MOST_COUNT = 1_000_000
+const MAX_COUNT = 1_000_000
 
 /** Whole numbers above one among the variables: rounds, agents, repetitions. */
 function countsOf(options: FailureOptions['options']): Record<string, number> {
@@ -19,7 +19,7 @@ function countsOf(options: FailureOptions['options']): Record<string, number> {
   return Object.fromEntries(
     Object.entries({ ...defaults, ...options.vars }).filter(
       (entry): entry is [string, number] =>
-        Number.isInteger(entry[1]) && (entry[1] as number) > 1 && (entry[1] as number) < MOST_COUNT,
+        Number.isInteger(entry[1]) && (entry[1] as number) > 1 && (entry[1] as number) < MAX_COUNT,
     ),
   )
 }
@@ -105,7 +105,7 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
   return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace) }
 }
 
-const MOST_FAULTS = 20
+const MAX_FAULTS = 20
 
 /** The smallest case in words. */
 export function smallestText({ case: of, tries, isMinimal, timeline: chart }: SmallestFailure): string {
@@ -120,8 +120,8 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
       ? ['  faults: those of the seed']
       : faults.length === 0
         ? ['  no call fails']
-        : [`  ${faults.length} call(s) fail:`, ...faults.slice(0, MOST_FAULTS)]),
-    ...(faults && faults.length > MOST_FAULTS ? [`    … and ${faults.length - MOST_FAULTS} more`] : []),
+        : [`  ${faults.length} call(s) fail:`, ...faults.slice(0, MAX_FAULTS)]),
+    ...(faults && faults.length > MAX_FAULTS ? [`    … and ${faults.length - MAX_FAULTS} more`] : []),
     chart,
   ].join('\n')
 }

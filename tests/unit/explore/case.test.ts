@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FAULT_NAMES } from '../../../src/provider/index.ts'
 import { checkCase, decodeCase, encodeCase, InvalidCaseError, type Case } from '../../../src/explore/case.ts'
-import { casesOf, InvalidSweepError, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
+import { casesOf, InvalidSweepError, maxShrunkOf, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
 
 const fault = fc.constantFrom(...FAULT_NAMES)
 const anyCase = fc.record(
@@ -90,4 +90,11 @@ describe('the cases of a sweep', () => {
     expect(() => casesOf({ seeds: 0 }, { first: 1 })).toThrow(InvalidSweepError)
     expect(() => casesOf({ seeds: 60_000, failRate: [0, 0.2] }, { first: 1 })).toThrow(/has 120000 cases/)
   })
+})
+
+test('how many failing cases are made smaller has its former name too', () => {
+  expect([{}, { shrinkMost: 1 }, { maxShrunk: 0 }, { shrinkMost: 1, maxShrunk: 2 }].map(maxShrunkOf)).toEqual([
+    3, 1, 0, 2,
+  ])
+  expect(casesOf({ seeds: 1, shrinkMost: 1 }, { first: 1 })).toHaveLength(1)
 })
