@@ -8,7 +8,7 @@ export type Tuning<Name extends CheckName> = {
 /** Checks that are waived (`false`) or tuned, by name. */
 export type CheckSettings = { readonly [Name in CheckName]?: false | Tuning<Name> }
 
-/** Thrown for settings of a check that there is not, or that make no sense. */
+/** Thrown for settings of an unknown check, and for invalid settings of a check. */
 export class InvalidCheckError extends Error {
   override readonly name = 'InvalidCheckError'
   readonly code = 'LONGHAUL_INVALID_CHECK'
@@ -54,6 +54,6 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
     )
   if (kind === 'number' && !(typeof value === 'number' && value >= 0))
     throw new InvalidCheckError(
-      `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a number from 0 on.`,
+      `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a number of at least 0.`,
     )
 }

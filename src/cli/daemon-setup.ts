@@ -48,7 +48,9 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   const live = value<boolean>('live') ?? false
   const time = parseTimeMode(value<string>('time') ?? 'real')
   if (time.kind === 'virtual')
-    throw new UsageError('--time virtual needs all in one process. Give real, or a factor such as 60x.')
+    throw new UsageError(
+      '--time virtual requires a single process, and the daemon is a separate one. Give real, or a factor such as 60x.',
+    )
   const services = realServices(live, value('services'), env)
   const simulates = Object.keys(KNOWN).some((name) => !Object.hasOwn(services, name))
   if (!simulates) refuseSimulated(line)
@@ -139,5 +141,7 @@ function portIn(port: number | undefined): number | undefined {
 function refuseSimulated({ flags }: Given): void {
   const only = ['latency', 'seed', 'fail-rate'].find((name) => flags[name] !== undefined)
   if (only !== undefined)
-    throw new UsageError(`--${only} is for simulated services, and all are real here. Leave one of both out.`)
+    throw new UsageError(
+      `--${only} is for simulated services, and this daemon calls only real ones. Remove --${only}, or simulate a service.`,
+    )
 }

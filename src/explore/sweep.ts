@@ -29,7 +29,7 @@ export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): numb
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
-/** Thrown for a sweep that makes no sense. */
+/** Thrown for an invalid sweep. */
 export class InvalidSweepError extends Error {
   override readonly name = 'InvalidSweepError'
   readonly code = 'LONGHAUL_INVALID_SWEEP'

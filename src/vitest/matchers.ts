@@ -208,7 +208,7 @@ function orderProblem(calls: readonly CallRecord[], agents: readonly string[]): 
   return undefined
 }
 
-/** Thrown for a matcher that is given what it does not read. */
+/** Thrown when a matcher receives an unsupported value. */
 class InvalidMatcherError extends TypeError {
   override readonly name = 'InvalidMatcherError'
   readonly code = 'LONGHAUL_INVALID_MATCHER'

@@ -172,7 +172,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       'The part "calls" of the check "orphans" is 0. Give false to waive it.',
     )
     await expect(given({ graceMs: -1 })).rejects.toThrow(
-      '"graceMs" of the check "orphans" is -1. Give a number from 0 on.',
+      '"graceMs" of the check "orphans" is -1. Give a number of at least 0.',
     )
   })
 })

@@ -37,7 +37,8 @@ export function readBreaker({
   window = '5m',
   openFor = '5m',
 }: BreakerSettings = {}): BreakerLimits {
-  if (!(failures >= 1)) throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number from 1 on')
+  if (!(failures >= 1))
+    throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number of at least 1')
   if (!(share >= 0 && share <= 1))
     throw new InvalidOrchestratorSettingError('breaker.share', share, 'a number from 0 to 1')
   return { failures, share, windowMs: parseDuration(window), openMs: parseDuration(openFor) }
