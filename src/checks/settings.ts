@@ -1,12 +1,13 @@
+import { parseDuration, type Duration } from '../clock/index.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 
 /** What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. */
-export type Tuning<Name extends CheckName> = {
+export type CheckTuning<Name extends CheckName> = {
   readonly [Setting in keyof (typeof CHECKS)[Name]['settings']]?: (typeof CHECKS)[Name]['settings'][Setting]
 }
 
 /** Checks that are waived (`false`) or tuned, by name. */
-export type CheckSettings = { readonly [Name in CheckName]?: false | Tuning<Name> }
+export type CheckSettings = { readonly [Name in CheckName]?: false | CheckTuning<Name> }
 
 /** Thrown for settings of an unknown check, and for invalid settings of a check. */
 export class InvalidCheckError extends Error {
@@ -20,12 +21,26 @@ export function joinChecks(...layers: readonly CheckSettings[]): CheckSettings {
   for (const layer of layers)
     for (const [name, tuned] of Object.entries(layer) as [string, false | object | undefined][])
       if (tuned === false) joined[name] = false
-      else if (tuned !== undefined) joined[name] = { ...joined[name], ...given(tuned) }
+      else if (tuned !== undefined) joined[name] = { ...joined[name], ...given(name, tuned) }
   return joined
 }
 
-const given = (tuned: object): object =>
-  Object.fromEntries(Object.entries(tuned).filter(([, value]) => value !== undefined))
+/** Whether a setting is one of a check. */
+const isSetting = (check: string, setting: string): boolean =>
+  Object.hasOwn(CHECKS, check) && Object.hasOwn(CHECKS[check as CheckName].settings, setting)
+
+/** The name of today of a setting: durations were numbers of milliseconds, as in `graceMs`. */
+function settingOfToday(check: string, setting: string): string {
+  const bare = setting.replace(/Ms$/, '')
+  return !isSetting(check, setting) && isSetting(check, bare) ? bare : setting
+}
+
+const given = (check: string, tuned: object): object =>
+  Object.fromEntries(
+    Object.entries(tuned).flatMap(([setting, value]) =>
+      value === undefined ? [] : [[settingOfToday(check, setting), value as unknown]],
+    ),
+  )
 
 /** @throws InvalidCheckError */
 export function checkSettings(settings: CheckSettings): void {
@@ -37,7 +52,16 @@ export function checkSettings(settings: CheckSettings): void {
       throw new InvalidCheckError(
         `The check "${name}" is given ${JSON.stringify(tuned)}. Give false to waive it, or an object with its settings.`,
       )
-    for (const [setting, value] of Object.entries(given(tuned))) checkSetting(name as CheckName, setting, value)
+    for (const [setting, value] of Object.entries(given(name, tuned))) checkSetting(name as CheckName, setting, value)
+  }
+}
+
+function isDuration(value: unknown): boolean {
+  try {
+    parseDuration(value as Duration)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -55,5 +79,9 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
   if (kind === 'number' && !(typeof value === 'number' && value >= 0))
     throw new InvalidCheckError(
       `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a number of at least 0.`,
+    )
+  if (kind === 'string' && !isDuration(value))
+    throw new InvalidCheckError(
+      `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a duration, such as '2s', or milliseconds as a number of at least 0.`,
     )
 }

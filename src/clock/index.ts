@@ -7,7 +7,7 @@ export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 export { defaultEpoch } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
 export { steadyNow } from './steady.ts'
-export { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
+export { startSimulatedClock, type ClockOptions, type SimulatedClockOptions } from './simulated.ts'
 
 /** Thrown for an invalid time mode. */
 export class InvalidTimeModeError extends Error {

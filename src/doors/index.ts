@@ -18,7 +18,7 @@ export { asksForWebSocket } from './web-socket.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
-export { behind, stand } from './stand.ts'
+export { behind, rest, stand } from './stand.ts'
 export { giveTimersBack, takeTimersOver } from './timeout.ts'
 export { registry, type ChildRecord } from './work-registry.ts'
 

@@ -5,7 +5,7 @@ import type { OrchestrationOptions } from '../simulation/session.ts'
 import { timeline } from '../report/timeline.ts'
 import type { Trace, TraceEvent } from '../trace/index.ts'
 import type { Case } from './case.ts'
-import { shrink, type Shrunk } from './shrink.ts'
+import { shrink } from './shrink.ts'
 import { isSameFailure } from './signature.ts'
 
 const { now } = native
@@ -33,7 +33,12 @@ export interface CaseRun {
 }
 
 /** A failure, made as small as it could be. */
-export interface SmallestFailure extends Shrunk {
+export interface SmallestFailure {
+  case: Case
+  /** How many cases were run for it. */
+  tries: number
+  /** Whether nothing smaller is left to try; else time was up. */
+  isMinimal: boolean
   error: unknown
   trace: Trace
   /** A chart of the run, in text. */

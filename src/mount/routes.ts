@@ -96,7 +96,7 @@ function addressAt(provider: string, baseURL: string, service: Service): Address
 
 /** All addresses of a provider: those set up by the user, the longest first, and those of the real services. */
 export function addressesOf({ config }: Provider): Address[] {
-  const extra = Object.entries(config.providers ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
+  const extra = Object.entries(config.services ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
     baseURLs.map((baseURL) => addressAt(provider, baseURL, serviceOf(provider, format))),
   )
   return [...extra.toSorted((a, b) => b.bases[0]!.length - a.bases[0]!.length), ...SERVICES.map(ownAddress)]

@@ -12,6 +12,7 @@ import { answer, MAX_BODY } from './answer.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { answerLive } from './live.ts'
+import { keepAlive } from './keep-alive.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
 import { segmentsOf } from './place.ts'
@@ -74,7 +75,7 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
   const { pathname: path, searchParams: query } =
     URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? new URL('http://host')
   const [name = '', ...rest] = segmentsOf(path)
-  const own = Object.hasOwn(provider.config.providers ?? {}, name) ? provider.config.providers![name] : undefined
+  const own = Object.hasOwn(provider.config.services ?? {}, name) ? provider.config.services![name] : undefined
   if (!own && !SERVICES.some((service) => service.name === name)) return undefined
   const service = serviceOf(name, own?.format)
   const bases = (service.bases ?? [basePath(service)]).map(segmentsOf)
@@ -134,7 +135,10 @@ export async function startServer(
         : undefined
     if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
     try {
-      answerLive(provider, route, request, socket, head)
+      answerLive(provider, route, request, socket, head, (client) => {
+        const text = 'A client of a WebSocket did not answer a ping: the connection is cut.'
+        keepAlive(client, () => provider.trace.append({ type: 'note', text }))
+      })
     } catch (error) {
       log(`a WebSocket could not be opened: ${String((error as Error)?.stack ?? error)}`)
       socket.destroy()

@@ -7,6 +7,10 @@ const LEAST_LETTERS_BESIDE = 3
 /** A letter in place of another makes other words of shorter ones: reader, leader. */
 const LEAST_FOR_OTHER_LETTER = 8
 
+/** A letter three times in a row, where the other name has it twice, is a slip in a word of any length: `annn`, `ann`. */
+const isTrebled = (given: string, meant: string): boolean =>
+  /(\p{L})\1\1/u.test(given) && given.replaceAll(/(\p{L})\1\1+/gu, '$1$1') === meant
+
 /** `codeReviewer_2` → `code`, `reviewer`, `2`. */
 const wordsOf = (name: string): string[] =>
   name
@@ -44,6 +48,7 @@ function isSlip(given: string, meant: string, least: number): boolean {
 export function isMisspelt(given: string, meant: string): boolean {
   const [words, others] = [wordsOf(given), wordsOf(meant)]
   if (words.join('') === others.join('')) return true
+  if (isTrebled(words.join(''), others.join('')) || isTrebled(others.join(''), words.join(''))) return true
   if (words.length !== others.length) return isSlip(words.join(''), others.join(''), LEAST_LETTERS)
   const different = words.flatMap((word, place) => (word === others[place] ? [] : [[word, others[place]!] as const]))
   if (different.length > 1) return false

@@ -11,7 +11,9 @@ import {
   type CostPoint,
   type GatherRecord,
 } from '../trace/index.ts'
+import { nameIn, NO_NAMES, type KnownNames, type Part } from './known-names.ts'
 import { ownEvents } from './own-events.ts'
+import { agentsSeen } from './set-up.ts'
 
 /** A moment at which a run that had stopped went on. */
 export interface Resumption {
@@ -31,6 +33,12 @@ function ledgerOf(calls: readonly CallRecord[]): Ledger {
   return ledger
 }
 
+/** What a record is made of. */
+interface Recorded extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
+  /** Names of who is set up. Default: only who took part is known. */
+  setUp?: KnownNames
+}
+
 /** What the provider and the trace know of a run, or of a part of it. Calls that others make are not counted. */
 export class RunRecord {
   /** From start to end, on the clock in force. Milliseconds. */
@@ -38,10 +46,13 @@ export class RunRecord {
   /** What happened in it, from its start to its end. */
   readonly trace: Trace
   readonly #state: { ledger?: Ledger } = {}
+  readonly #setUp: KnownNames
 
-  constructor({ elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>) {
+  /** @internal */
+  constructor({ elapsedMs, trace, setUp = NO_NAMES }: Recorded) {
     this.elapsedMs = elapsedMs
     this.trace = trace
+    this.#setUp = setUp
   }
 
   /** What the provider bills for the calls that had ended. */
@@ -62,6 +73,17 @@ export class RunRecord {
   /** The bill as it grows: a point at the end of each span in which something was billed. */
   costOverTime(every: Duration): CostPoint[] {
     return costOverTime(this.calls, Math.max(1, parseDuration(every)))
+  }
+
+  /**
+   * The names of agents, models or services that the run knows: of those that took part, and of those that are set up.
+   *
+   * @internal
+   */
+  names(part: Part): string[] {
+    const called = this.trace.ofType('call.arrived').map((call) => nameIn(call, part))
+    const seen = part === 'agents' ? agentsSeen(this.trace) : []
+    return [...new Set([...called, ...seen, ...this.#setUp(part)])]
   }
 
   /** All gathers, in the order of their start. */
@@ -86,14 +108,14 @@ export class RunRecord {
 }
 
 /** What an outcome is made of. */
-interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
+interface Ending<Result> extends Recorded {
   status: 'completed' | 'failed'
   result: Result | undefined
   error: unknown
   resumptions?: readonly Resumption[]
 }
 
-class EndedRun<Result> extends RunRecord implements Parted {
+class EndedRun<Result> extends RunRecord {
   readonly status: 'completed' | 'failed'
   readonly result: Result | undefined
   readonly error: unknown
@@ -117,7 +139,11 @@ class EndedRun<Result> extends RunRecord implements Parted {
       const next = told[nth]
       const own = ownEvents(events, ({ seq }) => seq >= place && seq < (next?.place ?? Number.POSITIVE_INFINITY))
       const end = next ? next.stoppedAt : startedAt + this.elapsedMs
-      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) })
+      return new RunRecord({
+        elapsedMs: Math.max(0, end - at),
+        trace: Trace.of(own),
+        setUp: (part) => this.names(part),
+      })
     })
   }
 }
@@ -126,16 +152,13 @@ class EndedRun<Result> extends RunRecord implements Parted {
 const selfReported = (trace: Trace): Resumption[] =>
   trace.ofType('run.resumed').map(({ seq, at }) => ({ place: seq, at, stoppedAt: at }))
 
-interface Parted extends RunRecord {
+/** The outcome of a run whose system returned. */
+export interface CompletedOutcome<Result = unknown> extends RunRecord {
   /**
    * The parts of a run that was suspended, killed or restarted, each with calls, bill, time and trace of its own; one
    * part where it never stopped. A call belongs to the part in which it was made.
    */
   readonly parts: RunRecord[]
-}
-
-/** The outcome of a run whose system returned. */
-export interface CompletedOutcome<Result = unknown> extends Parted {
   readonly status: 'completed'
   /** What the system returned. */
   readonly result: Result
@@ -143,7 +166,9 @@ export interface CompletedOutcome<Result = unknown> extends Parted {
 }
 
 /** The outcome of a run whose system threw. */
-export interface FailedOutcome extends Parted {
+export interface FailedOutcome extends RunRecord {
+  /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
+  readonly parts: RunRecord[]
   readonly status: 'failed'
   readonly result: undefined
   /** What the system threw. */
@@ -162,4 +187,5 @@ export interface FailedOutcome extends Parted {
  * ```
  */
 export type Outcome<Result = unknown> = CompletedOutcome<Result> | FailedOutcome
+/** @internal */
 export const Outcome = EndedRun as unknown as new <Result>(of: Ending<Result>) => Outcome<Result>

@@ -474,7 +474,7 @@ plain('a check that there is not, and a setting that it has not', () => {
     /There is no check "deadlok". There are: amplification,/,
   )
   plainly(() => findViolations([], { backoff: { rushes: 3 } } as never)).toThrow(
-    'The check "backoff" has no setting "rushes". There are: rush, pauseMs, inStep.',
+    'The check "backoff" has no setting "rushes". There are: rush, pause, inStep.',
   )
 })
 

@@ -83,7 +83,7 @@ describe('what comes to its end is not', () => {
     expect(await verdict({ system, provider: { latency: '4001ms' } })).toEqual([
       'orphans: "a system" ended while call 1 of ann was under way, and ended 1.001s later',
     ])
-    expect(await verdict({ system, checks: { orphans: { graceMs: 999 } } })).toEqual([
+    expect(await verdict({ system, checks: { orphans: { grace: 999 } } })).toEqual([
       'orphans: "a system" ended while call 1 of ann was under way, and ended 1s later',
     ])
   })
@@ -172,7 +172,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       'The part "calls" of the check "orphans" is 0. Give false to waive it.',
     )
     await expect(given({ graceMs: -1 })).rejects.toThrow(
-      '"graceMs" of the check "orphans" is -1. Give a number of at least 0.',
+      '"grace" of the check "orphans" is -1. Give a duration, such as',
     )
   })
 })

@@ -17,7 +17,8 @@ const system = async () => {
 }
 const provider = { failRate: 0, replies: [{ agent: 'reviewer', reply: ['reject', 'accept'] }] } as const
 
-describeOrchestration('a trace with contents', { system, provider, trace: { contents: true } }, (test) => {
+const agents = ['reviewer', 'writer']
+describeOrchestration('a trace with contents', { agents, system, provider, trace: { contents: true } }, (test) => {
   test('says what was asked, and how often', async ({ run, expect }) => {
     const outcome = await run()
     expect(outcome).toHaveAsked('reviewer', /the second draft/)

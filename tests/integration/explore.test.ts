@@ -45,7 +45,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
   test('a check that finds something is a failure too', async () => {
     const { failures } = await explore(
       'votes',
-      { ...options, checks: { 'retry-after': false, backoff: { rush: 1, pauseMs: 60_000 } } },
+      { ...options, checks: { 'retry-after': false, backoff: { rush: 1, pause: 60_000 } } },
       { seeds: 1, failRate: 0.25, swarm: false },
     )
     expect(failures[0]!.error).toBeInstanceOf(InvariantError)

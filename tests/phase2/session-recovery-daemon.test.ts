@@ -1,4 +1,5 @@
-import { daemonSystem, describeOrchestration, uniform, type ReplyContext } from 'longhaul'
+import { describeOrchestration, uniform, type ReplyContext } from 'longhaul'
+import { daemonSystem } from 'longhaul/daemon'
 
 // Phase 2.3 again, against the real daemon: a process of its own, killed with SIGKILL, in scaled time.
 const replies = ({ agent, turn }: ReplyContext): string => `${agent.replace(/^orch_\w{8}_/, '')}, turn ${turn}`
@@ -12,7 +13,7 @@ describeOrchestration(
     }),
     vars: { max_rounds: 12 },
     time: '100x',
-    provider: { latency: uniform('1s', '5s'), replies, providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('1s', '5s'), replies, services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test(

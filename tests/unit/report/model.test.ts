@@ -209,7 +209,7 @@ describe('what stands around calls', () => {
         arrived(1, 'ann'),
         { ...ended(1), at: 400 },
         { type: 'clock.slept', ms: 60_000, at: 60_400 },
-        { type: 'timers.left', everyMs: [1_000] },
+        { type: 'timers.leaked', everyMs: [1_000] },
       ),
     )
     expect(model.endMs).toBe(400)
@@ -219,7 +219,7 @@ describe('what stands around calls', () => {
     const model = modelOf(
       traceOf(
         { type: 'run.resumed', run: 'run_1', uncertain: 2 },
-        { type: 'model.replaced', agent: 'ann', model: 'claude-haiku-4-5', reason: 'breaker_open' },
+        { type: 'model.fellBack', agent: 'ann', model: 'claude-haiku-4-5', reason: 'breaker_open' },
         { type: 'cache.hit', agent: 'ann', similarity: 0.98, saved: 1_000_000 },
         { type: 'budget.refused', agent: 'ann', model: 'gpt-4o', worst: 2e9, left: 1e9 },
         { type: 'effect.started', effect: 1, line: 7, kind: 'checkpoint' },

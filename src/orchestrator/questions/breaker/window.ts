@@ -28,7 +28,7 @@ export class BreakerWindow {
   /** @param before calls that had ended before a restart */
   constructor(limits: Omit<BreakerLimits, 'openMs'>, before: readonly WindowedCall[] = []) {
     this.#limits = limits
-    this.#weight = limits.share < 1 ? limits.share / (1 - limits.share) : Number.POSITIVE_INFINITY
+    this.#weight = limits.failureRate < 1 ? limits.failureRate / (1 - limits.failureRate) : Number.POSITIVE_INFINITY
     this.#calls = before.map((call) => ({ ...call }))
   }
 

@@ -303,7 +303,10 @@ export class GeminiSession implements LiveSession {
       case 'error':
         return this.#close(...endOf({ kind: 'server_error' }))
       case 'malformed':
-        return this.#line.send('{"serverContent": "\u0000')
+        this.#line.send('{"serverContent": "\u0000')
+        // The session goes on with the next turn.
+        this.#active = undefined
+        return this.#send({ serverContent: { turnComplete: true } })
       case 'truncated':
         return this.#close(OVER, '')
       case 'reset':

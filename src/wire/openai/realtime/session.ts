@@ -357,7 +357,9 @@ export class RealtimeSession implements LiveSession {
       case 'error':
         return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'malformed':
-        return this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        // The session goes on, and may be asked for the next response.
+        return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'truncated':
         return this.#line.close(OVER, '')
       case 'reset':
