@@ -61,6 +61,8 @@ export class FaultChance {
   readonly #scripts: { left: number; fault: Fault; scope: Scope }[] = []
   readonly #bursts: BurstTimes | undefined
   readonly #schedule: ReadonlyMap<string, Fault> | undefined
+  /** Whose calls `failNext` was to let fail, as far as it was told. */
+  readonly scripted: Scope[] = []
   /** Calls that chance or the schedule has let fail, as far as they are remembered. */
   readonly injected: ScheduledFault[] = []
 
@@ -74,7 +76,9 @@ export class FaultChance {
 
   /** The next `count` calls in the scope fail with `fault`. */
   failNext(count: number, fault: Fault, scope: Scope = {}): void {
-    if (count > 0) this.#scripts.push({ left: count, fault, scope })
+    if (count <= 0) return
+    this.#scripts.push({ left: count, fault, scope })
+    if (this.scripted.length < MOST_REMEMBERED && Object.keys(scope).length > 0) this.scripted.push(scope)
   }
 
   decide(subject: FaultSubject): FaultDecision {

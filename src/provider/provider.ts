@@ -140,6 +140,11 @@ export class Provider {
     return injected.length < MOST_REMEMBERED ? injected : undefined
   }
 
+  /** Whose calls `failNext` was to let fail, where it names an agent, a model or a service. */
+  get failNextScopes(): readonly Scope[] {
+    return this.#chance.scripted
+  }
+
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size

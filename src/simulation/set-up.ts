@@ -24,9 +24,10 @@ export interface Unused {
 /** For whom something is set up by a name of its own. */
 const keysOf = (config: ProviderConfig, part: Part): Set<string> => new Set(Object.keys(config[part] ?? {}))
 
-/** Whom replies and windows name. */
-function scopesOf({ replies, windows }: ProviderConfig, part: Part): Set<string> {
-  const scopes: readonly Scope[] = [...(Array.isArray(replies) ? (replies as ReplyRule[]) : []), ...(windows ?? [])]
+/** Whom replies, windows and `failNext` name. */
+function scopesOf({ replies, windows }: ProviderConfig, scripted: readonly Scope[], part: Part): Set<string> {
+  const rules = Array.isArray(replies) ? (replies as ReplyRule[]) : []
+  const scopes: readonly Scope[] = [...rules, ...(windows ?? []), ...scripted]
   return new Set(scopes.map((scope) => scope[SINGULAR[part]]).filter((name) => name !== undefined))
 }
 
@@ -47,10 +48,11 @@ export const agentsSeen = (trace: Trace): Set<string> =>
 function unmatchedIn(
   config: ProviderConfig,
   calls: readonly EventOf<'call.arrived'>[],
+  scripted: readonly Scope[],
 ): { part: Part; name: string }[] {
   return PARTS.flatMap((part) => {
     const called = calledIn(calls, part)
-    const names = new Set([...keysOf(config, part), ...scopesOf(config, part)])
+    const names = new Set([...keysOf(config, part), ...scopesOf(config, scripted, part)])
     return [...names].filter((name) => !called.has(name)).map((name) => ({ part, name }))
   })
 }
@@ -67,10 +69,16 @@ export interface Misspelt {
  * Who is known, only has not called in this run.
  *
  * @param declared agents of the orchestration
+ * @param scripted whom `failNext` and a schedule of faults have named
  */
-export function misspeltIn(config: ProviderConfig, trace: Trace, declared: readonly string[]): Misspelt[] {
+export function misspeltIn(
+  config: ProviderConfig,
+  trace: Trace,
+  declared: readonly string[],
+  scripted: readonly Scope[] = [],
+): Misspelt[] {
   const calls = trace.ofType('call.arrived')
-  const unmatched = unmatchedIn(config, calls)
+  const unmatched = unmatchedIn(config, calls, scripted)
   if (unmatched.length === 0 || calls.length === 0) return []
   const known = new Set([...declared, ...agentsSeen(trace)])
   return unmatched.flatMap(({ part, name }) => {
@@ -114,10 +122,10 @@ const idleWindows = ({ windows = [] }: ProviderConfig, calls: readonly EventOf<'
   windows.filter((window) => !calls.some((call) => windowApplies(window, call, call.at))).map(windowText)
 
 /** What of the set-up no call has used. Text of windows and rules is for people. */
-export function unusedIn({ config, trace, unusedReplies }: Provider): Unused[] {
+export function unusedIn({ config, trace, unusedReplies, failNextScopes = [] }: Provider): Unused[] {
   const calls = trace.ofType('call.arrived')
   return [
-    ...unmatchedIn(config, calls),
+    ...unmatchedIn(config, calls, failNextScopes),
     ...idleWindows(config, calls).map((name) => ({ part: 'windows' as const, name })),
     ...unusedReplies.flatMap(ruleText).map((name) => ({ part: 'replies' as const, name })),
   ]

@@ -5,7 +5,9 @@ import { formatDollars, parseDollars, type Money } from '../money/index.ts'
 import { nearest, suggestion } from '../options/index.ts'
 import { FAULT_NAMES } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
+import { isMisspelt } from '../simulation/misspelt.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
+import { agentsSeen } from '../simulation/set-up.ts'
 import { timeline } from '../report/timeline.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
@@ -230,17 +232,37 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 const FILTERS = ['agent', 'model', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+/** Faults that no call ends by: it stays open until its client goes away. */
+const ENDLESS: readonly string[] = ['hang', 'stall']
 const MOST_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
+/** Refuses the name of nobody that is nearly the name of a caller: of nobody, every upper bound holds. */
+function refuseMisspelt({ calls, trace }: Pick<RunRecord, 'calls' | 'trace'>, of: CallFilter, matcher: string): void {
+  for (const part of ['agent', 'model', 'provider'] as const) {
+    const name = of[part]
+    if (name === undefined || calls.some((call) => call[part] === name)) continue
+    const meant = calls.find((call) => isMisspelt(name, call[part]))?.[part]
+    if (meant === undefined || (part === 'agent' && agentsSeen(trace).has(name))) continue
+    throw new InvalidMatcherError(
+      `${matcher}: no call is of the ${part === 'provider' ? 'service' : part} "${name}". Did you mean "${meant}"?`,
+    )
+  }
+}
+
 /** The calls that fit. @throws InvalidMatcherError for what no call can be */
-function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
+function filtered({ calls, trace }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
   if (of.status !== undefined && !STATUSES.includes(of.status))
     throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
   if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
     throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+  if (of.fault !== undefined && ENDLESS.includes(of.fault))
+    throw new InvalidMatcherError(
+      `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
+    )
+  refuseMisspelt({ calls, trace }, of, matcher)
   const filters = Object.entries(of) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
 }
@@ -313,6 +335,7 @@ const matchers = {
     const outcome = recordOf(given, 'toHaveCost')
     if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
     known('toHaveCost', of, ['agent'])
+    refuseMisspelt(outcome, of, 'toHaveCost')
     const range = typeof dollars === 'object' ? dollars : { atLeast: dollars, atMost: dollars }
     const pico = map(range, parseDollars)
     const { cost } = of.agent === undefined ? outcome.ledger.total : outcome.ledger.agent(of.agent)
@@ -361,6 +384,7 @@ const matchers = {
 
   toHaveOverlapped(given: unknown, agents: readonly string[]): Verdict {
     const outcome = recordOf(given, 'toHaveOverlapped')
+    for (const agent of agents) refuseMisspelt(outcome, { agent }, 'toHaveOverlapped')
     const at = momentOfAll(outcome.calls, agents)
     return verdict(
       at !== undefined,
@@ -371,6 +395,7 @@ const matchers = {
 
   toHaveOrder(given: unknown, agents: readonly string[]): Verdict {
     const outcome = recordOf(given, 'toHaveOrder')
+    for (const agent of agents) refuseMisspelt(outcome, { agent }, 'toHaveOrder')
     const problem = orderProblem(outcome.calls, agents)
     return verdict(
       problem === undefined,

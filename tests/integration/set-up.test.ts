@@ -29,15 +29,32 @@ async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters
 
 describe('a name of the set-up that nobody has', () => {
   test.for([
-    ['an agent', { agents: { reseacher: { latency: never() } } }, 'provider.agents names "reseacher"'],
-    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'provider.models names "gpt-4o-mni"'],
-    ['a provider', { providers: { opnai: { concurrency: 1 } } }, 'provider.providers names "opnai"'],
-    ['an outage', { windows: [outage({ from: 0, for: '1m', provider: 'opnai' })] }, 'provider.providers names "opnai"'],
-    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'provider.agents names "Critics"'],
+    ['an agent', { agents: { reseacher: { latency: never() } } }, 'the set-up names the agent "reseacher"'],
+    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'the set-up names the model "gpt-4o-mni"'],
+    ['a provider', { providers: { opnai: { concurrency: 1 } } }, 'the set-up names the service "opnai"'],
+    [
+      'an outage',
+      { windows: [outage({ from: 0, for: '1m', provider: 'opnai' })] },
+      'the set-up names the service "opnai"',
+    ],
+    ['a schedule', { schedule: [{ agent: 'reseacher', nth: 0, fault: 'reset' }] }, 'the agent "reseacher"'],
+    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'the set-up names the agent "Critics"'],
   ] as const)('is told where it is that of a caller, written wrongly: %s', async ([, provider, says]) => {
     const failure = await failureOf({ provider })
     expect(failure?.violations.map(({ check }) => check)).toEqual(['set-up'])
     expect(failure?.violations[0]!.what).toContain(says)
+  })
+
+  test.for([
+    [{ agent: 'reseacher' }, 'the set-up names the agent "reseacher"'],
+    [{ model: 'gpt-4o-mni' }, 'the set-up names the model "gpt-4o-mni"'],
+    [{ provider: 'opnai' }, 'the set-up names the service "opnai"'],
+  ] as const)('is told where failNext has it: %o', async ([scope, says]) => {
+    const failure = await failureOf({}, async ({ run, provider }) => {
+      provider.failNext(1, 'server_error', scope)
+      await run()
+    })
+    expect(failure?.violations.map(({ what }) => what).join()).toContain(says)
   })
 
   test.for([

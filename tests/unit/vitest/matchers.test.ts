@@ -120,6 +120,35 @@ describe('the calls of a run', () => {
     ;(holds ? assertion : assertion.not).toHaveCalls(count, of)
   })
 
+  test.each(['hang', 'stall'])('never end by the fault %s, and it is said how they do', (fault) => {
+    expect(refusal(() => expect(called).toHaveCalls(0, { fault }))).toContain("Give { fault: 'disconnected' }")
+  })
+
+  describe('of somebody who made none', () => {
+    const team = outcome(
+      story(call(1, { agent: 'planner', from: 0, to: 1 }), call(2, { agent: 'worker-1', from: 2, to: 3 })),
+    )
+
+    test.each([
+      ['toHaveCalls', () => expect(team).toHaveCalls(0, { agent: 'planer' })],
+      ['toHaveCost', () => expect(team).toHaveCost({ atMost: 1 }, { agent: 'planer' })],
+      ['toHaveOrder', () => expect(team).not.toHaveOrder(['worker-1', 'planer'])],
+      ['toHaveOverlapped', () => expect(team).not.toHaveOverlapped(['planer', 'worker-1'])],
+    ])('are refused by %s where the name is that of a caller, written wrongly', (matcher, assertion) => {
+      expect(refusal(assertion)).toBe(`${matcher}: no call is of the agent "planer". Did you mean "planner"?`)
+    })
+
+    test('are refused for a service or a model in the same way', () => {
+      expect(refusal(() => expect(team).toHaveCalls(0, { provider: 'opnai' }))).toContain('the service "opnai"')
+    })
+
+    test('are none', () => {
+      expect(team).toHaveCalls(0, { agent: 'worker-2' })
+      expect(team).toHaveCost(0, { agent: 'writer' })
+      expect(team).not.toHaveOverlapped(['planner', 'worker-2'])
+    })
+  })
+
   test('are told where they are others, with a picture of the run', () => {
     const assertion = () => expect(called).toHaveCalls({ atMost: 0 }, { agent: 'ann', status: 'failed' })
     expect(refusal(assertion)).toBe('Expected at most 0 calls with agent ann with status failed; there were 1.')
