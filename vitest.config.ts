@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^longhaul$/, replacement: src('index.ts') },
+      { find: /^longhaul\/(daemon|games|orchestrator|pattern)$/, replacement: src('entry/$1.ts') },
       { find: /^longhaul\/(msw|nock)$/, replacement: src('mount/$1.ts') },
       { find: /^longhaul\/otel$/, replacement: src('telemetry/otel.ts') },
       { find: /^longhaul\/(plugin|reporter)$/, replacement: src('vitest/$1.ts') },

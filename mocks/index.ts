@@ -16,7 +16,7 @@ export const badDay: ProviderConfig = {
 /** OpenAI is gone for two minutes, one minute after the start. */
 export const openaiOutage: ProviderConfig = {
   ...calmDay,
-  windows: [outage({ from: '1m', for: '2m', provider: 'openai' })],
+  windows: [outage({ from: '1m', for: '2m', service: 'openai' })],
 }
 
 /** An account of the lowest tier. */

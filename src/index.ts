@@ -31,51 +31,18 @@ export {
   type SmallestFailure,
   type SweepOptions,
 } from './explore/index.ts'
-export {
-  cooperationRate,
-  distanceToNash,
-  gini,
-  parseMove,
-  PAYOFFS,
-  playing,
-  playMatch,
-  socialWelfare,
-  STRATEGIES,
-  Tournament,
-  tournamentFunctions,
-  type Move,
-  type PlayedRound,
-  type StrategyName,
-  type TournamentFunctions,
-  type TournamentMetrics,
-} from './games/index.ts'
 export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
+  OutsideOfTestError,
   startServer,
   UnmountedProviderError,
   type NetworkOptions,
   type ServerMount,
   type ServerOptions,
 } from './mount/index.ts'
-export {
-  CompletionError,
-  InvalidOrchestratorSettingError,
-  OrchestrationError,
-  Orchestrator,
-  ResumeError,
-  type OrchestrationResult,
-  type OrchestratorSettings,
-} from './orchestrator/index.ts'
-export {
-  loadPattern,
-  patternJSONSchema,
-  PatternNotFoundError,
-  PatternSettingError,
-  type Pattern,
-  type PatternText,
-} from './pattern/index.ts'
-export { parseStrategy, PatternError, printStrategy, type Strategy, type StrategyOptions } from './strategy/index.ts'
+export type { OrchestrationResult, OrchestratorSettings } from './orchestrator/index.ts'
+export type { PatternText } from './pattern/index.ts'
 export {
   actAs,
   brownout,
@@ -83,10 +50,10 @@ export {
   empirical,
   InvalidProviderConfigError,
   json,
+  latency,
   lognormal,
   never,
   outage,
-  Provider,
   sequence,
   toolCall,
   uniform,
@@ -96,6 +63,7 @@ export {
   type FaultMix,
   type Latency,
   type Ledger,
+  type Provider,
   type ProviderConfig,
   type RateLimits,
   type AgentConfig,
@@ -119,16 +87,10 @@ export {
   type PredictOptions,
 } from './reality/index.ts'
 export { InvalidDistributionError, type Distribution } from './random/index.ts'
-export { RunStore, StoreError, type Checkpoint } from './store/index.ts'
 export {
-  DaemonOrchestrationError,
-  daemonSystem,
-  patternSystem,
   restartable,
   SystemGoesOnError,
   type Controls,
-  type DaemonResult,
-  type DaemonSettings,
   type PatternSettings,
   type Report,
   type RestartableContext,
@@ -154,7 +116,7 @@ export { OutOfTimeError } from './vitest/out-of-time.ts'
 export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
-export { Outcome, type CompletedOutcome, type FailedOutcome, type RunRecord } from './simulation/outcome.ts'
+export type { CompletedOutcome, FailedOutcome, Outcome, RunRecord } from './simulation/outcome.ts'
 export type {
   FunctionOptions,
   OrchestrationOptions,
@@ -166,6 +128,55 @@ export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { NotAwaitedError } from './simulation/not-awaited.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'
 export { watch } from './simulation/watch.ts'
+
+// What signatures of the names above mention.
+export type { Check, CheckTuning } from './checks/index.ts'
+export type { ClockOptions, Milliseconds, TimeMode, Waiter } from './clock/index.ts'
+export type { Coverage } from './explore/index.ts'
+export type { Price, Prices } from './money/index.ts'
+export type { Mount, ServedMetrics } from './mount/index.ts'
+export type {
+  BreakerSettings,
+  BudgetSettings,
+  CacheSavings,
+  CacheSettings,
+  Claim,
+  EndReason,
+  FunctionLibrary,
+  ResilienceSettings,
+  ServiceSettings,
+  StrategyFunction,
+  SupervisionSettings,
+} from './orchestrator/index.ts'
+export type {
+  Behaviour,
+  Bursts,
+  Caller,
+  CallRequest,
+  CallScope,
+  FaultWindow,
+  HostedTool,
+  ModelConfig,
+  ModelSpeed,
+  Persona,
+  ReasoningRequest,
+  Refusal,
+  ReplyUsage,
+  Sequence,
+  ServiceConfig,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+  WindowSpan,
+} from './provider/index.ts'
+export type { Seed } from './random/index.ts'
+export type { CommonOptions, Session } from './simulation/session.ts'
+export type { UnusedPolicy } from './simulation/settings.ts'
+export type { Json, StrategyFailure } from './strategy/index.ts'
+export type { EventBody, EventOf, PicoDollars, RefusedReason, Spool } from './trace/index.ts'
+export type { DescribeCases, SweptCase } from './vitest/describe.ts'
+
+export * from './moved.ts'
 
 // At the latest: the plugin does so before any module of the user is loaded.
 installDoors()

@@ -20,7 +20,12 @@ typescript.sys.getExecutingFilePath = () => own.resolve(platform).replace(/packa
 
 const { Application } = await import('typedoc')
 const application = await Application.bootstrapWithPlugins({
+  // A name is described where it is met first, and the others refer to it: moved names are met where they are now.
   entryPoints: [
+    'src/entry/daemon.ts',
+    'src/entry/games.ts',
+    'src/entry/pattern.ts',
+    'src/entry/orchestrator.ts',
     'src/index.ts',
     'src/mount/msw.ts',
     'src/mount/nock.ts',
@@ -28,6 +33,7 @@ const application = await Application.bootstrapWithPlugins({
     'src/vitest/plugin.ts',
     'src/vitest/reporter.ts',
   ],
+  sortEntryPoints: false,
   tsconfig: 'tsconfig.build.json',
   plugin: ['typedoc-plugin-markdown'],
   readme: 'none',
@@ -50,4 +56,7 @@ const NAMES: Readonly<Record<string, string>> = { index: 'longhaul' }
 // By the names by which they are imported.
 for (const entry of project.children ?? [])
   entry.name = NAMES[entry.name] ?? `longhaul/${entry.name.slice(entry.name.indexOf('/') + 1)}`
+// The root first.
+for (const { children } of [project, ...(project.groups ?? [])])
+  children?.sort((a, b) => Number(b.name === 'longhaul') - Number(a.name === 'longhaul'))
 await application.generateOutputs(project)

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -38,12 +38,12 @@ export const backoff = check({
     /** Retries in a row of one request without a pause that are one too many. */
     rush: 3,
     /** Shorter pauses are none. */
-    pauseMs: 100,
+    pause: '100ms' as Duration,
     /** Retries with the very same pause, of requests that were under way together, that are one too many. */
     inStep: 5,
   },
-  *find(facts, { rush, pauseMs, inStep }) {
-    yield* rushes(facts, rush, pauseMs)
+  *find(facts, { rush, pause, inStep }) {
+    yield* rushes(facts, rush, parseDuration(pause))
     if (facts.slackMs > 0) return
     for (const [attempt, all] of Map.groupBy(retriesOf(facts), (retry) => retry.tries)) {
       const [most] = [...Map.groupBy(all, (retry) => retry.pauseMs)].toSorted((a, b) => b[1].length - a[1].length)

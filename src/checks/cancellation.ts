@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
@@ -9,14 +9,14 @@ export const cancellation = check({
     'Pass the signal of the agent to each of its calls, and send no request for the agent after the signal is aborted.',
   settings: {
     /** How long a call may take to come to its end. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether calls are looked at that were under way at the end of their agent. */
     underWay: true,
     /** Whether calls are looked at that were made after it. */
     later: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const { agent, at, seq } of facts.of('agent.terminated')) {
       const nextLife = nextLifeOf(facts, agent, seq)
       for (const call of facts.callsOfAgent.get(agent) ?? []) {

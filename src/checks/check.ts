@@ -27,6 +27,7 @@ export interface Check<Settings extends object> {
    * What may be tuned. One that is `true` is a part, which `false` waives: who finds does not look at it, but names it.
    */
   readonly settings: Settings
+  /** @internal */
   find(facts: Facts, settings: Settings): Iterable<Found<PartOf<Settings> & string>>
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
@@ -9,14 +9,14 @@ export const deadlines = check({
   advice: 'Pass the signal of the deadline to the call, and check it before each retry.',
   settings: {
     /** How long a call may take to come to its end. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether calls are looked at that were under way at the deadline. */
     underWay: true,
     /** Whether retries are looked at that came after it. */
     retries: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const gather of facts.gathers) {
       const { name, startedAt, endedAt, missing, late } = gather
       if (endedAt === undefined) continue

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
@@ -11,9 +11,10 @@ export const isolation = check({
     'Continue when the gather ends; do not wait for the remaining calls after it (Promise.all, a barrier between steps).',
   settings: {
     /** Shorter delays do not count. */
-    delayMs: 1_000,
+    delay: '1s' as Duration,
   },
-  *find(facts, { delayMs }) {
+  *find(facts, { delay }) {
+    const delayMs = parseDuration(delay)
     const near = 10 + facts.slackMs
     const tries = triesOf(facts)
     const retries = new Map(facts.calls.flatMap((call) => (tries.get(call.call)! > 1 ? [[call.retryOf, call]] : [])))

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
@@ -6,17 +6,18 @@ import { endOf, type Facts, type RunRecord } from './facts.ts'
 export const orphans = check({
   holds: 'No call, gather or interval remains after an orchestration has ended.',
   why: 'A leftover call is still billed, and its answer can affect the next run.',
-  advice: 'When the orchestration ends, abort its open calls, await their end, and clear its intervals.',
+  advice:
+    'When the orchestration ends, abort its open calls, await their end, and clear its intervals. Await the calls that the test itself makes.',
   settings: {
     /** How long things may take to come to their end. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether calls are looked at: under way at the end, or made after it. */
     calls: true,
     gathers: true,
     intervals: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const call of facts.calls) {
       if (call.detached) continue
       const run = runOf(facts, call)
@@ -40,7 +41,18 @@ export const orphans = check({
       if (endedAt === undefined && !hasDied && isOver)
         yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
     }
-    for (const { at, everyMs } of facts.of('timers.left'))
+    for (const { calls } of facts.of('calls.leaked'))
+      for (const number of calls) {
+        const call = facts.call(number)
+        if (!call) continue
+        yield {
+          at: call.arrivedAt,
+          what: `the test itself made call ${number} as ${call.agent}, and its function ended without waiting for it`,
+          calls: [number],
+          part: 'calls',
+        }
+      }
+    for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,
         what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,

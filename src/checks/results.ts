@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -9,14 +9,14 @@ export const results = check({
   advice: 'Match answers to agents by identity, and collect all answers that have arrived when the time is up.',
   settings: {
     /** How long before the end an answer has to be there to be missed. */
-    graceMs: 1_000,
+    grace: '1s' as Duration,
     /** Whether answers are looked for that were not taken. */
     lost: true,
     /** Whether answers are looked for that were taken twice. */
     twice: true,
   },
-  *find(facts, { graceMs }) {
-    const grace = graceMs + facts.slackMs
+  *find(facts, settings) {
+    const grace = parseDuration(settings.grace) + facts.slackMs
     for (const { name, startedAt, endedAt, received, late, missing, tasks } of facts.gathers) {
       // Agents that share pieces of work out give several answers each.
       const all = tasks === null ? [...received, ...late] : []

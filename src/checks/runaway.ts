@@ -23,7 +23,7 @@ export const runaway = check({
     inARow: undefined as number | undefined,
   },
   *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
-    for (const { at, event, hops } of facts.of('event.cut'))
+    for (const { at, event, hops } of facts.of('event.dropped'))
       yield { at, what: `the event "${event}" led to another ${hops} times; the orchestrator cut the chain` }
     yield* exchangesWithoutEnd(facts, exchanges)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
@@ -11,9 +11,10 @@ export const sequential = check({
     /** Fewer agents do not count. */
     agents: 3,
     /** An agent that begins so soon after the one before it has waited for it. */
-    handoverMs: 50,
+    handover: '50ms' as Duration,
   },
-  *find(facts, { agents, handoverMs }) {
+  *find(facts, { agents, handover }) {
+    const handoverMs = parseDuration(handover)
     for (const { name, expected, startedAt, endedAt = facts.until } of facts.gathers) {
       if (expected.length < agents) continue
       const calls = expected

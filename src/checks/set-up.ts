@@ -1,7 +1,5 @@
 import { check, list } from './check.ts'
 
-const SINGULAR = { agents: 'agent', models: 'model', providers: 'service' } as const
-
 export const setUp = check({
   holds:
     'The set-up matches the run: each configured name is used, and each tool in a reply is offered by the request.',
@@ -13,7 +11,7 @@ export const setUp = check({
     for (const { at, part, name, called } of facts.of('setUp.misspelt'))
       yield {
         at,
-        what: `the set-up names the ${SINGULAR[part]} "${name}", which no call used. Did you mean "${called}"?`,
+        what: `${part === 'declared' ? 'the option agents' : `provider.${part}`} names "${name}", which no call used. Did you mean "${called}"?`,
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
       yield { at, what: `no call used this part of the set-up: ${part} ${name}` }

@@ -8,7 +8,7 @@ export const unsimulated = check({
   holds: 'Every request of the system is answered by the set-up of the test.',
   why: 'An unanswered request fails, and code can catch the error: the test passes and has tested nothing.',
   advice:
-    'Add the address to a simulated service (`provider.providers.<name>.baseURLs`), answer the request by a handler of msw or nock, or allow the host (`network: { allow: [host] }`).',
+    'Add the address to a simulated service (`provider.services.<name>.baseURLs`), answer the request by a handler of msw or nock, or allow the host (`network: { allow: [host] }`).',
   settings: {},
   *find(facts) {
     const unanswered = facts.of('call.refused').filter(({ reason }) => isUnanswered(reason))
@@ -34,7 +34,7 @@ const isUnanswered = (reason: EventOf<'call.refused'>['reason']): boolean =>
 function outsideText({ host, path }: EventOf<'call.refused'>): string {
   const base = OPERATION.test(path) ? `https://${host}${path.replace(OPERATION, '')}` : `https://${host}/…`
   return (
-    `nothing simulates this host. Give provider: { providers: { <name>: { baseURLs: ['${base}'] } } }, ` +
+    `nothing simulates this host. Give provider: { services: { <name>: { baseURLs: ['${base}'] } } }, ` +
     `network: { allow: ['${host}'] }, or a handler of msw or nock`
   )
 }

@@ -1,6 +1,6 @@
 import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
-import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import type { TimeMode } from '../clock/index.ts'
 import {
   settle,
   type FunctionLibrary,
@@ -11,6 +11,7 @@ import { settingsInForce } from './daemon-table.ts'
 import { UsageError, type Given } from './flags.ts'
 import { functionsIn } from './functions.ts'
 import { KNOWN, realServices, toldOf } from './services.ts'
+import { timeModeIn } from './time-flag.ts'
 
 /** What a daemon is to be started with. */
 export interface DaemonSetup {
@@ -29,7 +30,7 @@ export interface DaemonSetup {
   config: object
 }
 
-const MOST_PORT = 65_535
+const MAX_PORT = 65_535
 
 /** Without what nobody has said. */
 const said = <Part extends object>(part: Part): Partial<Part> =>
@@ -46,9 +47,7 @@ const SIMULATED_FAILOVER = 'claude-haiku-4-5'
 export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Promise<DaemonSetup> {
   const { file, value } = settingsInForce(line, env)
   const live = value<boolean>('live') ?? false
-  const time = parseTimeMode(value<string>('time') ?? 'real')
-  if (time.kind === 'virtual')
-    throw new UsageError('--time virtual needs all in one process. Give real, or a factor such as 60x.')
+  const time = timeModeIn(value<string>('time') ?? 'real')
   const services = realServices(live, value('services'), env)
   const simulates = Object.keys(KNOWN).some((name) => !Object.hasOwn(services, name))
   if (!simulates) refuseSimulated(line)
@@ -79,7 +78,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     retryBudget: value<number>('retry_budget'),
     breaker: said({
       failures: value<number>('breaker_failures'),
-      share: value<number>('breaker_share'),
+      failureRate: value<number>('breaker_failure_rate') ?? value<number>('breaker_share'),
       window: value<number>('breaker_window'),
       openFor: value<number>('breaker_open_for'),
     }),
@@ -131,8 +130,8 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
 }
 
 function portIn(port: number | undefined): number | undefined {
-  if (port === undefined || port <= MOST_PORT) return port
-  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MOST_PORT}.`)
+  if (port === undefined || port <= MAX_PORT) return port
+  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MAX_PORT}.`)
 }
 
 /** Real services take no orders: what is only for simulated ones would do nothing. */

@@ -99,16 +99,21 @@ export function readSending(
     else if (name === 'output-format') {
       if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
       format = value as Format
-    } else if (name === 'every') everyMs = durationOf(value)
-    else if (name === 'within') withinMs = durationOf(value)
+    } else if (name === 'every') everyMs = durationOf('--every', value)
+    else if (name === 'within') withinMs = durationOf('--within', value)
     else Object.assign(data, objectOf(value))
   }
   return { event, data: fromHere(event, data), format, everyMs, withinMs }
 }
 
-/** A number alone is seconds. */
-const durationOf = (value: string): number =>
-  parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : (value as `${number}s`))
+/** The duration that a flag gives; a number alone is seconds. */
+function durationOf(flag: string, value: string): number {
+  try {
+    return parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : value)
+  } catch {
+    throw new UsageError(`${flag} is "${value}". Give seconds, or a duration such as 500ms, 10s or 1m30s.`)
+  }
+}
 
 /** The file of a pattern that is named by its path from here, as a shell does. */
 function fileHere(pattern: string): string | undefined {
@@ -262,7 +267,9 @@ With an event: sends it to the daemon again and again, and prints what it answer
   },
   async (words) => {
     const [first = '--'] = words
-    if (first.startsWith('--')) return (await import('./watch/follow.ts')).watchDaemon(words)
+    // A flag before the event is the event's, as with send.
+    const isOfEvent = Object.hasOwn(WATCH_FLAGS, first.slice(2).split('=')[0]!)
+    if (first.startsWith('--') && !isOfEvent) return (await import('./watch/follow.ts')).watchDaemon(words)
     const sending = readSending(words, WATCH_FLAGS, await eventParameters())
     await printAgain(sending, sending.everyMs ?? WATCH_EVERY_MS)
   },

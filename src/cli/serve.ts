@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
+import { startClock, type Clock } from '../clock/index.ts'
 import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -8,6 +8,7 @@ import { countInto } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
 import { promClient } from './prom-client.ts'
+import { timeModeIn } from './time-flag.ts'
 
 /** A clock that runs `factor` times as fast as the wall clock; it leaves the process's own timers alone. */
 function serverClock(factor: number): Clock {
@@ -49,9 +50,7 @@ export const serve: Command = {
   },
   async run({ flags, words }) {
     if (words.length > 0) throw new UsageError(`longhaul serve takes no "${words[0]}".`)
-    const mode = parseTimeMode(flags['time'] ?? 'real')
-    if (mode.kind === 'virtual')
-      throw new UsageError('--time virtual needs the clients in the same process. Give real, or a factor such as 60x.')
+    const mode = timeModeIn(flags['time'] ?? 'real')
     const pace = mode.kind === 'scaled' ? mode.factor : 1
     const clock = serverClock(pace)
     const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env

@@ -1,6 +1,5 @@
 import { formatDuration, type Milliseconds } from './duration.ts'
 import type { Waiter } from './port.ts'
-import type { RealTimer } from './quiet/real-timers.ts'
 
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
   if (waiters.length === 0)
@@ -13,7 +12,8 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
     .join('\n')
 }
 
-const realTimerText = ({ ms, at }: RealTimer): string => `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
+const realTimerText = ({ ms, at }: { ms: Milliseconds; at: string | undefined }): string =>
+  `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
 
 /** Thrown when nothing can ever happen again and the test still waits. */
 export class DeadlockError extends Error {
@@ -23,7 +23,10 @@ export class DeadlockError extends Error {
   constructor(
     now: Milliseconds,
     waiters: readonly Waiter[],
-    { realTimers, endedIntervals }: { realTimers: readonly RealTimer[]; endedIntervals: readonly Milliseconds[] },
+    {
+      realTimers,
+      endedIntervals,
+    }: { realTimers: readonly { ms: Milliseconds; at: string | undefined }[]; endedIntervals: readonly Milliseconds[] },
   ) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so no event can occur, ` +

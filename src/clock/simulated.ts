@@ -24,14 +24,10 @@ import { watchProcess, type Activity, type Quiescence } from './quiescence.ts'
 import type { Waits } from './quiet/holds.ts'
 import { OWN_WAIT_MS } from './quiet/real-timers.ts'
 
-/** Settings of a simulated clock. */
-export interface SimulatedClockOptions {
-  /** `virtual` jumps from timer to timer; `scaled` lets `factor` simulated seconds pass in a real one. */
-  mode: Exclude<TimeMode, { kind: 'real' }>
+/** Settings of the clock of a test. */
+export interface ClockOptions {
   /** The simulated date at the start, in Unix milliseconds. Default: the first day of 2030, or a day after the last run of this worker. */
   epoch?: Milliseconds
-  /** Keyed chance for `Math.random` and `crypto` inside the run; the real ones when left out. */
-  chance?: ChanceBehind
   /** Real time that an unanswered exchange with another process may hold the clock. Default 2 s. */
   settle?: Duration
   /** Real time after the last piece of an answer from another process. Default 10 ms. */
@@ -46,6 +42,14 @@ export interface SimulatedClockOptions {
   actor?: () => string | undefined
   /** Receives a line every two real seconds while a run goes on. Default: standard error. */
   tell?: (line: string) => void
+}
+
+/** What a simulated clock is made of. */
+export interface SimulatedClockOptions extends ClockOptions {
+  /** `virtual` jumps from timer to timer; `scaled` lets `factor` simulated seconds pass in a real one. */
+  mode: Exclude<TimeMode, { kind: 'real' }>
+  /** Keyed chance for `Math.random` and `crypto` inside the run; the real ones when left out. */
+  chance?: ChanceBehind
 }
 
 /** Fired timers without progress, after which it is a storm whatever the simulated time. */

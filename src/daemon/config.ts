@@ -25,7 +25,7 @@ export function describeSettings(given: OrchestratorSettings): object {
     retry_budget: settled.retryBudget,
     breaker: {
       failures: settled.breaker.failures,
-      share: settled.breaker.share,
+      failure_rate: settled.breaker.failureRate,
       window: seconds(settled.breaker.windowMs),
       open_for: seconds(settled.breaker.openMs),
     },

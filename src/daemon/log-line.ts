@@ -18,7 +18,7 @@ export function logLine(event: TraceEvent): string | undefined {
     }
     case 'breaker.changed':
       return `circuit ${event.state}: ${event.target}`
-    case 'model.replaced':
+    case 'model.fellBack':
       return event.reason === 'budget'
         ? `fallback: ${event.agent} asks ${event.model}, as the budget is tight`
         : `failover: ${event.agent} asks ${event.model}, after ${event.reason}`

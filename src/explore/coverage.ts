@@ -7,7 +7,7 @@ const EXERCISES: { readonly [Type in TraceEvent['type']]?: (event: EventOf<Type>
   'call.retried': () => 'a retry',
   'gather.ended': ({ missing }) => (missing.length > 0 ? 'a partial gather' : 'a complete gather'),
   'breaker.changed': ({ state }) => `a breaker ${state}`,
-  'model.replaced': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
+  'model.fellBack': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
   'agent.terminated': () => 'the end of an agent',
   'agent.restarted': () => 'a hung agent',
   'task.assigned': ({ instead }) => (instead === null ? undefined : 'work given to another'),
@@ -34,7 +34,11 @@ export class Coverage {
   readonly #sometimes = new Map<string, number>()
   cases = 0
 
-  /** Adds a case that was run. */
+  /**
+   * Adds a case that was run.
+   *
+   * @internal
+   */
   add(events: Iterable<TraceEvent>): void {
     this.cases += 1
     for (const name of exercisedIn(events)) this.exercised.set(name, (this.exercised.get(name) ?? 0) + 1)
@@ -44,6 +48,7 @@ export class Coverage {
    * Says that something has to be true in one case at least, and whether it is in this one.
    *
    * @param of.when whether it can be true in this case at all; where not, nothing is said
+   * @internal
    */
   sometimes(name: string, condition: boolean, { when = true }: { when?: boolean } = {}): void {
     if (!when) return

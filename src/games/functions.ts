@@ -1,15 +1,17 @@
 import type { Move, Payoffs } from './dilemma.ts'
 import { Tournament, type PlayedRound, type TournamentMetrics } from './tournament.ts'
 
-type Moves = Readonly<Record<string, Move>>
-
 /** What a pattern calls to play a tournament. `history` is the moves of the rounds before, oldest first, which the pattern keeps. */
 export type TournamentFunctions = {
   /** What a player is told before a round. */
-  briefing(player: string, round: number, history: readonly Moves[]): string
+  briefing(player: string, round: number, history: readonly Readonly<Record<string, Move>>[]): string
   /** Plays a round by the answers of a `GATHER`. */
-  play(round: number, answers: readonly { agent: string; text: string }[], history: readonly Moves[]): PlayedRound
-  metrics(history: readonly Moves[]): TournamentMetrics
+  play(
+    round: number,
+    answers: readonly { agent: string; text: string }[],
+    history: readonly Readonly<Record<string, Move>>[],
+  ): PlayedRound
+  metrics(history: readonly Readonly<Record<string, Move>>[]): TournamentMetrics
 }
 
 /**

@@ -2,12 +2,6 @@ import { PAYOFFS, payoff, type History, type Move, type Payoffs } from './dilemm
 import { cooperationRate, distanceToNash, gini, socialWelfare } from './metrics.ts'
 import { briefing, parseMove } from './speech.ts'
 
-/** An answer of a player. */
-interface Said {
-  agent: string
-  text: string
-}
-
 /** One round as it was played. */
 export interface PlayedRound {
   round: number
@@ -105,7 +99,7 @@ export class Tournament {
   }
 
   /** Plays a round by what the players have said. */
-  play(round: number, said: readonly Said[]): PlayedRound {
+  play(round: number, said: readonly { agent: string; text: string }[]): PlayedRound {
     const texts = new Map(said.map(({ agent, text }) => [agent, text]))
     return this.#score(round, (player) => {
       const text = texts.get(player)

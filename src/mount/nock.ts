@@ -9,6 +9,8 @@ import { addressesOf, hostSource, routeOf, type Address } from './routes.ts'
 /** What a service may be asked by; what longhaul lacks of it, it says itself. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
+export type { Mount } from './mount.ts'
+
 type NockReply = [status: number, body: string | Readable, headers?: Record<string, string>]
 
 /** Answers one request as nock wants it. */

@@ -96,7 +96,7 @@ function addressAt(provider: string, baseURL: string, service: Service): Address
 
 /** All addresses of a provider: those set up by the user, the longest first, and those of the real services. */
 export function addressesOf({ config }: Provider): Address[] {
-  const extra = Object.entries(config.providers ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
+  const extra = Object.entries(config.services ?? {}).flatMap(([provider, { format, baseURLs = [] }]) =>
     baseURLs.map((baseURL) => addressAt(provider, baseURL, serviceOf(provider, format))),
   )
   return [...extra.toSorted((a, b) => b.bases[0]!.length - a.bases[0]!.length), ...SERVICES.map(ownAddress)]
@@ -104,7 +104,7 @@ export function addressesOf({ config }: Provider): Address[] {
 
 /** Clients ask for few URLs, again and again. */
 const found = new WeakMap<readonly Address[], Map<string, Route | undefined>>()
-const MOST_FOUND = 1_000
+const MAX_FOUND = 1_000
 
 /** Where a request leads, if it leads to one of the addresses. What differs in its spelling alone leads to the same place. */
 export function routeOf(method: string, url: string, addresses: readonly Address[]): Route | undefined {
@@ -112,7 +112,7 @@ export function routeOf(method: string, url: string, addresses: readonly Address
   if (!routes) found.set(addresses, (routes = new Map()))
   const key = `${method} ${url}`
   if (!routes.has(key)) {
-    if (routes.size >= MOST_FOUND) routes.clear()
+    if (routes.size >= MAX_FOUND) routes.clear()
     routes.set(key, findRoute(method, url, addresses))
   }
   return routes.get(key)

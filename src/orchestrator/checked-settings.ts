@@ -28,7 +28,7 @@ const texts: OptionType = {
 /** Blocks of settings, and what is in them. */
 const BLOCKS: Readonly<Record<string, OptionTable>> = {
   retry: { attempts: atLeast(1), firstDelay: duration, factor: atLeast(1), maxDelay: duration },
-  breaker: { failures: atLeast(1), share, window: duration, openFor: duration },
+  breaker: { failures: atLeast(1), failureRate: share, share, window: duration, openFor: duration },
   supervision: { hungAfter: duration, maxRestarts: atLeast(0) },
   budget: { limit: types.any, fallbackAt: share, fallbackModel: types.textNotEmpty, checkEvery: atLeast(1) },
   cache: {

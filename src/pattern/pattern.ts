@@ -8,8 +8,10 @@ export interface Pattern {
   file: string
   /** What it was read from: its own text, then those of the patterns that it extends and includes. `loadPattern` takes them. */
   sources: readonly Required<PatternText>[]
+  /** The file as data, with what it extends and includes. */
   data: PatternData
   strategy: Strategy
+  /** Its strategy, compiled. */
   program: Program
 }
 

@@ -200,6 +200,7 @@ export const schemas = whenNeeded(() => {
 })
 
 type Schemas = ReturnType<typeof schemas>
+/** A pattern as its YAML file says it, by the schema that `longhaul schema` prints. */
 export type PatternData = z.infer<Schemas['pattern']>
 export type AgentData = z.infer<Schemas['agent']>
 export type RoutingRule = z.infer<Schemas['routingRule']>

@@ -45,7 +45,9 @@ export interface ProviderConfig extends Behaviour {
   agents?: Readonly<Record<string, AgentConfig>>
   /** Settings of single models, by name; also models of your own. */
   models?: Readonly<Record<string, ModelConfig & Behaviour>>
-  /** Settings of single services, by name; also gateways and services of your own. */
+  /** Settings of single services, by name (`openai`, `anthropic` …); also gateways and services of your own. */
+  services?: Readonly<Record<string, ServiceConfig>>
+  /** @deprecated The former name of `services`. */
   providers?: Readonly<Record<string, ServiceConfig>>
   /** Times with their own faults: `outage(…)`, `brownout(…)`. */
   windows?: readonly FaultWindow[]

@@ -2,7 +2,7 @@ import type { Finish, HostedUse, ToolCall } from './call.ts'
 import type { Tokenizer } from './tokens.ts'
 
 /** Tokens to bill in place of those counted. */
-export interface OwnUsage {
+export interface ReplyUsage {
   input?: number
   cachedInput?: number
   cacheWrite?: number
@@ -20,7 +20,7 @@ export interface Content {
   text: string
   toolCalls: readonly ToolCall[]
   finish: Finish
-  usage: OwnUsage
+  usage: ReplyUsage
 }
 
 /** One content for each choice. */

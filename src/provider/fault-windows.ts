@@ -6,17 +6,27 @@ import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
 
 /** Selects calls; a field that is left out selects all. */
-export interface Scope {
+export interface CallScope {
   /** Calls of this agent. */
   agent?: string
   /** Calls of this model. */
   model?: string
   /** Calls of this service. */
+  service?: string
+  /** @deprecated The former name of `service`. */
   provider?: string
 }
 
+/** What a call is of, as requests and events have it. */
+export interface Subject {
+  agent: string
+  model: string
+  /** The service. */
+  provider: string
+}
+
 /** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
-export interface FaultWindow extends Scope {
+export interface FaultWindow extends CallScope {
   fromMs: Milliseconds
   /** Infinity for one that never ends. */
   forMs: Milliseconds
@@ -27,7 +37,8 @@ export interface FaultWindow extends Scope {
   slowFactor: number
 }
 
-interface Span extends Scope {
+/** When a window is open, and for which calls. */
+export interface WindowSpan extends CallScope {
   /** Start of the window, from the start of the run. */
   from: Duration
   /** Length of the window. */
@@ -36,10 +47,19 @@ interface Span extends Scope {
   every?: Duration
 }
 
-const NAMES = ['from', 'for', 'every', 'agent', 'model', 'provider', 'fault', 'failRate', 'slow', 'mix']
+const NAMES = ['from', 'for', 'every', 'agent', 'model', 'service', 'fault', 'failRate', 'slow', 'mix']
 
 function spanOf(
-  { from, for: length, every, agent, model, provider, ...unknown }: Omit<Span, 'for'> & { for?: Duration },
+  {
+    from,
+    for: length,
+    every,
+    agent,
+    model,
+    provider,
+    service = provider,
+    ...unknown
+  }: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
   const [wrong] = Object.keys(unknown)
@@ -51,7 +71,7 @@ function spanOf(
     everyMs: every === undefined ? undefined : durationOf(every, `${where}.every`),
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
-    ...(provider !== undefined && { provider }),
+    ...(service !== undefined && { service }),
   }
 }
 
@@ -63,7 +83,7 @@ function spanOf(
  * ```ts
  * const provider = {
  *   windows: [
- *     outage({ from: '5m', for: '2m', provider: 'openai' }),
+ *     outage({ from: '5m', for: '2m', service: 'openai' }),
  *     // The key expires after eight hours.
  *     outage({ from: '8h', fault: 'unauthorized' }),
  *   ],
@@ -73,7 +93,7 @@ function spanOf(
 export function outage({
   fault = 'bad_gateway',
   ...span
-}: Omit<Span, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
+}: Omit<WindowSpan, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
   faultName(fault, 'outage.fault')
   return { ...spanOf(span, 'outage'), rate: 1, mix: { [fault]: 1 }, slowFactor: 1 }
 }
@@ -92,7 +112,7 @@ export function brownout({
   slow = 3,
   mix = DEFAULT_MIX,
   ...span
-}: Span & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
+}: WindowSpan & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
   share(failRate, 'brownout.failRate')
   factor(slow, 'brownout.slow')
   faultMix(mix, 'brownout.mix')
@@ -100,10 +120,10 @@ export function brownout({
 }
 
 /** Whether something is for a call. */
-export const applies = (scope: Scope, { agent, model, provider }: Scope): boolean =>
+export const applies = (scope: CallScope, { agent, model, provider }: Subject): boolean =>
   (scope.agent === undefined || scope.agent === agent) &&
   (scope.model === undefined || scope.model === model) &&
-  (scope.provider === undefined || scope.provider === provider)
+  (scope.service === undefined || scope.service === provider)
 
 /** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */
 export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Milliseconds): Milliseconds | undefined {
@@ -113,5 +133,5 @@ export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Millise
 }
 
 /** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
-export const windowApplies = (window: FaultWindow, call: Scope, at: Milliseconds): boolean =>
+export const windowApplies = (window: FaultWindow, call: Subject, at: Milliseconds): boolean =>
   applies(window, call) && endOfWindow(window, at) !== undefined

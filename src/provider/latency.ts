@@ -26,7 +26,7 @@ export const constant = (duration: Duration): Distribution => constantDistributi
  *
  * @example
  * ```ts
- * const latency = uniform('20s', '30s')
+ * const provider = { latency: uniform('20s', '30s') }
  * ```
  */
 export const uniform = (low: Duration, high: Duration): Distribution =>
@@ -39,7 +39,7 @@ export const uniform = (low: Duration, high: Duration): Distribution =>
  * @throws InvalidDistributionError if the median is 0 or above the p95
  * @example
  * ```ts
- * const latency = lognormal({ median: '4s', p95: '12s' })
+ * const provider = { latency: lognormal({ median: '4s', p95: '12s' }) }
  * ```
  */
 export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distribution =>
@@ -51,7 +51,7 @@ export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distr
  *
  * @example
  * ```ts
- * const latency = empirical(['2s', '3s', '3500ms', '20s'])
+ * const provider = { latency: empirical(['2s', '3s', '3500ms', '20s']) }
  * ```
  */
 export const empirical = (samples: readonly Duration[]): Distribution =>
@@ -67,12 +67,25 @@ export const empirical = (samples: readonly Duration[]): Distribution =>
  */
 export const never = (): Distribution => neverDistribution()
 
+/**
+ * The distributions of latency under one name, beside their short ones.
+ *
+ * @example
+ * ```ts
+ * const provider = {
+ *   latency: latency.lognormal({ median: '4s', p95: '20s' }),
+ *   agents: { silent: { latency: latency.never() } },
+ * }
+ * ```
+ */
+export const latency = { constant, uniform, lognormal, empirical, never } as const
+
 /** Reads a latency. */
 export const toDistribution = (latency: Latency): Distribution =>
   typeof latency === 'object' ? latency : constant(latency)
 
 /** How fast a model generates. */
-export interface Speed {
+export interface ModelSpeed {
   timeToFirstToken: Latency
   /** Above 0. */
   tokensPerSecond: number

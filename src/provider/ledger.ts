@@ -1,4 +1,4 @@
-import type { PicoDollars, Usage } from '../trace/index.ts'
+import type { Usage } from '../trace/index.ts'
 
 /** What somebody has used and what it costs. */
 export interface Account {
@@ -17,12 +17,13 @@ export interface Entry {
   model: string
   provider: string
   usage: Usage
-  cost: PicoDollars
+  /** Picodollars. */
+  cost: bigint
   status: 'completed' | 'failed'
 }
 
 /** Names that have an account of their own; a server that runs for weeks may meet more of them. */
-const MOST_ACCOUNTS = 20_000
+const MAX_ACCOUNTS = 20_000
 /** The account of all that come later. */
 const OTHERS = '(others)'
 
@@ -34,7 +35,7 @@ const emptyAccount = (): Account => ({
   cost: 0n,
 })
 
-function book(account: Account, { usage, status }: Entry, cost: bigint): void {
+function add(account: Account, { usage, status, cost }: Entry): void {
   account.calls += 1
   account[status] += 1
   account.usage.input += usage.input
@@ -57,15 +58,19 @@ export class Ledger {
     provider: new Map<string, Account>(),
   }
 
+  /**
+   * Books a call that has ended.
+   *
+   * @internal
+   */
   book(entry: Entry): void {
-    const cost = BigInt(entry.cost)
-    book(this.#total, entry, cost)
+    add(this.#total, entry)
     for (const part of ['agent', 'model', 'provider'] as const) {
       const accounts = this.#by[part]
-      const name = accounts.has(entry[part]) || accounts.size < MOST_ACCOUNTS ? entry[part] : OTHERS
+      const name = accounts.has(entry[part]) || accounts.size < MAX_ACCOUNTS ? entry[part] : OTHERS
       let account = accounts.get(name)
       if (!account) accounts.set(name, (account = emptyAccount()))
-      book(account, entry, cost)
+      add(account, entry)
     }
   }
 

@@ -118,7 +118,7 @@ export class CallEnds implements Lifecycle {
     const whole = call.model ? costOf(usage, call.model.prices) : 0
     const cost = call.request.batch ? Math.round(whole / 2) : whole
     const { model, provider } = call.request
-    this.#ledger.book({ agent: call.caller.agent, model, provider, usage, cost, status })
+    this.#ledger.book({ agent: call.caller.agent, model, provider, usage, cost: BigInt(cost), status })
     this.#open.delete(call)
     if (call.admitted) call.service.limiter.release(usage.output, this.#clock.now())
     const { cancel, leave } = call

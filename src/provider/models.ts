@@ -1,5 +1,5 @@
 import { DEFAULT_CONTEXT_WINDOW, listedModel, listedModels, type Prices } from '../money/index.ts'
-import type { Speed } from './latency.ts'
+import type { ModelSpeed } from './latency.ts'
 
 /** A model as the provider serves it. */
 export interface Model {
@@ -7,7 +7,7 @@ export interface Model {
   /** Tokens that prompt and answer may have together. */
   contextWindow: number
   prices: Prices
-  speed: Speed | undefined
+  speed: ModelSpeed | undefined
 }
 
 /** A model of the user's own, or changes to one that is known. */
@@ -17,7 +17,7 @@ export interface ModelConfig {
   /** US dollars for a million tokens. Default 0 for a model that is not known. */
   prices?: Prices
   /** How fast the model answers, in place of a latency. */
-  speed?: Speed
+  speed?: ModelSpeed
 }
 
 /** Names that are remembered, those that nobody has among them. */

@@ -6,9 +6,10 @@ import { Arrivals } from './arrival.ts'
 import { Bag } from './bag.ts'
 import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
+import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
-import { FaultChance, MOST_REMEMBERED, type ScheduledFault } from './fault-chance.ts'
-import type { Scope } from './fault-windows.ts'
+import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
+import type { CallScope } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
@@ -78,17 +79,20 @@ export class Provider {
   #calls = 0
   #requestIds = 0
 
-  /** @throws InvalidProviderConfigError naming the option that cannot be */
+  /**
+   * @throws InvalidProviderConfigError naming the option that cannot be
+   * @internal
+   */
   constructor(
     config: ProviderConfig,
     { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
   ) {
     providerOptions(config, 'provider')
-    this.config = config
+    this.config = configOfToday(config)
     this.clock = clock
     this.trace = trace
     this.#ids = ids
-    this.#settings = new Settings(config)
+    this.#settings = new Settings(this.config)
     this.#models = new ModelCatalogue(config.models ?? {})
     this.#chance = new FaultChance(this.#settings.faults(), random)
     this.#replies = new Replies(this.#settings.rules(), random)
@@ -129,20 +133,15 @@ export class Provider {
    * provider.failNext(3, 'overloaded', { agent: 'planner' })
    * ```
    */
-  failNext(count: number, fault: Fault, scope: Scope = {}): void {
+  failNext(count: number, fault: Fault, scope: CallScope = {}): void {
     checkFailNext(count, fault, scope)
-    this.#chance.failNext(count, fault, scope)
+    this.#chance.failNext(count, fault, scopeOfToday(scope))
   }
 
   /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */
   get injected(): readonly ScheduledFault[] | undefined {
     const { injected } = this.#chance
-    return injected.length < MOST_REMEMBERED ? injected : undefined
-  }
-
-  /** Whose calls `failNext` was to let fail, where it names an agent, a model or a service. */
-  get failNextScopes(): readonly Scope[] {
-    return this.#chance.scripted
+    return injected.length < MAX_REMEMBERED ? injected : undefined
   }
 
   /** Calls without an end so far. */
@@ -150,29 +149,63 @@ export class Provider {
     return this.#open.size
   }
 
+  /**
+   * What `failNext` asked for, and no call has met so far.
+   *
+   * @internal
+   */
+  get unmetFailures(): readonly FailingNext[] {
+    return this.#chance.unmet
+  }
+
+  /**
+   * Faults of the schedule whose call has not come so far.
+   *
+   * @internal
+   */
+  get unreachedFaults(): readonly ScheduledFault[] {
+    return this.#chance.unreached
+  }
+
   /** Reply rules that have answered nobody so far. */
   get unusedReplies(): readonly ReplyRule[] {
     return this.#replies.unused
   }
 
-  /** An id for a request that no call has: unique, and the same for the same seed. */
+  /**
+   * An id for a request that no call has: unique, and the same for the same seed.
+   *
+   * @internal
+   */
   requestId(): string {
     return hashHex(`${this.#ids}\u0000request/${(this.#requestIds += 1)}`)
   }
 
-  /** The models of a service, as far as they are known. */
+  /**
+   * The models of a service, as far as they are known.
+   *
+   * @internal
+   */
   modelsOf(service: string): readonly { id: string; contextWindow: number }[] {
     return this.#models.all(service)
   }
 
-  /** Input tokens of a call, were it made. */
+  /**
+   * Input tokens of a call, were it made.
+   *
+   * @internal
+   */
   countTokens(request: CallRequest): number {
     return promptTokens(request, tokenizerFor(request.provider, request.model)).at(-1) ?? 0
   }
 
-  /** Whether a service has a model, by any of its names. */
-  hasModel(service: string, id: string): boolean {
-    return this.#models.find(service, id) !== undefined
+  /**
+   * A model of a service, by any of its names: what calls are held to.
+   *
+   * @internal
+   */
+  modelOf(service: string, id: string): { id: string; contextWindow: number } | undefined {
+    return this.#models.find(service, id)
   }
 
   /** Who an agent is: made up from its name and the seed. */
@@ -184,6 +217,7 @@ export class Provider {
    * Takes a call. `receive` gets the answer, part by part, when the clock says so; never before this returns.
    *
    * @param header what the `x-longhaul-agent` header says
+   * @internal
    */
   accept(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
     const key = request.stream ? undefined : this.#settings.idempotencyKey(request)
@@ -243,17 +277,18 @@ export class Provider {
    * Puts a request into the trace that was refused before it became a call: by a simulated service, or as nothing simulates
    * what it asks for. The mount answers it.
    *
-   * @example
-   * ```ts
-   * provider.refuse({ host: 'api.x.ai', method: 'POST', path: '/v1/chat', status: null, reason: 'outside', message: 'Nothing answers.' })
-   * ```
+   * @internal
    */
   refuse(request: RefusedRequest): void {
     const call = isCall(request) ? (this.#calls += 1) : null
     this.trace.append(refusedEvent(request, call))
   }
 
-  /** Who waits for what, for the deadlock report. */
+  /**
+   * Who waits for what, for the deadlock report.
+   *
+   * @internal
+   */
   waiters(): Waiter[] {
     const calls = [...this.#open].toSorted((a, b) => a.id - b.id)
     return calls.map(({ id, caller, request, state, arrivedAt }) => ({

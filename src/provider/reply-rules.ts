@@ -1,6 +1,6 @@
 import type { CallRequest, Message, ToolDefinition } from './call.ts'
 import type { Caller } from './callers.ts'
-import type { OwnUsage } from './content.ts'
+import type { ReplyUsage } from './content.ts'
 import type { Persona } from './personas.ts'
 
 /** What a simulated model says. Text alone may be given as a string. */
@@ -19,11 +19,14 @@ export interface ReplySpec {
   /** The model pauses in the middle of its turn, to be asked to go on (Anthropic's `pause_turn`). */
   pause?: boolean
   /** Tokens to bill in place of those counted. */
-  usage?: OwnUsage
+  usage?: ReplyUsage
 }
 
 /** What a reply function gets. */
 export interface ReplyContext extends Caller {
+  /** The service that is asked, such as `openai`. */
+  service: string
+  /** @deprecated The former name of `service`. */
   provider: string
   model: string
   messages: readonly Message[]

@@ -29,18 +29,16 @@ export class Settings {
   }
 
   #narrowest<Key extends 'failRate' | 'faults'>(key: Key, { agent, model, provider }: Subject): ProviderConfig[Key] {
-    const { agents, models, providers } = this.#config
-    return (
-      own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(providers, provider)?.[key] ?? this.#config[key]
-    )
+    const { agents, models, services } = this.#config
+    return own(agents, agent)?.[key] ?? own(models, model)?.[key] ?? own(services, provider)?.[key] ?? this.#config[key]
   }
 
   /** The distribution of the whole time of a call, or nothing where the model's speed decides. */
   latencyOf(agent: string, { model, provider }: CallRequest, { speed }: Model): Distribution | undefined {
-    const { agents, models, providers } = this.#config
+    const { agents, models, services } = this.#config
     const narrow = own(agents, agent)?.latency ?? own(models, model)?.latency
     if (narrow === undefined && speed) return undefined
-    const latency = narrow ?? own(providers, provider)?.latency ?? this.#config.latency
+    const latency = narrow ?? own(services, provider)?.latency ?? this.#config.latency
     return latency === undefined ? DEFAULT_LATENCY : this.distribution(latency)
   }
 
@@ -85,13 +83,13 @@ export class Settings {
 
   /** The key by which a request is worked on only once, if its service knows such keys. */
   idempotencyKey({ provider, idempotencyKey }: CallRequest): string | undefined {
-    return own(this.#config.providers, provider)?.idempotency
+    return own(this.#config.services, provider)?.idempotency
       ? idempotencyKey && `${provider}/${idempotencyKey}`
       : undefined
   }
 
   /** A setting of one service. */
   ofService<Key extends 'rateLimits' | 'concurrency'>(key: Key, provider: string): ProviderConfig[Key] {
-    return own(this.#config.providers, provider)?.[key] ?? this.#config[key]
+    return own(this.#config.services, provider)?.[key] ?? this.#config[key]
   }
 }

@@ -69,7 +69,7 @@ export async function observe<Result>(
         fault: status === 'failed' ? fault : undefined,
         isRetry: attempt > 1,
         latencyMs: (endedAt ?? arrivedAt) - arrivedAt,
-        cost: cost / DOLLAR,
+        cost: Number(cost) / DOLLAR,
       })),
     }
   } finally {
@@ -96,6 +96,11 @@ export function predict<Result>(
   options: OrchestrationOptions<Result>,
   given?: PredictOptions & { models?: undefined },
 ): Promise<Prediction>
+/**
+ * Predicts what runs of a pattern cost and take on each of several models, with the same seeds.
+ *
+ * @throws InvalidPredictionError for fewer than ten runs, and for models that no price table has
+ */
 export function predict(
   name: string,
   options: OrchestrationOptions,

@@ -111,7 +111,7 @@ export function perfettoTrace(trace: Trace): ChromeTrace {
         outcome: outcomeOf(call),
         'input tokens': call.usage.input,
         'output tokens': call.usage.output,
-        dollars: call.cost / DOLLAR,
+        dollars: Number(call.cost) / DOLLAR,
       },
     })
     if (call.firstTokenAt !== undefined)
@@ -214,7 +214,7 @@ function momentText(event: TraceEvent): string | undefined {
 function counters(calls: readonly CallRecord[]): ChromeEvent[] {
   const changes = calls.flatMap(({ arrivedAt, endedAt, cost }) => [
     { at: arrivedAt, open: 1, cost: 0 },
-    ...(endedAt === undefined ? [] : [{ at: endedAt, open: -1, cost }]),
+    ...(endedAt === undefined ? [] : [{ at: endedAt, open: -1, cost: Number(cost) }]),
   ])
   let open = 0
   let cost = 0

@@ -5,7 +5,7 @@ import {
   joinChecks,
   type CheckName,
   type CheckSettings,
-  type Tuning,
+  type CheckTuning,
   type Violation,
 } from '../checks/index.ts'
 import {
@@ -16,11 +16,11 @@ import {
   startClock,
   TimerStormError,
   type Clock,
+  type ClockOptions,
   type Duration,
-  type SimulatedClockOptions,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, stand } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, realTurn, stand } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -48,9 +48,11 @@ import {
 } from '../systems/index.ts'
 import { outlive } from './afterlife.ts'
 import { Outcome, type Resumption } from './outcome.ts'
+import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
@@ -63,7 +65,7 @@ export interface TraceOptions {
 }
 
 /** Settings of an orchestration under test, whatever it is. */
-interface CommonOptions extends RunSettings {
+export interface CommonOptions extends RunSettings {
   /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
   /** The names of the agents, for `context.agents` and reports. Default: the names in `provider.agents`. */
@@ -71,7 +73,7 @@ interface CommonOptions extends RunSettings {
   /** Values that the system gets as `context.vars`; `run({ vars })` overrides single ones. */
   vars?: Vars
   /** Settings of the simulated clock. */
-  clock?: Omit<SimulatedClockOptions, 'mode' | 'chance'>
+  clock?: ClockOptions
   /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
   mount?: 'fetch' | false
   /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
@@ -141,18 +143,25 @@ export interface StartedOrchestration<Result = unknown> {
   cancel(): Promise<Outcome<Result>>
 }
 
-/** Everything of one test. */
+/** What one test, or one case of `explore`, works with. */
 export interface Session<Result = unknown> {
+  /** The clock in force. */
   clock: Clock
+  /** Every event so far. */
   trace: Trace
+  /** The simulated services. */
   provider: Provider
+  /** Starts the orchestration and waits until it is ready. */
   start(options?: { vars?: Vars }): Promise<StartedOrchestration<Result>>
+  /** Runs the orchestration to its end. */
   run(options?: { vars?: Vars }): Promise<Outcome<Result>>
+  /** Waits on the clock in force. */
   sleep(duration: Duration): Promise<void>
   /**
    * Does the work of a test under the clock's supervision, and afterwards verifies the invariants that every run should satisfy.
    *
    * @throws InvariantError
+   * @internal
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
@@ -160,22 +169,47 @@ export interface Session<Result = unknown> {
    *
    * @throws InvalidCheckError
    */
-  waive<Name extends CheckName>(check: Name, tuned?: Tuning<Name>): void
-  /** What is told beside what a test failed with, as it may be why; empty where there is nothing. */
+  waive<Name extends CheckName>(check: Name, tuned?: CheckTuning<Name>): void
+  /**
+   * What is told beside what a test failed with, as it may be why; empty where there is nothing.
+   *
+   * @internal
+   */
   hints(): string
-  /** What of the set-up no call has used; nothing where nobody has called at all. */
+  /**
+   * What of the set-up no call has used; only what the test itself has asked for where nobody has called at all.
+   *
+   * @internal
+   */
   unused(): readonly Unused[]
-  /** What is told of it in reports. */
+  /**
+   * What is told of it in reports.
+   *
+   * @internal
+   */
   summary(): TestSummary
-  /** What checks have found when they looked last. */
+  /**
+   * What checks have found when they looked last.
+   *
+   * @internal
+   */
   readonly violations: readonly Violation[]
-  /** When its services were set up to fail. */
+  /**
+   * When its services were set up to fail.
+   *
+   * @internal
+   */
   readonly windows: readonly FaultWindow[]
-  /** What the accounts of its services may use: of all, and of single ones in place of that. */
+  /**
+   * What the accounts of its services may use: of all, and of single ones in place of that.
+   *
+   * @internal
+   */
   readonly limits: {
     all: ProviderConfig['rateLimits']
     byProvider: Readonly<Record<string, ProviderConfig['rateLimits']>>
   }
+  /** @internal */
   close(): Promise<void>
 }
 
@@ -183,12 +217,12 @@ export interface Session<Result = unknown> {
 const SLACK_MS = 50
 
 /** Findings that are told beside what a test failed with. */
-const MOST_HINTS = 3
+const MAX_HINTS = 3
 
 /** What checks have found, where it may be why something else failed. */
 function violationsHint(violations: readonly Violation[]): string {
   // That it is stuck is what the error says.
-  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MOST_HINTS)
+  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
   const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
   return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
 }
@@ -380,6 +414,11 @@ function sessionOf<Result>(
         'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
       )
     }
+    /** Who is set up or known by any run of the test, whether or not it has called. */
+    const namesOf: KnownNames = (part) => [
+      ...namesIn(provider.config, part),
+      ...(part === 'agents' ? [...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)] : []),
+    ]
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     owners.begin(began)
     const context: SystemContext = {
@@ -412,6 +451,7 @@ function sessionOf<Result>(
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
         resumptions: [...resumptions],
+        setUp: namesOf,
       })
     }
     const running = withinRun(began, async () => system(context)).then(
@@ -449,14 +489,22 @@ function sessionOf<Result>(
   /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
-    const ended = owners.underWay === 0 && trace.ofType('run.started').length > 0
+    const place = trace.length
+    const isRun = trace.ofType('run.started').length > 0
+    const ended = owners.underWay === 0 && isRun
+    if (clock.mode.kind !== 'real' && (ended || !isRun)) {
+      // What the test has begun, and not waited for, is on its way.
+      await realTurn()
+      await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+    }
+    const left = leftBy(trace, place)
+    if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })
     if (ended && clock.mode.kind !== 'real') {
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
-      if (everyMs.length > 0) trace.append({ type: 'timers.left', everyMs })
+      if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
-    violations = findViolations(trace, tuned, { slackMs })
+    violations = findViolations(trace, tuned, { slack: slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
   let isTold = false
@@ -465,12 +513,11 @@ function sessionOf<Result>(
   const lookThroughNames = (): void => {
     if (isLookedThrough) return
     isLookedThrough = true
-    // What a case of a sweep schedules is not looked for as unused: with fewer calls some of it is.
-    const scripted = [...provider.failNextScopes, ...(config?.schedule ?? [])]
-    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], scripted))
+    const failing = provider.unmetFailures.map(({ scope }) => scope)
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], failing))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
     if (settings.unused === 'error')
-      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
+      for (const unused of unusedIn(provider, agents)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -505,19 +552,23 @@ function sessionOf<Result>(
       network.readChildren()
       lookThroughNames()
       if (checks !== false && !isTold)
-        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
-      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+        violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
-    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
+    unused() {
+      const unused = unusedIn(provider, agents)
+      // What a test itself has asked for is told in any case.
+      return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
+    },
     get violations() {
       return violations
     },
-    windows: config?.windows ?? [],
+    windows: provider.config.windows ?? [],
     limits: {
       all: config?.rateLimits,
       byProvider: Object.fromEntries(
-        Object.entries(config?.providers ?? {}).flatMap(([name, { rateLimits }]) =>
+        Object.entries(provider.config.services ?? {}).flatMap(([name, { rateLimits }]) =>
           rateLimits === undefined ? [] : [[name, rateLimits]],
         ),
       ),

@@ -16,20 +16,21 @@ export interface RunSettings {
   /** Settings of checks by name: `false` waives a check, an object tunes it. `false` alone turns all checks off. */
   checks?: CheckSettings | false
   /**
-   * What happens with agents, models, services, fault windows and reply rules of the provider that no call has used:
+   * What happens with agents, models, services, fault windows, scheduled faults and reply rules of the provider that no call has used,
+   * with a `failNext` that no call has met, and with the option `agents` where the callers have other names:
    * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
    * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
    */
-  unused?: Unused
+  unused?: UnusedPolicy
 }
 
 /** What happens with what is set up and not used. */
-export type Unused = 'error' | 'warn' | 'ignore'
-const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies Unused[]
+export type UnusedPolicy = 'error' | 'warn' | 'ignore'
+const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies UnusedPolicy[]
 
 /** @throws InvalidSettingError for anything else */
-function unusedFrom(given: string, name: string): Unused {
-  if (UNUSED.includes(given)) return given as Unused
+function unusedFrom(given: string, name: string): UnusedPolicy {
+  if (UNUSED.includes(given)) return given as UnusedPolicy
   throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
@@ -76,7 +77,7 @@ export interface SettingsInForce {
   failRate: number | undefined
   latencyScale: number | undefined
   checks: CheckSettings | false
-  unused: Unused
+  unused: UnusedPolicy
 }
 
 /**

@@ -52,7 +52,7 @@ interface CheckpointData extends Pick<SavedRun, 'state' | 'agents'> {
 }
 
 /** Checkpoints of one run that are kept; older ones are dropped. */
-const MOST_CHECKPOINTS = 100
+const MAX_CHECKPOINTS = 100
 /** Spending of runs that are forgotten is still counted for so long. */
 const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
 
@@ -62,15 +62,35 @@ const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
  */
 export class RunStore {
   readonly file: string
-  /** What programs and agents remember beside their runs. */
+  /**
+   * What programs and agents remember beside their runs.
+   *
+   * @internal
+   */
   readonly entities: EntityTable
-  /** Completions that were asked of the daemon itself, with their conversations. */
+  /**
+   * Completions that were asked of the daemon itself, with their conversations.
+   *
+   * @internal
+   */
   readonly completions: CompletionTable
-  /** What semantic caches may reuse. */
+  /**
+   * What semantic caches may reuse.
+   *
+   * @internal
+   */
   readonly cachedAnswers: AnswerTable
-  /** What is told of runs, those that are over included. */
+  /**
+   * What is told of runs, those that are over included.
+   *
+   * @internal
+   */
   readonly records: RecordTable
-  /** What was spent when, by whom and on which model. */
+  /**
+   * What was spent when, by whom and on which model.
+   *
+   * @internal
+   */
   readonly spending: SpendingTable
   readonly #database: StoreDatabase
 
@@ -102,12 +122,20 @@ export class RunStore {
     this.#database.close()
   }
 
-  /** Does all of it, or nothing. */
+  /**
+   * Does all of it, or nothing.
+   *
+   * @internal
+   */
   transaction(work: () => void): void {
     this.#database.transaction(work)
   }
 
-  /** Writes where a run stands. Makes it, if there is none of that name. */
+  /**
+   * Writes where a run stands. Makes it, if there is none of that name.
+   *
+   * @internal
+   */
   saveRun({
     id,
     pattern,
@@ -126,33 +154,49 @@ export class RunStore {
     )
   }
 
-  /** Says that a run has come to an end from outside. */
+  /**
+   * Says that a run has come to an end from outside.
+   *
+   * @internal
+   */
   setStatus(run: string, status: RunStatus): void {
     this.transaction(() => this.#database.run('UPDATE runs SET status = ? WHERE id = ?', status, run))
   }
 
+  /** @internal */
   saveAgent(run: string, name: string, place: number, data: Saved): void {
     this.#database.run('INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?)', run, name, place, sealed(data))
   }
 
+  /** @internal */
   saveAnswer(run: string, question: string, effect: number, answer: Saved): void {
     this.#database.run('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)', run, question, effect, sealed(answer))
   }
 
-  /** The effect has ended: its answers are part of the state. */
+  /**
+   * The effect has ended: its answers are part of the state.
+   *
+   * @internal
+   */
   dropAnswers(run: string, effect: number): void {
     this.#database.run('DELETE FROM answers WHERE run = ? AND effect = ?', run, effect)
   }
 
+  /** @internal */
   saveIntent(run: string, { id, agent, model, worst }: SavedRun['intents'][number]): void {
     this.#database.run('INSERT INTO intents VALUES (?, ?, ?, ?, ?)', run, id, agent, model, worst.toString())
   }
 
+  /** @internal */
   dropIntent(run: string, id: number): void {
     this.#database.run('DELETE FROM intents WHERE run = ? AND id = ?', run, id)
   }
 
-  /** A run with all that belongs to it. */
+  /**
+   * A run with all that belongs to it.
+   *
+   * @internal
+   */
   load(id: string): SavedRun | undefined {
     const [row] = this.#database.all('SELECT * FROM runs WHERE id = ?', id)
     if (!row) return undefined
@@ -223,7 +267,11 @@ export class RunStore {
     return forgotten.length
   }
 
-  /** Keeps where a run stands now, to be gone back to. */
+  /**
+   * Keeps where a run stands now, to be gone back to.
+   *
+   * @internal
+   */
   addCheckpoint(run: string, name: string | null): Checkpoint {
     const saved = this.load(run)
     if (!saved) throw new Error(`There is no run ${run} to make a checkpoint of.`)
@@ -243,7 +291,7 @@ export class RunStore {
       this.#database.run(
         'DELETE FROM checkpoints WHERE run = ?1 AND rowid NOT IN (SELECT rowid FROM checkpoints WHERE run = ?1 ORDER BY rowid DESC LIMIT ?2)',
         run,
-        MOST_CHECKPOINTS,
+        MAX_CHECKPOINTS,
       )
     })
     return checkpoint
@@ -261,7 +309,11 @@ export class RunStore {
       }))
   }
 
-  /** The run that a checkpoint is of. */
+  /**
+   * The run that a checkpoint is of.
+   *
+   * @internal
+   */
   runOfCheckpoint(checkpoint: string): string | undefined {
     const [row] = this.#database.all('SELECT run FROM checkpoints WHERE id = ?', checkpoint)
     return row && String(row['run'])
@@ -309,7 +361,11 @@ export class RunStore {
     )
   }
 
-  /** How much is kept. Bytes of text in all tables; for checks that it does not grow. */
+  /**
+   * How much is kept. Bytes of text in all tables; for checks that it does not grow.
+   *
+   * @internal
+   */
   size(run: string): number {
     const [row] = this.#database.all(
       `SELECT (SELECT coalesce(sum(length(state)), 0) FROM runs WHERE id = ?1)

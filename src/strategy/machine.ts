@@ -5,7 +5,7 @@ import { ExpressionError, Overrun, tooBig, Work } from './expression/index.ts'
 import { Failed } from './failed.ts'
 import { isTrue, textOf, type Json } from './json.ts'
 import type { EffectOp } from './program.ts'
-import type { Failure, Frame, Op, Run, Then } from './run.ts'
+import type { StrategyFailure, Frame, Op, Run, Then } from './run.ts'
 import { isEffect } from './statement.ts'
 import type { CollectOp } from './statements/collect.ts'
 import { definitionOf, OPS } from './statements/index.ts'
@@ -16,7 +16,7 @@ type ThreadStatus =
   | { kind: 'ready' }
   /** `then` says what becomes of the result; `given` whether a step has given the effect out. */
   | { kind: 'waiting'; effect: Effect; then: Then; given: boolean }
-  | { kind: 'joining'; children: readonly number[]; join: number; failure: Failure | null }
+  | { kind: 'joining'; children: readonly number[]; join: number; failure: StrategyFailure | null }
 
 /** One line of execution: PARALLEL makes more of them. */
 interface Thread {
@@ -42,7 +42,7 @@ export interface MachineState {
   work?: { sinceEffect: number; total: number }
   /** Place in `threads` of the one that ran last: it goes on as long as it can. */
   turn: number
-  status: { kind: 'running' } | { kind: 'completed'; result: Json } | { kind: 'failed'; failure: Failure }
+  status: { kind: 'running' } | { kind: 'completed'; result: Json } | { kind: 'failed'; failure: StrategyFailure }
 }
 
 /** What one step did. */
@@ -359,7 +359,7 @@ export class Machine {
     return id
   }
 
-  #endThread(thread: Thread, failure: Failure | null): void {
+  #endThread(thread: Thread, failure: StrategyFailure | null): void {
     this.state.threads = this.state.threads.filter(({ id }) => id !== thread.id)
     const parent = this.state.threads.find(({ id }) => id === thread.parent)
     if (parent?.status.kind !== 'joining') return
@@ -379,7 +379,7 @@ export class Machine {
     this.state.threads = []
   }
 
-  #fail(thread: Thread, failure: Failure): void {
+  #fail(thread: Thread, failure: StrategyFailure): void {
     for (let frame = thread.stack.pop(); frame; frame = thread.stack.pop()) {
       if (frame.kind === 'guard') {
         this.state.variables['failure'] = { ...failure }
@@ -431,7 +431,7 @@ const placeOf = ({ line, column }: Instruction): { line: number; column?: number
   ...(column !== undefined && { column }),
 })
 
-function failureOf(error: unknown, instruction: Instruction): Failure {
+function failureOf(error: unknown, instruction: Instruction): StrategyFailure {
   const kind = error instanceof Failed ? error.kind : error instanceof ExpressionError ? 'type' : 'error'
   const message = error instanceof Error ? error.message : String(error)
   const place = error instanceof Failed ? error.place : undefined

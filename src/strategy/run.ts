@@ -4,7 +4,7 @@ import type { Json } from './json.ts'
 import type { Values } from './values.ts'
 
 /** Why a statement did not succeed, as `failure` in an ON failure block. */
-export interface Failure {
+export interface StrategyFailure {
   kind: string
   message: string
   line: number

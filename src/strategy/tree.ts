@@ -30,6 +30,7 @@ export interface Statement {
   readonly line: number
 }
 
+/** The statements of a strategy, or of a part of it such as a loop, in their order. */
 export type Block = readonly Statement[]
 
 /** A strategy as it was read. */

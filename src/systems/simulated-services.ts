@@ -132,7 +132,7 @@ export class SimulatedServices {
         failRate,
         ...(latency !== undefined && { latency: readLatency(latency) }),
         agents: this.#agents,
-        providers: Object.fromEntries(
+        services: Object.fromEntries(
           Object.entries(SERVICES).map(([name, { baseURL, format }]) => [name, { format, baseURLs: [baseURL] }]),
         ),
         replies: [PLAYER, JUDGE],

@@ -52,7 +52,7 @@ function attributesOf(call: CallRecord, operation: string): Attributes {
     'gen_ai.usage.reasoning.output_tokens': call.usage.reasoning,
     'longhaul.call': call.call,
     'longhaul.attempt': call.attempt,
-    'longhaul.cost.picodollars': call.cost,
+    'longhaul.cost.picodollars': Number(call.cost),
   }
   if (call.finish !== undefined) attributes['gen_ai.response.finish_reasons'] = [call.finish]
   if (call.status === 'ended') attributes['gen_ai.response.model'] = call.model

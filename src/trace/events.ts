@@ -223,23 +223,29 @@ export type EventBody =
   | { type: 'call.hedged'; agent: string; target: string }
   | { type: 'breaker.changed'; target: string; state: 'closed' | 'open' | 'half-open' }
   /** Another model is asked than the agent's own. */
-  | { type: 'model.replaced'; agent: string; model: string; reason: string }
+  | { type: 'model.fellBack'; agent: string; model: string; reason: string }
   | { type: 'cache.hit'; agent: string; similarity: number; saved: PicoDollars }
   | { type: 'cache.missed'; agent: string }
   | { type: 'conversation.pruned'; agent: string; messages: number }
   | { type: 'message.sent'; from: string; to: string }
   /** `hops` counts the events that led to this one. */
   | { type: 'event.emitted'; event: string; from: string; hops: number }
-  | { type: 'event.cut'; event: string; hops: number }
+  | { type: 'event.dropped'; event: string; hops: number }
   | { type: 'log'; line: number; text: string }
   | { type: 'clock.slept'; ms: number }
   | { type: 'clock.stuck'; code: string; message: string }
   /** Intervals that were still running when the test was over; how often each fires. */
-  | { type: 'timers.left'; everyMs: readonly number[] }
+  | { type: 'timers.leaked'; everyMs: readonly number[] }
+  /** Calls of the test itself that were under way when its function ended, or that it made later. */
+  | { type: 'calls.leaked'; calls: readonly number[] }
   /** A name of the set-up that no call had, though somebody called whose name is much like it. */
-  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'providers'; name: string; called: string }
+  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'services' | 'declared'; name: string; called: string }
   /** Something of the set-up that no call has used, where that is an error. */
-  | { type: 'setUp.unused'; part: 'agents' | 'models' | 'providers' | 'windows' | 'replies'; name: string }
+  | {
+      type: 'setUp.unused'
+      part: 'agents' | 'models' | 'services' | 'declared' | 'windows' | 'replies' | 'schedule' | 'failNext'
+      name: string
+    }
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }

@@ -1,4 +1,4 @@
-import type { EventOf, PicoDollars, TracedMessage, TraceEvent, Usage } from './events.ts'
+import type { EventOf, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
@@ -6,6 +6,9 @@ export interface CallRecord {
   agent: string
   conversation: string
   turn: number
+  /** The service that was asked, such as `openai`. */
+  service: string
+  /** @deprecated The former name of `service`. */
   provider: string
   model: string
   stream: boolean
@@ -46,7 +49,8 @@ export interface CallRecord {
   /** The place of its arrival in the trace. */
   seq: number
   usage: Usage
-  cost: PicoDollars
+  /** What the service bills for it. Picodollars (10⁻¹² US dollars). */
+  cost: bigint
   /** What was asked; nothing where the trace keeps no contents (`trace: { contents: true }`). */
   messages?: readonly TracedMessage[] | undefined
   /** What was answered; nothing where there is no answer, or the trace keeps no contents. */
@@ -76,6 +80,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         agent,
         conversation,
         turn,
+        service: provider,
         provider,
         model,
         stream,
@@ -97,7 +102,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         detached,
         seq,
         usage: NO_USAGE,
-        cost: 0,
+        cost: 0n,
         messages,
         answer: undefined,
       })
@@ -127,7 +132,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.finish = event.finish
         record.fault = event.fault ?? undefined
         record.usage = event.usage
-        record.cost = event.cost
+        record.cost = BigInt(event.cost)
         record.answer = event.answer
         break
       case 'call.failed':
@@ -136,7 +141,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         record.fault = event.fault
         record.retryAfterMs = event.retryAfterMs
         record.usage = event.usage
-        record.cost = event.cost
+        record.cost = BigInt(event.cost)
         break
       case 'call.left':
         record.leftAt = event.at
@@ -170,6 +175,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     agent,
     conversation: `${agent}/refused-${call}`,
     turn: 1,
+    service: event.provider ?? '',
     provider: event.provider ?? '',
     model: event.model ?? '',
     stream: false,
@@ -191,7 +197,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     detached: false,
     seq: event.seq,
     usage: NO_USAGE,
-    cost: 0,
+    cost: 0n,
     messages: undefined,
     answer: undefined,
   }
@@ -284,7 +290,7 @@ export function agentsOf(calls: readonly CallRecord[]): AgentRecord[] {
         output: sum('output'),
         reasoning: sum('reasoning'),
       },
-      cost: all.reduce((total, { cost }) => total + BigInt(cost), 0n),
+      cost: all.reduce((total, { cost }) => total + cost, 0n),
       latencyMs:
         latencies.length === 0
           ? null
@@ -309,7 +315,7 @@ export function costOverTime(calls: readonly CallRecord[], everyMs: number): Cos
   const points: CostPoint[] = []
   let cost = 0n
   for (const call of ended) {
-    cost += BigInt(call.cost)
+    cost += call.cost
     const at = (Math.floor(call.endedAt! / everyMs) + 1) * everyMs
     if (points.at(-1)?.at === at) points.at(-1)!.cost = cost
     else points.push({ at, cost })

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { EventBody, TraceEvent } from './events.ts'
+import { typeOfToday } from './former-types.ts'
 import { nestsDeeper } from './nesting.ts'
 import { wrongValueIn } from './shape.ts'
 
@@ -20,7 +21,7 @@ export class InvalidTraceError extends Error {
 const READ_BYTES = 1 << 20
 const MAX_LINE = 1 << 24
 /** Lists and blocks of an event that may stand within one another. */
-const MOST_DEPTH = 1_000
+const MAX_DEPTH = 1_000
 
 /**
  * All that happened in a run: typed events in the order in which they happened, only ever appended to.
@@ -90,7 +91,8 @@ export class Trace implements Iterable<TraceEvent> {
    */
   ofType<Type extends TraceEvent['type']>(...types: readonly Type[]): Extract<TraceEvent, { type: Type }>[] {
     const found: TraceEvent[] = []
-    for (const event of this) if ((types as readonly string[]).includes(event.type)) found.push(event)
+    const wanted: readonly string[] = types.map(typeOfToday)
+    for (const event of this) if (wanted.includes(event.type)) found.push(event)
     return found as Extract<TraceEvent, { type: Type }>[]
   }
 
@@ -177,7 +179,7 @@ export class Trace implements Iterable<TraceEvent> {
 function parseLine(line: string, number: number, source: string): TraceEvent {
   let event: unknown
   try {
-    if (nestsDeeper(line, MOST_DEPTH)) throw new InvalidTraceError('nested too deep')
+    if (nestsDeeper(line, MAX_DEPTH)) throw new InvalidTraceError('nested too deep')
     event = JSON.parse(line)
   } catch {
     throw new InvalidTraceError(`Line ${number} of ${source} is not JSON: ${line.slice(0, 80)}`)
@@ -188,6 +190,7 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
       `Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`,
     )
   }
+  Object.assign(event as TraceEvent, { type: typeOfToday(type) })
   const wrong = wrongValueIn(event as Record<string, unknown>)
   if (wrong !== undefined)
     throw new InvalidTraceError(

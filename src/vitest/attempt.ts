@@ -4,6 +4,7 @@ import { ClockInUseError } from '../clock/index.ts'
 import { restoreAll, type Restore, realTurn } from '../doors/index.ts'
 import type { Case } from '../explore/index.ts'
 import type { Session } from '../simulation/session.ts'
+import type { Unused } from '../simulation/set-up.ts'
 import type { SettingsInForce } from '../simulation/settings.ts'
 import type { TestSummary } from '../report/summary.ts'
 import { standingText } from './out-of-time.ts'
@@ -126,7 +127,7 @@ export class Attempt<Result> {
   standing = ''
   summary: TestSummary | undefined
   /** What of the set-up it has not used; it is known when the attempt has ended. */
-  unused: ReturnType<Session['unused']> = []
+  unused: readonly Unused[] = []
 
   /** Ends the session, and says how the test went. */
   async end(): Promise<Verdict> {

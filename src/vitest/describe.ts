@@ -26,7 +26,7 @@ type ResultOf<Options extends AnyOptions> = Options extends { system: (...given:
   : OrchestrationResult
 
 /** Describes the same orchestration once for each case: options and tests may depend on it. */
-type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
+export type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
   name: string,
   options: Options | ((...given: Arguments) => Options),
   body: Body<ResultOf<Options>, Arguments>,
@@ -73,13 +73,21 @@ export interface DescribeOrchestration {
   readonly concurrent: never
 }
 
+/** A case of a sweep with the rates that are in force in it: its own, or what settings and options say. */
+export interface SweptCase extends Case {
+  /** Share of calls that fail by chance. Default 0. */
+  failRate: number
+  /** Factor on every latency. Default 1. */
+  latencyScale: number
+}
+
 /** Describes an orchestration and its tests, which are run in many cases. */
 export interface DescribeSweep {
-  (name: string, options: PatternOptions, body: Body<OrchestrationResult, [Case]>): void
+  (name: string, options: PatternOptions, body: Body<OrchestrationResult, [SweptCase]>): void
   <Result, Given extends Vars = Vars>(
     name: string,
     options: FunctionOptions<Result, Given>,
-    body: Body<Result, [Case], Given>,
+    body: Body<Result, [SweptCase], Given>,
   ): void
 }
 
@@ -111,15 +119,21 @@ const forCases =
  */
 const SWEEP_TEST_MS = 30_000
 
+function inForce(options: RunSettings & Pick<OrchestrationOptions, 'provider'>, of: Case): SweptCase {
+  const { failRate = options.provider?.failRate, latencyScale = options.provider?.latencyScale } = settle(options, of)
+  // Where the case says which calls fail, chance lets none fail.
+  return { ...of, failRate: of.schedule ? 0 : (failRate ?? 0), latencyScale: latencyScale ?? 1 }
+}
+
 const forSweep =
   (suite: Suite, given: SweepOptions): DescribeSweep =>
-  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [Case]>) =>
+  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [SweptCase]>) =>
     void suite(name, { ...alone(), timeout: SWEEP_TEST_MS }, () => {
       const sweep = new Sweep<Result>(name, options, given, (of) => settle(options, of))
       const { around, fill: fillCase } = filling(options, name, sweep)
       around()
       for (const { name: caseName, case: of } of sweep.cases)
-        describe(caseName, () => fillCase((test) => body(test, of), of))
+        describe(caseName, () => fillCase((test) => body(test, inForce(options, of)), of))
       sweep.conclude()
     })
 

@@ -22,6 +22,7 @@ import {
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepAwayBetweenTests } from './between-tests.ts'
 import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { withPattern } from './patterns.ts'
@@ -144,6 +145,7 @@ export function filling<Result>(
   name: string,
   sweep?: Sweep<Result>,
 ): Filling<Result> {
+  keepAwayBetweenTests()
   const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
   /** By the suites that they fill: those within them may be declared later. */
@@ -174,7 +176,7 @@ export function filling<Result>(
   }
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
-    if (verdict.kind === 'passed') unused.passed(ended.unused)
+    if (verdict.kind === 'passed') unused.passed(ended.task, ended.unused)
     const test = swept.get(ended.task)
     if (!test?.candidate) {
       ended.task.meta.longhaul = ended.summary

@@ -43,7 +43,8 @@ export interface WireRequest {
 export type BadRequest =
   | { kind: 'not_json' }
   | { kind: 'too_large'; limit: number }
-  | { kind: 'unauthorized' }
+  /** It has no key, or one of which something is to be said. */
+  | { kind: 'unauthorized'; message?: string; code?: string }
   /** What the path or the body names is not there. */
   | { kind: 'not_found'; message: string; param?: string | null; code?: string | null }
   | { kind: 'invalid'; message: string; param: string | null; code: string | null }
@@ -142,8 +143,8 @@ export interface Desk {
   baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
-  /** Whether the provider serves a model, by any of its names. */
-  hasModel(id: string): boolean
+  /** A model that the provider serves, by any of its names, which is its id then. */
+  model(id: string): { id: string; contextWindow: number } | undefined
   /** Input tokens of a call, were it made. */
   count(call: CallRequest): number
   /** Unix time in milliseconds. */
@@ -246,7 +247,7 @@ export function badText(problem: BadRequest): string {
     case 'too_large':
       return `The body is larger than ${problem.limit} bytes.`
     case 'unauthorized':
-      return 'The request has no API key.'
+      return problem.message ?? 'The request has no API key.'
     case 'not_found':
     case 'invalid':
       return problem.message

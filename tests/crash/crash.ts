@@ -34,7 +34,7 @@ const provider = new Provider(
   {
     latency: uniform(10, 60),
     replies: ({ agent, turn }) => `${agent}, turn ${turn}`,
-    providers: { openai: { idempotency: IDEMPOTENCY } },
+    services: { openai: { idempotency: IDEMPOTENCY } },
   },
   { clock, trace, random },
 )

@@ -397,7 +397,7 @@ describe.for(GALLERY.map((exhibit) => ({ name: exhibit.check, ...exhibit })))(
       const { failures } = await explore(
         check,
         { ...base, checks, system: bad },
-        { seeds: 2, swarm: false, shrinkMost: 1, shrinkFor: '30s' },
+        { seeds: 2, swarm: false, maxShrunk: 1, shrinkFor: '30s' },
         async ({ run, sleep: wait }) => {
           await run()
           await wait('5m')
@@ -474,7 +474,7 @@ plain('a check that there is not, and a setting that it has not', () => {
     /There is no check "deadlok". There are: amplification,/,
   )
   plainly(() => findViolations([], { backoff: { rushes: 3 } } as never)).toThrow(
-    'The check "backoff" has no setting "rushes". There are: rush, pauseMs, inStep.',
+    'The check "backoff" has no setting "rushes". There are: rush, pause, inStep.',
   )
 })
 

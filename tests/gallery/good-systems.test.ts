@@ -455,7 +455,7 @@ const SYSTEMS: readonly GoodSystem[] = [
   },
   {
     name: 'idempotent requests that are left, and asked for again after a crash',
-    options: { agents: team, provider: { providers: { openai: { idempotency: true } }, latency: '60s' } },
+    options: { agents: team, provider: { services: { openai: { idempotency: true } }, latency: '60s' } },
     async system({ agents, report }) {
       const client = new OpenAI({ apiKey: 'test', maxRetries: 0, timeout: 600_000 })
       const once = (agent: string, key: string, signal?: AbortSignal) =>
@@ -476,7 +476,7 @@ const SYSTEMS: readonly GoodSystem[] = [
   },
   {
     name: 'a timeout that leaves idempotent requests to the service at the end',
-    options: { agents: team, provider: { providers: { openai: { idempotency: true } }, latency: '60s' } },
+    options: { agents: team, provider: { services: { openai: { idempotency: true } }, latency: '60s' } },
     async system({ agents }) {
       const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
       const signal = AbortSignal.timeout(10_000)

@@ -83,7 +83,7 @@ describe('what comes to its end is not', () => {
     expect(await verdict({ system, provider: { latency: '4001ms' } })).toEqual([
       'orphans: "a system" ended while call 1 of ann was under way, and ended 1.001s later',
     ])
-    expect(await verdict({ system, checks: { orphans: { graceMs: 999 } } })).toEqual([
+    expect(await verdict({ system, checks: { orphans: { grace: 999 } } })).toEqual([
       'orphans: "a system" ended while call 1 of ann was under way, and ended 1s later',
     ])
   })
@@ -153,7 +153,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       { ...leftOver, checks: { orphans: { calls: false, gathers: false } } },
       {
         seeds: 1,
-        shrinkMost: 0,
+        maxShrunk: 0,
         regressions: 'none',
       },
     )
@@ -172,7 +172,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       'The part "calls" of the check "orphans" is 0. Give false to waive it.',
     )
     await expect(given({ graceMs: -1 })).rejects.toThrow(
-      '"graceMs" of the check "orphans" is -1. Give a number from 0 on.',
+      '"grace" of the check "orphans" is -1. Give a duration, such as',
     )
   })
 })

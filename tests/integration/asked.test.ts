@@ -17,7 +17,8 @@ const system = async () => {
 }
 const provider = { failRate: 0, replies: [{ agent: 'reviewer', reply: ['reject', 'accept'] }] } as const
 
-describeOrchestration('a trace with contents', { system, provider, trace: { contents: true } }, (test) => {
+const agents = ['reviewer', 'writer']
+describeOrchestration('a trace with contents', { agents, system, provider, trace: { contents: true } }, (test) => {
   test('says what was asked, and how often', async ({ run, expect }) => {
     const outcome = await run()
     expect(outcome).toHaveAsked('reviewer', /the second draft/)
@@ -42,8 +43,7 @@ describeOrchestration('a trace with contents', { system, provider, trace: { cont
     expect(() => expect(outcome).toHaveAsked('reviewer', /poem/)).toThrow(
       'Expected reviewer to ask /poem/ in at least 1 calls; it did in 0. Its newest prompts:\n  "Review the first draft."',
     )
-    expect(() => expect(outcome).toHaveAsked('reviwer', /draft/)).toThrow('Did you mean "reviewer"?')
-    expect(() => expect(outcome).toHaveAsked('critic', /draft/)).toThrow('There are: reviewer.')
+    expect(() => expect(outcome).toHaveAsked('reviwer', /draft/)).toThrow('There are: reviewer.')
     expect(() => expect(outcome).toHaveAsked('reviewer', /draft/, { least: 1 } as never)).toThrow('knows no "least"')
     expect(() => expect(outcome).toHaveCalls(0, { fault: 'rate_limted' })).toThrow('Did you mean "rate_limited"?')
   })

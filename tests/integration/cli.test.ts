@@ -123,7 +123,7 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
   test('shows agents, calls and costs of a trace, and what checks find in it', { timeout: 60_000 }, async () => {
     const { failures } = await explore(
       'votes',
-      { ...setUp, system: votes, checks: { 'retry-after': false, backoff: { rush: 1, pauseMs: 60_000 } } },
+      { ...setUp, system: votes, checks: { 'retry-after': false, backoff: { rush: 1, pause: 60_000 } } },
       { seeds: 1, failRate: 0.25, swarm: false },
     )
     failures[0]!.smallest!.trace.write(trace)
@@ -160,6 +160,21 @@ describe('options', { timeout: 60_000 }, () => {
     [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
     [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
     [['init', 'here'], 'it writes into the current folder'],
+    [['serve', '--time', '60'], '--time: "60" is not a time mode of this command. Give real, or a factor such as 60x.'],
+    [
+      ['serve', '--time', 'vritual'],
+      '--time: "vritual" is not a time mode of this command. Give real, or a factor such as 60x.',
+    ],
+    [
+      ['daemon', 'start', '--time', '7'],
+      '--time: "7" is not a time mode of this command. Give real, or a factor such as 7x.',
+    ],
+    [
+      ['watch', 'system:health', '--every', 'x'],
+      '--every is "x". Give seconds, or a duration such as 500ms, 10s or 1m30s.',
+    ],
+    [['watch', '--every', '5s'], 'An event is needed, such as system:health.'],
+    [['send', 'system:health', '--within', 'soon'], '--within is "soon". Give seconds, or a duration'],
     [['serve', '--latency', 'banana'], '--latency: "banana" is no time that an answer takes.'],
     [['serve', '--latency', 'slwo'], 'Did you mean "slow"?'],
     [['serve', '--fail-rate', '2'], '--fail-rate is "2". Give a number from 0 to 1.'],

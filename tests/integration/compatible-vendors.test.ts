@@ -54,7 +54,7 @@ describeOrchestration(
     provider: {
       latency: '1s',
       models: { 'ship-namer': {} },
-      providers: {
+      services: {
         openrouter: { baseURLs: [ADDRESSES.openrouter] },
         vllm: { baseURLs: [ADDRESSES.vllm] },
         openai: { baseURLs: [ADDRESSES.azure, ADDRESSES.eu] },
@@ -99,7 +99,7 @@ describeOrchestration(
     provider: {
       latency: '1s',
       models: { 'ship-namer': {} },
-      providers: { harbour: { format: 'anthropic', baseURLs: ['https://harbour.example/anthropic'] } },
+      services: { harbour: { format: 'anthropic', baseURLs: ['https://harbour.example/anthropic'] } },
     },
   },
   (test) => {

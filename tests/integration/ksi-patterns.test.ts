@@ -1,11 +1,12 @@
 import { describe as suite } from 'vitest'
-import { constant, describeOrchestration, PatternSettingError, type PatternOptions } from 'longhaul'
+import { constant, describeOrchestration, type PatternOptions } from 'longhaul'
+import { PatternSettingError } from 'longhaul/pattern'
 import { strategy } from '../given/strategy.ts'
 
 const calm = {
   latency: constant('5s'),
   failRate: 0,
-  providers: { openai: { failRate: 0 }, anthropic: { failRate: 0 } },
+  services: { openai: { failRate: 0 }, anthropic: { failRate: 0 } },
 }
 const pattern = (text: string, options: Omit<PatternOptions, 'pattern'> = {}): PatternOptions => ({
   pattern: { text: `name: inline\n${text}` },
@@ -140,7 +141,7 @@ routing:
         const spoken = outcome.calls.map(({ agent }) => agent)
         expect(spoken).toEqual(Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? 'ann' : 'ben')))
         expect(outcome).toHaveElapsed({ atLeast: '100s', atMost: '100s' })
-        expect(trace.ofType('event.cut')).toEqual([])
+        expect(trace.ofType('event.dropped')).toEqual([])
       })
     },
   )
@@ -165,7 +166,7 @@ routing:
       expect(outcome).toHaveCompleted()
       expect(outcome.result!.reason).toBe('returned')
       expect(outcome.calls.length).toBeGreaterThan(5)
-      expect(trace.ofType('event.cut')).toEqual([])
+      expect(trace.ofType('event.dropped')).toEqual([])
     })
   })
 

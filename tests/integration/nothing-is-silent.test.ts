@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createSimulation, describeOrchestration, explore, outage, Outcome, Trace } from 'longhaul'
+import { createSimulation, describeOrchestration, explore, outage, Trace } from 'longhaul'
+import { Outcome } from '../../src/simulation/outcome.ts'
 
 const outcome = new Outcome({
   status: 'completed',

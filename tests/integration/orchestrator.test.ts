@@ -2,17 +2,17 @@ import { describe as suite } from 'vitest'
 import {
   constant,
   describeOrchestration,
-  InvalidOrchestratorSettingError,
   lognormal,
   never,
   outage,
-  PatternError,
   type OrchestratorSettings,
   type PatternOptions,
 } from 'longhaul'
+import { InvalidOrchestratorSettingError } from 'longhaul/orchestrator'
+import { PatternError } from 'longhaul/pattern'
 import { pattern, strategy } from '../given/strategy.ts'
 
-const calm = { latency: constant('5s'), failRate: 0, providers: { openai: { failRate: 0 } } }
+const calm = { latency: constant('5s'), failRate: 0, services: { openai: { failRate: 0 } } }
 const described = (
   text: string,
   {
@@ -259,7 +259,7 @@ RETURN { first: first.missing, second: second.missing }`,
     ({ strategy, faults, retry }) =>
       described(strategy, {
         orchestrator: { retry, breaker: { failures: 1_000 } },
-        provider: { faults, providers: { openai: { failRate: 1 } } },
+        provider: { faults, services: { openai: { failRate: 1 } } },
       }),
     (test, { kind }) => {
       test('says so', async ({ run, waive, expect }) => {
@@ -395,7 +395,7 @@ transformers:
         waive('runaway')
         const outcome = await run()
         expect(outcome).toHaveCompleted()
-        expect(trace.ofType('event.cut').length).toBeGreaterThan(0)
+        expect(trace.ofType('event.dropped').length).toBeGreaterThan(0)
         expect(outcome.calls.length).toBeLessThanOrEqual(12)
       })
     },
@@ -507,7 +507,7 @@ suite('resilience', () => {
       `,
       {
         orchestrator: { failover: ['claude-haiku-4-5'] },
-        provider: { windows: [outage({ from: '12s', for: '1h', provider: 'openai', fault: 'quota_exhausted' })] },
+        provider: { windows: [outage({ from: '12s', for: '1h', service: 'openai', fault: 'quota_exhausted' })] },
       },
     ),
     (test) => {
@@ -531,7 +531,7 @@ suite('resilience', () => {
       {
         agents: Array.from({ length: 30 }, (_, nth) => `agent_${nth}`),
         orchestrator: { failover: ['claude-haiku-4-5'] },
-        provider: { providers: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
+        provider: { services: { openai: { failRate: 0, rateLimits: { requestsPerMinute: 6 } } } },
       },
     ),
     (test) => {
@@ -599,7 +599,7 @@ suite('resilience', () => {
       `,
       {
         orchestrator: { retryBudget: 0, retry: { attempts: 50 }, breaker: { failures: 10_000 } },
-        provider: { providers: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
+        provider: { services: { openai: { failRate: 1 } }, faults: { server_error: 1 } },
       },
     ),
     (test) => {

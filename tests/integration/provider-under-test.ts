@@ -1,4 +1,5 @@
-import { Provider, Trace } from 'longhaul'
+import { Trace } from 'longhaul'
+import { Provider } from '../../src/provider/index.ts'
 import type { Clock } from '../../src/clock/index.ts'
 import { KeyedRandom } from '../../src/random/index.ts'
 

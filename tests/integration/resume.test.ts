@@ -3,17 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import {
-  describeOrchestration,
-  loadPattern,
-  Orchestrator,
-  outage,
-  ResumeError,
-  RunStore,
-  StoreError,
-  Trace,
-  uniform,
-} from 'longhaul'
+import { describeOrchestration, outage, Trace, uniform } from 'longhaul'
+import { Orchestrator, ResumeError, RunStore, StoreError } from 'longhaul/orchestrator'
+import { loadPattern } from 'longhaul/pattern'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -200,7 +192,7 @@ describeOrchestration(
       retry: { attempts: 3, firstDelay: '1m', maxDelay: '1m' },
       breaker: { failures: 1_000 },
     },
-    provider: { failRate: 0, faults: { server_error: 1 }, providers: { openai: { failRate: 1 } } },
+    provider: { failRate: 0, faults: { server_error: 1 }, services: { openai: { failRate: 1 } } },
   },
   (it) => {
     it.for(['after the first try', 'after the second', 'after the last'])(
@@ -298,7 +290,7 @@ const ask = (key: string, signal?: AbortSignal) =>
 describeOrchestration(
   'a service that knows idempotency keys',
   {
-    provider: { latency: '10s', failRate: 0, providers: { openai: { failRate: 0, idempotency: true } } },
+    provider: { latency: '10s', failRate: 0, services: { openai: { failRate: 0, idempotency: true } } },
     system: async () => {},
   },
   (it) => {

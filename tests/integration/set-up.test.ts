@@ -23,38 +23,21 @@ const options = {
 
 /** Runs once, and gives what it failed with. */
 async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters<typeof explore<void>>[3]) {
-  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, shrinkMost: 0 }, work)
+  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, maxShrunk: 0 }, work)
   return failures[0]?.error as InvariantError | undefined
 }
 
 describe('a name of the set-up that nobody has', () => {
   test.for([
-    ['an agent', { agents: { reseacher: { latency: never() } } }, 'the set-up names the agent "reseacher"'],
-    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'the set-up names the model "gpt-4o-mni"'],
-    ['a provider', { providers: { opnai: { concurrency: 1 } } }, 'the set-up names the service "opnai"'],
-    [
-      'an outage',
-      { windows: [outage({ from: 0, for: '1m', provider: 'opnai' })] },
-      'the set-up names the service "opnai"',
-    ],
-    ['a schedule', { schedule: [{ agent: 'reseacher', nth: 0, fault: 'reset' }] }, 'the agent "reseacher"'],
-    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'the set-up names the agent "Critics"'],
+    ['an agent', { agents: { reseacher: { latency: never() } } }, 'provider.agents names "reseacher"'],
+    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'provider.models names "gpt-4o-mni"'],
+    ['a provider', { services: { opnai: { concurrency: 1 } } }, 'provider.services names "opnai"'],
+    ['an outage', { windows: [outage({ from: 0, for: '1m', service: 'opnai' })] }, 'provider.services names "opnai"'],
+    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'provider.agents names "Critics"'],
   ] as const)('is told where it is that of a caller, written wrongly: %s', async ([, provider, says]) => {
     const failure = await failureOf({ provider })
     expect(failure?.violations.map(({ check }) => check)).toEqual(['set-up'])
     expect(failure?.violations[0]!.what).toContain(says)
-  })
-
-  test.for([
-    [{ agent: 'reseacher' }, 'the set-up names the agent "reseacher"'],
-    [{ model: 'gpt-4o-mni' }, 'the set-up names the model "gpt-4o-mni"'],
-    [{ provider: 'opnai' }, 'the set-up names the service "opnai"'],
-  ] as const)('is told where failNext has it: %o', async ([scope, says]) => {
-    const failure = await failureOf({}, async ({ run, provider }) => {
-      provider.failNext(1, 'server_error', scope)
-      await run()
-    })
-    expect(failure?.violations.map(({ what }) => what).join()).toContain(says)
   })
 
   test.for([
@@ -66,7 +49,7 @@ describe('a name of the set-up that nobody has', () => {
     ['is much unlike', {}, { agents: { planner: {} } }],
     ['is one of several', {}, { agents: { researcher: {}, reseacher: {} } }],
     ['is a model that there is', {}, { models: { 'gpt-4o': {} } }],
-    ['is a service that there is', {}, { providers: { anthropic: {} } }],
+    ['is a service that there is', {}, { services: { anthropic: {} } }],
   ] as const)('is no mistake where it %s', async ([, more, provider]) => {
     expect(await failureOf({ ...more, provider } as Partial<FunctionOptions<void>>)).toBeUndefined()
   })
@@ -102,7 +85,7 @@ describe('what is set up and not used', () => {
   test.for([
     ['an agent', { agents: { planner: { latency: never() } } }, 'agents planner'],
     ['a model', { models: { 'gpt-4o': {} } }, 'models gpt-4o'],
-    ['a service', { providers: { anthropic: {} } }, 'providers anthropic'],
+    ['a service', { services: { anthropic: {} } }, 'services anthropic'],
     ['an outage that comes after the end', { windows: [outage({ from: '3h', for: '1m' })] }, 'windows from 3h for 1m'],
     [
       'an outage of a model',
@@ -114,6 +97,42 @@ describe('what is set up and not used', () => {
     const failure = await failureOf({ provider, unused })
     expect(failure?.violations.map(({ check }) => check)).toContain('set-up')
     expect(failure?.message).toContain(`no call used this part of the set-up: ${says}`)
+  })
+
+  test.for([
+    ['calls that are to fail, of nobody', { agent: 'anna' }, 'failNext (2, \'overloaded\', { agent: "anna" })'],
+    ['calls that are to fail, of a model', { model: 'gpt-4o' }, 'failNext (2, \'overloaded\', { model: "gpt-4o" })'],
+  ] as const)('is an error where a test asks for it: %s', async ([, scope, says]) => {
+    const failure = await failureOf({ unused }, async ({ run, provider }) => {
+      provider.failNext(2, 'overloaded', scope)
+      await run()
+    })
+    expect(failure?.message).toContain(`no call used this part of the set-up: ${says}`)
+  })
+
+  test('is an error where a scheduled fault is that of a call that never came', async () => {
+    const failure = await failureOf({ unused, provider: { schedule: [{ agent: 'critic', nth: 7, fault: 'reset' }] } })
+    expect(failure?.message).toContain('schedule { agent: "critic", nth: 7, fault: "reset" }')
+  })
+
+  test('is an error where the declared agents are not those that call', async () => {
+    const system = async () => void (await ask('ann'))
+    const failure = await failureOf({ unused, agents: ['anna'], system })
+    expect(failure?.message).toContain('no call used this part of the set-up: declared anna')
+  })
+
+  test('is none where a declared agent has only not called', async () => {
+    const system = async () => void (await ask('critic'))
+    expect(await failureOf({ unused, system })).toBeUndefined()
+  })
+
+  test('is none where more calls are to fail than come', async () => {
+    const failure = await failureOf({ unused }, async ({ run, provider, waive }) => {
+      provider.failNext(20, 'overloaded', { agent: 'researcher' })
+      waive('timeouts')
+      await run()
+    })
+    expect(failure).toBeUndefined()
   })
 
   test.for(['warn', 'ignore', undefined] as const)('is none otherwise: %s', async (unused) => {

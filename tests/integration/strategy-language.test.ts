@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect as plainly, test as plain } from 'vitest'
-import { describeOrchestration, parseStrategy, printStrategy } from 'longhaul'
+import { describeOrchestration } from 'longhaul'
+import { parseStrategy, printStrategy } from 'longhaul/pattern'
 
 const document = readFileSync('docs/strategy-language.md', 'utf8')
 const blocks = (language: string): string[] =>
   [...document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text!)
 
-const provider = { latency: '1s' as const, failRate: 0, providers: { openai: { failRate: 0 } } }
+const provider = { latency: '1s' as const, failRate: 0, services: { openai: { failRate: 0 } } }
 
 describe('the snippets of docs/strategy-language.md', () => {
   const strategies = blocks('strategy')

@@ -1,6 +1,6 @@
 import { describeOrchestration } from 'longhaul'
 
-const provider = { latency: '1s', failRate: 0, providers: { openai: { failRate: 0 } } } as const
+const provider = { latency: '1s', failRate: 0, services: { openai: { failRate: 0 } } } as const
 const patternOf = (line: string) => ({
   text: `name: wrong
 variables: { name: Ann, nothing: { type: any, required: false }, said: "12", found: [a], object: { name: 1 } }

@@ -116,6 +116,31 @@ test('its entry points are one: a mount by msw knows who acts', { timeout: 60_00
   expect(stdout).toMatch(/Tests\s+1 passed \(1\)/)
 })
 
+test(
+  'the entry point of an area works in a program of its own, and loads no test runner',
+  { timeout: 60_000 },
+  async () => {
+    const program = `
+    import { registerHooks } from 'node:module'
+    const loaded: string[] = []
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+
+    const { playMatch, STRATEGIES } = await import('longhaul/games')
+    console.log(playMatch(STRATEGIES.tit_for_tat, STRATEGIES.always_defect, { rounds: 3 }).scores.join(' '))
+    const { loadPattern } = await import('longhaul/pattern')
+    const { Orchestrator } = await import('longhaul/orchestrator')
+    await import('longhaul/daemon')
+    const text = 'name: sum\\norchestration_logic:\\n  strategy: |\\n    RETURN 20 + 22\\n'
+    const trace = { length: 0, append: () => 0 }
+    const { result } = await new Orchestrator(loadPattern({ text }), {}, {}, { trace }).run()
+    console.log(result)
+    console.log(loaded.filter((url) => /node_modules\\/(@?vitest|msw|nock)\\//.test(url)).join('\\n'))`
+    await writeFile(join(home, 'areas.ts'), program)
+    const { stdout } = await run(process.execPath, ['areas.ts'], { cwd: home, env })
+    expect(stdout).toBe('2 7\n42\n\n')
+  },
+)
+
 test('its types are right for a strict TypeScript project', { timeout: 120_000 }, async () => {
   const options = {
     strict: true,

@@ -1,4 +1,5 @@
-import { describeOrchestration, playing, STRATEGIES, uniform, type Outcome } from 'longhaul'
+import { describeOrchestration, uniform, type Outcome } from 'longhaul'
+import { playing, STRATEGIES } from 'longhaul/games'
 
 // Phase 1.1: ten rounds of the iterated prisoner's dilemma among four agents. A round takes 30–60 s.
 const PLAYERS = {

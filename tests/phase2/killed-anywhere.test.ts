@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   explore,
   never,
-  playing,
-  STRATEGIES,
   uniform,
   type OrchestrationResult,
   type Outcome,
@@ -13,6 +11,7 @@ import {
   type ReplyContext,
   type TraceEvent,
 } from 'longhaul'
+import { playing, STRATEGIES } from 'longhaul/games'
 import { patient, patientChecks } from '../../mocks/index.ts'
 
 // The patterns of the phases, at five rounds, killed between any two events of the trace and gone on with: the result and the ledger
@@ -95,7 +94,7 @@ const PLAYERS = {
 }
 
 /** Of a pattern that counts the agents that answer in time: that number depends on the agents whose calls fail. */
-const inTime: ProviderConfig = { providers: { openai: { failRate: 0 } } }
+const inTime: ProviderConfig = { services: { openai: { failRate: 0 } } }
 
 const KILLED: readonly Killed[] = [
   { name: 'fixtures/orchestrations/session_recovery.yaml', vars: { max_rounds: 5 } },
@@ -167,7 +166,7 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
       // One pattern asks one after another, on purpose.
       checks: { ...patientChecks, sequential: false },
     },
-    { seeds: 1, swarm: false, shrinkMost: 0 },
+    { seeds: 1, swarm: false, maxShrunk: 0 },
     async ({ start, trace }) => {
       const orchestration = await start()
       const restarted = Promise.withResolvers<void>()

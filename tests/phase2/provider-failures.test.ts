@@ -58,7 +58,7 @@ describeOrchestration(
     provider: {
       latency,
       providers: failing(0),
-      windows: [outage({ from: OUTAGE_FROM_MS, for: OUTAGE_TO_MS - OUTAGE_FROM_MS, provider: 'openai' })],
+      windows: [outage({ from: OUTAGE_FROM_MS, for: OUTAGE_TO_MS - OUTAGE_FROM_MS, service: 'openai' })],
     },
   },
   (test) => {
@@ -102,7 +102,7 @@ describeOrchestration.for([
     provider: {
       latency,
       providers: failing(0),
-      windows: [outage({ from: OUTAGE_FROM_MS, for: OUTAGE_TO_MS - OUTAGE_FROM_MS, provider: 'openai' })],
+      windows: [outage({ from: OUTAGE_FROM_MS, for: OUTAGE_TO_MS - OUTAGE_FROM_MS, service: 'openai' })],
     },
   }),
   (test, { failures, most }) => {
@@ -127,7 +127,7 @@ describeOrchestration.for([
     orchestrator: { retry: { firstDelay, attempts: 8 }, retryBudget: 100, breaker: { failures: 1_000_000 } },
     provider: {
       latency,
-      providers: { openai: { failRate: 0.5 } },
+      services: { openai: { failRate: 0.5 } },
       faults: { server_error: 1 },
     },
   }),

@@ -1,4 +1,5 @@
-import { daemonSystem, describeOrchestration, uniform, type ReplyContext } from 'longhaul'
+import { describeOrchestration, uniform, type ReplyContext } from 'longhaul'
+import { daemonSystem } from 'longhaul/daemon'
 
 // Phase 2.3 again, against the real daemon: a process of its own, killed with SIGKILL, in scaled time.
 const replies = ({ agent, turn }: ReplyContext): string => `${agent.replace(/^orch_\w{8}_/, '')}, turn ${turn}`
@@ -12,7 +13,7 @@ describeOrchestration(
     }),
     vars: { max_rounds: 12 },
     time: '100x',
-    provider: { latency: uniform('1s', '5s'), replies, providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('1s', '5s'), replies, services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test(
@@ -40,7 +41,10 @@ describeOrchestration(
       await sleep('5m')
       expect(trace.ofType('call.arrived')).toHaveLength(calls)
       await orchestration.resume()
-      expect((await orchestration.outcome()).result).toMatchObject({ result: { total: 36 } })
+      const { result, ledger } = await orchestration.outcome()
+      expect(result).toMatchObject({ result: { total: 36 } })
+      // The daemon tells dollars as text, and its exact cost comes out of it.
+      expect(result!.cost.known).toBe(ledger.total.cost)
     })
   },
 )

@@ -1,4 +1,5 @@
-import { describeOrchestration, playing, STRATEGIES, uniform, type PatternSettings, type Trace } from 'longhaul'
+import { describeOrchestration, uniform, type PatternSettings, type Trace } from 'longhaul'
+import { playing, STRATEGIES } from 'longhaul/games'
 import { patientChecks } from '../../mocks/index.ts'
 
 // Phase 2.3: the orchestrator is killed after round 10. Sessions recover: every conversation goes on where it was.

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { daemonSystem, describeOrchestration, parseDollars, uniform } from 'longhaul'
+import { describeOrchestration, parseDollars, uniform } from 'longhaul'
+import { daemonSystem } from 'longhaul/daemon'
 
 // Phase 3.1 again, against the real daemon: a process of its own, in scaled time.
 const home = mkdtempSync(join(tmpdir(), 'longhaul-long-running-'))
@@ -21,7 +22,7 @@ describeOrchestration(
     }),
     vars: { max_rounds: 100, pause: '75s', round_timeout: '10d' },
     time: '600x',
-    provider: { latency: uniform('5s', '15s'), replies: 'Going on.', providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('5s', '15s'), replies: 'Going on.', services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test(

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect as plainly, test as plain } from 'vitest'
-import { describeOrchestration, RunStore, uniform } from 'longhaul'
+import { describeOrchestration, uniform } from 'longhaul'
+import { RunStore } from 'longhaul/orchestrator'
 import { patient, patientChecks } from '../../mocks/index.ts'
 
 // Phase 3.1: a hundred rounds of four agents, two to three hours of simulated time.
@@ -67,7 +68,7 @@ describeOrchestration.for(ROUNDS)(
     pattern,
     vars: { max_rounds: rounds },
     // Fast answers without failures: this is about what is kept, not about time.
-    provider: { latency: '1s', replies: 'Going on.', providers: { openai: { failRate: 0 } } },
+    provider: { latency: '1s', replies: 'Going on.', services: { openai: { failRate: 0 } } },
     orchestrator: { ...forgetful, store: join(folder, `${rounds}.db`) },
   }),
   (test, rounds) => {

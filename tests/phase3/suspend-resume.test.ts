@@ -96,7 +96,7 @@ describeOrchestration(
     },
     provider: {
       latency: uniform('10s', '60s'),
-      windows: [outage({ from: '9h', for: '3h', every: '1d', provider: 'openai' })],
+      windows: [outage({ from: '9h', for: '3h', every: '1d', service: 'openai' })],
       replies: 'Going on.',
     },
   },

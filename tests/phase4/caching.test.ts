@@ -55,7 +55,7 @@ describeOrchestration(
     pattern,
     vars,
     orchestrator: { ...patient, cache: { similarity: 0.9, embedding: { model: 'text-embedding-3-small' } } },
-    provider: { latency: uniform('5s', '20s'), providers: { openai: { failRate: 0 } } },
+    provider: { latency: uniform('5s', '20s'), services: { openai: { failRate: 0 } } },
   },
   (test) => {
     test('costs what the embeddings cost, and saves the rest', async ({ run, provider, expect }) => {

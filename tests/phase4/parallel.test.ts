@@ -14,7 +14,7 @@ const options = (pattern: string): PatternOptions => ({
   vars: { rounds: ROUNDS, agent_count: AGENTS },
   orchestrator: { conversationTokens: 200 },
   // Theory is about latency, not about failures: the rate is pinned.
-  provider: { latency: uniform(LOW * 1_000, HIGH * 1_000), providers: { openai: { failRate: 0 } } },
+  provider: { latency: uniform(LOW * 1_000, HIGH * 1_000), services: { openai: { failRate: 0 } } },
 })
 
 describeOrchestration.for([

@@ -75,7 +75,7 @@ describeOrchestration(
       const outcome = await run()
       expect(outcome).toHaveCompleted()
       expect(outcome).toHaveCost({ atMost: '2.00' })
-      const replaced = trace.ofType('model.replaced').filter(({ reason }) => reason === 'budget')
+      const replaced = trace.ofType('model.fellBack').filter(({ reason }) => reason === 'budget')
       expect(replaced.length).toBeGreaterThan(0)
       expect(outcome).toHaveCalls({ atLeast: 1 }, { model: 'gpt-4o-mini', status: 'ended' })
       const checks = trace.ofType('cost.checked')

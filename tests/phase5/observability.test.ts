@@ -32,7 +32,7 @@ describeOrchestration(
           model: `${call.provider}/${call.model}`,
           inputTokens: call.usage.input,
           outputTokens: call.usage.output,
-          cost: call.cost,
+          cost: Number(call.cost),
           answer: 'Going on.',
         })
         // What the question took is what its call took, its failed tries and pauses before it, and, for a while after a limit, its

@@ -70,7 +70,7 @@ describeOrchestration(
     provider: {
       latency: '5s',
       replies: 'Yes.',
-      providers: { openai: { baseURLs: ['http://llm.example/v1'] } },
+      services: { openai: { baseURLs: ['http://llm.example/v1'] } },
     },
     system: ({ vars }: SystemContext) => (vars['post'] as Post)(vars['url'] as string),
   },

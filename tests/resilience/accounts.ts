@@ -23,7 +23,7 @@ export async function limitedAccount(seeds: number): Promise<Figure[]> {
           provider: {
             latency: constant('3s'),
             failRate: 0,
-            providers: { [provider]: { rateLimits: { requestsPerMinute: PER_MINUTE } } },
+            services: { [provider]: { rateLimits: { requestsPerMinute: PER_MINUTE } } },
           },
         },
         seed,

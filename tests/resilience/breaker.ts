@@ -53,7 +53,7 @@ export async function realOutage(seeds: number): Promise<Figure[]> {
             `FOR i IN 1..${agents <= 3 ? 40 : 12}:\n  GATHER votes FROM agents WITH prompt: "Round {{i}}?", timeout: 1m, at_least: 0`,
           ),
           orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
-          provider: { latency, windows: [outage({ from: OUTAGE_MS, for: '1h', provider: 'openai' })] },
+          provider: { latency, windows: [outage({ from: OUTAGE_MS, for: '1h', service: 'openai' })] },
         },
         seed,
       )
@@ -88,7 +88,7 @@ export async function hanging(seeds: number): Promise<Figure[]> {
           `,
         ),
         orchestrator: { failover: ['claude-haiku-4-5'], conversationTokens: 100 },
-        provider: { latency, windows: [outage({ from: 0, for: '10h', provider: 'openai', fault: 'hang' })] },
+        provider: { latency, windows: [outage({ from: 0, for: '10h', service: 'openai', fault: 'hang' })] },
       },
       seed,
     )

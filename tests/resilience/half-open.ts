@@ -37,10 +37,10 @@ export async function halfOpen(seeds: number): Promise<Figure[]> {
           latency: lognormal({ median: '2s', p95: '4s' }),
           failRate: 0,
           windows: [
-            outage({ from: 0, for: '3m', provider: 'openai' }),
-            outage({ from: '3m', for: '4m', provider: 'openai', fault: 'rate_limited' }),
-            outage({ from: '7m', for: '4m', provider: 'openai', fault: 'hang' }),
-            brownout({ from: '11m', for: '4m', provider: 'openai', failRate: 1, slow: 10 }),
+            outage({ from: 0, for: '3m', service: 'openai' }),
+            outage({ from: '3m', for: '4m', service: 'openai', fault: 'rate_limited' }),
+            outage({ from: '7m', for: '4m', service: 'openai', fault: 'hang' }),
+            brownout({ from: '11m', for: '4m', service: 'openai', failRate: 1, slow: 10 }),
           ],
         },
       },
@@ -85,7 +85,7 @@ export async function halfOpenWithoutMoney(seeds: number): Promise<Figure[]> {
         provider: {
           latency: lognormal({ median: '2s', p95: '4s' }),
           failRate: 0,
-          windows: [outage({ from: 0, for: '2m', provider: 'openai' })],
+          windows: [outage({ from: 0, for: '2m', service: 'openai' })],
         },
       },
       seed,

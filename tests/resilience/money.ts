@@ -46,7 +46,7 @@ export async function sameFallback(seeds: number): Promise<Figure[]> {
       },
       seed,
     )
-    events += trace.ofType('model.replaced').length
+    events += trace.ofType('model.fellBack').length
     calls += trace.ofType('call.arrived').length
   }
   return [

@@ -79,7 +79,7 @@ export const PHASES: readonly Phase[] = [
       pattern: 'stress_test_decisions',
       vars: { max_rounds: 60 },
       orchestrator: FAILOVER,
-      provider: { failRate: 0, windows: [outage({ from: '1m', for: '15m', provider: 'openai' })] },
+      provider: { failRate: 0, windows: [outage({ from: '1m', for: '15m', service: 'openai' })] },
     },
   },
   {

@@ -51,7 +51,7 @@ function modesOf(outcome: Outcome<OrchestrationResult>, trace: Trace): Record<st
     gathersOf(trace).reduce((sum, { missing }) => sum + missing.length, 0),
   )
   count('breaker opened', trace.ofType('breaker.changed').filter(({ state }) => state === 'open').length)
-  count('failover', trace.ofType('model.replaced').length)
+  count('failover', trace.ofType('model.fellBack').length)
   count('agent hung', trace.ofType('agent.hung').length)
   count('agent terminated', trace.ofType('agent.terminated').length)
   count('run gone on with', trace.ofType('run.resumed').length)

@@ -1,4 +1,5 @@
-import { describeOrchestration, never, playing, STRATEGIES, uniform } from 'longhaul'
+import { describeOrchestration, never, uniform } from 'longhaul'
+import { playing, STRATEGIES } from 'longhaul/games'
 
 // Phase 1 over many seeds: rounds with timeouts and partial results, and what they cost.
 const sweep = { seeds: 20, failRate: [0, 0.2, 0.5] }

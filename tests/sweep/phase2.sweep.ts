@@ -39,7 +39,7 @@ describeOrchestration.sweep(sweep)(
     pattern: 'stress_test_decisions',
     vars: { max_rounds: 6 },
     orchestrator: { failover: ['claude-haiku-4-5'], breaker: { failures: 3, openFor: '1m' } },
-    provider: { latency: uniform('2s', '10s'), windows: [outage({ from: '20s', for: '90s', provider: 'openai' })] },
+    provider: { latency: uniform('2s', '10s'), windows: [outage({ from: '20s', for: '90s', service: 'openai' })] },
   },
   (test) => {
     test('goes on at the other provider', async ({ run, provider, trace, sometimes, expect }) => {

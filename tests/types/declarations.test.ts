@@ -13,6 +13,20 @@ const entries = Object.values(exports).flatMap((of) =>
   typeof of === 'string' ? [] : [of.types.replace('./dist/', '')],
 )
 
+/** What public signatures mention and no entry point exports: a user has nothing to do with these by name. */
+const UNEXPORTED: Readonly<Record<string, string>> = {
+  Part: 'the text of a Duration, which users write as text',
+  Parts: 'the text of a Duration, which users write as text',
+  'money/amount PicoDollars': 'the same number as the PicoDollars of a trace, which is exported',
+  AnyOptions: 'what describeOrchestration.each infers from what it is given',
+  ResultOf: 'what describeOrchestration.each infers from what it is given',
+  Body: 'the function that holds the tests, whose parameters are inferred',
+  Schemas: 'the Zod schemas that PatternData is inferred from',
+  Program: 'a compiled strategy: the orchestrator alone reads it',
+  FormerSettings: 'the former names of settings of checks, which CheckTuning has',
+  Instruction: 'a compiled strategy: the orchestrator alone reads it',
+}
+
 /** All that can be seen through the entry points, exported by name or not. */
 function seen(): { name: string; file: string; text: string; isExported: boolean }[] {
   const exported = new Map(
@@ -39,4 +53,41 @@ test('options have durations, and no milliseconds beside them', () => {
     [...text.matchAll(/\b(\w+Ms)\?/g)].map(([, option]) => `${name}.${option}`),
   )
   expect(milliseconds).toEqual([])
+})
+
+/** A declaration as the list above names it: its name, or with its file where that is not enough. */
+const listed = ({ name, file }: { name: string; file: string }): string | undefined =>
+  Object.keys(UNEXPORTED).find((each) => {
+    const [where, only] = each.split(' ')
+    return only === undefined ? name === each : name === only && file.endsWith(`/${where}.d.ts`)
+  })
+
+test('each type that a signature mentions is exported by the same entry point, or by the root', () => {
+  const root = [...declarations.exportsOf('index.d.ts').values()]
+  const left = new Set(Object.keys(UNEXPORTED))
+  const missing = entries.flatMap((entry) => {
+    const exported = [...declarations.exportsOf(entry).values()]
+    const known = new Set([...root, ...exported].map(({ file, name }) => `${file} ${name}`))
+    const found: string[] = []
+    // What is not exported is looked into too: it may mention others.
+    const all = [...exported]
+    for (const of of all)
+      for (const mentioned of declarations.mentionedBy(of)) {
+        const key = `${mentioned.file} ${mentioned.name}`
+        if (known.has(key)) continue
+        known.add(key)
+        all.push(mentioned)
+        const reason = listed(mentioned)
+        if (reason === undefined) found.push(`${entry}: ${mentioned.name}, of ${of.name}`)
+        else left.delete(reason)
+      }
+    return found
+  })
+  expect(missing).toEqual([])
+  // The list has nothing that is no longer needed.
+  expect([...left]).toEqual([])
+})
+
+test('the declarations hold together without what is internal, for a compiler that looks into libraries too', () => {
+  expect(declarations.problems(entries)).toEqual([])
 })

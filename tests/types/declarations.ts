@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -40,7 +40,9 @@ function read(file: string): Module {
   // A declaration begins at the margin.
   for (const part of text.split(/^(?=(?:export )?(?:declare |interface |type |default ))/m)) {
     const [, isExported, name] =
-      /^(export )?(?:declare )?(?:abstract )?(?:interface|type|class|function|const|let|enum) ([\w$]+)/.exec(part) ?? []
+      /^(export )?(?:default )?(?:declare )?(?:abstract )?(?:interface|type|class|function|const|let|enum) ([\w$]+)/.exec(
+        part,
+      ) ?? []
     if (name === undefined || /^export (?:type )?\{/.test(part)) continue
     const before = module.own.get(name)
     const own = part.split(/^(?:import|export) (?:type )?\{/m)[0]!
@@ -70,6 +72,24 @@ export class Declarations {
     )
   }
 
+  /** What the compiler finds wrong in the declarations that an entry point leads to, where it is to look into libraries. */
+  problems(entryPoints: readonly string[]): string[] {
+    symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'))
+    const config = join(this.#folder, 'tsconfig.json')
+    const compilerOptions = { skipLibCheck: false, rewriteRelativeImportExtensions: false, paths: {} }
+    writeFileSync(
+      config,
+      JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, files: entryPoints, include: [] }),
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', config, '--pretty', 'false'], {
+      cwd: this.#folder,
+      encoding: 'utf8',
+    })
+    // Other packages answer for themselves.
+    return stdout.split('\n').filter((line) => line !== '' && !/^\s|node_modules/.test(line))
+  }
+
   close(): void {
     rmSync(this.#folder, { recursive: true })
   }
@@ -88,7 +108,10 @@ export class Declarations {
     return from && this.#find(from.file, from.name)
   }
 
-  /** What an entry point exports, by name: the place is as in `dist/`. */
+  /**
+   * What an entry point exports, by name: the place is as in `dist/`. What it hands on from another one with `*` is that
+   * one's.
+   */
   exportsOf(entry: string): Map<string, Declared> {
     const file = join(this.#folder, entry)
     const names = [...this.#module(file).exported.keys()]
@@ -107,6 +130,9 @@ export class Declarations {
       .replaceAll(/'[^'\n]*'|"[^"\n]*"/g, '')
     const words = new Set([...seen.matchAll(/(?<![.\w$])([A-Z][\w$]*)/g)].map(([, word]) => word!))
     words.delete(name)
-    return [...words].flatMap((word) => this.#find(file, word) ?? [])
+    const inferred = [...withoutComments(text).matchAll(/import\("(\.[^"]*)"\)\.([\w$]+)/g)].flatMap(
+      ([, from, word]) => this.#find(join(dirname(file), from!.replace(/\.[jt]s$/, '.d.ts')), word!) ?? [],
+    )
+    return [...inferred, ...[...words].flatMap((word) => this.#find(file, word) ?? [])]
   }
 }

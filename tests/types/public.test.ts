@@ -125,7 +125,10 @@ describeOrchestration.skip('typed', { vars: { rounds: 'three' }, system: typed }
 
 test('money is given as it is told', () => {
   const cost = 1n as Outcome['ledger']['total']['cost']
-  const amounts: Money[] = [cost, 0.5, '$0.50', '0.5']
+  const ofCall = 1n as Outcome['calls'][number]['cost']
+  const ofAgent = 1n as Outcome['agents'][number]['cost']
+  const sum: bigint = ofCall + ofAgent + cost
+  const amounts: Money[] = [cost, sum, 0.5, '$0.50', '0.5']
   // @ts-expect-error another currency
   const euros: Money = '€3'
   const settings: OrchestratorSettings = { budget: { limit: cost } }

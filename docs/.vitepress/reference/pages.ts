@@ -53,11 +53,11 @@ ${membersTable(ownMembers('PatternOptions'), 'option')}
 ${section('provider', 'ProviderConfig')}
 ${section('provider.agents', 'AgentConfig')}
 ${section('provider.models', 'ModelConfig')}
-${section('provider.providers', 'ServiceConfig')}
+${section('provider.services', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
-${section('outage() and brownout(), for provider.windows', 'Span')}
-${section('clock', 'SimulatedClockOptions')}
+${section('outage() and brownout(), for provider.windows', 'WindowSpan')}
+${section('clock', 'ClockOptions')}
 ${section('orchestrator', 'PatternSettings')}
 ${section('describeOrchestration.sweep', 'SweepOptions')}
 ${section('longhaul/plugin', 'RunSettings')}

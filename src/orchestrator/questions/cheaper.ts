@@ -8,6 +8,6 @@ export const cheaperWhenTight =
   (ask) =>
   (question, signal) => {
     if (!cheaper || !isTight() || cheaper.name === question.target.name) return ask(question, signal)
-    trace.append({ type: 'model.replaced', agent: question.agent, model: cheaper.name, reason: 'budget' })
+    trace.append({ type: 'model.fellBack', agent: question.agent, model: cheaper.name, reason: 'budget' })
     return ask({ ...question, target: cheaper }, signal)
   }

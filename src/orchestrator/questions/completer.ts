@@ -7,7 +7,7 @@ import type { Settled } from '../settings.ts'
 import { Accounts } from './account.ts'
 import type { Ask, Completion, Following, Policy } from './ask.ts'
 import { askService, saysSomething } from './asked-service.ts'
-import type { BreakerState, SavedBreaker } from './breaker/breaker.ts'
+import type { SavedBreaker } from './breaker/breaker.ts'
 import { Breakers } from './breaker/breakers.ts'
 import type { SemanticCache } from './cache/cache.ts'
 import { cheaperWhenTight } from './cheaper.ts'
@@ -35,7 +35,7 @@ export interface AgentQuestion {
 
 /** How a model does. */
 export interface TargetHealth {
-  breaker: BreakerState['kind']
+  breaker: 'closed' | 'open' | 'half-open'
   recentFailures: number
   /** Until an open breaker lets a call try again. */
   opensInMs: number

@@ -48,7 +48,7 @@ async function oneRound(
 ): Promise<Completion | CompletionError> {
   let last: CompletionError | undefined
   for (const target of targets) {
-    if (last) trace.append({ type: 'model.replaced', agent: question.agent, model: target.name, reason: last.kind })
+    if (last) trace.append({ type: 'model.fellBack', agent: question.agent, model: target.name, reason: last.kind })
     try {
       return await ask({ ...question, target }, signal)
     } catch (error) {

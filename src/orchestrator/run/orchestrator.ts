@@ -6,12 +6,12 @@ import {
   type AgentSettings,
   type Pattern,
 } from '../../pattern/index.ts'
-import { Machine, type Effect, type Json, type Options } from '../../strategy/index.ts'
+import { Machine, type Effect, type Json } from '../../strategy/index.ts'
 import type { EffectSurroundings } from '../effects/surroundings.ts'
 import type { Tracked } from '../effects/query.ts'
 import { readCosts, saveCosts } from '../money/claim.ts'
 import { Costs } from '../money/costs.ts'
-import { SemanticCache, type Savings } from '../questions/cache/cache.ts'
+import { SemanticCache, type CacheSavings } from '../questions/cache/cache.ts'
 import { embedderOf } from '../questions/cache/embedder.ts'
 import { Completer, type TargetHealth } from '../questions/completer.ts'
 import type { WaitingRetry } from '../questions/retries.ts'
@@ -32,15 +32,15 @@ import { checkpointEvery, keepRun } from './persistence.ts'
 import { OrchestrationError, type OrchestrationResult } from './result.ts'
 import { Scheduler } from './scheduler.ts'
 import { PART_VERSIONS, RUN_VERSION, type RunState } from './state.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { OrchestratorSurroundings } from './surroundings.ts'
 import { Termination } from './termination.ts'
 import { UnderWay } from './under-way.ts'
 
 /** What TRACK has noted; older entries are forgotten. */
-const MOST_TRACKED = 10_000
+const MAX_TRACKED = 10_000
 
 /** How a run is begun, or gone on with. */
-interface Given {
+export interface RunStart {
   vars?: Readonly<Record<string, unknown>>
   /** The name of the run in the store. */
   run?: string
@@ -59,13 +59,15 @@ interface Given {
  * ```
  */
 export class Orchestrator {
+  /** @internal */
   readonly costs: Costs
+  /** @internal */
   readonly team: Team
   readonly #pattern: Pattern
   readonly #run: string
   readonly #settings: Settled
   readonly #functions: Readonly<Record<string, StrategyFunction>>
-  readonly #surroundings: Surroundings
+  readonly #surroundings: OrchestratorSurroundings
   readonly #machine: Machine
   readonly #completer: Completer
   readonly #cache: SemanticCache | undefined
@@ -86,9 +88,9 @@ export class Orchestrator {
   /** @throws PatternSettingError, InvalidOrchestratorSettingError, ResumeError */
   constructor(
     pattern: Pattern,
-    { vars = {}, run = 'run', resume = false }: Given,
+    { vars = {}, run = 'run', resume = false }: RunStart,
     settings: OrchestratorSettings,
-    surroundings: Surroundings,
+    surroundings: OrchestratorSurroundings,
   ) {
     this.#pattern = pattern
     this.#run = run
@@ -258,7 +260,11 @@ export class Orchestrator {
     }
   }
 
-  /** Where the run stands, as plain data: what a store would keep of it now. */
+  /**
+   * Where the run stands, as plain data: what a store would keep of it now.
+   *
+   * @internal
+   */
   snapshot(): { state: RunState; agents: readonly SavedAgent[] } {
     return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
   }
@@ -270,7 +276,7 @@ export class Orchestrator {
   }
 
   /** What the cache has saved so far; null without one. */
-  get savings(): Savings | null {
+  get savings(): CacheSavings | null {
     return this.#cache ? { ...this.#cache.savings } : null
   }
 
@@ -317,7 +323,11 @@ export class Orchestrator {
     return asked
   }
 
-  /** What `ask` has answered is kept elsewhere. */
+  /**
+   * What `ask` has answered is kept elsewhere.
+   *
+   * @internal
+   */
   answered(request: number): void {
     this.#forget(-request)
   }
@@ -343,7 +353,7 @@ export class Orchestrator {
   }
 
   /** Adds an agent while the strategy runs: it is in `agents` from now on. */
-  spawnAgent(name: string, options: Options): void {
+  spawnAgent(name: string, options: Readonly<Record<string, Json>>): void {
     this.#roster.spawn(name, options)
     this.#journal?.save('running')
   }
@@ -414,7 +424,7 @@ export class Orchestrator {
       recipients: this.#roster.recipients,
       track: (entry) => {
         this.#tracked.push(entry)
-        if (this.#tracked.length > MOST_TRACKED) this.#tracked.shift()
+        if (this.#tracked.length > MAX_TRACKED) this.#tracked.shift()
       },
       queried: () => ({ ...this.#roster.recipients, tracked: this.#tracked, variables: this.variables }),
       background: (promise) => this.#scheduler.keep(promise),

@@ -1,6 +1,6 @@
-import type { Failure, Json } from '../../strategy/index.ts'
+import type { StrategyFailure, Json } from '../../strategy/index.ts'
 import type { Claim } from '../money/claim.ts'
-import type { Savings } from '../questions/cache/cache.ts'
+import type { CacheSavings } from '../questions/cache/cache.ts'
 
 /** Why a run has ended. */
 export type EndReason =
@@ -14,10 +14,10 @@ export interface OrchestrationResult {
   result: Json
   /** All variables as they stood at the end. */
   variables: Readonly<Record<string, Json>>
-  failure: Failure | null
+  failure: StrategyFailure | null
   /** What the orchestrator believes to have spent. Picodollars. */
   cost: Claim & { byAgent: Readonly<Record<string, Claim>> }
-  cache: Savings | null
+  cache: CacheSavings | null
   breakers: Readonly<Record<string, 'closed' | 'open' | 'half-open'>>
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
 }
@@ -29,9 +29,9 @@ const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', '
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
   readonly code = 'LONGHAUL_ORCHESTRATION_FAILED'
-  readonly failure: Failure
+  readonly failure: StrategyFailure
   readonly outcome: OrchestrationResult
-  constructor(file: string, failure: Failure, outcome: OrchestrationResult) {
+  constructor(file: string, failure: StrategyFailure, outcome: OrchestrationResult) {
     // Where a service has failed, the line says enough.
     const column = OWN_FAULTS.includes(failure.kind) && failure.column !== undefined ? `:${failure.column}` : ''
     const where = failure.line > 0 ? `${file}:${failure.line}${column}` : file

@@ -78,7 +78,7 @@ export class Bus {
   emit({ event, from, data }: BusEvent, hops = 0): void {
     const { transformers, maxHops, trace } = this.#options
     if (hops > maxHops) {
-      trace.append({ type: 'event.cut', event, hops })
+      trace.append({ type: 'event.dropped', event, hops })
       return
     }
     trace.append({ type: 'event.emitted', event, from, hops })

@@ -23,6 +23,30 @@ import { unauthorized } from './unauthorized.ts'
 
 export type { Circumstances, Ending, FaultKind } from './fault.ts'
 
+/** The name of something that can go wrong with a call. */
+export type Fault =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server_error'
+  | 'bad_gateway'
+  | 'hang'
+  | 'reset'
+  | 'reset_midway'
+  | 'truncated'
+  | 'malformed_json'
+  | 'empty'
+  | 'refusal'
+  | 'slow'
+  | 'stall'
+  | 'stream_error'
+  | 'content_filter'
+  | 'max_tokens'
+  | 'quota_exhausted'
+  | 'unauthorized'
+  | 'model_retired'
+  | 'prompt_filtered'
+  | 'html_page'
+
 /** All that can go wrong with a call. */
 export const FAULTS = {
   rate_limited: rateLimited,
@@ -46,10 +70,7 @@ export const FAULTS = {
   model_retired: modelRetired,
   prompt_filtered: promptFiltered,
   html_page: htmlPage,
-} as const satisfies Record<string, FaultKind>
-
-/** The name of something that can go wrong with a call. */
-export type Fault = keyof typeof FAULTS
+} as const satisfies Record<Fault, FaultKind>
 
 /** The names of all that can go wrong. */
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[]

@@ -106,7 +106,11 @@ const spec = options({
 const said: Check = (value, where) => {
   if (typeof value !== 'string') spec(value, where)
 }
-const script = listOf(said)
+const saidEach = listOf(said)
+const script: Check = (value, where) => {
+  saidEach(value, where)
+  if ((value as readonly unknown[]).length === 0) refuseOption(where, value, 'Give one answer or more.')
+}
 const sequence = options({ sequence: script, by: oneOf('what is counted', ['call', 'conversation']) }, [
   'sequence',
   'by',
@@ -148,6 +152,7 @@ const window = options(
   {
     agent: text,
     model: text,
+    service: text,
     provider: text,
     fromMs: milliseconds,
     forMs: milliseconds,
@@ -164,6 +169,7 @@ export const providerOptions = options({
   ...behaviour,
   agents: mapOf(options({ ...behaviour, reply })),
   models: mapOf(model),
+  services: mapOf(service),
   providers: mapOf(service),
   windows: listOf(window),
   bursts: options({ meanOn: duration, meanOff: duration, failRate: share }, ['meanOn', 'meanOff']),
@@ -181,7 +187,7 @@ const times = must(
   (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0),
   'Give how many calls, as a whole number.',
 )
-const scope = options({ agent: text, model: text, provider: text })
+const scope = options({ agent: text, model: text, service: text, provider: text })
 
 /**
  * Checks what `failNext` is given.

@@ -148,7 +148,7 @@ export function callTable(events: readonly TraceEvent[], strings: Strings): Call
     columns.cacheWrite.push(usage.cacheWrite)
     columns.output.push(usage.output)
     columns.reasoning.push(usage.reasoning)
-    columns.cost.push(record.cost)
+    columns.cost.push(Number(record.cost))
   }
   return { columns, records, rowOf }
 }

@@ -26,7 +26,7 @@ function markOf(event: TraceEvent): Mark | undefined {
       return ['hung', event.agent, `no progress for ${event.sinceMs / 1_000} s`]
     case 'agent.restarted':
       return ['restarted', event.agent, `restart ${event.restarts}`]
-    case 'model.replaced':
+    case 'model.fellBack':
       return ['model replaced', event.agent, `${event.model} in place of its own model: ${event.reason}`]
     case 'cache.hit':
       return [

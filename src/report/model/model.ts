@@ -29,7 +29,8 @@ const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, an
 /** What tells of time in which a run does nothing, or is over. */
 const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
   'clock.slept',
-  'timers.left',
+  'timers.leaked',
+  'calls.leaked',
   'setUp.misspelt',
   'setUp.unused',
 ])

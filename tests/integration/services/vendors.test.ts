@@ -1,7 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import Groq from 'groq-sdk'
 import OpenAI from 'openai'
-import { describeOrchestration, Provider, startServer } from 'longhaul'
+import { describeOrchestration, startServer } from 'longhaul'
+import { Provider } from '../../../src/provider/index.ts'
 import { compatible } from '../../../src/wire/compatible.ts'
 
 /** Where each vendor is, and a model that it has. */
@@ -166,7 +167,7 @@ describeOrchestration(
     system: async () => undefined,
     provider: {
       latency: '1s',
-      providers: {
+      services: {
         vllm: { baseURLs: ['http://gpu-box:8000/v1'] },
         mine: { format: 'litellm', baseURLs: ['https://proxy.example'] },
       },

@@ -12,7 +12,10 @@ describe('backoff', () => {
     expect(finds('backoff', story(tries(4, 99)))).toEqual(RUSH)
     expect(finds('backoff', story(tries(4, 100)))).toEqual([])
     expect(finds('backoff', story(tries(3, 99)), { rush: 2 })).toHaveLength(1)
-    expect(finds('backoff', story(tries(4, 99)), { pauseMs: 99 })).toEqual([])
+    expect(finds('backoff', story(tries(4, 99)), { pause: 99 })).toEqual([])
+    expect(finds('backoff', story(tries(4, 99)), { pause: '99ms' })).toEqual([])
+    // The former name, in milliseconds.
+    expect(finds('backoff', story(tries(4, 99)), { pauseMs: 99 } as object)).toEqual([])
     expect(finds('backoff', story(tries(9, 0)))).toEqual(RUSH)
   })
 

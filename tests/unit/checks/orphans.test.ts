@@ -77,7 +77,7 @@ describe('orphans', () => {
   })
 
   test('tells intervals that still ran, and how often they did', () => {
-    const left = event(9_000, { type: 'timers.left', everyMs: [7_000, 500] })
+    const left = event(9_000, { type: 'timers.leaked', everyMs: [7_000, 500] })
     expect(finds('orphans', story(left))).toEqual(['2 interval(s) still ran when the test was over, every 7s, 500ms'])
   })
 
@@ -86,7 +86,7 @@ describe('orphans', () => {
       ...run(0, 1_000),
       call(1, { from: 500, to: 4_000 }),
       gather(1, { from: 500, to: 9_000, expected: ['ann'] }).slice(0, 1),
-      event(9_000, { type: 'timers.left', everyMs: [500] }),
+      event(9_000, { type: 'timers.leaked', everyMs: [500] }),
     )
     expect(finds('orphans', trace)).toHaveLength(3)
     for (const part of ['calls', 'gathers', 'intervals'])

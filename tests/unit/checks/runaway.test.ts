@@ -72,7 +72,7 @@ describe('runaway', () => {
   })
 
   test('a chain of events that was cut is told', () => {
-    const cut = event(0, { type: 'event.cut', event: 'ping', hops: 10 })
+    const cut = event(0, { type: 'event.dropped', event: 'ping', hops: 10 })
     expect(finds('runaway', story(cut))).toEqual([
       'the event "ping" led to another 10 times; the orchestrator cut the chain',
     ])

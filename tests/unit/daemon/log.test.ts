@@ -38,11 +38,11 @@ describe('the log tells', () => {
     ['orch_1 circuit open: openai/gpt-4o', { type: 'breaker.changed', target: 'openai/gpt-4o', state: 'open' }],
     [
       'orch_1 fallback: ann asks mini, as the budget is tight',
-      { type: 'model.replaced', agent: 'ann', model: 'mini', reason: 'budget' },
+      { type: 'model.fellBack', agent: 'ann', model: 'mini', reason: 'budget' },
     ],
     [
       'orch_1 failover: ann asks haiku, after timeout',
-      { type: 'model.replaced', agent: 'ann', model: 'haiku', reason: 'timeout' },
+      { type: 'model.fellBack', agent: 'ann', model: 'haiku', reason: 'timeout' },
     ],
     ['orch_1 hung: ann makes no progress for 61s', { type: 'agent.hung', agent: 'ann', sinceMs: 60_600, restarts: 0 }],
     ['orch_1 terminated: ann, done', { type: 'agent.terminated', agent: 'ann', reason: 'done' }],

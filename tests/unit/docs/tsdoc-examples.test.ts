@@ -7,7 +7,12 @@ import { examples, type Example } from '../../../docs/.vitepress/reference/examp
 
 const root = resolve(import.meta.dirname, '../../..')
 
+/** A name that has moved is imported from where it is now: that entry point stands before the root. */
 const ENTRIES = {
+  'longhaul/daemon': () => import('longhaul/daemon'),
+  'longhaul/games': () => import('longhaul/games'),
+  'longhaul/orchestrator': () => import('longhaul/orchestrator'),
+  'longhaul/pattern': () => import('longhaul/pattern'),
   longhaul: () => import('longhaul'),
   'longhaul/msw': () => import('longhaul/msw'),
   'longhaul/nock': () => import('longhaul/nock'),
@@ -16,7 +21,14 @@ const ENTRIES = {
 }
 
 /** Files whose types are exported, or whose default export is. */
-const OF_TYPES = ['src/vitest/fill.ts', 'src/vitest/matchers.ts', 'src/vitest/reporter.ts', 'src/simulation/session.ts']
+const OF_TYPES = [
+  'src/provider/provider.ts',
+  'src/simulation/outcome.ts',
+  'src/vitest/fill.ts',
+  'src/vitest/matchers.ts',
+  'src/vitest/reporter.ts',
+  'src/simulation/session.ts',
+]
 
 /** What the reader of an example has: a test of an orchestration, clients, and the packages that it names. */
 const PRELUDE = `

@@ -46,7 +46,7 @@ test('the ledger of many calls is their sum, by agent and in all', () => {
     fc.property(fc.array(entry, { maxLength: 200 }), (entries) => {
       const ledger = new Ledger()
       const usage = { input: 1, cachedInput: 0, cacheWrite: 0, output: 1, reasoning: 0 }
-      for (const one of entries) ledger.book({ ...one, usage, model: 'm', provider: 'p' })
+      for (const one of entries) ledger.book({ ...one, cost: BigInt(one.cost), usage, model: 'm', provider: 'p' })
       const sum = (agent?: string) =>
         entries.filter((one) => !agent || one.agent === agent).reduce((total, { cost }) => total + BigInt(cost), 0n)
       expect(ledger.total.cost).toBe(sum())

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Provider, Trace } from 'longhaul'
+import { Trace } from 'longhaul'
+import { Provider } from '../../../src/provider/index.ts'
 import { startSimulatedClock, type Clock } from '../../../src/clock/index.ts'
 import { respond } from '../../../src/mount/response.ts'
 import { addressesOf, routeOf } from '../../../src/mount/routes.ts'
@@ -51,7 +52,7 @@ describe.each(URLS)('%s', (url) => {
       {
         latency: '1s',
         models: { m: { prices: { input: 1, output: 1 } } },
-        providers: {
+        services: {
           open: { baseURLs: ['https://openai.vendor.example/v1'] },
           anthropical: { format: 'anthropic', baseURLs: ['https://anthropic.vendor.example'] },
         },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Provider, Trace } from 'longhaul'
+import { Trace } from 'longhaul'
+import { Provider } from '../../../src/provider/index.ts'
 import { startClock } from '../../../src/clock/index.ts'
 import { addressesOf, isProviderHost, routeOf } from '../../../src/mount/routes.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'

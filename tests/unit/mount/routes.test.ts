@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { InvalidProviderConfigError, Provider, Trace, type ProviderConfig } from 'longhaul'
+import { InvalidProviderConfigError, Trace, type ProviderConfig } from 'longhaul'
+import { Provider } from '../../../src/provider/index.ts'
 import { startClock } from '../../../src/clock/index.ts'
 import { addressesOf, isProviderHost, routeOf } from '../../../src/mount/routes.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
@@ -7,7 +8,7 @@ import { KeyedRandom } from '../../../src/random/index.ts'
 const provider = (config: ProviderConfig = {}): Provider =>
   new Provider(config, { clock: startClock({ kind: 'real' }), trace: new Trace(() => 0), random: new KeyedRandom(1) })
 const route = (url: string, baseURLs: string[] = []) =>
-  routeOf('POST', url, addressesOf(provider({ providers: { gateway: { baseURLs } } })))
+  routeOf('POST', url, addressesOf(provider({ services: { gateway: { baseURLs } } })))
 
 describe('spellings of one URL lead to the same operation', () => {
   test.each([
@@ -81,8 +82,8 @@ test('a host of a provider is known in any spelling', () => {
 test.each(['localhost:1234/v1', 'gateway.example/v1', '', 'ftp://gateway.example', '/v1'])(
   'the base URL %j is refused with the option that it stands in',
   (baseURL) => {
-    const wrong = () => provider({ providers: { gateway: { baseURLs: [baseURL] } } })
+    const wrong = () => provider({ services: { gateway: { baseURLs: [baseURL] } } })
     expect(wrong).toThrow(InvalidProviderConfigError)
-    expect(wrong).toThrow(/provider\.providers\.gateway\.baseURLs.*http:\/\/localhost:1234\/v1/)
+    expect(wrong).toThrow(/provider\.services\.gateway\.baseURLs.*http:\/\/localhost:1234\/v1/)
   },
 )

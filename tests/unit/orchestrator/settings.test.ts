@@ -13,6 +13,7 @@ test.each([
   [{ retri: {} }, 'Did you mean "retry"?'],
   [{ callTimeout: 'soon' }, 'callTimeout is "soon"'],
   [{ gatherTimeout: -1 }, 'gatherTimeout is -1'],
+  [{ breaker: { failureRate: 2 } }, 'breaker.failureRate is 2'],
   [{ breaker: { share: 2 } }, 'breaker.share is 2'],
   [{ failover: 'gpt-4o' }, 'failover is "gpt-4o"'],
   [{ budget: { fallbackAt: '0.8' } }, 'budget.fallbackAt is "0.8"'],

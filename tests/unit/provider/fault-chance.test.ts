@@ -86,7 +86,7 @@ describe('windows', () => {
   })
 
   test('an outage fails every call from its beginning to its end, and only in its scope', () => {
-    const given = faults({ windows: [outage({ from: '5m', for: '2m', provider: 'openai' })] })
+    const given = faults({ windows: [outage({ from: '5m', for: '2m', service: 'openai' })] })
     const at = (ms: number, provider = 'openai') => given.decide(subject({ at: ms, provider })).fault
     expect([at(299_999), at(300_000), at(419_999), at(420_000)]).toEqual([
       undefined,

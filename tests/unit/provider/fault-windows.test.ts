@@ -3,11 +3,11 @@ import { applies, brownout, endOfWindow, outage } from '../../../src/provider/fa
 
 describe('a window', () => {
   test('of an outage lets every call fail, by a bad gateway where nothing else is said', () => {
-    expect(outage({ from: '5m', for: '2m', provider: 'openai' })).toEqual({
+    expect(outage({ from: '5m', for: '2m', service: 'openai' })).toEqual({
       fromMs: 300_000,
       forMs: 120_000,
       everyMs: undefined,
-      provider: 'openai',
+      service: 'openai',
       rate: 1,
       mix: { bad_gateway: 1 },
       slowFactor: 1,
@@ -78,8 +78,8 @@ describe('a window', () => {
     [{ agent: 'ann', model: 'm', provider: 'openai' }, true],
     [{ agent: 'ben' }, false],
     [{ model: 'other' }, false],
-    [{ provider: 'google' }, false],
-    [{ agent: 'ann', provider: 'google' }, false],
+    [{ service: 'google' }, false],
+    [{ agent: 'ann', service: 'google' }, false],
   ])('for %j is for a call of ann to m of openai: %s', (scope, expected) => {
     expect(applies(scope, { agent: 'ann', model: 'm', provider: 'openai' })).toBe(expected)
   })

@@ -6,7 +6,7 @@ const entry = (over: Partial<Entry> = {}): Entry => ({
   model: 'gpt-4o',
   provider: 'openai',
   usage: { input: 1, cachedInput: 2, cacheWrite: 3, output: 4, reasoning: 5 },
-  cost: 7,
+  cost: 7n,
   status: 'completed',
   ...over,
 })
@@ -14,7 +14,7 @@ const entry = (over: Partial<Entry> = {}): Entry => ({
 test('calls are summed up in all, by agent, by model and by service', () => {
   const ledger = new Ledger()
   ledger.book(entry())
-  ledger.book(entry({ agent: 'ben', status: 'failed', cost: 3 }))
+  ledger.book(entry({ agent: 'ben', status: 'failed', cost: 3n }))
   ledger.book(entry({ model: 'haiku', provider: 'anthropic' }))
   expect(ledger.total).toEqual({
     calls: 3,

@@ -115,7 +115,7 @@ test('a call that stalls is open until its client leaves', async () => {
 })
 
 test('a whole answer that stalls is given up by its client, also one that an idempotency key stands for', async () => {
-  const { provider, clock, trace } = provided({ latency: '5s', providers: { openai: { idempotency: true } } })
+  const { provider, clock, trace } = provided({ latency: '5s', services: { openai: { idempotency: true } } })
   provider.failNext(1, 'stall')
   await clock.supervise(async () => {
     const call = provider.accept(request({ idempotencyKey: 'once' }), () => {})

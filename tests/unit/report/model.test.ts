@@ -193,14 +193,16 @@ describe('what stands around calls', () => {
 
   test('windows of faults that come again are shown each time, as far as the run goes', () => {
     const model = modelOf(traceOf({ type: 'note', text: 'the end', at: 2_500 }), {
-      windows: [{ fromMs: 0, forMs: 200, everyMs: 1_000, rate: 1, mix: { bad_gateway: 1 }, slowFactor: 1 }],
+      windows: [
+        { fromMs: 0, forMs: 200, everyMs: 1_000, rate: 1, mix: { bad_gateway: 1 }, slowFactor: 1, service: 'openai' },
+      ],
     })
     expect(model.windows.map(({ from, to }) => [from, to])).toEqual([
       [0, 200],
       [1_000, 1_200],
       [2_000, 2_200],
     ])
-    expect(model.windows[0]!.label).toBe('outage (bad_gateway)')
+    expect(model.windows[0]!.label).toBe('outage (bad_gateway): openai')
   })
 
   test('time in which nothing happens any more is no part of the chart', () => {
@@ -209,7 +211,7 @@ describe('what stands around calls', () => {
         arrived(1, 'ann'),
         { ...ended(1), at: 400 },
         { type: 'clock.slept', ms: 60_000, at: 60_400 },
-        { type: 'timers.left', everyMs: [1_000] },
+        { type: 'timers.leaked', everyMs: [1_000] },
       ),
     )
     expect(model.endMs).toBe(400)
@@ -219,7 +221,7 @@ describe('what stands around calls', () => {
     const model = modelOf(
       traceOf(
         { type: 'run.resumed', run: 'run_1', uncertain: 2 },
-        { type: 'model.replaced', agent: 'ann', model: 'claude-haiku-4-5', reason: 'breaker_open' },
+        { type: 'model.fellBack', agent: 'ann', model: 'claude-haiku-4-5', reason: 'breaker_open' },
         { type: 'cache.hit', agent: 'ann', similarity: 0.98, saved: 1_000_000 },
         { type: 'budget.refused', agent: 'ann', model: 'gpt-4o', worst: 2e9, left: 1e9 },
         { type: 'effect.started', effect: 1, line: 7, kind: 'checkpoint' },

@@ -14,6 +14,7 @@ describe('a call, folded from its events', () => {
         agent: 'ben',
         conversation: 'ben/1',
         turn: 4,
+        service: 'openai',
         provider: 'openai',
         model: 'gpt-4o-mini',
         stream: false,
@@ -35,14 +36,14 @@ describe('a call, folded from its events', () => {
         run: 0,
         seq: 0,
         usage: { input: 10, cachedInput: 0, cacheWrite: 0, output: 10, reasoning: 0 },
-        cost: 12,
+        cost: 12n,
       },
     ])
   })
 
   test('that fails', () => {
     const [failed] = callsOf(story(call(1, { from: 0, to: 5, fault: 'overloaded', retryAfterMs: 900, cost: 3 })))
-    expect(failed).toMatchObject({ status: 'failed', fault: 'overloaded', endedAt: 5, retryAfterMs: 900, cost: 3 })
+    expect(failed).toMatchObject({ status: 'failed', fault: 'overloaded', endedAt: 5, retryAfterMs: 900, cost: 3n })
     expect(failed).toMatchObject({ finish: undefined, usage: { input: 10 } })
   })
 
@@ -57,7 +58,7 @@ describe('a call, folded from its events', () => {
       {
         status: 'open',
         endedAt: undefined,
-        cost: 0,
+        cost: 0n,
         usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
         holds: [],
       },
@@ -87,6 +88,7 @@ describe('a call, folded from its events', () => {
         agent: 'ann',
         conversation: 'ann/refused-4',
         turn: 1,
+        service: 'openai',
         provider: 'openai',
         model: 'gpt-4o',
         stream: false,
@@ -108,11 +110,12 @@ describe('a call, folded from its events', () => {
         run: undefined,
         seq: 0,
         usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
-        cost: 0,
+        cost: 0n,
       },
       expect.objectContaining({
         agent: 'unknown',
         conversation: 'unknown/refused-5',
+        service: '',
         provider: '',
         model: '',
         request: '',

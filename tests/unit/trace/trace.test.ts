@@ -19,6 +19,14 @@ test('what is written reads back the same', () => {
   expect(Trace.parse(trace.toNDJSON()).toNDJSON()).toBe(trace.toNDJSON())
 })
 
+test('a trace of an earlier version has the types of today, and is asked for by either', () => {
+  const line = '{"seq":0,"at":0,"type":"model.replaced","causes":[],"agent":"ann","model":"m","reason":"budget"}\n'
+  const trace = Trace.parse(line)
+  expect([...trace][0]!.type).toBe('model.fellBack')
+  expect(trace.ofType('model.fellBack')).toEqual([...trace])
+  expect(trace.ofType('model.replaced' as 'model.fellBack')).toEqual([...trace])
+})
+
 test('a spooled trace reads as one in memory', () => {
   const spooled = filled(new Trace(() => 5, { file: join(home, 'b.ndjson'), buffer: 10 }))
   expect([...spooled]).toEqual([...filled(new Trace(() => 5))])

@@ -3,12 +3,14 @@ import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 
 /** When a circuit breaker opens, and for how long. */
 export interface BreakerSettings {
-  /** Opens after this many failures, each answer subtracting `share / (1 - share)` of them. Default 8. */
+  /** Opens after this many failures, each answer subtracting `failureRate / (1 - failureRate)` of them. Default 8. */
   failures?: number
   /**
-   * The failure rate above which a service counts as down, from 0 to 1: one answer offsets `share / (1 - share)` failures. 0 counts
-   * failures alone, 1 counts consecutive failures. Default 0.8: one answer offsets four failures.
+   * The failure rate above which a service counts as down, from 0 to 1: one answer offsets `failureRate / (1 - failureRate)`
+   * failures. 0 counts failures alone, 1 counts consecutive failures. Default 0.8: one answer offsets four failures.
    */
+  failureRate?: number
+  /** @deprecated The former name of `failureRate`. */
   share?: number
   /** Length of the window: older calls do not count. Default 5 m. */
   window?: Duration
@@ -19,7 +21,7 @@ export interface BreakerSettings {
 /** The settings of a breaker in force. */
 export interface BreakerLimits {
   failures: number
-  share: number
+  failureRate: number
   windowMs: number
   openMs: number
 }
@@ -34,11 +36,12 @@ export interface BreakerLimits {
 export function readBreaker({
   failures = 8,
   share = 0.8,
+  failureRate = share,
   window = '5m',
   openFor = '5m',
 }: BreakerSettings = {}): BreakerLimits {
   if (!(failures >= 1)) throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number from 1 on')
-  if (!(share >= 0 && share <= 1))
-    throw new InvalidOrchestratorSettingError('breaker.share', share, 'a number from 0 to 1')
-  return { failures, share, windowMs: parseDuration(window), openMs: parseDuration(openFor) }
+  if (!(failureRate >= 0 && failureRate <= 1))
+    throw new InvalidOrchestratorSettingError('breaker.failureRate', failureRate, 'a number from 0 to 1')
+  return { failures, failureRate, windowMs: parseDuration(window), openMs: parseDuration(openFor) }
 }

@@ -11,7 +11,7 @@ import { isWorthKeeping } from './worth.ts'
 export type Embed = (text: string, agent: string, signal: AbortSignal) => Promise<Embedding>
 
 /** What the cache has saved. */
-export interface Savings {
+export interface CacheSavings {
   hits: number
   misses: number
   /** Picodollars that the reused answers had cost. */
@@ -35,7 +35,7 @@ const contextOf = ({ target, maxTokens, messages }: Question): string =>
 
 /** Reuses answers to the same question, and to ones of the same form, in the same context. */
 export class SemanticCache {
-  readonly savings: Savings = { hits: 0, misses: 0, saved: 0n }
+  readonly savings: CacheSavings = { hits: 0, misses: 0, saved: 0n }
   readonly #limits: CacheLimits
   readonly #surroundings: CacheSurroundings
 

@@ -22,6 +22,6 @@ describe('a cheaper model', () => {
     await time.pass(0)
     await answered
     expect(service.asked[0]!.target.model).toBe(asked)
-    expect(trace.of('model.replaced')).toHaveLength(events)
+    expect(trace.of('model.fellBack')).toHaveLength(events)
   })
 })

@@ -18,7 +18,7 @@ describe('failover', () => {
     await time.pass(0)
     expect((await asked).target).toBe('anthropic/haiku')
     expect(service.asked.map(({ target: { model } }) => model)).toEqual(['mini', 'haiku'])
-    expect(trace.of('model.replaced')).toMatchObject([{ model: 'anthropic/haiku', reason: 'server_error' }])
+    expect(trace.of('model.fellBack')).toMatchObject([{ model: 'anthropic/haiku', reason: 'server_error' }])
   })
 
   test('asks elsewhere where the account has no access', async () => {

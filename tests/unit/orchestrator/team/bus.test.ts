@@ -123,7 +123,7 @@ describe('an event', () => {
     const { bus, trace } = bussed({ transformers: [{ source: 'ping', target: 'ping' }] })
     bus.emit({ event: 'ping', from: 'ann', data: {} })
     expect(trace.of('event.emitted').map(({ hops }) => hops)).toEqual([0, 1, 2, 3])
-    expect(trace.of('event.cut')).toEqual([{ type: 'event.cut', event: 'ping', hops: 4 }])
+    expect(trace.of('event.dropped')).toEqual([{ type: 'event.dropped', event: 'ping', hops: 4 }])
   })
 })
 

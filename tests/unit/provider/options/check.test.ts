@@ -19,7 +19,7 @@ test.each<[unknown, string]>([
   [{ faults: { hang: -1 } }, 'Give a weight that is not negative, such as 1.'],
   [{ faults: { hang: 0 } }, 'Give one fault at least a weight above 0.'],
   [{ agents: 7 }, 'Give an object'],
-  [{ providers: { openai: { idempotency: 'yes' } } }, 'Give true or false.'],
+  [{ services: { openai: { idempotency: 'yes' } } }, 'Give true or false.'],
   [{ identify: 'ann' }, 'Give a function.'],
   [
     { models: { own: { contextWindow: 0 } } },

@@ -174,9 +174,9 @@ describe('a breaker after a restart', () => {
 
   test('its settings have ranges', () => {
     expect(() => readBreaker({ failures: 0 })).toThrow('breaker.failures is 0. Give a number from 1 on.')
-    expect(() => readBreaker({ share: 1.5 })).toThrow('breaker.share is 1.5. Give a number from 0 to 1.')
-    expect(() => readBreaker({ share: Number.NaN })).toThrow('breaker.share is NaN.')
-    expect(readBreaker()).toEqual({ failures: 8, share: 0.8, windowMs: 300_000, openMs: 300_000 })
+    expect(() => readBreaker({ failureRate: 1.5 })).toThrow('breaker.failureRate is 1.5. Give a number from 0 to 1.')
+    expect(() => readBreaker({ failureRate: Number.NaN })).toThrow('breaker.failureRate is NaN.')
+    expect(readBreaker()).toEqual({ failures: 8, failureRate: 0.8, windowMs: 300_000, openMs: 300_000 })
   })
 })
 

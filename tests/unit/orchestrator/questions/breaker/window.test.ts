@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { BreakerWindow } from '../../../../../src/orchestrator/questions/breaker/window.ts'
 
-const window = ({ failures = 5, share = 0.8, windowMs = 60_000 } = {}) =>
-  new BreakerWindow({ failures, share, windowMs })
+const window = ({ failures = 5, failureRate = 0.8, windowMs = 60_000 } = {}) =>
+  new BreakerWindow({ failures, failureRate, windowMs })
 
 /** Calls one after another: `x` fails, `.` is answered. Whether the last one says that the service is down. */
 const after = (given: BreakerWindow, ends: string, from = 0): boolean =>
@@ -22,12 +22,12 @@ describe('a service counts as down', () => {
   })
 
   test('by a count of failures alone, where the share is 0', () => {
-    expect(after(window({ share: 0 }), 'x..x..x..x..x')).toBe(true)
+    expect(after(window({ failureRate: 0 }), 'x..x..x..x..x')).toBe(true)
   })
 
   test('by failures in a row alone, where the share is 1', () => {
-    expect(after(window({ share: 1, failures: 3 }), 'xxxxxxxx.xx')).toBe(false)
-    expect(after(window({ share: 1, failures: 3 }), 'x.xxx')).toBe(true)
+    expect(after(window({ failureRate: 1, failures: 3 }), 'xxxxxxxx.xx')).toBe(false)
+    expect(after(window({ failureRate: 1, failures: 3 }), 'x.xxx')).toBe(true)
   })
 
   test('not by what is older than the window', () => {
@@ -74,7 +74,7 @@ describe('what is kept', () => {
     given.begin(10)
     given.drop(given.begin(11))
     expect(given.save()).toHaveLength(2)
-    const again = new BreakerWindow({ failures: 3, share: 0.8, windowMs: 60_000 }, given.save())
+    const again = new BreakerWindow({ failures: 3, failureRate: 0.8, windowMs: 60_000 }, given.save())
     expect(after(again, 'x', 20)).toBe(true)
   })
 

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { outage } from '../../../src/provider/index.ts'
+import { configOfToday, scopeOfToday } from '../../../src/provider/former-names.ts'
+
+describe('former names', () => {
+  test('are read as those of today', () => {
+    const windows = [{ ...outage({ from: 0, for: '1m' }), provider: 'openai' }]
+    expect(configOfToday({ failRate: 0.1, providers: { openai: { concurrency: 1 } }, windows })).toEqual({
+      failRate: 0.1,
+      services: { openai: { concurrency: 1 } },
+      windows: [{ ...outage({ from: 0, for: '1m', service: 'openai' }) }],
+    })
+    expect(outage({ from: 0, provider: 'openai' })).toEqual(outage({ from: 0, service: 'openai' }))
+    expect(scopeOfToday({ agent: 'ann', provider: 'openai' })).toEqual({ agent: 'ann', service: 'openai' })
+  })
+
+  test('give way to those of today, where both are given', () => {
+    const providers = { openai: { concurrency: 1 }, google: { concurrency: 2 } }
+    expect(configOfToday({ providers, services: { openai: { concurrency: 3 } } })).toEqual({
+      services: { openai: { concurrency: 3 }, google: { concurrency: 2 } },
+    })
+    expect(scopeOfToday({ provider: 'openai', service: 'google' })).toEqual({ service: 'google' })
+  })
+
+  test('leave out what is not given', () => {
+    expect(configOfToday({ latency: '1s' })).toEqual({ latency: '1s' })
+  })
+})
