@@ -37,11 +37,7 @@ function checkPrices(prices: Settled['prices']): Settled['prices'] {
     for (const [part, price] of Object.entries(parts) as [string, Price][]) {
       const all = typeof price === 'number' ? [price] : [price?.base, ...(price?.tiers ?? []).map((tier) => tier.price)]
       if (!all.every((each) => Number.isFinite(each) && each >= 0))
-        throw new InvalidOrchestratorSettingError(
-          `prices['${model}'].${part}`,
-          price,
-          'US dollars for a million tokens',
-        )
+        throw new InvalidOrchestratorSettingError(`prices['${model}'].${part}`, price, 'US dollars per million tokens')
     }
   return prices
 }
@@ -53,7 +49,7 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
   const ms = (value: Duration | undefined, fallback: Duration): number => parseDuration(value ?? fallback)
   const atLeast = (setting: string, value: number, least: number): number => {
     if (value >= least) return value
-    throw new InvalidOrchestratorSettingError(setting, value, `a number from ${least} on`)
+    throw new InvalidOrchestratorSettingError(setting, value, `a number of at least ${least}`)
   }
   return {
     model: text(variables['model']) ?? given.model ?? 'gpt-4o-mini',

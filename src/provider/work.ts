@@ -59,7 +59,7 @@ export class Work {
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
       const succeeds = call.fault === undefined || call.fault.name === 'slow'
-      const contents = this.#replies.contentsFor(request, caller, nth, succeeds)
+      const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks: call.putBacks })
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {
@@ -99,7 +99,7 @@ export class Work {
         call.seq,
       ])
     // Choices are generated at the same time.
-    const timing = this.#timings.of(call, mostTokens(reply))
+    const timing = this.#timings.of(call, maxChoiceTokens(reply))
     call.state = { kind: 'working', since: now, timing, reply }
     const { firstTokenMs, totalMs } = timing
     const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
@@ -136,7 +136,7 @@ export class Work {
   }
 }
 
-function mostTokens({ choices }: Reply): number {
+function maxChoiceTokens({ choices }: Reply): number {
   let most = 0
   for (const { tokens } of choices) if (tokens > most) most = tokens
   return most

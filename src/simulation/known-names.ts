@@ -6,6 +6,10 @@ export const SINGULAR = { agents: 'agent', models: 'model', services: 'service' 
   string
 >
 
+/** What a call is of, as events have it: they call the service a provider. */
+export const nameIn = (call: { agent: string; model: string; provider: string }, part: Part): string =>
+  part === 'services' ? call.provider : call[SINGULAR[part]]
+
 /** Names that somebody could have had in a run, whether or not anybody did. */
 export type KnownNames = (part: Part) => Iterable<string>
 

@@ -10,7 +10,7 @@ import {
   type CallScope,
 } from '../provider/index.ts'
 import type { EventOf, Trace, TraceEvent } from '../trace/index.ts'
-import { PARTS, SINGULAR, type Part } from './known-names.ts'
+import { nameIn, PARTS, SINGULAR, type Part } from './known-names.ts'
 import { isMisspelt } from './misspelt.ts'
 
 /** Something of the set-up that no call has used. */
@@ -30,7 +30,7 @@ function scopesOf({ replies, windows = [], schedule = [] }: ProviderConfig, part
 }
 
 const calledIn = (calls: readonly EventOf<'call.arrived'>[], part: Part): Set<string> =>
-  new Set(calls.map((call) => (part === 'services' ? call.provider : call[SINGULAR[part]])))
+  new Set(calls.map((call) => nameIn(call, part)))
 
 /** Names of who has a part in an event. */
 function actorsIn(event: TraceEvent): unknown[] {
@@ -121,10 +121,10 @@ export function misspeltIn(
   return [...ofTeam, ...ofProvider]
 }
 
-const MOST_NAMES = 8
+const MAX_NAMES = 8
 
 const some = (names: readonly string[]): string =>
-  names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '')
+  names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '')
 
 const namesText = (names: object): string =>
   Object.entries(names)

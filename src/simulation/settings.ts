@@ -34,7 +34,7 @@ function unusedFrom(given: string, name: string): UnusedPolicy {
   throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
-/** Thrown for an environment variable that cannot be read. */
+/** Thrown for an invalid value of an environment variable. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError'
   readonly code = 'LONGHAUL_INVALID_SETTING'

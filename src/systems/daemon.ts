@@ -8,9 +8,10 @@ import { native } from '../doors/index.ts'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
 import { loadPattern } from '../pattern/index.ts'
+import { parseDollars } from '../money/index.ts'
 import type { System } from './system.ts'
 
-/** Thrown when the daemon refuses, or an orchestration in it fails. */
+/** Thrown when the daemon refuses a request, or an orchestration of the daemon fails. */
 export class DaemonOrchestrationError extends Error {
   override readonly name = 'DaemonOrchestrationError'
   readonly code = 'LONGHAUL_DAEMON_ORCHESTRATION'
@@ -22,8 +23,8 @@ export interface DaemonResult {
   /** What RETURN gave. */
   result: unknown
   messages: number
-  /** What the daemon believes to have spent, in US dollars: `$0.0123`. */
-  cost: { known: string; uncertain: string }
+  /** What the daemon believes to have spent. Picodollars. */
+  cost: { known: bigint; uncertain: bigint }
 }
 
 /** How the daemon under test is started. */
@@ -83,7 +84,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     const { mode } = provider.clock
     if (mode.kind === 'virtual')
       throw new DaemonOrchestrationError(
-        "A daemon is a process of its own, which virtual time does not reach. Give time: '60x', or LONGHAUL_TIME=60x.",
+        "A daemon runs in a separate process, which cannot use virtual time. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
     const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
     const server = await startServer(provider)
@@ -111,11 +112,11 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       while (!(await isAnswering(socket))) {
         if (isGone(started))
           throw new DaemonOrchestrationError(
-            `The daemon ended with ${started.signalCode ?? `exit code ${started.exitCode}`} before it answered.`,
+            `The daemon exited with ${started.signalCode ?? `exit code ${started.exitCode}`} before its first answer.`,
           )
         if (native.now() - began > START_LIMIT_MS)
           throw new DaemonOrchestrationError(
-            `The daemon has not answered at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
+            `The daemon did not answer at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
           )
         await pause(LOOK_EVERY_MS / 10, signal)
       }
@@ -192,7 +193,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
             id,
             result,
             messages: Number(messages),
-            cost: { known: String(known), uncertain: String(uncertain) },
+            cost: { known: parseDollars(String(known)), uncertain: parseDollars(String(uncertain)) },
           }
         }
         if (state === 'failed' || state === 'terminated')

@@ -17,7 +17,7 @@ const titled = (id: string): string =>
     .join(' ')
 
 function modelOf({ id, contextWindow }: { id: string; contextWindow: number }) {
-  const { mostOutput } = rulesOf(id, '')
+  const { maxOutput } = rulesOf(id, '')
   return {
     type: 'model',
     id,
@@ -29,7 +29,7 @@ function modelOf({ id, contextWindow }: { id: string; contextWindow: number }) {
     line: null,
     capabilities: null,
     max_input_tokens: contextWindow,
-    max_tokens: Number.isFinite(mostOutput) ? mostOutput : null,
+    max_tokens: Number.isFinite(maxOutput) ? maxOutput : null,
   }
 }
 

@@ -173,7 +173,7 @@ describe('a breaker after a restart', () => {
   })
 
   test('its settings have ranges', () => {
-    expect(() => readBreaker({ failures: 0 })).toThrow('breaker.failures is 0. Give a number from 1 on.')
+    expect(() => readBreaker({ failures: 0 })).toThrow('breaker.failures is 0. Give a number of at least 1.')
     expect(() => readBreaker({ failureRate: 1.5 })).toThrow('breaker.failureRate is 1.5. Give a number from 0 to 1.')
     expect(() => readBreaker({ failureRate: Number.NaN })).toThrow('breaker.failureRate is NaN.')
     expect(readBreaker()).toEqual({ failures: 8, failureRate: 0.8, windowMs: 300_000, openMs: 300_000 })
