@@ -30,7 +30,7 @@ export interface DaemonSetup {
   config: object
 }
 
-const MOST_PORT = 65_535
+const MAX_PORT = 65_535
 
 /** Without what nobody has said. */
 const said = <Part extends object>(part: Part): Partial<Part> =>
@@ -130,8 +130,8 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
 }
 
 function portIn(port: number | undefined): number | undefined {
-  if (port === undefined || port <= MOST_PORT) return port
-  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MOST_PORT}.`)
+  if (port === undefined || port <= MAX_PORT) return port
+  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MAX_PORT}.`)
 }
 
 /** Real services take no orders: what is only for simulated ones would do nothing. */

@@ -60,6 +60,15 @@ export function parseDuration(given: Duration | string): Milliseconds {
   return total
 }
 
+/** Whether something is a duration that `parseDuration` reads. */
+export function isDuration(value: unknown): value is Duration {
+  try {
+    return !Number.isNaN(parseDuration(value as Duration))
+  } catch {
+    return false
+  }
+}
+
 /**
  * Writes milliseconds for a person, with two units at the most.
  *

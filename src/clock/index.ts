@@ -2,7 +2,14 @@ import type { Clock, TimeMode } from './port.ts'
 import { startRealClock } from './real.ts'
 import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
-export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
+export {
+  formatDuration,
+  InvalidDurationError,
+  isDuration,
+  parseDuration,
+  type Duration,
+  type Milliseconds,
+} from './duration.ts'
 export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 export { defaultEpoch } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'

@@ -28,13 +28,13 @@ export interface CompletionRequest {
   messages: SavedCompletion['messages'] | undefined
 }
 
-const MOST_QUEUED = 1_000
+const MAX_QUEUED = 1_000
 /** Characters of those that wait. */
-const MOST_QUEUED_LENGTH = 64 * 1024 * 1024
+const MAX_QUEUED_LENGTH = 64 * 1024 * 1024
 /** Characters of earlier completions that are sent along, the newest first. */
-const MOST_HISTORY_LENGTH = 4 * 1024 * 1024
+const MAX_HISTORY_LENGTH = 4 * 1024 * 1024
 /** Earlier completions of a session that are sent along. */
-const MOST_HISTORY = 100
+const MAX_HISTORY = 100
 
 const lengthOf = (messages: SavedCompletion['messages']): number =>
   messages.reduce((sum, { text }) => sum + text.length, 0)
@@ -103,13 +103,13 @@ export class Completions {
 
   /** @throws RefusedError */
   submit({ requestId = `req_${randomBytes(4).toString('hex')}`, ...given }: CompletionRequest): SavedCompletion {
-    if (this.depth >= MOST_QUEUED)
+    if (this.depth >= MAX_QUEUED)
       throw new RefusedError(
-        `${MOST_QUEUED} completions are waiting, which is the limit. Send the request again after some have ended.`,
+        `${MAX_QUEUED} completions are waiting, which is the limit. Send the request again after some have ended.`,
       )
-    if (this.#queuedLength > MOST_QUEUED_LENGTH)
+    if (this.#queuedLength > MAX_QUEUED_LENGTH)
       throw new RefusedError(
-        `The waiting completions have more than ${MOST_QUEUED_LENGTH} characters, which is the limit. Send the request again after some have ended.`,
+        `The waiting completions have more than ${MAX_QUEUED_LENGTH} characters, which is the limit. Send the request again after some have ended.`,
       )
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
@@ -236,11 +236,11 @@ export class Completions {
   #historyOf(sessionId: string, before: number): SavedCompletion['messages'] {
     const newest: SavedCompletion['messages'][] = []
     let length = 0
-    for (const { number, status, messages, text } of this.#store.completions.ofSession(sessionId, MOST_HISTORY)) {
+    for (const { number, status, messages, text } of this.#store.completions.ofSession(sessionId, MAX_HISTORY)) {
       if (number >= before || status !== 'completed') continue
       const turn = [...messages, { role: 'assistant' as const, text: text ?? '' }]
       length += lengthOf(turn)
-      if (length > MOST_HISTORY_LENGTH) break
+      if (length > MAX_HISTORY_LENGTH) break
       newest.push(turn)
     }
     return newest.toReversed().flat()

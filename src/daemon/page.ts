@@ -16,7 +16,7 @@ export interface Page<Item> {
 }
 
 /** Clients of KSI read lines of 64 KiB; what stands around a list needs room too. Bytes of JSON. */
-const MOST_BYTES = 48 * 1024
+const MAX_BYTES = 48 * 1024
 
 /** As many items as the limit and the length of a line allow, one at the least. */
 export function page<Item>(all: readonly Item[], { limit, offset }: { limit: number; offset: number }): Page<Item> {
@@ -37,8 +37,7 @@ export function pageOfRows<Item>(
   let bytes = 0
   for (const item of rows) {
     bytes += Buffer.byteLength(JSON.stringify(item) ?? '') + 1
-    if (items.length === limit || (items.length > 0 && bytes > MOST_BYTES))
-      return { items, next: offset + items.length }
+    if (items.length === limit || (items.length > 0 && bytes > MAX_BYTES)) return { items, next: offset + items.length }
     items.push(item)
   }
   return { items, next: undefined }
@@ -57,7 +56,7 @@ export const withoutLong = (values: Readonly<Record<string, unknown>>): Record<s
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const length = Buffer.byteLength(JSON.stringify(value) ?? '')
-      if (bytes + length <= MOST_BYTES) {
+      if (bytes + length <= MAX_BYTES) {
         bytes += length
         return [name, value]
       }

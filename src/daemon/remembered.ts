@@ -1,8 +1,8 @@
 import type { LoggedEvent } from './logged-event.ts'
 
 /** Events that are remembered, and most of their JSON. */
-const MOST_EVENTS = 10_000
-const MOST_LENGTH = 16 * 1024 * 1024
+const MAX_EVENTS = 10_000
+const MAX_LENGTH = 16 * 1024 * 1024
 
 /** The newest events. */
 export class Remembered {
@@ -15,7 +15,7 @@ export class Remembered {
     this.events.push(event)
     this.#lengths.push(length)
     this.#total += length
-    if (this.events.length <= MOST_EVENTS && this.#total <= MOST_LENGTH) return
+    if (this.events.length <= MAX_EVENTS && this.#total <= MAX_LENGTH) return
     // A tenth at a time, so that not every event moves all others.
     const gone = Math.max(1, Math.ceil(this.events.length / 10))
     this.events.splice(0, gone)

@@ -89,13 +89,13 @@ export interface Chosen {
 }
 
 /** Daemons that a run may take with it. */
-const MOST_DEATHS = 2
+const MAX_DEATHS = 2
 /** Runs that are over, and completions, that are kept where nothing else is said. */
 const KEPT = 10_000
 /** Every so many ends of runs and completions, what is too much is forgotten. */
 const FORGET_EVERY = 100
 /** Runs that go on at the same time. */
-const MOST_LIVE = 5_000
+const MAX_LIVE = 5_000
 
 const isOver = (phase: RunStatus): boolean => phase !== 'running' && phase !== 'suspended'
 
@@ -174,7 +174,7 @@ export class Runs {
   }
 
   #newestOver(pattern: string): Run | undefined {
-    return this.over(MOST_SEARCHED).find((run) => isOf(run, pattern))
+    return this.over(MAX_SEARCHED).find((run) => isOf(run, pattern))
   }
 
   /**
@@ -192,7 +192,7 @@ export class Runs {
       this.#runs.set(id, run)
       if (status !== 'running') continue
       const deaths = this.#options.store.records.deathsOf(id)
-      if (deaths >= MOST_DEATHS) {
+      if (deaths >= MAX_DEATHS) {
         run.phase = 'suspended'
         run.error = `${deaths} daemons stood still in the middle of it, and were killed: it is not taken up again by itself. orchestration:resume takes it up, orchestration:terminate ends it.`
         this.#options.say(`${id} does not go on: ${run.error}`)
@@ -241,9 +241,9 @@ export class Runs {
 
   /** @throws RefusedError, PatternError, PatternSettingError */
   start({ pattern, vars, correlationId, failRate }: Start): Run {
-    if (this.live.length >= MOST_LIVE)
+    if (this.live.length >= MAX_LIVE)
       throw new RefusedError(
-        `${MOST_LIVE} orchestrations are running, which is the limit. Start this one after another has ended.`,
+        `${MAX_LIVE} orchestrations are running, which is the limit. Start this one after another has ended.`,
       )
     const run: Run = {
       ...NEW,
@@ -452,7 +452,7 @@ const NEW = {
 } as const satisfies Omit<Run, 'id' | 'pattern'>
 
 /** Runs that are over among which one is looked for by its pattern. */
-const MOST_SEARCHED = 1_000
+const MAX_SEARCHED = 1_000
 
 /** The name of a pattern's file. */
 export const nameOf = (file: string): string => basename(file).replace(/\.ya?ml$/, '')

@@ -17,13 +17,13 @@ class SocketPathError extends Error {
 }
 
 /** The longest path that a Unix socket can have on all systems. Bytes. */
-const MOST_SOCKET_PATH = 103
+const MAX_SOCKET_PATH = 103
 
 /** @throws SocketPathError for a path that is too long for a socket */
 export function checkSocketPath(path: string): void {
-  if (Buffer.byteLength(path) <= MOST_SOCKET_PATH) return
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return
   throw new SocketPathError(
-    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MOST_SOCKET_PATH} of them. ` +
+    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MAX_SOCKET_PATH} of them. ` +
       `Give a shorter one as KSI_SOCKET_PATH, or a shorter LONGHAUL_HOME.`,
   )
 }

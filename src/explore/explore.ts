@@ -4,7 +4,7 @@ import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'
 import { Coverage } from './coverage.ts'
 import { smallestFailure, type CaseRun, type SmallestFailure } from './failure.ts'
-import { casesOf, shrinkLimitOf, type SweepOptions } from './sweep.ts'
+import { casesOf, maxShrunkOf, shrinkLimitOf, type SweepOptions } from './sweep.ts'
 import { withText } from './with-text.ts'
 
 /** A case that failed. */
@@ -65,9 +65,8 @@ export async function explore<Result>(
     coverage.add(failed.trace)
     const [error] = failed.errors
     if (failed.errors.length === 0) continue
-    const { shrinkMost = 3 } = sweep
     const smallest =
-      failures.length < shrinkMost && settingsOf(of).time.kind === 'virtual'
+      failures.length < maxShrunkOf(sweep) && settingsOf(of).time.kind === 'virtual'
         ? await smallestFailure({
             name,
             options,

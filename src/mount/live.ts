@@ -40,9 +40,9 @@ function sendRefusal(socket: Duplex, { status, headers, body }: WireResponse): v
 }
 
 /** Bytes that a reason to close may have. Source: RFC 6455, 5.5. */
-const MOST_REASON = 123
+const MAX_REASON = 123
 /** What may wait for a client that does not read. Bytes. */
-const MOST_UNREAD = 2 * MAX_BODY
+const MAX_UNREAD = 2 * MAX_BODY
 
 /** The beginning of a text, as far as its bytes go. No character is cut in two. */
 const withinBytes = (text: string, most: number): string =>
@@ -52,7 +52,7 @@ const textOf = (data: RawData): string =>
   Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.concat([data].flat() as Buffer[]).toString('utf8')
 
 /** Sessions of one provider that may be open at once. Each may hold as much as a request. */
-const MOST_SESSIONS = 1_000
+const MAX_SESSIONS = 1_000
 const sessions = new WeakMap<Provider, Set<Duplex>>()
 
 /** The connections of a provider on which a session is open. */
@@ -119,8 +119,8 @@ export function answerLive(
     return refuse(response, begin.kind === 'unauthorized' ? 'unauthorized' : 'invalid', badText(begin))
   }
   const open = sessionsOf(provider)
-  if (open.size >= MOST_SESSIONS) {
-    const message = `longhaul holds ${MOST_SESSIONS} sessions, which is the most. Close some of them.`
+  if (open.size >= MAX_SESSIONS) {
+    const message = `longhaul holds ${MAX_SESSIONS} sessions, which is the most. Close some of them.`
     return refuse(fullResponse(message), 'too_large', message)
   }
   open.add(socket)
@@ -166,16 +166,16 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
     for (const cancel of pending) cancel()
   })
   return {
-    hasModel: (id) => provider.hasModel(catalogue ?? route.provider, id),
+    hasModel: (id) => provider.modelOf(catalogue ?? route.provider, id) !== undefined,
     send(event) {
       if (client.readyState !== client.OPEN) return
       client.send(event)
-      if (client.bufferedAmount <= MOST_UNREAD) return
+      if (client.bufferedAmount <= MAX_UNREAD) return
       const text = `A client has not read ${client.bufferedAmount} bytes over a WebSocket: the connection is cut.`
       provider.trace.append({ type: 'note', text })
       client.terminate()
     },
-    close: (code, reason) => client.close(code, withinBytes(reason, MOST_REASON)),
+    close: (code, reason) => client.close(code, withinBytes(reason, MAX_REASON)),
     cut: () => client.terminate(),
     ask(call, receive) {
       const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))

@@ -56,7 +56,7 @@ function pick(mix: FaultMix, u: number): Fault | undefined {
 }
 
 /** Faults that are remembered, for reports. */
-export const MOST_REMEMBERED = 10_000
+export const MAX_REMEMBERED = 10_000
 
 const NO_WINDOWS: readonly FaultWindow[] = []
 const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
@@ -93,7 +93,7 @@ export class FaultChance {
   get unreached(): readonly ScheduledFault[] {
     const { schedule = [] } = this.#settings
     const happened = new Set(this.injected.map(({ agent, nth }) => `${nth} ${agent}`))
-    return this.injected.length < MOST_REMEMBERED
+    return this.injected.length < MAX_REMEMBERED
       ? schedule.filter(({ agent, nth }) => !happened.has(`${nth} ${agent}`))
       : []
   }
@@ -107,7 +107,7 @@ export class FaultChance {
       ? { fault: this.#schedule.get(`${subject.nth} ${subject.agent}`), slowFactor }
       : this.#byChance(subject, windows, slowFactor)
     const { fault } = decided
-    if (fault && this.injected.length < MOST_REMEMBERED)
+    if (fault && this.injected.length < MAX_REMEMBERED)
       this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
     return decided
   }

@@ -23,7 +23,7 @@ export interface Entry {
 }
 
 /** Names that have an account of their own; a server that runs for weeks may meet more of them. */
-const MOST_ACCOUNTS = 20_000
+const MAX_ACCOUNTS = 20_000
 /** The account of all that come later. */
 const OTHERS = '(others)'
 
@@ -67,7 +67,7 @@ export class Ledger {
     add(this.#total, entry)
     for (const part of ['agent', 'model', 'provider'] as const) {
       const accounts = this.#by[part]
-      const name = accounts.has(entry[part]) || accounts.size < MOST_ACCOUNTS ? entry[part] : OTHERS
+      const name = accounts.has(entry[part]) || accounts.size < MAX_ACCOUNTS ? entry[part] : OTHERS
       let account = accounts.get(name)
       if (!account) accounts.set(name, (account = emptyAccount()))
       add(account, entry)

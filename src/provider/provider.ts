@@ -8,7 +8,7 @@ import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
-import { FaultChance, MOST_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
+import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { CallScope } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
@@ -141,7 +141,7 @@ export class Provider {
   /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */
   get injected(): readonly ScheduledFault[] | undefined {
     const { injected } = this.#chance
-    return injected.length < MOST_REMEMBERED ? injected : undefined
+    return injected.length < MAX_REMEMBERED ? injected : undefined
   }
 
   /** Calls without an end so far. */
@@ -200,12 +200,12 @@ export class Provider {
   }
 
   /**
-   * Whether a service has a model, by any of its names.
+   * A model of a service, by any of its names: what calls are held to.
    *
    * @internal
    */
-  hasModel(service: string, id: string): boolean {
-    return this.#models.find(service, id) !== undefined
+  modelOf(service: string, id: string): { id: string; contextWindow: number } | undefined {
+    return this.#models.find(service, id)
   }
 
   /** Who an agent is: made up from its name and the seed. */

@@ -111,6 +111,7 @@ export class Replies {
   #context({ request, caller, nth, lane }: Place, prompt: string, choice: number): ReplyContext {
     return {
       ...caller,
+      service: request.provider,
       provider: request.provider,
       model: request.model,
       messages: request.messages,

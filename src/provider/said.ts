@@ -15,7 +15,7 @@ const INTRODUCTION = /^[^\n:]{1,80}:\s+/
 /** Characters by which a longer answer is known again, also where it was cut off after them. */
 const BEGINNING = 64
 /** Answers that a prompt is said to hold: the newest. */
-export const MOST_HELD = 16
+export const MAX_HELD = 16
 /** What marks an entry of a list, behind which something may begin too. */
 const MARKS = /(?:[-*#>]+|\d+[.)])\s+/y
 const WHITE = /\s/
@@ -62,7 +62,7 @@ export class Said {
     if (held.size === 0) return NONE
     return [...held]
       .toSorted((a, b) => a.end - b.end)
-      .slice(-MOST_HELD)
+      .slice(-MAX_HELD)
       .map(({ call }) => call)
   }
 

@@ -99,7 +99,7 @@ export class Work {
         call.seq,
       ])
     // Choices are generated at the same time.
-    const timing = this.#timings.of(call, mostTokens(reply))
+    const timing = this.#timings.of(call, maxChoiceTokens(reply))
     call.state = { kind: 'working', since: now, timing, reply }
     const { firstTokenMs, totalMs } = timing
     const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
@@ -136,7 +136,7 @@ export class Work {
   }
 }
 
-function mostTokens({ choices }: Reply): number {
+function maxChoiceTokens({ choices }: Reply): number {
   let most = 0
   for (const { tokens } of choices) if (tokens > most) most = tokens
   return most

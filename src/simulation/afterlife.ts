@@ -11,8 +11,8 @@ const AFTERLIFE_MS = 90_000
 /** What that may take where the wall clock rules. Real milliseconds. */
 const REAL_AFTERLIFE_MS = 100
 /** More calls, or more turns of an interval, tell nothing new. */
-const MOST_CALLS = 100
-const MOST_TURNS = 1_000
+const MAX_CALLS = 100
+const MAX_TURNS = 1_000
 
 /**
  * Lets the time pass in which what was left over of an orchestration shows itself: calls that nobody waits for, also
@@ -28,13 +28,13 @@ export async function outlive(
 ): Promise<void> {
   const least = provider.openCalls > 0 ? GRACE_MS + slackMs + 1 : 0
   const most = clock.mode.kind === 'scaled' ? REAL_AFTERLIFE_MS * clock.mode.factor : AFTERLIFE_MS
-  const wanted = isMeant ? 0 : Math.min(most, AFTERLIFE_MS, MOST_TURNS * Math.min(...clock.intervals()))
+  const wanted = isMeant ? 0 : Math.min(most, AFTERLIFE_MS, MAX_TURNS * Math.min(...clock.intervals()))
   const ms = Math.max(least, wanted)
   if (ms === 0) return
   const enough = new AbortController()
   let calls = 0
   const stop = trace.onAppend(({ type }) => {
-    if (type === 'call.arrived' && (calls += 1) === MOST_CALLS) enough.abort()
+    if (type === 'call.arrived' && (calls += 1) === MAX_CALLS) enough.abort()
   })
   const from = clock.now()
   await clock.supervise(() => clock.sleep(ms, enough.signal).catch(() => {}))

@@ -217,12 +217,12 @@ export interface Session<Result = unknown> {
 const SLACK_MS = 50
 
 /** Findings that are told beside what a test failed with. */
-const MOST_HINTS = 3
+const MAX_HINTS = 3
 
 /** What checks have found, where it may be why something else failed. */
 function violationsHint(violations: readonly Violation[]): string {
   // That it is stuck is what the error says.
-  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MOST_HINTS)
+  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
   const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
   return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
 }
@@ -503,7 +503,7 @@ function sessionOf<Result>(
       if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
-    violations = findViolations(trace, tuned, { slackMs })
+    violations = findViolations(trace, tuned, { slack: slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
   let isTold = false
@@ -551,7 +551,7 @@ function sessionOf<Result>(
       network.readChildren()
       lookThroughNames()
       if (checks !== false && !isTold)
-        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
+        violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
       const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },

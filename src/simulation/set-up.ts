@@ -121,10 +121,10 @@ export function misspeltIn(
   return [...ofTeam, ...ofProvider]
 }
 
-const MOST_NAMES = 8
+const MAX_NAMES = 8
 
 const some = (names: readonly string[]): string =>
-  names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '')
+  names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '')
 
 const namesText = (names: object): string =>
   Object.entries(names)

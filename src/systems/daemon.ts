@@ -8,6 +8,7 @@ import { native } from '../doors/index.ts'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
 import { loadPattern } from '../pattern/index.ts'
+import { parseDollars } from '../money/index.ts'
 import type { System } from './system.ts'
 
 /** Thrown when the daemon refuses a request, or an orchestration of the daemon fails. */
@@ -22,8 +23,8 @@ export interface DaemonResult {
   /** What RETURN gave. */
   result: unknown
   messages: number
-  /** What the daemon believes to have spent, in US dollars: `$0.0123`. */
-  cost: { known: string; uncertain: string }
+  /** What the daemon believes to have spent. Picodollars. */
+  cost: { known: bigint; uncertain: bigint }
 }
 
 /** How the daemon under test is started. */
@@ -192,7 +193,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
             id,
             result,
             messages: Number(messages),
-            cost: { known: String(known), uncertain: String(uncertain) },
+            cost: { known: parseDollars(String(known)), uncertain: parseDollars(String(uncertain)) },
           }
         }
         if (state === 'failed' || state === 'terminated')

@@ -10,7 +10,7 @@ export class InvalidMatcherError extends TypeError {
   readonly code = 'LONGHAUL_INVALID_MATCHER'
 }
 
-const MOST_NAMES = 20
+const MAX_NAMES = 20
 
 const TEXTS = {
   agents: { nobody: 'agent', did: 'took part', remedy: 'One that may come is named in the option agents.' },
@@ -40,7 +40,7 @@ export function strangerText(record: RunRecord, names: readonly Named[]): string
     if (known.includes(name)) continue
     const { nobody, did, remedy } = TEXTS[part]
     const meant = suggestion(name, known)
-    const others = known.slice(0, MOST_NAMES).join(', ') || 'none'
+    const others = known.slice(0, MAX_NAMES).join(', ') || 'none'
     return `No ${nobody} "${name}" ${did}; ${nobody}s of this run: ${others}. ${meant.startsWith('Did') ? `${meant} ` : ''}${remedy}`
   }
   return ''

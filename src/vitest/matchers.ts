@@ -259,7 +259,7 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
-const MOST_PROMPTS = 5
+const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
 /** The calls that fit. @throws InvalidMatcherError for what no call can be */
@@ -389,7 +389,7 @@ const matchers = {
     const found = own.filter((call) => hasAsked(call, what)).length
     const { isIn, wanted } = counted('toHaveAsked', count)
     const asked = own.flatMap(({ messages }) => messages?.findLast(({ role }) => role !== 'assistant')?.text ?? [])
-    const shown = asked.slice(-MOST_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
+    const shown = asked.slice(-MAX_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
     return verdictOn(this, 'toHaveAsked', {
       pass: isIn(found),
       text:

@@ -9,6 +9,7 @@ import {
   keepRegression,
   nameOf,
   readRegressions,
+  maxShrunkOf,
   shrinkLimitOf,
   sliceOf,
   smallestFailure,
@@ -109,9 +110,8 @@ export class Sweep<Result> implements Explainer {
 
   /** Begins to look for the smallest case that fails as one does, if it is worth it. */
   search({ attempt: { of, session }, errors }: FailedAttempt): Search | undefined {
-    const { shrinkMost = 3 } = this.#sweep
     const isVirtual = this.#settingsOf(of).time.kind === 'virtual'
-    if (!of || !isVirtual || this.#shrunk >= shrinkMost || replayedCase()) return undefined
+    if (!of || !isVirtual || this.#shrunk >= maxShrunkOf(this.#sweep) || replayedCase()) return undefined
     this.#shrunk += 1
     const { injected } = session.provider
     return new Handover((run) =>

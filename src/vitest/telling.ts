@@ -8,9 +8,9 @@ import type { Attempt } from './attempt.ts'
 import { messageOf } from './task-errors.ts'
 
 /** Lines of the chart below a failure that is not about time itself. */
-const MOST_BARS = 8
+const MAX_BARS = 8
 /** Longer traces are not attached to reports. */
-const MOST_ATTACHED = 20_000
+const MAX_ATTACHED = 20_000
 
 /** What Vitest says of a hook or a test that took too long. */
 const TIMED_OUT = /\btimed out (?:in|after) \d+ms/
@@ -27,7 +27,7 @@ export function circumstances(
 
 /** A small chart of the run, unless a matcher of ours has shown one. */
 export const chart = (trace: Trace, errors: readonly unknown[]): string[] =>
-  errors.some((error) => messageOf(error).includes('\nTrace from ')) ? [] : [timeline(trace, MOST_BARS)]
+  errors.some((error) => messageOf(error).includes('\nTrace from ')) ? [] : [timeline(trace, MAX_BARS)]
 
 /** Where the report of a run is, if there is one. */
 export const reportText = (report: string | undefined): string[] =>
@@ -56,7 +56,7 @@ export async function annotateReport(task: RunnerTestCase, report: string): Prom
 
 /** Puts the trace of a test that failed beside its report. */
 export async function attachTrace(trace: Trace, task: RunnerTestCase): Promise<void> {
-  if (trace.length > MOST_ATTACHED) return
+  if (trace.length > MAX_ATTACHED) return
   // Vitest copies the file to its attachments.
   const folder = mkdtempSync(join(tmpdir(), 'longhaul-trace-'))
   try {

@@ -23,7 +23,7 @@ const options = {
 
 /** Runs once, and gives what it failed with. */
 async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters<typeof explore<void>>[3]) {
-  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, shrinkMost: 0 }, work)
+  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, maxShrunk: 0 }, work)
   return failures[0]?.error as InvariantError | undefined
 }
 

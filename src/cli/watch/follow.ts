@@ -9,8 +9,8 @@ import { nothingSeen, see, type Seen } from './seen.ts'
 const DRAW_EVERY_MS = 500
 const LOOK_EVERY_MS = 2_000
 /** Orchestrations that are asked for: more do not fit on a screen. */
-const MOST_RUNS = 20
-const MOST_AGENTS = 200
+const MAX_RUNS = 20
+const MAX_AGENTS = 200
 
 // Source: ECMA-48, and xterm's alternate screen.
 const ENTER = '\u001B[?1049h\u001B[?25l'
@@ -25,9 +25,9 @@ const write = (text: string): void => void process.stdout.write(text)
 async function look({ ask }: Following, seen: Seen): Promise<void> {
   const [health, list, costs, agents] = await Promise.all([
     ask('system:health'),
-    ask('orchestration:list', { limit: MOST_RUNS }),
-    ask('orchestration:cost_status', { limit: MOST_RUNS }),
-    ask('agent:health', { limit: MOST_AGENTS }),
+    ask('orchestration:list', { limit: MAX_RUNS }),
+    ask('orchestration:cost_status', { limit: MAX_RUNS }),
+    ask('agent:health', { limit: MAX_AGENTS }),
   ])
   if (health['error'] !== undefined) return
   const of = (data: Readonly<Record<string, unknown>>, name: string) =>

@@ -13,7 +13,7 @@ const ONE = {
   about: 'the id of the agent, or its name if exactly one running orchestration has an agent of that name',
 } as const
 const AGENT = { ...ONE, required: true } as const
-const MOST_SUGGESTED = 20
+const MAX_SUGGESTED = 20
 
 /** An agent's id begins with that of its orchestration. */
 const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
@@ -21,7 +21,7 @@ const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
 const agentsOf = (runs: readonly Run[], store: RunStore): AgentDetails[] =>
   runs.flatMap((run) => [...detailsOf(run, store).agents])
 
-const idsOf = (agents: readonly AgentDetails[]): string[] => agents.map(({ id }) => id).slice(0, MOST_SUGGESTED)
+const idsOf = (agents: readonly AgentDetails[]): string[] => agents.map(({ id }) => id).slice(0, MAX_SUGGESTED)
 
 /**
  * The agent that is meant by its id, or by its name alone.

@@ -105,7 +105,7 @@ interface SessionDetails {
 
 /** Sessions of completions that clients asked for. */
 const clientSessions = ({ store }: RequestContext): SessionDetails[] =>
-  store.completions.sessions(MOST_SESSIONS).map(({ sessionId, queued, running, over }) => ({
+  store.completions.sessions(MAX_SESSIONS).map(({ sessionId, queued, running, over }) => ({
     session_id: sessionId,
     kind: 'completion',
     status: queued + running > 0 ? 'active' : 'idle',
@@ -114,7 +114,7 @@ const clientSessions = ({ store }: RequestContext): SessionDetails[] =>
     working: running,
   }))
 
-const MOST_SESSIONS = 1_000
+const MAX_SESSIONS = 1_000
 
 /** A session in which something may still be said. */
 const isActive = ({ kind, status, unread, working }: SessionDetails): boolean =>
@@ -292,7 +292,7 @@ export const completion: Readonly<Record<string, Handler>> = {
       const { policy } = completions.completer
       return {
         stats: { total_retrying: waiting.length, requests: sum('requests'), retries: sum('retries'), policy },
-        retrying_requests: waiting.slice(0, MOST_WAITING).map(({ agent, target, attempt, lastError, nextAt }) => ({
+        retrying_requests: waiting.slice(0, MAX_WAITING).map(({ agent, target, attempt, lastError, nextAt }) => ({
           agent_id: agent,
           model: target,
           retry_attempt: attempt - 1,
@@ -307,7 +307,7 @@ export const completion: Readonly<Record<string, Handler>> = {
 }
 
 /** Requests that wait for their next try and are shown. */
-const MOST_WAITING = 100
+const MAX_WAITING = 100
 
 /** What work gives, or nothing where it is refused. */
 function orUndefined<Result>(work: () => Result): Result | undefined {

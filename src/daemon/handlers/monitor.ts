@@ -5,7 +5,7 @@ import { RefusedError } from '../protocol.ts'
 import type { LoggedEvent } from '../logged-event.ts'
 import { handler, type Handler } from './handler.ts'
 
-const MOST_EVENTS = 1_000
+const MAX_EVENTS = 1_000
 
 /** The newest of them in their order, as many as are asked for and go into a line. */
 function newest(found: readonly LoggedEvent[], limit: number): object {
@@ -107,7 +107,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
         )
       const chain = new Map<number, LoggedEvent>()
       const rest = [seq]
-      while (rest.length > 0 && chain.size < MOST_EVENTS) {
+      while (rest.length > 0 && chain.size < MAX_EVENTS) {
         const next = rest.pop()!
         const event = mine.get(next)
         if (!event || chain.has(next)) continue

@@ -13,14 +13,14 @@ import type { RunStatus } from '../../store/index.ts'
 import { nestsDeeper } from '../../trace/index.ts'
 import { ofPage, page, PAGE, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
-import { MOST_DEPTH, quoted, RefusedError } from '../protocol.ts'
+import { MAX_DEPTH, quoted, RefusedError } from '../protocol.ts'
 import { detailsOf, type RunDetails } from '../run-details.ts'
 import { nameOf, type Run } from '../runs.ts'
 import { handler, openHandler, WHICH, type Handler, type RequestContext } from './handler.ts'
 
 const STATES: readonly RunStatus[] = ['running', 'suspended', 'completed', 'failed', 'terminated']
 /** Runs that are over and that one answer may be about. */
-const MOST_OVER = 10_000
+const MAX_OVER = 10_000
 
 const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? steadyNow()) - startedAt) / 1_000
 
@@ -79,14 +79,14 @@ function refusing<Result>(work: () => Result): Result {
 }
 
 /** Patterns that extend one another, and are given as texts. */
-const MOST_TEXTS = 11
+const MAX_TEXTS = 11
 
 /** A pattern as a client has read it. */
 function textsOf(files: unknown): PatternText[] | undefined {
   if (files === undefined) return undefined
   const all: readonly unknown[] = Array.isArray(files) ? files : [files]
-  if (all.length === 0 || all.length > MOST_TEXTS)
-    throw new RefusedError(`pattern_files has ${all.length} texts. Give 1 to ${MOST_TEXTS}.`)
+  if (all.length === 0 || all.length > MAX_TEXTS)
+    throw new RefusedError(`pattern_files has ${all.length} texts. Give 1 to ${MAX_TEXTS}.`)
   return all.map((each, index) => {
     const { file = 'pattern.yaml', text } = (each ?? {}) as { file?: unknown; text?: unknown }
     if (typeof file !== 'string' || typeof text !== 'string')
@@ -113,7 +113,7 @@ function besideVars(
           },
         )
       const { type } = (pattern.data.variables?.[name] ?? {}) as { type?: unknown }
-      if (typeof value !== 'string' || type === 'string' || nestsDeeper(value, MOST_DEPTH)) return [name, value]
+      if (typeof value !== 'string' || type === 'string' || nestsDeeper(value, MAX_DEPTH)) return [name, value]
       try {
         return [name, JSON.parse(value) as unknown]
       } catch {
@@ -126,7 +126,7 @@ function besideVars(
 /** Those that are not over, and with `all` those that are. The newest first. */
 const listed = ({ runs }: RequestContext, all: boolean): Run[] => [
   ...runs.active.toReversed(),
-  ...(all ? runs.over(MOST_OVER) : []),
+  ...(all ? runs.over(MAX_OVER) : []),
 ]
 
 /** The fail rate of the client's environment, which `longhaul send` hands on. */

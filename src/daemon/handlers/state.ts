@@ -8,8 +8,8 @@ import { handler, WHICH, type Handler, type RequestContext } from './handler.ts'
 import { costOf } from './orchestration.ts'
 
 const DIRECTIONS: readonly Direction[] = ['outgoing', 'incoming', 'both']
-const MOST_ROWS = 10_000
-const MOST_DEPTH = 20
+const MAX_ROWS = 10_000
+const MAX_DEPTH = 20
 
 const shown = ({ id, type, properties, createdAt, updatedAt }: Entity): object => ({
   id,
@@ -40,12 +40,12 @@ function* mapped<Item, Shown>(items: Iterable<Item>, how: (item: Item) => Shown)
 }
 
 /** Properties that one question may name. */
-const MOST_PROPERTIES = 50
+const MAX_PROPERTIES = 50
 
 function bounded(where: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { length } = Object.keys(where)
-  if (length <= MOST_PROPERTIES) return where
-  throw new RefusedError(`where names ${length} properties. Give at most ${MOST_PROPERTIES}.`)
+  if (length <= MAX_PROPERTIES) return where
+  throw new RefusedError(`where names ${length} properties. Give at most ${MAX_PROPERTIES}.`)
 }
 
 /** The edges of an entity, as many as go into a line. */
@@ -54,7 +54,7 @@ function relationshipsOf(id: string, entities: EntityTable): object {
     yield* entities.relationships({ from: id })
     yield* entities.relationships({ to: id })
   })()
-  const { items, next } = pageOfRows(mapped(all, shownEdge), { limit: MOST_ROWS, offset: 0 })
+  const { items, next } = pageOfRows(mapped(all, shownEdge), { limit: MAX_ROWS, offset: 0 })
   return { relationships: items, ...(next !== undefined && { relationships_truncated: true }) }
 }
 
@@ -103,7 +103,7 @@ const ID = { type: 'text', about: 'the id of the entity', required: true } as co
 const TYPE = { type: 'text', about: 'only entities of this type' } as const
 const PROPERTIES = { type: 'object', about: 'the properties, as an object', default: {} } as const
 const WHERE = { type: 'object', about: 'the properties and values to match, as an object', default: {} } as const
-const ROWS = { type: 'integer', about: 'maximum number of rows', default: 100, least: 1, most: MOST_ROWS } as const
+const ROWS = { type: 'integer', about: 'maximum number of rows', default: 100, least: 1, most: MAX_ROWS } as const
 const OFFSET = PAGE.offset
 const END = { type: 'text', about: 'the id of an entity', required: true } as const
 const EDGE = {
@@ -270,7 +270,7 @@ export const state: Readonly<Record<string, Handler>> = {
         default: 'outgoing',
       },
       types: { type: 'texts', about: 'only relationships of these types', default: [] },
-      depth: { type: 'integer', about: 'maximum number of steps', default: 1, least: 1, most: MOST_DEPTH },
+      depth: { type: 'integer', about: 'maximum number of steps', default: 1, least: 1, most: MAX_DEPTH },
       limit: ROWS,
       include_entities: { type: 'boolean', about: 'includes the properties of the entities', default: false },
     },
@@ -284,7 +284,7 @@ export const state: Readonly<Record<string, Handler>> = {
         depth,
         most: limit,
       })
-      const all = { limit: MOST_ROWS, offset: 0 }
+      const all = { limit: MAX_ROWS, offset: 0 }
       const nodes = pageOfRows(
         mapped(walk.ids, (id) => (full ? shown(entities.get(id)!) : id)),
         all,

@@ -25,7 +25,7 @@ const FRAME_TOKENS = 16
 const FREE: Prices = { input: 0, output: 0 }
 
 /** Byte pairs join bytes, so a text never has more tokens than bytes. */
-const mostTokens = (messages: readonly ChatMessage[]): number =>
+const maxInputTokens = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { text }) => sum + Buffer.byteLength(text) + FRAME_TOKENS, FRAME_TOKENS)
 
 /**
@@ -87,7 +87,7 @@ export class Costs {
    */
   reserve(agent: string, target: Target, messages: readonly ChatMessage[], maxTokens: number): Reservation {
     const prices = this.#pricesWithin(agent, target)
-    const input = mostTokens(messages)
+    const input = maxInputTokens(messages)
     // All of it fresh, or all of it written to the cache: whichever costs more.
     const worst = [0, input]
       .map((cacheWrite) => BigInt(costOf({ input, cachedInput: 0, cacheWrite, output: maxTokens }, prices)))

@@ -7,10 +7,10 @@ import type { Policy } from './ask.ts'
 
 const MINUTE_MS = 60_000
 /** The longest pause between two calls that is learnt from refusals. */
-const MOST_SPACE_MS = MINUTE_MS
+const MAX_SPACE_MS = MINUTE_MS
 /** What is left of that pause after each answer, and below which it is none. */
 const EASE = 0.75
-const LEAST_SPACE_MS = 10
+const MIN_SPACE_MS = 10
 
 /** The bucket of requests that a service tells of, as it stands here. */
 interface Bucket {
@@ -81,7 +81,7 @@ export class Account {
     const now = this.#time.now()
     this.#notBefore = Math.max(this.#notBefore, now + retryAfterMs)
     if (limit) this.#fill(limit, now)
-    else this.#spaceMs = Math.min(MOST_SPACE_MS, Math.max(this.#spaceMs, retryAfterMs))
+    else this.#spaceMs = Math.min(MAX_SPACE_MS, Math.max(this.#spaceMs, retryAfterMs))
   }
 
   /** The service asks everybody to stay away for so long. */
@@ -116,7 +116,7 @@ export class Account {
   /** A call was answered. */
   answered(limit: ReportedLimit | undefined): void {
     if (limit) this.#fill(limit, this.#time.now())
-    else if (this.#spaceMs > 0) this.#spaceMs = this.#spaceMs * EASE < LEAST_SPACE_MS ? 0 : this.#spaceMs * EASE
+    else if (this.#spaceMs > 0) this.#spaceMs = this.#spaceMs * EASE < MIN_SPACE_MS ? 0 : this.#spaceMs * EASE
     this.#admit()
   }
 

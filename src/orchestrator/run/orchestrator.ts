@@ -37,7 +37,7 @@ import { Termination } from './termination.ts'
 import { UnderWay } from './under-way.ts'
 
 /** What TRACK has noted; older entries are forgotten. */
-const MOST_TRACKED = 10_000
+const MAX_TRACKED = 10_000
 
 /** How a run is begun, or gone on with. */
 export interface RunStart {
@@ -423,7 +423,7 @@ export class Orchestrator {
       recipients: this.#roster.recipients,
       track: (entry) => {
         this.#tracked.push(entry)
-        if (this.#tracked.length > MOST_TRACKED) this.#tracked.shift()
+        if (this.#tracked.length > MAX_TRACKED) this.#tracked.shift()
       },
       queried: () => ({ ...this.#roster.recipients, tracked: this.#tracked, variables: this.variables }),
       background: (promise) => this.#scheduler.keep(promise),

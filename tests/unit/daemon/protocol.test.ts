@@ -3,7 +3,7 @@ import {
   answerTo,
   lineOf,
   MAX_LINE,
-  MOST_DEPTH,
+  MAX_DEPTH,
   quoted,
   readRequest,
   refusal,
@@ -48,8 +48,8 @@ describe('a request', () => {
 
   test('that nests too deep is refused before it is read', () => {
     const nested = (levels: number) => `{"event":"a","data":{"x":${'['.repeat(levels)}${']'.repeat(levels)}}}`
-    expect(readRequest(nested(MOST_DEPTH - 2))).toMatchObject({ event: 'a' })
-    expect(readRequest(nested(MOST_DEPTH - 1))).toEqual({
+    expect(readRequest(nested(MAX_DEPTH - 2))).toMatchObject({ event: 'a' })
+    expect(readRequest(nested(MAX_DEPTH - 1))).toEqual({
       error: 'Invalid JSON: more than 100 lists and blocks are nested',
     })
   })

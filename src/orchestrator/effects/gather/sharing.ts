@@ -13,7 +13,7 @@ const TASK_TRIES = 3
 /** A task that takes so many times as long as the longest one that was done … */
 const SLOW_FACTOR = 3
 /** … and at least so long, is given to somebody else, too. */
-const LEAST_PATIENCE_MS = 10_000
+const MIN_PATIENCE_MS = 10_000
 
 /** A piece of work. */
 interface Task {
@@ -152,7 +152,7 @@ export class Sharing {
     const slowMs =
       this.#longestMs === undefined
         ? Number.POSITIVE_INFINITY
-        : Math.max(SLOW_FACTOR * this.#longestMs, LEAST_PATIENCE_MS)
+        : Math.max(SLOW_FACTOR * this.#longestMs, MIN_PATIENCE_MS)
     const inMs = newest.since + Math.min(halfMs, slowMs) - steadyNow()
     const timer = setTimeout(() => this.#giveBack(task, agent), Math.max(0, Math.min(inMs, 2 ** 31 - 1)))
     task.stopTimer = () => clearTimeout(timer)

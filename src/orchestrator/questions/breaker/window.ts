@@ -9,7 +9,7 @@ export interface WindowedCall {
 }
 
 /** So many calls are looked at, up to twice as many for a while. */
-const MOST_CALLS = 1_000
+const MAX_CALLS = 1_000
 
 /**
  * The newest calls to a service, in the order of their start, and whether they say that it is down.
@@ -87,7 +87,7 @@ export class BreakerWindow {
   }
 
   #forgetOld(now: number): void {
-    if (this.#calls.length >= 2 * MOST_CALLS) this.#calls = this.#calls.slice(-MOST_CALLS)
+    if (this.#calls.length >= 2 * MAX_CALLS) this.#calls = this.#calls.slice(-MAX_CALLS)
     while (this.#calls.length > 0 && !this.#counts(this.#calls[0]!, now)) this.#calls.shift()
   }
 }
