@@ -31,7 +31,7 @@ export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): numb
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
-/** How many failing cases are made smaller. */
+/** The number of failed cases to shrink. */
 export const maxShrunkOf = ({ shrinkMost = 3, maxShrunk = shrinkMost }: SweepOptions): number => maxShrunk
 
 /** Thrown for an invalid sweep. */
