@@ -22,7 +22,7 @@ export {
   type NoAccess,
   type OrchestrationResult,
   type OrchestratorSettings,
-  type OrchestratorSurroundings,
+  type OrchestratorDependencies,
   type ReportedLimit,
   type ResilienceSettings,
   type RunStart,

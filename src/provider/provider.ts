@@ -31,7 +31,7 @@ import { promptTokens, tokenizerFor } from './tokens.ts'
 import { Work } from './work.ts'
 
 /** What a provider stands on. */
-export interface ProviderSurroundings {
+export interface ProviderDependencies {
   clock: Clock
   trace: Trace
   random: KeyedRandom
@@ -85,7 +85,7 @@ export class Provider {
    */
   constructor(
     config: ProviderConfig,
-    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
+    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderDependencies,
   ) {
     providerOptions(config, 'provider')
     this.config = configOfToday(config)

@@ -105,8 +105,8 @@ export class Work {
     const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
     const endMs = share === 1 ? totalMs : Math.round(firstTokenMs + (totalMs - firstTokenMs) * share)
     if (!request.stream) return this.#lifecycle.after(call, endMs, () => this.#send(call, reply, share))
-    const surroundings = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
-    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...surroundings })
+    const dependencies = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
+    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...dependencies })
   }
 
   /** Sends a whole answer. */

@@ -2,12 +2,12 @@ import { millisecondsOf, textOf, type Json, type Options } from '../../strategy/
 import { deadlineIn } from '../service/deadline.ts'
 import { fitsPattern } from '../team/bus.ts'
 import { recipientsOf } from '../team/recipients.ts'
-import type { EffectSurroundings } from './surroundings.ts'
+import type { EffectDependencies } from './dependencies.ts'
 
 /** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
 export async function awaitEvents(
   options: Options,
-  { team, settings, signal, background, effect, elapsedMs, heard, recipients }: EffectSurroundings,
+  { team, settings, signal, background, effect, elapsedMs, heard, recipients }: EffectDependencies,
 ): Promise<Json> {
   const {
     from,

@@ -1,5 +1,5 @@
 import { failureOf } from '../service/failures.ts'
-import type { EffectSurroundings } from './surroundings.ts'
+import type { EffectDependencies } from './dependencies.ts'
 
 /** How agents speak. */
 export interface ConversationOptions {
@@ -13,8 +13,8 @@ export interface ConversationOptions {
  *
  * @throws the last failure, where nobody has answered at all
  */
-export async function converse(surroundings: EffectSurroundings, { inTurns }: ConversationOptions): Promise<null> {
-  const { team, signal, effect } = surroundings
+export async function converse(dependencies: EffectDependencies, { inTurns }: ConversationOptions): Promise<null> {
+  const { team, signal, effect } = dependencies
   const asked = new Map<string, number>()
   const busy = new Set<string>()
   /** Who has failed to answer: not asked again before it is told something more. */
@@ -54,7 +54,7 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
   }
 
   const stopHearing = team.onDelivery((name) => failed.delete(name))
-  const isPausing = (): boolean => surroundings.pausing.aborted
+  const isPausing = (): boolean => dependencies.pausing.aborted
   try {
     if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await ask(name)
     else
@@ -67,10 +67,10 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
     stopHearing()
   }
   // Who has not answered yet is asked when the run goes on.
-  if (isPausing() && waiting().length > 0) return surroundings.pause()
+  if (isPausing() && waiting().length > 0) return dependencies.pause()
   if (answers === 0 && failure !== undefined) throw failure
   if (failure !== undefined)
-    surroundings.trace.append({ type: 'log', line: 0, text: `Not answered: ${failureOf(failure).message}` })
+    dependencies.trace.append({ type: 'log', line: 0, text: `Not answered: ${failureOf(failure).message}` })
   return null
 }
 

@@ -5,7 +5,7 @@ import type { Target } from '../service/target.ts'
 import type { Timekeeper } from '../service/time.ts'
 import type { Ask, Completion, Policy, Question } from './ask.ts'
 
-interface FailoverSurroundings {
+interface FailoverDependencies {
   /** Models that stand in, in this order. */
   others: readonly Target[]
   /** Rounds over all models while all breakers are open. */
@@ -21,7 +21,7 @@ interface FailoverSurroundings {
  * one of them may be tried; the caller's signal ends the wait.
  */
 export const failingOver =
-  ({ others, rounds, opensIn, trace, time }: FailoverSurroundings): Policy =>
+  ({ others, rounds, opensIn, trace, time }: FailoverDependencies): Policy =>
   (ask) =>
   async (question, signal) => {
     const targets = [question.target, ...others.filter(({ name }) => name !== question.target.name)]

@@ -35,7 +35,7 @@ export interface WaitingRetry {
   nextAt: number
 }
 
-interface RetrySurroundings {
+interface RetryDependencies {
   budget: RetryBudget
   trace: Pick<Trace, 'append'>
   time: Timekeeper
@@ -54,17 +54,17 @@ interface RetrySurroundings {
 export class Retries {
   readonly waiting = new Set<WaitingRetry>()
   readonly #limits: RetryLimits
-  readonly #surroundings: RetrySurroundings
+  readonly #dependencies: RetryDependencies
   /** Questions whose newest try has failed, by key and model. */
   readonly #retrying = new Map<string, Retrying>()
   /** The same from before a restart, until they are asked again. */
   readonly #before: Map<string, Retrying>
   #onRetry: () => void = () => {}
 
-  constructor(limits: RetryLimits, surroundings: RetrySurroundings) {
+  constructor(limits: RetryLimits, dependencies: RetryDependencies) {
     this.#limits = limits
-    this.#surroundings = surroundings
-    this.#before = new Map(Object.entries(surroundings.before ?? {}))
+    this.#dependencies = dependencies
+    this.#before = new Map(Object.entries(dependencies.before ?? {}))
   }
 
   /** Calls `listener` whenever a try has failed and where that leaves the question is to be kept. */
@@ -113,7 +113,7 @@ export class Retries {
     }: { question: Question; key: string | undefined; attempt: number; failure: CompletionError },
     signal: AbortSignal,
   ): Promise<void> {
-    const { budget, trace, time } = this.#surroundings
+    const { budget, trace, time } = this.#dependencies
     const { agent, target } = question
     const { kind, message } = failure
     const delayMs = this.#delayAfter(attempt, failure)
@@ -140,7 +140,7 @@ export class Retries {
   /** Milliseconds until the next try; null where there is none. */
   #delayAfter(attempt: number, { retryable, retryAfterMs = 0 }: CompletionError): number | null {
     const { attempts, firstDelayMs, factor, maxDelayMs } = this.#limits
-    const { budget, random, canGoElsewhere = false } = this.#surroundings
+    const { budget, random, canGoElsewhere = false } = this.#dependencies
     // Who has somebody else to ask does not wait for longer than it would wait of itself.
     if (!retryable || (canGoElsewhere && retryAfterMs > maxDelayMs)) return null
     const isLast = attempt >= attempts || budget.isSpent
@@ -159,7 +159,7 @@ export class Retries {
     this.#before.delete(key)
     this.#retrying.set(key, before)
     if (before.attempt > this.#limits.attempts) throw new CompletionError(before.kind, before.message)
-    const leftMs = before.nextAt - this.#surroundings.time.now()
+    const leftMs = before.nextAt - this.#dependencies.time.now()
     if (leftMs > 0) await this.#pause(leftMs, question, signal)
     return before.attempt
   }
@@ -167,7 +167,7 @@ export class Retries {
   async #pause(ms: number, { following }: Question, signal: AbortSignal): Promise<void> {
     const goesOn = following?.pauses()
     try {
-      await pause(ms, signal, this.#surroundings.time)
+      await pause(ms, signal, this.#dependencies.time)
     } finally {
       goesOn?.()
     }

@@ -7,7 +7,7 @@ import {
   type Pattern,
 } from '../../pattern/index.ts'
 import { Machine, type Effect, type Json } from '../../strategy/index.ts'
-import type { EffectSurroundings } from '../effects/surroundings.ts'
+import type { EffectDependencies } from '../effects/dependencies.ts'
 import type { Tracked } from '../effects/query.ts'
 import { readCosts, saveCosts } from '../money/claim.ts'
 import { Costs } from '../money/costs.ts'
@@ -32,7 +32,7 @@ import { checkpointEvery, keepRun } from './persistence.ts'
 import { OrchestrationError, type OrchestrationResult } from './result.ts'
 import { Scheduler } from './scheduler.ts'
 import { PART_VERSIONS, RUN_VERSION, type RunState } from './state.ts'
-import type { OrchestratorSurroundings } from './surroundings.ts'
+import type { OrchestratorDependencies } from './dependencies.ts'
 import { Termination } from './termination.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -67,7 +67,7 @@ export class Orchestrator {
   readonly #run: string
   readonly #settings: Settled
   readonly #functions: Readonly<Record<string, StrategyFunction>>
-  readonly #surroundings: OrchestratorSurroundings
+  readonly #dependencies: OrchestratorDependencies
   readonly #machine: Machine
   readonly #completer: Completer
   readonly #cache: SemanticCache | undefined
@@ -90,12 +90,12 @@ export class Orchestrator {
     pattern: Pattern,
     { vars = {}, run = 'run', resume = false }: RunStart,
     settings: OrchestratorSettings,
-    surroundings: OrchestratorSurroundings,
+    dependencies: OrchestratorDependencies,
   ) {
     this.#pattern = pattern
     this.#run = run
-    this.#surroundings = surroundings
-    const { trace, store, tellsAttempts = false } = surroundings
+    this.#dependencies = dependencies
+    const { trace, store, tellsAttempts = false } = dependencies
     if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const state = saved?.state
@@ -136,7 +136,7 @@ export class Orchestrator {
       draining: this.#draining.signal,
       underWay: this.#underWay,
       trace,
-      surroundingsOf: (effect) => this.#surroundingsOf(effect),
+      dependenciesOf: (effect) => this.#dependenciesOf(effect),
       checkpoint: (name) => this.#checkpoint(name),
       forget: (effect) => this.#forget(effect),
       waits: () => this.#journal?.save('running'),
@@ -162,7 +162,7 @@ export class Orchestrator {
   }
 
   #makeCache(): SemanticCache | undefined {
-    const { trace, store, answers = [] } = this.#surroundings
+    const { trace, store, answers = [] } = this.#dependencies
     const { cache } = this.#settings
     if (!cache) return undefined
     return new SemanticCache(cache, {
@@ -179,7 +179,7 @@ export class Orchestrator {
     return new Team({
       settings: this.#settings,
       completer: this.#completer,
-      trace: this.#surroundings.trace,
+      trace: this.#dependencies.trace,
       run: this.#run,
       rules: [...(routing?.rules ?? []), ...rules],
       transformers,
@@ -189,7 +189,7 @@ export class Orchestrator {
       // One that says how it ends needs no other bound.
       maxHops:
         this.#isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
-      actAs: this.#surroundings.actAs ?? ((_, work) => work()),
+      actAs: this.#dependencies.actAs ?? ((_, work) => work()),
     })
   }
 
@@ -223,7 +223,7 @@ export class Orchestrator {
   /** Takes up what is kept of a run; calls that were under way may have been billed. */
   #goOn({ id, agents, intents, state }: ReturnType<typeof Journal.load>): void {
     for (const { data } of agents) this.team.restore(data as SavedAgent)
-    this.#surroundings.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
+    this.#dependencies.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
     for (const { agent, model, worst } of intents) this.costs.bookUncertain(agent, model, worst)
     if (state.over) this.#ending.end(state.over)
   }
@@ -369,7 +369,7 @@ export class Orchestrator {
    * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted; StoreError if the store fails: the run can be gone on with
    */
   async run(): Promise<OrchestrationResult> {
-    const { signal } = this.#surroundings
+    const { signal } = this.#dependencies
     const onAbort = (): void => this.#ending.end('cancelled', signal?.reason)
     if (signal?.aborted) onAbort()
     else signal?.addEventListener('abort', onAbort, { once: true })
@@ -398,7 +398,7 @@ export class Orchestrator {
     return outcome
   }
 
-  #surroundingsOf(effect: Effect): EffectSurroundings {
+  #dependenciesOf(effect: Effect): EffectDependencies {
     const { id } = effect
     const heard = this.#underWay.heardBy(id)
     return {
@@ -407,7 +407,7 @@ export class Orchestrator {
       team: this.team,
       settings: this.#settings,
       functions: this.#functions,
-      trace: this.#surroundings.trace,
+      trace: this.#dependencies.trace,
       signal: this.#ending.signal,
       sequential: this.#inTurns,
       inTurns: this.#inTurns,
@@ -444,7 +444,7 @@ export class Orchestrator {
 
   /** Keeps where the run stands, to be gone back to. */
   #checkpoint(name: string | null): void {
-    const { store, onCheckpoint } = this.#surroundings
+    const { store, onCheckpoint } = this.#dependencies
     if (this.#journal && store) {
       this.#journal.save('running')
       store.addCheckpoint(this.#journal.run, name)

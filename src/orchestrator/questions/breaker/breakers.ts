@@ -8,17 +8,17 @@ import type { BreakerLimits } from './settings.ts'
 /** One circuit breaker a model of a service, made when first needed. */
 export class Breakers {
   readonly #limits: BreakerLimits
-  readonly #surroundings: { trace: Pick<Trace, 'append'>; time: Timekeeper }
+  readonly #dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper }
   readonly #breakers = new Map<string, Breaker>()
 
   /** @param before the breakers before a restart, by target */
   constructor(
     limits: BreakerLimits,
-    surroundings: { trace: Pick<Trace, 'append'>; time: Timekeeper },
+    dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper },
     before: Readonly<Record<string, SavedBreaker>> = {},
   ) {
     this.#limits = limits
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     for (const [target, saved] of Object.entries(before)) this.#breakers.set(target, this.#make(target, saved))
   }
 
@@ -52,7 +52,7 @@ export class Breakers {
   }
 
   #make(target: string, before: SavedBreaker | undefined): Breaker {
-    const { trace, time } = this.#surroundings
+    const { trace, time } = this.#dependencies
     const onChange = (state: BreakerState['kind']): void =>
       void trace.append({ type: 'breaker.changed', target, state })
     return new Breaker(target, this.#limits, { time, onChange, before })

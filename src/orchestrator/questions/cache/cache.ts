@@ -18,7 +18,7 @@ export interface CacheSavings {
   saved: bigint
 }
 
-interface CacheSurroundings {
+interface CacheDependencies {
   embed: Embed | undefined
   trace: Pick<Trace, 'append'>
   time: Timekeeper
@@ -37,17 +37,17 @@ const contextOf = ({ target, maxTokens, messages }: Question): string =>
 export class SemanticCache {
   readonly savings: CacheSavings = { hits: 0, misses: 0, saved: 0n }
   readonly #limits: CacheLimits
-  readonly #surroundings: CacheSurroundings
+  readonly #dependencies: CacheDependencies
 
-  constructor(limits: CacheLimits, surroundings: CacheSurroundings) {
+  constructor(limits: CacheLimits, dependencies: CacheDependencies) {
     this.#limits = limits
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
   }
 
   /** Answers from what is kept where it can, and keeps what is answered. */
   readonly caching: Policy = (ask) => async (question, signal) => {
     const { agent } = question
-    const { trace } = this.#surroundings
+    const { trace } = this.#dependencies
     const found = await this.#find(question, signal)
     if (found) {
       const { answer, similarity } = found
@@ -71,7 +71,7 @@ export class SemanticCache {
     this.#forgetOld()
     const context = contextOf(question)
     const prompt = question.messages.at(-1)?.text ?? ''
-    const candidates = this.#surroundings.answers.filter((answer) => answer.context === context)
+    const candidates = this.#dependencies.answers.filter((answer) => answer.context === context)
     const same = candidates.find((answer) => answer.prompt === prompt)
     if (same) return { answer: same, similarity: 1 }
     if (this.#limits.similarity === 1) return undefined
@@ -84,7 +84,7 @@ export class SemanticCache {
 
   /** A service that fails to embed says nothing against the form. */
   async #similarity(texts: readonly string[], agent: string, signal: AbortSignal): Promise<number> {
-    const { embed } = this.#surroundings
+    const { embed } = this.#dependencies
     if (!embed) return 1
     try {
       const [a, b] = await Promise.all(texts.map((text) => embed(text, agent, signal)))
@@ -96,7 +96,7 @@ export class SemanticCache {
   }
 
   #keep(question: Question, { text, target, cost }: Completion): void {
-    const { answers, store, time } = this.#surroundings
+    const { answers, store, time } = this.#dependencies
     const prompt = question.messages.at(-1)?.text ?? ''
     const kept = { context: contextOf(question), prompt, text, target, cost, keptAt: time.now() }
     const before = answers.findIndex((answer) => answer.context === kept.context && answer.prompt === prompt)
@@ -107,7 +107,7 @@ export class SemanticCache {
   }
 
   #forgetOld(): void {
-    const { answers, time } = this.#surroundings
+    const { answers, time } = this.#dependencies
     const oldest = time.now() - this.#limits.ttlMs
     // In the order in which they came.
     while (answers.length > 0 && answers[0]!.keptAt <= oldest) answers.shift()

@@ -8,7 +8,7 @@ import type { Team } from '../team/team.ts'
 import type { Queried, Tracked } from './query.ts'
 
 /** What a gather stands on. */
-export interface GatherSurroundings {
+export interface GatherDependencies {
   team: Team
   trace: Pick<Trace, 'append' | 'length'>
   /** Aborted at the end of the run. */
@@ -24,7 +24,7 @@ export interface GatherSurroundings {
 }
 
 /** What effects are carried out with. */
-export interface EffectSurroundings extends GatherSurroundings {
+export interface EffectDependencies extends GatherDependencies {
   team: Team
   settings: Settled
   /** Keeps work that goes on after the effect, so that the run can end it. */
