@@ -4,7 +4,7 @@ import {
   Completer,
   CompletionError,
   Costs,
-  settle,
+  resolveSettings,
   type Orchestrator,
   type OrchestratorSettings,
 } from '../orchestrator/index.ts'
@@ -79,9 +79,9 @@ export class Completions {
       onTrace(event)
       this.#say(event.type, event)
     })
-    const settled = settle(settings, {})
-    this.costs = new Costs(settled, trace)
-    this.completer = new Completer(settled, {
+    const resolved = resolveSettings(settings, {})
+    this.costs = new Costs(resolved, trace)
+    this.completer = new Completer(resolved, {
       costs: this.costs,
       cache: undefined,
       trace,

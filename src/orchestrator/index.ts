@@ -20,7 +20,7 @@ export type { OrchestratorDependencies } from './run/dependencies.ts'
 export { functionsOf } from './run/libraries.ts'
 export { targetOf } from './service/target.ts'
 export { InvalidOrchestratorSettingError } from './setting-error.ts'
-export { settle } from './settle.ts'
+export { resolveSettings } from './resolve-settings.ts'
 export type {
   BudgetSettings,
   CacheSettings,

@@ -55,7 +55,7 @@ import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused }
 import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
-import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
+import { InvalidSettingError, type RunSettings, type ResolvedRunSettings } from './settings.ts'
 import { watchInto } from './watch.ts'
 
 /** What a trace keeps beside what it always does. */
@@ -285,7 +285,7 @@ function checkOptions(options: object): void {
 export function openSession<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
-  settings: SettingsInForce,
+  settings: ResolvedRunSettings,
   place = 0,
 ): Session<Result> {
   checkOptions(options)
@@ -360,7 +360,7 @@ function sessionOf<Result>(
     isClosed,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
     network: NetworkMount
-    settings: SettingsInForce
+    settings: ResolvedRunSettings
     closings: (() => unknown)[]
     isClosed: () => boolean
   },

@@ -19,7 +19,7 @@ import {
   type SweepOptions,
 } from '../explore/index.ts'
 import type { OrchestrationOptions, Session } from '../simulation/session.ts'
-import { replayCommand, type SettingsInForce } from '../simulation/settings.ts'
+import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
@@ -49,7 +49,7 @@ export class Sweep<Result> implements Explainer {
   readonly #name: string
   readonly #options: OrchestrationOptions<Result>
   readonly #sweep: SweepOptions
-  readonly #settingsOf: (of?: Case) => SettingsInForce
+  readonly #settingsOf: (of?: Case) => ResolvedRunSettings
   readonly #rates = new Map<number, { failRate: number; tests: number; passed: number }>()
   #failed = 0
   #shrunk = 0
@@ -59,7 +59,7 @@ export class Sweep<Result> implements Explainer {
     name: string,
     options: OrchestrationOptions<Result>,
     sweep: SweepOptions,
-    settingsOf: (of?: Case) => SettingsInForce,
+    settingsOf: (of?: Case) => ResolvedRunSettings,
   ) {
     this.#name = name
     this.#options = options

@@ -1,7 +1,7 @@
 import { costOf, formatDollars, parseDollars, type Prices } from '../../money/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import { CompletionError } from '../service/failures.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import type { Target } from '../service/target.ts'
 import type { ChatMessage, ReportedUsage } from '../service/client.ts'
 import { newClaim, type Claim } from './claim.ts'
@@ -36,14 +36,14 @@ export class Costs {
   readonly limit: bigint | undefined
   readonly total: Claim
   readonly byAgent: Map<string, Claim>
-  readonly #settings: Settled
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #trace: Pick<Trace, 'append'>
   #intents: IntentLog | undefined
   #reserved = 0n
 
   /** @param before what was claimed before a restart */
   constructor(
-    settings: Settled,
+    settings: ResolvedOrchestratorSettings,
     trace: Pick<Trace, 'append'>,
     before: { total: Claim; byAgent: Map<string, Claim> } = { total: newClaim(), byAgent: new Map() },
   ) {

@@ -3,7 +3,7 @@ import type { Costs } from '../money/costs.ts'
 import type { ChatMessage } from '../service/client.ts'
 import { targetOf } from '../service/target.ts'
 import { processTime, type Timekeeper } from '../service/time.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import { Accounts } from './account.ts'
 import type { Ask, Completion, Following, Policy } from './ask.ts'
 import { askService, saysSomething } from './asked-service.ts'
@@ -76,7 +76,7 @@ const wrapped = (ask: Ask, policies: readonly Policy[]): Ask =>
 /** Gets answers in spite of failures: policies around each other, each in its own file. No try outlives the caller's signal. */
 export class Completer {
   readonly breakers: Breakers
-  readonly #settings: Settled
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #statistics: Statistics
   readonly #budget: RetryBudget
   readonly #retries: Retries
@@ -84,7 +84,7 @@ export class Completer {
   readonly #ask: Ask
 
   constructor(
-    settings: Settled,
+    settings: ResolvedOrchestratorSettings,
     {
       costs,
       cache,

@@ -6,7 +6,7 @@ import type { Ask, Policy, Question } from './ask.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** How tries are repeated: exponential backoff with full jitter. */
-export interface RetryLimits {
+export interface ResolvedRetrySettings {
   /** Tries of one request at one model, the first one included. */
   attempts: number
   firstDelayMs: number
@@ -53,7 +53,7 @@ interface RetryDependencies {
  */
 export class Retries {
   readonly waiting = new Set<WaitingRetry>()
-  readonly #limits: RetryLimits
+  readonly #limits: ResolvedRetrySettings
   readonly #dependencies: RetryDependencies
   /** Questions whose newest try has failed, by key and model. */
   readonly #retrying = new Map<string, Retrying>()
@@ -61,7 +61,7 @@ export class Retries {
   readonly #before: Map<string, Retrying>
   #onRetry: () => void = () => {}
 
-  constructor(limits: RetryLimits, dependencies: RetryDependencies) {
+  constructor(limits: ResolvedRetrySettings, dependencies: RetryDependencies) {
     this.#limits = limits
     this.#dependencies = dependencies
     this.#before = new Map(Object.entries(dependencies.before ?? {}))

@@ -16,8 +16,8 @@ import { embedderOf } from '../questions/cache/embedder.ts'
 import { Completer, type TargetHealth } from '../questions/completer.ts'
 import type { WaitingRetry } from '../questions/retries.ts'
 import { processTime } from '../service/time.ts'
-import { settle } from '../settle.ts'
-import type { OrchestratorSettings, Settled, StrategyFunction } from '../settings.ts'
+import { resolveSettings } from '../resolve-settings.ts'
+import type { OrchestratorSettings, ResolvedOrchestratorSettings, StrategyFunction } from '../settings.ts'
 import type { SavedAgent } from '../team/agent.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 import { isRequest } from '../team/requests.ts'
@@ -65,7 +65,7 @@ export class Orchestrator {
   readonly team: Team
   readonly #pattern: Pattern
   readonly #run: string
-  readonly #settings: Settled
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #functions: Readonly<Record<string, StrategyFunction>>
   readonly #dependencies: OrchestratorDependencies
   readonly #machine: Machine
@@ -101,7 +101,7 @@ export class Orchestrator {
     const state = saved?.state
     const variables = state?.machine.variables ?? resolveVariables(pattern, vars, { run })
     const agents = resolveAgents(pattern, variables, { run })
-    this.#settings = settle(settings, variables)
+    this.#settings = resolveSettings(settings, variables)
     this.#functions = functionsOf(settings, {
       names: [pattern.data.functions ?? []].flat(),
       agents: workersAmong(agents),

@@ -12,7 +12,7 @@ import { deadlineIn } from '../service/deadline.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 import type { SavedRoutes } from './response-routes.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
 import { Way } from './way.ts'
@@ -27,7 +27,7 @@ export interface Asking extends Asked {
 }
 
 interface TeamOptions {
-  settings: Settled
+  settings: ResolvedOrchestratorSettings
   completer: Completer
   trace: Pick<Trace, 'append'>
   /** The name of the run. */

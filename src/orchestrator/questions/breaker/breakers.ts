@@ -3,17 +3,17 @@ import { AgentRestarted, CompletionError } from '../../service/failures.ts'
 import type { Timekeeper } from '../../service/time.ts'
 import type { Policy } from '../ask.ts'
 import { Breaker, type BreakerState, type SavedBreaker, type Verdict } from './breaker.ts'
-import type { BreakerLimits } from './settings.ts'
+import type { ResolvedBreakerSettings } from './settings.ts'
 
 /** One circuit breaker a model of a service, made when first needed. */
 export class Breakers {
-  readonly #limits: BreakerLimits
+  readonly #limits: ResolvedBreakerSettings
   readonly #dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper }
   readonly #breakers = new Map<string, Breaker>()
 
   /** @param before the breakers before a restart, by target */
   constructor(
-    limits: BreakerLimits,
+    limits: ResolvedBreakerSettings,
     dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper },
     before: Readonly<Record<string, SavedBreaker>> = {},
   ) {

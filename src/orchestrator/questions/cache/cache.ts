@@ -4,7 +4,7 @@ import type { Timekeeper } from '../../service/time.ts'
 import type { Completion, Policy, Question } from '../ask.ts'
 import { cosine, type Embedding } from './cosine.ts'
 import { formOf } from './form.ts'
-import type { CacheLimits } from './settings.ts'
+import type { ResolvedCacheSettings } from './settings.ts'
 import { isWorthKeeping } from './worth.ts'
 
 /** Makes a vector of unit length of a text by a service's embeddings; it may cost, and it may fail. */
@@ -36,10 +36,10 @@ const contextOf = ({ target, maxTokens, messages }: Question): string =>
 /** Reuses answers to the same question, and to ones of the same form, in the same context. */
 export class SemanticCache {
   readonly savings: CacheSavings = { hits: 0, misses: 0, saved: 0n }
-  readonly #limits: CacheLimits
+  readonly #limits: ResolvedCacheSettings
   readonly #dependencies: CacheDependencies
 
-  constructor(limits: CacheLimits, dependencies: CacheDependencies) {
+  constructor(limits: ResolvedCacheSettings, dependencies: CacheDependencies) {
     this.#limits = limits
     this.#dependencies = dependencies
   }
