@@ -15,7 +15,7 @@ export {
   type CacheSavings,
   type CacheSettings,
   type CallStatistics,
-  type Claim,
+  type ReportedCost,
   type EndReason,
   type FailureKind,
   type FunctionLibrary,

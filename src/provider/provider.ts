@@ -22,7 +22,7 @@ import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused
 import { Replies } from './replies.ts'
 import type { ReplyRule } from './reply-rules.ts'
 import { Retries } from './retries.ts'
-import { Said } from './said.ts'
+import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
 import { Threads } from './threads.ts'
@@ -100,7 +100,7 @@ export class Provider {
     this.#timings = new Timings(this.#settings, random)
     const services = new Services(this.#settings)
     const open = this.#open
-    const known = { retries: new Retries(), said: new Said(), threads: new Threads() }
+    const known = { retries: new Retries(), origins: new ReplyOrigins(), threads: new Threads() }
     this.#arrivals = new Arrivals({
       clock,
       trace,

@@ -45,9 +45,9 @@ export class Work {
   /** Puts a call into the line of its service; it is worked on when its turn comes. */
   enter(call: OpenCall): void {
     call.state = { kind: 'queued' }
-    const { line } = call.service
-    if (!line) return this.#begin(call)
-    call.leave = line.enter(() => {
+    const { queue } = call.service
+    if (!queue) return this.#begin(call)
+    call.leave = queue.enter(() => {
       const waitedMs = this.#clock.now() - call.arrivedAt
       if (waitedMs > 0) this.#trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
       this.#begin(call)

@@ -9,7 +9,7 @@ import {
 import { Machine, type Effect, type Json } from '../../strategy/index.ts'
 import type { EffectDependencies } from '../effects/dependencies.ts'
 import type { Tracked } from '../effects/query.ts'
-import { readCosts, saveCosts } from '../money/claim.ts'
+import { readCosts, saveCosts } from '../money/reported-cost.ts'
 import { Costs } from '../money/costs.ts'
 import { SemanticCache, type CacheSavings } from '../questions/cache/cache.ts'
 import { embedderOf } from '../questions/cache/embedder.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatDollars } from '../../../../src/money/index.ts'
-import { readCosts, saveCosts } from '../../../../src/orchestrator/money/claim.ts'
+import { readCosts, saveCosts } from '../../../../src/orchestrator/money/reported-cost.ts'
 import { Costs } from '../../../../src/orchestrator/money/costs.ts'
 import { resolveSettings } from '../../../../src/orchestrator/resolve-settings.ts'
 import type { OrchestratorSettings } from '../../../../src/orchestrator/settings.ts'
