@@ -13,7 +13,7 @@ export type CheckTuning<Name extends CheckName> = {
 /** Checks that are waived (`false`) or tuned, by name. */
 export type CheckSettings = { readonly [Name in CheckName]?: false | CheckTuning<Name> }
 
-/** Thrown for settings of a check that there is not, or that make no sense. */
+/** Thrown for settings of an unknown check, and for invalid settings of a check. */
 export class InvalidCheckError extends Error {
   override readonly name = 'InvalidCheckError'
   readonly code = 'LONGHAUL_INVALID_CHECK'
@@ -56,12 +56,12 @@ const KINDS: Readonly<
   number: {
     called: 'setting',
     isRight: (value) => typeof value === 'number' && value >= 0,
-    advice: 'Give a number from 0 on.',
+    advice: 'Give a number of at least 0.',
   },
   string: {
     called: 'setting',
     isRight: isDuration,
-    advice: "Give a duration, such as '2s', or milliseconds as a number from 0 on.",
+    advice: "Give a duration, such as '2s', or milliseconds as a number of at least 0.",
   },
 }
 

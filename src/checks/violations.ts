@@ -61,7 +61,7 @@ export function findViolations(
   return violations.toSorted((a, b) => a.at - b.at)
 }
 
-/** Thrown for a run in which something does not hold. */
+/** Thrown when a run violates an invariant check. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'
   readonly code = 'LONGHAUL_INVARIANT'

@@ -138,5 +138,7 @@ function portIn(port: number | undefined): number | undefined {
 function refuseSimulated({ flags }: Given): void {
   const only = ['latency', 'seed', 'fail-rate'].find((name) => flags[name] !== undefined)
   if (only !== undefined)
-    throw new UsageError(`--${only} is for simulated services, and all are real here. Leave one of both out.`)
+    throw new UsageError(
+      `--${only} is for simulated services, and this daemon calls only real ones. Remove --${only}, or simulate a service.`,
+    )
 }

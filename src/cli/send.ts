@@ -29,7 +29,10 @@ const SEND_FLAGS: Flags = {
   within: { about: 'time limit for the answer; default: 5m', value: 'DURATION' },
   'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
 }
-const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
+const WATCH_FLAGS: Flags = {
+  ...SEND_FLAGS,
+  every: { about: 'pause between two events; default: 10s', value: 'DURATION' },
+}
 const SEND_OR_WATCH_FLAGS: Flags = {
   ...SEND_FLAGS,
   every: { about: 'sends the event repeatedly, with this pause', value: 'DURATION' },
@@ -75,7 +78,7 @@ export function readSending(
   const ownFrom = given.length - first
   let isData = false
   if (event === undefined || event.startsWith('--'))
-    throw new UsageError('An event is needed, such as system:health. All of them: longhaul discover')
+    throw new UsageError('Give an event, such as system:health. longhaul discover lists all events.')
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let format: Format = process.stdout.isTTY ? 'table' : 'json'
   let everyMs: number | undefined
@@ -88,7 +91,7 @@ export function readSending(
       continue
     }
     const [, name, inline] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? []
-    if (name === undefined) throw new UsageError(`"${word}" stands where a --key is expected.`)
+    if (name === undefined) throw new UsageError(`Give a --key in place of "${word}".`)
     const next = index + 1 === ownFrom ? undefined : given[index + 1]
     const isParameter = !isOwn && (isData || known.has(name.replaceAll('-', '_')))
     const value = inline ?? (next === undefined || /^--[A-Za-z]/.test(next) ? undefined : given[(index += 1)])
@@ -97,7 +100,8 @@ export function readSending(
     if (isParameter || !Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
     else if (value === undefined) throw new UsageError(`--${name} needs a value: ${flags[name]!.value}.`)
     else if (name === 'output-format') {
-      if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
+      if (!FORMATS.includes(value))
+        throw new UsageError(`--output-format is "${value}". Give one of ${FORMATS.join(', ')}.`)
       format = value as Format
     } else if (name === 'every') everyMs = durationOf('--every', value)
     else if (name === 'within') withinMs = durationOf('--within', value)
@@ -196,7 +200,7 @@ async function describeEvents(only: string | undefined): Promise<string> {
   if (only !== undefined && !names.includes(only)) {
     const meant = nearest(only, names)
     throw new UsageError(
-      `There is no event "${only}". ${meant ? `Did you mean "${meant}"?` : 'All of them: longhaul discover'}`,
+      `There is no event "${only}". ${meant ? `Did you mean "${meant}"?` : 'longhaul discover lists all events.'}`,
     )
   }
   return names
@@ -209,7 +213,7 @@ async function describeEvents(only: string | undefined): Promise<string> {
           return [
             parameter.replaceAll('_', '-'),
             {
-              about: `${means}${required ? ' (needed)' : byDefault}`,
+              about: `${means}${required ? ' (required)' : byDefault}`,
               ...(type !== 'boolean' && { value: type.toUpperCase() }),
             },
           ]
@@ -246,7 +250,7 @@ export const send: RawCommand = ofEvent(
   {
     usage: 'send EVENT [--key value …]',
     about: `Sends an event to the daemon and prints the answer. Exits with 1 if the daemon rejects the event. The parameters of an event:
-longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
+longhaul send EVENT --help. NO_COLOR disables colours.`,
     flags: SEND_OR_WATCH_FLAGS,
     run: nothing,
   },
@@ -261,7 +265,7 @@ export const watch: RawCommand = ofEvent(
   {
     usage: 'watch [EVENT [--key value …]]',
     about: `Shows the activity of the daemon live, across restarts: orchestrations, agents, calls, costs and the latest failures.
-With an event: sends it to the daemon again and again, and prints what it answers.`,
+With an event: sends the event to the daemon repeatedly, and prints each answer.`,
     flags: { ...FOLLOW_FLAGS, ...WATCH_FLAGS },
     run: nothing,
   },

@@ -38,18 +38,18 @@ export const serve: Command = {
   usage: 'serve',
   about: 'Serves the simulated LLM services over HTTP on this machine, for programs in any language.',
   flags: {
-    port: { about: 'default: any free one', value: 'NUMBER' },
-    host: { about: 'default: 127.0.0.1', value: 'ADDRESS' },
-    seed: { about: 'default: 1', value: 'NUMBER' },
+    port: { about: 'port of the server; default: any free port', value: 'NUMBER' },
+    host: { about: 'address to listen on; default: 127.0.0.1', value: 'ADDRESS' },
+    seed: { about: 'seed of the simulation; default: 1', value: 'NUMBER' },
     'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, or 0', value: 'SHARE' },
-    time: { about: 'real (default), or a factor such as 60x', value: 'TIME' },
+    time: { about: 'speed of the clock: real (default), or a factor such as 60x', value: 'TIME' },
     latency: {
-      about: 'such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
+      about: 'latency of answers, such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
       value: 'LATENCY',
     },
   },
   async run({ flags, words }) {
-    if (words.length > 0) throw new UsageError(`longhaul serve takes no "${words[0]}".`)
+    if (words.length > 0) throw new UsageError(`longhaul serve does not accept "${words[0]}".`)
     const mode = timeModeIn(flags['time'] ?? 'real')
     const pace = mode.kind === 'scaled' ? mode.factor : 1
     const clock = serverClock(pace)

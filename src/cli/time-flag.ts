@@ -8,7 +8,9 @@ import { UsageError } from './flags.ts'
  */
 export function timeModeIn(text: string): Exclude<TimeMode, { kind: 'virtual' }> {
   if (text === 'virtual')
-    throw new UsageError('--time virtual needs all in one process. Give real, or a factor such as 60x.')
+    throw new UsageError(
+      '--time virtual requires a single process, and this command serves other processes. Give real, or a factor such as 60x.',
+    )
   try {
     return parseTimeMode(text) as Exclude<TimeMode, { kind: 'virtual' }>
   } catch {

@@ -20,7 +20,7 @@ const UNITS: Readonly<Record<string, Milliseconds>> = {
 
 const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*/gy
 
-/** Thrown for a duration that cannot be read. */
+/** Thrown for an invalid duration. */
 export class InvalidDurationError extends Error {
   override readonly name = 'InvalidDurationError'
   readonly code = 'LONGHAUL_INVALID_DURATION'

@@ -16,7 +16,7 @@ export type { Clock, TimeMode, Waiter } from './port.ts'
 export { steadyNow } from './steady.ts'
 export { startSimulatedClock, type ClockOptions, type SimulatedClockOptions } from './simulated.ts'
 
-/** Thrown for a time mode that cannot be read. */
+/** Thrown for an invalid time mode. */
 export class InvalidTimeModeError extends Error {
   override readonly name = 'InvalidTimeModeError'
   readonly code = 'LONGHAUL_INVALID_TIME_MODE'

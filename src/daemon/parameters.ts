@@ -140,7 +140,7 @@ function read(name: string, value: unknown, { type, least, most }: Parameter): u
     least !== undefined && most !== undefined
       ? ` from ${least} to ${most}`
       : least !== undefined
-        ? ` from ${least} on`
+        ? ` of at least ${least}`
         : ''
   throw new RefusedError(`${name} is ${quoted(value)}. Give ${WANTED[type]}${limits}.`)
 }

@@ -4,13 +4,13 @@ import type { Server } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { isAnswering } from './client.ts'
 
-/** Thrown when a daemon answers on the socket already. */
+/** Thrown when another daemon already answers on the socket. */
 export class DaemonRunningError extends Error {
   override readonly name = 'DaemonRunningError'
   readonly code = 'LONGHAUL_DAEMON_RUNNING'
 }
 
-/** Thrown where a socket cannot stand. */
+/** Thrown when the daemon cannot create its socket at a path. */
 class SocketPathError extends Error {
   override readonly name = 'SocketPathError'
   readonly code = 'LONGHAUL_SOCKET_PATH'

@@ -14,7 +14,7 @@ export { endChildrenWithWorker, guardChildren, letChildrenReach, refusedInChildr
 export { LOOPBACK, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native, realTurn } from './natives.ts'
-export { asksForWebSocket } from './web-socket.ts'
+export { asksForWebSocket, withoutOffer } from './web-socket.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'

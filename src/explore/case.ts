@@ -25,7 +25,7 @@ export interface Case {
   epoch?: number
 }
 
-/** Thrown for a case that cannot be read. */
+/** Thrown for an invalid case of a sweep. */
 export class InvalidCaseError extends Error {
   override readonly name = 'InvalidCaseError'
   readonly code = 'LONGHAUL_INVALID_CASE'

@@ -34,7 +34,7 @@ export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): numb
 /** How many failing cases are made smaller. */
 export const maxShrunkOf = ({ shrinkMost = 3, maxShrunk = shrinkMost }: SweepOptions): number => maxShrunk
 
-/** Thrown for a sweep that makes no sense. */
+/** Thrown for an invalid sweep. */
 export class InvalidSweepError extends Error {
   override readonly name = 'InvalidSweepError'
   readonly code = 'LONGHAUL_INVALID_SWEEP'

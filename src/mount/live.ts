@@ -166,7 +166,7 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
     for (const cancel of pending) cancel()
   })
   return {
-    hasModel: (id) => provider.hasModel(catalogue ?? route.provider, id),
+    hasModel: (id) => provider.modelOf(catalogue ?? route.provider, id) !== undefined,
     send(event) {
       if (client.readyState !== client.OPEN) return
       client.send(event)

@@ -4,7 +4,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { parseDuration, type Duration } from '../clock/index.ts'
-import { asksForWebSocket } from '../doors/index.ts'
+import { asksForWebSocket, withoutOffer } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
@@ -119,10 +119,14 @@ export async function startServer(
       guarded(response, () => receive(provider, request, response, { pace, metrics, routes }), log),
     )
   }
-  const server = createServer({ shouldUpgradeCallback: asksForWebSocket }, serve)
+  const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
   const live = new Set<Duplex>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) {
+      socket.unshift(withoutOffer(request, head))
+      return void server.emit('connection', socket)
+    }
     live.add(socket)
     socket.once('close', () => live.delete(socket))
     socket.on('error', () => {})

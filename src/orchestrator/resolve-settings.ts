@@ -40,11 +40,7 @@ function checkPrices(prices: ResolvedOrchestratorSettings['prices']): ResolvedOr
     for (const [part, price] of Object.entries(parts) as [string, Price][]) {
       const all = typeof price === 'number' ? [price] : [price?.base, ...(price?.tiers ?? []).map((tier) => tier.price)]
       if (!all.every((each) => Number.isFinite(each) && each >= 0))
-        throw new InvalidOrchestratorSettingError(
-          `prices['${model}'].${part}`,
-          price,
-          'US dollars for a million tokens',
-        )
+        throw new InvalidOrchestratorSettingError(`prices['${model}'].${part}`, price, 'US dollars per million tokens')
     }
   return prices
 }
@@ -59,7 +55,7 @@ export function resolveSettings(
   const ms = (value: Duration | undefined, fallback: Duration): number => parseDuration(value ?? fallback)
   const atLeast = (setting: string, value: number, least: number): number => {
     if (value >= least) return value
-    throw new InvalidOrchestratorSettingError(setting, value, `a number from ${least} on`)
+    throw new InvalidOrchestratorSettingError(setting, value, `a number of at least ${least}`)
   }
   return {
     model: text(variables['model']) ?? given.model ?? 'gpt-4o-mini',

@@ -132,6 +132,7 @@ export class Arrivals {
       fault: undefined,
       scale: 1,
       state: { kind: 'refused' },
+      putBacks: [],
       closed: false,
       isRead: false,
       admitted: false,

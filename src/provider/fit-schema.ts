@@ -2,13 +2,13 @@ import { jsonSchemaFaker } from '../packages/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** Thrown for a schema that takes too much to make a value for. */
+/** Thrown for a JSON schema that is too large to generate a value for. */
 class SchemaTooLargeError extends Error {
   override readonly name = 'SchemaTooLargeError'
   readonly code = 'LONGHAUL_SCHEMA_TOO_LARGE'
 }
 
-/** Thrown for a schema that contradicts itself, or is none. */
+/** Thrown for a JSON schema that is contradictory or invalid. */
 class UnfitSchemaError extends Error {
   override readonly name = 'UnfitSchemaError'
   readonly code = 'LONGHAUL_UNFIT_SCHEMA'

@@ -101,6 +101,7 @@ export class CallEnds implements Lifecycle {
   /** The client of a call has gone away. */
   disconnect(call: OpenCall): void {
     if (call.closed) return
+    for (const putBack of call.putBacks) putBack()
     const message =
       call.state.kind === 'stalled' ? 'The client went away from an answer that had stalled.' : 'The client went away.'
     const usage = usageSoFar(call, this.#clock.now())

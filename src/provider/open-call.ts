@@ -39,6 +39,8 @@ export interface OpenCall extends Bagged {
     | { kind: 'hanging' }
     | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
     | { kind: 'stalled'; usage: Usage }
+  /** Put back what its answer has taken of sequences of replies. */
+  putBacks: (() => void)[]
   closed: boolean
   /** Whether a streamed answer has begun to come. */
   isRead: boolean

@@ -200,12 +200,12 @@ export class Provider {
   }
 
   /**
-   * Whether a service has a model, by any of its names.
+   * A model of a service, by any of its names: what calls are held to.
    *
    * @internal
    */
-  hasModel(service: string, id: string): boolean {
-    return this.#models.find(service, id) !== undefined
+  modelOf(service: string, id: string): { id: string; contextWindow: number } | undefined {
+    return this.#models.find(service, id)
   }
 
   /** Who an agent is: made up from its name and the seed. */

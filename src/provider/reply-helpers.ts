@@ -5,8 +5,8 @@ import type { ReplyRule, ReplySource, ReplySpec, Sequence } from './reply-rules.
 /** By what the place in a sequence is counted. */
 export interface SequenceOptions {
   /**
-   * `call` (default): the agent's successful calls of a run, whatever it asks; a call that fails takes nothing. `conversation`: the
-   * questions of each conversation.
+   * `call` (default): the agent's successful calls of a run, whatever it asks; a call that fails takes nothing, nor one whose client
+   * goes away. `conversation`: the questions of each conversation.
    */
   by?: Sequence['by']
 }

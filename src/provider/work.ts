@@ -59,7 +59,7 @@ export class Work {
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
       const succeeds = call.fault === undefined || call.fault.name === 'slow'
-      const contents = this.#replies.contentsFor(request, caller, nth, succeeds)
+      const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks: call.putBacks })
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {

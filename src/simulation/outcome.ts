@@ -11,7 +11,7 @@ import {
   type CostPoint,
   type GatherRecord,
 } from '../trace/index.ts'
-import { nameIn, NO_NAMES, type KnownNames, type Part } from './known-names.ts'
+import { NO_NAMES, SINGULAR, type KnownNames, type Part } from './known-names.ts'
 import { ownEvents } from './own-events.ts'
 import { agentsSeen } from './set-up.ts'
 
@@ -33,12 +33,6 @@ function ledgerOf(calls: readonly CallRecord[]): Ledger {
   return ledger
 }
 
-/** What a record is made of. */
-interface Recorded extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
-  /** Names of who is set up. Default: only who took part is known. */
-  setUp?: KnownNames
-}
-
 /** What the provider and the trace know of a run, or of a part of it. Calls that others make are not counted. */
 export class RunRecord {
   /** From start to end, on the clock in force. Milliseconds. */
@@ -48,8 +42,11 @@ export class RunRecord {
   readonly #state: { ledger?: Ledger } = {}
   readonly #setUp: KnownNames
 
-  /** @internal */
-  constructor({ elapsedMs, trace, setUp = NO_NAMES }: Recorded) {
+  /** @param setUp names of who is set up. Default: only who took part is known */
+  constructor(
+    { elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>,
+    setUp: (part: 'agents' | 'models' | 'services') => Iterable<string> = NO_NAMES,
+  ) {
     this.elapsedMs = elapsedMs
     this.trace = trace
     this.#setUp = setUp
@@ -76,12 +73,12 @@ export class RunRecord {
   }
 
   /**
-   * The names of agents, models or services that the run knows: of those that took part, and of those that are set up.
+   * The names of agents, models or services that the run knows: of who took part, and of who is set up.
    *
    * @internal
    */
   names(part: Part): string[] {
-    const called = this.trace.ofType('call.arrived').map((call) => nameIn(call, part))
+    const called = this.calls.map((call) => call[SINGULAR[part]])
     const seen = part === 'agents' ? agentsSeen(this.trace) : []
     return [...new Set([...called, ...seen, ...this.#setUp(part)])]
   }
@@ -108,11 +105,12 @@ export class RunRecord {
 }
 
 /** What an outcome is made of. */
-interface Ending<Result> extends Recorded {
+interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
   status: 'completed' | 'failed'
   result: Result | undefined
   error: unknown
   resumptions?: readonly Resumption[]
+  setUp?: KnownNames | undefined
 }
 
 class EndedRun<Result> extends RunRecord {
@@ -121,8 +119,8 @@ class EndedRun<Result> extends RunRecord {
   readonly error: unknown
   readonly #resumptions: readonly Resumption[]
 
-  constructor({ status, result, error, resumptions = [], ...record }: Ending<Result>) {
-    super(record)
+  constructor({ status, result, error, resumptions = [], setUp, ...record }: Ending<Result>) {
+    super(record, setUp)
     this.status = status
     this.result = result
     this.error = error
@@ -139,11 +137,7 @@ class EndedRun<Result> extends RunRecord {
       const next = told[nth]
       const own = ownEvents(events, ({ seq }) => seq >= place && seq < (next?.place ?? Number.POSITIVE_INFINITY))
       const end = next ? next.stoppedAt : startedAt + this.elapsedMs
-      return new RunRecord({
-        elapsedMs: Math.max(0, end - at),
-        trace: Trace.of(own),
-        setUp: (part) => this.names(part),
-      })
+      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) }, (part) => this.names(part))
     })
   }
 }

@@ -398,7 +398,8 @@ function sessionOf<Result>(
       const resumption = { place: trace.length, at, stoppedAt: stoppedAt ?? at }
       resumptions.push(resumption)
       try {
-        await ways.resume(options)
+        // The test resumes it; what it does from here on is the run's own.
+        await withinRun(began, () => ways.resume(options))
         stoppedAt = undefined
       } catch (error) {
         resumptions.splice(resumptions.indexOf(resumption), 1)

@@ -16,7 +16,8 @@ export interface RunSettings {
   /** Settings of checks by name: `false` waives a check, an object tunes it. `false` alone turns all checks off. */
   checks?: CheckSettings | false
   /**
-   * What happens with agents, models, services, fault windows and reply rules of the provider that no call has used:
+   * What happens with agents, models, services, fault windows, scheduled faults and reply rules of the provider that no call has used,
+   * with a `failNext` that no call has met, and with the option `agents` where the callers have other names:
    * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
    * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
    */
@@ -33,7 +34,7 @@ function unusedFrom(given: string, name: string): UnusedPolicy {
   throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
-/** Thrown for an environment variable that cannot be read. */
+/** Thrown for an invalid value of an environment variable. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError'
   readonly code = 'LONGHAUL_INVALID_SETTING'

@@ -65,7 +65,8 @@ export class EventLog {
     const { repaired, last } = repair(file)
     this.repaired = repaired
     const { cutBytes, keptIn } = this.repaired
-    if (cutBytes > 0) this.#tell(`${file} ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}.`)
+    if (cutBytes > 0)
+      this.#tell(`${file} ended in ${cutBytes} bytes that are not an event; the daemon keeps them in ${keptIn}.`)
     dropValuesWithoutLog(file)
     this.#values = new LargeValues(valuesOf(file))
     this.#descriptor = openForOwner(file)

@@ -11,7 +11,7 @@ import { loadPattern } from '../pattern/index.ts'
 import { parseDollars } from '../money/index.ts'
 import type { System } from './system.ts'
 
-/** Thrown when the daemon refuses, or an orchestration in it fails. */
+/** Thrown when the daemon refuses a request, or an orchestration of the daemon fails. */
 export class DaemonOrchestrationError extends Error {
   override readonly name = 'DaemonOrchestrationError'
   readonly code = 'LONGHAUL_DAEMON_ORCHESTRATION'
@@ -84,7 +84,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     const { mode } = provider.clock
     if (mode.kind === 'virtual')
       throw new DaemonOrchestrationError(
-        "A daemon is a process of its own, which virtual time does not reach. Give time: '60x', or LONGHAUL_TIME=60x.",
+        "A daemon runs in a separate process, which cannot use virtual time. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
     const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
     const server = await startServer(provider)
@@ -112,11 +112,11 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       while (!(await isAnswering(socket))) {
         if (isGone(started))
           throw new DaemonOrchestrationError(
-            `The daemon ended with ${started.signalCode ?? `exit code ${started.exitCode}`} before it answered.`,
+            `The daemon exited with ${started.signalCode ?? `exit code ${started.exitCode}`} before its first answer.`,
           )
         if (native.now() - began > START_LIMIT_MS)
           throw new DaemonOrchestrationError(
-            `The daemon has not answered at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
+            `The daemon did not answer at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
           )
         await pause(LOOK_EVERY_MS / 10, signal)
       }

@@ -53,10 +53,7 @@ export function patternSystem(
         return pauses.stopped()
       },
       kill() {
-        if (!store)
-          throw new Error(
-            'A run that is not kept is lost when it is killed: give orchestrator.store, such as ":memory:".',
-          )
+        if (!store) throw new Error('A killed run without a store is lost. Set orchestrator.store, such as ":memory:".')
         orchestrator.kill()
         return pauses.stopped()
       },

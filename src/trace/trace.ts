@@ -12,7 +12,7 @@ export interface Spool {
   buffer?: number
 }
 
-/** Thrown for a line that is no event. */
+/** Thrown when a line of a trace is not an event. */
 export class InvalidTraceError extends Error {
   override readonly name = 'InvalidTraceError'
   readonly code = 'LONGHAUL_INVALID_TRACE'

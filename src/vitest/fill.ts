@@ -65,7 +65,7 @@ export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Va
   waive: Session<Result>['waive']
   /**
    * In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. `when` says
-   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
+   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate !== 0 })`.
    */
   sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }

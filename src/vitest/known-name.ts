@@ -4,7 +4,7 @@ import { SINGULAR, type Part } from '../simulation/known-names.ts'
 import type { RunRecord } from '../simulation/outcome.ts'
 import { SERVICES } from '../wire/index.ts'
 
-/** Thrown for a matcher that is given what it does not read. */
+/** Thrown when a matcher receives an unsupported value. */
 export class InvalidMatcherError extends TypeError {
   override readonly name = 'InvalidMatcherError'
   readonly code = 'LONGHAUL_INVALID_MATCHER'

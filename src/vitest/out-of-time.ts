@@ -2,7 +2,7 @@ import { formatDuration, type Clock } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import type { Session } from '../simulation/session.ts'
 
-/** Thrown a moment before Vitest ends a test that takes too long, while it can still be said why. */
+/** Thrown shortly before Vitest ends a test by its timeout, to report the cause. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError'
   readonly code = 'LONGHAUL_OUT_OF_TIME'

@@ -143,8 +143,8 @@ export interface Desk {
   baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
-  /** Whether the provider serves a model, by any of its names. */
-  hasModel(id: string): boolean
+  /** A model that the provider serves, by any of its names, which is its id then. */
+  model(id: string): { id: string; contextWindow: number } | undefined
   /** Input tokens of a call, were it made. */
   count(call: CallRequest): number
   /** Unix time in milliseconds. */

@@ -413,7 +413,7 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     expect(await over(id)).toMatchObject({ result: ['never'] })
     expect(await ask('orchestration:start', { pattern: 'wrong' })).toMatchObject({
       error: expect.stringContaining(
-        'The agent ann: response_time: "sloww" is no time that an answer takes. Did you mean "slow"?',
+        'The agent ann: response_time: "sloww" is not a valid latency. Did you mean "slow"?',
       ) as string,
     })
     // Nothing of it is kept: the next daemon finds no run that could not begin.

@@ -97,7 +97,7 @@ function watchInLines(socket: string): () => void {
 /** `longhaul watch` without an event: shows what the daemon does, over its restarts, until it is interrupted. */
 export function watchDaemon(given: readonly string[]): void {
   const { words, flags } = readFlags(given, FOLLOW_FLAGS)
-  if (words.length > 0) throw new UsageError(`longhaul watch takes an event, or nothing: ${words[0]}.`)
+  if (words.length > 0) throw new UsageError(`longhaul watch does not accept "${words[0]}". Give an event, or nothing.`)
   const { socket } = daemonPaths(process.env)
   const isPlain = flags['plain'] !== undefined || !process.stdout.isTTY
   const stop = isPlain ? watchInLines(socket) : watchOnScreen(socket)

@@ -180,7 +180,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   }),
   'orchestration:status': handler({
     about: 'Shows the status of one orchestration, or of all active orchestrations.',
-    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'includes ended orchestrations', default: false }, ...PAGE },
     answer(given, context) {
       const { runs, store } = context
       if (given.orchestration_id !== undefined || given.pattern !== undefined) {
@@ -265,7 +265,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       state: { type: 'text', about: `only orchestrations in this state: ${STATES.join(', ')}` },
       running: { type: 'boolean', about: 'only running orchestrations', default: false },
       pattern: { type: 'text', about: 'only orchestrations of this pattern' },
-      all: { type: 'boolean', about: 'those that are over too', default: false },
+      all: { type: 'boolean', about: 'includes ended orchestrations', default: false },
       ...PAGE,
     },
     answer({ state, running, pattern, all, ...part }, context) {
@@ -395,7 +395,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   }),
   'orchestration:cost_status': handler({
     about: 'Shows the cost of one orchestration, by agent, or of all active orchestrations.',
-    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'includes ended orchestrations', default: false }, ...PAGE },
     answer(given, context) {
       const { runs, store } = context
       if (given.orchestration_id !== undefined || given.pattern !== undefined) {

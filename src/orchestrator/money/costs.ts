@@ -106,8 +106,8 @@ export class Costs {
       })
       throw new CompletionError(
         'budget',
-        `The budget of ${formatDollars(this.limit)} does not allow another call to ${target.model}: it may cost ${formatDollars(worst)}, ` +
-          `and ${formatDollars(left)} is left (${formatDollars(this.spent)} spent, ${formatDollars(this.#reserved)} reserved for calls under way).`,
+        `The budget of ${formatDollars(this.limit)} does not allow another call to ${target.model}: the call may cost ${formatDollars(worst)}, ` +
+          `and ${formatDollars(left)} remains (${formatDollars(this.spent)} spent, ${formatDollars(this.#reserved)} reserved for calls in flight).`,
       )
     }
     this.#reserved += worst
@@ -141,8 +141,8 @@ export class Costs {
     })
     throw new CompletionError(
       'budget',
-      `The budget of ${formatDollars(this.limit)} cannot be kept: no price is known for ${target.name}. ` +
-        `Give it as orchestrator.prices: { '${target.model}': { input: …, output: … } }, in US dollars for a million tokens.`,
+      `The budget of ${formatDollars(this.limit)} cannot be enforced, because ${target.name} has no known price. ` +
+        `Set the price in orchestrator.prices: { '${target.model}': { input: …, output: … } }, in US dollars per million tokens.`,
     )
   }
 

@@ -105,7 +105,7 @@ export class Account {
     if (waitMs <= patienceMs) return undefined
     return new CompletionError(
       'rate_limited',
-      `The account may ask again in ${formatDuration(Math.ceil(waitMs))} only.`,
+      `The provider accepts the next request of this account in ${formatDuration(Math.ceil(waitMs))}.`,
       {
         retryAfterMs: waitMs,
         unmade: true,

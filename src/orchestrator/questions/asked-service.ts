@@ -27,5 +27,5 @@ export const saysSomething =
   async (question, signal) => {
     const completion = await ask(question, signal)
     if (completion.text.trim() !== '') return completion
-    throw new CompletionError('bad_answer', 'The answer is empty.', { limit: completion.limit })
+    throw new CompletionError('bad_answer', 'The answer of the provider is empty.', { limit: completion.limit })
   }

@@ -30,7 +30,7 @@ export const hedged =
       } catch (error) {
         throw error instanceof AggregateError ? (error.errors[0] as unknown) : error
       } finally {
-        race.abort(new CompletionError('cancelled', 'Another request of the same question was faster.'))
+        race.abort(new CompletionError('cancelled', 'The other hedged request was faster.'))
       }
     }
   }

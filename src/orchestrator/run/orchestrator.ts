@@ -96,7 +96,7 @@ export class Orchestrator {
     this.#run = run
     this.#dependencies = dependencies
     const { trace, store, tellsAttempts = false } = dependencies
-    if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
+    if (resume && !store) throw new ResumeError('To resume a run, set "store" to the store that contains the run.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const state = saved?.state
     const variables = state?.machine.variables ?? resolveVariables(pattern, vars, { run })
@@ -201,7 +201,7 @@ export class Orchestrator {
   #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     if (this.#isConversation && agents.length === 0)
       throw new PatternSettingError(
-        `${this.#pattern.file} has neither a strategy nor agents: there is nothing to run. Another pattern may extend it.`,
+        `${this.#pattern.file} has neither a strategy nor agents: it cannot run. Another pattern may extend it.`,
       )
     for (const agent of agents) this.#roster.add(agent)
     const workers = workersAmong(agents)
@@ -251,8 +251,7 @@ export class Orchestrator {
    * and done again when the run goes on; answers that are in are not asked for again.
    */
   suspend({ running = 'drain' }: { running?: 'drain' | 'cancel' } = {}): void {
-    if (!this.#journal)
-      throw new ResumeError('Only a run that a store keeps can be suspended: give the setting "store".')
+    if (!this.#journal) throw new ResumeError('A run without a store cannot be suspended. Set "store".')
     if (running === 'cancel') this.#ending.end('suspended')
     else {
       this.#draining.abort()

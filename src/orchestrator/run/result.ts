@@ -25,7 +25,7 @@ export interface OrchestrationResult {
 /** Kinds of failures that are the strategy's own. */
 const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
 
-/** Thrown by `run` where a strategy fails. */
+/** Thrown by `run` when a strategy fails. */
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
   readonly code = 'LONGHAUL_ORCHESTRATION_FAILED'

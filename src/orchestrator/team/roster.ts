@@ -63,7 +63,7 @@ export class Roster {
     if (names.length > MAX_SPAWNED)
       throw new CompletionError(
         'refused_request',
-        `SPAWN makes ${names.length} agents; at most ${MAX_SPAWNED} are made at once.`,
+        `SPAWN requests ${names.length} agents. The maximum is ${MAX_SPAWNED} at once.`,
       )
     const variables = this.#variables()
     for (const each of names) {

@@ -105,7 +105,7 @@ export class Team {
   /** Adds an agent. */
   spawn(settings: AgentSettings): void {
     if (this.isAlive(settings.name))
-      throw new CompletionError('refused_request', `There is an agent ${settings.name} already.`)
+      throw new CompletionError('refused_request', `The agent ${settings.name} exists already.`)
     this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
     this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
     this.#answers?.touched(settings.name)

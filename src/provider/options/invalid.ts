@@ -1,4 +1,4 @@
-/** Thrown for a set-up that makes no sense. */
+/** Thrown for an invalid set-up of the simulated provider. */
 export class InvalidProviderConfigError extends Error {
   override readonly name = 'InvalidProviderConfigError'
   readonly code = 'LONGHAUL_INVALID_PROVIDER'

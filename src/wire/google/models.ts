@@ -3,7 +3,6 @@ import { geminiErrors, HEADERS, invalid, isWithoutKey, vertexErrors } from './er
 
 // Source: https://ai.google.dev/api/models.
 
-const MAX_INPUT = 1_048_576
 const MAX_OUTPUT = 65_536
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1_000
@@ -73,8 +72,7 @@ const single = (
   answer(request, desk) {
     if (request.strict && isWithoutKey(request)) return { kind: 'unauthorized' }
     const id = request.params['model']!
-    const model =
-      desk.models.find((known) => known.id === id) ?? (desk.hasModel(id) ? { id, contextWindow: MAX_INPUT } : undefined)
+    const model = desk.model(id)
     if (model) return jsonResponse(write(model), HEADERS)
     return {
       kind: 'not_found',

@@ -64,7 +64,7 @@ describe('what a parameter is read as', () => {
     const limits = { type: 'integer', least: 1, most: 10 } as const
     expect(read('10', limits)).toBe(10)
     expect(() => read('11', limits)).toThrow('given is "11". Give a whole number from 1 to 10.')
-    expect(() => read(-1, { type: 'number', least: 0 })).toThrow('from 0 on')
+    expect(() => read(-1, { type: 'number', least: 0 })).toThrow('of at least 0')
   })
 
   test('what is left out, or null, has its default; what is needed is asked for', () => {

@@ -199,7 +199,7 @@ describe('an assertion that holds only as nobody has the name in it', () => {
       'no model "gpt-4o-mni" was asked; models of this run: gpt-4o-mini. Did you mean "gpt-4o-mini"?',
     ],
     [
-      () => expect(called).toHaveCalls(0, { provider: 'opnai' }),
+      () => expect(called).toHaveCalls(0, { service: 'opnai' }),
       'no service "opnai" was asked; services of this run: openai. Did you mean "openai"?',
     ],
     [() => expect(called).toHaveCost(0, { agent: 'cem' }), 'no agent "cem" took part'],
@@ -219,7 +219,7 @@ describe('an assertion that holds only as nobody has the name in it', () => {
   test('is as it should be where it is a model or a service that there is', () => {
     expect(called).toHaveCalls(0, { model: 'gpt-4o' })
     expect(called).toHaveCalls(0, { model: 'claude-haiku-4-5' })
-    expect(called).toHaveCalls(0, { provider: 'anthropic' })
+    expect(called).toHaveCalls(0, { service: 'anthropic' })
   })
 
   test('says of one that fails anyway who took part', () => {

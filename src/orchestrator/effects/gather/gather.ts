@@ -34,7 +34,7 @@ export async function gather(
   if (most < atLeast)
     throw new CompletionError(
       'refused_request',
-      `GATHER ${name} needs ${counted(atLeast, 'answer')}, and ${counted(most, tasks ? 'task' : 'agent')} can give no more than ${most}. No agent was asked.`,
+      `GATHER ${name} needs ${counted(atLeast, 'answer')}, and ${counted(most, tasks ? 'task' : 'agent')} can give at most ${most}. The orchestrator asked no agent.`,
       { partial: { responses: [], missing: tasks ?? agents } },
     )
   const open = openGather(dependencies.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
@@ -69,7 +69,7 @@ export async function gather(
     const last = [...collection.failures.values()].at(-1)
     throw new CompletionError(
       kindOf(collection.failures, missing.length),
-      `GATHER ${name} needs ${counted(atLeast, 'answer')} and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
+      `GATHER ${name} needs ${counted(atLeast, 'answer')} and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'none'}.` +
         (last ? ` The last failure: ${last.message}` : ''),
       { partial: { responses: gathered.responses, missing } },
     )

@@ -125,7 +125,7 @@ export class Sharing {
     this.#longestMs = Math.max(this.#longestMs ?? 0, tookMs)
     this.#drop(task)
     for (const { stop } of task.holders.values())
-      stop.abort(new CompletionError('cancelled', 'Another agent has done the task.'))
+      stop.abort(new CompletionError('cancelled', 'Another agent has completed the task.'))
     for (const each of this.#underWay) if (each !== task) this.#watch(each)
   }
 

@@ -40,7 +40,8 @@ export function resolveBreakerSettings({
   window = '5m',
   openFor = '5m',
 }: BreakerSettings = {}): ResolvedBreakerSettings {
-  if (!(failures >= 1)) throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number from 1 on')
+  if (!(failures >= 1))
+    throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number of at least 1')
   if (!(failureRate >= 0 && failureRate <= 1))
     throw new InvalidOrchestratorSettingError('breaker.failureRate', failureRate, 'a number from 0 to 1')
   return { failures, failureRate, windowMs: parseDuration(window), openMs: parseDuration(openFor) }

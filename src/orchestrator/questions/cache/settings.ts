@@ -37,8 +37,8 @@ export function resolveCacheSettings({
   embedding = 'local',
 }: CacheSettings): ResolvedCacheSettings {
   if (!(similarity > 0 && similarity <= 1))
-    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and up to 1')
+    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and at most 1')
   if (!Number.isInteger(size) || size < 1)
-    throw new InvalidOrchestratorSettingError('cache.size', size, 'a whole number from 1 on')
+    throw new InvalidOrchestratorSettingError('cache.size', size, 'a whole number of at least 1')
   return { similarity, size, ttlMs: parseDuration(ttl), embedding }
 }

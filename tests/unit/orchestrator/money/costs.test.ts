@@ -37,8 +37,8 @@ describe('a budget', () => {
 
     const short = costs({ budget: { limit: BigInt(worst - 1) }, prices: PRICES })
     expect(() => short.costs.reserve('ann', target('mini'), ASKED, 100)).toThrow(
-      'The budget of $0.000241999999 does not allow another call to mini: it may cost $0.000242, ' +
-        'and $0.000241999999 is left ($0.00 spent, $0.00 reserved for calls under way).',
+      'The budget of $0.000241999999 does not allow another call to mini: the call may cost $0.000242, ' +
+        'and $0.000241999999 remains ($0.00 spent, $0.00 reserved for calls in flight).',
     )
     expect(short.trace.of('budget.refused')).toEqual([
       { type: 'budget.refused', agent: 'ann', model: 'mini', worst, left: worst - 1 },
@@ -52,7 +52,7 @@ describe('a budget', () => {
     const reserve = () => given.reserve('ann', target('mini'), ASKED, 100)
     const first = reserve()
     const second = reserve()
-    expect(reserve).toThrow('reserved for calls under way')
+    expect(reserve).toThrow('reserved for calls in flight')
     first.release()
     const third = reserve()
     expect(reserve).toThrow('budget')
@@ -73,7 +73,7 @@ describe('a budget', () => {
   test('refuses a model whose price nobody knows, and says what to do', () => {
     const { costs: given, trace } = costs({ budget: { limit: '0.01' } })
     expect(() => given.reserve('ann', target('secret'), ASKED, 100)).toThrow(
-      /cannot be kept: no price is known for openai\/secret\. Give it as orchestrator\.prices: \{ 'secret'/,
+      /cannot be enforced, because openai\/secret has no known price\. Set the price in orchestrator\.prices: \{ 'secret'/,
     )
     expect(trace.of('budget.refused')).toHaveLength(1)
     expect(given.spent).toBe(0n)

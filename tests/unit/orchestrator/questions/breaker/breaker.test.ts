@@ -173,7 +173,7 @@ describe('a breaker after a restart', () => {
   })
 
   test('its settings have ranges', () => {
-    expect(() => resolveBreakerSettings({ failures: 0 })).toThrow('breaker.failures is 0. Give a number from 1 on.')
+    expect(() => resolveBreakerSettings({ failures: 0 })).toThrow('breaker.failures is 0. Give a number of at least 1.')
     expect(() => resolveBreakerSettings({ failureRate: 1.5 })).toThrow(
       'breaker.failureRate is 1.5. Give a number from 0 to 1.',
     )

@@ -126,7 +126,7 @@ describe('a cache', () => {
   })
 
   test('is set within ranges', () => {
-    expect(() => resolveCacheSettings({ size: -1 })).toThrow('cache.size is -1. Give a whole number from 1 on.')
+    expect(() => resolveCacheSettings({ size: -1 })).toThrow('cache.size is -1. Give a whole number of at least 1.')
     expect(() => resolveCacheSettings({ similarity: 0 })).toThrow('cache.similarity is 0.')
     expect(() => resolveCacheSettings({ similarity: Number.NaN })).toThrow('cache.similarity is NaN.')
     expect(resolveCacheSettings({})).toMatchObject({ similarity: 1, ttlMs: 86_400_000 })
