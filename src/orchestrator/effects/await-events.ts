@@ -33,7 +33,9 @@ export async function awaitEvents(
     if ((senders && !senders.includes(name)) || !team.isAlive(name)) return
     const nth = (asked.get(name) ?? 0) + 1
     asked.set(name, nth)
-    background(team.ask(name, undefined, { signal: end.signal, effect, question: `${name} ${nth}` }).catch(() => {}))
+    background(
+      team.requestAnswer(name, undefined, { signal: end.signal, effect, question: `${name} ${nth}` }).catch(() => {}),
+    )
   }
   const stopDelivery = team.onDelivery(asking)
   try {

@@ -3,7 +3,7 @@ import { pause } from '../service/deadline.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import { jsonIn, saysNo, saysYes } from '../team/speech.ts'
 import { aggregate } from './aggregate.ts'
-import { askOne, askOrchestrator } from './ask.ts'
+import { requestAnswer, consultOrchestratingAgent } from './request-answer.ts'
 import { awaitEvents } from './await-events.ts'
 import { call } from './call.ts'
 import { converse } from './converse.ts'
@@ -34,24 +34,26 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
       return { ...(await gather(request.name, told, options, dependencies)) }
     }
     case 'completion':
-      return { ...(await askOne(asked([request.agent], dependencies)[0]!, request.options, dependencies)) } as Json
+      return {
+        ...(await requestAnswer(asked([request.agent], dependencies)[0]!, request.options, dependencies)),
+      } as Json
     case 'events':
       return awaitEvents(request.options, dependencies)
     case 'call':
       return call(request.function, request.arguments, dependencies.functions)
     case 'process':
-      return askOrchestrator(
+      return consultOrchestratingAgent(
         `Process the following, and say what follows from it:\n${textOf(request.value)}`,
         dependencies,
       )
     case 'ask':
-      return askOrchestrator(request.text, dependencies)
+      return consultOrchestratingAgent(request.text, dependencies)
     case 'value': {
-      const said = await askOrchestrator(request.text, dependencies)
+      const said = await consultOrchestratingAgent(request.text, dependencies)
       return jsonIn(said) ?? said
     }
     case 'check': {
-      const said = await askOrchestrator(
+      const said = await consultOrchestratingAgent(
         `Check this, and begin your answer with "no" if it does not hold: ${request.text}`,
         dependencies,
       )
@@ -61,7 +63,7 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
       const { method, options } = request.request
       if (method !== 'custom') return aggregate(request.request)
       const data = textOf(request.request['data'] ?? request.request['responses'] ?? null)
-      const said = await askOrchestrator(
+      const said = await consultOrchestratingAgent(
         `Aggregate the following, as ${textOf(options ?? {})} says:\n${data}`,
         dependencies,
       )
@@ -75,7 +77,7 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
     case 'converse':
       return converse(dependencies, { inTurns: dependencies.inTurns })
     case 'judge':
-      return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, dependencies))
+      return saysYes(await consultOrchestratingAgent(`Answer with yes or no: ${request.text}?`, dependencies))
     case 'sleep':
       await pause(Math.max(0, request.ms - dependencies.elapsedMs), signal)
       return null

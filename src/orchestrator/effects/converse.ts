@@ -25,12 +25,12 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
   let last = before.at(-1)?.answer.agent
   for (const { answer } of before) asked.set(answer.agent, (asked.get(answer.agent) ?? 0) + 1)
 
-  const ask = async (name: string): Promise<void> => {
+  const takeTurn = async (name: string): Promise<void> => {
     const nth = (asked.get(name) ?? 0) + 1
     asked.set(name, nth)
     busy.add(name)
     try {
-      await team.ask(name, undefined, { signal, effect, question: `${name} ${nth}` })
+      await team.requestAnswer(name, undefined, { signal, effect, question: `${name} ${nth}` })
       answers += 1
       last = name
     } catch (error) {
@@ -56,10 +56,10 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
   const stopHearing = team.onDelivery((name) => failed.delete(name))
   const isPausing = (): boolean => dependencies.pausing.aborted
   try {
-    if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await ask(name)
+    if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await takeTurn(name)
     else
       await freely(
-        ask,
+        takeTurn,
         () => (isPausing() ? [] : waiting()),
         (listener) => team.onDelivery(listener),
       )
@@ -76,7 +76,7 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
 
 /** Asks whoever has something to read, at the same time, until nobody has. */
 async function freely(
-  ask: (name: string) => Promise<void>,
+  takeTurn: (name: string) => Promise<void>,
   waiting: () => string[],
   onDelivery: (listener: () => void) => () => void,
 ): Promise<void> {
@@ -85,7 +85,7 @@ async function freely(
   const look = (): void => {
     for (const name of waiting()) {
       underWay += 1
-      ask(name).then(
+      takeTurn(name).then(
         () => {
           underWay -= 1
           look()

@@ -71,7 +71,7 @@ async function turns(
         )
         const prompt = [`It is your turn: ${task}`, ...heard.slice(-agents.length)].join('\n')
         said.push({
-          ...(await team.ask(agent, prompt, { signal: end.signal, effect, question: `${agent} ${round}` })),
+          ...(await team.requestAnswer(agent, prompt, { signal: end.signal, effect, question: `${agent} ${round}` })),
         } as Json)
       } catch (error) {
         signal.throwIfAborted()

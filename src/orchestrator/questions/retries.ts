@@ -2,7 +2,7 @@ import type { Trace } from '../../trace/index.ts'
 import { pause } from '../service/deadline.ts'
 import { CompletionError, type FailureKind } from '../service/failures.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Ask, Policy, Question } from './ask.ts'
+import type { Complete, Policy, Question } from './completion.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** How tries are repeated: exponential backoff with full jitter. */
@@ -82,19 +82,19 @@ export class Retries {
     return Object.fromEntries([...this.#before, ...this.#retrying])
   }
 
-  readonly retrying: Policy = (ask) => async (question, signal) => {
+  readonly retrying: Policy = (complete) => async (question, signal) => {
     const key = question.key === undefined ? undefined : `${question.key} ${question.target.name}`
     for (let attempt = await this.#goOn(key, question, signal); ; attempt++) {
-      const failure = await this.#try(ask, question, signal)
+      const failure = await this.#try(complete, question, signal)
       if (!(failure instanceof CompletionError)) return failure
       await this.#rest({ question, key, attempt, failure }, signal)
     }
   }
 
   /** The answer, or why it failed where another try may pass. */
-  async #try(ask: Ask, question: Question, signal: AbortSignal) {
+  async #try(complete: Complete, question: Question, signal: AbortSignal) {
     try {
-      return await ask(question, signal)
+      return await complete(question, signal)
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof CompletionError)) throw error

@@ -310,10 +310,10 @@ export class Orchestrator {
    * @param request tells it from other questions, also after a restart: a positive whole number
    * @throws CompletionError, or the signal's reason
    */
-  async ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+  async requestAnswer(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
     // Effects of the strategy count upwards.
     const effect = -request
-    const asked = this.team.ask(agent, prompt, {
+    const asked = this.team.requestAnswer(agent, prompt, {
       signal: AbortSignal.any([signal, this.#ending.signal]),
       effect,
       question: 'request',
@@ -322,8 +322,13 @@ export class Orchestrator {
     return asked
   }
 
+  /** @deprecated The former name of `requestAnswer`. */
+  ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+    return this.requestAnswer(agent, prompt, request, signal)
+  }
+
   /**
-   * What `ask` has answered is kept elsewhere.
+   * What `requestAnswer` has answered is kept elsewhere.
    *
    * @internal
    */

@@ -157,22 +157,22 @@ export class Team {
    *
    * @throws CompletionError, or the signal's reason
    */
-  ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+  requestAnswer(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const before = this.#answers?.answerTo(asking)
     if (before) {
       asking.onAnswer?.(before)
       return Promise.resolve(before)
     }
     const agent = this.find(name)
-    return this.#options.actAs(name, () => this.#ask(agent, prompt, asking))
+    return this.#options.actAs(name, () => this.#answer(agent, prompt, asking))
   }
 
-  async #ask(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+  async #answer(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const began = steadyNow()
     for (;;) {
       if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
       try {
-        return await this.#askOnce(agent, prompt, asking, began)
+        return await this.#answerOnce(agent, prompt, asking, began)
       } catch (error) {
         if (!(error instanceof AgentRestarted)) throw error
         asking.signal.throwIfAborted()
@@ -180,7 +180,7 @@ export class Team {
     }
   }
 
-  async #askOnce(agent: Agent, prompt: string | undefined, asking: Asking, began: number): Promise<AgentAnswer> {
+  async #answerOnce(agent: Agent, prompt: string | undefined, asking: Asking, began: number): Promise<AgentAnswer> {
     const { completer, trace } = this.#options
     const { name, conversation, settings } = agent
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [asking.signal, agent.signal])

@@ -1,4 +1,4 @@
-import type { Following } from '../questions/ask.ts'
+import type { Following } from '../questions/completion.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { Agent } from './agent.ts'
 import type { Hold } from './conversation.ts'

@@ -15,7 +15,7 @@ describe('settings of checks that are times', () => {
 
   test('are refused where they are none', () => {
     expect(() => checkSettings({ sequential: { handover: 'soon' } } as unknown as CheckSettings)).toThrow(
-      'The setting "handover" of the check "sequential" is "soon". Give a duration, such as \'2s\', or milliseconds as a number from 0 on.',
+      'The setting "handover" of the check "sequential" is "soon". Give a duration, such as \'2s\', or milliseconds as a number of at least 0.',
     )
   })
 

@@ -68,8 +68,8 @@ export class Collection {
   }
 
   /** Asks every agent the same. Never rejects. */
-  async askAll(agents: readonly string[], end: Deadline): Promise<void> {
-    const one = (agent: string): Promise<void> => this.#askOne(agent, agents, end)
+  async collectAll(agents: readonly string[], end: Deadline): Promise<void> {
+    const one = (agent: string): Promise<void> => this.#collectFrom(agent, agents, end)
     const left = agents.filter((agent) => !this.answered.has(agent))
     if (this.#options.sequential) {
       for (const agent of left) if (!this.hasEnough && !this.isOver(end)) await one(agent)
@@ -77,15 +77,15 @@ export class Collection {
   }
 
   /** Asks those again who were under way when the gather ended. Never rejects. */
-  async askLate(agents: readonly string[], end: Deadline): Promise<void> {
+  async collectLate(agents: readonly string[], end: Deadline): Promise<void> {
     const left = agents.filter((agent) => !this.answered.has(agent))
     const underWay = this.#options.sequential ? left.slice(0, 1) : left
-    await Promise.all(underWay.map((agent) => this.#askOne(agent, agents, end)))
+    await Promise.all(underWay.map((agent) => this.#collectFrom(agent, agents, end)))
   }
 
-  async #askOne(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
+  async #collectFrom(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
     try {
-      await this.#askFor(agent, agents, end)
+      await this.#answerFor(agent, agents, end)
     } catch (error) {
       this.note(agent, error)
     }
@@ -105,7 +105,7 @@ export class Collection {
   }
 
   /** Asks an agent something of this gather. What is under way when it is over is broken off, unless late answers are kept. */
-  async ask(
+  async requestAnswer(
     agent: string,
     {
       prompt,
@@ -119,7 +119,7 @@ export class Collection {
     const signals = [this.#signal(end), this.#stop.signal, ...more]
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', agent, signals)
     try {
-      await this.#dependencies.team.ask(agent, prompt, {
+      await this.#dependencies.team.requestAnswer(agent, prompt, {
         signal: within.signal,
         model,
         maxTokens,
@@ -133,7 +133,7 @@ export class Collection {
   }
 
   /** Gets the agent's own answer, or that of another in place of one that is gone. */
-  async #askFor(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
+  async #answerFor(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
     const { team, trace } = this.#dependencies
     const { prompt, redistribute } = this.#options
     const tried = new Set<string>()
@@ -142,7 +142,7 @@ export class Collection {
       tried.add(current)
       try {
         const onAnswer = (answer: AgentAnswer): void => this.#take(agent, answer)
-        return await this.ask(current, { prompt, question: agent, onAnswer }, end)
+        return await this.requestAnswer(current, { prompt, question: agent, onAnswer }, end)
       } catch (error) {
         if (!redistribute || failureOf(error).kind !== 'terminated' || this.#signal(end).aborted) throw error
         const from = agents.indexOf(agent)

@@ -47,7 +47,7 @@ export async function gather(
     collection.takeBefore(before, tasks)
     const work = tasks
       ? new Sharing(tasks, { agents, collection, end, endsInMs: left(timeoutMs) }, options, dependencies).done
-      : collection.askAll(agents, end)
+      : collection.collectAll(agents, end)
     const extended = extension && collection.extended(left(timeoutMs), extendFor, extension.signal)
     await Promise.race([work, collection.enough, aborted(end.signal), ...(extended ? [extended] : [])])
     if (late === 'keep' && !dependencies.signal.aborted) dependencies.goesOn(work)
@@ -90,7 +90,7 @@ export async function gatherLate(
   const end = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [dependencies.signal])
   collection.takeBefore(dependencies.team.answersBefore(dependencies.effect), undefined)
   collection.close()
-  const work = collection.askLate(agents, end)
+  const work = collection.collectLate(agents, end)
   open.end()
   await work
   end.clear()

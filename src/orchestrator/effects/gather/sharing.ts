@@ -104,7 +104,7 @@ export class Sharing {
       // A copy is another question: a service that knows idempotency keys would answer it with the first one's answer.
       const question = `${TASK}${index}${task.tries > 1 ? ` try ${task.tries}` : ''}`
       const onAnswer = (answer: AgentAnswer): void => this.#collection.takeTask(index, task.task, answer)
-      await this.#collection.ask(agent, { prompt, question, onAnswer }, this.#end, stop.signal)
+      await this.#collection.requestAnswer(agent, { prompt, question, onAnswer }, this.#end, stop.signal)
       this.#hasDone(task, steadyNow() - began)
     } catch (error) {
       if (!this.#collection.isDone(index)) {

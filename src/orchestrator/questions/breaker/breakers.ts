@@ -1,7 +1,7 @@
 import type { Trace } from '../../../trace/index.ts'
 import { AgentRestarted, CompletionError } from '../../service/failures.ts'
 import type { Timekeeper } from '../../service/time.ts'
-import type { Policy } from '../ask.ts'
+import type { Policy } from '../completion.ts'
 import { Breaker, type BreakerState, type SavedBreaker, type Verdict } from './breaker.ts'
 import type { ResolvedBreakerSettings } from './settings.ts'
 
@@ -39,10 +39,10 @@ export class Breakers {
   }
 
   /** Asks only where the breaker lets it, and tells it how calls end. */
-  readonly breaking: Policy = (ask) => async (question, signal) => {
+  readonly breaking: Policy = (complete) => async (question, signal) => {
     const call = await this.of(question.target.name).enter(signal)
     try {
-      const completion = await ask(question, signal)
+      const completion = await complete(question, signal)
       call.ended('answered')
       return completion
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { AnswerTable, KeptAnswer } from '../../../store/index.ts'
 import type { Trace } from '../../../trace/index.ts'
 import type { Timekeeper } from '../../service/time.ts'
-import type { Completion, Policy, Question } from '../ask.ts'
+import type { Completion, Policy, Question } from '../completion.ts'
 import { cosine, type Embedding } from './cosine.ts'
 import { formOf } from './form.ts'
 import type { ResolvedCacheSettings } from './settings.ts'
@@ -45,7 +45,7 @@ export class SemanticCache {
   }
 
   /** Answers from what is kept where it can, and keeps what is answered. */
-  readonly caching: Policy = (ask) => async (question, signal) => {
+  readonly caching: Policy = (complete) => async (question, signal) => {
     const { agent } = question
     const { trace } = this.#dependencies
     const found = await this.#find(question, signal)
@@ -59,7 +59,7 @@ export class SemanticCache {
     }
     this.savings.misses += 1
     trace.append({ type: 'cache.missed', agent })
-    const completion = await ask(question, signal)
+    const completion = await complete(question, signal)
     if (isWorthKeeping(completion)) this.#keep(question, completion)
     return completion
   }
