@@ -46,7 +46,7 @@ import {
   type SystemContext,
   type Vars,
 } from '../systems/index.ts'
-import { outlive } from './afterlife.ts'
+import { awaitLeftovers } from './leftovers.ts'
 import { Outcome, type Resumption } from './outcome.ts'
 import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
@@ -495,7 +495,7 @@ function sessionOf<Result>(
     if (clock.mode.kind !== 'real' && (ended || !isRun)) {
       // What the test has begun, and not waited for, is on its way.
       await realTurn()
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+      await awaitLeftovers({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
     }
     const left = leftBy(trace, place)
     if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })

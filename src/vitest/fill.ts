@@ -35,7 +35,7 @@ import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { annotateReport, attachTrace, chart, failureContext, reportText } from './failure-context.ts'
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
@@ -98,7 +98,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   const { errors } = verdict
   const { trace } = attempt.session
   const told = [
-    ...circumstances(attempt, errors),
+    ...failureContext(attempt, errors),
     ...chart(trace, errors),
     replayText(attempt),
     ...reportText(report),

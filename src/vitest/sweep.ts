@@ -24,7 +24,7 @@ import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { chart, circumstances, reportText } from './telling.ts'
+import { chart, failureContext, reportText } from './failure-context.ts'
 
 const { now } = native
 const TELL_EVERY_MS = 2_000
@@ -133,7 +133,7 @@ export class Sweep<Result> implements Explainer {
     const { name } = this.cases.find((each) => each.case === attempt.of)!
     const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
     const told = [
-      ...circumstances(attempt, errors),
+      ...failureContext(attempt, errors),
       ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
       `To repeat it alone:\n  ${command}`,
       ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),

@@ -2,7 +2,7 @@ import { textOf, type InstantEffect, type Json } from '../../strategy/index.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import { query } from './query.ts'
 import type { EffectDependencies } from './dependencies.ts'
-import { told } from './whom.ts'
+import { resolveRecipients } from './resolve-agents.ts'
 
 /**
  * Carries out a statement that waits for nobody, so that what it changes and that it was done are kept together.
@@ -23,7 +23,7 @@ export function carryOutAtOnce(
         team.terminate(agent, `terminated by the strategy at line ${line}`)
       return null
     case 'send':
-      return told(request.to, dependencies).map((agent) => {
+      return resolveRecipients(request.to, dependencies).map((agent) => {
         team.send(agent, textOf(request.message), 'strategy')
         return agent
       })
@@ -37,7 +37,7 @@ export function carryOutAtOnce(
     }
     case 'emit':
       if (request.to !== null)
-        for (const agent of told(request.to, dependencies))
+        for (const agent of resolveRecipients(request.to, dependencies))
           team.send(agent, `${request.event}: ${textOf(request.data)}`, 'strategy')
       team.bus.emit({ event: request.event, from: 'strategy', data: request.data })
       return null

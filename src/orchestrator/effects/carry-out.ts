@@ -11,7 +11,7 @@ import { coordinate } from './coordinate.ts'
 import { gather, gatherLate } from './gather/gather.ts'
 import { gatherOptions } from './gather/options.ts'
 import type { EffectDependencies } from './dependencies.ts'
-import { asked } from './whom.ts'
+import { resolveAgents } from './resolve-agents.ts'
 
 /** Carries out what a statement has asked for. Rejects where it fails. */
 export async function carryOut({ request }: LastingEffect, dependencies: EffectDependencies): Promise<Json> {
@@ -19,7 +19,7 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
   switch (request.kind) {
     case 'gather': {
       const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-      return { ...(await gather(request.name, asked(request.agents, dependencies), options, dependencies)) }
+      return { ...(await gather(request.name, resolveAgents(request.agents, dependencies), options, dependencies)) }
     }
     case 'waitFor': {
       // Who was told something and has not been asked since, or was asked by this effect before a restart.
@@ -35,7 +35,7 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
     }
     case 'completion':
       return {
-        ...(await requestAnswer(asked([request.agent], dependencies)[0]!, request.options, dependencies)),
+        ...(await requestAnswer(resolveAgents([request.agent], dependencies)[0]!, request.options, dependencies)),
       } as Json
     case 'events':
       return awaitEvents(request.options, dependencies)
@@ -92,5 +92,5 @@ export async function carryOutLate({ request }: Effect, dependencies: EffectDepe
   // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
   if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
   const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-  await gatherLate(request.name, asked(request.agents, dependencies), options, dependencies)
+  await gatherLate(request.name, resolveAgents(request.agents, dependencies), options, dependencies)
 }

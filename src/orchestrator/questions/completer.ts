@@ -18,7 +18,7 @@ import { Retries, type Retrying, type WaitingRetry } from './retries.ts'
 import { RetryBudget, type Tries } from './retry-budget.ts'
 import { Statistics, type CallStatistics } from './statistics.ts'
 import { timeLimited } from './time-limit.ts'
-import { told } from './told.ts'
+import { tracingAttempts } from './attempt-tracing.ts'
 
 /** A question as agents ask it. */
 export interface AgentQuestion {
@@ -130,7 +130,7 @@ export class Completer {
       timeLimited(settings, time),
       saysSomething,
       priced(costs),
-      ...(tellsAttempts ? [told({ trace, time, costs })] : []),
+      ...(tellsAttempts ? [tracingAttempts({ trace, time, costs })] : []),
       this.#statistics.counting,
     ])
   }

@@ -25,7 +25,7 @@ import { leaderOf, Roster, workersAmong } from '../team/roster.ts'
 import { Team } from '../team/team.ts'
 import { ActiveTime } from './active-time.ts'
 import { Ending } from './ending.ts'
-import { Hearing } from './hearing.ts'
+import { RunEvents } from './run-events.ts'
 import { Journal, ResumeError } from './journal.ts'
 import { functionsOf } from './libraries.ts'
 import { checkpointEvery, keepRun } from './persistence.ts'
@@ -72,7 +72,7 @@ export class Orchestrator {
   readonly #completer: Completer
   readonly #cache: SemanticCache | undefined
   readonly #roster: Roster
-  readonly #hearing: Hearing
+  readonly #events: RunEvents
   readonly #termination: Termination
   readonly #scheduler: Scheduler
   readonly #underWay: UnderWay
@@ -121,7 +121,7 @@ export class Orchestrator {
     this.#underWay = new UnderWay(this.#active, state)
     this.team = this.#makeTeam(state?.routes)
     this.#roster = new Roster(this.team, () => this.#machine.state.variables)
-    this.#hearing = new Hearing({
+    this.#events = new RunEvents({
       team: this.team,
       roster: this.#roster,
       ending: this.#ending,
@@ -237,7 +237,7 @@ export class Orchestrator {
       machine: this.#machine.state,
       costs: saveCosts(this.costs.total, this.costs.byAgent),
       questions: this.#completer.save(),
-      answers: this.#hearing.answers,
+      answers: this.#events.answers,
       activeMs: this.#active.ms,
       ...this.#underWay.save(this.#machine.pending),
       ...((reason === 'event' || reason === 'max_messages' || reason === 'rounds') && { over: reason }),
@@ -379,7 +379,7 @@ export class Orchestrator {
     else signal?.addEventListener('abort', onAbort, { once: true })
     const timer = this.#limitTime()
     const checkpoints = this.#journal && checkpointEvery(this.variables, () => this.#checkpoint('interval'))
-    const stopListening = this.#hearing.begin()
+    const stopListening = this.#events.begin()
     try {
       await this.#scheduler.execute()
     } finally {

@@ -15,7 +15,7 @@ import type { SavedRoutes } from './response-routes.ts'
 import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
-import { Way } from './way.ts'
+import { QuestionProgress } from './question-progress.ts'
 
 /** How an agent is asked. */
 export interface Asking extends Asked {
@@ -198,7 +198,7 @@ export class Team {
       const pruned = conversation.prune()
       if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
       let answer
-      const way = new Way(agent, hold, within.signal)
+      const way = new QuestionProgress(agent, hold, within.signal)
       try {
         answer = await completer.complete(
           {

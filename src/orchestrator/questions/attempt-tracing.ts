@@ -7,15 +7,15 @@ import type { Completion, Policy } from './completion.ts'
 
 const NO_USAGE: ReportedUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }
 
-interface ToldOptions {
+interface AttemptTracingOptions {
   trace: Pick<Trace, 'append'>
   time: Timekeeper
   costs: Pick<Costs, 'costOf'>
 }
 
 /** Tells the trace of each call as it is made, and as it ends. */
-export const told =
-  ({ trace, time, costs }: ToldOptions): Policy =>
+export const tracingAttempts =
+  ({ trace, time, costs }: AttemptTracingOptions): Policy =>
   (complete) =>
   async (question, signal) => {
     const { agent, target } = question
