@@ -259,6 +259,8 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+/** Faults that no call ends by: it stays open until its client goes away. */
+const ENDLESS: readonly string[] = ['hang', 'stall']
 const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
@@ -270,6 +272,10 @@ function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRe
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
   if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
     throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+  if (of.fault !== undefined && ENDLESS.includes(of.fault))
+    throw new InvalidMatcherError(
+      `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
+    )
   const filters = Object.entries(of) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
 }

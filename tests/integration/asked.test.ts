@@ -26,7 +26,7 @@ describeOrchestration('a trace with contents', { agents, system, provider, trace
     expect(outcome).toHaveAsked('reviewer', /draft\.$/, 2, { status: 'ended' })
     expect(outcome).not.toHaveAsked('reviewer', /third/)
     expect(outcome).toHaveAsked('writer', /draft/, 0)
-    expect(outcome).toHaveAsked('reviewer', /draft/, 0, { fault: 'hang' })
+    expect(outcome).toHaveAsked('reviewer', /draft/, 0, { fault: 'reset' })
   })
 
   test('keeps what was answered', async ({ run, expect }) => {

@@ -35,6 +35,7 @@ function passes(error: unknown): boolean {
     const status = error.status as number | undefined
     return status === undefined || status === 408 || status === 429 || status >= 500
   }
+  // A mistake in this program is not tried again; what fetch throws has a cause.
   return !(error instanceof TypeError && !error.cause) && !(error instanceof ReferenceError)
 }
 

@@ -5,6 +5,7 @@ import { delay, http, HttpResponse } from 'msw'
 import OpenAI from 'openai'
 import { afterEach, beforeEach } from 'vitest'
 import { describeOrchestration, findViolations, never, outage, restartable, sequence, type Report } from 'longhaul'
+import { OverBudget } from './purse.ts'
 import { research, type Observer } from './team.ts'
 import { AGENTS, REPORT, searches, team, verdicts } from './world.ts'
 
@@ -207,6 +208,15 @@ describeOrchestration(
       expect(outcome).toHaveCost({ atLeast: '$0.01', atMost: '$0.02' })
       // What does not fit is not tried again.
       expect(outcome).toHaveElapsed({ exactly: '1m 40s' })
+    })
+
+    test('counts what answers cost that break off', async ({ run, provider, expect }) => {
+      provider.failNext(4, 'reset_midway', { agent: 'writer' })
+      const outcome = await run()
+      // Nobody says what they cost, so each is taken to have cost the most: a fourth does not fit.
+      expect(outcome).toHaveFailedWith(OverBudget)
+      expect(outcome).toHaveCalls(3, { agent: 'writer', fault: 'reset_midway' })
+      expect(outcome).toHaveCost({ atMost: '$0.02' })
     })
   },
 )

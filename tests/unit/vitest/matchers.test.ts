@@ -119,6 +119,10 @@ describe('the calls of a run', () => {
     ;(holds ? assertion : assertion.not).toHaveCalls(count, of)
   })
 
+  test.each(['hang', 'stall'])('never end by the fault %s, and it is said how they do', (fault) => {
+    expect(refusal(() => expect(called).toHaveCalls(0, { fault }))).toContain("Give { fault: 'disconnected' }")
+  })
+
   test('are told where they are others, with a picture of the run', () => {
     const assertion = () => expect(called).toHaveCalls({ atMost: 0 }, { agent: 'ann', status: 'failed' })
     expect(refusal(assertion)).toBe('Expected at most 0 calls with agent ann with status failed; there were 1.')
