@@ -58,7 +58,7 @@ export {
   toolCall,
   uniform,
   whenAsked,
-  type Account,
+  type BilledCost,
   type Fault,
   type FaultMix,
   type Latency,
@@ -140,7 +140,7 @@ export type {
   BudgetSettings,
   CacheSavings,
   CacheSettings,
-  Claim,
+  ReportedCost,
   EndReason,
   FunctionLibrary,
   ResilienceSettings,
@@ -160,7 +160,7 @@ export type {
   ModelSpeed,
   Persona,
   ReasoningRequest,
-  Refusal,
+  ServiceError,
   ReplyUsage,
   Sequence,
   ServiceConfig,
@@ -168,6 +168,10 @@ export type {
   ToolChoice,
   ToolDefinition,
   WindowSpan,
+} from './provider/index.ts'
+export type {
+  /** @deprecated The former name of `BilledCost`. */
+  BilledCost as Account,
 } from './provider/index.ts'
 export type { Seed } from './random/index.ts'
 export type { CommonOptions, Session } from './simulation/session.ts'

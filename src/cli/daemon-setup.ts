@@ -2,7 +2,7 @@ import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
 import type { TimeMode } from '../clock/index.ts'
 import {
-  settle,
+  resolveSettings,
   type FunctionLibrary,
   type OrchestratorSettings,
   type StrategyFunction,
@@ -106,7 +106,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   })
   const latency = value<string>('latency')
   // What makes no sense is said now, and not by the process that is to be started.
-  settle(settings, {})
+  resolveSettings(settings, {})
   if (latency !== undefined) (await import('../systems/simulated-services.ts')).readLatency(latency)
   const seed = value<string>('seed')
   const failRate = value<number>('fail_rate')

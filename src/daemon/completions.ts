@@ -4,7 +4,7 @@ import {
   Completer,
   CompletionError,
   Costs,
-  settle,
+  resolveSettings,
   type Orchestrator,
   type OrchestratorSettings,
 } from '../orchestrator/index.ts'
@@ -79,9 +79,9 @@ export class Completions {
       onTrace(event)
       this.#say(event.type, event)
     })
-    const settled = settle(settings, {})
-    this.costs = new Costs(settled, trace)
-    this.completer = new Completer(settled, {
+    const resolved = resolveSettings(settings, {})
+    this.costs = new Costs(resolved, trace)
+    this.completer = new Completer(resolved, {
       costs: this.costs,
       cache: undefined,
       trace,
@@ -190,7 +190,7 @@ export class Completions {
     try {
       signal.throwIfAborted()
       completions.started(requestId)
-      const answer = await this.#ask(completion, signal)
+      const answer = await this.#complete(completion, signal)
       completions.ended(requestId, 'completed', answer)
       this.#say('completion:result', { ...about, text: answer.text, usage: answer.usage })
     } catch (error) {
@@ -207,14 +207,14 @@ export class Completions {
     this.#runs.countEnd()
   }
 
-  async #ask(
+  async #complete(
     { number, requestId, sessionId, agentId, model, messages, continues }: SavedCompletion,
     signal: AbortSignal,
   ): Promise<Pick<SavedCompletion, 'text' | 'usage'>> {
     const owner = agentId === '' ? undefined : this.#agentOf(agentId)
     if (owner) {
       const { orchestrator, name } = owner
-      const { text } = await orchestrator.ask(name, messages[0]!.text, number, signal)
+      const { text } = await orchestrator.requestAnswer(name, messages[0]!.text, number, signal)
       orchestrator.answered(number)
       // What it has cost stands in the accounts of the orchestration.
       return { text, usage: null }

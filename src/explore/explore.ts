@@ -1,5 +1,5 @@
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
-import { joinSettings, settingsFromEnvironment, type SettingsInForce } from '../simulation/settings.ts'
+import { joinSettings, settingsFromEnvironment, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'
 import { Coverage } from './coverage.ts'
@@ -42,7 +42,7 @@ export async function explore<Result>(
   work: (session: Session<Result>) => unknown = (session) => session.run(),
 ): Promise<Exploration> {
   const environment = settingsFromEnvironment(process.env)
-  const settingsOf = (of: Case): SettingsInForce => joinSettings(options, environment, caseSettings(of))
+  const settingsOf = (of: Case): ResolvedRunSettings => joinSettings(options, environment, caseSettings(of))
   const first = joinSettings(options, environment).seed
   const cases = casesOf(sweep, { first, mix: options.provider?.faults })
   const coverage = new Coverage()

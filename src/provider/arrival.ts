@@ -6,7 +6,7 @@ import { callerOf, runInForce, type Caller, type Identify } from './callers.ts'
 import type { ModelCatalogue } from './models.ts'
 import type { OpenCall } from './open-call.ts'
 import type { Retries } from './retries.ts'
-import { MAX_HELD, type Said } from './said.ts'
+import { MAX_HELD, type ReplyOrigins } from './reply-origins.ts'
 import type { Services } from './service.ts'
 import type { Threads } from './threads.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -28,7 +28,7 @@ export class Arrivals {
   readonly #services: Services
   readonly #open: Bag<OpenCall>
   readonly #retries: Retries
-  readonly #said: Said
+  readonly #origins: ReplyOrigins
   readonly #threads: Threads
   readonly #callsOfAgent = new Map<string, number>()
 
@@ -41,7 +41,7 @@ export class Arrivals {
     services: Services
     open: Bag<OpenCall>
     retries: Retries
-    said: Said
+    origins: ReplyOrigins
     threads: Threads
   }) {
     this.#clock = parts.clock
@@ -52,7 +52,7 @@ export class Arrivals {
     this.#services = parts.services
     this.#open = parts.open
     this.#retries = parts.retries
-    this.#said = parts.said
+    this.#origins = parts.origins
     this.#threads = parts.threads
   }
 
@@ -81,10 +81,10 @@ export class Arrivals {
       ? this.#retries.arrived(content, { retryCount, now, hasSiblings: () => this.#isUnderWay(content) })
       : undefined
     const attempt = Math.max(before ? before.attempt + 1 : 1, retryCount + 1)
-    const cause = this.#said.find(questionIn(messages))
+    const cause = this.#origins.find(questionIn(messages))
     const { prompt, continues, from } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
-    const holds = joinHeld(continues, this.#said.heldIn(from === 0 ? messages : messages.slice(from)))
+    const holds = joinHeld(continues, this.#origins.heldIn(from === 0 ? messages : messages.slice(from)))
     const run = runInForce()
     const arrived: Extract<EventBody, { type: 'call.arrived' }> = {
       type: 'call.arrived',

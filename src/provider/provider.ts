@@ -22,7 +22,7 @@ import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused
 import { Replies } from './replies.ts'
 import type { ReplyRule } from './reply-rules.ts'
 import { Retries } from './retries.ts'
-import { Said } from './said.ts'
+import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
 import { Threads } from './threads.ts'
@@ -31,7 +31,7 @@ import { promptTokens, tokenizerFor } from './tokens.ts'
 import { Work } from './work.ts'
 
 /** What a provider stands on. */
-export interface ProviderSurroundings {
+export interface ProviderDependencies {
   clock: Clock
   trace: Trace
   random: KeyedRandom
@@ -85,7 +85,7 @@ export class Provider {
    */
   constructor(
     config: ProviderConfig,
-    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
+    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderDependencies,
   ) {
     providerOptions(config, 'provider')
     this.config = configOfToday(config)
@@ -100,7 +100,7 @@ export class Provider {
     this.#timings = new Timings(this.#settings, random)
     const services = new Services(this.#settings)
     const open = this.#open
-    const known = { retries: new Retries(), said: new Said(), threads: new Threads() }
+    const known = { retries: new Retries(), origins: new ReplyOrigins(), threads: new Threads() }
     this.#arrivals = new Arrivals({
       clock,
       trace,

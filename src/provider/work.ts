@@ -45,9 +45,9 @@ export class Work {
   /** Puts a call into the line of its service; it is worked on when its turn comes. */
   enter(call: OpenCall): void {
     call.state = { kind: 'queued' }
-    const { line } = call.service
-    if (!line) return this.#begin(call)
-    call.leave = line.enter(() => {
+    const { queue } = call.service
+    if (!queue) return this.#begin(call)
+    call.leave = queue.enter(() => {
       const waitedMs = this.#clock.now() - call.arrivedAt
       if (waitedMs > 0) this.#trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
       this.#begin(call)
@@ -105,8 +105,8 @@ export class Work {
     const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
     const endMs = share === 1 ? totalMs : Math.round(firstTokenMs + (totalMs - firstTokenMs) * share)
     if (!request.stream) return this.#lifecycle.after(call, endMs, () => this.#send(call, reply, share))
-    const surroundings = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
-    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...surroundings })
+    const dependencies = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
+    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...dependencies })
   }
 
   /** Sends a whole answer. */

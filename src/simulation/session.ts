@@ -46,7 +46,7 @@ import {
   type SystemContext,
   type Vars,
 } from '../systems/index.ts'
-import { outlive } from './afterlife.ts'
+import { awaitLeftovers } from './leftovers.ts'
 import { Outcome, type Resumption } from './outcome.ts'
 import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
@@ -55,7 +55,7 @@ import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused }
 import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
-import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
+import { InvalidSettingError, type RunSettings, type ResolvedRunSettings } from './settings.ts'
 import { watchInto } from './watch.ts'
 
 /** What a trace keeps beside what it always does. */
@@ -285,7 +285,7 @@ function checkOptions(options: object): void {
 export function openSession<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
-  settings: SettingsInForce,
+  settings: ResolvedRunSettings,
   place = 0,
 ): Session<Result> {
   checkOptions(options)
@@ -360,7 +360,7 @@ function sessionOf<Result>(
     isClosed,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
     network: NetworkMount
-    settings: SettingsInForce
+    settings: ResolvedRunSettings
     closings: (() => unknown)[]
     isClosed: () => boolean
   },
@@ -495,7 +495,7 @@ function sessionOf<Result>(
     if (clock.mode.kind !== 'real' && (ended || !isRun)) {
       // What the test has begun, and not waited for, is on its way.
       await realTurn()
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+      await awaitLeftovers({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
     }
     const left = leftBy(trace, place)
     if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })

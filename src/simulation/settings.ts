@@ -70,7 +70,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
 }
 
 /** The settings in force. */
-export interface SettingsInForce {
+export interface ResolvedRunSettings {
   seed: Seed
   time: TimeMode
   timeText: string
@@ -85,7 +85,7 @@ export interface SettingsInForce {
  *
  * @throws InvalidSettingError, InvalidCheckError, InvalidTimeModeError
  */
-export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
+export function joinSettings(...layers: readonly RunSettings[]): ResolvedRunSettings {
   const {
     seed = 1,
     time = 'virtual',
@@ -121,7 +121,7 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
  * @param replay a case of a sweep, as one word: it holds seed and rates
  */
 export function replayCommand(
-  { seed, timeText, failRate, latencyScale }: SettingsInForce,
+  { seed, timeText, failRate, latencyScale }: ResolvedRunSettings,
   file: string,
   testName: string,
   replay?: string,

@@ -127,7 +127,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       daemon.kill('SIGKILL')
       await exited
     }
-    const ask = async (event: string, data: object): Promise<Readonly<Record<string, unknown>>> => {
+    const request = async (event: string, data: object): Promise<Readonly<Record<string, unknown>>> => {
       const answer = await send(socket, event, data)
       const { error } = answer.data
       if (error !== undefined && answer.data['state'] === undefined)
@@ -136,7 +136,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     }
     try {
       await begin()
-      const { orchestration_id: given, agents } = await ask('orchestration:start', {
+      const { orchestration_id: given, agents } = await request('orchestration:start', {
         pattern,
         pattern_files: loadPattern(pattern).sources,
         vars,
@@ -146,7 +146,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       let kills = 0
       control({
         suspend: async ({ running = 'drain' } = {}) =>
-          void (await ask('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
+          void (await request('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
         kill: () => {
           kills += 1
           const killed = end()
@@ -157,10 +157,10 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         },
         async resume({ checkpoint } = {}) {
           await down
-          const { state } = await ask('orchestration:status', { orchestration_id: id })
+          const { state } = await request('orchestration:status', { orchestration_id: id })
           // After a kill the next daemon has gone on by itself.
           if (state === 'suspended')
-            await ask('orchestration:resume', {
+            await request('orchestration:resume', {
               orchestration_id: id,
               ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
             })
@@ -169,7 +169,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       for (const agent of agents as string[])
         agentSignal(agent.slice(id.length + 1)).addEventListener(
           'abort',
-          () => void ask('agent:terminate', { agent_id: agent }).catch(() => {}),
+          () => void request('agent:terminate', { agent_id: agent }).catch(() => {}),
           { once: true },
         )
       ready.resolve()
@@ -180,7 +180,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         const killsBefore = kills
         let answer
         try {
-          answer = await ask('orchestration:status', { orchestration_id: id })
+          answer = await request('orchestration:status', { orchestration_id: id })
         } catch (error) {
           // The daemon was killed while it was asked: the next one answers.
           if (kills > killsBefore) continue
@@ -188,7 +188,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         }
         const { state, result, error, message_count: messages } = answer
         if (state === 'completed') {
-          const { known, uncertain } = await ask('orchestration:cost_status', { orchestration_id: id })
+          const { known, uncertain } = await request('orchestration:cost_status', { orchestration_id: id })
           return {
             id,
             result,

@@ -35,7 +35,7 @@ export function patternSystem(
     const loaded = loadPattern(pattern)
     const store = file === undefined ? undefined : new RunStore(file)
     const run = `run_${(runs += 1)}`
-    const surroundings = {
+    const dependencies = {
       trace,
       signal,
       actAs,
@@ -44,7 +44,7 @@ export function patternSystem(
       onCheckpoint: (name: string | null) => report.note(`checkpoint ${name ?? ''}`.trim()),
     }
     const begin = (resume: boolean): Orchestrator =>
-      new Orchestrator(loaded, { vars, run, resume }, settings, surroundings)
+      new Orchestrator(loaded, { vars, run, resume }, settings, dependencies)
     let orchestrator = begin(false)
     const pauses = new Pauses()
     control({

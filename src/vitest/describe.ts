@@ -10,7 +10,7 @@ import { alone } from './alone.ts'
 import { fill, filling, type OrchestrationTest } from './fill.ts'
 // What reports read of a test.
 import type {} from './meta.ts'
-import { settle } from './settle.ts'
+import { resolveSettings } from './resolve-settings.ts'
 import { Sweep } from './sweep.ts'
 
 type Body<Result, Arguments extends unknown[] = [], Given extends Vars = Vars> = (
@@ -101,7 +101,7 @@ const SLOW_TEST_MS = 120_000
 /** In virtual time Vitest's own timeout will do. */
 const suiteOptions = (options: RunSettings): SuiteOptions => ({
   ...alone(),
-  ...(settle(options).time.kind !== 'virtual' && { timeout: SLOW_TEST_MS }),
+  ...(resolveSettings(options).time.kind !== 'virtual' && { timeout: SLOW_TEST_MS }),
 })
 
 const forCases =
@@ -120,7 +120,10 @@ const forCases =
 const SWEEP_TEST_MS = 30_000
 
 function inForce(options: RunSettings & Pick<OrchestrationOptions, 'provider'>, of: Case): SweptCase {
-  const { failRate = options.provider?.failRate, latencyScale = options.provider?.latencyScale } = settle(options, of)
+  const { failRate = options.provider?.failRate, latencyScale = options.provider?.latencyScale } = resolveSettings(
+    options,
+    of,
+  )
   // Where the case says which calls fail, chance lets none fail.
   return { ...of, failRate: of.schedule ? 0 : (failRate ?? 0), latencyScale: latencyScale ?? 1 }
 }
@@ -129,7 +132,7 @@ const forSweep =
   (suite: Suite, given: SweepOptions): DescribeSweep =>
   <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [SweptCase]>) =>
     void suite(name, { ...alone(), timeout: SWEEP_TEST_MS }, () => {
-      const sweep = new Sweep<Result>(name, options, given, (of) => settle(options, of))
+      const sweep = new Sweep<Result>(name, options, given, (of) => resolveSettings(options, of))
       const { around, fill: fillCase } = filling(options, name, sweep)
       around()
       for (const { name: caseName, case: of } of sweep.cases)

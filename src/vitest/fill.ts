@@ -30,12 +30,12 @@ import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { putSummaryInPlaceOf } from './passed.ts'
 import { placeOf } from './place.ts'
 import { reportRun } from './run-report.ts'
-import { settle } from './settle.ts'
+import { resolveSettings } from './resolve-settings.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { annotateReport, attachTrace, chart, failureContext, reportText } from './failure-context.ts'
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
@@ -98,7 +98,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   const { errors } = verdict
   const { trace } = attempt.session
   const told = [
-    ...circumstances(attempt, errors),
+    ...failureContext(attempt, errors),
     ...chart(trace, errors),
     replayText(attempt),
     ...reportText(report),
@@ -165,7 +165,7 @@ export function filling<Result>(
     }
     passed = undefined
     const of = swept.get(task)?.candidate ?? caseOf(task)
-    const settings = settle(options, of)
+    const settings = resolveSettings(options, of)
     try {
       return new Attempt(task, settings, of, () =>
         openSession(name, of ? applyCase(options, of) : options, settings, placeOf(task)),
@@ -260,13 +260,13 @@ export function filling<Result>(
       beforeAll(() => {
         // What the suites within were collected with, which Vitest would keep: an API of its own for each.
         if (sweep) tasks.length = 0
-        if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
+        if (pool !== undefined && resolveSettings(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
         if (options.pattern !== undefined) preparePatterns()
         for (const task of declared) swept.set(task, new SweptTest(task))
         declared = []
       })
       afterAll(() => {
-        if (settle(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
+        if (resolveSettings(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
       })
       // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
       aroundEach((runTest) => runTest(), 0)

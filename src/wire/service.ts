@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, LimitStates, Piece, Refusal, Reply } from '../provider/index.ts'
+import type { Answer, CallRequest, LimitStates, Piece, ServiceError, Reply } from '../provider/index.ts'
 import type { Chunk } from './chunk.ts'
 import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
@@ -57,11 +57,11 @@ export interface ErrorFormat {
    * @param requestId unique among all requests
    */
   bad(problem: BadRequest, requestId: string): WireResponse
-  refusal(refusal: Refusal, limits: LimitStates, request: Refused): WireResponse
+  refusal(refusal: ServiceError, limits: LimitStates, request: FailedRequest): WireResponse
 }
 
 /** What an error tells of the request that it answers. */
-export interface Refused {
+export interface FailedRequest {
   model: string
   /** Unique among all requests. */
   requestId: string
@@ -86,7 +86,7 @@ export interface StreamEncoder {
   piece(piece: Piece): Chunk
   tail(): Chunk
   /** An error in place of the rest; the connection is then closed in good order. */
-  error(refusal: Refusal): Chunk
+  error(refusal: ServiceError): Chunk
   /** A piece of the stream whose data are not as they should be. */
   frame(data: string): Chunk
 }

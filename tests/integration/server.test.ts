@@ -13,8 +13,8 @@ afterEach(() => server?.close())
 
 async function serve(config: ProviderConfig = {}, options: ServerOptions = {}): Promise<ServerMount> {
   const clock = startClock({ kind: 'real' })
-  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
-  provider = new Provider({ latency: 0, ...config }, surroundings)
+  const dependencies = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
+  provider = new Provider({ latency: 0, ...config }, dependencies)
   server = await startServer(provider, options)
   return server
 }

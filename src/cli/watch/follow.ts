@@ -22,12 +22,12 @@ const REST_OF_SCREEN = '\u001B[J'
 const write = (text: string): void => void process.stdout.write(text)
 
 /** Learns how the daemon does; what it has happened to say meanwhile stays. */
-async function look({ ask }: Following, seen: Seen): Promise<void> {
+async function look({ request }: Following, seen: Seen): Promise<void> {
   const [health, list, costs, agents] = await Promise.all([
-    ask('system:health'),
-    ask('orchestration:list', { limit: MAX_RUNS }),
-    ask('orchestration:cost_status', { limit: MAX_RUNS }),
-    ask('agent:health', { limit: MAX_AGENTS }),
+    request('system:health'),
+    request('orchestration:list', { limit: MAX_RUNS }),
+    request('orchestration:cost_status', { limit: MAX_RUNS }),
+    request('agent:health', { limit: MAX_AGENTS }),
   ])
   if (health['error'] !== undefined) return
   const of = (data: Readonly<Record<string, unknown>>, name: string) =>
@@ -83,7 +83,7 @@ function watchInLines(socket: string): () => void {
     },
     onConnection(isConnected) {
       if (!isConnected) return write('the daemon is gone; waiting for the next one\n')
-      void daemon.ask('system:health').then(({ pid, status, orchestrations, problems }) => {
+      void daemon.request('system:health').then(({ pid, status, orchestrations, problems }) => {
         const wrong = ((problems ?? []) as readonly string[]).map((problem) => `; ${problem}`).join('')
         write(
           `daemon ${String(pid)} is ${String(status)}, ${String(orchestrations)} orchestration(s) under way${wrong}\n`,

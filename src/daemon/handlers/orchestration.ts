@@ -1,6 +1,6 @@
 import { steadyNow } from '../../clock/index.ts'
 import { formatDollars, parseDollars } from '../../money/index.ts'
-import type { Claim } from '../../orchestrator/index.ts'
+import type { ReportedCost } from '../../orchestrator/index.ts'
 import {
   listPatterns,
   PatternSettingError,
@@ -44,7 +44,7 @@ const ended = ({ result, error }: RunDetails): object => ({
   ...(error !== undefined && { error }),
 })
 
-const claimed = ({ calls, inputTokens, outputTokens, known, uncertain }: Claim): object => ({
+const claimed = ({ calls, inputTokens, outputTokens, known, uncertain }: ReportedCost): object => ({
   calls,
   input_tokens: inputTokens,
   output_tokens: outputTokens,

@@ -1,10 +1,10 @@
 import { costOf, formatDollars, parseDollars, type Prices } from '../../money/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import { CompletionError } from '../service/failures.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import type { Target } from '../service/target.ts'
 import type { ChatMessage, ReportedUsage } from '../service/client.ts'
-import { newClaim, type Claim } from './claim.ts'
+import { nothingReported, type ReportedCost } from './reported-cost.ts'
 import type { IntentLog } from './intent-log.ts'
 import { pricesOf } from './prices.ts'
 
@@ -34,18 +34,21 @@ const maxInputTokens = (messages: readonly ChatMessage[]): number =>
  */
 export class Costs {
   readonly limit: bigint | undefined
-  readonly total: Claim
-  readonly byAgent: Map<string, Claim>
-  readonly #settings: Settled
+  readonly total: ReportedCost
+  readonly byAgent: Map<string, ReportedCost>
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #trace: Pick<Trace, 'append'>
   #intents: IntentLog | undefined
   #reserved = 0n
 
   /** @param before what was claimed before a restart */
   constructor(
-    settings: Settled,
+    settings: ResolvedOrchestratorSettings,
     trace: Pick<Trace, 'append'>,
-    before: { total: Claim; byAgent: Map<string, Claim> } = { total: newClaim(), byAgent: new Map() },
+    before: { total: ReportedCost; byAgent: Map<string, ReportedCost> } = {
+      total: nothingReported(),
+      byAgent: new Map(),
+    },
   ) {
     this.total = before.total
     this.byAgent = before.byAgent
@@ -164,9 +167,9 @@ export class Costs {
       this.#trace.append({ type: 'cost.checked', spent: this.spent.toString(), limit: this.limit?.toString() ?? null })
   }
 
-  #account(agent: string): Claim {
+  #account(agent: string): ReportedCost {
     let account = this.byAgent.get(agent)
-    if (!account) this.byAgent.set(agent, (account = newClaim()))
+    if (!account) this.byAgent.set(agent, (account = nothingReported()))
     return account
   }
 }

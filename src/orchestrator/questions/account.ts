@@ -3,7 +3,7 @@ import type { ReportedLimit } from '../service/limits.ts'
 import { onAbort } from '../service/on-abort.ts'
 import { formatDuration } from '../../clock/index.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Policy } from './ask.ts'
+import type { Policy } from './completion.ts'
 
 const MINUTE_MS = 60_000
 /** The longest pause between two calls that is learnt from refusals. */
@@ -191,7 +191,7 @@ export class Accounts {
   }
 
   /** Asks when the account may, and learns from each end when that is. */
-  readonly paced: Policy = (ask) => async (question, signal) => {
+  readonly paced: Policy = (complete) => async (question, signal) => {
     const { target, following } = question
     let account = this.#accounts.get(target.provider)
     if (!account) this.#accounts.set(target.provider, (account = new Account(this.#time)))
@@ -204,7 +204,7 @@ export class Accounts {
       }
     } else await account.enter(signal, this.#patienceMs)
     try {
-      const completion = await ask(question, signal)
+      const completion = await complete(question, signal)
       account.answered(completion.limit)
       return completion
     } catch (error) {

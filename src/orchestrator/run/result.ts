@@ -1,5 +1,5 @@
 import type { StrategyFailure, Json } from '../../strategy/index.ts'
-import type { Claim } from '../money/claim.ts'
+import type { ReportedCost } from '../money/reported-cost.ts'
 import type { CacheSavings } from '../questions/cache/cache.ts'
 
 /** Why a run has ended. */
@@ -16,7 +16,7 @@ export interface OrchestrationResult {
   variables: Readonly<Record<string, Json>>
   failure: StrategyFailure | null
   /** What the orchestrator believes to have spent. Picodollars. */
-  cost: Claim & { byAgent: Readonly<Record<string, Claim>> }
+  cost: ReportedCost & { byAgent: Readonly<Record<string, ReportedCost>> }
   cache: CacheSavings | null
   breakers: Readonly<Record<string, 'closed' | 'open' | 'half-open'>>
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>

@@ -196,7 +196,11 @@ async function post(
  *
  * @throws CompletionError, or the signal's reason
  */
-export async function ask(service: ServiceSettings, call: WireCall, signal: AbortSignal): Promise<WireAnswer> {
+export async function requestCompletion(
+  service: ServiceSettings,
+  call: WireCall,
+  signal: AbortSignal,
+): Promise<WireAnswer> {
   const exchange = FORMATS[service.format](call, service.apiKey ?? 'longhaul')
   const { text, headers } = await post(service, exchange, signal, call.key)
   let answer: WireAnswer

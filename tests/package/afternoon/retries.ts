@@ -7,7 +7,7 @@ import { OverBudget } from './purse.ts'
 const ATTEMPT_MS = 120_000
 const ATTEMPTS = 12
 const FIRST_PAUSE_MS = 2_000
-const LONGEST_PAUSE_MS = 180_000
+const MAX_PAUSE_MS = 180_000
 
 /** An answer that came, but cannot be used: cut off, empty, or not in the form that was asked for. */
 export class UnusableAnswer extends Error {}
@@ -41,7 +41,7 @@ function passes(error: unknown): boolean {
 
 /** Half of the pause is fixed and half is chance; a server that says how long to wait is believed. */
 function pauseMs(attempt: number, error: unknown): number {
-  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1))
+  const bound = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1))
   const own = bound / 2 + (Math.random() * bound) / 2
   const headers = (error as { headers?: unknown }).headers
   const asked = headers instanceof Headers ? Number(headers.get('retry-after') ?? 0) * 1000 : 0

@@ -10,8 +10,8 @@ const RESEARCHERS = ['researcher-1', 'researcher-2', 'researcher-3', 'researcher
 const RESEARCH_MS = 20 * 60_000
 /** A report stands on the findings of so many researchers at least. */
 const ENOUGH = 2
-const MOST_DRAFTS = 4
-const MOST_SEARCHES = 3
+const MAX_DRAFTS = 4
+const MAX_SEARCHES = 3
 
 export interface Report {
   readonly text: string
@@ -67,7 +67,7 @@ export async function research({
   }
   try {
     let comments = ''
-    while (drafts.length < MOST_DRAFTS) {
+    while (drafts.length < MAX_DRAFTS) {
       drafts.push(await write(subject, sources, drafts, comments, desk))
       const verdict = await review(drafts, desk)
       if (verdict.accept) return report(true)
@@ -128,7 +128,7 @@ async function find(name: string, topic: string, { memory, ...means }: Desk): Pr
   const instructions = `You are ${name}. Search first, then tell what you have found.`
   const messages: Anthropic.MessageParam[] = [{ role: 'user', content: `Research: ${topic}` }]
   for (let turn = 1; ; turn++) {
-    const tools = turn <= MOST_SEARCHES ? [searchTool] : undefined
+    const tools = turn <= MAX_SEARCHES ? [searchTool] : undefined
     const answer = await memory.once(`${name}/${turn}`, () => askAnthropic(instructions, messages, means, { tools }))
     const calls = answer.content.filter((block) => block.type === 'tool_use')
     if (calls.length === 0) return answer.text

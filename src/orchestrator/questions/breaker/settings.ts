@@ -19,7 +19,7 @@ export interface BreakerSettings {
 }
 
 /** The settings of a breaker in force. */
-export interface BreakerLimits {
+export interface ResolvedBreakerSettings {
   failures: number
   failureRate: number
   windowMs: number
@@ -33,13 +33,13 @@ export interface BreakerLimits {
  *
  * @throws InvalidOrchestratorSettingError
  */
-export function readBreaker({
+export function resolveBreakerSettings({
   failures = 8,
   share = 0.8,
   failureRate = share,
   window = '5m',
   openFor = '5m',
-}: BreakerSettings = {}): BreakerLimits {
+}: BreakerSettings = {}): ResolvedBreakerSettings {
   if (!(failures >= 1))
     throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number of at least 1')
   if (!(failureRate >= 0 && failureRate <= 1))

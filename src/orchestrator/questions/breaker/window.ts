@@ -1,4 +1,4 @@
-import type { BreakerLimits } from './settings.ts'
+import type { ResolvedBreakerSettings } from './settings.ts'
 
 /** A call as the window knows it. */
 export interface WindowedCall {
@@ -20,13 +20,13 @@ const MAX_CALLS = 1_000
  * schemes", Biometrika 41, 1954).
  */
 export class BreakerWindow {
-  readonly #limits: Pick<BreakerLimits, 'failures' | 'windowMs'>
+  readonly #limits: Pick<ResolvedBreakerSettings, 'failures' | 'windowMs'>
   /** Failures that an answer makes up for. */
   readonly #weight: number
   #calls: WindowedCall[] = []
 
   /** @param before calls that had ended before a restart */
-  constructor(limits: Omit<BreakerLimits, 'openMs'>, before: readonly WindowedCall[] = []) {
+  constructor(limits: Omit<ResolvedBreakerSettings, 'openMs'>, before: readonly WindowedCall[] = []) {
     this.#limits = limits
     this.#weight = limits.failureRate < 1 ? limits.failureRate / (1 - limits.failureRate) : Number.POSITIVE_INFINITY
     this.#calls = before.map((call) => ({ ...call }))

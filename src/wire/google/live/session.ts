@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, Piece, Refusal, Reply } from '../../../provider/index.ts'
+import type { Answer, CallRequest, Piece, ServiceError, Reply } from '../../../provider/index.ts'
 import { badText, type Line, type LiveSession, type WireRequest } from '../../service.ts'
 import { problemOf } from '../../shape.ts'
 import type { Content, ContentRequest, GenerationConfig, Part } from '../content-request.ts'
@@ -39,7 +39,7 @@ interface Active {
 }
 
 /** How a refusal ends a session: its close code, and why. */
-function endOf(refusal: Refusal): [code: number, reason: string] {
+function endOf(refusal: ServiceError): [code: number, reason: string] {
   switch (refusal.kind) {
     case 'rate_limited':
     case 'quota_exhausted':

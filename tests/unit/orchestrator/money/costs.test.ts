@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { formatDollars } from '../../../../src/money/index.ts'
-import { readCosts, saveCosts } from '../../../../src/orchestrator/money/claim.ts'
+import { readCosts, saveCosts } from '../../../../src/orchestrator/money/reported-cost.ts'
 import { Costs } from '../../../../src/orchestrator/money/costs.ts'
-import { settle } from '../../../../src/orchestrator/settle.ts'
+import { resolveSettings } from '../../../../src/orchestrator/resolve-settings.ts'
 import type { OrchestratorSettings } from '../../../../src/orchestrator/settings.ts'
 import { target, Told } from '../../../given/ask.ts'
 
 const costs = (settings: OrchestratorSettings) => {
   const trace = new Told()
-  return { trace, costs: new Costs(settle(settings, {}), trace) }
+  return { trace, costs: new Costs(resolveSettings(settings, {}), trace) }
 }
 const PRICES = { mini: { input: 1, output: 2 } }
 const ASKED = [{ role: 'user' as const, text: 'Your view?' }]
@@ -90,11 +90,11 @@ describe('a budget', () => {
     [{ prices: { mini: { input: -1, output: 2 } } }, "prices['mini'].input is -1"],
     [{ prices: { mini: { input: 1, output: Number.NaN } } }, "prices['mini'].output is NaN"],
   ] as const)('is not set to what is no amount', ([settings, message]) => {
-    expect(() => settle(settings, {})).toThrow(message)
+    expect(() => resolveSettings(settings, {})).toThrow(message)
   })
 
   test('is not set by a variable that is none', () => {
-    expect(() => settle({}, { budget_limit: true })).toThrow(
+    expect(() => resolveSettings({}, { budget_limit: true })).toThrow(
       "budget.limit is true. Give US dollars, such as 0.5 or '0.50'.",
     )
   })

@@ -1,6 +1,6 @@
 import type { Json, Options } from '../../strategy/index.ts'
 import type { Trace } from '../../trace/index.ts'
-import type { Settled, StrategyFunction } from '../settings.ts'
+import type { ResolvedOrchestratorSettings, StrategyFunction } from '../settings.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 import type { BusEvent } from '../team/bus.ts'
 import type { Recipients } from '../team/recipients.ts'
@@ -8,7 +8,7 @@ import type { Team } from '../team/team.ts'
 import type { Queried, Tracked } from './query.ts'
 
 /** What a gather stands on. */
-export interface GatherSurroundings {
+export interface GatherDependencies {
   team: Team
   trace: Pick<Trace, 'append' | 'length'>
   /** Aborted at the end of the run. */
@@ -24,9 +24,9 @@ export interface GatherSurroundings {
 }
 
 /** What effects are carried out with. */
-export interface EffectSurroundings extends GatherSurroundings {
+export interface EffectDependencies extends GatherDependencies {
   team: Team
-  settings: Settled
+  settings: ResolvedOrchestratorSettings
   /** Keeps work that goes on after the effect, so that the run can end it. */
   background: (work: Promise<unknown>) => void
   trace: Pick<Trace, 'append' | 'length'>

@@ -2,7 +2,7 @@ import type { KeptAnswer, RunStore } from '../../store/index.ts'
 import type { Trace } from '../../trace/index.ts'
 
 /** What a run stands on. */
-export interface OrchestratorSurroundings {
+export interface OrchestratorDependencies {
   trace: Pick<Trace, 'append' | 'length'>
   /** Whether the trace is told of each call that is made: for traces that no service writes to. Default: not. */
   tellsAttempts?: boolean

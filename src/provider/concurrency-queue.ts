@@ -1,5 +1,5 @@
 /** Calls that are worked on at one time, and those that wait for it: first come, first served. */
-export class Line {
+export class ConcurrencyQueue {
   readonly #slots: number
   readonly #waiting = new Set<() => void>()
   #busy = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Remembered } from '../../../src/daemon/remembered.ts'
+import { RecentEvents } from '../../../src/daemon/recent-events.ts'
 
 const event = (nth: number, text = '') => ({
   event_name: 'note',
@@ -9,7 +9,7 @@ const event = (nth: number, text = '') => ({
 })
 
 test('the newest ten thousand events are remembered, and a tenth goes where there are more', () => {
-  const remembered = new Remembered()
+  const remembered = new RecentEvents()
   for (let nth = 0; nth < 10_000; nth++) remembered.add(event(nth))
   expect(remembered.events).toHaveLength(10_000)
   remembered.add(event(10_000))
@@ -19,7 +19,7 @@ test('the newest ten thousand events are remembered, and a tenth goes where ther
 })
 
 test('large events go sooner', () => {
-  const remembered = new Remembered()
+  const remembered = new RecentEvents()
   const megabyte = 'x'.repeat(1024 * 1024)
   for (let nth = 0; nth < 40; nth++) remembered.add(event(nth, megabyte))
   expect(remembered.events.length).toBeGreaterThan(10)

@@ -22,7 +22,7 @@ const MAX_TURNS = 1_000
  * @param slackMs how exact times are
  * @param isMeant whether nobody wants to know: then only what is under way is waited for
  */
-export async function outlive(
+export async function awaitLeftovers(
   { clock, trace, provider }: { clock: Clock; trace: Trace; provider: Provider },
   { slackMs, isMeant }: { slackMs: number; isMeant: boolean },
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Line } from '../../../src/provider/line.ts'
+import { ConcurrencyQueue } from '../../../src/provider/concurrency-queue.ts'
 
 test('a line works on as many as it has slots, first come, first served', () => {
-  const line = new Line(2)
+  const line = new ConcurrencyQueue(2)
   const begun: string[] = []
   const leave = new Map(['a', 'b', 'c', 'd'].map((name) => [name, line.enter(() => begun.push(name))]))
   expect(begun).toEqual(['a', 'b'])
@@ -12,7 +12,7 @@ test('a line works on as many as it has slots, first come, first served', () => 
 })
 
 test('leaving twice frees one slot', () => {
-  const line = new Line(1)
+  const line = new ConcurrencyQueue(1)
   const begun: string[] = []
   const leave = line.enter(() => begun.push('a'))
   line.enter(() => begun.push('b'))
@@ -23,7 +23,7 @@ test('leaving twice frees one slot', () => {
 })
 
 test('a place that is given up twice is given up once', () => {
-  const line = new Line(1)
+  const line = new ConcurrencyQueue(1)
   const begun: string[] = []
   const leave = line.enter(() => begun.push('a'))
   line.enter(() => begun.push('b'))
@@ -34,7 +34,7 @@ test('a place that is given up twice is given up once', () => {
 })
 
 test('a slot that nobody waits for is free again', () => {
-  const line = new Line(1)
+  const line = new ConcurrencyQueue(1)
   const begun: string[] = []
   line.enter(() => begun.push('a'))()
   line.enter(() => begun.push('b'))()

@@ -4,7 +4,7 @@ import {
   joinSettings,
   settingsFromEnvironment,
   type RunSettings,
-  type SettingsInForce,
+  type ResolvedRunSettings,
 } from '../simulation/settings.ts'
 
 declare module 'vitest' {
@@ -17,7 +17,7 @@ declare module 'vitest' {
  * The settings in force for those of a file: the plugin's go before them, the environment's before both, and a case's
  * before all.
  */
-export const settle = (options: RunSettings, of?: Case): SettingsInForce =>
+export const resolveSettings = (options: RunSettings, of?: Case): ResolvedRunSettings =>
   joinSettings(
     options,
     inject('longhaul') ?? {},

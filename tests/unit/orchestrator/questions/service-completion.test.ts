@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { saysSomething } from '../../../../src/orchestrator/questions/asked-service.ts'
+import { saysSomething } from '../../../../src/orchestrator/questions/service-completion.ts'
 import { HandTime } from '../../../given/hand-time.ts'
 import { fated, open, question } from '../../../given/ask.ts'
 

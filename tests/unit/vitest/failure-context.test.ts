@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { chart, circumstances, reportText } from '../../../src/vitest/telling.ts'
+import { chart, failureContext, reportText } from '../../../src/vitest/failure-context.ts'
 import { call, story } from '../../given/story.ts'
 
 const attempt = { hints: 'Set up, and not seen: agents an.', standing: 'The clock is at 5s.' }
 
 test('what may be why is told, and where time stood if it ran out', () => {
-  expect(circumstances(attempt, [new Error('no')])).toEqual(['Set up, and not seen: agents an.'])
-  expect(circumstances(attempt, [new Error('no'), { message: 'Test timed out in 5000ms.' }])).toEqual([
+  expect(failureContext(attempt, [new Error('no')])).toEqual(['Set up, and not seen: agents an.'])
+  expect(failureContext(attempt, [new Error('no'), { message: 'Test timed out in 5000ms.' }])).toEqual([
     'Set up, and not seen: agents an.',
     'The clock is at 5s.',
   ])
-  expect(circumstances({ hints: '', standing: '' }, [{ message: 'Hook timed out in 10ms' }])).toEqual([])
+  expect(failureContext({ hints: '', standing: '' }, [{ message: 'Hook timed out in 10ms' }])).toEqual([])
 })
 
 test('a chart of the run is told, unless a matcher has shown one', () => {

@@ -41,11 +41,12 @@ export interface Completion {
 }
 
 /**
- * The one port of this room: a service is asked by it, and each policy (retries, failover, a breaker …) takes one and gives one.
+ * The port of this folder: it gets the completion of a question. Each policy (retries, failover, a breaker …) takes one and
+ * gives one.
  *
  * @throws CompletionError, or the signal's reason
  */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<Completion>
+export type Complete = (question: Question, signal: AbortSignal) => Promise<Completion>
 
-/** Puts what it does around another way to ask. */
-export type Policy = (ask: Ask) => Ask
+/** Puts what it does around another way to complete. */
+export type Policy = (complete: Complete) => Complete

@@ -23,7 +23,7 @@ const NONE: readonly number[] = []
 const END_OF_LINE = /["”»<\n]/
 
 /** Who was answered what, so that it can be told which answers a prompt hands on. */
-export class Said {
+export class ReplyOrigins {
   /** The newest of each text, the oldest first. */
   readonly #answers = new Map<string, Answer>()
   readonly #byBeginning = new Map<string, Answer>()

@@ -3,20 +3,20 @@ import type { Costs } from '../money/costs.ts'
 import type { ReportedUsage } from '../service/client.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Completion, Policy } from './ask.ts'
+import type { Completion, Policy } from './completion.ts'
 
 const NO_USAGE: ReportedUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 }
 
-interface ToldOptions {
+interface AttemptTracingOptions {
   trace: Pick<Trace, 'append'>
   time: Timekeeper
   costs: Pick<Costs, 'costOf'>
 }
 
 /** Tells the trace of each call as it is made, and as it ends. */
-export const told =
-  ({ trace, time, costs }: ToldOptions): Policy =>
-  (ask) =>
+export const tracingAttempts =
+  ({ trace, time, costs }: AttemptTracingOptions): Policy =>
+  (complete) =>
   async (question, signal) => {
     const { agent, target } = question
     const of = { agent, provider: target.provider, model: target.model }
@@ -39,7 +39,7 @@ export const told =
     }
     let completion: Completion
     try {
-      completion = await ask(question, signal)
+      completion = await complete(question, signal)
     } catch (error) {
       ended({ failure: kindOf(error, signal), message: (error as Error).message })
       throw error

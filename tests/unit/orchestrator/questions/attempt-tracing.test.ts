@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { told } from '../../../../src/orchestrator/questions/told.ts'
+import { tracingAttempts } from '../../../../src/orchestrator/questions/attempt-tracing.ts'
 import { HandTime } from '../../../given/hand-time.ts'
 import { failure, fated, open, question, Told, type Fate } from '../../../given/ask.ts'
 
 const telling = (fate: Fate) => {
   const time = new HandTime()
   const trace = new Told()
-  const ask = told({ trace, time, costs: { costOf: (_, { input, output }) => BigInt(input + output) } })(
+  const ask = tracingAttempts({ trace, time, costs: { costOf: (_, { input, output }) => BigInt(input + output) } })(
     fated(time, [fate]),
   )
   return { time, trace, ask }
 }
 
-describe('calls are told as they are made', () => {
+describe('calls are tracingAttempts as they are made', () => {
   test('and as they are answered, with how long they took, their tokens and their cost', async () => {
     const { time, trace, ask } = telling({ ms: 700 })
     const asked = ask(question(), open())

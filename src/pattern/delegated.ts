@@ -3,7 +3,7 @@ import { BUILT_IN } from './built-in.ts'
 import type { Pattern } from './pattern.ts'
 
 /** What a strategy leaves to the orchestrating agent. */
-export interface Asked {
+export interface Delegated {
   /** Lines and conditions in plain language. */
   lines: number
   /** Names that nothing defines. */
@@ -14,7 +14,7 @@ export interface Asked {
  * What a strategy leaves to the orchestrating agent: what is said in plain language, and in a sketch the names that nothing defines. What a
  * run is given as variables, beside those that the pattern declares, is not known here.
  */
-export function askedOf({ strategy, data }: Pattern): Asked {
+export function delegatedBy({ strategy, data }: Pattern): Delegated {
   let lines = 0
   const read = new Set<string>()
   const known = new Set([...BUILT_IN, ...Object.keys(data.variables ?? {}), ...Object.keys(data.agents ?? {})])

@@ -5,7 +5,7 @@ import type { Team } from '../team/team.ts'
 import type { Ending } from './ending.ts'
 import type { Termination } from './termination.ts'
 
-interface HearingOptions {
+interface RunEventsOptions {
   team: Team
   roster: Roster
   ending: Ending
@@ -16,11 +16,11 @@ interface HearingOptions {
 }
 
 /** Hears all events of a run: some end it, and some ask for something. */
-export class Hearing {
-  readonly #options: HearingOptions
+export class RunEvents {
+  readonly #options: RunEventsOptions
   #answers: number
 
-  constructor(options: HearingOptions) {
+  constructor(options: RunEventsOptions) {
     this.#options = options
     this.#answers = options.answers
   }

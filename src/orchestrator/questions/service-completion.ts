@@ -1,10 +1,10 @@
-import { ask as send } from '../service/client.ts'
+import { requestCompletion } from '../service/client.ts'
 import { CompletionError } from '../service/failures.ts'
-import type { Ask } from './ask.ts'
+import type { Complete } from './completion.ts'
 
 /** Asks the service itself, once. What it costs is for others to say. */
-export const askService: Ask = async ({ agent, messages, target, maxTokens, key }, signal) => {
-  const { text, finish, usage, limit } = await send(
+export const completeByService: Complete = async ({ agent, messages, target, maxTokens, key }, signal) => {
+  const { text, finish, usage, limit } = await requestCompletion(
     target.service,
     { model: target.model, messages, maxTokens, agent, key: key && `${key}/${target.name}` },
     signal,
@@ -23,9 +23,9 @@ export const askService: Ask = async ({ agent, messages, target, maxTokens, key 
 
 /** An answer that says nothing is a failure, though it is billed. */
 export const saysSomething =
-  (ask: Ask): Ask =>
+  (complete: Complete): Complete =>
   async (question, signal) => {
-    const completion = await ask(question, signal)
+    const completion = await complete(question, signal)
     if (completion.text.trim() !== '') return completion
     throw new CompletionError('bad_answer', 'The answer of the provider is empty.', { limit: completion.limit })
   }

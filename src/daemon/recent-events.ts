@@ -5,7 +5,7 @@ const MAX_EVENTS = 10_000
 const MAX_LENGTH = 16 * 1024 * 1024
 
 /** The newest events. */
-export class Remembered {
+export class RecentEvents {
   readonly events: LoggedEvent[] = []
   readonly #lengths: number[] = []
   #total = 0

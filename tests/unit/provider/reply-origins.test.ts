@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Message } from '../../../src/provider/call.ts'
-import { Said } from '../../../src/provider/said.ts'
+import { ReplyOrigins } from '../../../src/provider/reply-origins.ts'
 
 test('a question that hands an answer on is known by it, with or without who said it', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add('Thank you!', 7, 1)
   said.add('', 8, 2)
   expect(said.find('Thank you!')).toBe(7)
@@ -14,7 +14,7 @@ test('a question that hands an answer on is known by it, with or without who sai
 })
 
 test('the newest of the same answers counts, and old ones are forgotten', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add('yes', 1, 1)
   said.add('yes', 2, 2)
   expect(said.find('yes')).toBe(2)
@@ -35,14 +35,14 @@ test.for([
   ['in a tag', user(`<ann>${LONG}</ann>`)],
   ['cut off', user(`Ann: ${LONG.slice(0, 64)}…`)],
 ] satisfies [string, Message][])('an answer that a prompt holds is known, %s', ([, message]) => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add(LONG, 5, 1)
   said.add('yes', 6, 2)
   expect(said.heldIn([user('Talk.'), message])).toEqual([1])
 })
 
 test('a short answer has to be all of a line, and may be a number', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add('yes', 5, 1)
   said.add('7', 6, 2)
   expect(said.heldIn([user('Ann: yes\nBen: 7')])).toEqual([1, 2])
@@ -51,7 +51,7 @@ test('a short answer has to be all of a line, and may be a number', () => {
 })
 
 test('what an answer in JSON says is known without its braces', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add(JSON.stringify({ move: 'north', argument: LONG }), 5, 1)
   said.add('{"argument": "' + LONG, 6, 2)
   expect(said.heldIn([user(`Ann: ${LONG}`)])).toEqual([1])
@@ -59,7 +59,7 @@ test('what an answer in JSON says is known without its braces', () => {
 })
 
 test('of answers that begin alike the one that is there as a whole line counts', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add('I am sure that we can do it: cooperate', 5, 1)
   said.add('I am sure that we can do it: defect', 6, 2)
   expect(said.heldIn([user('Ann: I am sure that we can do it: cooperate')])).toEqual([1])
@@ -67,7 +67,7 @@ test('of answers that begin alike the one that is there as a whole line counts',
 })
 
 test('one that was cut off is known by 64 characters, and by less is not', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add(LONG, 5, 1)
   expect(said.heldIn([user(`Ann: ${LONG.slice(0, 64)}…`)])).toEqual([1])
   expect(said.heldIn([user(`Ann: ${LONG.slice(0, 63)}…`)])).toEqual([])
@@ -79,7 +79,7 @@ test('one that was cut off is known by 64 characters, and by less is not', () =>
 })
 
 test('the newest sixteen are told, in the order in which they were given', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   const answers = Array.from({ length: 20 }, (_, nth) => `This is the answer number ${nth} of them all.`)
   for (const [nth, answer] of answers.entries()) said.add(answer, nth, 100 + nth)
   const newest = Array.from({ length: 16 }, (_, nth) => 104 + nth)
@@ -87,7 +87,7 @@ test('the newest sixteen are told, in the order in which they were given', () =>
 })
 
 test('what is forgotten is held by nobody', () => {
-  const said = new Said()
+  const said = new ReplyOrigins()
   said.add(LONG, 1, 1)
   for (let nth = 0; nth < 1_000; nth++) said.add(`answer ${nth}`, nth + 2, nth + 2)
   expect(said.heldIn([user(LONG), user(`Ann: ${LONG}`)])).toEqual([])

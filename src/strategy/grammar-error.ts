@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain'
 
-/** What was read fits the grammar, but makes no sense. */
-export class Refusal extends Error {
+/** A line has the form of a statement, and the language does not allow what it says. */
+export class GrammarError extends Error {
   readonly offset: number
   readonly hint: string | undefined
   constructor({ startOffset }: Pick<IToken, 'startOffset'>, problem: string, hint?: string) {
@@ -12,4 +12,4 @@ export class Refusal extends Error {
 }
 
 /** A statement of the right form that says what there is not. */
-export class Mistake extends Refusal {}
+export class InvalidStatementError extends GrammarError {}

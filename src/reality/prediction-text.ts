@@ -29,7 +29,7 @@ export function modelsText(name: string, predictions: ModelPredictions): string 
   const rows = Object.entries(predictions).map(([model, { runs, cost, seconds, completed, budget99, monthly }]) => ({
     model,
     cost: dollars(cost.median),
-    '90 % of the runs': `${dollars(cost.most[0])} – ${dollars(cost.most[1])}`,
+    '90 % of the runs': `${dollars(cost.interval90[0])} – ${dollars(cost.interval90[1])}`,
     [runs < ENOUGH_FOR_99 ? 'the dearest' : '99 % under']: dollars(budget99),
     time: time(seconds.median),
     complete: percent(completed),

@@ -1,4 +1,4 @@
-import type { Following } from '../questions/ask.ts'
+import type { Following } from '../questions/completion.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { Agent } from './agent.ts'
 import type { Hold } from './conversation.ts'
@@ -7,7 +7,7 @@ import type { Hold } from './conversation.ts'
  * The way of one question: while it waits of its own will its conversation is not lost, and its agent does not hang; and what happened
  * before its time was up is known.
  */
-export class Way implements Following {
+export class QuestionProgress implements Following {
   readonly #agent: Pick<Agent, 'resting' | 'progress'>
   readonly #hold: Pick<Hold, 'pause'>
   readonly #signal: AbortSignal

@@ -18,7 +18,7 @@ const TIMED_OUT = /\btimed out (?:in|after) \d+ms/
 /**
  * What is told below the errors of a test, but how it is repeated: what may be why, and where time stood if it ran out.
  */
-export function circumstances(
+export function failureContext(
   { hints, standing }: Pick<Attempt<unknown>, 'hints' | 'standing'>,
   errors: readonly unknown[],
 ): string[] {

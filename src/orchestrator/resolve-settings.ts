@@ -2,10 +2,10 @@ import { parseDuration, type Duration } from '../clock/index.ts'
 import type { Json } from '../strategy/index.ts'
 import type { Money, Price } from '../money/index.ts'
 import { checkSettings } from './checked-settings.ts'
-import { readBreaker } from './questions/breaker/settings.ts'
-import { readCache } from './questions/cache/settings.ts'
+import { resolveBreakerSettings } from './questions/breaker/settings.ts'
+import { resolveCacheSettings } from './questions/cache/settings.ts'
 import { InvalidOrchestratorSettingError } from './setting-error.ts'
-import type { CacheSettings, OrchestratorSettings, ServiceSettings, Settled } from './settings.ts'
+import type { CacheSettings, OrchestratorSettings, ServiceSettings, ResolvedOrchestratorSettings } from './settings.ts'
 
 const SERVICES: Readonly<Record<string, ServiceSettings>> = {
   openai: { baseURL: 'https://api.openai.com/v1', format: 'openai' },
@@ -14,9 +14,12 @@ const SERVICES: Readonly<Record<string, ServiceSettings>> = {
 
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
-function cacheOf(given: CacheSettings | boolean | undefined, variable: Json | undefined): Settled['cache'] {
+function cacheOf(
+  given: CacheSettings | boolean | undefined,
+  variable: Json | undefined,
+): ResolvedOrchestratorSettings['cache'] {
   const chosen = typeof variable === 'boolean' ? variable && (given || true) : given
-  return chosen ? readCache(chosen === true ? {} : chosen) : undefined
+  return chosen ? resolveCacheSettings(chosen === true ? {} : chosen) : undefined
 }
 
 /** @throws InvalidOrchestratorSettingError for what is no amount of money */
@@ -32,7 +35,7 @@ function limitOf(given: Json | undefined, fallback: Money | undefined): Money | 
 }
 
 /** @throws InvalidOrchestratorSettingError for a price below nothing, or one that is none */
-function checkPrices(prices: Settled['prices']): Settled['prices'] {
+function checkPrices(prices: ResolvedOrchestratorSettings['prices']): ResolvedOrchestratorSettings['prices'] {
   for (const [model, parts] of Object.entries(prices))
     for (const [part, price] of Object.entries(parts) as [string, Price][]) {
       const all = typeof price === 'number' ? [price] : [price?.base, ...(price?.tiers ?? []).map((tier) => tier.price)]
@@ -43,7 +46,10 @@ function checkPrices(prices: Settled['prices']): Settled['prices'] {
 }
 
 /** Fills in defaults; what the variables of the pattern say goes before. */
-export function settle(given: OrchestratorSettings, variables: Readonly<Record<string, Json>>): Settled {
+export function resolveSettings(
+  given: OrchestratorSettings,
+  variables: Readonly<Record<string, Json>>,
+): ResolvedOrchestratorSettings {
   checkSettings(given)
   const { retry = {}, supervision = {}, budget = {} } = given
   const ms = (value: Duration | undefined, fallback: Duration): number => parseDuration(value ?? fallback)
@@ -62,7 +68,7 @@ export function settle(given: OrchestratorSettings, variables: Readonly<Record<s
     factor: atLeast('retry.factor', retry.factor ?? 2, 1),
     maxDelayMs: ms(retry.maxDelay, '60s'),
     retryBudget: atLeast('retryBudget', given.retryBudget ?? 2, 0),
-    breaker: readBreaker(given.breaker),
+    breaker: resolveBreakerSettings(given.breaker),
     failover: given.failover ?? [],
     callTimeoutMs: ms(given.callTimeout, '60s'),
     hedgeAfterMs: given.hedgeAfter === undefined ? Number.POSITIVE_INFINITY : parseDuration(given.hedgeAfter),

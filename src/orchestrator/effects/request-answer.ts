@@ -1,13 +1,13 @@
 import { millisecondsOf, textOf, type Options } from '../../strategy/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import type { AgentAnswer } from '../team/answer.ts'
-import type { EffectSurroundings } from './surroundings.ts'
+import type { EffectDependencies } from './dependencies.ts'
 
 /** Asks one agent, with the options of AWAIT completion. */
-export async function askOne(
+export async function requestAnswer(
   agent: string,
   options: Options,
-  { team, signal, effect, elapsedMs }: EffectSurroundings,
+  { team, signal, effect, elapsedMs }: EffectDependencies,
 ): Promise<AgentAnswer> {
   const { timeout, prompt, model, max_tokens: most } = options
   const end = deadlineIn(
@@ -17,7 +17,7 @@ export async function askOne(
     [signal],
   )
   try {
-    return await team.ask(agent, prompt === undefined ? undefined : textOf(prompt), {
+    return await team.requestAnswer(agent, prompt === undefined ? undefined : textOf(prompt), {
       signal: end.signal,
       model: model === undefined ? undefined : textOf(model),
       maxTokens: most === undefined ? undefined : Number(most),
@@ -30,5 +30,5 @@ export async function askOne(
 }
 
 /** Asks who leads the others. */
-export const askOrchestrator = async (prompt: string, surroundings: EffectSurroundings): Promise<string> =>
-  (await askOne(surroundings.orchestratingAgent(), { prompt }, surroundings)).text
+export const consultOrchestratingAgent = async (prompt: string, dependencies: EffectDependencies): Promise<string> =>
+  (await requestAnswer(dependencies.orchestratingAgent(), { prompt }, dependencies)).text
