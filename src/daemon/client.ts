@@ -54,8 +54,13 @@ export function send(
       isConnected = true
       client.write(`${JSON.stringify({ event, data, correlation_id: id })}\n`)
     })
+    const onClose = (): void => {
+      native.clearTimeout(timer)
+      reject(new NoDaemonError(`The daemon at ${socket} closed the connection without an answer to ${event}.`))
+    }
     const end = (): void => {
       native.clearTimeout(timer)
+      client.off('close', onClose)
       client.destroy()
     }
     const timer = native.setTimeout(() => {
@@ -86,10 +91,7 @@ export function send(
       end()
       resolve(answer)
     })
-    client.on('close', () => {
-      native.clearTimeout(timer)
-      reject(new NoDaemonError(`The daemon at ${socket} closed the connection without an answer to ${event}.`))
-    })
+    client.on('close', onClose)
   })
 }
 

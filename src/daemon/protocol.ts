@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { nestsDeeper } from '../trace/index.ts'
 import { nowInSeconds } from './now.ts'
 
@@ -68,7 +68,7 @@ export function answerTo({ event, correlationId }: Request, result: object): obj
     status: 'success',
     ...result,
     _timestamp: nowInSeconds(),
-    _response_id: `resp_${randomBytes(4).toString('hex')}`,
+    _response_id: `resp_${randomUUID().slice(0, 8)}`,
   }
   return { event, data, count: 1, correlation_id: correlationId, timestamp: nowInSeconds() }
 }

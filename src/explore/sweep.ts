@@ -32,7 +32,7 @@ export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): numb
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
-/** How many failing cases are made smaller. */
+/** The number of failed cases to shrink. */
 export function maxShrunkOf({ shrinkMost, maxShrunk = shrinkMost ?? 3 }: SweepOptions): number {
   if (shrinkMost !== undefined) noteFormerName('shrinkMost', 'maxShrunk')
   return maxShrunk

@@ -1,4 +1,5 @@
 import { installDoors, plainHost, rest, type NetworkBehind } from '../doors/index.ts'
+import { reachable } from './allowed.ts'
 import { hostText } from './outside.ts'
 import { isProviderHost } from './routes.ts'
 
@@ -21,14 +22,22 @@ export class OutsideOfTestError extends Error {
  * Keeps real LLM providers away while no test of an orchestration runs: neither a test of another kind nor what a test has left
  * behind is to call them, and be billed, in silence. All else is reached.
  *
- * @param isWanted whether they are to be kept away now
+ * @param allowedNow the hosts that may be reached all the same; nothing where none is to be kept away now
  * @param tell is told of each call that is refused: who made it may swallow the error
  */
-export function keepProvidersAway(isWanted: () => boolean, tell: (error: OutsideOfTestError) => void): void {
+export function keepProvidersAway(
+  allowedNow: () => readonly string[] | undefined,
+  tell: (error: OutsideOfTestError) => void,
+): void {
   installDoors()
   const network: NetworkBehind = {
     fetch: () => undefined,
-    judge: ({ host }) => (isWanted() && isProviderHost(plainHost(host)) ? 'refuse' : 'pass'),
+    judge({ host, port }) {
+      const name = plainHost(host)
+      const allowed = allowedNow()
+      if (!allowed || !isProviderHost(name)) return 'pass'
+      return reachable(allowed).some((pattern) => new RegExp(pattern).test(`${name}:${port ?? ''}`)) ? 'pass' : 'refuse'
+    },
     serve: (_, response) => () => void response.destroy(),
     upgrade: (_, socket) => void socket.destroy(),
     refuse(destination, { method, path }) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { yaml } from '../packages/index.ts'
-import { compileProgram, parseStrategy, PatternError, type Program, type Strategy } from '../strategy/index.ts'
+import { compileProgram, parseStrategy, PatternError, type Strategy } from '../strategy/index.ts'
 import { bareStrategy } from './bare.ts'
 import { findPattern, isWithin, listPatterns } from './find.ts'
 import { refuseMistakes } from './findings/index.ts'
@@ -206,7 +206,7 @@ export function loadPattern(given: string | PatternText | readonly PatternText[]
   const origin: Origin = { sources: reading.sources, owner, missing: reading.missing }
   if (!strategy) {
     if (!SAYS_SOMETHING.some((name) => data[name] !== undefined)) throw hasNoStrategy(file)
-    return checked({ file, sources, data, strategy: { statements: [] }, program: CONVERSATION }, origin)
+    return checked({ file, sources, data, strategy: { statements: [] }, program: compileProgram(CONVERSATION) }, origin)
   }
   if (strategy.statements.length === 0) throw hasNoStrategy(file)
   const program = compileProgram(strategy, owner.file, owner.text)
@@ -232,7 +232,7 @@ function checkRules(chain: readonly Source[], data: PatternData, strategy: Strat
 /** Without any of these and without a strategy, there is nothing in a pattern. */
 const SAYS_SOMETHING = ['agents', 'routing', 'routing_rules', 'transformers', 'variables', 'metadata'] as const
 /** What a pattern without a strategy does: its agents talk, by its rules. */
-const CONVERSATION: Program = compileProgram({ statements: [{ kind: 'converse', line: 1 }] })
+const CONVERSATION: Strategy = { statements: [{ kind: 'converse', line: 1 }] }
 
 const hasNoStrategy = (file: string): PatternError =>
   new PatternError(

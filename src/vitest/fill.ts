@@ -145,7 +145,7 @@ export function filling<Result>(
   name: string,
   sweep?: Sweep<Result>,
 ): Filling<Result> {
-  keepAwayBetweenTests()
+  keepAwayBetweenTests(given.network?.allow)
   const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
   /** By the suites that they fill: those within them may be declared later. */

@@ -178,12 +178,21 @@ function requiredOf(shape: Extract<Shape, { type: 'object' }>): readonly string[
   return names
 }
 
+const relaxedShapes = new WeakMap<Shape, Shape>()
+
 /**
  * A shape as it is read where a vendor is only compatible: fields, tags, values and ranges of its own are let through; of
- * what type something is that has to be there stays.
+ * what type something is that has to be there stays. It is made at the first request that needs it: most tests ask one
+ * service, at its own host.
  */
-export function relaxed<Of extends Shape>(shape: Of): Of
 export function relaxed(shape: Shape): Shape {
+  let made = relaxedShapes.get(shape)
+  if (!made) relaxedShapes.set(shape, (made = relaxedOf(shape)))
+  return made
+}
+
+function relaxedOf<Of extends Shape>(shape: Of): Of
+function relaxedOf(shape: Shape): Shape {
   switch (shape.type) {
     case 'any':
     case 'boolean':
@@ -194,16 +203,16 @@ export function relaxed(shape: Shape): Shape {
     case 'integer':
       return { ...shape, min: undefined, max: undefined }
     case 'either':
-      return { ...shape, of: shape.of.map((one) => relaxed(one)) }
+      return { ...shape, of: shape.of.map((one) => relaxedOf(one)) }
     case 'array':
       return {
         ...shape,
-        items: relaxed(shape.items),
+        items: relaxedOf(shape.items),
         least: 'required' in shape ? shape.least : undefined,
         most: undefined,
       }
     case 'tagged':
-      return { ...shape, of: relaxedAll(shape.of), others: true, untagged: shape.untagged && relaxed(shape.untagged) }
+      return { ...shape, of: relaxedAll(shape.of), others: true, untagged: shape.untagged && relaxedOf(shape.untagged) }
     case 'object':
       return { ...shape, fields: relaxedAll(shape.fields), open: true }
     default:
@@ -212,7 +221,7 @@ export function relaxed(shape: Shape): Shape {
 }
 
 const relaxedAll = <Of extends Shape>(shapes: Readonly<Record<string, Of>>): Record<string, Of> =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, relaxed(shape)]))
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, relaxedOf(shape)]))
 
 /** A value of any kind. */
 export const ANY: Shape = { type: 'any' }

@@ -1,4 +1,4 @@
-import { ANY, relaxed, type Field, type Shape } from '../shape.ts'
+import { ANY, type Field, type Shape } from '../shape.ts'
 
 // Source of shapes: https://docs.anthropic.com/en/api/messages.
 
@@ -159,9 +159,6 @@ export const MESSAGES_REQUEST = requestShape({})
 
 /** The same where the request announces a beta, which may bring fields and blocks that no reference names. */
 export const BETA_MESSAGES_REQUEST = requestShape({ open: true, others: true })
-
-/** The same where a vendor is only compatible. */
-export const COMPATIBLE_MESSAGES_REQUEST = relaxed(MESSAGES_REQUEST)
 
 /** A block of a message, or of a tool's result. */
 export interface Block {

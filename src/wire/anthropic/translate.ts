@@ -1,6 +1,6 @@
 import type { CallRequest, ReasoningRequest } from '../../provider/index.ts'
 import { retryCountOf, type BadRequest, type WireRequest } from '../service.ts'
-import { problemOf, type Shape } from '../shape.ts'
+import { problemOf, relaxed, type Shape } from '../shape.ts'
 import { contradictionIn } from './contradictions.ts'
 import { invalid, problemText } from './errors.ts'
 import { historyProblem } from './history.ts'
@@ -8,7 +8,6 @@ import {
   announcesBeta,
   BETA_MESSAGES_REQUEST,
   blocksOf,
-  COMPATIBLE_MESSAGES_REQUEST,
   MESSAGES_REQUEST,
   type MessagesRequest,
 } from './messages-request.ts'
@@ -24,7 +23,7 @@ export function credentialsProblem({ header, strict }: Pick<WireRequest, 'header
 }
 
 const shapeFor = ({ strict, header, query }: WireRequest): Shape => {
-  if (!strict) return COMPATIBLE_MESSAGES_REQUEST
+  if (!strict) return relaxed(MESSAGES_REQUEST)
   return announcesBeta(header, query) ? BETA_MESSAGES_REQUEST : MESSAGES_REQUEST
 }
 

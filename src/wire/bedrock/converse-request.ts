@@ -1,4 +1,4 @@
-import { ANY, relaxed, type Field, type Shape } from '../shape.ts'
+import { ANY, type Field, type Shape } from '../shape.ts'
 
 // Source of shapes: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html.
 
@@ -70,9 +70,6 @@ export const CONVERSE_REQUEST = object({
   ...all('additionalModelRequestFields additionalModelResponseFieldPaths promptVariables', ANY),
   ...all('performanceConfig serviceTier', OPEN),
 })
-
-/** The same where a service is only compatible. */
-export const COMPATIBLE_CONVERSE_REQUEST = relaxed(CONVERSE_REQUEST)
 
 interface Media {
   format?: string

@@ -1,4 +1,4 @@
-import { ANY, relaxed, textOrBlocks, type Field, type Shape } from '../shape.ts'
+import { ANY, textOrBlocks, type Field, type Shape } from '../shape.ts'
 
 // Source of shapes: https://docs.cohere.com/reference/chat.
 
@@ -87,9 +87,6 @@ export const CHAT_REQUEST: Shape = {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
 }
-
-/** The same where a vendor is only compatible. */
-export const COMPATIBLE_CHAT_REQUEST = relaxed(CHAT_REQUEST)
 
 /** A block of a message. */
 export interface Block {

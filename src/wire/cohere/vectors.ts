@@ -40,12 +40,9 @@ const RERANK_REQUEST: Shape = {
     priority: { type: 'integer' },
   },
 }
-const COMPATIBLE_EMBED = relaxed(EMBED_REQUEST)
-const COMPATIBLE_RERANK = relaxed(RERANK_REQUEST)
-
-function problemIn({ strict, header, body }: WireRequest, exact: Shape, wide: Shape): BadRequest | undefined {
+function problemIn({ strict, header, body }: WireRequest, shape: Shape): BadRequest | undefined {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-  const problem = problemOf(strict ? exact : wide, body)
+  const problem = problemOf(strict ? shape : relaxed(shape), body)
   return problem && fieldProblem(problem)
 }
 
@@ -119,7 +116,7 @@ export const embed: Generation<EmbedAsked> = {
   operation: 'embed',
   callerHints: () => [],
   parse(wire) {
-    const problem = problemIn(wire, EMBED_REQUEST, COMPATIBLE_EMBED)
+    const problem = problemIn(wire, EMBED_REQUEST)
     if (problem) return problem
     const {
       texts,
@@ -182,7 +179,7 @@ export const rerank: Generation<RerankAsked> = {
   operation: 'rerank',
   callerHints: () => [],
   parse(wire) {
-    const problem = problemIn(wire, RERANK_REQUEST, COMPATIBLE_RERANK)
+    const problem = problemIn(wire, RERANK_REQUEST)
     if (problem) return problem
     const {
       query,

@@ -1,4 +1,4 @@
-import { ANY, relaxed, type Field, type Shape } from '../shape.ts'
+import { ANY, type Field, type Shape } from '../shape.ts'
 
 // Source of shapes: https://ai.google.dev/api/generate-content, https://ai.google.dev/api/caching#Content,
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference.
@@ -116,9 +116,6 @@ export const CONTENT_REQUEST = object({
   ...all('cachedContent serviceTier', STRING),
   ...all('store continuationToken modelArmorConfig', ANY),
 })
-
-/** The same where a vendor is only compatible. */
-export const COMPATIBLE_CONTENT_REQUEST = relaxed(CONTENT_REQUEST)
 
 export interface FunctionCallPart {
   id?: string

@@ -1,14 +1,8 @@
 import type { CallRequest } from '../../provider/index.ts'
 import type { BadRequest, ErrorFormat, Generation, Parsed, WireRequest } from '../service.ts'
-import { problemOf } from '../shape.ts'
+import { problemOf, relaxed } from '../shape.ts'
 import { candidateOf, frameOf, usageOf, type ContentAsked } from './answer-parts.ts'
-import {
-  COMPATIBLE_CONTENT_REQUEST,
-  CONTENT_REQUEST,
-  MAX_CANDIDATES,
-  type ContentRequest,
-  type GenerationConfig,
-} from './content-request.ts'
+import { CONTENT_REQUEST, MAX_CANDIDATES, type ContentRequest, type GenerationConfig } from './content-request.ts'
 import { ContentStream } from './content-stream.ts'
 import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { promptOf } from './prompt.ts'
@@ -90,7 +84,7 @@ export function readContentRequest(
   stream: boolean,
 ): Parsed<ContentAsked> | BadRequest {
   if (strict && isWithoutKey({ header, query })) return { kind: 'unauthorized' }
-  const shape = strict ? CONTENT_REQUEST : COMPATIBLE_CONTENT_REQUEST
+  const shape = strict ? CONTENT_REQUEST : relaxed(CONTENT_REQUEST)
   const given = canonical(shape, body)
   const problem = problemOf(shape, given)
   if (problem) return googleProblem(problem, given, 'GenerateContentRequest')

@@ -8,9 +8,6 @@ import { commonHeaders, invalidField } from './errors.ts'
 import { historyProblem } from './history.ts'
 import { CHAT_REQUEST, FIM_REQUEST, type ChatMessage } from './request.ts'
 
-const RELAXED_CHAT = relaxed(CHAT_REQUEST)
-const RELAXED_FIM = relaxed(FIM_REQUEST)
-
 /** Models that think before they answer. */
 const THINKS = /^magistral/
 /** Tools that Mistral runs itself. */
@@ -21,9 +18,9 @@ const HOSTED: Readonly<Record<string, string>> = {
   document_library: 'file_search',
 }
 
-const shapeProblem = ({ strict, body, header }: WireRequest, exact: Shape, wide: Shape): BadRequest | undefined => {
+const shapeProblem = ({ strict, body, header }: WireRequest, shape: Shape): BadRequest | undefined => {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-  const problem = problemOf(strict ? exact : wide, body)
+  const problem = problemOf(strict ? shape : relaxed(shape), body)
   return problem && invalidField(problem)
 }
 
@@ -81,7 +78,7 @@ export const chat: Generation<MistralAsked> = {
   operation: 'chat.completions',
   parse(wire) {
     const { body, strict } = wire
-    const problem = shapeProblem(wire, CHAT_REQUEST, RELAXED_CHAT)
+    const problem = shapeProblem(wire, CHAT_REQUEST)
     if (problem) return problem
     const messages = body['messages'] as ChatMessage[]
     const broken = strict ? historyProblem(messages) : undefined
@@ -111,7 +108,7 @@ export const fim: Generation<MistralAsked> = {
   path: '/v1/fim/completions',
   operation: 'fim.completions',
   parse(wire) {
-    const problem = shapeProblem(wire, FIM_REQUEST, RELAXED_FIM)
+    const problem = shapeProblem(wire, FIM_REQUEST)
     if (problem) return problem
     const { prompt, suffix, ...body } = wire.body
     const content = typeof suffix === 'string' ? `${String(prompt)}\n${suffix}` : prompt

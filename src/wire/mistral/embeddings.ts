@@ -24,8 +24,6 @@ const REQUEST: Shape = {
     encoding_format: { type: 'string', among: ['float', 'base64'] },
   },
 }
-const COMPATIBLE_REQUEST = relaxed(REQUEST)
-
 const DIMENSIONS = 1_024
 const DIMENSIONS_OF_CODE = 1_536
 
@@ -40,7 +38,7 @@ export const embeddings: Generation<null> = {
   parse(wire) {
     const { strict, header, body } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
+    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), body)
     if (problem) return invalidField(problem)
     const { model, input, output_dimension: asked } = body
     const parsed = openaiEmbeddings.parse({ ...wire, strict: false, body: { model, input } })

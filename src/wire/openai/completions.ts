@@ -36,7 +36,6 @@ const REQUEST: Shape = {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
 }
-const COMPATIBLE_REQUEST = relaxed(REQUEST)
 /** Tokens where the request does not say. */
 const USUAL_TOKENS = 16
 
@@ -130,7 +129,7 @@ export const completions: Generation<CompletionsAsked> = {
 
   parse({ provider, body: given, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, given)
+    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), given)
     if (problem) return openaiProblem(problem)
     const request = given as unknown as CompletionsRequest
     const prompts = promptsIn(request.prompt)

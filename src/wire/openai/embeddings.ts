@@ -35,8 +35,6 @@ const REQUEST: Shape = {
   },
 }
 
-const COMPATIBLE_REQUEST = relaxed(REQUEST)
-
 interface EmbeddingsRequest {
   model: string
   input: string | (string | number | number[])[]
@@ -88,7 +86,7 @@ export const embeddings: Generation<EmbeddingsAsked> = {
 
   parse({ provider, body, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : COMPATIBLE_REQUEST, body)
+    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), body)
     if (problem) return openaiProblem(problem)
     const { model, input, encoding_format: encoding, dimensions } = body as unknown as EmbeddingsRequest
     const call = embeddingCall({

@@ -1,12 +1,12 @@
 import type { CallRequest, ReasoningRequest, ToolChoice, ToolDefinition } from '../../../provider/index.ts'
 import { retryCountOf, type Generation } from '../../service.ts'
-import { problemOf } from '../../shape.ts'
+import { problemOf, relaxed } from '../../shape.ts'
 import { isWithoutKey, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
 import { defaultEffort, isReasoningModel } from '../model-rules.ts'
 import { completionOf, type ChatAsked } from './answer.ts'
 import { messageOf } from './history.ts'
-import { CHAT_REQUEST, COMPATIBLE_CHAT_REQUEST, MAX_CHOICES, type ChatRequest } from './request.ts'
+import { CHAT_REQUEST, MAX_CHOICES, type ChatRequest } from './request.ts'
 import { contradictionIn } from './rules.ts'
 import { keepChat } from './stored.ts'
 import { ChatStream } from './stream.ts'
@@ -74,7 +74,7 @@ export const chat: Generation<ChatAsked> = {
 
   parse({ provider, body, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? CHAT_REQUEST : COMPATIBLE_CHAT_REQUEST, body)
+    const problem = problemOf(strict ? CHAT_REQUEST : relaxed(CHAT_REQUEST), body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ChatRequest
     const wrong = strict ? contradictionIn(request) : undefined

@@ -1,4 +1,4 @@
-import { ANY, relaxed, textOrBlocks, type Field, type Shape } from '../../shape.ts'
+import { ANY, textOrBlocks, type Field, type Shape } from '../../shape.ts'
 import { EFFORTS } from '../model-rules.ts'
 import { TOOL_NAME } from '../tool-name.ts'
 
@@ -164,9 +164,6 @@ export const CHAT_REQUEST: Shape = {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
 }
-
-/** The same where a vendor is only compatible. */
-export const COMPATIBLE_CHAT_REQUEST = relaxed(CHAT_REQUEST)
 
 /** A message as it comes. */
 export interface ChatMessage {

@@ -1,7 +1,7 @@
 import type { CallRequest, ReasoningRequest } from '../../../provider/index.ts'
 import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
-import { problemOf } from '../../shape.ts'
+import { problemOf, relaxed } from '../../shape.ts'
 import { answerHead } from '../answer-head.ts'
 import { allConversations, conversationOf, goOnWith } from '../conversations.ts'
 import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
@@ -12,7 +12,7 @@ import { Background } from './background.ts'
 import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
 import { duplicateIn, withId, wrongIds } from './item-ids.ts'
 import { finishedBody, outputOf, responseId, type ResponsesAsked } from './output.ts'
-import { COMPATIBLE_RESPONSES_REQUEST, RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
+import { RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
 import { allResponses, keepResponse, responseOf, type StoredResponse } from './stored.ts'
 import { ResponsesStream } from './stream.ts'
 import { brokenThoughtIn } from './thoughts.ts'
@@ -160,7 +160,7 @@ export const create: Generation<ResponsesAsked> = {
   parse(wire) {
     const { provider, body, strict, fingerprint, header, shelf } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? RESPONSES_REQUEST : COMPATIBLE_RESPONSES_REQUEST, body)
+    const problem = problemOf(strict ? RESPONSES_REQUEST : relaxed(RESPONSES_REQUEST), body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ResponsesRequest
     const earlier = before(request, shelf)

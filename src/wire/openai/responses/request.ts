@@ -1,4 +1,4 @@
-import { ANY, relaxed, type Field, type Shape } from '../../shape.ts'
+import { ANY, type Field, type Shape } from '../../shape.ts'
 import { EFFORTS } from '../model-rules.ts'
 import { TOOL_NAME } from '../tool-name.ts'
 
@@ -163,9 +163,6 @@ export const RESPONSES_REQUEST: Shape = {
     ...Object.fromEntries(PASSED_ON.map((name) => [name, ANY])),
   },
 }
-
-/** The same where a vendor is only compatible. */
-export const COMPATIBLE_RESPONSES_REQUEST = relaxed(RESPONSES_REQUEST)
 
 /** A part of a message. */
 export interface ContentPart {
