@@ -1,3 +1,5 @@
+import { noteFormerName } from '../options/index.ts'
+
 /** Settings of checks that were numbers of milliseconds, by the names that they had. */
 export interface FormerSettings {
   /** @deprecated The former name of `delay`. */
@@ -17,6 +19,11 @@ const FORMER = ['delayMs', 'graceMs', 'handoverMs', 'pauseMs'] satisfies (keyof 
  */
 export function settingsOfToday(tuned: object): object {
   const given = Object.entries(tuned).filter(([, value]) => value !== undefined)
-  const former = given.flatMap(([name, value]) => (FORMER.includes(name) ? [[name.slice(0, -2), value]] : []))
-  return Object.fromEntries([...former, ...given.filter(([name]) => !FORMER.includes(name))])
+  const former = given.filter(([name]) => FORMER.includes(name))
+  const renamed = former.map(([name, value]): [string, unknown] => {
+    const ofToday = name.slice(0, -'Ms'.length)
+    noteFormerName(name, ofToday)
+    return [ofToday, value]
+  })
+  return Object.fromEntries([...renamed, ...given.filter(([name]) => !FORMER.includes(name))])
 }

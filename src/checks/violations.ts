@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { noteFormerName } from '../options/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import type { Check } from './check.ts'
 import { CHECKS, type CheckName } from './checks.ts'
@@ -42,6 +43,7 @@ export function findViolations(
     slack = slackMs ?? 0,
   }: { slack?: Duration; /** @deprecated The former name of `slack`. */ slackMs?: number } = {},
 ): Violation[] {
+  if (slackMs !== undefined) noteFormerName('slackMs', 'slack')
   checkSettings(settings)
   const facts = new Facts(events, parseDuration(slack))
   const violations: Violation[] = []

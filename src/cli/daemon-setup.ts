@@ -7,6 +7,7 @@ import {
   type OrchestratorSettings,
   type StrategyFunction,
 } from '../orchestrator/index.ts'
+import { noteFormerName } from '../options/index.ts'
 import { settingsInForce } from './daemon-table.ts'
 import { UsageError, type Given } from './flags.ts'
 import { functionsIn } from './functions.ts'
@@ -63,6 +64,8 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   const size = value<number>('cache_size')
   const ttl = value<number>('cache_ttl')
   const failover = value<string[]>('failover') ?? (allSimulated ? [SIMULATED_FAILOVER] : undefined)
+  const formerShare = value<number>('breaker_share')
+  if (formerShare !== undefined) noteFormerName('breaker_share', 'breaker_failure_rate')
   const settings: OrchestratorSettings = said({
     services,
     functions,
@@ -78,7 +81,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     retryBudget: value<number>('retry_budget'),
     breaker: said({
       failures: value<number>('breaker_failures'),
-      failureRate: value<number>('breaker_failure_rate') ?? value<number>('breaker_share'),
+      failureRate: value<number>('breaker_failure_rate') ?? formerShare,
       window: value<number>('breaker_window'),
       openFor: value<number>('breaker_open_for'),
     }),

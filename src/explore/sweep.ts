@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
-import { suggestion } from '../options/index.ts'
+import { noteFormerName, suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
 import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
@@ -28,11 +28,15 @@ export interface SweepOptions {
 
 /** How long a case may be made smaller. Real milliseconds. Earlier versions called the option `shrinkMs`. */
 export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): number {
+  if (sweep.shrinkMs !== undefined) noteFormerName('shrinkMs', 'shrinkFor')
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
 /** The number of failed cases to shrink. */
-export const maxShrunkOf = ({ shrinkMost = 3, maxShrunk = shrinkMost }: SweepOptions): number => maxShrunk
+export function maxShrunkOf({ shrinkMost, maxShrunk = shrinkMost ?? 3 }: SweepOptions): number {
+  if (shrinkMost !== undefined) noteFormerName('shrinkMost', 'maxShrunk')
+  return maxShrunk
+}
 
 /** Thrown for an invalid sweep. */
 export class InvalidSweepError extends Error {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars, type Money } from '../money/index.ts'
-import { nearest, suggestion } from '../options/index.ts'
+import { nearest, noteFormerName, suggestion } from '../options/index.ts'
 import { FAULT_NAMES } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
@@ -267,6 +267,7 @@ const PROMPT_LENGTH = 200
 /** The calls that fit. @throws InvalidMatcherError for what no call can be */
 function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
+  if (of.provider !== undefined) noteFormerName('provider', 'service')
   if (of.status !== undefined && !STATUSES.includes(of.status))
     throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]

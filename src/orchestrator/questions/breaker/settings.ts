@@ -1,4 +1,5 @@
 import { parseDuration, type Duration } from '../../../clock/index.ts'
+import { noteFormerName } from '../../../options/index.ts'
 import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 
 /** When a circuit breaker opens, and for how long. */
@@ -35,11 +36,12 @@ export interface ResolvedBreakerSettings {
  */
 export function resolveBreakerSettings({
   failures = 8,
-  share = 0.8,
-  failureRate = share,
+  share,
+  failureRate = share ?? 0.8,
   window = '5m',
   openFor = '5m',
 }: BreakerSettings = {}): ResolvedBreakerSettings {
+  if (share !== undefined) noteFormerName('breaker.share', 'breaker.failureRate')
   if (!(failures >= 1))
     throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number of at least 1')
   if (!(failureRate >= 0 && failureRate <= 1))
