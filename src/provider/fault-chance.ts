@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import { BurstTimes, type Bursts } from './bursts.ts'
-import { applies, endOfWindow, type FaultWindow, type CallScope } from './fault-windows.ts'
+import { applies, endOfWindow, type ResolvedFaultWindow, type CallScope } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
 /** A call that fails: the `nth` of its agent, from 0. */
@@ -42,7 +42,7 @@ export interface FaultDecision {
 export interface FaultSettings {
   rateOf(subject: FaultSubject): number
   mixOf(subject: FaultSubject): FaultMix
-  windows: readonly FaultWindow[]
+  windows: readonly ResolvedFaultWindow[]
   bursts: Bursts | undefined
   /** Exactly these calls fail, in place of those that chance would choose. */
   schedule: readonly ScheduledFault[] | undefined
@@ -58,7 +58,7 @@ function pick(mix: FaultMix, u: number): Fault | undefined {
 /** Faults that are remembered, for reports. */
 export const MAX_REMEMBERED = 10_000
 
-const NO_WINDOWS: readonly FaultWindow[] = []
+const NO_WINDOWS: readonly ResolvedFaultWindow[] = []
 const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
 
 /** Decides which calls fail, and how: one keyed draw a call, and scripts that go before chance. */
@@ -121,13 +121,13 @@ export class FaultChance {
     return script.fault
   }
 
-  #openWindows(subject: FaultSubject): readonly FaultWindow[] {
+  #openWindows(subject: FaultSubject): readonly ResolvedFaultWindow[] {
     const { windows } = this.#settings
     if (windows.length === 0) return NO_WINDOWS
     return windows.filter((each) => applies(each, subject) && endOfWindow(each, subject.at) !== undefined)
   }
 
-  #byChance(subject: FaultSubject, windows: readonly FaultWindow[], slowFactor: number): FaultDecision {
+  #byChance(subject: FaultSubject, windows: readonly ResolvedFaultWindow[], slowFactor: number): FaultDecision {
     const ordinary = this.#settings.rateOf(subject)
     const added = windows.reduce((sum, window) => sum + window.rate, 0)
     const rate = Math.max(Math.min(1, added), this.#bursts?.rateAt(subject.at) ?? 0, ordinary)

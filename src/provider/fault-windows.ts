@@ -1,4 +1,4 @@
-import type { Duration, Milliseconds } from '../clock/index.ts'
+import { parseDuration, type Duration, type Milliseconds } from '../clock/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from './faults/index.ts'
 import { noteFormerName, suggestion } from '../options/index.ts'
 import { durationOf, factor, share } from './options/check.ts'
@@ -25,8 +25,27 @@ export interface Subject {
   provider: string
 }
 
-/** A span of time with its own faults. Where several are open their fail rates add up, and their factors multiply. */
+/**
+ * A span of time with its own faults, such as `outage` and `brownout` give. Where several windows are open their fail
+ * rates add up, and their factors multiply.
+ */
 export interface FaultWindow extends CallScope {
+  /** Start of the window, from the start of the run. */
+  from: Duration
+  /** Length of the window. Default: until the end of the run. */
+  for?: Duration
+  /** Repeats the window with this period, from start to start. Default: once. */
+  every?: Duration
+  /** Share of calls that fail, from 0 to 1. */
+  failRate: number
+  /** Relative weights of the faults. Default: mostly faults that clients retry, and sometimes a call that hangs. */
+  mix?: FaultMix
+  /** Factor applied to latencies. Default 1. */
+  slow?: number
+}
+
+/** A window as calls are held against it. */
+export interface ResolvedFaultWindow extends CallScope {
   fromMs: Milliseconds
   /** Infinity for one that never ends. */
   forMs: Milliseconds
@@ -35,6 +54,28 @@ export interface FaultWindow extends CallScope {
   rate: number
   mix: FaultMix
   slowFactor: number
+}
+
+/** The times of a window in milliseconds, with its defaults. */
+export function resolveWindow(window: FaultWindow): ResolvedFaultWindow {
+  const {
+    from,
+    for: length = Number.POSITIVE_INFINITY,
+    every,
+    failRate,
+    mix = DEFAULT_MIX,
+    slow = 1,
+    ...scope
+  } = window
+  return {
+    ...scope,
+    fromMs: parseDuration(from),
+    forMs: parseDuration(length),
+    everyMs: every === undefined ? undefined : parseDuration(every),
+    rate: failRate,
+    mix,
+    slowFactor: slow,
+  }
 }
 
 /** When a window is open, and for which calls. */
@@ -61,15 +102,15 @@ function spanOf(
     ...unknown
   }: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
-): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
+): Omit<FaultWindow, 'failRate' | 'mix' | 'slow'> {
   if (provider !== undefined) noteFormerName('provider', 'service')
   const [wrong] = Object.keys(unknown)
   if (wrong !== undefined)
     throw new InvalidProviderConfigError(`There is no option ${where}.${wrong}. ${suggestion(wrong, NAMES)}`)
   return {
-    fromMs: durationOf(from, `${where}.from`),
-    forMs: length === undefined ? Number.POSITIVE_INFINITY : durationOf(length, `${where}.for`),
-    everyMs: every === undefined ? undefined : durationOf(every, `${where}.every`),
+    from: durationOf(from, `${where}.from`),
+    ...(length !== undefined && { for: durationOf(length, `${where}.for`) }),
+    ...(every !== undefined && { every: durationOf(every, `${where}.every`) }),
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
     ...(service !== undefined && { service }),
@@ -96,7 +137,7 @@ export function outage({
   ...span
 }: Omit<WindowSpan, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
   faultName(fault, 'outage.fault')
-  return { ...spanOf(span, 'outage'), rate: 1, mix: { [fault]: 1 }, slowFactor: 1 }
+  return { ...spanOf(span, 'outage'), failRate: 1, mix: { [fault]: 1 } }
 }
 
 /**
@@ -117,7 +158,7 @@ export function brownout({
   share(failRate, 'brownout.failRate')
   factor(slow, 'brownout.slow')
   faultMix(mix, 'brownout.mix')
-  return { ...spanOf(span, 'brownout'), rate: failRate, mix, slowFactor: slow }
+  return { ...spanOf(span, 'brownout'), failRate, mix, slow }
 }
 
 /** Whether something is for a call. */
@@ -127,12 +168,15 @@ export const applies = (scope: CallScope, { agent, model, provider }: Subject): 
   (scope.service === undefined || scope.service === provider)
 
 /** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */
-export function endOfWindow({ fromMs, forMs, everyMs }: FaultWindow, at: Milliseconds): Milliseconds | undefined {
+export function endOfWindow(
+  { fromMs, forMs, everyMs }: ResolvedFaultWindow,
+  at: Milliseconds,
+): Milliseconds | undefined {
   if (at < fromMs) return undefined
   const into = everyMs ? (at - fromMs) % everyMs : at - fromMs
   return into < forMs ? at - into + forMs : undefined
 }
 
 /** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
-export const windowApplies = (window: FaultWindow, call: Subject, at: Milliseconds): boolean =>
+export const windowApplies = (window: ResolvedFaultWindow, call: Subject, at: Milliseconds): boolean =>
   applies(window, call) && endOfWindow(window, at) !== undefined

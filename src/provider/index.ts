@@ -20,7 +20,16 @@ export { actAs, actingAgent, runInForce, withinRun, type Caller, type Identify }
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
 export type { FailingNext, ScheduledFault } from './fault-chance.ts'
-export { brownout, outage, windowApplies, type CallScope, type FaultWindow, type WindowSpan } from './fault-windows.ts'
+export {
+  brownout,
+  outage,
+  resolveWindow,
+  windowApplies,
+  type CallScope,
+  type FaultWindow,
+  type ResolvedFaultWindow,
+  type WindowSpan,
+} from './fault-windows.ts'
 export { configOfToday } from './former-names.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
 export { constant, empirical, latency, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'

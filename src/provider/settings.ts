@@ -2,6 +2,7 @@ import type { Distribution } from '../random/index.ts'
 import type { CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import type { FaultSettings, FaultSubject } from './fault-chance.ts'
+import { resolveWindow } from './fault-windows.ts'
 import { DEFAULT_MIX } from './faults/index.ts'
 import { lognormal, toDistribution, type Latency } from './latency.ts'
 import type { Model } from './models.ts'
@@ -62,7 +63,7 @@ export class Settings {
     return {
       rateOf: (subject) => this.#narrowest('failRate', subject) ?? 0,
       mixOf: (subject) => this.#narrowest('faults', subject) ?? DEFAULT_MIX,
-      windows: this.#config.windows ?? [],
+      windows: (this.#config.windows ?? []).map(resolveWindow),
       bursts: this.#config.bursts,
       schedule: this.#config.schedule,
     }

@@ -29,7 +29,8 @@ import {
   prepareAnswers,
   Provider,
   withinRun,
-  type FaultWindow,
+  resolveWindow,
+  type ResolvedFaultWindow,
   type ProviderConfig,
 } from '../provider/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
@@ -199,7 +200,7 @@ export interface Session<Result = unknown> {
    *
    * @internal
    */
-  readonly windows: readonly FaultWindow[]
+  readonly windows: readonly ResolvedFaultWindow[]
   /**
    * What the accounts of its services may use: of all, and of single ones in place of that.
    *
@@ -564,7 +565,7 @@ function sessionOf<Result>(
     get violations() {
       return violations
     },
-    windows: provider.config.windows ?? [],
+    windows: (provider.config.windows ?? []).map(resolveWindow),
     limits: {
       all: config?.rateLimits,
       byProvider: Object.fromEntries(

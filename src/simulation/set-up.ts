@@ -3,7 +3,8 @@ import { listedModel } from '../money/index.ts'
 import {
   windowApplies,
   type FailingNext,
-  type FaultWindow,
+  resolveWindow,
+  type ResolvedFaultWindow,
   type Provider,
   type ProviderConfig,
   type ReplyRule,
@@ -138,7 +139,7 @@ function ruleText({ agent, model, content, turn }: ReplyRule): string[] {
   return [`{ ${namesText({ agent, model, content, turn })} }`]
 }
 
-function windowText({ fromMs, forMs, everyMs, agent, model, service }: FaultWindow): string {
+function windowText({ fromMs, forMs, everyMs, agent, model, service }: ResolvedFaultWindow): string {
   const time = `from ${formatDuration(fromMs)}${Number.isFinite(forMs) ? ` for ${formatDuration(forMs)}` : ''}`
   const again = everyMs === undefined ? '' : ` every ${formatDuration(everyMs)}`
   const scope = namesText({ agent, model, service })
@@ -147,7 +148,10 @@ function windowText({ fromMs, forMs, everyMs, agent, model, service }: FaultWind
 
 /** Windows in which no call came that they are for. */
 const idleWindows = ({ windows = [] }: ProviderConfig, calls: readonly EventOf<'call.arrived'>[]): string[] =>
-  windows.filter((window) => !calls.some((call) => windowApplies(window, call, call.at))).map(windowText)
+  windows
+    .map(resolveWindow)
+    .filter((window) => !calls.some((call) => windowApplies(window, call, call.at)))
+    .map(windowText)
 
 function failNextText({ count, fault, scope }: FailingNext): string {
   const whom = namesText(scope)

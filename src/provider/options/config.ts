@@ -144,25 +144,17 @@ const replies: Check = (value, where) => {
   rules(value, where)
 }
 
-const milliseconds = must(
-  (value) => typeof value === 'number' && value >= 0,
-  'Make windows by outage(…) or brownout(…).',
+const whose = { agent: text, model: text, service: text, provider: text }
+const windowOfToday = options(
+  { ...whose, from: duration, for: duration, every: duration, failRate: share, mix: faultMix, slow: factor },
+  ['from', 'failRate'],
 )
-const window = options(
-  {
-    agent: text,
-    model: text,
-    service: text,
-    provider: text,
-    fromMs: milliseconds,
-    forMs: milliseconds,
-    everyMs: milliseconds,
-    rate: share,
-    mix: faultMix,
-    slowFactor: factor,
-  },
+const formerWindow = options(
+  { ...whose, fromMs: duration, forMs: duration, everyMs: duration, rate: share, mix: faultMix, slowFactor: factor },
   ['fromMs', 'forMs', 'rate', 'mix'],
 )
+const isFormer = (value: unknown): boolean => typeof value === 'object' && value !== null && 'fromMs' in value
+const window: Check = (value, where) => (isFormer(value) ? formerWindow : windowOfToday)(value, where)
 
 /** Everything that a user may set of a provider. */
 export const providerOptions = options({
@@ -187,7 +179,7 @@ const times = must(
   (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0),
   'Give how many calls, as a whole number.',
 )
-const scope = options({ agent: text, model: text, service: text, provider: text })
+const scope = options(whose)
 
 /**
  * Checks what `failNext` is given.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FaultChance, type FaultSettings, type FaultSubject } from '../../../src/provider/fault-chance.ts'
-import { brownout, outage } from '../../../src/provider/fault-windows.ts'
+import { brownout, outage, resolveWindow, type FaultWindow } from '../../../src/provider/fault-windows.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 
 const subject = (over: Partial<FaultSubject> = {}): FaultSubject => ({
@@ -11,12 +11,13 @@ const subject = (over: Partial<FaultSubject> = {}): FaultSubject => ({
   at: 0,
   ...over,
 })
-const faults = (over: Partial<FaultSettings> = {}, seed = 1): FaultChance =>
+type Given = Partial<Omit<FaultSettings, 'windows'>> & { windows?: readonly FaultWindow[] }
+const faults = ({ windows = [], ...over }: Given = {}, seed = 1): FaultChance =>
   new FaultChance(
     {
       rateOf: () => 0,
       mixOf: () => ({ overloaded: 1, hang: 1 }),
-      windows: [],
+      windows: windows.map(resolveWindow),
       bursts: undefined,
       schedule: undefined,
       ...over,

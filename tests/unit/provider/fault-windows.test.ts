@@ -1,36 +1,46 @@
 import { describe, expect, test } from 'vitest'
-import { applies, brownout, endOfWindow, outage } from '../../../src/provider/fault-windows.ts'
+import { DEFAULT_MIX } from '../../../src/provider/index.ts'
+import { applies, brownout, endOfWindow, outage, resolveWindow } from '../../../src/provider/fault-windows.ts'
 
 describe('a window', () => {
   test('of an outage lets every call fail, by a bad gateway where nothing else is said', () => {
     expect(outage({ from: '5m', for: '2m', service: 'openai' })).toEqual({
-      fromMs: 300_000,
-      forMs: 120_000,
-      everyMs: undefined,
+      from: 300_000,
+      for: 120_000,
       service: 'openai',
-      rate: 1,
+      failRate: 1,
       mix: { bad_gateway: 1 },
-      slowFactor: 1,
     })
     expect(outage({ from: 0, agent: 'ann', model: 'm', every: '1h', fault: 'unauthorized' })).toEqual({
-      fromMs: 0,
-      forMs: Number.POSITIVE_INFINITY,
-      everyMs: 3_600_000,
+      from: 0,
+      every: 3_600_000,
       agent: 'ann',
       model: 'm',
-      rate: 1,
+      failRate: 1,
       mix: { unauthorized: 1 },
-      slowFactor: 1,
     })
   })
 
   test('of a brownout is slow, and lets some calls fail', () => {
-    expect(brownout({ from: 0, for: '1m' })).toMatchObject({ rate: 0.3, slowFactor: 3 })
+    expect(brownout({ from: 0, for: '1m' })).toMatchObject({ failRate: 0.3, slow: 3 })
     expect(brownout({ from: 0, for: '1m', failRate: 0.5, slow: 2, mix: { hang: 1 } })).toMatchObject({
-      rate: 0.5,
-      slowFactor: 2,
+      failRate: 0.5,
+      slow: 2,
       mix: { hang: 1 },
     })
+  })
+
+  test('may be written out, with durations', () => {
+    const times = { fromMs: 300_000, forMs: 120_000, everyMs: undefined }
+    expect(resolveWindow({ from: '5m', for: '2m', failRate: 0.5, agent: 'ann' })).toEqual({
+      ...times,
+      agent: 'ann',
+      rate: 0.5,
+      mix: DEFAULT_MIX,
+      slowFactor: 1,
+    })
+    expect(resolveWindow(outage({ from: '5m', for: '2m' }))).toMatchObject({ ...times, rate: 1, slowFactor: 1 })
+    expect(resolveWindow(brownout({ from: '5m', for: '2m' }))).toMatchObject({ ...times, rate: 0.3, slowFactor: 3 })
   })
 
   test.each([
@@ -50,12 +60,12 @@ describe('a window', () => {
   })
 
   test('is open from its beginning until before its end', () => {
-    const window = outage({ from: 100, for: 50 })
+    const window = resolveWindow(outage({ from: 100, for: 50 }))
     expect([99, 100, 149, 150].map((at) => endOfWindow(window, at))).toEqual([undefined, 150, 150, undefined])
   })
 
   test('comes again where it does', () => {
-    const window = outage({ from: 100, for: 50, every: 1_000 })
+    const window = resolveWindow({ from: '100ms', for: 50, every: '1s', failRate: 1 })
     expect([99, 149, 150, 1_099, 1_100, 1_149, 1_150, 2_120].map((at) => endOfWindow(window, at))).toEqual([
       undefined,
       150,
@@ -69,7 +79,7 @@ describe('a window', () => {
   })
 
   test('without an end is open for ever', () => {
-    expect(endOfWindow(outage({ from: 100 }), 1e9)).toBe(Number.POSITIVE_INFINITY)
+    expect(endOfWindow(resolveWindow({ from: 100, failRate: 1 }), 1e9)).toBe(Number.POSITIVE_INFINITY)
   })
 
   test.each([

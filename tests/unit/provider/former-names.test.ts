@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { outage } from '../../../src/provider/index.ts'
+import { outage, type FaultWindow } from '../../../src/provider/index.ts'
 import { configOfToday, scopeOfToday } from '../../../src/provider/former-names.ts'
 
 describe('former names', () => {
@@ -20,6 +20,13 @@ describe('former names', () => {
       services: { openai: { concurrency: 3 }, google: { concurrency: 2 } },
     })
     expect(scopeOfToday({ provider: 'openai', service: 'google' })).toEqual({ service: 'google' })
+  })
+
+  test('of a window that is written out are read', () => {
+    const former = { fromMs: 60_000, forMs: 1_000, everyMs: undefined, rate: 0.5, mix: { hang: 1 }, slowFactor: 2 }
+    expect(configOfToday({ windows: [{ ...former, provider: 'openai' } as unknown as FaultWindow] }).windows).toEqual([
+      { from: 60_000, for: 1_000, failRate: 0.5, mix: { hang: 1 }, slow: 2, service: 'openai' },
+    ])
   })
 
   test('leave out what is not given', () => {

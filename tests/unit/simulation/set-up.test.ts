@@ -23,7 +23,7 @@ describe('a name of the set-up is written wrongly', () => {
     expect(misspelt({ replies: [{ agent: 'wirter', reply: 'x' }] })).toEqual([
       { part: 'agents', name: 'wirter', called: 'writer' },
     ])
-    const window = { fromMs: 0, forMs: 1, everyMs: undefined, rate: 1, mix: {}, slowFactor: 1, agent: 'wirter' }
+    const window = { from: 0, for: 1, failRate: 1, agent: 'wirter' }
     expect(misspelt({ windows: [window] })).toHaveLength(1)
   })
 

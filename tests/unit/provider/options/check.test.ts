@@ -36,8 +36,8 @@ test.each<[unknown, string]>([
   [{ replies: [{ content: 7, reply: 'x' }] }, 'Give a text that the newest message contains, or a pattern.'],
   [{ replies: [{ turn: 0, reply: 'x' }] }, 'Give 1 for the first question, and so on.'],
   [
-    { windows: [{ fromMs: '5m', forMs: 1, rate: 1, mix: {}, slowFactor: 1 }] },
-    'Make windows by outage(…) or brownout(…).',
+    { windows: [{ fromMs: 'soon', forMs: 1, rate: 1, mix: {}, slowFactor: 1 }] },
+    'provider.windows[0].fromMs is "soon"',
   ],
 ])('%j is refused with what to give', (config, message) => {
   expect(refusal(config)).toContain(message)

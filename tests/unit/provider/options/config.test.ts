@@ -41,7 +41,7 @@ describe('what makes no sense is refused by its name, with what was given and wh
     [{ faults: { hang: 0 } }, /^provider\.faults is .*without any weight/],
     [{ faults: ['hang'] }, /^provider\.faults is a list/],
     [{ windows: [{ fromMs: 0, forMs: 1 }] }, /^provider\.windows\[0\]\.rate is missing/],
-    [{ windows: [{ from: 0, for: 1 }] }, /^provider\.windows\[0\]\.fromMs is missing/],
+    [{ windows: [{ from: 0, for: 1 }] }, /^provider\.windows\[0\]\.failRate is missing/],
     [{ windows: outage({ from: 0, for: 1 }) }, /^provider\.windows is an object\. Give a list/],
     [{ bursts: { meanOn: '10s' } }, /^provider\.bursts\.meanOff is missing/],
     [{ bursts: { meanOn: '10s', meanOff: 'long' } }, /^provider\.bursts\.meanOff is "long"/],
