@@ -50,7 +50,7 @@ describeOrchestration('retries without a pause', {
 }, (test) => {
   test('ends', async ({ run }) => { await run() })
 })
-describeOrchestration.sweep({ seeds: 25, failRate: [0, 0.1, 0.2, 0.35, 0.5], shrinkMost: 1 })('a vote, swept', {
+describeOrchestration.sweep({ seeds: 25, failRate: [0, 0.1, 0.2, 0.35, 0.5], maxShrunk: 1 })('a vote, swept', {
   agents: ['ann', 'ben', 'cleo'],
   provider: { latency },
   system: async ({ agents }) => {

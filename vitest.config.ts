@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['tests/**/*.test.ts', 'examples/patterns/*.test.ts'],
-          exclude: [`tests/unit/${PURE}/**`, 'tests/package/fixture/**'],
+          exclude: [`tests/unit/${PURE}/**`, 'tests/package/afternoon/*.test.ts'],
         },
       },
     ],

@@ -34,6 +34,7 @@ export {
 export { formatDollars, InvalidAmountError, parseDollars, type Money } from './money/index.ts'
 export {
   InvalidNetworkError,
+  OutsideOfTestError,
   startServer,
   UnmountedProviderError,
   type NetworkOptions,
@@ -57,7 +58,7 @@ export {
   toolCall,
   uniform,
   whenAsked,
-  type Account,
+  type BilledCost,
   type Fault,
   type FaultMix,
   type Latency,
@@ -139,7 +140,7 @@ export type {
   BudgetSettings,
   CacheSavings,
   CacheSettings,
-  Claim,
+  ReportedCost,
   EndReason,
   FunctionLibrary,
   ResilienceSettings,
@@ -159,7 +160,7 @@ export type {
   ModelSpeed,
   Persona,
   ReasoningRequest,
-  Refusal,
+  ServiceError,
   ReplyUsage,
   Sequence,
   ServiceConfig,
@@ -168,12 +169,16 @@ export type {
   ToolDefinition,
   WindowSpan,
 } from './provider/index.ts'
+export type {
+  /** @deprecated The former name of `BilledCost`. */
+  BilledCost as Account,
+} from './provider/index.ts'
 export type { Seed } from './random/index.ts'
 export type { CommonOptions, Session } from './simulation/session.ts'
 export type { UnusedPolicy } from './simulation/settings.ts'
 export type { Json, StrategyFailure } from './strategy/index.ts'
 export type { EventBody, EventOf, PicoDollars, RefusedReason, Spool } from './trace/index.ts'
-export type { DescribeCases } from './vitest/describe.ts'
+export type { DescribeCases, SweptCase } from './vitest/describe.ts'
 
 export * from './moved.ts'
 

@@ -26,7 +26,7 @@ async function system({ provider }: SystemContext) {
 }
 
 /** The CLI adds its dollars up as floating-point numbers. */
-const rounded = (dollars: number): string => dollars.toFixed(9)
+const rounded = (dollars: number): number => Number(dollars.toFixed(9))
 
 const COMMITS = 'mcp__repository__commits'
 const provider: ProviderConfig = {

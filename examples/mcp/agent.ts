@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
-const MOST_STEPS = 8
+const MAX_STEPS = 8
 const model = 'gpt-4o-mini'
 const openai = new OpenAI()
 
@@ -32,7 +32,7 @@ export async function answer(question: string, servers: Record<string, Client>):
     }
   }
   const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: question }]
-  for (let step = 1; step <= MOST_STEPS; step++) {
+  for (let step = 1; step <= MAX_STEPS; step++) {
     const response = await openai.responses.create({ model, input, tools, metadata: { agent: 'agent' } })
     const calls = response.output.filter((item) => item.type === 'function_call')
     if (calls.length === 0) return response.output_text
@@ -44,7 +44,7 @@ export async function answer(question: string, servers: Record<string, Client>):
     })
     input.push(...(await Promise.all(results)))
   }
-  throw new Error(`There is no answer after ${MOST_STEPS} steps.`)
+  throw new Error(`There is no answer after ${MAX_STEPS} steps.`)
 }
 
 /** What a tool says; also that it has failed, so that the model may do without. */

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 export const LEASE_MS = 120_000
 /** How long a job is tried again before it is put aside for a person to look at. */
 const PATIENCE_MS = 3_600_000
-const LONGEST_PAUSE_MS = 120_000
+const MAX_PAUSE_MS = 120_000
 
 export interface Job {
   id: number
@@ -51,7 +51,7 @@ export class JobQueue {
   /** Gives a job back: due after a random pause that grows with its tries, or put aside. */
   fail({ id, tries }: Job): void {
     const now = Date.now()
-    const pause = Math.round(Math.random() * Math.min(1_000 * 2 ** tries, LONGEST_PAUSE_MS))
+    const pause = Math.round(Math.random() * Math.min(1_000 * 2 ** tries, MAX_PAUSE_MS))
     this.#database
       .prepare(
         `UPDATE jobs SET state = CASE WHEN since <= ? THEN 'aside' ELSE 'waiting' END, due = ?

@@ -1,4 +1,4 @@
-import { formatDollars, parseDollars } from '../money/index.ts'
+import { formatDollars, parseDollars, type Money } from '../money/index.ts'
 import { check } from './check.ts'
 
 export const budget = check({
@@ -7,10 +7,9 @@ export const budget = check({
   advice: 'Reserve the worst-case cost before each call, and reject a call that does not fit.',
   settings: {
     /**
-     * US dollars that a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator
-     * tells counts.
+     * What a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator tells counts.
      */
-    limit: undefined as number | string | undefined,
+    limit: undefined as Money | undefined,
   },
   *find(facts, { limit }) {
     if (limit !== undefined) {

@@ -6,7 +6,8 @@ import { endOf, type Facts, type RunRecord } from './facts.ts'
 export const orphans = check({
   holds: 'No call, gather or interval remains after an orchestration has ended.',
   why: 'A leftover call is still billed, and its answer can affect the next run.',
-  advice: 'When the orchestration ends, abort its open calls, await their end, and clear its intervals.',
+  advice:
+    'When the orchestration ends, abort its open calls, await their end, and clear its intervals. Await the calls that the test itself makes.',
   settings: {
     /** How long things may take to come to their end. */
     grace: '1s' as Duration,
@@ -40,6 +41,17 @@ export const orphans = check({
       if (endedAt === undefined && !hasDied && isOver)
         yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
     }
+    for (const { calls } of facts.of('calls.leaked'))
+      for (const number of calls) {
+        const call = facts.call(number)
+        if (!call) continue
+        yield {
+          at: call.arrivedAt,
+          what: `the test itself made call ${number} as ${call.agent}, and its function ended without waiting for it`,
+          calls: [number],
+          part: 'calls',
+        }
+      }
     for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,

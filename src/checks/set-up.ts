@@ -11,7 +11,7 @@ export const setUp = check({
     for (const { at, part, name, called } of facts.of('setUp.misspelt'))
       yield {
         at,
-        what: `provider.${part} names "${name}", which no call used. Did you mean "${called}"?`,
+        what: `${part === 'declared' ? 'the option agents' : `provider.${part}`} names "${name}", which no call used. Did you mean "${called}"?`,
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
       yield { at, what: `no call used this part of the set-up: ${part} ${name}` }

@@ -1,15 +1,19 @@
-import { parseDuration, type Duration } from '../clock/index.ts'
+import { isDuration } from '../clock/index.ts'
 import { CHECKS, type CheckName } from './checks.ts'
+import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
-/** What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. */
+/**
+ * What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. A duration is text
+ * such as `'2s'`, or milliseconds.
+ */
 export type CheckTuning<Name extends CheckName> = {
   readonly [Setting in keyof (typeof CHECKS)[Name]['settings']]?: (typeof CHECKS)[Name]['settings'][Setting]
-}
+} & Readonly<Pick<FormerSettings, keyof FormerSettings & `${string & keyof (typeof CHECKS)[Name]['settings']}Ms`>>
 
 /** Checks that are waived (`false`) or tuned, by name. */
 export type CheckSettings = { readonly [Name in CheckName]?: false | CheckTuning<Name> }
 
-/** Thrown for settings of a check that there is not, or that make no sense. */
+/** Thrown for settings of an unknown check, and for invalid settings of a check. */
 export class InvalidCheckError extends Error {
   override readonly name = 'InvalidCheckError'
   readonly code = 'LONGHAUL_INVALID_CHECK'
@@ -21,26 +25,9 @@ export function joinChecks(...layers: readonly CheckSettings[]): CheckSettings {
   for (const layer of layers)
     for (const [name, tuned] of Object.entries(layer) as [string, false | object | undefined][])
       if (tuned === false) joined[name] = false
-      else if (tuned !== undefined) joined[name] = { ...joined[name], ...given(name, tuned) }
+      else if (tuned !== undefined) joined[name] = { ...joined[name], ...settingsOfToday(tuned) }
   return joined
 }
-
-/** Whether a setting is one of a check. */
-const isSetting = (check: string, setting: string): boolean =>
-  Object.hasOwn(CHECKS, check) && Object.hasOwn(CHECKS[check as CheckName].settings, setting)
-
-/** The name of today of a setting: durations were numbers of milliseconds, as in `graceMs`. */
-function settingOfToday(check: string, setting: string): string {
-  const bare = setting.replace(/Ms$/, '')
-  return !isSetting(check, setting) && isSetting(check, bare) ? bare : setting
-}
-
-const given = (check: string, tuned: object): object =>
-  Object.fromEntries(
-    Object.entries(tuned).flatMap(([setting, value]) =>
-      value === undefined ? [] : [[settingOfToday(check, setting), value as unknown]],
-    ),
-  )
 
 /** @throws InvalidCheckError */
 export function checkSettings(settings: CheckSettings): void {
@@ -52,17 +39,30 @@ export function checkSettings(settings: CheckSettings): void {
       throw new InvalidCheckError(
         `The check "${name}" is given ${JSON.stringify(tuned)}. Give false to waive it, or an object with its settings.`,
       )
-    for (const [setting, value] of Object.entries(given(name, tuned))) checkSetting(name as CheckName, setting, value)
+    for (const [setting, value] of Object.entries(settingsOfToday(tuned)))
+      checkSetting(name as CheckName, setting, value)
   }
 }
 
-function isDuration(value: unknown): boolean {
-  try {
-    parseDuration(value as Duration)
-    return true
-  } catch {
-    return false
-  }
+/** What a setting may be, by the type of its default: the only texts are durations. */
+const KINDS: Readonly<
+  Record<string, { called: string; isRight: (value: unknown) => boolean; advice: string } | undefined>
+> = {
+  boolean: {
+    called: 'part',
+    isRight: (value) => typeof value === 'boolean',
+    advice: 'Give false to waive it.',
+  },
+  number: {
+    called: 'setting',
+    isRight: (value) => typeof value === 'number' && value >= 0,
+    advice: 'Give a number of at least 0.',
+  },
+  string: {
+    called: 'setting',
+    isRight: isDuration,
+    advice: "Give a duration, such as '2s', or milliseconds as a number of at least 0.",
+  },
 }
 
 function checkSetting(name: CheckName, setting: string, value: unknown): void {
@@ -71,17 +71,7 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
     throw new InvalidCheckError(
       `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'It has none.'}`,
     )
-  const kind = typeof known[setting]
-  if (kind === 'boolean' && typeof value !== 'boolean')
-    throw new InvalidCheckError(
-      `The part "${setting}" of the check "${name}" is ${JSON.stringify(value)}. Give false to waive it.`,
-    )
-  if (kind === 'number' && !(typeof value === 'number' && value >= 0))
-    throw new InvalidCheckError(
-      `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a number from 0 on.`,
-    )
-  if (kind === 'string' && !isDuration(value))
-    throw new InvalidCheckError(
-      `The setting "${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}. Give a duration, such as '2s', or milliseconds as a number from 0 on.`,
-    )
+  const kind = KINDS[typeof known[setting]]
+  const told = `"${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}`
+  if (kind && !kind.isRight(value)) throw new InvalidCheckError(`The ${kind.called} ${told}. ${kind.advice}`)
 }

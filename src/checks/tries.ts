@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 /** Who has rested for so long, beyond what the service asked for, begins anew: a poll, a new round. Milliseconds. */
 const REST_MS = 30_000
 /** Shorter spans are no pace: who asks again at once after an answer goes on, and does not poll. Milliseconds. */
-const LEAST_PACE_MS = 1_000
+const MIN_PACE_MS = 1_000
 
 const known = new WeakMap<Facts, ReadonlyMap<number, number>>()
 
@@ -83,7 +83,7 @@ function pacesOf({ calls }: Facts): ReadonlyMap<string, readonly number[]> {
     })
     for (const kind of [0, 1])
       for (const [ms, times] of Map.groupBy(after, (spans) => spans[kind]!))
-        if (ms >= LEAST_PACE_MS && times.length * 2 >= after.length) paces.get(content)!.push(ms)
+        if (ms >= MIN_PACE_MS && times.length * 2 >= after.length) paces.get(content)!.push(ms)
   }
   return paces
 }

@@ -1,4 +1,5 @@
-import { formatDuration } from '../clock/index.ts'
+import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { noteFormerName } from '../options/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import type { Check } from './check.ts'
 import { CHECKS, type CheckName } from './checks.ts'
@@ -21,13 +22,14 @@ export interface Violation {
 }
 
 /** Of one check. */
-const MOST_VIOLATIONS = 20
+const MAX_VIOLATIONS = 20
 
 /**
  * Looks for what should hold in every run and does not.
  *
- * @param slackMs how exact the times of the trace are: 0 in virtual time
+ * @param slack how exact the times of the trace are: 0 in virtual time
  * @throws InvalidCheckError
+ * @throws InvalidDurationError for another slack
  * @example
  * ```ts
  * for (const { check, what } of findViolations(outcome.trace, { sequential: false })) console.log(check, what)
@@ -36,10 +38,14 @@ const MOST_VIOLATIONS = 20
 export function findViolations(
   events: Iterable<TraceEvent>,
   settings: CheckSettings = {},
-  { slackMs = 0 }: { slackMs?: number } = {},
+  {
+    slackMs,
+    slack = slackMs ?? 0,
+  }: { slack?: Duration; /** @deprecated The former name of `slack`. */ slackMs?: number } = {},
 ): Violation[] {
+  if (slackMs !== undefined) noteFormerName('slackMs', 'slack')
   checkSettings(settings)
-  const facts = new Facts(events, slackMs)
+  const facts = new Facts(events, parseDuration(slack))
   const violations: Violation[] = []
   for (const name of Object.keys(CHECKS) as CheckName[]) {
     const tuned = settings[name]
@@ -51,13 +57,13 @@ export function findViolations(
       if (part !== undefined && inForce[part] === false) continue
       violations.push({ check: name, at, what, calls, ...(part !== undefined && { part }), why, advice })
       found += 1
-      if (found >= MOST_VIOLATIONS) break
+      if (found >= MAX_VIOLATIONS) break
     }
   }
   return violations.toSorted((a, b) => a.at - b.at)
 }
 
-/** Thrown for a run in which something does not hold. */
+/** Thrown when a run violates an invariant check. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'
   readonly code = 'LONGHAUL_INVARIANT'
@@ -68,18 +74,18 @@ export class InvariantError extends Error {
   }
 }
 
-const MOST_SHOWN = 3
+const MAX_SHOWN = 3
 
 /** Violations in plain words, by check. */
 function violationsText(violations: readonly Violation[]): string {
   const byCheck = [...Map.groupBy(violations, ({ check }) => check)]
   const parts = byCheck.map(([name, all]) => {
     const { why, advice } = all[0]!
-    const shown = all.slice(0, MOST_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
+    const shown = all.slice(0, MAX_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
     const parts = new Set(all.map(({ part }) => part))
     const [part] = parts
     const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
-    const more = all.length > MOST_SHOWN ? [`  … and ${all.length - MOST_SHOWN} more`] : []
+    const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
     return [
       `${name}: ${CHECKS[name].holds} This does not hold.`,
       ...shown,

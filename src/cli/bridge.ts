@@ -7,8 +7,8 @@ import { numberIn, type Command } from './flags.ts'
 /** `longhaul bridge`: runs until the process is told to stop. */
 export const bridge: Command = {
   usage: 'bridge',
-  about: `Lets WebSocket clients on this machine talk to the daemon. Programs give the token that it prints, as a subprotocol or as ?token=…;\npages of http://localhost:8080, http://localhost:3000 and files may look without it.`,
-  flags: { port: { about: 'default: 8765', value: 'NUMBER' } },
+  about: `Connects WebSocket clients on this machine to the daemon. Programs send the token that the bridge prints, as a subprotocol or as ?token=….\nPages of http://localhost:8080, http://localhost:3000 and files have read access without the token.`,
+  flags: { port: { about: 'port of the bridge; default: 8765', value: 'NUMBER' } },
   async run({ flags }) {
     const port =
       flags['port'] === undefined
@@ -24,7 +24,7 @@ export const bridge: Command = {
     })
     process.stdout.write(
       `longhaul bridge answers at ${url}\n` +
-        `Programs need its token, as a subprotocol or as ${url}/?token=…; pages may look without it: ${token}\n` +
+        `Programs send this token, as a subprotocol or as ${url}/?token=…; pages have read access without it: ${token}\n` +
         `It is kept in ${paths.token}\n`,
     )
     guardProcess({ fail: () => {}, log: (text) => process.stderr.write(`longhaul bridge: ${text}\n`) })

@@ -1,7 +1,7 @@
 import { listedModel } from '../money/index.ts'
 import { functionsOf, targetOf } from '../orchestrator/index.ts'
 import {
-  askedOf,
+  delegatedBy,
   findingsOf,
   loadPattern,
   resolveAgents,
@@ -100,7 +100,7 @@ function whatRuns(pattern: Pattern, agents: number): string {
   const { statements } = pattern.strategy
   if (statements.length === 0)
     return agents > 0 ? 'no strategy: the agents talk, by the rules' : 'nothing to run: other patterns may extend it'
-  const { lines, names } = askedOf(pattern)
+  const { lines, names } = delegatedBy(pattern)
   const asked = [
     ...(lines > 0 ? [`${lines} lines in plain language`] : []),
     ...(names.length > 0 ? [`what nothing defines: ${names.join(', ')}`] : []),

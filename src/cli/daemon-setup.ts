@@ -1,16 +1,18 @@
 import type { Money } from '../money/index.ts'
 import { basename, extname, resolve } from 'node:path'
-import { parseTimeMode, type TimeMode } from '../clock/index.ts'
+import type { TimeMode } from '../clock/index.ts'
 import {
-  settle,
+  resolveSettings,
   type FunctionLibrary,
   type OrchestratorSettings,
   type StrategyFunction,
 } from '../orchestrator/index.ts'
+import { noteFormerName } from '../options/index.ts'
 import { settingsInForce } from './daemon-table.ts'
 import { UsageError, type Given } from './flags.ts'
 import { functionsIn } from './functions.ts'
 import { KNOWN, realServices, toldOf } from './services.ts'
+import { timeModeIn } from './time-flag.ts'
 
 /** What a daemon is to be started with. */
 export interface DaemonSetup {
@@ -29,7 +31,7 @@ export interface DaemonSetup {
   config: object
 }
 
-const MOST_PORT = 65_535
+const MAX_PORT = 65_535
 
 /** Without what nobody has said. */
 const said = <Part extends object>(part: Part): Partial<Part> =>
@@ -46,9 +48,7 @@ const SIMULATED_FAILOVER = 'claude-haiku-4-5'
 export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Promise<DaemonSetup> {
   const { file, value } = settingsInForce(line, env)
   const live = value<boolean>('live') ?? false
-  const time = parseTimeMode(value<string>('time') ?? 'real')
-  if (time.kind === 'virtual')
-    throw new UsageError('--time virtual needs all in one process. Give real, or a factor such as 60x.')
+  const time = timeModeIn(value<string>('time') ?? 'real')
   const services = realServices(live, value('services'), env)
   const simulates = Object.keys(KNOWN).some((name) => !Object.hasOwn(services, name))
   if (!simulates) refuseSimulated(line)
@@ -64,6 +64,8 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   const size = value<number>('cache_size')
   const ttl = value<number>('cache_ttl')
   const failover = value<string[]>('failover') ?? (allSimulated ? [SIMULATED_FAILOVER] : undefined)
+  const formerShare = value<number>('breaker_share')
+  if (formerShare !== undefined) noteFormerName('breaker_share', 'breaker_failure_rate')
   const settings: OrchestratorSettings = said({
     services,
     functions,
@@ -79,7 +81,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
     retryBudget: value<number>('retry_budget'),
     breaker: said({
       failures: value<number>('breaker_failures'),
-      failureRate: value<number>('breaker_failure_rate') ?? value<number>('breaker_share'),
+      failureRate: value<number>('breaker_failure_rate') ?? formerShare,
       window: value<number>('breaker_window'),
       openFor: value<number>('breaker_open_for'),
     }),
@@ -107,7 +109,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   })
   const latency = value<string>('latency')
   // What makes no sense is said now, and not by the process that is to be started.
-  settle(settings, {})
+  resolveSettings(settings, {})
   if (latency !== undefined) (await import('../systems/simulated-services.ts')).readLatency(latency)
   const seed = value<string>('seed')
   const failRate = value<number>('fail_rate')
@@ -131,13 +133,15 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
 }
 
 function portIn(port: number | undefined): number | undefined {
-  if (port === undefined || port <= MOST_PORT) return port
-  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MOST_PORT}.`)
+  if (port === undefined || port <= MAX_PORT) return port
+  throw new UsageError(`metrics_port is ${port}. Give a whole number from 0 to ${MAX_PORT}.`)
 }
 
 /** Real services take no orders: what is only for simulated ones would do nothing. */
 function refuseSimulated({ flags }: Given): void {
   const only = ['latency', 'seed', 'fail-rate'].find((name) => flags[name] !== undefined)
   if (only !== undefined)
-    throw new UsageError(`--${only} is for simulated services, and all are real here. Leave one of both out.`)
+    throw new UsageError(
+      `--${only} is for simulated services, and this daemon calls only real ones. Remove --${only}, or simulate a service.`,
+    )
 }

@@ -19,7 +19,7 @@ export const SETTINGS = {
     kind: 'boolean',
     about: 'calls the real services, with OPENAI_API_KEY and ANTHROPIC_API_KEY, which costs money',
   },
-  time: { kind: 'text', about: 'the pace of the clock: real, or a factor such as 60x', env: ['LONGHAUL_TIME'] },
+  time: { kind: 'text', about: 'the speed of the clock: real, or a factor such as 60x', env: ['LONGHAUL_TIME'] },
   latency: { kind: 'text', about: 'latency of simulated answers: 8s, or 2s..30s' },
   seed: { kind: 'text', about: 'seed of the simulated services', env: ['LONGHAUL_SEED'] },
   fail_rate: {
@@ -32,15 +32,15 @@ export const SETTINGS = {
   model: { kind: 'text', about: 'the model of patterns that name none' },
   failover: { kind: 'list', about: 'fallback models, used when a model fails' },
   retry_attempts: { kind: 'whole', about: 'attempts of one request at one model' },
-  retry_first_delay: { kind: 'duration', about: 'upper bound of the pause before the first retry' },
+  retry_first_delay: { kind: 'duration', about: 'upper bound of the delay before the first retry' },
   retry_factor: { kind: 'number', about: 'factor by which that bound grows with each retry' },
-  retry_max_delay: { kind: 'duration', about: 'upper bound of every pause' },
+  retry_max_delay: { kind: 'duration', about: 'upper bound of every delay' },
   retry_budget: { kind: 'number', about: 'retries allowed for each request, on average over the run' },
   breaker_failures: { kind: 'whole', about: 'failures in the window that open a circuit breaker' },
   breaker_failure_rate: { kind: 'share', about: 'failure rate above which a circuit breaker opens' },
   breaker_share: { kind: 'share', about: 'former name of breaker_failure_rate' },
   breaker_window: { kind: 'duration', about: 'length of the window in which a breaker counts calls' },
-  breaker_open_for: { kind: 'duration', about: 'how long a breaker stays open' },
+  breaker_open_for: { kind: 'duration', about: 'time for which a breaker stays open' },
   budget_limit: { kind: 'dollars', about: 'limit of the cost of one orchestration, in US dollars' },
   budget_fallback_at: { kind: 'share', about: 'share of the budget above which the cheaper model is used' },
   budget_fallback_model: { kind: 'text', about: 'the cheaper model' },
@@ -55,7 +55,7 @@ export const SETTINGS = {
     kind: 'share',
     about: 'similarity of prompts that share an answer; below 1, prompts of the same form do',
   },
-  cache_ttl: { kind: 'duration', about: 'how long a cached answer is valid' },
+  cache_ttl: { kind: 'duration', about: 'time for which a cached answer is valid' },
   cache_size: { kind: 'whole', about: 'maximum number of cached answers' },
   call_timeout: { kind: 'duration', about: 'time limit of one attempt' },
   hedge_after: { kind: 'duration', about: 'sends a second (hedged) request after this time' },
@@ -65,7 +65,7 @@ export const SETTINGS = {
     kind: 'whole',
     about: 'maximum length of a conversation in tokens; the oldest messages are dropped',
   },
-  conversation_lock: { kind: 'duration', about: 'how long one request may lock a conversation' },
+  conversation_lock: { kind: 'duration', about: 'maximum time for which one request locks a conversation' },
   max_event_hops: { kind: 'whole', about: 'maximum length of a chain of events' },
   trace_completions: { kind: 'boolean', about: 'adds prompts and answers to the trace' },
   log_bytes: { kind: 'whole', about: 'size at which the event log is rotated, in bytes', env: ['LONGHAUL_LOG_BYTES'] },
@@ -144,8 +144,8 @@ function numeric(value: unknown, fits: (number: number) => boolean): number | un
 
 const WANTED: Readonly<Record<Kind, string>> = {
   text: 'a text',
-  number: 'a number from 0 on',
-  whole: 'a whole number from 0 on',
+  number: 'a number of at least 0',
+  whole: 'a whole number of at least 0',
   share: 'a number from 0 to 1',
   duration: 'seconds, or a duration such as 2s',
   dollars: 'US dollars, such as 5.00',
@@ -155,7 +155,7 @@ const WANTED: Readonly<Record<Kind, string>> = {
 }
 
 /** The settings in force. */
-export interface SettingsInForce {
+export interface ResolvedRunSettings {
   /** The settings file, if there is one. */
   file: string | undefined
   /** A setting that somebody has given. */
@@ -167,7 +167,7 @@ export interface SettingsInForce {
  *
  * @throws UsageError for one that is unknown or makes no sense
  */
-export function settingsInForce({ flags }: Given, env: NodeJS.ProcessEnv): SettingsInForce {
+export function settingsInForce({ flags }: Given, env: NodeJS.ProcessEnv): ResolvedRunSettings {
   const { file, values } = readSettingsFile(flags['config'], NAMES)
   const read = NAMES.flatMap((name): [Name, unknown][] => {
     const setting: Setting = SETTINGS[name]

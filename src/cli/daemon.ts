@@ -47,7 +47,7 @@ const LOG_LINES = 5
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const NO_PROM_CLIENT = 'they need the package prom-client: npm install prom-client, and start the daemon again.'
+const NO_PROM_CLIENT = 'they need the package prom-client. Run npm install prom-client, and restart the daemon.'
 
 const LAYOUTS: readonly string[] = ['home', 'plan']
 
@@ -88,7 +88,7 @@ async function servedBeside(
   else
     await begin('metrics are', async () => {
       const server = await (await import('./metrics-server.ts')).startMetrics(metrics, metricsPort)
-      say(`longhaul daemon tells metrics at ${server.url}`)
+      say(`longhaul daemon serves metrics at ${server.url}`)
       return server
     })
   return served
@@ -122,11 +122,11 @@ async function run(given: Given): Promise<void> {
   rmSync(paths.flags, { force: true })
   writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
-  say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) went on`)
+  say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) resumed`)
   const served = await servedBeside(given, { paths, metrics, metricsPort })
   const { cutBytes, keptIn } = daemon.repaired
   if (keptIn !== undefined)
-    say(`the event log ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}`)
+    say(`the event log ended in ${cutBytes} bytes that are not an event; the daemon keeps them in ${keptIn}`)
   await daemon.stopped
   for (const each of served) await each.close()
 }
@@ -269,7 +269,7 @@ async function status(given: Given): Promise<void> {
   }
   const { data } = await asked(paths, 'system:health')
   say(
-    `longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) under way, ${String(data['services'])} services`,
+    `longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) active, ${String(data['services'])} services`,
   )
 }
 
@@ -304,9 +304,9 @@ const LOOKING: readonly string[] = ['stop', 'status', 'health']
 /** `longhaul daemon ACTION`. */
 export const daemon: Command = {
   usage: `daemon ${Object.keys(ACTIONS).join(' | ')}`,
-  about: `Runs orchestrations in a process of their own, which keeps them and goes on with them after a restart. LLM services are simulated in that
-process and cost nothing, unless --live is given, or an address as OPENAI_BASE_URL or ANTHROPIC_BASE_URL. restart keeps the flags of
-the last start; run stays in the foreground. Files are in .longhaul (or LONGHAUL_HOME); settings may also stand in longhaul.yaml.`,
+  about: `Runs orchestrations in a separate process, which persists them and resumes them after a restart. The daemon simulates LLM services in
+that process, at no cost, unless --live, OPENAI_BASE_URL or ANTHROPIC_BASE_URL is set. restart keeps the flags of the last start; run
+stays in the foreground. Files are in .longhaul (or LONGHAUL_HOME); longhaul.yaml may contain settings too.`,
   flags: DAEMON_FLAGS,
   async run(given) {
     const [action = '', ...more] = given.words
@@ -317,7 +317,9 @@ the last start; run stays in the foreground. Files are in .longhaul (or LONGHAUL
       )
     const unread = LOOKING.includes(action) && Object.keys(given.flags).find((name) => name !== 'layout')
     if (unread)
-      throw new UsageError(`longhaul daemon ${action} takes no --${unread}. It is for start, restart and run.`)
+      throw new UsageError(
+        `longhaul daemon ${action} does not accept --${unread}. This option is for start, restart and run.`,
+      )
     await ACTIONS[action]!(given)
   },
 }

@@ -24,7 +24,7 @@ export interface Command {
   run(given: Given): void | Promise<void>
 }
 
-/** Thrown for a command line that cannot be read. */
+/** Thrown for an invalid command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly code = 'LONGHAUL_USAGE'
@@ -53,7 +53,7 @@ export function readFlags(args: readonly string[], known: Flags): Given {
       )
     if (flag.value === undefined) {
       if (inline !== undefined && inline !== 'true')
-        throw new UsageError(`--${name} takes no value: it is given or left out.`)
+        throw new UsageError(`--${name} takes no value. Give the option alone, or omit it.`)
       flags[name] = 'true'
       continue
     }

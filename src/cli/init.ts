@@ -9,12 +9,12 @@ const STARTER = fileURLToPath(new URL('../starter', import.meta.url))
 /** `longhaul init`: files that are there already are kept. */
 export const init: Command = {
   usage: 'init',
-  about: `Writes the programs that the test plan starts into this folder: daemon_control.py (start, stop, restart, status, health),
-websocket_bridge.py and the page ksi_web_ui, which call longhaul. Files that are there are kept.`,
+  about: `Writes the programs of the test plan into this folder: daemon_control.py (start, stop, restart, status, health),
+websocket_bridge.py and the page ksi_web_ui, which call longhaul. Existing files are not overwritten.`,
   flags: {},
   run({ words }) {
     if (words.length > 0)
-      throw new UsageError(`longhaul init takes no "${words[0]}": it writes into the current folder.`)
+      throw new UsageError(`longhaul init does not accept "${words[0]}". It always writes into the current folder.`)
     for (const entry of readdirSync(STARTER, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const from = join(entry.parentPath, entry.name)

@@ -31,7 +31,7 @@ const row = ({
 /** `longhaul inspect FILE …` */
 export const inspect: Command = {
   usage: 'inspect FILE …',
-  about: `Shows agents, calls, costs and violations in traces that trace.write(file) has written. Exits with 1 if there is a violation.`,
+  about: `Shows the agents, calls, costs and violations in traces written by trace.write(file). Exits with 1 if there is a violation.`,
   flags: {
     html: { about: 'writes one HTML report; also reads event logs of the daemon', value: 'OUT' },
     perfetto: { about: 'writes a trace for https://ui.perfetto.dev, in the Chrome trace format', value: 'OUT' },
@@ -43,7 +43,7 @@ export const inspect: Command = {
       )
     if (perfetto !== undefined) {
       const [file] = words
-      if (words.length > 1) throw new UsageError('--perfetto writes one trace: give one file.')
+      if (words.length > 1) throw new UsageError('--perfetto writes a single trace. Give one file.')
       writeFileSync(perfetto, JSON.stringify(perfettoTrace(Trace.read(file!))))
       process.stdout.write(`${perfetto}
 `)

@@ -6,7 +6,7 @@ import { helpOf, readFlags, UsageError } from './flags.ts'
 
 const COMPLETION = {
   usage: 'completion bash | zsh | fish',
-  about: `Prints a script by which a shell completes longhaul. For bash: eval "$(npx longhaul completion bash)"; for zsh the same with zsh;
+  about: `Prints a completion script for a shell. For bash: eval "$(npx longhaul completion bash)"; for zsh: the same with zsh;
 for fish: npx longhaul completion fish | source`,
 }
 
@@ -19,7 +19,7 @@ async function complete([shell, ...more]: readonly string[]): Promise<void> {
     return { name, about: of.about, flags: Object.keys(flags) }
   })
   const { completionOf } = await import('./completion.ts')
-  const own = { name: 'completion', about: 'prints a script by which a shell completes longhaul', flags: [] }
+  const own = { name: 'completion', about: 'prints a completion script for a shell', flags: [] }
   process.stdout.write(completionOf(shell, [...(await Promise.all(commands)), own]))
 }
 
@@ -37,10 +37,7 @@ function textOf(error: unknown): string {
 const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
 const USAGE = `longhaul COMMAND …
 
-${[
-  ...Object.entries(COMMANDS),
-  ['completion', { about: 'prints a script by which a shell completes longhaul' }] as const,
-]
+${[...Object.entries(COMMANDS), ['completion', { about: 'prints a completion script for a shell' }] as const]
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
   .join('')}
 What a command takes: longhaul COMMAND --help. The first steps:

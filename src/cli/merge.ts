@@ -11,7 +11,9 @@ function partsIn(file: string): SweepPart[] {
     throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
   }
   if (!Array.isArray(read.sweeps))
-    throw new UsageError(`${file} has no sweeps. Give what the reporter writes: ['longhaul/reporter', { outputFile }].`)
+    throw new UsageError(
+      `${file} contains no sweeps. Give a file of the reporter: ['longhaul/reporter', { outputFile }].`,
+    )
   return read.sweeps
 }
 

@@ -5,7 +5,7 @@ import type { Metrics } from '../telemetry/instruments.ts'
 
 const HOST = '127.0.0.1'
 
-/** Thrown where something else listens already. */
+/** Thrown when another server already listens on the port. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
   readonly code = 'LONGHAUL_PORT_TAKEN'

@@ -16,12 +16,15 @@ import { readLatency } from '../systems/simulated-services.ts'
 export const predict: Command = {
   usage: 'predict PATTERN',
   about:
-    'Runs a pattern with many seeds in simulated time, and says what its runs cost and take: median, intervals, what the cost goes with, and the budget that 99 % of the runs stay under.',
+    'Runs a pattern with many seeds in simulated time, and reports the cost and duration of its runs: median, intervals, cost drivers, and the budget that is sufficient for 99 % of the runs.',
   flags: {
     runs: { about: 'number of simulated runs, at least 10; default: 200', value: 'NUMBER' },
     vars: { about: 'variables of the pattern, as JSON', value: 'JSON' },
     'fail-rate': { about: 'share of calls that fail; default: 0', value: 'SHARE' },
-    latency: { about: 'such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty', value: 'LATENCY' },
+    latency: {
+      about: 'latency of answers, such as 8s or 2s..30s; default: a median of 4s, 12s in one call of twenty',
+      value: 'LATENCY',
+    },
     seed: { about: 'the first seed; default: 1', value: 'NUMBER' },
     compare: { about: 'another pattern to predict, for comparison', value: 'PATTERN' },
     models: { about: 'models to run the pattern on, in place of its own: a,b,c', value: 'MODELS' },
@@ -37,7 +40,7 @@ export const predict: Command = {
     const { latency, compare, html } = flags
     const models = modelsIn(flags['models'])
     if (models && compare !== undefined)
-      throw new UsageError('--compare and --models do not go together. Predict each of the patterns on the models.')
+      throw new UsageError('--compare and --models exclude each other. Run longhaul predict --models for each pattern.')
     const vars = varsIn(flags['vars'])
     const names = [pattern, ...(compare === undefined ? [] : [compare])]
     // What is no pattern, or a wrong one, is told before anything runs.

@@ -29,7 +29,10 @@ const SEND_FLAGS: Flags = {
   within: { about: 'time limit for the answer; default: 5m', value: 'DURATION' },
   'output-format': { about: 'table (default on a terminal), json or pretty', value: 'FORMAT' },
 }
-const WATCH_FLAGS: Flags = { ...SEND_FLAGS, every: { about: 'default: 10s', value: 'DURATION' } }
+const WATCH_FLAGS: Flags = {
+  ...SEND_FLAGS,
+  every: { about: 'pause between two events; default: 10s', value: 'DURATION' },
+}
 const SEND_OR_WATCH_FLAGS: Flags = {
   ...SEND_FLAGS,
   every: { about: 'sends the event repeatedly, with this pause', value: 'DURATION' },
@@ -75,7 +78,7 @@ export function readSending(
   const ownFrom = given.length - first
   let isData = false
   if (event === undefined || event.startsWith('--'))
-    throw new UsageError('An event is needed, such as system:health. All of them: longhaul discover')
+    throw new UsageError('Give an event, such as system:health. longhaul discover lists all events.')
   const data: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let format: Format = process.stdout.isTTY ? 'table' : 'json'
   let everyMs: number | undefined
@@ -88,7 +91,7 @@ export function readSending(
       continue
     }
     const [, name, inline] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? []
-    if (name === undefined) throw new UsageError(`"${word}" stands where a --key is expected.`)
+    if (name === undefined) throw new UsageError(`Give a --key in place of "${word}".`)
     const next = index + 1 === ownFrom ? undefined : given[index + 1]
     const isParameter = !isOwn && (isData || known.has(name.replaceAll('-', '_')))
     const value = inline ?? (next === undefined || /^--[A-Za-z]/.test(next) ? undefined : given[(index += 1)])
@@ -97,18 +100,24 @@ export function readSending(
     if (isParameter || !Object.hasOwn(flags, name)) data[name.replaceAll('-', '_')] = value ?? true
     else if (value === undefined) throw new UsageError(`--${name} needs a value: ${flags[name]!.value}.`)
     else if (name === 'output-format') {
-      if (!FORMATS.includes(value)) throw new UsageError(`--output-format is "${value}". Give ${FORMATS.join(', ')}.`)
+      if (!FORMATS.includes(value))
+        throw new UsageError(`--output-format is "${value}". Give one of ${FORMATS.join(', ')}.`)
       format = value as Format
-    } else if (name === 'every') everyMs = durationOf(value)
-    else if (name === 'within') withinMs = durationOf(value)
+    } else if (name === 'every') everyMs = durationOf('--every', value)
+    else if (name === 'within') withinMs = durationOf('--within', value)
     else Object.assign(data, objectOf(value))
   }
   return { event, data: fromHere(event, data), format, everyMs, withinMs }
 }
 
-/** A number alone is seconds. */
-const durationOf = (value: string): number =>
-  parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : (value as `${number}s`))
+/** The duration that a flag gives; a number alone is seconds. */
+function durationOf(flag: string, value: string): number {
+  try {
+    return parseDuration(/^\d+$/.test(value) ? `${Number(value)}s` : value)
+  } catch {
+    throw new UsageError(`${flag} is "${value}". Give seconds, or a duration such as 500ms, 10s or 1m30s.`)
+  }
+}
 
 /** The file of a pattern that is named by its path from here, as a shell does. */
 function fileHere(pattern: string): string | undefined {
@@ -191,7 +200,7 @@ async function describeEvents(only: string | undefined): Promise<string> {
   if (only !== undefined && !names.includes(only)) {
     const meant = nearest(only, names)
     throw new UsageError(
-      `There is no event "${only}". ${meant ? `Did you mean "${meant}"?` : 'All of them: longhaul discover'}`,
+      `There is no event "${only}". ${meant ? `Did you mean "${meant}"?` : 'longhaul discover lists all events.'}`,
     )
   }
   return names
@@ -204,7 +213,7 @@ async function describeEvents(only: string | undefined): Promise<string> {
           return [
             parameter.replaceAll('_', '-'),
             {
-              about: `${means}${required ? ' (needed)' : byDefault}`,
+              about: `${means}${required ? ' (required)' : byDefault}`,
               ...(type !== 'boolean' && { value: type.toUpperCase() }),
             },
           ]
@@ -241,7 +250,7 @@ export const send: RawCommand = ofEvent(
   {
     usage: 'send EVENT [--key value …]',
     about: `Sends an event to the daemon and prints the answer. Exits with 1 if the daemon rejects the event. The parameters of an event:
-longhaul send EVENT --help. Colours are left out where NO_COLOR is set.`,
+longhaul send EVENT --help. NO_COLOR disables colours.`,
     flags: SEND_OR_WATCH_FLAGS,
     run: nothing,
   },
@@ -256,13 +265,15 @@ export const watch: RawCommand = ofEvent(
   {
     usage: 'watch [EVENT [--key value …]]',
     about: `Shows the activity of the daemon live, across restarts: orchestrations, agents, calls, costs and the latest failures.
-With an event: sends it to the daemon again and again, and prints what it answers.`,
+With an event: sends the event to the daemon repeatedly, and prints each answer.`,
     flags: { ...FOLLOW_FLAGS, ...WATCH_FLAGS },
     run: nothing,
   },
   async (words) => {
     const [first = '--'] = words
-    if (first.startsWith('--')) return (await import('./watch/follow.ts')).watchDaemon(words)
+    // A flag before the event is the event's, as with send.
+    const isOfEvent = Object.hasOwn(WATCH_FLAGS, first.slice(2).split('=')[0]!)
+    if (first.startsWith('--') && !isOfEvent) return (await import('./watch/follow.ts')).watchDaemon(words)
     const sending = readSending(words, WATCH_FLAGS, await eventParameters())
     await printAgain(sending, sending.everyMs ?? WATCH_EVERY_MS)
   },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { parseTimeMode, startClock, type Clock } from '../clock/index.ts'
+import { startClock, type Clock } from '../clock/index.ts'
 import { guardProcess, isPrivate, startServer } from '../mount/index.ts'
 import { Provider, type Latency } from '../provider/index.ts'
 import { KeyedRandom } from '../random/index.ts'
@@ -8,6 +8,7 @@ import { countInto } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
 import { promClient } from './prom-client.ts'
+import { timeModeIn } from './time-flag.ts'
 
 /** A clock that runs `factor` times as fast as the wall clock; it leaves the process's own timers alone. */
 function serverClock(factor: number): Clock {
@@ -37,21 +38,19 @@ export const serve: Command = {
   usage: 'serve',
   about: 'Serves the simulated LLM services over HTTP on this machine, for programs in any language.',
   flags: {
-    port: { about: 'default: any free one', value: 'NUMBER' },
-    host: { about: 'default: 127.0.0.1', value: 'ADDRESS' },
-    seed: { about: 'default: 1', value: 'NUMBER' },
+    port: { about: 'port of the server; default: any free port', value: 'NUMBER' },
+    host: { about: 'address to listen on; default: 127.0.0.1', value: 'ADDRESS' },
+    seed: { about: 'seed of the simulation; default: 1', value: 'NUMBER' },
     'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, or 0', value: 'SHARE' },
-    time: { about: 'real (default), or a factor such as 60x', value: 'TIME' },
+    time: { about: 'speed of the clock: real (default), or a factor such as 60x', value: 'TIME' },
     latency: {
-      about: 'such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
+      about: 'latency of answers, such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
       value: 'LATENCY',
     },
   },
   async run({ flags, words }) {
-    if (words.length > 0) throw new UsageError(`longhaul serve takes no "${words[0]}".`)
-    const mode = parseTimeMode(flags['time'] ?? 'real')
-    if (mode.kind === 'virtual')
-      throw new UsageError('--time virtual needs the clients in the same process. Give real, or a factor such as 60x.')
+    if (words.length > 0) throw new UsageError(`longhaul serve does not accept "${words[0]}".`)
+    const mode = timeModeIn(flags['time'] ?? 'real')
     const pace = mode.kind === 'scaled' ? mode.factor : 1
     const clock = serverClock(pace)
     const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env

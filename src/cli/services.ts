@@ -31,7 +31,7 @@ export function realServices(live: boolean, named: unknown, env: NodeJS.ProcessE
     const [wrong] = Object.keys(unknown)
     if (typeof baseURL !== 'string' || (format !== 'openai' && format !== 'anthropic') || wrong !== undefined)
       throw new UsageError(
-        `services: ${name}: ${wrong === undefined ? 'give base_url, and format: openai or anthropic' : `there is no setting "${wrong}". There are: base_url, format, api_key_env`}.`,
+        `services: ${name}: ${wrong === undefined ? 'set base_url, and format: openai or anthropic' : `there is no setting "${wrong}". There are: base_url, format, api_key_env`}.`,
       )
     const apiKey = typeof key === 'string' ? env[key] : undefined
     services[name] = { baseURL: baseURL.replace(/\/+$/, ''), format, ...(apiKey && { apiKey }) }

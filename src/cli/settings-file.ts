@@ -43,11 +43,13 @@ export function readSettingsFile(named: string | undefined, known: readonly stri
     // Tags make values of other kinds: sets, dates, bytes.
     read = yaml().parse(readFileSync(file, 'utf8'), { version: '1.2', resolveKnownTags: false })
   } catch (error) {
-    throw new UsageError(`The settings ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`The settings file ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }
   if (read === null || read === undefined) return { file, values: {} }
   if (!isObject(read))
-    throw new UsageError(`The settings ${file} are a block of names and values, such as failover: [claude-haiku-4-5]`)
+    throw new UsageError(
+      `The settings file ${file} must be a block of names and values, such as failover: [claude-haiku-4-5].`,
+    )
   const values = Object.fromEntries(
     Object.entries(read).flatMap(([name, value]) => flattened(value, [snake(name)], known)),
   )

@@ -7,9 +7,9 @@ import { startUi } from './ui-server.ts'
 /** `longhaul ui`: runs until the process is told to stop. */
 export const ui: Command = {
   usage: 'ui',
-  about: `Serves a live page of the daemon on this machine. The address that it prints has a token:
-with it the page may suspend, resume and terminate, without it the page may look. It waits for a daemon where there is none.`,
-  flags: { port: { about: `default: ${UI_PORT}; 0 for any free one`, value: 'NUMBER' } },
+  about: `Serves a live page of the daemon on this machine. The printed address contains a token.
+With the token, the page can suspend, resume and terminate; without it, the page is read-only. If no daemon runs, the page waits for one.`,
+  flags: { port: { about: `port of the page; default: ${UI_PORT}; 0 for any free port`, value: 'NUMBER' } },
   async run({ flags }) {
     const paths = daemonPaths(process.env)
     makeFolders(paths)

@@ -2,7 +2,7 @@ import { native } from '../doors/index.ts'
 import type { Milliseconds } from './duration.ts'
 
 /** A longer time between two turns is one in which this process was busy, or was not let at a processor. */
-const LONGEST_TURN_MS = 20
+const MAX_TURN_MS = 20
 
 /**
  * Real time as far as this process was there to look. Windows of patience are measured in it: on a machine on which this
@@ -13,7 +13,7 @@ export class AttentiveTime {
   #passed = this.#real
 
   /** The time now, in milliseconds. It starts as real time, and falls behind it. */
-  readonly now = (): Milliseconds => this.#passed + Math.min(native.now() - this.#real, LONGEST_TURN_MS)
+  readonly now = (): Milliseconds => this.#passed + Math.min(native.now() - this.#real, MAX_TURN_MS)
 
   /** Says that this process looks, as it does in each turn of its event loop. */
   turn(): Milliseconds {

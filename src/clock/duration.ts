@@ -20,7 +20,7 @@ const UNITS: Readonly<Record<string, Milliseconds>> = {
 
 const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*/gy
 
-/** Thrown for a duration that cannot be read. */
+/** Thrown for an invalid duration. */
 export class InvalidDurationError extends Error {
   override readonly name = 'InvalidDurationError'
   readonly code = 'LONGHAUL_INVALID_DURATION'
@@ -58,6 +58,15 @@ export function parseDuration(given: Duration | string): Milliseconds {
   }
   if (text === '') throw new InvalidDurationError(given)
   return total
+}
+
+/** Whether something is a duration that `parseDuration` reads. */
+export function isDuration(value: unknown): value is Duration {
+  try {
+    return !Number.isNaN(parseDuration(value as Duration))
+  } catch {
+    return false
+  }
 }
 
 /**

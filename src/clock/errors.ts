@@ -15,7 +15,7 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
 const realTimerText = ({ ms, at }: { ms: Milliseconds; at: string | undefined }): string =>
   `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
 
-/** Thrown when nothing can ever happen again and the test still waits. */
+/** Thrown when the test waits and no event can occur any more. */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'
@@ -45,7 +45,7 @@ export class DeadlockError extends Error {
   }
 }
 
-/** Thrown when timers fire without end and without any progress. */
+/** Thrown when timers fire without end and without progress. */
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
   readonly code = 'LONGHAUL_TIMER_STORM'
@@ -70,7 +70,7 @@ export class TimerStormError extends Error {
   }
 }
 
-/** Thrown when a second simulated clock is started in a worker, or other fake timers are in force. */
+/** Thrown when a second simulated clock starts in a worker, or other fake timers are installed. */
 export class ClockInUseError extends Error {
   override readonly name = 'ClockInUseError'
   readonly code = 'LONGHAUL_CLOCK_IN_USE'

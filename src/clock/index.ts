@@ -2,14 +2,21 @@ import type { Clock, TimeMode } from './port.ts'
 import { startRealClock } from './real.ts'
 import { startSimulatedClock, type SimulatedClockOptions } from './simulated.ts'
 
-export { formatDuration, InvalidDurationError, parseDuration, type Duration, type Milliseconds } from './duration.ts'
+export {
+  formatDuration,
+  InvalidDurationError,
+  isDuration,
+  parseDuration,
+  type Duration,
+  type Milliseconds,
+} from './duration.ts'
 export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
 export { defaultEpoch } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
 export { steadyNow } from './steady.ts'
 export { startSimulatedClock, type ClockOptions, type SimulatedClockOptions } from './simulated.ts'
 
-/** Thrown for a time mode that cannot be read. */
+/** Thrown for an invalid time mode. */
 export class InvalidTimeModeError extends Error {
   override readonly name = 'InvalidTimeModeError'
   readonly code = 'LONGHAUL_INVALID_TIME_MODE'

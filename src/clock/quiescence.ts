@@ -34,7 +34,7 @@ export interface Quiescence {
 }
 
 /** What is told to the watch. */
-export interface Surroundings {
+export interface QuiescenceDependencies {
   /** The time by which windows of patience are measured, in milliseconds. */
   now(): Milliseconds
   /** Say that something else is in flight, such as a module being imported through the test runner. */
@@ -57,7 +57,10 @@ const { nodeTiming } = performance
 const loopEvents = (): number => nodeTiming.uvMetricsInfo.events
 
 /** Watches everything in the process that can still make something happen without a timer. */
-export function watchProcess(windows: SettleWindows, { now: attentive, probes, waitsOf }: Surroundings): Quiescence {
+export function watchProcess(
+  windows: SettleWindows,
+  { now: attentive, probes, waitsOf }: QuiescenceDependencies,
+): Quiescence {
   const startedAt = attentive()
   const jobs = watchJobs(windows.settleMs, attentive)
   const requests = new Requests(windows.settleMs, startedAt)

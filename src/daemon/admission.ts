@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import { Connection, type ConnectionContext } from './connection.ts'
 
 /** Clients at the same time; where one more comes, the one that has said nothing for longest goes. */
-const MOST_CONNECTIONS = 200
+const MAX_CONNECTIONS = 200
 /** Beside them, for clients that ask one thing, such as `longhaul send` of the daemon's owner. */
-const MOST_SHORT = 16
+const MAX_SHORT = 16
 /** A client that said something so lately is not sent away. Real milliseconds. */
 const IDLE_MS = 1_000
 
@@ -24,10 +24,12 @@ export class Admission {
 
   /** Takes a client, if there is a place. One that is over takes none. */
   admit(socket: Socket): void {
-    const among = this.#placeIn(this.#long, MOST_CONNECTIONS) ?? this.#placeIn(this.#short, MOST_SHORT)
+    const among = this.#placeIn(this.#long, MAX_CONNECTIONS) ?? this.#placeIn(this.#short, MAX_SHORT)
     if (!among) {
       socket.on('error', () => {})
-      socket.end(`${JSON.stringify({ error: `${MOST_CONNECTIONS} clients are connected already. Try again.` })}\n`)
+      socket.end(
+        `${JSON.stringify({ error: `${MAX_CONNECTIONS} clients are connected, which is the limit. Connect again later.` })}\n`,
+      )
       socket.destroySoon()
       return
     }
@@ -53,7 +55,7 @@ function sendIdleAway(among: Set<Connection>): boolean {
   }
   if (!longest) return false
   among.delete(longest.connection)
-  longest.connection.send({ error: 'The connection was idle, and its place was needed. Connect again.' })
+  longest.connection.send({ error: 'The daemon closed this idle connection to admit another client. Connect again.' })
   longest.connection.close()
   return true
 }

@@ -18,10 +18,10 @@ const REFUSED = 1008
 const DAEMON_GONE = 1012
 const FULL = 1013
 /** What a client has not read; above it the daemon is not read for this client. Bytes. */
-const MOST_UNREAD = 4 * MAX_LINE
-const MOST_CLIENTS = 100
+const MAX_UNREAD = 4 * MAX_LINE
+const MAX_CLIENTS = 100
 /** Connections that have not said yet what they want, beside the clients. */
-const MOST_CONNECTIONS = 2 * MOST_CLIENTS
+const MAX_CONNECTIONS = 2 * MAX_CLIENTS
 /** How long a request to connect may take to come. Real milliseconds. */
 const HANDSHAKE_MS = 5_000
 /** Clients that do not answer a ping until the next one are gone. Real milliseconds. */
@@ -63,7 +63,7 @@ export async function startBridge({
   token = newToken(),
 }: BridgeOptions): Promise<Bridge> {
   const http = createServer((_, response) => response.writeHead(426).end('This is a WebSocket.\n'))
-  http.maxConnections = MOST_CONNECTIONS
+  http.maxConnections = MAX_CONNECTIONS
   http.headersTimeout = HANDSHAKE_MS
   http.requestTimeout = HANDSHAKE_MS
   const server = new (ws().WebSocketServer)({ server: http, maxPayload: MAX_LINE })
@@ -85,7 +85,7 @@ export async function startBridge({
     client.on('error', () => client.terminate())
     const rights = rightsOf(request)
     if (!rights) client.close(REFUSED, 'This needs the token that longhaul bridge prints, or a known origin.')
-    else if (server.clients.size > MOST_CLIENTS) client.close(FULL, `${MOST_CLIENTS} clients are connected already.`)
+    else if (server.clients.size > MAX_CLIENTS) client.close(FULL, `${MAX_CLIENTS} clients are connected already.`)
     else {
       keepAlive(client)
       relay(client, socket, rights)
@@ -133,7 +133,7 @@ function relay(client: WebSocket, path: string, rights: Rights): void {
   const noDaemon = (): void => tell('bridge:error', { error: `No daemon answers at ${path}.` })
   /** The client is read as fast as the daemon, and it itself, take what comes of it. */
   const mayRead = (): void => {
-    const isFull = client.bufferedAmount > MOST_UNREAD || (daemon?.writableNeedDrain ?? false)
+    const isFull = client.bufferedAmount > MAX_UNREAD || (daemon?.writableNeedDrain ?? false)
     if (isFull) client.pause()
     else client.resume()
   }
@@ -183,9 +183,9 @@ function carry(client: WebSocket, daemon: Socket): void {
   daemon.on('close', () => client.close(DAEMON_GONE, 'The daemon is gone.'))
   lines.on('line', (line) => {
     client.send(renamed(line), () => {
-      if (client.bufferedAmount < MOST_UNREAD) daemon.resume()
+      if (client.bufferedAmount < MAX_UNREAD) daemon.resume()
     })
-    if (client.bufferedAmount > MOST_UNREAD) daemon.pause()
+    if (client.bufferedAmount > MAX_UNREAD) daemon.pause()
   })
 }
 

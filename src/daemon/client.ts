@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { native } from '../doors/index.ts'
 
-/** Thrown when no daemon answers. */
+/** Thrown when no daemon answers on the socket. */
 export class NoDaemonError extends Error {
   override readonly name = 'NoDaemonError'
   readonly code = 'LONGHAUL_NO_DAEMON'
 }
 
-/** Thrown when a daemon is there and does not answer in time. */
+/** Thrown when a daemon runs and does not answer in time. */
 export class DaemonSilentError extends Error {
   override readonly name = 'DaemonSilentError'
   readonly code = 'LONGHAUL_DAEMON_SILENT'

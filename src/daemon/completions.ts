@@ -4,7 +4,7 @@ import {
   Completer,
   CompletionError,
   Costs,
-  settle,
+  resolveSettings,
   type Orchestrator,
   type OrchestratorSettings,
 } from '../orchestrator/index.ts'
@@ -28,13 +28,13 @@ export interface CompletionRequest {
   messages: SavedCompletion['messages'] | undefined
 }
 
-const MOST_QUEUED = 1_000
+const MAX_QUEUED = 1_000
 /** Characters of those that wait. */
-const MOST_QUEUED_LENGTH = 64 * 1024 * 1024
+const MAX_QUEUED_LENGTH = 64 * 1024 * 1024
 /** Characters of earlier completions that are sent along, the newest first. */
-const MOST_HISTORY_LENGTH = 4 * 1024 * 1024
+const MAX_HISTORY_LENGTH = 4 * 1024 * 1024
 /** Earlier completions of a session that are sent along. */
-const MOST_HISTORY = 100
+const MAX_HISTORY = 100
 
 const lengthOf = (messages: SavedCompletion['messages']): number =>
   messages.reduce((sum, { text }) => sum + text.length, 0)
@@ -79,9 +79,9 @@ export class Completions {
       onTrace(event)
       this.#say(event.type, event)
     })
-    const settled = settle(settings, {})
-    this.costs = new Costs(settled, trace)
-    this.completer = new Completer(settled, {
+    const resolved = resolveSettings(settings, {})
+    this.costs = new Costs(resolved, trace)
+    this.completer = new Completer(resolved, {
       costs: this.costs,
       cache: undefined,
       trace,
@@ -103,15 +103,20 @@ export class Completions {
 
   /** @throws RefusedError */
   submit({ requestId = `req_${randomBytes(4).toString('hex')}`, ...given }: CompletionRequest): SavedCompletion {
-    if (this.depth >= MOST_QUEUED)
-      throw new RefusedError(`${MOST_QUEUED} completions wait already. Ask again when some are answered.`)
-    if (this.#queuedLength > MOST_QUEUED_LENGTH)
-      throw new RefusedError(`${MOST_QUEUED_LENGTH} characters wait to be answered. Ask again when some are.`)
+    if (this.depth >= MAX_QUEUED)
+      throw new RefusedError(
+        `${MAX_QUEUED} completions are waiting, which is the limit. Send the request again after some have ended.`,
+      )
+    if (this.#queuedLength > MAX_QUEUED_LENGTH)
+      throw new RefusedError(
+        `The waiting completions have more than ${MAX_QUEUED_LENGTH} characters, which is the limit. Send the request again after some have ended.`,
+      )
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
       throw new RefusedError('completion:async needs either a prompt or messages.')
     const owner = given.agentId === undefined ? undefined : this.#agentOf(given.agentId)
-    if (owner && messages) throw new RefusedError(`${given.agentId} has a conversation of its own: give a prompt.`)
+    if (owner && messages)
+      throw new RefusedError(`${given.agentId} has its own conversation. Give a prompt in place of messages.`)
     const sessionId = owner ? given.agentId! : (given.sessionId ?? given.agentId ?? requestId)
     const added = this.#store.completions.add({
       requestId,
@@ -121,7 +126,7 @@ export class Completions {
       messages: messages ?? [{ role: 'user', text: prompt! }],
       continues: prompt !== undefined,
     })
-    if (!added) throw new RefusedError(`There is a completion ${quoted(requestId)} already.`)
+    if (!added) throw new RefusedError(`The completion ${quoted(requestId)} exists already.`)
     const completion = this.#store.completions.get(requestId)!
     this.#queue(completion)
     return completion
@@ -156,7 +161,7 @@ export class Completions {
     const [, id, name] = /^(orch_[0-9a-f]{8})_(.+)$/s.exec(agentId) ?? []
     if (id === undefined || name === undefined) return undefined
     const { orchestrator } = this.#runs.liveOf(this.#runs.find(id))
-    if (!orchestrator.team.isAlive(name)) throw new RefusedError(`There is no agent "${agentId}" alive.`)
+    if (!orchestrator.team.isAlive(name)) throw new RefusedError(`There is no active agent "${agentId}".`)
     return { orchestrator, name }
   }
 
@@ -185,7 +190,7 @@ export class Completions {
     try {
       signal.throwIfAborted()
       completions.started(requestId)
-      const answer = await this.#ask(completion, signal)
+      const answer = await this.#complete(completion, signal)
       completions.ended(requestId, 'completed', answer)
       this.#say('completion:result', { ...about, text: answer.text, usage: answer.usage })
     } catch (error) {
@@ -202,14 +207,14 @@ export class Completions {
     this.#runs.countEnd()
   }
 
-  async #ask(
+  async #complete(
     { number, requestId, sessionId, agentId, model, messages, continues }: SavedCompletion,
     signal: AbortSignal,
   ): Promise<Pick<SavedCompletion, 'text' | 'usage'>> {
     const owner = agentId === '' ? undefined : this.#agentOf(agentId)
     if (owner) {
       const { orchestrator, name } = owner
-      const { text } = await orchestrator.ask(name, messages[0]!.text, number, signal)
+      const { text } = await orchestrator.requestAnswer(name, messages[0]!.text, number, signal)
       orchestrator.answered(number)
       // What it has cost stands in the accounts of the orchestration.
       return { text, usage: null }
@@ -231,11 +236,11 @@ export class Completions {
   #historyOf(sessionId: string, before: number): SavedCompletion['messages'] {
     const newest: SavedCompletion['messages'][] = []
     let length = 0
-    for (const { number, status, messages, text } of this.#store.completions.ofSession(sessionId, MOST_HISTORY)) {
+    for (const { number, status, messages, text } of this.#store.completions.ofSession(sessionId, MAX_HISTORY)) {
       if (number >= before || status !== 'completed') continue
       const turn = [...messages, { role: 'assistant' as const, text: text ?? '' }]
       length += lengthOf(turn)
-      if (length > MOST_HISTORY_LENGTH) break
+      if (length > MAX_HISTORY_LENGTH) break
       newest.push(turn)
     }
     return newest.toReversed().flat()

@@ -1,52 +1,52 @@
 import { formatDollars } from '../money/index.ts'
-import { settle, type OrchestratorSettings } from '../orchestrator/index.ts'
+import { resolveSettings, type OrchestratorSettings } from '../orchestrator/index.ts'
 
 const seconds = (ms: number): number | null => (Number.isFinite(ms) ? ms / 1_000 : null)
 
 /** The settings in force, by the names of the settings file. Times are in seconds; keys of services are told of and not shown. */
 export function describeSettings(given: OrchestratorSettings): object {
-  const settled = settle(given, {})
-  const { cache } = settled
+  const resolved = resolveSettings(given, {})
+  const { cache } = resolved
   return {
-    model: settled.model,
+    model: resolved.model,
     services: Object.fromEntries(
-      Object.entries(settled.services).map(([name, { baseURL, format, apiKey, fetch }]) => [
+      Object.entries(resolved.services).map(([name, { baseURL, format, apiKey, fetch }]) => [
         name,
         fetch ? { simulated: true } : { base_url: baseURL, format, has_key: apiKey !== undefined },
       ]),
     ),
-    failover: settled.failover,
+    failover: resolved.failover,
     retry: {
-      attempts: settled.attempts,
-      first_delay: seconds(settled.firstDelayMs),
-      factor: settled.factor,
-      max_delay: seconds(settled.maxDelayMs),
+      attempts: resolved.attempts,
+      first_delay: seconds(resolved.firstDelayMs),
+      factor: resolved.factor,
+      max_delay: seconds(resolved.maxDelayMs),
     },
-    retry_budget: settled.retryBudget,
+    retry_budget: resolved.retryBudget,
     breaker: {
-      failures: settled.breaker.failures,
-      failure_rate: settled.breaker.failureRate,
-      window: seconds(settled.breaker.windowMs),
-      open_for: seconds(settled.breaker.openMs),
+      failures: resolved.breaker.failures,
+      failure_rate: resolved.breaker.failureRate,
+      window: seconds(resolved.breaker.windowMs),
+      open_for: seconds(resolved.breaker.openMs),
     },
     budget: {
       limit:
-        typeof settled.budgetLimit === 'bigint' ? formatDollars(settled.budgetLimit) : (settled.budgetLimit ?? null),
-      fallback_at: settled.fallbackAt,
-      fallback_model: settled.fallbackModel ?? null,
-      check_every: settled.checkEvery,
+        typeof resolved.budgetLimit === 'bigint' ? formatDollars(resolved.budgetLimit) : (resolved.budgetLimit ?? null),
+      fallback_at: resolved.fallbackAt,
+      fallback_model: resolved.fallbackModel ?? null,
+      check_every: resolved.checkEvery,
     },
-    supervision: { hung_after: seconds(settled.hungAfterMs), max_restarts: settled.maxRestarts },
+    supervision: { hung_after: seconds(resolved.hungAfterMs), max_restarts: resolved.maxRestarts },
     cache: cache
       ? { similarity: cache.similarity, size: cache.size, ttl: seconds(cache.ttlMs), embedding: cache.embedding }
       : false,
-    call_timeout: seconds(settled.callTimeoutMs),
-    hedge_after: seconds(settled.hedgeAfterMs),
-    gather_timeout: seconds(settled.gatherTimeoutMs),
-    max_tokens: settled.maxTokens,
-    conversation_tokens: settled.conversationTokens,
-    conversation_lock: seconds(settled.conversationLockMs),
-    max_event_hops: settled.maxEventHops,
+    call_timeout: seconds(resolved.callTimeoutMs),
+    hedge_after: seconds(resolved.hedgeAfterMs),
+    gather_timeout: seconds(resolved.gatherTimeoutMs),
+    max_tokens: resolved.maxTokens,
+    conversation_tokens: resolved.conversationTokens,
+    conversation_lock: seconds(resolved.conversationLockMs),
+    max_event_hops: resolved.maxEventHops,
     functions: typeof given.functions === 'object' ? Object.keys(given.functions) : [],
     libraries: Object.keys(given.libraries ?? {}),
   }

@@ -8,12 +8,12 @@ import { withoutLong } from './page.ts'
 import { answerTo, lineOf, MAX_LINE, quoted, readRequest, refusal, RefusedError, type Request } from './protocol.ts'
 
 /** Requests of one connection that wait for their answer; more of them stop the reading. */
-const MOST_WAITING = 100
+const MAX_WAITING = 100
 /** What a client has not read; above it events are left out, and its requests are not read. Bytes. */
-const MOST_UNREAD = 4 * MAX_LINE
+const MAX_UNREAD = 4 * MAX_LINE
 /** Events that wait for an answer, and most of their characters; more of them are left out. */
-const MOST_HELD = 1_000
-const MOST_HELD_LENGTH = MAX_LINE
+const MAX_HELD = 1_000
+const MAX_HELD_LENGTH = MAX_LINE
 /** How long a connection that is closed may take to take what was written. Real milliseconds. */
 const CLOSING_MS = 1_000
 
@@ -63,11 +63,11 @@ export class Connection {
   /** Hands an event on, if the client wants it and keeps up. Clients take what has the id of their request for its answer: it has none. */
   push({ event_name, timestamp, orchestration_id, data }: LoggedEvent): void {
     if (!this.#patterns.some((pattern) => fitsPattern(pattern, event_name))) return
-    if (this.#socket.writableLength > MOST_UNREAD) return
+    if (this.#socket.writableLength > MAX_UNREAD) return
     const short = withoutLong(data as Readonly<Record<string, unknown>>)
     const line = lineOf({ event_name, timestamp, orchestration_id, data: short })
     if (!this.#held) return this.#write(line)
-    if (this.#held.length >= MOST_HELD || this.#heldLength + line.length > MOST_HELD_LENGTH) return
+    if (this.#held.length >= MAX_HELD || this.#heldLength + line.length > MAX_HELD_LENGTH) return
     this.#held.push(line)
     this.#heldLength += line.length
   }
@@ -108,11 +108,11 @@ export class Connection {
       this.#waiting += 1
       this.#line = this.#line.then(() => this.#turn(line))
     }
-    if (this.#waiting > MOST_WAITING || this.#socket.writableLength > MOST_UNREAD) this.#socket.pause()
+    if (this.#waiting > MAX_WAITING || this.#socket.writableLength > MAX_UNREAD) this.#socket.pause()
   }
 
   #mayRead(): void {
-    if (this.#waiting <= MOST_WAITING && this.#socket.writableLength <= MOST_UNREAD) this.#socket.resume()
+    if (this.#waiting <= MAX_WAITING && this.#socket.writableLength <= MAX_UNREAD) this.#socket.resume()
   }
 
   /** Answers one line. The one place in which whatever goes wrong with a request ends: it never rejects. */

@@ -8,7 +8,7 @@ type Data = Readonly<Record<string, unknown>>
 /** A connection to a daemon that is made again whenever it is lost. */
 export interface Following {
   /** Asks the daemon. What is wrong is `error` of the answer. */
-  ask(event: string, data?: object): Promise<Data>
+  request(event: string, data?: object): Promise<Data>
   close(): void
 }
 
@@ -38,7 +38,7 @@ export function follow({ socket: path, onEvent, onConnection }: FollowOptions): 
     waiting.delete(said.correlation_id ?? '')
     answered?.(said.data)
   }
-  const ask = (event: string, data: object = {}): Promise<Data> =>
+  const request = (event: string, data: object = {}): Promise<Data> =>
     new Promise((resolve) => {
       if (!socket?.writable) return resolve(NOBODY)
       const id = randomUUID()
@@ -49,7 +49,7 @@ export function follow({ socket: path, onEvent, onConnection }: FollowOptions): 
     const made = connect(path)
     made.on('connect', () => {
       socket = made
-      void ask('monitor:subscribe', { event_patterns: ['*'], client_id: 'longhaul watch' })
+      void request('monitor:subscribe', { event_patterns: ['*'], client_id: 'longhaul watch' })
       onConnection(true)
     })
     const lines = createInterface(made)
@@ -67,7 +67,7 @@ export function follow({ socket: path, onEvent, onConnection }: FollowOptions): 
   }
   begin()
   return {
-    ask,
+    request,
     close() {
       isClosed = true
       clearTimeout(timer)

@@ -3,8 +3,8 @@ import { asideOf, nextAside } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import { logLine } from './log-line.ts'
 
-const MOST_BYTES = 8 * 1024 * 1024
-const LONGEST_LINE = 10_000
+const MAX_BYTES = 8 * 1024 * 1024
+const MAX_LINE = 10_000
 /** Files that were put aside and are kept. */
 const KEEP = 5
 
@@ -25,8 +25,8 @@ export class DaemonLog {
   /** Writes a line. One that cannot be written is lost. */
   say(text: string): void {
     try {
-      if ((statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) > MOST_BYTES) this.#rotate()
-      const line = text.slice(0, LONGEST_LINE).replaceAll(/[\r\n]+/g, ' ')
+      if ((statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES) this.#rotate()
+      const line = text.slice(0, MAX_LINE).replaceAll(/[\r\n]+/g, ' ')
       appendFileSync(this.file, `${new Date().toISOString()} ${line}\n`, { mode: 0o600 })
     } catch {
       // A disk that is full is told of by system:health.

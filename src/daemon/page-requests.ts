@@ -22,7 +22,7 @@ export function readForPage(text: string): { refused: string | undefined } {
   if ('error' in request) return { refused: JSON.stringify({ ...request, timestamp: nowInSeconds() }) }
   if (LOOKING.has(request.event)) return { refused: undefined }
   const error = new RefusedError(
-    'A page may look, and no more: this needs the token that longhaul bridge prints, as a subprotocol or as ?token=…',
+    'A page without the token is read-only. Send the token that longhaul bridge prints, as a subprotocol or as ?token=…',
     { events: [...LOOKING] },
   )
   return { refused: JSON.stringify(answerTo(request, refusal(error))) }

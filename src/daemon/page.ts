@@ -2,8 +2,8 @@ import type { Parameter } from './parameters.ts'
 
 /** What lists may be given. */
 export const PAGE = {
-  limit: { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: 1_000 },
-  offset: { type: 'integer', about: 'how many are passed over', default: 0, least: 0, most: 1_000_000_000 },
+  limit: { type: 'integer', about: 'maximum number of listed items', default: 100, least: 1, most: 1_000 },
+  offset: { type: 'integer', about: 'number of skipped items', default: 0, least: 0, most: 1_000_000_000 },
 } as const satisfies Readonly<Record<string, Parameter>>
 
 /** A part of a list. */
@@ -16,7 +16,7 @@ export interface Page<Item> {
 }
 
 /** Clients of KSI read lines of 64 KiB; what stands around a list needs room too. Bytes of JSON. */
-const MOST_BYTES = 48 * 1024
+const MAX_BYTES = 48 * 1024
 
 /** As many items as the limit and the length of a line allow, one at the least. */
 export function page<Item>(all: readonly Item[], { limit, offset }: { limit: number; offset: number }): Page<Item> {
@@ -37,8 +37,7 @@ export function pageOfRows<Item>(
   let bytes = 0
   for (const item of rows) {
     bytes += Buffer.byteLength(JSON.stringify(item) ?? '') + 1
-    if (items.length === limit || (items.length > 0 && bytes > MOST_BYTES))
-      return { items, next: offset + items.length }
+    if (items.length === limit || (items.length > 0 && bytes > MAX_BYTES)) return { items, next: offset + items.length }
     items.push(item)
   }
   return { items, next: undefined }
@@ -57,7 +56,7 @@ export const withoutLong = (values: Readonly<Record<string, unknown>>): Record<s
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const length = Buffer.byteLength(JSON.stringify(value) ?? '')
-      if (bytes + length <= MOST_BYTES) {
+      if (bytes + length <= MAX_BYTES) {
         bytes += length
         return [name, value]
       }

@@ -1,7 +1,7 @@
 import { parseDuration, steadyNow } from '../clock/index.ts'
 import { nearest, suggestion } from '../options/index.ts'
 import { nestsDeeper } from '../trace/index.ts'
-import { MOST_DEPTH, quoted, RefusedError } from './protocol.ts'
+import { MAX_DEPTH, quoted, RefusedError } from './protocol.ts'
 
 /** What a parameter may be, and what a handler gets for it. */
 interface Kinds {
@@ -50,7 +50,7 @@ const NO: readonly unknown[] = [false, 0, 'false', '0', 'no']
 /** JSON of a text that is some; nothing of one that is none. */
 function jsonOf(text: string): unknown {
   try {
-    return nestsDeeper(text, MOST_DEPTH) ? undefined : (JSON.parse(text) as unknown)
+    return nestsDeeper(text, MAX_DEPTH) ? undefined : (JSON.parse(text) as unknown)
   } catch {
     return undefined
   }
@@ -58,11 +58,10 @@ function jsonOf(text: string): unknown {
 
 /** A number that is one: texts of many digits may be none. */
 function numberOf(value: unknown): number | undefined {
-  const number =
-    typeof value === 'string' && value.length <= LONGEST_NUMBER && NUMBER.test(value) ? Number(value) : value
+  const number = typeof value === 'string' && value.length <= MAX_NUMBER && NUMBER.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
-const LONGEST_NUMBER = 400
+const MAX_NUMBER = 400
 
 function durationOf(value: unknown): number | undefined {
   const seconds = numberOf(value)
@@ -83,7 +82,7 @@ function timeOf(value: unknown): number | undefined {
 }
 
 /** Each is held against each event that is remembered, or each agent. */
-const MOST_TEXTS = 100
+const MAX_TEXTS = 100
 
 function textsOf(value: unknown): readonly string[] | undefined {
   const read = typeof value === 'string' ? jsonOf(value) : value
@@ -92,7 +91,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
     : (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
         .split(',')
         .map((part) => part.trim())
-  const fits = all.length <= MOST_TEXTS && all.every((each) => typeof each === 'string' && each !== '')
+  const fits = all.length <= MAX_TEXTS && all.every((each) => typeof each === 'string' && each !== '')
   return fits ? (all as string[]) : undefined
 }
 
@@ -124,9 +123,9 @@ const WANTED: Readonly<Record<keyof Kinds, string>> = {
   integer: 'a whole number',
   boolean: 'true or false',
   object: 'an object, such as {"max_rounds": 3}',
-  texts: 'a text, or a list of them, 100 at most',
-  time: 'a date such as 2026-01-01, Unix seconds, or how long ago, such as 10m',
-  duration: 'seconds, or a text such as 10m',
+  texts: 'a text, or a list of at most 100 texts',
+  time: 'a date such as 2026-01-01, Unix seconds, or a duration before now, such as 10m',
+  duration: 'seconds, or a duration such as 10m',
   any: 'a text, or JSON',
 }
 
@@ -141,9 +140,9 @@ function read(name: string, value: unknown, { type, least, most }: Parameter): u
     least !== undefined && most !== undefined
       ? ` from ${least} to ${most}`
       : least !== undefined
-        ? ` from ${least} on`
+        ? ` of at least ${least}`
         : ''
-  throw new RefusedError(`${name} is ${quoted(value)}: give ${WANTED[type]}${limits}.`)
+  throw new RefusedError(`${name} is ${quoted(value)}. Give ${WANTED[type]}${limits}.`)
 }
 
 /** The name that is meant: the nearest one, or one of which the given one is a part. */
@@ -161,7 +160,7 @@ function withOwnNames(
   const renamed = Object.entries(data).map(([name, value]): [string, unknown] => [own.get(name) ?? name, value])
   const seen = new Set<string>()
   for (const [name] of renamed) {
-    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, by two of its names.`)
+    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, under two of its names.`)
     seen.add(name)
   }
   return Object.fromEntries(renamed)
@@ -189,7 +188,7 @@ export function readParameters(
     if (others) others[name] = value
     else if (!name.startsWith('_'))
       throw new RefusedError(`${event} has no parameter ${quoted(name)}.`, {
-        hint: meant(name, names) || 'It takes none.',
+        hint: meant(name, names) || 'This event has no parameters.',
         parameters: names,
       })
   }

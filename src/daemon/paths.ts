@@ -72,7 +72,7 @@ export function daemonPaths(env: NodeJS.ProcessEnv, layout?: Layout): DaemonPath
   return used.find(({ socket }) => existsSync(socket)) ?? used[0] ?? all[0]!
 }
 
-/** Thrown where the files of a daemon cannot be. */
+/** Thrown when the daemon cannot create its files in a folder. */
 class HomeError extends Error {
   override readonly name = 'HomeError'
   readonly code = 'LONGHAUL_HOME'

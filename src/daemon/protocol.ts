@@ -13,11 +13,11 @@ export interface Request {
 export const MAX_LINE = 1024 * 1024
 
 /** Lists and blocks within one another; a line with more of them is refused. */
-export const MOST_DEPTH = 100
+export const MAX_DEPTH = 100
 /** Characters of a request's id, which stands in all that the request leads to. */
-const LONGEST_ID = 256
+const MAX_ID = 256
 /** Characters of an answer. What is asked for in pages is far below; one value that a client has kept may come near. */
-const LONGEST_ANSWER = 4 * MAX_LINE
+const MAX_ANSWER = 4 * MAX_LINE
 
 /** Thrown by a handler that refuses a request; becomes `error` and `status: "failed"` in the answer. */
 export class RefusedError extends Error {
@@ -31,8 +31,7 @@ export class RefusedError extends Error {
 
 /** Reads a line. What is wrong with one is a text. */
 export function readRequest(line: string): Request | { error: string } {
-  if (nestsDeeper(line, MOST_DEPTH))
-    return { error: `Invalid JSON: more than ${MOST_DEPTH} lists and blocks are nested` }
+  if (nestsDeeper(line, MAX_DEPTH)) return { error: `Invalid JSON: more than ${MAX_DEPTH} lists and blocks are nested` }
   let given: unknown
   try {
     given = JSON.parse(line, (key, value: unknown) => (key === '__proto__' ? undefined : value))
@@ -46,8 +45,8 @@ export function readRequest(line: string): Request | { error: string } {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     return { error: 'The data of an event is an object' }
   const isId = typeof correlationId === 'string' || typeof correlationId === 'number' || correlationId === null
-  if (!isId || String(correlationId).length > LONGEST_ID)
-    return { error: `The correlation_id of a request is a text of at most ${LONGEST_ID} characters` }
+  if (!isId || String(correlationId).length > MAX_ID)
+    return { error: `The correlation_id of a request is a text of at most ${MAX_ID} characters` }
   return {
     event,
     data: data as Record<string, unknown>,
@@ -58,10 +57,10 @@ export function readRequest(line: string): Request | { error: string } {
 /** A value that a client has given, as it stands in a message. */
 export function quoted(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length <= LONGEST_QUOTED ? text : `${text.slice(0, LONGEST_QUOTED)}… (${text.length} characters)`
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}… (${text.length} characters)`
 }
 
-const LONGEST_QUOTED = 200
+const MAX_QUOTED = 200
 
 /** What a handler has given, as the answer to a request. */
 export function answerTo({ event, correlationId }: Request, result: object): object {
@@ -88,14 +87,14 @@ export function lineOf(answer: object): string {
     if (error instanceof RangeError) throw tooLong(undefined)
     throw error
   }
-  if (line.length > LONGEST_ANSWER) throw tooLong(line.length)
+  if (line.length > MAX_ANSWER) throw tooLong(line.length)
   return line
 }
 
 const tooLong = (length: number | undefined): RefusedError =>
   new RefusedError(
-    `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than ${LONGEST_ANSWER} characters. ` +
-      'Ask for less: a smaller limit, or one thing at a time.',
+    `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than ${MAX_ANSWER} characters. ` +
+      'Request less: set a smaller limit, or request one item at a time.',
   )
 
 /** A failure of a handler, as what it would have given. */

@@ -5,7 +5,7 @@ import { nameOf } from './runs.ts'
 type BreakerState = 'closed' | 'half-open' | 'open'
 const WORSE: readonly BreakerState[] = ['closed', 'half-open', 'open']
 /** Budgets that are told: of those of which most is spent. */
-const MOST_BUDGETS = 20
+const MAX_BUDGETS = 20
 
 /** How a daemon stands. */
 export interface Readings {
@@ -60,7 +60,7 @@ export function readingsOf({
     runs: { running: live.length, suspended: active.filter(({ phase }) => phase === 'suspended').length },
     agents,
     breakers: worstBreakers(orchestrators),
-    budgets: budgets.toSorted((a, b) => b.spent - a.spent).slice(0, MOST_BUDGETS),
+    budgets: budgets.toSorted((a, b) => b.spent - a.spent).slice(0, MAX_BUDGETS),
     eventLog: { bytes: log.bytesOnDisk, lost: log.lost },
     problems: new Set([...problems, ...store.problems, ...log.problems]).size,
   }

@@ -1,4 +1,4 @@
-import { readCosts, type Claim, type RunState, type SavedAgent } from '../orchestrator/index.ts'
+import { readCosts, type ReportedCost, type RunState, type SavedAgent } from '../orchestrator/index.ts'
 import type { AgentSettings } from '../pattern/index.ts'
 import type { Json } from '../strategy/index.ts'
 import type { RunStatus, RunStore } from '../store/index.ts'
@@ -24,7 +24,7 @@ export interface AgentDetails {
 export interface RunDetails {
   agents: readonly AgentDetails[]
   variables: Readonly<Record<string, Json>>
-  costs: { total: Claim; byAgent: ReadonlyMap<string, Claim> }
+  costs: { total: ReportedCost; byAgent: ReadonlyMap<string, ReportedCost> }
   /** Answers of agents. */
   messages: number
   tries: { requests: number; retries: number }
@@ -33,11 +33,11 @@ export interface RunDetails {
   error: string | undefined
 }
 
-const NO_CLAIM: Claim = { calls: 0, inputTokens: 0, outputTokens: 0, known: 0n, uncertain: 0n }
+const NOTHING_REPORTED: ReportedCost = { calls: 0, inputTokens: 0, outputTokens: 0, known: 0n, uncertain: 0n }
 const NOTHING: RunDetails = {
   agents: [],
   variables: {},
-  costs: { total: NO_CLAIM, byAgent: new Map() },
+  costs: { total: NOTHING_REPORTED, byAgent: new Map() },
   messages: 0,
   tries: { requests: 0, retries: 0 },
   result: undefined,

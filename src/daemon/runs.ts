@@ -89,13 +89,13 @@ export interface Chosen {
 }
 
 /** Daemons that a run may take with it. */
-const MOST_DEATHS = 2
+const MAX_DEATHS = 2
 /** Runs that are over, and completions, that are kept where nothing else is said. */
 const KEPT = 10_000
 /** Every so many ends of runs and completions, what is too much is forgotten. */
 const FORGET_EVERY = 100
 /** Runs that go on at the same time. */
-const MOST_LIVE = 5_000
+const MAX_LIVE = 5_000
 
 const isOver = (phase: RunStatus): boolean => phase !== 'running' && phase !== 'suspended'
 
@@ -161,7 +161,7 @@ export class Runs {
     const fitting = phase === undefined ? all : all.filter((run) => run.phase === phase)
     if (phase !== undefined && fitting.length > 1)
       throw new RefusedError(
-        `${fitting.length} orchestrations of ${pattern} are ${phase}: say which by orchestration_id.`,
+        `${fitting.length} orchestrations of ${pattern} are ${phase}. Select one by its orchestration_id.`,
         {
           orchestrations: fitting.map((run) => run.id),
         },
@@ -174,7 +174,7 @@ export class Runs {
   }
 
   #newestOver(pattern: string): Run | undefined {
-    return this.over(MOST_SEARCHED).find((run) => isOf(run, pattern))
+    return this.over(MAX_SEARCHED).find((run) => isOf(run, pattern))
   }
 
   /**
@@ -192,7 +192,7 @@ export class Runs {
       this.#runs.set(id, run)
       if (status !== 'running') continue
       const deaths = this.#options.store.records.deathsOf(id)
-      if (deaths >= MOST_DEATHS) {
+      if (deaths >= MAX_DEATHS) {
         run.phase = 'suspended'
         run.error = `${deaths} daemons stood still in the middle of it, and were killed: it is not taken up again by itself. orchestration:resume takes it up, orchestration:terminate ends it.`
         this.#options.say(`${id} does not go on: ${run.error}`)
@@ -241,7 +241,10 @@ export class Runs {
 
   /** @throws RefusedError, PatternError, PatternSettingError */
   start({ pattern, vars, correlationId, failRate }: Start): Run {
-    if (this.live.length >= MOST_LIVE) throw new RefusedError(`${MOST_LIVE} orchestrations run already.`)
+    if (this.live.length >= MAX_LIVE)
+      throw new RefusedError(
+        `${MAX_LIVE} orchestrations are running, which is the limit. Start this one after another has ended.`,
+      )
     const run: Run = {
       ...NEW,
       id: `orch_${randomBytes(4).toString('hex')}`,
@@ -376,20 +379,21 @@ export class Runs {
   /** @throws RefusedError for one that does not run */
   liveOf(run: Run): Live {
     if (run.live) return run.live
-    throw new RefusedError(`${run.id} is ${run.phase}, and not running.`)
+    throw new RefusedError(`${run.id} is ${run.phase}, not running.`)
   }
 
   async suspend(run: Run, running: 'drain' | 'cancel'): Promise<void> {
-    if (!run.live) throw new RefusedError(`${run.id} is ${run.phase}: only one that is running can be suspended.`)
+    if (!run.live) throw new RefusedError(`${run.id} is ${run.phase}: only a running orchestration can be suspended.`)
     const { orchestrator, stopped } = run.live
     orchestrator.suspend({ running })
     await stopped
-    if ((run.phase as RunStatus) !== 'suspended') throw new RefusedError(`${run.id} is ${run.phase} meanwhile.`)
+    if ((run.phase as RunStatus) !== 'suspended')
+      throw new RefusedError(`${run.id} became ${run.phase} before the daemon could suspend it.`)
   }
 
   resume(run: Run, checkpoint: string | undefined): void {
     if (run.phase !== 'suspended')
-      throw new RefusedError(`${run.id} is ${run.phase}: only one that is suspended can be gone on with.`)
+      throw new RefusedError(`${run.id} is ${run.phase}: only a suspended orchestration can be resumed.`)
     const { store } = this.#options
     if (checkpoint !== undefined && !store.rewind(run.id, checkpoint))
       throw new RefusedError(`${run.id} has no checkpoint "${checkpoint}".`, {
@@ -448,7 +452,7 @@ const NEW = {
 } as const satisfies Omit<Run, 'id' | 'pattern'>
 
 /** Runs that are over among which one is looked for by its pattern. */
-const MOST_SEARCHED = 1_000
+const MAX_SEARCHED = 1_000
 
 /** The name of a pattern's file. */
 export const nameOf = (file: string): string => basename(file).replace(/\.ya?ml$/, '')

@@ -15,7 +15,7 @@ import { DaemonLog } from './log.ts'
 import { nowInSeconds } from './now.ts'
 import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
-import { Remembered } from './remembered.ts'
+import { RecentEvents } from './recent-events.ts'
 import { detailsOf } from './run-details.ts'
 import { readingsOf, type Readings } from './readings.ts'
 import { Runs, type Run, type RunEvent } from './runs.ts'
@@ -135,7 +135,7 @@ async function begin(
   const lines = new DaemonLog(paths.log)
   const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
   undo.push(() => log.close())
-  const remembered = new Remembered()
+  const remembered = new RecentEvents()
   for (const event of log.read()) if (isLogged(event)) remembered.add(event)
   for (const problem of [...problems, ...store.problems, ...log.problems]) lines.say(`daemon ${problem}`)
   const tell = (logged: LoggedEvent): void => {

@@ -4,26 +4,26 @@ import type { Server } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { isAnswering } from './client.ts'
 
-/** Thrown when a daemon answers on the socket already. */
+/** Thrown when another daemon already answers on the socket. */
 export class DaemonRunningError extends Error {
   override readonly name = 'DaemonRunningError'
   readonly code = 'LONGHAUL_DAEMON_RUNNING'
 }
 
-/** Thrown where a socket cannot stand. */
+/** Thrown when the daemon cannot create its socket at a path. */
 class SocketPathError extends Error {
   override readonly name = 'SocketPathError'
   readonly code = 'LONGHAUL_SOCKET_PATH'
 }
 
 /** The longest path that a Unix socket can have on all systems. Bytes. */
-const MOST_SOCKET_PATH = 103
+const MAX_SOCKET_PATH = 103
 
 /** @throws SocketPathError for a path that is too long for a socket */
 export function checkSocketPath(path: string): void {
-  if (Buffer.byteLength(path) <= MOST_SOCKET_PATH) return
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return
   throw new SocketPathError(
-    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MOST_SOCKET_PATH} of them. ` +
+    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MAX_SOCKET_PATH} of them. ` +
       `Give a shorter one as KSI_SOCKET_PATH, or a shorter LONGHAUL_HOME.`,
   )
 }

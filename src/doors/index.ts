@@ -14,11 +14,11 @@ export { endChildrenWithWorker, guardChildren, letChildrenReach, refusedInChildr
 export { LOOPBACK, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'
 export { native, realTurn } from './natives.ts'
-export { asksForWebSocket } from './web-socket.ts'
+export { asksForWebSocket, withoutOffer } from './web-socket.ts'
 export { replaceProperties, restoreAll, type Restore } from './patch.ts'
 export { emptyPools } from './pools.ts'
 export { shared } from './realm.ts'
-export { behind, stand } from './stand.ts'
+export { behind, rest, stand } from './stand.ts'
 export { giveTimersBack, takeTimersOver } from './timeout.ts'
 export { registry, type ChildRecord } from './work-registry.ts'
 

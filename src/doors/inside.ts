@@ -6,7 +6,7 @@ import { join, MemoryHandle, type Ends } from './memory-handle.ts'
 import { shared } from './realm.ts'
 import { socksMessage, type SocksMessage } from './socks.ts'
 import { behind } from './stand.ts'
-import { asksForWebSocket } from './web-socket.ts'
+import { asksForWebSocket, withoutOffer } from './web-socket.ts'
 
 /** The side of a connection that is answered here. */
 interface Inside {
@@ -79,10 +79,7 @@ export function secure(client: MemoryHandle): void {
 /** Servers that listen nowhere: connections are handed to them. They set no limits of time, the client does. */
 function open(): NonNullable<typeof servers> {
   if (servers) return servers
-  const http = createServer(
-    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, shouldUpgradeCallback: asksForWebSocket },
-    serve,
-  )
+  const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, serve)
   http.on('connect', (request: IncomingMessage, stream: Socket, head: Buffer) => tunnel(request, stream, head))
   http.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => upgrade(request, stream, head))
   http.on('clientError', (_error: Error, stream: Socket) => {
@@ -144,6 +141,10 @@ function admitted(request: IncomingMessage, socket: Socket) {
 
 /** What comes next on a connection is another protocol. */
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  if (!asksForWebSocket(request)) {
+    socket.unshift(withoutOffer(request, head))
+    return goOn(socket, undefined)
+  }
   const found = admitted(request, socket)
   if (!found) return
   const { inside, network, destination } = found

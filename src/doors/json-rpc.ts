@@ -1,7 +1,7 @@
 import type { OpenRequests } from './work-registry.ts'
 
 /** A line longer than this is no message that we follow. Characters. */
-const LONGEST_MESSAGE = 4_000_000
+const MAX_MESSAGE = 4_000_000
 
 interface Message {
   id?: string | number | null
@@ -62,8 +62,8 @@ class Messages {
     const lines = text.split('\n')
     this.#rest = lines.pop()!
     // With headers, a message ends where its JSON does.
-    const last = this.#rest.length < LONGEST_MESSAGE ? parse(this.#rest) : []
-    if (last.length > 0 || this.#rest.length >= LONGEST_MESSAGE) this.#rest = ''
+    const last = this.#rest.length < MAX_MESSAGE ? parse(this.#rest) : []
+    if (last.length > 0 || this.#rest.length >= MAX_MESSAGE) this.#rest = ''
     return [...lines.flatMap(parse), ...last]
   }
 }

@@ -1,7 +1,7 @@
 import { shared } from './realm.ts'
 
 /** Smaller arrays are no pools. Bytes. */
-const LEAST_POOL = 128
+const MIN_POOL = 128
 /** Old entries are looked through when there are so many. */
 const SWEEP_AT = 256
 
@@ -18,7 +18,7 @@ const fromLibrary = (): boolean => (new Error().stack?.split('\n')[4] ?? '').inc
  * before a session began is not of its seed, and how much is left depends on the tests before.
  */
 export function notePool(view: unknown): void {
-  if (!ArrayBuffer.isView(view) || view.byteLength < LEAST_POOL) return
+  if (!ArrayBuffer.isView(view) || view.byteLength < MIN_POOL) return
   if (state.emptied.delete(view)) delete (view as { length?: number }).length
   else if (!fromLibrary()) return
   if (state.pools.length >= SWEEP_AT) state.pools = state.pools.filter((pool) => pool.deref() !== undefined)

@@ -16,7 +16,7 @@ interface Timed extends Omit<SocketInside, 'setTimeout' | 'timeout'> {
 }
 
 /** Longer ones than timers can have are Node's to refuse. Milliseconds. */
-const MOST_MS = 2 ** 31 - 1
+const MAX_MS = 2 ** 31 - 1
 
 const timers = new WeakMap<object, NodeJS.Timeout>()
 
@@ -41,7 +41,7 @@ export function hangSocketTimeouts(): void {
   hang('net.Socket.setTimeout', prototype, 'setTimeout', (real) => {
     return function setTimeout(ms, callback) {
       clear(this)
-      const counts = typeof ms === 'number' && ms > 0 && ms <= MOST_MS
+      const counts = typeof ms === 'number' && ms > 0 && ms <= MAX_MS
       if (!behind.network || !counts || this.destroyed || this.server)
         return Reflect.apply(real, this, [ms, callback]) as Timed
       if (callback !== undefined && typeof callback !== 'function')

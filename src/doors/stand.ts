@@ -1,8 +1,11 @@
 import type { Behind } from './behind.ts'
-import { realm } from './realm.ts'
+import { realm, shared } from './realm.ts'
 
 /** What stands behind the doors now. A door reads it on every call. */
 export const behind: Behind = realm.behind
+
+/** What stands where nothing else does. */
+const resting = shared<Partial<Behind>>('stand.resting', () => ({}))
 
 /**
  * Puts something behind the doors; the function returned takes it out again.
@@ -16,6 +19,13 @@ export const behind: Behind = realm.behind
 export function stand<Place extends keyof Behind>(place: Place, value: NonNullable<Behind[Place]>): () => void {
   behind[place] = value as Behind[Place]
   return () => {
-    if (behind[place] === value) behind[place] = undefined as Behind[Place]
+    if (behind[place] === value) behind[place] = resting[place] as Behind[Place]
   }
+}
+
+/** Puts something behind the doors for whenever nothing else stands there, in place of the real thing. */
+export function rest<Place extends keyof Behind>(place: Place, value: NonNullable<Behind[Place]>): void {
+  const before = resting[place]
+  resting[place] = value as Behind[Place]
+  if (behind[place] === before) behind[place] = value as Behind[Place]
 }

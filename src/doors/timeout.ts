@@ -190,7 +190,7 @@ export function takeTimersOver(time: TimeBehind): void {
 }
 
 /** Timers that go on after the session in which they were set; the oldest end where there are more, as each run may leave some. */
-const MOST_GOING_ON = 64
+const MAX_GOING_ON = 64
 
 /**
  * Gives the timers that a simulated clock still had back to the real one: those that were set before it began, and those that do not hold the
@@ -207,7 +207,7 @@ export function giveTimersBack(left: readonly Armed[], setBefore: ReadonlySet<Ar
     else ended.push(timer)
   }
   for (const [index, timer] of goOn.entries())
-    if (goOn.length - index <= MOST_GOING_ON) timer.moveToRealClock()
+    if (goOn.length - index <= MAX_GOING_ON) timer.moveToRealClock()
     else timer.drop()
   for (const timer of ended) timer.drop()
   return ended.filter(({ repeats }) => repeats)

@@ -1,4 +1,12 @@
-import { constant, DEFAULT_MIX, type Behaviour, type Latency, type ProviderConfig } from '../provider/index.ts'
+import type { Duration } from '../clock/index.ts'
+import {
+  configOfToday,
+  constant,
+  DEFAULT_MIX,
+  type Behaviour,
+  type Latency,
+  type ProviderConfig,
+} from '../provider/index.ts'
 import type { OrchestrationOptions } from '../simulation/session.ts'
 import type { Case } from './case.ts'
 
@@ -15,15 +23,15 @@ const each = <Given extends Behaviour>(
 ): Readonly<Record<string, Given>> | undefined =>
   given && Object.fromEntries(Object.entries(given).map(([name, behaviour]) => [name, simple(behaviour, latency)]))
 
-function simplified(config: ProviderConfig, ms: number): ProviderConfig {
-  const latency = constant(ms)
-  const { agents, models, providers } = config
+function simplified(config: ProviderConfig, given: Duration): ProviderConfig {
+  const latency = constant(given)
+  const { agents, models, services } = config
   return {
     ...config,
     ...(!isNever(config.latency) && { latency }),
     ...(agents && { agents: each(agents, latency)! }),
     ...(models && { models: each(models, latency)! }),
-    ...(providers && { providers: each(providers, latency)! }),
+    ...(services && { services: each(services, latency)! }),
   }
 }
 
@@ -36,7 +44,7 @@ export function applyCase<Options extends Changed>(options: Options, of: Case): 
   const mix = provider.faults ?? DEFAULT_MIX
   const faults = of.faults && Object.fromEntries(of.faults.map((name) => [name, mix[name] ?? 1]))
   const config: ProviderConfig = {
-    ...(of.latencyMs === undefined ? provider : simplified(provider, of.latencyMs)),
+    ...(of.latency === undefined ? provider : simplified(configOfToday(provider), of.latency)),
     ...(faults && { faults }),
     ...(of.schedule && { schedule: of.schedule }),
   }

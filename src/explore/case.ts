@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { isDuration, type Duration } from '../clock/index.ts'
 import { FAULT_NAMES, type Fault, type ScheduledFault } from '../provider/index.ts'
 import type { Seed } from '../random/index.ts'
 
@@ -14,8 +15,8 @@ export interface Case {
   faults?: readonly Fault[]
   /** Exactly these calls fail; chance is not asked. */
   schedule?: readonly ScheduledFault[]
-  /** Every call that is answered takes so long. Milliseconds. */
-  latencyMs?: number
+  /** Every call that is answered takes so long. */
+  latency?: Duration
   /** In place of variables of the options. */
   vars?: Readonly<Record<string, unknown>>
   /** In place of the agents of the options. */
@@ -24,7 +25,7 @@ export interface Case {
   epoch?: number
 }
 
-/** Thrown for a case that cannot be read. */
+/** Thrown for an invalid case of a sweep. */
 export class InvalidCaseError extends Error {
   override readonly name = 'InvalidCaseError'
   readonly code = 'LONGHAUL_INVALID_CASE'
@@ -32,7 +33,7 @@ export class InvalidCaseError extends Error {
 
 const VERSION = '1-'
 /** Bytes of JSON; ids come from the environment. */
-const MOST_BYTES = 1_000_000
+const MAX_BYTES = 1_000_000
 
 /** A case as one word, to be repeated with `LONGHAUL_REPLAY`. */
 export const encodeCase = (of: Case): string =>
@@ -56,19 +57,29 @@ const PARTS: Readonly<Record<keyof Case, (value: unknown) => boolean>> = {
     value.every(
       (each) => isObject(each) && typeof each['agent'] === 'string' && isNumber(each['nth']) && isFault(each['fault']),
     ),
-  latencyMs: isNumber,
+  latency: isDuration,
   vars: isObject,
   agents: isTexts,
   epoch: isNumber,
 }
+
+/** A case with the name of today of `latency`, which was a number of milliseconds. */
+const caseOfToday = ({
+  latencyMs,
+  ...given
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  ...(latencyMs !== undefined && { latency: latencyMs }),
+  ...given,
+})
 
 /**
  * Checks that something is a case.
  *
  * @throws InvalidCaseError
  */
-export function checkCase(given: unknown, where: string): Case {
-  if (!isObject(given)) throw new InvalidCaseError(`${where} is no case: it has to be an object with a seed.`)
+export function checkCase(read: unknown, where: string): Case {
+  if (!isObject(read)) throw new InvalidCaseError(`${where} is no case: it has to be an object with a seed.`)
+  const given = caseOfToday(read)
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(PARTS, name))
       throw new InvalidCaseError(`${where}: a case has no "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
@@ -89,7 +100,7 @@ export function decodeCase(id: string): Case {
     throw new InvalidCaseError(`"${id.slice(0, 40)}" is no case: it has to begin with "${VERSION}".`)
   let read: unknown
   try {
-    const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MOST_BYTES })
+    const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MAX_BYTES })
     read = JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value))
   } catch {
     throw new InvalidCaseError(`"${id.slice(0, 40)}…" is no case: it was cut off, or changed.`)

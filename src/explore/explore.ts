@@ -1,10 +1,10 @@
 import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
-import { joinSettings, settingsFromEnvironment, type SettingsInForce } from '../simulation/settings.ts'
+import { joinSettings, settingsFromEnvironment, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'
 import { Coverage } from './coverage.ts'
 import { smallestFailure, type CaseRun, type SmallestFailure } from './failure.ts'
-import { casesOf, shrinkLimitOf, type SweepOptions } from './sweep.ts'
+import { casesOf, maxShrunkOf, shrinkLimitOf, type SweepOptions } from './sweep.ts'
 import { withText } from './with-text.ts'
 
 /** A case that failed. */
@@ -42,7 +42,7 @@ export async function explore<Result>(
   work: (session: Session<Result>) => unknown = (session) => session.run(),
 ): Promise<Exploration> {
   const environment = settingsFromEnvironment(process.env)
-  const settingsOf = (of: Case): SettingsInForce => joinSettings(options, environment, caseSettings(of))
+  const settingsOf = (of: Case): ResolvedRunSettings => joinSettings(options, environment, caseSettings(of))
   const first = joinSettings(options, environment).seed
   const cases = casesOf(sweep, { first, mix: options.provider?.faults })
   const coverage = new Coverage()
@@ -65,9 +65,8 @@ export async function explore<Result>(
     coverage.add(failed.trace)
     const [error] = failed.errors
     if (failed.errors.length === 0) continue
-    const { shrinkMost = 3 } = sweep
     const smallest =
-      failures.length < shrinkMost && settingsOf(of).time.kind === 'virtual'
+      failures.length < maxShrunkOf(sweep) && settingsOf(of).time.kind === 'virtual'
         ? await smallestFailure({
             name,
             options,

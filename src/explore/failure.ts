@@ -1,3 +1,4 @@
+import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import type { ScheduledFault } from '../provider/index.ts'
@@ -10,7 +11,7 @@ import { isSameFailure } from './signature.ts'
 
 const { now } = native
 
-const MOST_COUNT = 1_000_000
+const MAX_COUNT = 1_000_000
 
 /** Whole numbers above one among the variables: rounds, agents, repetitions. */
 function countsOf(options: FailureOptions['options']): Record<string, number> {
@@ -18,7 +19,7 @@ function countsOf(options: FailureOptions['options']): Record<string, number> {
   return Object.fromEntries(
     Object.entries({ ...defaults, ...options.vars }).filter(
       (entry): entry is [string, number] =>
-        Number.isInteger(entry[1]) && (entry[1] as number) > 1 && (entry[1] as number) < MOST_COUNT,
+        Number.isInteger(entry[1]) && (entry[1] as number) > 1 && (entry[1] as number) < MAX_COUNT,
     ),
   )
 }
@@ -104,23 +105,23 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
   return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace) }
 }
 
-const MOST_FAULTS = 20
+const MAX_FAULTS = 20
 
 /** The smallest case in words. */
 export function smallestText({ case: of, tries, isMinimal, timeline: chart }: SmallestFailure): string {
-  const { schedule, vars, agents, latencyMs, seed } = of
+  const { schedule, vars, agents, latency, seed } = of
   const faults = schedule?.map(({ agent, nth, fault }) => `    ${agent}, call ${nth + 1}: ${fault}`)
   return [
     `The smallest case that shows it, after ${tries} runs${isMinimal ? '' : ' (time was up: there may be a smaller one)'}: seed ${seed}`,
     ...(agents ? [`  agents: ${agents.join(', ')}`] : []),
     ...Object.entries(vars ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
-    ...(latencyMs === undefined ? [] : [`  every answer takes ${latencyMs / 1_000}s`]),
+    ...(latency === undefined ? [] : [`  every answer takes ${formatDuration(parseDuration(latency))}`]),
     ...(faults === undefined
       ? ['  faults: those of the seed']
       : faults.length === 0
         ? ['  no call fails']
-        : [`  ${faults.length} call(s) fail:`, ...faults.slice(0, MOST_FAULTS)]),
-    ...(faults && faults.length > MOST_FAULTS ? [`    … and ${faults.length - MOST_FAULTS} more`] : []),
+        : [`  ${faults.length} call(s) fail:`, ...faults.slice(0, MAX_FAULTS)]),
+    ...(faults && faults.length > MAX_FAULTS ? [`    … and ${faults.length - MAX_FAULTS} more`] : []),
     chart,
   ].join('\n')
 }

@@ -26,7 +26,7 @@ export interface Shrunk {
   isMinimal: boolean
 }
 
-const SIMPLE_LATENCY_MS = 1_000
+const SIMPLE_LATENCY = '1s'
 
 /**
  * Makes a case smaller that fails: fewer faults, fewer rounds, fewer agents, simple latencies, as long as it fails in the same way.
@@ -69,7 +69,7 @@ export async function shrink(start: Case, options: ShrinkOptions): Promise<Shrun
     }
     const all = best.agents ?? agents
     if (all && all.length > 1) await fewer(all, (some) => (some.length > 0 ? accept({ ...best, agents: some }) : no()))
-    if (best.latencyMs === undefined) await accept({ ...best, latencyMs: SIMPLE_LATENCY_MS })
+    if (best.latency === undefined) await accept({ ...best, latency: SIMPLE_LATENCY })
   }
   return { case: best, tries, isMinimal: !isOver }
 }

@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
-import { suggestion } from '../options/index.ts'
+import { noteFormerName, suggestion } from '../options/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
 import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
@@ -19,6 +19,8 @@ export interface SweepOptions {
   /** Limit of real time for shrinking one failing case. Default 10 s. */
   shrinkFor?: Duration
   /** Number of failing cases that are shrunk; later ones are only reported. Default 3. */
+  maxShrunk?: number
+  /** @deprecated The former name of `maxShrunk`. */
   shrinkMost?: number
   /** A folder of cases that failed before. A sweep runs them first, and saves new ones if the folder exists. Default `fixtures/regressions`. */
   regressions?: string
@@ -26,16 +28,23 @@ export interface SweepOptions {
 
 /** How long a case may be made smaller. Real milliseconds. Earlier versions called the option `shrinkMs`. */
 export function shrinkLimitOf(sweep: SweepOptions & { shrinkMs?: number }): number {
+  if (sweep.shrinkMs !== undefined) noteFormerName('shrinkMs', 'shrinkFor')
   return parseDuration(sweep.shrinkFor ?? sweep.shrinkMs ?? '10s')
 }
 
-/** Thrown for a sweep that makes no sense. */
+/** The number of failed cases to shrink. */
+export function maxShrunkOf({ shrinkMost, maxShrunk = shrinkMost ?? 3 }: SweepOptions): number {
+  if (shrinkMost !== undefined) noteFormerName('shrinkMost', 'maxShrunk')
+  return maxShrunk
+}
+
+/** Thrown for an invalid sweep. */
 export class InvalidSweepError extends Error {
   override readonly name = 'InvalidSweepError'
   readonly code = 'LONGHAUL_INVALID_SWEEP'
 }
 
-const MOST_CASES = 100_000
+const MAX_CASES = 100_000
 const OPTIONS = [
   'seeds',
   'failRate',
@@ -44,6 +53,7 @@ const OPTIONS = [
   'swarm',
   'shrinkFor',
   'shrinkMs',
+  'maxShrunk',
   'shrinkMost',
   'regressions',
 ]
@@ -53,8 +63,8 @@ const list = <Value>(given: Value | readonly Value[] | undefined): readonly (Val
 
 function seedsOf(seeds: number | readonly number[], first: number | string): readonly (number | string)[] {
   if (typeof seeds !== 'number') return seeds
-  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_CASES)
-    throw new InvalidSweepError(`seeds is ${seeds}. Give a whole number from 1 to ${MOST_CASES}, or a list of seeds.`)
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MAX_CASES)
+    throw new InvalidSweepError(`seeds is ${seeds}. Give a whole number from 1 to ${MAX_CASES}, or a list of seeds.`)
   return Array.from({ length: seeds }, (_, index) =>
     typeof first === 'number' ? first + index : index === 0 ? first : `${first}-${index}`,
   )
@@ -104,8 +114,8 @@ export function casesOf(
       ),
     ),
   )
-  if (cases.length > MOST_CASES)
-    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MOST_CASES} at most. Give fewer seeds.`)
+  if (cases.length > MAX_CASES)
+    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MAX_CASES} at most. Give fewer seeds.`)
   return cases
 }
 

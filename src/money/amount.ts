@@ -21,7 +21,7 @@ export function formatDollars(amount: bigint | PicoDollars): string {
   return `${sign}$${size / PICO_PER_DOLLAR}.${decimals}`
 }
 
-/** Thrown for an amount of money that cannot be read. */
+/** Thrown for an invalid amount of money. */
 export class InvalidAmountError extends Error {
   override readonly name = 'InvalidAmountError'
   readonly code = 'LONGHAUL_INVALID_AMOUNT'

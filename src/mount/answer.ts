@@ -47,7 +47,7 @@ const REASONS = {
 const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
 
 /** Lists and blocks of a body that may stand within one another. */
-const MOST_LEVELS = 200
+const MAX_LEVELS = 200
 
 /** Answers a request: the one loop between wire and provider that all mounts share. All is answered when the clock says so. */
 export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
@@ -191,7 +191,7 @@ const isForm = (text: string, header: Incoming['header']): boolean =>
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && !nestsDeeper(value, MOST_LEVELS)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !nestsDeeper(value, MAX_LEVELS)
       ? (value as Record<string, unknown>)
       : undefined
   } catch {

@@ -35,7 +35,7 @@ export function deskOf(
     get models() {
       return provider.modelsOf(catalogue)
     },
-    hasModel: (id) => provider.hasModel(catalogue, id),
+    model: (id) => provider.modelOf(catalogue, id),
     count: (call) => provider.countTokens(call),
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),

@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket, WebSocketServer } from 'ws'
 import { whenNeeded, ws } from '../packages/index.ts'
-import { REFUSAL_MS, type Provider } from '../provider/index.ts'
+import { REFUSAL_MS, type Provider, type RefusedRequest } from '../provider/index.ts'
 import { hashHex } from '../random/index.ts'
 import {
   badText,
@@ -40,9 +40,9 @@ function sendRefusal(socket: Duplex, { status, headers, body }: WireResponse): v
 }
 
 /** Bytes that a reason to close may have. Source: RFC 6455, 5.5. */
-const MOST_REASON = 123
+const MAX_REASON = 123
 /** What may wait for a client that does not read. Bytes. */
-const MOST_UNREAD = 2 * MAX_BODY
+const MAX_UNREAD = 2 * MAX_BODY
 
 /** The beginning of a text, as far as its bytes go. No character is cut in two. */
 const withinBytes = (text: string, most: number): string =>
@@ -51,13 +51,35 @@ const withinBytes = (text: string, most: number): string =>
 const textOf = (data: RawData): string =>
   Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.concat([data].flat() as Buffer[]).toString('utf8')
 
-/** Lets a client that asks for a WebSocket talk to the service at a route; what it says is answered when the clock says so. */
+/** Sessions of one provider that may be open at once. Each may hold as much as a request. */
+const MAX_SESSIONS = 1_000
+const sessions = new WeakMap<Provider, Set<Duplex>>()
+
+/** The connections of a provider on which a session is open. */
+function sessionsOf(provider: Provider): Set<Duplex> {
+  let open = sessions.get(provider)
+  if (!open) sessions.set(provider, (open = new Set()))
+  return open
+}
+
+/** Said in longhaul's own name: the limits of the services are others. */
+function fullResponse(message: string): WireResponse {
+  const body = JSON.stringify({ error: { message, type: 'longhaul', param: null, code: 'too_many_sessions' } })
+  return { status: 503, headers: { 'content-type': 'application/json' }, body }
+}
+
+/**
+ * Lets a client that asks for a WebSocket talk to the service at a route; what it says is answered when the clock says so.
+ *
+ * @param onOpen is given the connection
+ */
 export function answerLive(
   provider: Provider,
   route: Route,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
+  onOpen: (client: WebSocket) => void = () => {},
 ): void {
   const { clock } = provider
   const { endpoint, address, path, host } = route
@@ -68,11 +90,7 @@ export function answerLive(
   }
   const agent = header('x-longhaul-agent')
   socket.on('error', () => {})
-  const refuse = (
-    response: WireResponse,
-    reason: 'unsimulated' | 'unauthorized' | 'invalid',
-    message: string,
-  ): void => {
+  const refuse = (response: WireResponse, reason: RefusedRequest['reason'], message: string): void => {
     provider.refuse({ provider: route.provider, host, method, path, agent, status: response.status, reason, message })
     clock.after(REFUSAL_MS, () => sendRefusal(socket, response))
   }
@@ -100,6 +118,13 @@ export function answerLive(
     const response = (endpoint.errors ?? address.service.errors).bad(begin, provider.requestId())
     return refuse(response, begin.kind === 'unauthorized' ? 'unauthorized' : 'invalid', badText(begin))
   }
+  const open = sessionsOf(provider)
+  if (open.size >= MAX_SESSIONS) {
+    const message = `longhaul holds ${MAX_SESSIONS} sessions, which is the most. Close some of them.`
+    return refuse(fullResponse(message), 'too_large', message)
+  }
+  open.add(socket)
+  socket.once('close', () => open.delete(socket))
   // What comes later over the connection is said by who has opened it.
   const sender = new AsyncResource('WebSocketSession', { requireManualDestroy: true })
   const { operation } = endpoint
@@ -109,6 +134,7 @@ export function answerLive(
     provider.trace.append({ type: 'resource.answered', ...answered })
     const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
     listen(client, session, sender, provider)
+    onOpen(client)
   })
 }
 
@@ -140,16 +166,16 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
     for (const cancel of pending) cancel()
   })
   return {
-    hasModel: (id) => provider.hasModel(catalogue ?? route.provider, id),
+    hasModel: (id) => provider.modelOf(catalogue ?? route.provider, id) !== undefined,
     send(event) {
       if (client.readyState !== client.OPEN) return
       client.send(event)
-      if (client.bufferedAmount <= MOST_UNREAD) return
+      if (client.bufferedAmount <= MAX_UNREAD) return
       const text = `A client has not read ${client.bufferedAmount} bytes over a WebSocket: the connection is cut.`
       provider.trace.append({ type: 'note', text })
       client.terminate()
     },
-    close: (code, reason) => client.close(code, withinBytes(reason, MOST_REASON)),
+    close: (code, reason) => client.close(code, withinBytes(reason, MAX_REASON)),
     cut: () => client.terminate(),
     ask(call, receive) {
       const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))

@@ -34,13 +34,13 @@ export interface NetworkMount extends Mount {
 
 const patterns = new Map<string, RegExp>()
 /** There are as many as a file of tests allows hosts; each session has the same ones. */
-const MOST_PATTERNS = 1_000
+const MAX_PATTERNS = 1_000
 
 /** A pattern that is compiled once: a sweep has many sessions. */
 function compiled(source: string): RegExp {
   let pattern = patterns.get(source)
   if (!pattern) {
-    if (patterns.size >= MOST_PATTERNS) patterns.clear()
+    if (patterns.size >= MAX_PATTERNS) patterns.clear()
     patterns.set(source, (pattern = new RegExp(source)))
   }
   return pattern

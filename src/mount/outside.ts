@@ -1,6 +1,6 @@
 import type { Destination } from '../doors/index.ts'
 
-/** Thrown into the code under test when it calls a host of the world outside that nothing simulates here. */
+/** Thrown into the code under test when it calls an outside host that no service simulates. */
 export class UnmountedProviderError extends Error {
   override readonly name = 'UnmountedProviderError'
   readonly code = 'LONGHAUL_UNMOUNTED_PROVIDER'

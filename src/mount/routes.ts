@@ -104,7 +104,7 @@ export function addressesOf({ config }: Provider): Address[] {
 
 /** Clients ask for few URLs, again and again. */
 const found = new WeakMap<readonly Address[], Map<string, Route | undefined>>()
-const MOST_FOUND = 1_000
+const MAX_FOUND = 1_000
 
 /** Where a request leads, if it leads to one of the addresses. What differs in its spelling alone leads to the same place. */
 export function routeOf(method: string, url: string, addresses: readonly Address[]): Route | undefined {
@@ -112,7 +112,7 @@ export function routeOf(method: string, url: string, addresses: readonly Address
   if (!routes) found.set(addresses, (routes = new Map()))
   const key = `${method} ${url}`
   if (!routes.has(key)) {
-    if (routes.size >= MOST_FOUND) routes.clear()
+    if (routes.size >= MAX_FOUND) routes.clear()
     routes.set(key, findRoute(method, url, addresses))
   }
   return routes.get(key)

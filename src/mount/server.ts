@@ -4,7 +4,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { parseDuration, type Duration } from '../clock/index.ts'
-import { asksForWebSocket } from '../doors/index.ts'
+import { asksForWebSocket, withoutOffer } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
@@ -12,6 +12,7 @@ import { answer, MAX_BODY } from './answer.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { answerLive } from './live.ts'
+import { keepAlive } from './keep-alive.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
 import { segmentsOf } from './place.ts'
@@ -118,10 +119,14 @@ export async function startServer(
       guarded(response, () => receive(provider, request, response, { pace, metrics, routes }), log),
     )
   }
-  const server = createServer({ shouldUpgradeCallback: asksForWebSocket }, serve)
+  const server = createServer(serve)
   const http2 = alsoHttp2(server, serve)
   const live = new Set<Duplex>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) {
+      socket.unshift(withoutOffer(request, head))
+      return void server.emit('connection', socket)
+    }
     live.add(socket)
     socket.once('close', () => live.delete(socket))
     socket.on('error', () => {})
@@ -134,7 +139,10 @@ export async function startServer(
         : undefined
     if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
     try {
-      answerLive(provider, route, request, socket, head)
+      answerLive(provider, route, request, socket, head, (client) => {
+        const text = 'A client of a WebSocket did not answer a ping: the connection is cut.'
+        keepAlive(client, () => provider.trace.append({ type: 'note', text }))
+      })
     } catch (error) {
       log(`a WebSocket could not be opened: ${String((error as Error)?.stack ?? error)}`)
       socket.destroy()

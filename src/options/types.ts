@@ -77,16 +77,16 @@ export const either = (first: OptionType, second: OptionType): OptionType => ({
 })
 
 /** Ten years: longer than anybody waits, and shorter than what timers cannot hold. */
-const LONGEST_MS = 3_650 * 24 * 3_600_000
+const MAX_MS = 3_650 * 24 * 3_600_000
 
 /** Seconds as a number, or a text such as `15s`, as the language has them. */
 export const duration: OptionType = {
   needs: 'a duration from 0 to 3650d: seconds as a number, or such as 15s, 5m or 1h30m',
   fits: (value) => {
-    if (typeof value === 'number') return inRange(value, { least: 0, most: LONGEST_MS / 1_000 })
+    if (typeof value === 'number') return inRange(value, { least: 0, most: MAX_MS / 1_000 })
     if (typeof value !== 'string') return false
     try {
-      return inRange(parseDuration(value), { least: 0, most: LONGEST_MS })
+      return inRange(parseDuration(value), { least: 0, most: MAX_MS })
     } catch {
       return false
     }

@@ -5,7 +5,7 @@ import type { OrchestratorSettings } from './settings.ts'
 
 /** Infinity is as good as no limit. */
 const atLeast = (least: number): OptionType => ({
-  needs: `a number from ${least} on`,
+  needs: `a number of at least ${least}`,
   fits: (value) => typeof value === 'number' && value >= least,
 })
 /** Milliseconds as a number, or text. */

@@ -1,4 +1,4 @@
-/** Thrown for a setting of the orchestrator that makes no sense. */
+/** Thrown for an invalid setting of the orchestrator. */
 export class InvalidOrchestratorSettingError extends Error {
   override readonly name = 'InvalidOrchestratorSettingError'
   readonly code = 'LONGHAUL_INVALID_ORCHESTRATOR'

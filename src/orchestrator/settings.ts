@@ -1,7 +1,7 @@
 import type { Money, Prices } from '../money/index.ts'
 import type { Duration } from '../clock/index.ts'
-import type { BreakerLimits, BreakerSettings } from './questions/breaker/settings.ts'
-import type { CacheLimits, CacheSettings } from './questions/cache/settings.ts'
+import type { ResolvedBreakerSettings, BreakerSettings } from './questions/breaker/settings.ts'
+import type { ResolvedCacheSettings, CacheSettings } from './questions/cache/settings.ts'
 import type { ServiceSettings } from './service/settings.ts'
 
 export type { CacheSettings } from './questions/cache/settings.ts'
@@ -96,7 +96,7 @@ export interface OrchestratorSettings extends ResilienceSettings {
 }
 
 /** The settings in force. */
-export interface Settled {
+export interface ResolvedOrchestratorSettings {
   model: string
   onlyModel: string | undefined
   services: Readonly<Record<string, ServiceSettings>>
@@ -107,7 +107,7 @@ export interface Settled {
   factor: number
   maxDelayMs: number
   retryBudget: number
-  breaker: BreakerLimits
+  breaker: ResolvedBreakerSettings
   failover: readonly string[]
   callTimeoutMs: number
   hedgeAfterMs: number
@@ -117,7 +117,7 @@ export interface Settled {
   fallbackAt: number
   fallbackModel: string | undefined
   checkEvery: number
-  cache: CacheLimits | undefined
+  cache: ResolvedCacheSettings | undefined
   conversationTokens: number
   conversationLockMs: number
   gatherTimeoutMs: number

@@ -9,7 +9,7 @@ const SHIPPED = fileURLToPath(new URL('../orchestrations', import.meta.url))
 /** Where patterns are looked for by name, first to last: here, in folders of one's own, and among those that come with longhaul. */
 const FOLDERS: readonly string[] = ['orchestrations', join('var', 'lib', 'compositions', 'orchestrations'), SHIPPED]
 
-/** Thrown where there is no pattern of a name. */
+/** Thrown when no pattern with a name exists. */
 export class PatternNotFoundError extends Error {
   override readonly name = 'PatternNotFoundError'
   readonly code = 'LONGHAUL_NO_PATTERN'

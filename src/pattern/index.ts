@@ -1,4 +1,4 @@
-export { askedOf } from './asked.ts'
+export { delegatedBy } from './delegated.ts'
 export { findPattern, findWithin, listPatterns, patternFolders, PatternNotFoundError } from './find.ts'
 export { findingsOf, type Finding } from './findings/index.ts'
 export { loadPattern, type LoadOptions } from './load.ts'

@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../clock/index.ts'
-import type { Refusal } from './call.ts'
+import type { ServiceError } from './call.ts'
 import type { OpenCall } from './open-call.ts'
 
 /** Lets a call in, or says what stands against it before chance is asked: its model, the length of its prompt, the limits of the account. */
-export function refusalOf(call: OpenCall, now: Milliseconds): Refusal | undefined {
+export function refusalOf(call: OpenCall, now: Milliseconds): ServiceError | undefined {
   const { request, model, input, service } = call
   if (!model) return { kind: 'model_not_found', model: request.model }
   if (input.input > model.contextWindow)

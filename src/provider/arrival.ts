@@ -6,7 +6,7 @@ import { callerOf, runInForce, type Caller, type Identify } from './callers.ts'
 import type { ModelCatalogue } from './models.ts'
 import type { OpenCall } from './open-call.ts'
 import type { Retries } from './retries.ts'
-import { MOST_HELD, type Said } from './said.ts'
+import { MAX_HELD, type ReplyOrigins } from './reply-origins.ts'
 import type { Services } from './service.ts'
 import type { Threads } from './threads.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -16,7 +16,7 @@ const NO_TOKENS: readonly number[] = []
 const NOT_CACHED = { cachedInput: 0, cacheWrite: 0 }
 
 /** Callers whose calls are counted; the first of them is forgotten where there are more. */
-const MOST_CALLERS = 20_000
+const MAX_CALLERS = 20_000
 
 /** Takes calls in: tells who calls, what it goes on with and what it repeats, and counts its prompt. */
 export class Arrivals {
@@ -28,7 +28,7 @@ export class Arrivals {
   readonly #services: Services
   readonly #open: Bag<OpenCall>
   readonly #retries: Retries
-  readonly #said: Said
+  readonly #origins: ReplyOrigins
   readonly #threads: Threads
   readonly #callsOfAgent = new Map<string, number>()
 
@@ -41,7 +41,7 @@ export class Arrivals {
     services: Services
     open: Bag<OpenCall>
     retries: Retries
-    said: Said
+    origins: ReplyOrigins
     threads: Threads
   }) {
     this.#clock = parts.clock
@@ -52,7 +52,7 @@ export class Arrivals {
     this.#services = parts.services
     this.#open = parts.open
     this.#retries = parts.retries
-    this.#said = parts.said
+    this.#origins = parts.origins
     this.#threads = parts.threads
   }
 
@@ -66,7 +66,7 @@ export class Arrivals {
     const request = model && asked.dropsOldest ? withinWindow(asked, model) : asked
     const caller = callerOf(request, header, this.#identify)
     const nth = this.#callsOfAgent.get(caller.agent) ?? 0
-    if (nth === 0 && this.#callsOfAgent.size >= MOST_CALLERS)
+    if (nth === 0 && this.#callsOfAgent.size >= MAX_CALLERS)
       this.#callsOfAgent.delete(this.#callsOfAgent.keys().next().value!)
     this.#callsOfAgent.set(caller.agent, nth + 1)
     const now = this.#clock.now()
@@ -81,10 +81,10 @@ export class Arrivals {
       ? this.#retries.arrived(content, { retryCount, now, hasSiblings: () => this.#isUnderWay(content) })
       : undefined
     const attempt = Math.max(before ? before.attempt + 1 : 1, retryCount + 1)
-    const cause = this.#said.find(questionIn(messages))
+    const cause = this.#origins.find(questionIn(messages))
     const { prompt, continues, from } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
-    const holds = joinHeld(continues, this.#said.heldIn(from === 0 ? messages : messages.slice(from)))
+    const holds = joinHeld(continues, this.#origins.heldIn(from === 0 ? messages : messages.slice(from)))
     const run = runInForce()
     const arrived: Extract<EventBody, { type: 'call.arrived' }> = {
       type: 'call.arrived',
@@ -132,6 +132,7 @@ export class Arrivals {
       fault: undefined,
       scale: 1,
       state: { kind: 'refused' },
+      putBacks: [],
       closed: false,
       isRead: false,
       admitted: false,
@@ -163,4 +164,4 @@ const contentOf = (caller: Caller, request: CallRequest): string =>
 
 /** The calls whose answers a prompt holds: those of the call that it goes on with, that call, and new ones. */
 const joinHeld = (continues: { call: number; holds: readonly number[] } | undefined, held: readonly number[]) =>
-  continues ? [...new Set([...continues.holds, continues.call, ...held])].slice(-MOST_HELD) : held
+  continues ? [...new Set([...continues.holds, continues.call, ...held])].slice(-MAX_HELD) : held

@@ -105,7 +105,7 @@ export interface CallRequest {
   /** What the header `idempotency-key` says. */
   idempotencyKey?: string | undefined
   /** Refusals in which the service says how long to wait. Default: all that know it. */
-  tellsRetryAfter?: readonly Refusal['kind'][]
+  tellsRetryAfter?: readonly ServiceError['kind'][]
   /** Identifies requests with the same content. */
   fingerprint: string
 }
@@ -175,7 +175,7 @@ export interface LimitState {
 export type LimitStates = Partial<Record<'requests' | 'tokens' | 'inputTokens' | 'outputTokens', LimitState>>
 
 /** An answer that is an error. */
-export type Refusal =
+export type ServiceError =
   | {
       kind: 'rate_limited'
       limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
@@ -204,7 +204,7 @@ export type Damage = 'reset' | 'truncated' | 'malformed' | 'stall' | 'error' | '
 
 /** What the provider sends back, in order: one of the first three, or a head, pieces and a tail. */
 export type Answer =
-  | { kind: 'refusal'; refusal: Refusal; model: string; limits: LimitStates }
+  | { kind: 'refusal'; refusal: ServiceError; model: string; limits: LimitStates }
   | { kind: 'reset' }
   | { kind: 'whole'; reply: Reply; limits: LimitStates; damage: Damage | undefined }
   | { kind: 'head'; reply: Reply; limits: LimitStates }

@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from '../clock/index.ts'
 import { NO_USAGE } from '../trace/index.ts'
-import type { Refusal } from './call.ts'
+import type { ServiceError } from './call.ts'
 import { composeReply } from './compose.ts'
 import { NO_CONTENT } from './content.ts'
 import type { Ending } from './faults/index.ts'
@@ -21,7 +21,7 @@ export class EarlyEnd {
   }
 
   /** Answers a call with an error. */
-  refuse(call: OpenCall, refusal: Refusal, afterMs: Milliseconds): void {
+  refuse(call: OpenCall, refusal: ServiceError, afterMs: Milliseconds): void {
     this.#lifecycle.after(call, afterMs, () => {
       // What the client is not told it cannot be held to.
       const isTold = call.request.tellsRetryAfter?.includes(refusal.kind) ?? true

@@ -22,6 +22,13 @@ export interface FaultSubject {
   at: Milliseconds
 }
 
+/** Calls that a test lets fail by `failNext`. */
+export interface FailingNext {
+  count: number
+  fault: Fault
+  scope: CallScope
+}
+
 /** What has been decided for a call. */
 export interface FaultDecision {
   fault: Fault | undefined
@@ -49,7 +56,7 @@ function pick(mix: FaultMix, u: number): Fault | undefined {
 }
 
 /** Faults that are remembered, for reports. */
-export const MOST_REMEMBERED = 10_000
+export const MAX_REMEMBERED = 10_000
 
 const NO_WINDOWS: readonly FaultWindow[] = []
 const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
@@ -58,7 +65,7 @@ const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
 export class FaultChance {
   readonly #settings: FaultSettings
   readonly #random: KeyedRandom
-  readonly #scripts: { left: number; fault: Fault; scope: CallScope }[] = []
+  readonly #scripts: (FailingNext & { left: number })[] = []
   readonly #bursts: BurstTimes | undefined
   readonly #schedule: ReadonlyMap<string, Fault> | undefined
   /** Calls that chance or the schedule has let fail, as far as they are remembered. */
@@ -74,7 +81,21 @@ export class FaultChance {
 
   /** The next `count` calls in the scope fail with `fault`. */
   failNext(count: number, fault: Fault, scope: CallScope = {}): void {
-    if (count > 0) this.#scripts.push({ left: count, fault, scope })
+    if (count > 0) this.#scripts.push({ count, left: count, fault, scope })
+  }
+
+  /** What no call has met so far of what `failNext` asked for. */
+  get unmet(): readonly FailingNext[] {
+    return this.#scripts.filter(({ count, left }) => left === count)
+  }
+
+  /** Faults of the schedule whose call has not come so far. */
+  get unreached(): readonly ScheduledFault[] {
+    const { schedule = [] } = this.#settings
+    const happened = new Set(this.injected.map(({ agent, nth }) => `${nth} ${agent}`))
+    return this.injected.length < MAX_REMEMBERED
+      ? schedule.filter(({ agent, nth }) => !happened.has(`${nth} ${agent}`))
+      : []
   }
 
   decide(subject: FaultSubject): FaultDecision {
@@ -86,7 +107,7 @@ export class FaultChance {
       ? { fault: this.#schedule.get(`${subject.nth} ${subject.agent}`), slowFactor }
       : this.#byChance(subject, windows, slowFactor)
     const { fault } = decided
-    if (fault && this.injected.length < MOST_REMEMBERED)
+    if (fault && this.injected.length < MAX_REMEMBERED)
       this.injected.push({ agent: subject.agent, nth: subject.nth, fault })
     return decided
   }

@@ -1,6 +1,6 @@
 import type { Duration, Milliseconds } from '../clock/index.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from './faults/index.ts'
-import { suggestion } from '../options/index.ts'
+import { noteFormerName, suggestion } from '../options/index.ts'
 import { durationOf, factor, share } from './options/check.ts'
 import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
@@ -62,6 +62,7 @@ function spanOf(
   }: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'rate' | 'mix' | 'slowFactor'> {
+  if (provider !== undefined) noteFormerName('provider', 'service')
   const [wrong] = Object.keys(unknown)
   if (wrong !== undefined)
     throw new InvalidProviderConfigError(`There is no option ${where}.${wrong}. ${suggestion(wrong, NAMES)}`)

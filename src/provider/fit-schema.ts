@@ -2,23 +2,23 @@ import { jsonSchemaFaker } from '../packages/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** Thrown for a schema that takes too much to make a value for. */
+/** Thrown for a JSON schema that is too large to generate a value for. */
 class SchemaTooLargeError extends Error {
   override readonly name = 'SchemaTooLargeError'
   readonly code = 'LONGHAUL_SCHEMA_TOO_LARGE'
 }
 
-/** Thrown for a schema that contradicts itself, or is none. */
+/** Thrown for a JSON schema that is contradictory or invalid. */
 class UnfitSchemaError extends Error {
   override readonly name = 'UnfitSchemaError'
   readonly code = 'LONGHAUL_UNFIT_SCHEMA'
 }
 
 /** How often the schema may be looked at while a value is made for it: a measure of work that is the same everywhere. */
-const MOST_LOOKS = 200_000
+const MAX_LOOKS = 200_000
 /** Levels of the schema; services take ten at most. */
-const MOST_LEVELS = 100
-const MOST_NODES = 20_000
+const MAX_LEVELS = 100
+const MAX_NODES = 20_000
 
 /** How many items, properties and characters a value has where its schema wants more: a model would be cut off there. */
 type Sizes = Readonly<Record<'minItems' | 'minContains' | 'minProperties' | 'minLength', number>>
@@ -29,11 +29,11 @@ const OPTIONS = { maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 }
 
 /** A pattern whose repetitions are so many makes texts of megabytes. */
 const REPEATED_OFTEN = /\{\d{4,}|\{\d*,\d{4,}/
-const LONGEST_PATTERN = 1_000
+const MAX_PATTERN = 1_000
 
 /** Whether a keyword of a pattern asks for what no model would say. */
 const isWildPattern = (name: string, value: unknown): boolean =>
-  name === 'pattern' && typeof value === 'string' && (value.length > LONGEST_PATTERN || REPEATED_OFTEN.test(value))
+  name === 'pattern' && typeof value === 'string' && (value.length > MAX_PATTERN || REPEATED_OFTEN.test(value))
 
 /** A schema with smaller sizes, and a guard against one that is too large to be walked. */
 function bounded(schema: unknown, sizes: Sizes): unknown {
@@ -41,9 +41,9 @@ function bounded(schema: unknown, sizes: Sizes): unknown {
   const copy = (value: unknown, level: number): unknown => {
     if (typeof value !== 'object' || value === null) return value
     nodes += 1
-    if (level > MOST_LEVELS || nodes > MOST_NODES)
+    if (level > MAX_LEVELS || nodes > MAX_NODES)
       throw new SchemaTooLargeError(
-        `The schema has more than ${MOST_LEVELS} levels or ${MOST_NODES} parts: no value is made for it.`,
+        `The schema has more than ${MAX_LEVELS} levels or ${MAX_NODES} parts: no value is made for it.`,
       )
     if (Array.isArray(value)) return value.map((each) => copy(each, level + 1))
     return Object.fromEntries(
@@ -70,7 +70,7 @@ function counted(schema: unknown): unknown {
           const value: unknown = Reflect.get(target, name, receiver)
           // A long text is as much work as many values.
           looks += name === 'minLength' && typeof value === 'number' ? value : 1
-          if (looks > MOST_LOOKS)
+          if (looks > MAX_LOOKS)
             throw new SchemaTooLargeError('The schema wants more values than a model would give: none is made for it.')
           return wrap(value)
         },

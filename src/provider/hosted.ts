@@ -1,12 +1,12 @@
 import type { CallRequest, HostedTool } from './call.ts'
 
-const MOST_CHARACTERS = 80
+const MAX_CHARACTERS = 80
 
 /** What a hosted tool is asked where nobody has said it: the beginning of the question, or a program that prints it. */
 function queryOf({ kind }: HostedTool, messages: CallRequest['messages']): string {
   const question = messages.findLast(({ role, text }) => role === 'user' && text !== '')?.text ?? ''
   const [line = ''] = question.trim().split('\n', 1)
-  const asked = line.length <= MOST_CHARACTERS ? line : line.slice(0, MOST_CHARACTERS).replace(/\s+\S*$/, '')
+  const asked = line.length <= MAX_CHARACTERS ? line : line.slice(0, MAX_CHARACTERS).replace(/\s+\S*$/, '')
   return kind.startsWith('code') ? `print(${JSON.stringify(asked)})` : asked
 }
 

@@ -10,7 +10,7 @@ export type {
   Message,
   Piece,
   ReasoningRequest,
-  Refusal,
+  ServiceError,
   Reply,
   ToolCall,
   ToolChoice,
@@ -19,17 +19,18 @@ export type {
 export { actAs, actingAgent, runInForce, withinRun, type Caller, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
-export type { ScheduledFault } from './fault-chance.ts'
+export type { FailingNext, ScheduledFault } from './fault-chance.ts'
 export { brownout, outage, windowApplies, type CallScope, type FaultWindow, type WindowSpan } from './fault-windows.ts'
+export { configOfToday } from './former-names.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
 export { constant, empirical, latency, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'
-export { Ledger, type Account, type Entry } from './ledger.ts'
+export { Ledger, type BilledCost, type Entry } from './ledger.ts'
 export type { ModelConfig } from './models.ts'
 export { InvalidProviderConfigError } from './options/invalid.ts'
 export type { Persona } from './personas.ts'
 export { prepareAnswers } from './prepare.ts'
 export { json, sequence, toolCall, whenAsked, type SequenceOptions } from './reply-helpers.ts'
-export { Provider, type AcceptedCall, type ProviderSurroundings } from './provider.ts'
+export { Provider, type AcceptedCall, type ProviderDependencies } from './provider.ts'
 export type { RateLimits } from './rate-limits.ts'
 export { REFUSAL_MS, type RefusedRequest } from './refused.ts'
 export type { ReplyUsage } from './content.ts'

@@ -1,7 +1,7 @@
 import type { Usage } from '../trace/index.ts'
 
-/** What somebody has used and what it costs. */
-export interface Account {
+/** What the services bill for the calls of a run, an agent, a model or a service. */
+export interface BilledCost {
   calls: number
   /** Calls that were answered as they should be. */
   completed: number
@@ -23,11 +23,11 @@ export interface Entry {
 }
 
 /** Names that have an account of their own; a server that runs for weeks may meet more of them. */
-const MOST_ACCOUNTS = 20_000
+const MAX_ACCOUNTS = 20_000
 /** The account of all that come later. */
 const OTHERS = '(others)'
 
-const emptyAccount = (): Account => ({
+const nothingBilled = (): BilledCost => ({
   calls: 0,
   completed: 0,
   failed: 0,
@@ -35,7 +35,7 @@ const emptyAccount = (): Account => ({
   cost: 0n,
 })
 
-function add(account: Account, { usage, status, cost }: Entry): void {
+function add(account: BilledCost, { usage, status, cost }: Entry): void {
   account.calls += 1
   account[status] += 1
   account.usage.input += usage.input
@@ -51,11 +51,11 @@ function add(account: Account, { usage, status, cost }: Entry): void {
  * Sums are exact: integers of picodollars, without limit.
  */
 export class Ledger {
-  readonly #total = emptyAccount()
+  readonly #total = nothingBilled()
   readonly #by = {
-    agent: new Map<string, Account>(),
-    model: new Map<string, Account>(),
-    provider: new Map<string, Account>(),
+    agent: new Map<string, BilledCost>(),
+    model: new Map<string, BilledCost>(),
+    provider: new Map<string, BilledCost>(),
   }
 
   /**
@@ -67,33 +67,39 @@ export class Ledger {
     add(this.#total, entry)
     for (const part of ['agent', 'model', 'provider'] as const) {
       const accounts = this.#by[part]
-      const name = accounts.has(entry[part]) || accounts.size < MOST_ACCOUNTS ? entry[part] : OTHERS
+      const name = accounts.has(entry[part]) || accounts.size < MAX_ACCOUNTS ? entry[part] : OTHERS
       let account = accounts.get(name)
-      if (!account) accounts.set(name, (account = emptyAccount()))
+      if (!account) accounts.set(name, (account = nothingBilled()))
       add(account, entry)
     }
   }
 
   /** The whole orchestration. */
-  get total(): Readonly<Account> {
+  get total(): Readonly<BilledCost> {
     return this.#total
   }
 
   /** By agent, in the order of their first booked call. */
-  get byAgent(): ReadonlyMap<string, Readonly<Account>> {
+  get byAgent(): ReadonlyMap<string, Readonly<BilledCost>> {
     return this.#by.agent
   }
 
-  get byModel(): ReadonlyMap<string, Readonly<Account>> {
+  get byModel(): ReadonlyMap<string, Readonly<BilledCost>> {
     return this.#by.model
   }
 
-  get byProvider(): ReadonlyMap<string, Readonly<Account>> {
+  /** By service, such as `openai`. */
+  get byService(): ReadonlyMap<string, Readonly<BilledCost>> {
+    return this.#by.provider
+  }
+
+  /** @deprecated The former name of `byService`. */
+  get byProvider(): ReadonlyMap<string, Readonly<BilledCost>> {
     return this.#by.provider
   }
 
   /** One agent's account; an empty one for an agent that never called. */
-  agent(name: string): Readonly<Account> {
-    return this.#by.agent.get(name) ?? emptyAccount()
+  agent(name: string): Readonly<BilledCost> {
+    return this.#by.agent.get(name) ?? nothingBilled()
   }
 }

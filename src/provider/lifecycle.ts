@@ -6,7 +6,7 @@ import type { Reply } from './call.ts'
 import type { Ledger } from './ledger.ts'
 import { usageSoFar, type OpenCall } from './open-call.ts'
 import type { Retries } from './retries.ts'
-import type { Said } from './said.ts'
+import type { ReplyOrigins } from './reply-origins.ts'
 import type { Threads } from './threads.ts'
 
 /** How a call has failed. */
@@ -37,7 +37,7 @@ export class CallEnds implements Lifecycle {
   readonly #ledger: Ledger
   readonly #open: Bag<OpenCall>
   readonly #retries: Retries
-  readonly #said: Said
+  readonly #origins: ReplyOrigins
   readonly #threads: Threads
 
   constructor(parts: {
@@ -47,7 +47,7 @@ export class CallEnds implements Lifecycle {
     ledger: Ledger
     open: Bag<OpenCall>
     retries: Retries
-    said: Said
+    origins: ReplyOrigins
     threads: Threads
   }) {
     this.#clock = parts.clock
@@ -56,7 +56,7 @@ export class CallEnds implements Lifecycle {
     this.#ledger = parts.ledger
     this.#open = parts.open
     this.#retries = parts.retries
-    this.#said = parts.said
+    this.#origins = parts.origins
     this.#threads = parts.threads
   }
 
@@ -81,7 +81,7 @@ export class CallEnds implements Lifecycle {
     }
     if (this.#keepsContents) ended.answer = choices[0].text
     const seq = this.#trace.append(ended, [call.seq])
-    for (const { text } of choices) this.#said.add(text, seq, id)
+    for (const { text } of choices) this.#origins.add(text, seq, id)
     this.#threads.answered(call.prompt, { call: id, holds: call.holds })
     this.#retries.answered(call.content, arrivedAt, now)
   }
@@ -101,6 +101,7 @@ export class CallEnds implements Lifecycle {
   /** The client of a call has gone away. */
   disconnect(call: OpenCall): void {
     if (call.closed) return
+    for (const putBack of call.putBacks) putBack()
     const message =
       call.state.kind === 'stalled' ? 'The client went away from an answer that had stalled.' : 'The client went away.'
     const usage = usageSoFar(call, this.#clock.now())

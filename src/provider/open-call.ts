@@ -1,7 +1,7 @@
 import { formatDuration, type Milliseconds } from '../clock/index.ts'
 import { NO_USAGE, type Usage } from '../trace/index.ts'
 import type { Bagged } from './bag.ts'
-import type { Answer, CallRequest, Refusal, Reply } from './call.ts'
+import type { Answer, CallRequest, ServiceError, Reply } from './call.ts'
 import type { Caller } from './callers.ts'
 import type { Fault, FaultKind } from './faults/index.ts'
 import type { Timing } from './latency.ts'
@@ -39,6 +39,8 @@ export interface OpenCall extends Bagged {
     | { kind: 'hanging' }
     | { kind: 'working'; since: Milliseconds; timing: Timing; reply: Reply }
     | { kind: 'stalled'; usage: Usage }
+  /** Put back what its answer has taken of sequences of replies. */
+  putBacks: (() => void)[]
   closed: boolean
   /** Whether a streamed answer has begun to come. */
   isRead: boolean
@@ -69,7 +71,7 @@ export function usageSoFar({ state }: OpenCall, now: Milliseconds): Usage {
 }
 
 /** A refusal in words, for the trace. */
-export function refusalText(refusal: Refusal): string {
+export function refusalText(refusal: ServiceError): string {
   switch (refusal.kind) {
     case 'rate_limited':
       return `The limit on ${refusal.limit} is reached; try again in ${formatDuration(refusal.retryAfterMs)}.`

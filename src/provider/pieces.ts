@@ -1,7 +1,7 @@
 import type { Choice, Piece, Reply } from './call.ts'
 
 /** A stream has at most about so many pieces of text: one for every token would cost more than it shows. */
-const MOST_PIECES = 32
+const MAX_PIECES = 32
 
 /** Cuts an answer into the pieces in which it is streamed, those of its choices in turn. Together they are the answer. */
 export function piecesOf({ choices }: Pick<Reply, 'choices'>): Piece[] {
@@ -36,7 +36,7 @@ function writeWords(
 ): boolean {
   const words = text.match(/\s*\S+|\s+$/g)
   if (!words) return false
-  const perPiece = Math.max(1, Math.ceil(words.length / MOST_PIECES))
+  const perPiece = Math.max(1, Math.ceil(words.length / MAX_PIECES))
   for (let from = 0; from < words.length; from += perPiece) {
     const part = words.slice(from, from + perPiece).join('')
     pieces.push({ kind, choice, block, opens: from === 0, closes: from + perPiece >= words.length, text: part })

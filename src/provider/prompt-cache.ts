@@ -5,7 +5,7 @@ import type { CallRequest } from './call.ts'
 /** How long a prefix stays cached after its last use. */
 const TIME_TO_LIVE: Milliseconds = 5 * 60_000
 /** Shorter prefixes are not cached. */
-const LEAST_TOKENS = 1_024
+const MIN_TOKENS = 1_024
 /** OpenAI counts cached tokens in steps. */
 const OPENAI_STEP = 128
 const REMEMBERED_PREFIXES = 20_000
@@ -29,7 +29,7 @@ export class PromptCache {
 
   /** @param cumulative tokens up to and including each message */
   use(request: CallRequest, cumulative: readonly number[], now: Milliseconds): CacheUse {
-    if ((cumulative.at(-1) ?? 0) < LEAST_TOKENS) return NOT_CACHED
+    if ((cumulative.at(-1) ?? 0) < MIN_TOKENS) return NOT_CACHED
     const byClient = BY_CLIENT.has(request.provider)
     if (byClient && !request.messages.some(({ cacheBreakpoint }) => cacheBreakpoint)) return NOT_CACHED
 
@@ -41,7 +41,7 @@ export class PromptCache {
       const { role, text, toolCalls, mediaTokens = '' } = message
       prefix = hashHex(`${prefix}\u0000${role}\u0000${text}\u0000${JSON.stringify(toolCalls)}${mediaTokens}`)
       const tokens = cumulative[index]!
-      if (tokens < LEAST_TOKENS || (byClient && !message.cacheBreakpoint)) return
+      if (tokens < MIN_TOKENS || (byClient && !message.cacheBreakpoint)) return
       if ((this.#expiries.get(prefix) ?? 0) > now) read = tokens
       written = tokens
       this.#remember(prefix, now)

@@ -8,7 +8,7 @@ import type { Answer, CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
-import { FaultChance, MOST_REMEMBERED, type ScheduledFault } from './fault-chance.ts'
+import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { CallScope } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
@@ -22,7 +22,7 @@ import { isCall, REFUSAL_MS, refusedEvent, type RefusedRequest } from './refused
 import { Replies } from './replies.ts'
 import type { ReplyRule } from './reply-rules.ts'
 import { Retries } from './retries.ts'
-import { Said } from './said.ts'
+import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
 import { Threads } from './threads.ts'
@@ -31,7 +31,7 @@ import { promptTokens, tokenizerFor } from './tokens.ts'
 import { Work } from './work.ts'
 
 /** What a provider stands on. */
-export interface ProviderSurroundings {
+export interface ProviderDependencies {
   clock: Clock
   trace: Trace
   random: KeyedRandom
@@ -85,7 +85,7 @@ export class Provider {
    */
   constructor(
     config: ProviderConfig,
-    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderSurroundings,
+    { clock, trace, random, ids = String(random.seed), contents = false }: ProviderDependencies,
   ) {
     providerOptions(config, 'provider')
     this.config = configOfToday(config)
@@ -100,7 +100,7 @@ export class Provider {
     this.#timings = new Timings(this.#settings, random)
     const services = new Services(this.#settings)
     const open = this.#open
-    const known = { retries: new Retries(), said: new Said(), threads: new Threads() }
+    const known = { retries: new Retries(), origins: new ReplyOrigins(), threads: new Threads() }
     this.#arrivals = new Arrivals({
       clock,
       trace,
@@ -141,12 +141,30 @@ export class Provider {
   /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */
   get injected(): readonly ScheduledFault[] | undefined {
     const { injected } = this.#chance
-    return injected.length < MOST_REMEMBERED ? injected : undefined
+    return injected.length < MAX_REMEMBERED ? injected : undefined
   }
 
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /**
+   * What `failNext` asked for, and no call has met so far.
+   *
+   * @internal
+   */
+  get unmetFailures(): readonly FailingNext[] {
+    return this.#chance.unmet
+  }
+
+  /**
+   * Faults of the schedule whose call has not come so far.
+   *
+   * @internal
+   */
+  get unreachedFaults(): readonly ScheduledFault[] {
+    return this.#chance.unreached
   }
 
   /** Reply rules that have answered nobody so far. */
@@ -182,12 +200,12 @@ export class Provider {
   }
 
   /**
-   * Whether a service has a model, by any of its names.
+   * A model of a service, by any of its names: what calls are held to.
    *
    * @internal
    */
-  hasModel(service: string, id: string): boolean {
-    return this.#models.find(service, id) !== undefined
+  modelOf(service: string, id: string): { id: string; contextWindow: number } | undefined {
+    return this.#models.find(service, id)
   }
 
   /** Who an agent is: made up from its name and the seed. */

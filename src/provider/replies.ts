@@ -6,9 +6,17 @@ import { fitSchema } from './fit-schema.ts'
 import { ownUse } from './hosted.ts'
 import { callsAllowed } from './obedience.ts'
 import { Personas, type Persona } from './personas.ts'
-import { fits, type ReplyContext, type ReplyRule, type ReplySource, type ReplySpec } from './reply-rules.ts'
+import {
+  fits,
+  type ReplyContext,
+  type ReplyRule,
+  type ReplySource,
+  type ReplySpec,
+  type Sequence,
+} from './reply-rules.ts'
 import { thoughtsOf, type Thoughts } from './thoughts.ts'
 import { tokenizerFor } from './tokens.ts'
+import { Turns } from './turns.ts'
 
 /** Which answer is made. */
 interface Place {
@@ -18,6 +26,14 @@ interface Place {
   nth: number
   /** What its luck is keyed by: each choice has its own, the first that of a call for one answer. */
   lane: string
+}
+
+/** What becomes of a call, for the sequence that answers it. */
+export interface Fate {
+  /** Whether the answer reaches the client as it is, so that a sequence goes on with the next one. */
+  succeeds: boolean
+  /** Put back what the call has taken of sequences: for a client that goes away before the end of the answer. */
+  putBacks: (() => void)[]
 }
 
 const REMEMBERED_CONVERSATIONS = 20_000
@@ -33,6 +49,15 @@ function promptFor(request: CallRequest, choice: number): CallRequest {
   return { ...request, messages: [messages[Math.floor((choice * messages.length) / choices)]!] }
 }
 
+/** The place that a call has in a sequence: a failure leaves it to the next one, where calls count and not questions. */
+function turnIn(turns: Turns, by: Sequence['by'], fate: Fate | undefined): number {
+  if (by === 'conversation') return turns.take()
+  if (fate?.succeeds === false) return turns.next
+  const turn = turns.take()
+  fate?.putBacks.push(() => turns.putBack(turn))
+  return turn
+}
+
 /** Makes what the simulated models say. */
 export class Replies {
   readonly #rules: readonly ReplyRule[]
@@ -40,7 +65,7 @@ export class Replies {
   readonly #used = new Set<ReplyRule>()
   readonly #states = new Map<string, { state: Record<string, unknown> }>()
   /** How far each agent, or each conversation, is in its sequences, by run. */
-  readonly #inRun = new Map<string, Map<ReplyRule, number>>()
+  readonly #inRun = new Map<string, Map<ReplyRule, Turns>>()
   readonly #personas: Personas
 
   constructor(rules: readonly ReplyRule[], random: KeyedRandom) {
@@ -49,18 +74,14 @@ export class Replies {
     this.#personas = new Personas(random)
   }
 
-  /**
-   * What the model says to a call, once for each choice; a promise only if the user's function is asynchronous.
-   *
-   * @param succeeds whether the answer reaches the client as it is, so that a sequence goes on with the next one
-   */
-  contentsFor(request: CallRequest, caller: Caller, nth: number, succeeds = true): Contents | Promise<Contents> {
+  /** What the model says to a call, once for each choice; a promise only if the user's function is asynchronous. */
+  contentsFor(request: CallRequest, caller: Caller, nth: number, fate?: Fate): Contents | Promise<Contents> {
     if (request.choices === 1) {
-      const content = this.contentFor(request, caller, nth, 0, succeeds)
+      const content = this.contentFor(request, caller, nth, 0, fate)
       return content instanceof Promise ? (Promise.all([content]) as Promise<Contents>) : [content]
     }
     const said = Array.from({ length: request.choices }, (_, choice) =>
-      this.contentFor(promptFor(request, choice), caller, nth, choice, succeeds),
+      this.contentFor(promptFor(request, choice), caller, nth, choice, fate),
     )
     return said.some((content) => content instanceof Promise)
       ? (Promise.all(said) as unknown as Promise<Contents>)
@@ -68,13 +89,7 @@ export class Replies {
   }
 
   /** What the model says as one of the choices. */
-  contentFor(
-    request: CallRequest,
-    caller: Caller,
-    nth: number,
-    choice = 0,
-    succeeds = true,
-  ): Content | Promise<Content> {
+  contentFor(request: CallRequest, caller: Caller, nth: number, choice = 0, fate?: Fate): Content | Promise<Content> {
     const lane = choice === 0 ? caller.agent : `${caller.agent}/choice/${choice}`
     const place = { request, caller, nth, lane }
     const prompt = request.messages.at(-1)?.text ?? ''
@@ -92,8 +107,9 @@ export class Replies {
       by === 'conversation'
         ? this.#saidInRun(`${runInForce() ?? ''}/${caller.conversation}`)
         : this.#saidInRun(`${runInForce() ?? ''}/${caller.agent}`)
-    const turn = said.get(rule) ?? 0
-    if (by === 'conversation' || succeeds) said.set(rule, turn + 1)
+    let turns = said.get(rule)
+    if (!turns) said.set(rule, (turns = new Turns()))
+    const turn = turnIn(turns, by, fate)
     return this.#content(replies[Math.min(turn, replies.length - 1)] ?? '', place)
   }
 
@@ -111,6 +127,7 @@ export class Replies {
   #context({ request, caller, nth, lane }: Place, prompt: string, choice: number): ReplyContext {
     return {
       ...caller,
+      service: request.provider,
       provider: request.provider,
       model: request.model,
       messages: request.messages,
@@ -124,7 +141,7 @@ export class Replies {
     }
   }
 
-  #saidInRun(agent: string): Map<ReplyRule, number> {
+  #saidInRun(agent: string): Map<ReplyRule, Turns> {
     let said = this.#inRun.get(agent)
     if (!said) {
       if (this.#inRun.size >= REMEMBERED_CONVERSATIONS) this.#inRun.delete(this.#inRun.keys().next().value!)

@@ -1,10 +1,12 @@
+import { suggestion } from '../options/index.ts'
+import { InvalidProviderConfigError } from './options/invalid.ts'
 import type { ReplyRule, ReplySource, ReplySpec, Sequence } from './reply-rules.ts'
 
 /** By what the place in a sequence is counted. */
 export interface SequenceOptions {
   /**
-   * `call` (default): the agent's successful calls of a run, whatever it asks; a call that fails takes nothing. `conversation`: the
-   * questions of each conversation.
+   * `call` (default): the agent's successful calls of a run, whatever it asks; a call that fails takes nothing, nor one whose client
+   * goes away. `conversation`: the questions of each conversation.
    */
   by?: Sequence['by']
 }
@@ -12,6 +14,7 @@ export interface SequenceOptions {
 /**
  * Answers that are given one after another; the last one stays. Each agent has its own place in them, and begins anew in each run.
  *
+ * @throws InvalidProviderConfigError where there is no answer, or an option that is not known
  * @example
  * ```ts
  * const provider = { agents: { reviewer: { reply: sequence('reject', 'reject', 'accept') } } }
@@ -21,9 +24,17 @@ export function sequence(...replies: readonly (string | ReplySpec)[]): Sequence
 /** Answers that are given one after another, with what counts the place in them. */
 export function sequence(replies: readonly (string | ReplySpec)[], options?: SequenceOptions): Sequence
 export function sequence(...given: readonly unknown[]): Sequence {
-  const [first, options] = given
-  if (!Array.isArray(first)) return { sequence: given as Sequence['sequence'], by: 'call' }
-  return { sequence: first as Sequence['sequence'], by: (options as SequenceOptions | undefined)?.by ?? 'call' }
+  const [first, options = {}] = given
+  const replies = (Array.isArray(first) ? first : given) as Sequence['sequence']
+  if (replies.length === 0)
+    throw new InvalidProviderConfigError(
+      "sequence() was given no answers. Give one or more, such as sequence('yes', 'no').",
+    )
+  if (!Array.isArray(first)) return { sequence: replies, by: 'call' }
+  const { by = 'call', ...unknown } = options as SequenceOptions
+  for (const name of Object.keys(unknown))
+    throw new InvalidProviderConfigError(`sequence() knows no option "${name}". ${suggestion(name, ['by'])}`)
+  return { sequence: replies, by }
 }
 
 /**

@@ -24,6 +24,9 @@ export interface ReplySpec {
 
 /** What a reply function gets. */
 export interface ReplyContext extends Caller {
+  /** The service that is asked, such as `openai`. */
+  service: string
+  /** @deprecated The former name of `service`. */
   provider: string
   model: string
   messages: readonly Message[]

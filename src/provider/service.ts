@@ -1,5 +1,5 @@
 import type { CallRequest } from './call.ts'
-import { Line } from './line.ts'
+import { ConcurrencyQueue } from './concurrency-queue.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { RateLimiter } from './rate-limits.ts'
 import type { Settings } from './settings.ts'
@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts'
 export interface Service {
   limiter: RateLimiter
   /** Nothing where all calls are worked on at once. */
-  line: Line | undefined
+  queue: ConcurrencyQueue | undefined
   cache: PromptCache
 }
 
@@ -28,7 +28,7 @@ export class Services {
       const concurrency = this.#settings.ofService('concurrency', provider) ?? Number.POSITIVE_INFINITY
       service = {
         limiter: new RateLimiter(this.#settings.ofService('rateLimits', provider) ?? {}),
-        line: concurrency === Number.POSITIVE_INFINITY ? undefined : new Line(concurrency),
+        queue: concurrency === Number.POSITIVE_INFINITY ? undefined : new ConcurrencyQueue(concurrency),
         cache: new PromptCache(),
       }
       this.#known.set(provider, service)

@@ -45,9 +45,9 @@ export class Work {
   /** Puts a call into the line of its service; it is worked on when its turn comes. */
   enter(call: OpenCall): void {
     call.state = { kind: 'queued' }
-    const { line } = call.service
-    if (!line) return this.#begin(call)
-    call.leave = line.enter(() => {
+    const { queue } = call.service
+    if (!queue) return this.#begin(call)
+    call.leave = queue.enter(() => {
       const waitedMs = this.#clock.now() - call.arrivedAt
       if (waitedMs > 0) this.#trace.append({ type: 'call.dequeued', call: call.id, waitedMs }, [call.seq])
       this.#begin(call)
@@ -59,7 +59,7 @@ export class Work {
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
       const succeeds = call.fault === undefined || call.fault.name === 'slow'
-      const contents = this.#replies.contentsFor(request, caller, nth, succeeds)
+      const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks: call.putBacks })
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {
@@ -99,14 +99,14 @@ export class Work {
         call.seq,
       ])
     // Choices are generated at the same time.
-    const timing = this.#timings.of(call, mostTokens(reply))
+    const timing = this.#timings.of(call, maxChoiceTokens(reply))
     call.state = { kind: 'working', since: now, timing, reply }
     const { firstTokenMs, totalMs } = timing
     const share = fault && Number.isFinite(totalMs) ? (fault.kind.cut ?? 1) : 1
     const endMs = share === 1 ? totalMs : Math.round(firstTokenMs + (totalMs - firstTokenMs) * share)
     if (!request.stream) return this.#lifecycle.after(call, endMs, () => this.#send(call, reply, share))
-    const surroundings = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
-    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...surroundings })
+    const dependencies = { lifecycle: this.#lifecycle, clock: this.#clock, trace: this.#trace }
+    new AnswerStream(call, reply, timing, { share, endMs, end: () => this.#end(call, reply, share), ...dependencies })
   }
 
   /** Sends a whole answer. */
@@ -136,7 +136,7 @@ export class Work {
   }
 }
 
-function mostTokens({ choices }: Reply): number {
+function maxChoiceTokens({ choices }: Reply): number {
   let most = 0
   for (const { tokens } of choices) if (tokens > most) most = tokens
   return most

@@ -12,7 +12,7 @@ export interface Distribution {
   toString(): string
 }
 
-/** Thrown for parameters that describe no distribution. */
+/** Thrown for parameters that do not describe a distribution. */
 export class InvalidDistributionError extends Error {
   override readonly name = 'InvalidDistributionError'
   readonly code = 'LONGHAUL_INVALID_DISTRIBUTION'

@@ -28,9 +28,9 @@ export interface Driver {
   share: number
 }
 
-const MOST_DRIVERS = 10
+const MAX_DRIVERS = 10
 /** What explains less is noise. */
-const LEAST_SHARE = 0.01
+const MIN_SHARE = 0.01
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
@@ -75,7 +75,7 @@ export function driversOf(seen: readonly Observation[]): Driver[] {
   ]
   return quantities
     .map(([what, read]) => ({ what, share: sharedVariance(seen.map(read), costs) }))
-    .filter(({ share }) => share >= LEAST_SHARE)
+    .filter(({ share }) => share >= MIN_SHARE)
     .toSorted((a, b) => b.share - a.share)
-    .slice(0, MOST_DRIVERS)
+    .slice(0, MAX_DRIVERS)
 }

@@ -5,11 +5,17 @@ export interface Estimate {
    * The standard error of the mean: the mean of all runs that there could be is within twice as much of this one in 95
    * predictions of 100.
    */
-  meanError: number
+  standardError: number
   median: number
   /** Half of all runs are in here: from the 25th to the 75th percentile. */
-  half: readonly [from: number, to: number]
+  interquartile: readonly [from: number, to: number]
   /** Nine runs of ten are in here: from the 5th to the 95th percentile. Stands on 20 runs at least; see `percentile`. */
+  interval90: readonly [from: number, to: number]
+  /** @deprecated The former name of `standardError`. */
+  meanError: number
+  /** @deprecated The former name of `interquartile`. */
+  half: readonly [from: number, to: number]
+  /** @deprecated The former name of `interval90`. */
   most: readonly [from: number, to: number]
 }
 
@@ -36,11 +42,9 @@ export function estimate(values: readonly number[]): Estimate {
   const at = (share: number): number => percentile(sorted, share)
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return {
-    mean,
-    meanError: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
-    median: at(0.5),
-    half: [at(0.25), at(0.75)],
-    most: [at(0.05), at(0.95)],
-  }
+  const standardError = Math.sqrt(squares / Math.max(1, values.length - 1) / values.length)
+  const interquartile = [at(0.25), at(0.75)] as const
+  const interval90 = [at(0.05), at(0.95)] as const
+  const ofToday = { mean, standardError, median: at(0.5), interquartile, interval90 }
+  return { ...ofToday, meanError: standardError, half: interquartile, most: interval90 }
 }

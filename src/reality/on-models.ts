@@ -1,6 +1,6 @@
 import { listedModel, listedModels } from '../money/index.ts'
 import { nearest } from '../options/index.ts'
-import { settle, targetOf } from '../orchestrator/index.ts'
+import { resolveSettings, targetOf } from '../orchestrator/index.ts'
 import type { OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
 import { InvalidPredictionError } from './invalid.ts'
 
@@ -23,7 +23,7 @@ export function onModels(options: OrchestrationOptions, models: readonly string[
 
 function checkModel(asked: string, { orchestrator = {}, provider = {} }: PatternOptions): void {
   const { store: _, ...settings } = orchestrator
-  const target = targetOf(asked, settle(settings, {}).services)
+  const target = targetOf(asked, resolveSettings(settings, {}).services)
   const hasPrices = Object.hasOwn(provider.models ?? {}, target.model)
   if (hasPrices || listedModel(target.provider, target.model)) return
   const meant = nearest(

@@ -11,7 +11,7 @@ const PAGE = fileURLToPath(
 /** Where the data goes. */
 const SLOT = '<!--longhaul-data-->'
 
-/** Thrown where the page was not built. */
+/** Thrown when the page of the report was not built. */
 class NoPageError extends Error {
   override readonly name = 'NoPageError'
   readonly code = 'LONGHAUL_NO_PAGE'

@@ -1,7 +1,7 @@
 import { formatDuration } from '../clock/index.ts'
 import { callsOf, type CallRecord, type Trace } from '../trace/index.ts'
 
-const MOST_AGENTS = 12
+const MAX_AGENTS = 12
 
 function how({ status, fault, endedAt, arrivedAt }: CallRecord): string {
   if (status === 'open') return `without an answer since ${formatDuration(arrivedAt)}`
@@ -17,6 +17,6 @@ export function lastCallsText(trace: Trace): string {
   const last = new Map(callsOf(trace).map((call) => [call.agent, call]))
   if (last.size === 0) return ''
   const lines = [...last].map(([agent, call]) => `  ${agent}: call ${call.call} to ${call.model}, ${how(call)}`)
-  const more = lines.length > MOST_AGENTS ? [`  … and ${lines.length - MOST_AGENTS} more`] : []
-  return ['The last call of each agent:', ...lines.slice(0, MOST_AGENTS), ...more].join('\n')
+  const more = lines.length > MAX_AGENTS ? [`  … and ${lines.length - MAX_AGENTS} more`] : []
+  return ['The last call of each agent:', ...lines.slice(0, MAX_AGENTS), ...more].join('\n')
 }

@@ -59,7 +59,7 @@ export function summaryRows(tests: readonly TestSummary[]): Record<string, strin
   return rows.length > 1 ? [...rows, row('all', tests)] : rows
 }
 
-const MOST_ROWS = 100
+const MAX_ROWS = 100
 const cellOf = (value: string | number): string =>
   String(value)
     .replaceAll('|', String.raw`\|`)
@@ -70,11 +70,11 @@ export function summaryMarkdown(rows: readonly Record<string, string | number>[]
   if (rows.length === 0) return ''
   const names = Object.keys(rows[0]!)
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  const hidden = rows.length - MOST_ROWS
+  const hidden = rows.length - MAX_ROWS
   return [
     line(names),
     line(names.map((name) => (typeof rows[0]![name] === 'number' ? '---:' : '---'))),
-    ...rows.slice(0, MOST_ROWS).map((row) => line(names.map((name) => cellOf(row[name]!)))),
+    ...rows.slice(0, MAX_ROWS).map((row) => line(names.map((name) => cellOf(row[name]!)))),
     ...(hidden > 0 ? ['', `… and ${hidden} more`] : []),
   ].join('\n')
 }

@@ -5,8 +5,8 @@ type Data = Readonly<Record<string, unknown>>
 
 /** What every answer has, and nobody reads. */
 const FRAME: readonly string[] = ['_timestamp', '_response_id']
-const MOST_ROWS = 200
-const MOST_CELL = 80
+const MAX_ROWS = 200
+const MAX_CELL = 80
 
 const isObject = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTimestamp = (name: string, value: unknown): value is number =>
@@ -20,7 +20,7 @@ function cell(name: string, value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   // What comes from a model or a file must not move the cursor.
   const plain = text.replaceAll(/\p{Cc}+/gu, ' ')
-  return plain.length > MOST_CELL ? `${plain.slice(0, MOST_CELL - 1)}…` : plain
+  return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain
 }
 
 const LINES = Object.fromEntries(
@@ -37,8 +37,8 @@ export function table(rows: readonly Data[]): string {
     chars: { ...LINES, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
-  for (const row of rows.slice(0, MOST_ROWS)) shown.push(names.map((name) => cell(name, row[name])))
-  const hidden = rows.length - MOST_ROWS
+  for (const row of rows.slice(0, MAX_ROWS)) shown.push(names.map((name) => cell(name, row[name])))
+  const hidden = rows.length - MAX_ROWS
   return `${shown.toString().replaceAll(/ +$/gm, '')}${hidden > 0 ? `\n… ${hidden} more` : ''}`
 }
 

@@ -4,7 +4,7 @@ import type { CallRecord, EventOf, GatherRecord, Trace } from '../trace/index.ts
 import { callsOf, gathersOf } from '../trace/index.ts'
 
 const WIDTH = 32
-const MOST_LINES = 16
+const MAX_LINES = 16
 
 interface Bar {
   from: number
@@ -39,7 +39,7 @@ function gatherBar(gather: GatherRecord, end: number): Bar {
  *
  * @param most lines at most
  */
-export function timeline(trace: Trace, most = MOST_LINES): string {
+export function timeline(trace: Trace, most = MAX_LINES): string {
   const events = [...trace]
   const end = events.at(-1)?.at ?? 0
   const bars = [

@@ -1,11 +1,15 @@
 import leven from 'leven'
 
 /** Shorter words are too much like one another. */
-const LEAST_LETTERS = 5
+const MIN_LETTERS = 5
 /** Of a word in a name of several, the others of which are right. */
-const LEAST_LETTERS_BESIDE = 3
+const MIN_LETTERS_BESIDE = 3
 /** A letter in place of another makes other words of shorter ones: reader, leader. */
-const LEAST_FOR_OTHER_LETTER = 8
+const MIN_FOR_OTHER_LETTER = 8
+
+/** A letter three times in a row, where the other name has it twice, is a slip in a word of any length: `annn`, `ann`. */
+const isTrebled = (given: string, meant: string): boolean =>
+  /(\p{L})\1\1/u.test(given) && given.replaceAll(/(\p{L})\1\1+/gu, '$1$1') === meant
 
 /** `codeReviewer_2` → `code`, `reviewer`, `2`. */
 const wordsOf = (name: string): string[] =>
@@ -28,7 +32,7 @@ function isSlip(given: string, meant: string, least: number): boolean {
   const distance = leven(given, meant)
   if (given.length !== meant.length) return distance === 1
   if (distance === 2) return sorted(given) === sorted(meant)
-  return distance === 1 && shorter >= LEAST_FOR_OTHER_LETTER
+  return distance === 1 && shorter >= MIN_FOR_OTHER_LETTER
 }
 
 /**
@@ -44,9 +48,10 @@ function isSlip(given: string, meant: string, least: number): boolean {
 export function isMisspelt(given: string, meant: string): boolean {
   const [words, others] = [wordsOf(given), wordsOf(meant)]
   if (words.join('') === others.join('')) return true
-  if (words.length !== others.length) return isSlip(words.join(''), others.join(''), LEAST_LETTERS)
+  if (isTrebled(words.join(''), others.join('')) || isTrebled(others.join(''), words.join(''))) return true
+  if (words.length !== others.length) return isSlip(words.join(''), others.join(''), MIN_LETTERS)
   const different = words.flatMap((word, place) => (word === others[place] ? [] : [[word, others[place]!] as const]))
   if (different.length > 1) return false
   const [word, other] = different[0]!
-  return isSlip(word, other, words.length > 1 ? LEAST_LETTERS_BESIDE : LEAST_LETTERS)
+  return isSlip(word, other, words.length > 1 ? MIN_LETTERS_BESIDE : MIN_LETTERS)
 }

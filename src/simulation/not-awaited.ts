@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../clock/index.ts'
 
-/** Thrown where the function of a test ends at once, while a run that it began has hardly begun: nothing of it would be verified. */
+/** Thrown when the function of a test ends without awaiting the run that it started, so that longhaul cannot verify it. */
 export class NotAwaitedError extends Error {
   override readonly name = 'NotAwaitedError'
   readonly code = 'LONGHAUL_NOT_AWAITED'

@@ -11,7 +11,9 @@ import {
   type CostPoint,
   type GatherRecord,
 } from '../trace/index.ts'
+import { NO_NAMES, SINGULAR, type KnownNames, type Part } from './known-names.ts'
 import { ownEvents } from './own-events.ts'
+import { agentsSeen } from './set-up.ts'
 
 /** A moment at which a run that had stopped went on. */
 export interface Resumption {
@@ -38,10 +40,16 @@ export class RunRecord {
   /** What happened in it, from its start to its end. */
   readonly trace: Trace
   readonly #state: { ledger?: Ledger } = {}
+  readonly #setUp: KnownNames
 
-  constructor({ elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>) {
+  /** @param setUp names of who is set up. Default: only who took part is known */
+  constructor(
+    { elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>,
+    setUp: (part: 'agents' | 'models' | 'services') => Iterable<string> = NO_NAMES,
+  ) {
     this.elapsedMs = elapsedMs
     this.trace = trace
+    this.#setUp = setUp
   }
 
   /** What the provider bills for the calls that had ended. */
@@ -62,6 +70,17 @@ export class RunRecord {
   /** The bill as it grows: a point at the end of each span in which something was billed. */
   costOverTime(every: Duration): CostPoint[] {
     return costOverTime(this.calls, Math.max(1, parseDuration(every)))
+  }
+
+  /**
+   * The names of agents, models or services that the run knows: of who took part, and of who is set up.
+   *
+   * @internal
+   */
+  names(part: Part): string[] {
+    const called = this.calls.map((call) => call[SINGULAR[part]])
+    const seen = part === 'agents' ? agentsSeen(this.trace) : []
+    return [...new Set([...called, ...seen, ...this.#setUp(part)])]
   }
 
   /** All gathers, in the order of their start. */
@@ -91,6 +110,7 @@ interface Ending<Result> extends Pick<RunRecord, 'elapsedMs' | 'trace'> {
   result: Result | undefined
   error: unknown
   resumptions?: readonly Resumption[]
+  setUp?: KnownNames | undefined
 }
 
 class EndedRun<Result> extends RunRecord {
@@ -99,8 +119,8 @@ class EndedRun<Result> extends RunRecord {
   readonly error: unknown
   readonly #resumptions: readonly Resumption[]
 
-  constructor({ status, result, error, resumptions = [], ...record }: Ending<Result>) {
-    super(record)
+  constructor({ status, result, error, resumptions = [], setUp, ...record }: Ending<Result>) {
+    super(record, setUp)
     this.status = status
     this.result = result
     this.error = error
@@ -117,7 +137,7 @@ class EndedRun<Result> extends RunRecord {
       const next = told[nth]
       const own = ownEvents(events, ({ seq }) => seq >= place && seq < (next?.place ?? Number.POSITIVE_INFINITY))
       const end = next ? next.stoppedAt : startedAt + this.elapsedMs
-      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) })
+      return new RunRecord({ elapsedMs: Math.max(0, end - at), trace: Trace.of(own) }, (part) => this.names(part))
     })
   }
 }

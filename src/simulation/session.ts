@@ -20,7 +20,7 @@ import {
   type Duration,
   type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, stand } from '../doors/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, realTurn, stand } from '../doors/index.ts'
 import { suggestion } from '../options/index.ts'
 import type { PatternText } from '../pattern/index.ts'
 import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
@@ -46,14 +46,16 @@ import {
   type SystemContext,
   type Vars,
 } from '../systems/index.ts'
-import { outlive } from './afterlife.ts'
+import { awaitLeftovers } from './leftovers.ts'
 import { Outcome, type Resumption } from './outcome.ts'
+import type { KnownNames } from './known-names.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { agentsSeen, misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { leftBy } from './left-calls.ts'
 import { Given } from './not-awaited.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
-import { InvalidSettingError, type RunSettings, type SettingsInForce } from './settings.ts'
+import { InvalidSettingError, type RunSettings, type ResolvedRunSettings } from './settings.ts'
 import { watchInto } from './watch.ts'
 
 /** What a trace keeps beside what it always does. */
@@ -175,7 +177,7 @@ export interface Session<Result = unknown> {
    */
   hints(): string
   /**
-   * What of the set-up no call has used; nothing where nobody has called at all.
+   * What of the set-up no call has used; only what the test itself has asked for where nobody has called at all.
    *
    * @internal
    */
@@ -215,12 +217,12 @@ export interface Session<Result = unknown> {
 const SLACK_MS = 50
 
 /** Findings that are told beside what a test failed with. */
-const MOST_HINTS = 3
+const MAX_HINTS = 3
 
 /** What checks have found, where it may be why something else failed. */
 function violationsHint(violations: readonly Violation[]): string {
   // That it is stuck is what the error says.
-  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MOST_HINTS)
+  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
   const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
   return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
 }
@@ -283,7 +285,7 @@ function checkOptions(options: object): void {
 export function openSession<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
-  settings: SettingsInForce,
+  settings: ResolvedRunSettings,
   place = 0,
 ): Session<Result> {
   checkOptions(options)
@@ -358,7 +360,7 @@ function sessionOf<Result>(
     isClosed,
   }: Pick<Session, 'clock' | 'trace' | 'provider' | 'close'> & {
     network: NetworkMount
-    settings: SettingsInForce
+    settings: ResolvedRunSettings
     closings: (() => unknown)[]
     isClosed: () => boolean
   },
@@ -396,7 +398,8 @@ function sessionOf<Result>(
       const resumption = { place: trace.length, at, stoppedAt: stoppedAt ?? at }
       resumptions.push(resumption)
       try {
-        await ways.resume(options)
+        // The test resumes it; what it does from here on is the run's own.
+        await withinRun(began, () => ways.resume(options))
         stoppedAt = undefined
       } catch (error) {
         resumptions.splice(resumptions.indexOf(resumption), 1)
@@ -411,6 +414,11 @@ function sessionOf<Result>(
         'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
       )
     }
+    /** Who is set up or known by any run of the test, whether or not it has called. */
+    const namesOf: KnownNames = (part) => [
+      ...namesIn(provider.config, part),
+      ...(part === 'agents' ? [...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)] : []),
+    ]
     const began = trace.append({ type: 'run.started', name, seed, vars: given })
     owners.begin(began)
     const context: SystemContext = {
@@ -443,6 +451,7 @@ function sessionOf<Result>(
         elapsedMs: clock.now() - startedAt,
         trace: owners.end(began),
         resumptions: [...resumptions],
+        setUp: namesOf,
       })
     }
     const running = withinRun(began, async () => system(context)).then(
@@ -480,14 +489,22 @@ function sessionOf<Result>(
   /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
   const verify = async (tuned: CheckSettings): Promise<void> => {
     const slackMs = slackOf(clock.mode)
-    const ended = owners.underWay === 0 && trace.ofType('run.started').length > 0
+    const place = trace.length
+    const isRun = trace.ofType('run.started').length > 0
+    const ended = owners.underWay === 0 && isRun
+    if (clock.mode.kind !== 'real' && (ended || !isRun)) {
+      // What the test has begun, and not waited for, is on its way.
+      await realTurn()
+      await awaitLeftovers({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+    }
+    const left = leftBy(trace, place)
+    if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })
     if (ended && clock.mode.kind !== 'real') {
-      await outlive({ clock, trace, provider }, { slackMs, isMeant: tuned.orphans === false })
       const everyMs = clock.intervals()
       if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
     }
     network.readChildren()
-    violations = findViolations(trace, tuned, { slackMs })
+    violations = findViolations(trace, tuned, { slack: slackMs })
     if (violations.length > 0) throw new InvariantError(violations)
   }
   let isTold = false
@@ -496,10 +513,11 @@ function sessionOf<Result>(
   const lookThroughNames = (): void => {
     if (isLookedThrough) return
     isLookedThrough = true
-    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? []))
+    const failing = provider.unmetFailures.map(({ scope }) => scope)
+    for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], failing))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
     if (settings.unused === 'error')
-      for (const unused of unusedIn(provider)) trace.append({ type: 'setUp.unused', ...unused })
+      for (const unused of unusedIn(provider, agents)) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -534,11 +552,15 @@ function sessionOf<Result>(
       network.readChildren()
       lookThroughNames()
       if (checks !== false && !isTold)
-        violations = findViolations(trace, joinChecks(checks, waived), { slackMs: slackOf(clock.mode) })
-      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider)]
+        violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
+      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
-    unused: () => (trace.ofType('call.arrived').length === 0 ? [] : unusedIn(provider)),
+    unused() {
+      const unused = unusedIn(provider, agents)
+      // What a test itself has asked for is told in any case.
+      return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
+    },
     get violations() {
       return violations
     },

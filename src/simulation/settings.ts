@@ -16,7 +16,8 @@ export interface RunSettings {
   /** Settings of checks by name: `false` waives a check, an object tunes it. `false` alone turns all checks off. */
   checks?: CheckSettings | false
   /**
-   * What happens with agents, models, services, fault windows and reply rules of the provider that no call has used:
+   * What happens with agents, models, services, fault windows, scheduled faults and reply rules of the provider that no call has used,
+   * with a `failNext` that no call has met, and with the option `agents` where the callers have other names:
    * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
    * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
    */
@@ -33,7 +34,7 @@ function unusedFrom(given: string, name: string): UnusedPolicy {
   throw new InvalidSettingError(`${name} is ${JSON.stringify(given)}. ${suggestion(given, UNUSED)}`)
 }
 
-/** Thrown for an environment variable that cannot be read. */
+/** Thrown for an invalid value of an environment variable. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError'
   readonly code = 'LONGHAUL_INVALID_SETTING'
@@ -69,7 +70,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
 }
 
 /** The settings in force. */
-export interface SettingsInForce {
+export interface ResolvedRunSettings {
   seed: Seed
   time: TimeMode
   timeText: string
@@ -84,7 +85,7 @@ export interface SettingsInForce {
  *
  * @throws InvalidSettingError, InvalidCheckError, InvalidTimeModeError
  */
-export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce {
+export function joinSettings(...layers: readonly RunSettings[]): ResolvedRunSettings {
   const {
     seed = 1,
     time = 'virtual',
@@ -120,7 +121,7 @@ export function joinSettings(...layers: readonly RunSettings[]): SettingsInForce
  * @param replay a case of a sweep, as one word: it holds seed and rates
  */
 export function replayCommand(
-  { seed, timeText, failRate, latencyScale }: SettingsInForce,
+  { seed, timeText, failRate, latencyScale }: ResolvedRunSettings,
   file: string,
   testName: string,
   replay?: string,

@@ -1,6 +1,6 @@
 import { suggestion } from '../options/index.ts'
 
-/** Thrown for an agent that an orchestration does not have. */
+/** Thrown for the name of an agent that the orchestration does not have. */
 export class UnknownAgentError extends Error {
   override readonly name = 'UnknownAgentError'
   readonly code = 'LONGHAUL_UNKNOWN_AGENT'

@@ -12,7 +12,7 @@ export type Value = string | number | null
 
 const IN_MEMORY = ':memory:'
 /** What is told of damage; there may be more of it. */
-const MOST_TOLD = 20
+const MAX_TOLD = 20
 
 /** An SQLite file that this process alone has open, brought up to date. */
 export class StoreDatabase {
@@ -170,7 +170,7 @@ export class StoreDatabase {
   }
 
   #tell(damage: string): void {
-    if (this.#damages.size < MOST_TOLD) this.#damages.add(damage)
+    if (this.#damages.size < MAX_TOLD) this.#damages.add(damage)
   }
 
   #guard<Result>(work: () => Result): Result {

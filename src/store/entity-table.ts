@@ -33,7 +33,7 @@ export interface EntityQuery {
 }
 
 /** Characters of the edges that one walk may meet. */
-const MOST_WALKED = 1024 * 1024
+const MAX_WALKED = 1024 * 1024
 
 export type Direction = 'outgoing' | 'incoming' | 'both'
 
@@ -255,7 +255,7 @@ export class EntityTable {
           const name = JSON.stringify([edge.from, edge.to, edge.type])
           if (!edges.has(name)) {
             length += name.length + JSON.stringify(edge.metadata).length
-            if (length > MOST_WALKED) return answer(true)
+            if (length > MAX_WALKED) return answer(true)
             edges.set(name, edge)
           }
           const other = edge.from === id ? edge.to : edge.from

@@ -4,11 +4,11 @@ import { crc32 } from 'node:zlib'
 const BLOCK = 256 * 1024
 const NEWLINE = 10
 /** A line that is longer was not written by a log: what is large stands beside it. Bytes. */
-const LONGEST_LINE = 16 * 1024 * 1024
+const MAX_LINE = 16 * 1024 * 1024
 
 /** What a line of a log ends with: its number among all that were ever written, and a checksum of what stands before that. */
 const END = /,"line":(\d{1,15}),"crc":"([0-9a-f]{8})"\}$/
-const LONGEST_END = 60
+const MAX_END = 60
 
 const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0')
 
@@ -27,7 +27,7 @@ export interface LoggedLine {
 
 /** The event that a line holds, if it is whole. */
 export function eventIn(line: string): LoggedLine | undefined {
-  const [end, digits, sum] = END.exec(line.slice(-LONGEST_END)) ?? []
+  const [end, digits, sum] = END.exec(line.slice(-MAX_END)) ?? []
   const before = end === undefined ? line : line.slice(0, -end.length)
   if (end !== undefined && sum !== sumOf(line.slice(0, line.length - SUM_LENGTH))) return undefined
   try {
@@ -54,16 +54,16 @@ export function* linesIn(file: string): Generator<string | undefined> {
       if (count === 0) break
       let from = 0
       for (let end = block.indexOf(NEWLINE); end >= 0 && end < count; end = block.indexOf(NEWLINE, from)) {
-        yield length > LONGEST_LINE ? undefined : Buffer.concat([...rest, block.subarray(from, end)]).toString('utf8')
+        yield length > MAX_LINE ? undefined : Buffer.concat([...rest, block.subarray(from, end)]).toString('utf8')
         rest = []
         length = 0
         from = end + 1
       }
       length += count - from
-      if (length <= LONGEST_LINE) rest.push(Buffer.from(block.subarray(from, count)))
+      if (length <= MAX_LINE) rest.push(Buffer.from(block.subarray(from, count)))
       else rest = []
     }
-    if (length > 0) yield length > LONGEST_LINE ? undefined : Buffer.concat(rest).toString('utf8')
+    if (length > 0) yield length > MAX_LINE ? undefined : Buffer.concat(rest).toString('utf8')
   } finally {
     closeSync(descriptor)
   }

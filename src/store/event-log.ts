@@ -36,7 +36,7 @@ export interface EventLogOptions {
 
 const KIBI = 1024
 /** What is told of damage; there may be more of it. */
-const MOST_TOLD = 20
+const MAX_TOLD = 20
 const VALUES = '.values'
 
 /**
@@ -65,7 +65,8 @@ export class EventLog {
     const { repaired, last } = repair(file)
     this.repaired = repaired
     const { cutBytes, keptIn } = this.repaired
-    if (cutBytes > 0) this.#tell(`${file} ended in ${cutBytes} bytes that are no event; they are kept in ${keptIn}.`)
+    if (cutBytes > 0)
+      this.#tell(`${file} ended in ${cutBytes} bytes that are not an event; the daemon keeps them in ${keptIn}.`)
     dropValuesWithoutLog(file)
     this.#values = new LargeValues(valuesOf(file))
     this.#descriptor = openForOwner(file)
@@ -111,7 +112,7 @@ export class EventLog {
   }
 
   #tell(damage: string): void {
-    if (this.#damages.size < MOST_TOLD) this.#damages.add(damage)
+    if (this.#damages.size < MAX_TOLD) this.#damages.add(damage)
   }
 
   /** Adds an event. One that cannot be written is lost and counted: what it tells of goes on. */

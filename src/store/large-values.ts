@@ -25,7 +25,7 @@ export function isReference(value: unknown): value is Reference {
   return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash)
 }
 
-/** Thrown for a value that is not as it was written. */
+/** Thrown when a stored value differs from its checksum. */
 export class DamagedValueError extends Error {
   override readonly name = 'DamagedValueError'
   readonly code = 'LONGHAUL_DAMAGED_VALUE'

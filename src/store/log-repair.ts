@@ -18,7 +18,7 @@ interface Mended {
 const BLOCK = 64 * 1024
 const NEWLINE = 10
 /** What is kept of what was cut off, its end first. Bytes. */
-const MOST_KEPT = 4 * 1024 * 1024
+const MAX_KEPT = 4 * 1024 * 1024
 
 /** Cuts off what stands behind the last whole event, and keeps it in a file that is begun anew each time. */
 export function repair(file: string): Mended {
@@ -28,7 +28,7 @@ export function repair(file: string): Mended {
     const { size } = statSync(file)
     const { end: whole, number: last } = lastEvent(descriptor, size)
     if (whole === size) return { repaired: { cutBytes: 0, keptIn: undefined }, last }
-    const rest = Buffer.alloc(Math.min(MOST_KEPT, size - whole))
+    const rest = Buffer.alloc(Math.min(MAX_KEPT, size - whole))
     readSync(descriptor, rest, 0, rest.length, size - rest.length)
     const keptIn = `${file}.cut`
     writeFileSync(keptIn, rest, { mode: 0o600 })

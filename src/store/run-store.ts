@@ -52,7 +52,7 @@ interface CheckpointData extends Pick<SavedRun, 'state' | 'agents'> {
 }
 
 /** Checkpoints of one run that are kept; older ones are dropped. */
-const MOST_CHECKPOINTS = 100
+const MAX_CHECKPOINTS = 100
 /** Spending of runs that are forgotten is still counted for so long. */
 const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
 
@@ -291,7 +291,7 @@ export class RunStore {
       this.#database.run(
         'DELETE FROM checkpoints WHERE run = ?1 AND rowid NOT IN (SELECT rowid FROM checkpoints WHERE run = ?1 ORDER BY rowid DESC LIMIT ?2)',
         run,
-        MOST_CHECKPOINTS,
+        MAX_CHECKPOINTS,
       )
     })
     return checkpoint

@@ -5,7 +5,7 @@ const SEAL_LENGTH = 12
 
 const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0')
 
-/** Thrown for what is not as it was written. */
+/** Thrown when stored data differs from its checksum. */
 export class SealError extends Error {
   override readonly name = 'SealError'
   readonly code = 'LONGHAUL_DAMAGED'

@@ -5,7 +5,7 @@ export interface Place {
   column: number
 }
 
-/** Thrown for a pattern or strategy that cannot be read. The message carries file, line, column, the line itself and a hint. */
+/** Thrown for a pattern or strategy that cannot be parsed. The message contains file, line, column, the line itself and a hint. */
 export class PatternError extends Error {
   override readonly name = 'PatternError'
   readonly code = 'LONGHAUL_INVALID_PATTERN'

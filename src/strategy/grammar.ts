@@ -4,7 +4,7 @@ import { chevrotain, lateClass, whenNeeded } from '../packages/index.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { locate, type Places } from './places.ts'
 import type { Reader, Rules } from './reader.ts'
-import { Mistake, Refusal } from './refusal.ts'
+import { InvalidStatementError, GrammarError } from './grammar-error.ts'
 import { problemOfRequest } from './requested.ts'
 import type { Slot } from './slots.ts'
 import type { Definition, StatementBody } from './statement.ts'
@@ -43,10 +43,10 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
   places!: Places
   strict = false
   /** Functions that there are not. */
-  readonly unknown: Refusal[] = []
+  readonly unknown: GrammarError[] = []
   /** Where entries stand. */
   readonly #names = new WeakMap<Entry, IToken>()
-  readonly #onUnknown = (refusal: Refusal): void => void this.unknown.push(refusal)
+  readonly #onUnknown = (refusal: GrammarError): void => void this.unknown.push(refusal)
   #first!: IToken
 
   constructor() {
@@ -81,7 +81,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       this.line()
       return this.errors.length === 0 ? 'yes' : 'no'
     } catch (error) {
-      if (error instanceof Refusal) return error instanceof Mistake ? 'mistaken' : 'no'
+      if (error instanceof GrammarError) return error instanceof InvalidStatementError ? 'mistaken' : 'no'
       throw error
     }
   }
@@ -209,7 +209,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const value = this.SUBRULE(this.value)
     return this.ACTION((): Entry => {
       const name = token.tokenType === Text ? unquote(token.image) : token.image
-      if (FORBIDDEN_NAMES.has(name)) throw new Refusal(token, `"${name}" cannot be a name.`)
+      if (FORBIDDEN_NAMES.has(name)) throw new GrammarError(token, `"${name}" cannot be a name.`)
       // A name with `{{…}}` in it is what that gives.
       const entry: Entry =
         token.tokenType === Text && name.includes('{{')
@@ -358,7 +358,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const word = this.CONSUME(Identifier)
     this.ACTION(() => {
       if (word.image !== 'completion')
-        throw new Refusal(word, `AWAIT cannot wait for "${word.image}".`, `The form is: ${FORMS['AWAIT']}`)
+        throw new GrammarError(word, `AWAIT cannot wait for "${word.image}".`, `The form is: ${FORMS['AWAIT']}`)
     })
     this.CONSUME(K.FROM)
     const from = this.SUBRULE(this.value)
@@ -419,7 +419,10 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const noPath = (what: string): void =>
       this.ACTION(() => {
         if (path.length > 0)
-          throw new Mistake(target, `${what} goes into a variable, and then SET puts it into a part of another.`)
+          throw new InvalidStatementError(
+            target,
+            `${what} goes into a variable, and then SET puts it into a part of another.`,
+          )
       })
     return this.OR2([
       {
@@ -537,9 +540,9 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       tokenOf: (entry) => this.#names.get(entry),
       prose: (token) => this.#prose(token),
       refuse: (token, problem, hint) => {
-        throw new Refusal(token, problem, hint)
+        throw new GrammarError(token, problem, hint)
       },
-      mistake: (token, problem, hint) => new Mistake(token, problem, hint),
+      mistake: (token, problem, hint) => new InvalidStatementError(token, problem, hint),
     }
   }
 
@@ -561,7 +564,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     if (!this.strict) return token.image
     const [word = ''] = /^\w+/.exec(token.image) ?? []
     const meant = nearest(word, Object.keys(FORMS))
-    throw new Refusal(
+    throw new GrammarError(
       token,
       'This line is no statement, and the pattern is strict.',
       meant ? `Did you mean "${meant}"?` : 'Without strict: true it would be asked of the orchestrating agent.',

@@ -145,7 +145,8 @@ export class Machine {
       this.#checkSizes(instruction, work)
     } catch (error) {
       const known = error instanceof Overrun ? this.#overrun() : error
-      if (!this.#askInstead(thread, instruction, known)) this.#fail(thread, failureOf(known, instruction))
+      if (!this.#consultOrchestratingAgent(thread, instruction, known))
+        this.#fail(thread, failureOf(known, instruction))
     }
     this.#count(work.done + STATEMENT_WORK)
     const after = thread.status as ThreadStatus
@@ -171,7 +172,8 @@ export class Machine {
       const { unknown = false, ...failure } = resolution.failure
       if (resolution.partial !== undefined && then === 'store') this.#store(instruction, resolution.partial)
       const refused = new Failed(failure.kind, failure.message, { unfit: unknown && then === 'store' })
-      if (!this.#askInstead(thread, instruction, refused)) this.#fail(thread, { ...failure, ...placeOf(instruction) })
+      if (!this.#consultOrchestratingAgent(thread, instruction, refused))
+        this.#fail(thread, { ...failure, ...placeOf(instruction) })
       return
     }
     const { value } = resolution
@@ -255,16 +257,16 @@ export class Machine {
    * In a sketch, a statement that names what there is not is for the orchestrating agent: it is asked what the statement would give.
    * A name that is nearly that of a variable is a mistake.
    */
-  #askInstead(thread: Thread, instruction: Instruction, error: unknown): boolean {
+  #consultOrchestratingAgent(thread: Thread, instruction: Instruction, error: unknown): boolean {
     const { said, line, op } = instruction
     const isUnknown = error instanceof ExpressionError ? error.unknown : error instanceof Failed && error.unfit
     if (said === undefined || !isUnknown) return false
     const values = new Values(this.state.variables, new Work())
     const text = `${values.said(said)}${this.#knownIn(said)}`
-    if (op === 'branch') this.#ask(thread, line, { kind: 'judge', text }, 'branch')
+    if (op === 'branch') this.#requestEffect(thread, line, { kind: 'judge', text }, 'branch')
     else if (op === 'for')
-      this.#ask(thread, line, { kind: 'value', text: `${text}\nAnswer with the JSON list.` }, 'items')
-    else this.#ask(thread, line, { kind: 'value', text: `Do this, and say what it gives: ${text}` }, 'said')
+      this.#requestEffect(thread, line, { kind: 'value', text: `${text}\nAnswer with the JSON list.` }, 'items')
+    else this.#requestEffect(thread, line, { kind: 'value', text: `Do this, and say what it gives: ${text}` }, 'said')
     return true
   }
 
@@ -326,7 +328,7 @@ export class Machine {
       variables,
       pc: thread.pc,
       stack: thread.stack,
-      ask: (request, then) => this.#ask(thread, line, request, then),
+      ask: (request, then) => this.#requestEffect(thread, line, request, then),
       loop: (name, items, exit) => this.#loop(thread, name, items, exit),
       fork: (branches, join) => {
         const children = branches.map((pc) => this.#spawn(thread.id, pc))
@@ -343,7 +345,7 @@ export class Machine {
     if (next !== 'waits') thread.pc = next ?? thread.pc + 1
   }
 
-  #ask(thread: Thread, line: number, request: EffectRequest, then: Then): 'waits' {
+  #requestEffect(thread: Thread, line: number, request: EffectRequest, then: Then): 'waits' {
     const id = this.state.nextEffect
     this.state.nextEffect += 1
     thread.status = { kind: 'waiting', effect: { id, line, request }, then, given: false }
@@ -392,7 +394,7 @@ export class Machine {
         thread.stack.push({ ...frame, left: frame.left - 1, attempt: attempt + 1 })
         thread.pc = frame.start
         const ms: Milliseconds = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** (attempt - 1))
-        this.#ask(thread, failure.line, { kind: 'sleep', ms }, 'nothing')
+        this.#requestEffect(thread, failure.line, { kind: 'sleep', ms }, 'nothing')
         return
       }
     }

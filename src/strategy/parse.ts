@@ -3,7 +3,7 @@ import { nearest } from '../options/index.ts'
 import { type PatternError } from './errors.ts'
 import { FORMS } from './statements/index.ts'
 import { strategyGrammar } from './grammar.ts'
-import { Refusal } from './refusal.ts'
+import { GrammarError } from './grammar-error.ts'
 import { readTokens } from './layout.ts'
 import { Places, type SourceOrigin } from './places.ts'
 import { Newline, Outdent } from './tokens.ts'
@@ -41,7 +41,7 @@ export function parseStrategy(
     const [unknown] = grammar.unknown
     if (unknown && !isSketch && grammar.errors.length === 0) throw unknown
   } catch (error) {
-    if (error instanceof Refusal) throw places.error(error.offset, error.message, error.hint)
+    if (error instanceof GrammarError) throw places.error(error.offset, error.message, error.hint)
     throw error
   }
   const [problem] = grammar.errors

@@ -1,5 +1,5 @@
 import type { IToken, TokenType } from 'chevrotain'
-import type { Refusal } from './refusal.ts'
+import type { GrammarError } from './grammar-error.ts'
 import type { TermOptions } from './terms.ts'
 import type { Block, Condition, Entry, Expression, Value } from './tree.ts'
 
@@ -49,8 +49,8 @@ export interface Reader {
   prose(token: IToken): string
   /** Where an entry stands. */
   tokenOf(entry: Entry): IToken | undefined
-  /** @throws Refusal */
+  /** @throws GrammarError */
   refuse(token: IToken, problem: string, hint?: string): never
   /** As `refuse`, for a statement of the right form. */
-  mistake(token: IToken, problem: string, hint?: string): Refusal
+  mistake(token: IToken, problem: string, hint?: string): GrammarError
 }

@@ -21,7 +21,7 @@ function saidBy(value: Value): string | undefined {
 /**
  * The entries of `WORD { … }` by name.
  *
- * @throws Mistake for what the word does not know, and for what it needs and is not given
+ * @throws InvalidStatementError for what the word does not know, and for what it needs and is not given
  */
 export function problemOfRequest(
   { word, table, needs, form }: Requested,

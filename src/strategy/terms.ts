@@ -2,7 +2,7 @@ import type { IToken } from 'chevrotain'
 import { problemOfExpression } from './expression/index.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { locate, type Pieces, type Places } from './places.ts'
-import { Refusal } from './refusal.ts'
+import { GrammarError } from './grammar-error.ts'
 import { Identifier, NumberToken, Operator } from './tokens.ts'
 import type { Condition, Expression } from './tree.ts'
 
@@ -12,7 +12,7 @@ export interface TermOptions {
   /** Words are a mistake. */
   strict: boolean
   /** Is told of what a model may know; without it, that is refused. */
-  unknown?: ((refusal: Refusal) => void) | undefined
+  unknown?: ((refusal: GrammarError) => void) | undefined
 }
 
 /** Joins tokens with single spaces where there was a space. */
@@ -40,11 +40,11 @@ export const expressionOf = (tokens: readonly IToken[], { places, unknown }: Ter
   locate(expression, places, pieces)
   const found = problemOfExpression(text)
   if (found === undefined) return expression
-  const refuse = (hint?: string): Refusal => {
+  const refuse = (hint?: string): GrammarError => {
     const [within, offset] = pieces.findLast(([each]) => each <= found.at) ?? pieces[0]!
     const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text
     const at = offset + Math.max(0, found.at - within)
-    return new Refusal(
+    return new GrammarError(
       { startOffset: at },
       `"${shown}" is no expression: ${found.message.replace(/([^.?])$/, '$1.')}`,
       hint,
@@ -123,7 +123,7 @@ export function eachOf(
     ?.split(' ')
     .at(-1)
   if ((options.strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
-    throw new Refusal(
+    throw new GrammarError(
       words[0]!,
       `FOR ${text}: does not say over what.`,
       'The form is: FOR round IN 1..10:, or FOR each step: where a list "steps" or the orchestrating agent says which.',

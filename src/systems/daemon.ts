@@ -8,9 +8,10 @@ import { native } from '../doors/index.ts'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
 import { loadPattern } from '../pattern/index.ts'
+import { parseDollars } from '../money/index.ts'
 import type { System } from './system.ts'
 
-/** Thrown when the daemon refuses, or an orchestration in it fails. */
+/** Thrown when the daemon refuses a request, or an orchestration of the daemon fails. */
 export class DaemonOrchestrationError extends Error {
   override readonly name = 'DaemonOrchestrationError'
   readonly code = 'LONGHAUL_DAEMON_ORCHESTRATION'
@@ -22,8 +23,8 @@ export interface DaemonResult {
   /** What RETURN gave. */
   result: unknown
   messages: number
-  /** What the daemon believes to have spent, in US dollars: `$0.0123`. */
-  cost: { known: string; uncertain: string }
+  /** What the daemon believes to have spent. Picodollars. */
+  cost: { known: bigint; uncertain: bigint }
 }
 
 /** How the daemon under test is started. */
@@ -83,7 +84,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     const { mode } = provider.clock
     if (mode.kind === 'virtual')
       throw new DaemonOrchestrationError(
-        "A daemon is a process of its own, which virtual time does not reach. Give time: '60x', or LONGHAUL_TIME=60x.",
+        "A daemon runs in a separate process, which cannot use virtual time. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
     const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
     const server = await startServer(provider)
@@ -111,11 +112,11 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       while (!(await isAnswering(socket))) {
         if (isGone(started))
           throw new DaemonOrchestrationError(
-            `The daemon ended with ${started.signalCode ?? `exit code ${started.exitCode}`} before it answered.`,
+            `The daemon exited with ${started.signalCode ?? `exit code ${started.exitCode}`} before its first answer.`,
           )
         if (native.now() - began > START_LIMIT_MS)
           throw new DaemonOrchestrationError(
-            `The daemon has not answered at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
+            `The daemon did not answer at ${socket} within ${START_LIMIT_MS / 1_000} s.`,
           )
         await pause(LOOK_EVERY_MS / 10, signal)
       }
@@ -126,7 +127,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       daemon.kill('SIGKILL')
       await exited
     }
-    const ask = async (event: string, data: object): Promise<Readonly<Record<string, unknown>>> => {
+    const request = async (event: string, data: object): Promise<Readonly<Record<string, unknown>>> => {
       const answer = await send(socket, event, data)
       const { error } = answer.data
       if (error !== undefined && answer.data['state'] === undefined)
@@ -135,7 +136,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     }
     try {
       await begin()
-      const { orchestration_id: given, agents } = await ask('orchestration:start', {
+      const { orchestration_id: given, agents } = await request('orchestration:start', {
         pattern,
         pattern_files: loadPattern(pattern).sources,
         vars,
@@ -145,7 +146,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       let kills = 0
       control({
         suspend: async ({ running = 'drain' } = {}) =>
-          void (await ask('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
+          void (await request('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
         kill: () => {
           kills += 1
           const killed = end()
@@ -156,10 +157,10 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         },
         async resume({ checkpoint } = {}) {
           await down
-          const { state } = await ask('orchestration:status', { orchestration_id: id })
+          const { state } = await request('orchestration:status', { orchestration_id: id })
           // After a kill the next daemon has gone on by itself.
           if (state === 'suspended')
-            await ask('orchestration:resume', {
+            await request('orchestration:resume', {
               orchestration_id: id,
               ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
             })
@@ -168,7 +169,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       for (const agent of agents as string[])
         agentSignal(agent.slice(id.length + 1)).addEventListener(
           'abort',
-          () => void ask('agent:terminate', { agent_id: agent }).catch(() => {}),
+          () => void request('agent:terminate', { agent_id: agent }).catch(() => {}),
           { once: true },
         )
       ready.resolve()
@@ -179,7 +180,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         const killsBefore = kills
         let answer
         try {
-          answer = await ask('orchestration:status', { orchestration_id: id })
+          answer = await request('orchestration:status', { orchestration_id: id })
         } catch (error) {
           // The daemon was killed while it was asked: the next one answers.
           if (kills > killsBefore) continue
@@ -187,12 +188,12 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         }
         const { state, result, error, message_count: messages } = answer
         if (state === 'completed') {
-          const { known, uncertain } = await ask('orchestration:cost_status', { orchestration_id: id })
+          const { known, uncertain } = await request('orchestration:cost_status', { orchestration_id: id })
           return {
             id,
             result,
             messages: Number(messages),
-            cost: { known: String(known), uncertain: String(uncertain) },
+            cost: { known: parseDollars(String(known)), uncertain: parseDollars(String(uncertain)) },
           }
         }
         if (state === 'failed' || state === 'terminated')

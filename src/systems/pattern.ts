@@ -35,7 +35,7 @@ export function patternSystem(
     const loaded = loadPattern(pattern)
     const store = file === undefined ? undefined : new RunStore(file)
     const run = `run_${(runs += 1)}`
-    const surroundings = {
+    const dependencies = {
       trace,
       signal,
       actAs,
@@ -44,7 +44,7 @@ export function patternSystem(
       onCheckpoint: (name: string | null) => report.note(`checkpoint ${name ?? ''}`.trim()),
     }
     const begin = (resume: boolean): Orchestrator =>
-      new Orchestrator(loaded, { vars, run, resume }, settings, surroundings)
+      new Orchestrator(loaded, { vars, run, resume }, settings, dependencies)
     let orchestrator = begin(false)
     const pauses = new Pauses()
     control({
@@ -53,10 +53,7 @@ export function patternSystem(
         return pauses.stopped()
       },
       kill() {
-        if (!store)
-          throw new Error(
-            'A run that is not kept is lost when it is killed: give orchestrator.store, such as ":memory:".',
-          )
+        if (!store) throw new Error('A killed run without a store is lost. Set orchestrator.store, such as ":memory:".')
         orchestrator.kill()
         return pauses.stopped()
       },

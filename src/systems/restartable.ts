@@ -1,6 +1,6 @@
 import type { System, SystemContext, Vars } from './system.ts'
 
-/** Thrown when a system that is to stop goes on. */
+/** Thrown when a system keeps running after its signal was aborted. */
 export class SystemGoesOnError extends Error {
   override readonly name = 'SystemGoesOnError'
   readonly code = 'LONGHAUL_SYSTEM_GOES_ON'
@@ -34,8 +34,8 @@ async function endOf({ ended }: Life<unknown>): Promise<void> {
       () =>
         reject(
           new SystemGoesOnError(
-            `The system still runs ${GRACE_MS / 1_000} s after its signal was aborted, so it cannot be started again. Hand the signal to ` +
-              'all that it waits for: client calls ({ signal }), timers, gathers.',
+            `The system still runs ${GRACE_MS / 1_000} s after its signal was aborted, so longhaul cannot restart it. Pass the signal to ` +
+              'everything that the system waits for: client calls ({ signal }), timers, gathers.',
           ),
         ),
       GRACE_MS,

@@ -16,7 +16,7 @@ import {
 import { KeyedRandom } from '../random/index.ts'
 import { Trace } from '../trace/index.ts'
 
-/** Thrown for a latency that cannot be read. */
+/** Thrown for an invalid latency. */
 class InvalidLatencyError extends Error {
   override readonly name = 'InvalidLatencyError'
   readonly code = 'LONGHAUL_INVALID_LATENCY'
@@ -46,7 +46,7 @@ export function readLatency(text: string): Latency {
   } catch {
     const meant = nearest(text, Object.keys(RESPONSE_TIMES))
     throw new InvalidLatencyError(
-      `${JSON.stringify(text)} is no time that an answer takes. ${meant ? `Did you mean "${meant}"? ` : ''}` +
+      `${JSON.stringify(text)} is not a valid latency. ${meant ? `Did you mean "${meant}"? ` : ''}` +
         `Give ${Object.keys(RESPONSE_TIMES).join(', ')}, a duration such as 8s (a bare number is milliseconds), or a range such as 20s..30s.`,
     )
   }

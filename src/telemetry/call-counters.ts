@@ -2,9 +2,9 @@ import { bounded, DOLLAR, type Instruments } from './instruments.ts'
 
 const SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 /** Agents that have a series of their own; what others do is counted under `other`. */
-const MOST_AGENTS = 1_000
+const MAX_AGENTS = 1_000
 /** The same for models. */
-const MOST_MODELS = 200
+const MAX_MODELS = 200
 
 /** Whose call it is, and whom it asks. */
 export interface CallLabels {
@@ -42,8 +42,8 @@ export function callCounters({ counter, gauge, histogram }: Instruments) {
     ['provider', 'model', 'outcome'],
     SECONDS,
   )
-  const agentOf = bounded(MOST_AGENTS)
-  const modelOf = bounded(MOST_MODELS)
+  const agentOf = bounded(MAX_AGENTS)
+  const modelOf = bounded(MAX_MODELS)
   return {
     labels: ({ agent, provider, model }: CallLabels): CallLabels => ({
       agent: agentOf(agent),

@@ -7,11 +7,11 @@ type BreakerState = 'closed' | 'half-open' | 'open'
 const BREAKER: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
 /** Models, and agents that are to ask again, of which something is remembered: names come from clients. */
-const MOST_REMEMBERED = 2_000
+const MAX_REMEMBERED = 2_000
 
 /** Forgets what was put in first of too much. */
 function dropOldest(names: Map<string, unknown> | Set<string>): void {
-  if (names.size > MOST_REMEMBERED) names.delete(names.keys().next().value!)
+  if (names.size > MAX_REMEMBERED) names.delete(names.keys().next().value!)
 }
 
 /** How a daemon stands when it is asked. */

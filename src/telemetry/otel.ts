@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api'
 import { callsOf, type CallRecord, type Trace } from '../trace/index.ts'
 
-export { spanExporter, type EndedSpan, type TracingExporter } from './told-spans.ts'
+export { spanExporter, type EndedSpan, type TracingExporter } from './span-exporter.ts'
 
 // Source of names: OpenTelemetry's semantic conventions for generative AI (development status), spans, agent spans and metrics.
 

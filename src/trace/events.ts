@@ -236,10 +236,16 @@ export type EventBody =
   | { type: 'clock.stuck'; code: string; message: string }
   /** Intervals that were still running when the test was over; how often each fires. */
   | { type: 'timers.leaked'; everyMs: readonly number[] }
+  /** Calls of the test itself that were under way when its function ended, or that it made later. */
+  | { type: 'calls.leaked'; calls: readonly number[] }
   /** A name of the set-up that no call had, though somebody called whose name is much like it. */
-  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'services'; name: string; called: string }
+  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'services' | 'declared'; name: string; called: string }
   /** Something of the set-up that no call has used, where that is an error. */
-  | { type: 'setUp.unused'; part: 'agents' | 'models' | 'services' | 'windows' | 'replies'; name: string }
+  | {
+      type: 'setUp.unused'
+      part: 'agents' | 'models' | 'services' | 'declared' | 'windows' | 'replies' | 'schedule' | 'failNext'
+      name: string
+    }
   /** The answer that is set up for a call calls a tool that its request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
   | { type: 'note'; text: string; data?: unknown }

@@ -163,6 +163,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
   'clock.slept': { ms: 'ms' },
   'clock.stuck': { code: 'text', message: 'text' },
   'timers.leaked': { everyMs: 'times' },
+  'calls.leaked': { calls: 'wholes' },
   'setUp.misspelt': { part: 'text', name: 'text', called: 'text' },
   'setUp.unused': { part: 'text', name: 'text' },
   'setUp.toolNotOffered': { ...call, tool: 'text', offered: 'texts' },

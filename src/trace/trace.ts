@@ -12,7 +12,7 @@ export interface Spool {
   buffer?: number
 }
 
-/** Thrown for a line that is no event. */
+/** Thrown when a line of a trace is not an event. */
 export class InvalidTraceError extends Error {
   override readonly name = 'InvalidTraceError'
   readonly code = 'LONGHAUL_INVALID_TRACE'
@@ -21,7 +21,7 @@ export class InvalidTraceError extends Error {
 const READ_BYTES = 1 << 20
 const MAX_LINE = 1 << 24
 /** Lists and blocks of an event that may stand within one another. */
-const MOST_DEPTH = 1_000
+const MAX_DEPTH = 1_000
 
 /**
  * All that happened in a run: typed events in the order in which they happened, only ever appended to.
@@ -178,7 +178,7 @@ export class Trace implements Iterable<TraceEvent> {
 function parseLine(line: string, number: number, source: string): TraceEvent {
   let event: unknown
   try {
-    if (nestsDeeper(line, MOST_DEPTH)) throw new InvalidTraceError('nested too deep')
+    if (nestsDeeper(line, MAX_DEPTH)) throw new InvalidTraceError('nested too deep')
     event = JSON.parse(line)
   } catch {
     throw new InvalidTraceError(`Line ${number} of ${source} is not JSON: ${line.slice(0, 80)}`)

@@ -5,7 +5,7 @@ import { restoreAll, type Restore, realTurn } from '../doors/index.ts'
 import type { Case } from '../explore/index.ts'
 import type { Session } from '../simulation/session.ts'
 import type { Unused } from '../simulation/set-up.ts'
-import type { SettingsInForce } from '../simulation/settings.ts'
+import type { ResolvedRunSettings } from '../simulation/settings.ts'
 import type { TestSummary } from '../report/summary.ts'
 import { standingText } from './out-of-time.ts'
 import { pollOn, type Polls } from './polling.ts'
@@ -38,7 +38,7 @@ const isForgotten = (task: RunnerTestCase): boolean =>
 export class Attempt<Result> {
   readonly task: RunnerTestCase
   readonly session: Session<Result>
-  readonly settings: SettingsInForce
+  readonly settings: ResolvedRunSettings
   readonly of: Case | undefined
   /** How many errors of earlier tries the task had when this one began. */
   readonly errorsBefore: number
@@ -51,7 +51,7 @@ export class Attempt<Result> {
   #polls: Polls | undefined
 
   /** @throws ClockInUseError */
-  constructor(task: RunnerTestCase, settings: SettingsInForce, of: Case | undefined, open: () => Session<Result>) {
+  constructor(task: RunnerTestCase, settings: ResolvedRunSettings, of: Case | undefined, open: () => Session<Result>) {
     if (running)
       throw new ClockInUseError(`"${task.name}" has begun while another test of an orchestration is running.`)
     if (settings.time.kind !== 'real') refuseForeignTime()

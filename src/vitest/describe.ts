@@ -10,7 +10,7 @@ import { alone } from './alone.ts'
 import { fill, filling, type OrchestrationTest } from './fill.ts'
 // What reports read of a test.
 import type {} from './meta.ts'
-import { settle } from './settle.ts'
+import { resolveSettings } from './resolve-settings.ts'
 import { Sweep } from './sweep.ts'
 
 type Body<Result, Arguments extends unknown[] = [], Given extends Vars = Vars> = (
@@ -73,13 +73,21 @@ export interface DescribeOrchestration {
   readonly concurrent: never
 }
 
+/** A case of a sweep with the rates that are in force in it: its own, or what settings and options say. */
+export interface SweptCase extends Case {
+  /** Share of calls that fail by chance. Default 0. */
+  failRate: number
+  /** Factor on every latency. Default 1. */
+  latencyScale: number
+}
+
 /** Describes an orchestration and its tests, which are run in many cases. */
 export interface DescribeSweep {
-  (name: string, options: PatternOptions, body: Body<OrchestrationResult, [Case]>): void
+  (name: string, options: PatternOptions, body: Body<OrchestrationResult, [SweptCase]>): void
   <Result, Given extends Vars = Vars>(
     name: string,
     options: FunctionOptions<Result, Given>,
-    body: Body<Result, [Case], Given>,
+    body: Body<Result, [SweptCase], Given>,
   ): void
 }
 
@@ -93,7 +101,7 @@ const SLOW_TEST_MS = 120_000
 /** In virtual time Vitest's own timeout will do. */
 const suiteOptions = (options: RunSettings): SuiteOptions => ({
   ...alone(),
-  ...(settle(options).time.kind !== 'virtual' && { timeout: SLOW_TEST_MS }),
+  ...(resolveSettings(options).time.kind !== 'virtual' && { timeout: SLOW_TEST_MS }),
 })
 
 const forCases =
@@ -111,15 +119,24 @@ const forCases =
  */
 const SWEEP_TEST_MS = 30_000
 
+function inForce(options: RunSettings & Pick<OrchestrationOptions, 'provider'>, of: Case): SweptCase {
+  const { failRate = options.provider?.failRate, latencyScale = options.provider?.latencyScale } = resolveSettings(
+    options,
+    of,
+  )
+  // Where the case says which calls fail, chance lets none fail.
+  return { ...of, failRate: of.schedule ? 0 : (failRate ?? 0), latencyScale: latencyScale ?? 1 }
+}
+
 const forSweep =
   (suite: Suite, given: SweepOptions): DescribeSweep =>
-  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [Case]>) =>
+  <Result>(name: string, options: OrchestrationOptions<Result>, body: Body<Result, [SweptCase]>) =>
     void suite(name, { ...alone(), timeout: SWEEP_TEST_MS }, () => {
-      const sweep = new Sweep<Result>(name, options, given, (of) => settle(options, of))
+      const sweep = new Sweep<Result>(name, options, given, (of) => resolveSettings(options, of))
       const { around, fill: fillCase } = filling(options, name, sweep)
       around()
       for (const { name: caseName, case: of } of sweep.cases)
-        describe(caseName, () => fillCase((test) => body(test, of), of))
+        describe(caseName, () => fillCase((test) => body(test, inForce(options, of)), of))
       sweep.conclude()
     })
 

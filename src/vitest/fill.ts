@@ -22,6 +22,7 @@ import {
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
+import { keepAwayBetweenTests } from './between-tests.ts'
 import { keepTrace } from './kept-traces.ts'
 import { beforeTimeout } from './out-of-time.ts'
 import { withPattern } from './patterns.ts'
@@ -29,12 +30,12 @@ import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { putSummaryInPlaceOf } from './passed.ts'
 import { placeOf } from './place.ts'
 import { reportRun } from './run-report.ts'
-import { settle } from './settle.ts'
+import { resolveSettings } from './resolve-settings.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { annotateReport, attachTrace, chart, circumstances, reportText } from './telling.ts'
+import { annotateReport, attachTrace, chart, failureContext, reportText } from './failure-context.ts'
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
@@ -64,7 +65,7 @@ export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Va
   waive: Session<Result>['waive']
   /**
    * In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. `when` says
-   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate > 0 })`.
+   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate !== 0 })`.
    */
   sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }
@@ -97,7 +98,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   const { errors } = verdict
   const { trace } = attempt.session
   const told = [
-    ...circumstances(attempt, errors),
+    ...failureContext(attempt, errors),
     ...chart(trace, errors),
     replayText(attempt),
     ...reportText(report),
@@ -144,6 +145,7 @@ export function filling<Result>(
   name: string,
   sweep?: Sweep<Result>,
 ): Filling<Result> {
+  keepAwayBetweenTests(given.network?.allow)
   const options = withPattern(given as OrchestrationOptions<never>) as OrchestrationOptions<Result>
   const swept = new WeakMap<RunnerTestCase, SweptTest>()
   /** By the suites that they fill: those within them may be declared later. */
@@ -163,7 +165,7 @@ export function filling<Result>(
     }
     passed = undefined
     const of = swept.get(task)?.candidate ?? caseOf(task)
-    const settings = settle(options, of)
+    const settings = resolveSettings(options, of)
     try {
       return new Attempt(task, settings, of, () =>
         openSession(name, of ? applyCase(options, of) : options, settings, placeOf(task)),
@@ -174,7 +176,7 @@ export function filling<Result>(
   }
   const end = async (ended: Attempt<Result>): Promise<void> => {
     const verdict = await ended.end()
-    if (verdict.kind === 'passed') unused.passed(ended.unused)
+    if (verdict.kind === 'passed') unused.passed(ended.task, ended.unused)
     const test = swept.get(ended.task)
     if (!test?.candidate) {
       ended.task.meta.longhaul = ended.summary
@@ -258,13 +260,13 @@ export function filling<Result>(
       beforeAll(() => {
         // What the suites within were collected with, which Vitest would keep: an API of its own for each.
         if (sweep) tasks.length = 0
-        if (pool !== undefined && settle(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
+        if (pool !== undefined && resolveSettings(options).time.kind !== 'real') throw new UnsupportedPoolError(pool)
         if (options.pattern !== undefined) preparePatterns()
         for (const task of declared) swept.set(task, new SweptTest(task))
         declared = []
       })
       afterAll(() => {
-        if (settle(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
+        if (resolveSettings(options).unused === 'warn' && unused.text !== '') process.stderr.write(unused.text)
       })
       // The session is a fixture that comes first. Asked for around all other hooks, it is put away after all of them.
       aroundEach((runTest) => runTest(), 0)

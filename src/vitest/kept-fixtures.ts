@@ -1,4 +1,4 @@
-import { wearing } from './wearing.ts'
+import { withSignatureOf } from './signature-of.ts'
 
 type Work = (...given: unknown[]) => unknown
 type Use = (value: unknown) => Promise<void>
@@ -21,7 +21,7 @@ const isOfTest = (options: unknown): boolean => {
 
 /** A fixture that says `use(value)`. */
 const using = (fixture: Work, runner: FixtureRunner): Work =>
-  wearing(async (context, use) => {
+  withSignatureOf(async (context, use) => {
     const used = Promise.withResolvers<void>()
     const putAway = Promise.withResolvers<void>()
     const making = (async () =>
@@ -38,7 +38,7 @@ const using = (fixture: Work, runner: FixtureRunner): Work =>
 
 /** A fixture that returns its value, and may say how it is put away. */
 const returning = (fixture: Work, runner: FixtureRunner): Work =>
-  wearing(
+  withSignatureOf(
     (context, more) =>
       runner.setUp(() => {
         const { onCleanup } = more as { onCleanup: (work: () => unknown) => void }

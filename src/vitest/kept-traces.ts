@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { Attempt } from './attempt.ts'
 
 /** Names of files are no longer; where one is cut, a hash tells it from others. */
-const LONGEST_NAME = 100
+const MAX_NAME = 100
 
 /** A text as the name of a file. */
 export const fileNameOf = (text: string): string => {
   const plain = text.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
-  if (plain.length <= LONGEST_NAME) return plain
-  return `${plain.slice(0, LONGEST_NAME)}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
+  if (plain.length <= MAX_NAME) return plain
+  return `${plain.slice(0, MAX_NAME)}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
 }
 
 /** Writes the trace of a test into the folder that `LONGHAUL_TRACES` names: `<folder>/<file of the test>/<its name>.ndjson`. */

@@ -2,11 +2,13 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars, type Money } from '../money/index.ts'
-import { nearest, suggestion } from '../options/index.ts'
+import { nearest, noteFormerName, suggestion } from '../options/index.ts'
 import { FAULT_NAMES } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
+import { PARTS, SINGULAR } from '../simulation/known-names.ts'
+import { InvalidMatcherError, strangerText, type Named } from './known-name.ts'
 
 /** A range; a part left out is open. `exactly` is a range of one value. */
 export interface Between<Value> {
@@ -102,7 +104,8 @@ export interface OrchestrationMatchers<R = unknown> {
    */
   toHaveOverlapped(agents: readonly string[]): R
   /**
-   * Expects that each of these agents made its first call after the last call of the agent before it had ended.
+   * Expects that each of these agents made its first call after the last call of the agent before it had ended. Agents that take
+   * turns have no such order: compare `outcome.calls.map(({ agent }) => agent)`.
    *
    * @example
    * ```ts
@@ -161,6 +164,36 @@ const verdict = (pass: boolean, text: string, outcome?: RunRecord): Verdict => (
   message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
 })
 
+/** What Vitest says of an assertion. */
+interface Asserted {
+  /** Vitest leaves it out where it is not. */
+  isNot?: boolean
+}
+
+/** The names of a filter. */
+const namesOf = (of: CallFilter): Named[] =>
+  PARTS.flatMap((part) => {
+    const name = of[SINGULAR[part]] ?? (part === 'services' ? of.provider : undefined)
+    return name === undefined ? [] : [[part, name] as const]
+  })
+
+const agentsOf = (agents: readonly string[]): Named[] => agents.map((agent) => ['agents', agent] as const)
+
+/**
+ * A verdict in which names play a part. An assertion that holds only as a name is nobody's would hold whatever happened.
+ *
+ * @throws InvalidMatcherError for such a one
+ */
+function verdictOn(
+  { isNot = false }: Asserted,
+  matcher: string,
+  { pass, text, outcome, of }: { pass: boolean; text: string; outcome: RunRecord; of: readonly Named[] },
+): Verdict {
+  const stranger = strangerText(outcome, of)
+  if (stranger !== '' && pass !== isNot) throw new InvalidMatcherError(`${matcher}: n${stranger.slice(1)}`)
+  return verdict(pass, stranger === '' ? text : `${text} ${stranger}`, outcome)
+}
+
 const within = <Value extends number | bigint>(value: Value, { atLeast, atMost, exactly }: Between<Value>): boolean =>
   (exactly === undefined || value === exactly) &&
   (atLeast === undefined || value >= atLeast) &&
@@ -210,12 +243,6 @@ function orderProblem(calls: readonly CallRecord[], agents: readonly string[]): 
   return undefined
 }
 
-/** Thrown for a matcher that is given what it does not read. */
-class InvalidMatcherError extends TypeError {
-  override readonly name = 'InvalidMatcherError'
-  readonly code = 'LONGHAUL_INVALID_MATCHER'
-}
-
 /** Refuses names that a matcher does not read: what is misspelt would let it pass whatever happened. */
 function known(matcher: string, given: unknown, names: readonly string[]): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
@@ -232,17 +259,24 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
-const MOST_PROMPTS = 5
+/** Faults that no call ends by: it stays open until its client goes away. */
+const ENDLESS: readonly string[] = ['hang', 'stall']
+const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
 /** The calls that fit. @throws InvalidMatcherError for what no call can be */
 function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
+  if (of.provider !== undefined) noteFormerName('provider', 'service')
   if (of.status !== undefined && !STATUSES.includes(of.status))
     throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
   if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
     throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+  if (of.fault !== undefined && ENDLESS.includes(of.fault))
+    throw new InvalidMatcherError(
+      `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
+    )
   const filters = Object.entries(of) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
 }
@@ -257,6 +291,15 @@ function counted(matcher: string, count: number | Between<number>): { isIn(found
   if (typeof count === 'number') return { isIn: (found) => found === count, wanted: String(count) }
   known(matcher, count, RANGE)
   return { isIn: (found) => within(found, count), wanted: rangeText(count, String) }
+}
+
+/** @throws InvalidMatcherError for an agent that a gather has nothing to do with */
+function verifyExpected({ name, expected, received, late }: GatherRecord, agent: string): void {
+  const all = [...new Set([...expected, ...received, ...late])]
+  if (all.includes(agent)) return
+  throw new InvalidMatcherError(
+    `toBePartial: the gather "${name}" expects no agent "${agent}". It expects: ${names(expected)}.`,
+  )
 }
 
 const hasAsked = ({ messages = [] }: CallRecord, what: string | RegExp): boolean =>
@@ -311,7 +354,7 @@ const matchers = {
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
-  toHaveCost(given: unknown, dollars: Money | Between<Money>, of: { agent?: string } = {}): Verdict {
+  toHaveCost(this: Asserted, given: unknown, dollars: Money | Between<Money>, of: { agent?: string } = {}): Verdict {
     const outcome = recordOf(given, 'toHaveCost')
     if (typeof dollars === 'object' || dollars === undefined) known('toHaveCost', dollars, RANGE)
     known('toHaveCost', of, ['agent'])
@@ -320,21 +363,24 @@ const matchers = {
     const { cost } = of.agent === undefined ? outcome.ledger.total : outcome.ledger.agent(of.agent)
     const wanted =
       typeof dollars === 'object' ? rangeText(pico, formatDollars) : `exactly ${formatDollars(parseDollars(dollars))}`
-    return verdict(
-      within(cost, pico),
-      `Expected a cost of ${wanted}${of.agent ? ` for ${of.agent}` : ''}; the provider bills ${formatDollars(cost)}.`,
+    return verdictOn(this, 'toHaveCost', {
+      pass: within(cost, pico),
+      text: `Expected a cost of ${wanted}${of.agent ? ` for ${of.agent}` : ''}; the provider bills ${formatDollars(cost)}.`,
       outcome,
-    )
+      of: namesOf(of),
+    })
   },
 
-  toHaveCalls(given: unknown, count: number | Between<number>, of: CallFilter = {}): Verdict {
+  toHaveCalls(this: Asserted, given: unknown, count: number | Between<number>, of: CallFilter = {}): Verdict {
     const outcome = recordOf(given, 'toHaveCalls')
     const found = filtered(outcome, of, 'toHaveCalls').length
     const { isIn, wanted } = counted('toHaveCalls', count)
-    return verdict(isIn(found), `Expected ${wanted} calls${filterText(of)}; there were ${found}.`, outcome)
+    const text = `Expected ${wanted} calls${filterText(of)}; there were ${found}.`
+    return verdictOn(this, 'toHaveCalls', { pass: isIn(found), text, outcome, of: namesOf(of) })
   },
 
   toHaveAsked(
+    this: Asserted,
     given: unknown,
     agent: string,
     what: string | RegExp,
@@ -350,38 +396,48 @@ const matchers = {
     const found = own.filter((call) => hasAsked(call, what)).length
     const { isIn, wanted } = counted('toHaveAsked', count)
     const asked = own.flatMap(({ messages }) => messages?.findLast(({ role }) => role !== 'assistant')?.text ?? [])
-    const shown = asked.slice(-MOST_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
-    return verdict(
-      isIn(found),
-      `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
+    const shown = asked.slice(-MAX_PROMPTS).map((text) => `\n  ${JSON.stringify(text.slice(0, PROMPT_LENGTH))}`)
+    return verdictOn(this, 'toHaveAsked', {
+      pass: isIn(found),
+      text:
+        `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
         (shown.length > 0
           ? ` Its newest prompts:${shown.join('')}`
           : ` It made no such call. There are: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
       outcome,
-    )
+      of: namesOf({ ...of, agent }),
+    })
   },
 
-  toHaveOverlapped(given: unknown, agents: readonly string[]): Verdict {
+  toHaveOverlapped(this: Asserted, given: unknown, agents: readonly string[]): Verdict {
     const outcome = recordOf(given, 'toHaveOverlapped')
     const at = momentOfAll(outcome.calls, agents)
-    return verdict(
-      at !== undefined,
-      `Expected ${names(agents)} ${not(at !== undefined)}to have calls in progress at the same moment; ${at === undefined ? 'there is no such moment' : `they had at ${formatDuration(at)}`}.`,
+    return verdictOn(this, 'toHaveOverlapped', {
+      pass: at !== undefined,
+      text: `Expected ${names(agents)} ${not(at !== undefined)}to have calls in progress at the same moment; ${at === undefined ? 'there is no such moment' : `they had at ${formatDuration(at)}`}.`,
       outcome,
-    )
+      of: agentsOf(agents),
+    })
   },
 
-  toHaveOrder(given: unknown, agents: readonly string[]): Verdict {
+  toHaveOrder(this: Asserted, given: unknown, agents: readonly string[]): Verdict {
     const outcome = recordOf(given, 'toHaveOrder')
+    const twice = agents.find((agent, place) => agents.indexOf(agent) !== place)
+    if (twice !== undefined)
+      throw new InvalidMatcherError(
+        `toHaveOrder was given "${twice}" twice. It compares all calls of an agent with all of the next; for agents that take turns, compare outcome.calls.map(({ agent }) => agent).`,
+      )
     const problem = orderProblem(outcome.calls, agents)
-    return verdict(
-      problem === undefined,
-      `Expected the agents ${not(problem === undefined)}to call in the order ${agents.join(', ')}; ${problem ?? 'they did'}.`,
+    return verdictOn(this, 'toHaveOrder', {
+      pass: problem === undefined,
+      text: `Expected the agents ${not(problem === undefined)}to call in the order ${agents.join(', ')}; ${problem ?? 'they did'}.`,
       outcome,
-    )
+      of: agentsOf(agents),
+    })
   },
 
   toBePartial(
+    this: Asserted,
     given: unknown,
     { received, missing, ...more }: { received?: readonly string[]; missing?: readonly string[] } = {},
   ): Verdict {
@@ -394,6 +450,9 @@ const matchers = {
       gather.missing.length > 0 &&
       (received === undefined || sameMembers(gather.received, received)) &&
       (missing === undefined || sameMembers(gather.missing, missing))
+    // It would not be partial in that way whatever happened.
+    if (!pass && this.isNot)
+      for (const agent of [...(received ?? []), ...(missing ?? [])]) verifyExpected(gather, agent)
     const wanted = `received ${received ? names(received) : 'any agents'}, missing ${missing ? names(missing) : 'at least one agent'}`
     return verdict(
       pass,

@@ -2,7 +2,7 @@ import { formatDuration, type Clock } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import type { Session } from '../simulation/session.ts'
 
-/** Thrown a moment before Vitest ends a test that takes too long, while it can still be said why. */
+/** Thrown shortly before Vitest ends a test by its timeout, to report the cause. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError'
   readonly code = 'LONGHAUL_OUT_OF_TIME'
@@ -11,7 +11,7 @@ export class OutOfTimeError extends Error {
 /** How long before Vitest's timeout: long enough to be first, and short beside the timeout. Real milliseconds. */
 const leadMs = (timeoutMs: number): number => Math.min(250, timeoutMs / 5)
 
-const MOST_WAITERS = 8
+const MAX_WAITERS = 8
 
 /** What holds virtual time at the moment, where the clock can tell. */
 const holding = (clock: Clock & { holding?(): string | undefined }): string | undefined => clock.holding?.()
@@ -21,12 +21,12 @@ export function standingText({ clock, provider }: Pick<Session, 'clock' | 'provi
   const held = holding(clock)
   const waiters = provider.waiters()
   const lines = waiters
-    .slice(0, MOST_WAITERS)
+    .slice(0, MAX_WAITERS)
     .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)}`)
   return [
     `The clock is at ${formatDuration(clock.now())}${held === undefined ? '' : `, and is held by ${held}`}.`,
     ...(lines.length > 0 ? ['Waiting:', ...lines] : []),
-    ...(waiters.length > MOST_WAITERS ? [`  … and ${waiters.length - MOST_WAITERS} more`] : []),
+    ...(waiters.length > MAX_WAITERS ? [`  … and ${waiters.length - MAX_WAITERS} more`] : []),
   ].join('\n')
 }
 

@@ -3,7 +3,7 @@ import { TestRunner } from 'vitest'
 /** Pools that run each file in a context of its own within Node. */
 const CONTEXTS: ReadonlySet<string> = new Set(['vmThreads', 'vmForks'])
 
-/** Thrown where tests of orchestrations run in a pool in which time cannot be controlled. */
+/** Thrown when a test of an orchestration runs in a Vitest pool in which longhaul cannot control time. */
 export class UnsupportedPoolError extends Error {
   override readonly name = 'UnsupportedPoolError'
   readonly code = 'LONGHAUL_UNSUPPORTED_POOL'

@@ -27,7 +27,7 @@ const INSTEAD = {
   getTimerCount: 'Count what the code under test has set with a spy: vi.spyOn(globalThis, "setTimeout").',
 } as const satisfies { readonly [Name in keyof typeof vi]?: string }
 
-/** Thrown for a function of `vi` that makes no sense where longhaul controls time. Nothing was changed. */
+/** Thrown when a test calls a function of `vi` that conflicts with longhaul's clock. The call has no effect. */
 class FakeTimersError extends ClockInUseError {
   constructor(name: string, instead: string) {
     super('')

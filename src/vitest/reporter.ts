@@ -20,7 +20,7 @@ export interface ReporterOptions {
   htmlRuns?: 'all' | 'failed'
 }
 
-const MOST_EXERCISED = 8
+const MAX_EXERCISED = 8
 
 /**
  * A Vitest reporter that sums up the orchestrations after the run: simulated and real time, calls, failures, retries, cost, checks. On GitHub it
@@ -132,7 +132,7 @@ function sweepText({
 }: SweepSummary & { orchestration: string }): string {
   const most = [...Object.entries(sometimes), ...Object.entries(exercised)]
     .toSorted((a, b) => b[1] - a[1])
-    .slice(0, MOST_EXERCISED + Object.keys(sometimes).length)
+    .slice(0, MAX_EXERCISED + Object.keys(sometimes).length)
     .map(([name, count]) => `${name} in ${count}`)
   return `sweep "${orchestration}": ${cases} cases, ${failed} failed; ${most.join(', ')}`
 }

@@ -16,7 +16,7 @@ export interface ReportedRun {
   smallest?: SmallestFailure | undefined
 }
 
-const LONGEST_ERROR = 4_000
+const MAX_ERROR = 4_000
 
 /** Where reports go, if the reporter wants one of a run that has ended so. */
 function wanted({ kind }: Verdict): ReportSettings | undefined {
@@ -57,7 +57,7 @@ async function writeRun(
     label: 'The whole run',
     status: verdict.kind === 'failed' ? 'failed' : 'passed',
     replay,
-    errors: verdict.kind === 'failed' ? verdict.errors.map((error) => messageOf(error).slice(0, LONGEST_ERROR)) : [],
+    errors: verdict.kind === 'failed' ? verdict.errors.map((error) => messageOf(error).slice(0, MAX_ERROR)) : [],
     ...(inForce.checks !== false && { findings: session.violations }),
     windows: session.windows,
     limits: session.limits,

@@ -1,7 +1,7 @@
 import { TestRunner, type RunnerTestCase } from 'vitest'
 import { ClockInUseError } from '../clock/index.ts'
 import { keptFixtures, type FixtureRunner } from './kept-fixtures.ts'
-import { wearing } from './wearing.ts'
+import { withSignatureOf } from './signature-of.ts'
 
 type Work = (...given: unknown[]) => unknown
 
@@ -59,7 +59,7 @@ export function supervised<Api extends object>(api: Api, keeper: Keeper): Api {
   return new Proxy(api, {
     apply(target, self, given: unknown[]) {
       const wrapped = given.map((work) =>
-        isFunction(work) ? wearing((...args) => keeper.body(work, args), work) : work,
+        isFunction(work) ? withSignatureOf((...args) => keeper.body(work, args), work) : work,
       )
       return kept(declaring(() => Reflect.apply(target as unknown as Work, self, wrapped), keeper))
     },
@@ -73,7 +73,7 @@ export function supervised<Api extends object>(api: Api, keeper: Keeper): Api {
         return (...given: unknown[]) => kept(Reflect.apply(value, target, keptFixtures(given, keeper)))
       if (HOOKS_OF_EACH.has(name))
         return (work: Work, ...rest: unknown[]) =>
-          Reflect.apply(value, target, [wearing((...args) => keeper.hook(work, args), work), ...rest])
+          Reflect.apply(value, target, [withSignatureOf((...args) => keeper.hook(work, args), work), ...rest])
       if (HOOK.test(String(name))) return (...given: unknown[]) => Reflect.apply(value, target, given)
       return (...given: unknown[]) => kept(Reflect.apply(value, target, given))
     },

@@ -9,6 +9,7 @@ import {
   keepRegression,
   nameOf,
   readRegressions,
+  maxShrunkOf,
   shrinkLimitOf,
   sliceOf,
   smallestFailure,
@@ -18,12 +19,12 @@ import {
   type SweepOptions,
 } from '../explore/index.ts'
 import type { OrchestrationOptions, Session } from '../simulation/session.ts'
-import { replayCommand, type SettingsInForce } from '../simulation/settings.ts'
+import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
 import { withTextBelow } from './task-errors.ts'
-import { chart, circumstances, reportText } from './telling.ts'
+import { chart, failureContext, reportText } from './failure-context.ts'
 
 const { now } = native
 const TELL_EVERY_MS = 2_000
@@ -48,7 +49,7 @@ export class Sweep<Result> implements Explainer {
   readonly #name: string
   readonly #options: OrchestrationOptions<Result>
   readonly #sweep: SweepOptions
-  readonly #settingsOf: (of?: Case) => SettingsInForce
+  readonly #settingsOf: (of?: Case) => ResolvedRunSettings
   readonly #rates = new Map<number, { failRate: number; tests: number; passed: number }>()
   #failed = 0
   #shrunk = 0
@@ -58,7 +59,7 @@ export class Sweep<Result> implements Explainer {
     name: string,
     options: OrchestrationOptions<Result>,
     sweep: SweepOptions,
-    settingsOf: (of?: Case) => SettingsInForce,
+    settingsOf: (of?: Case) => ResolvedRunSettings,
   ) {
     this.#name = name
     this.#options = options
@@ -109,9 +110,8 @@ export class Sweep<Result> implements Explainer {
 
   /** Begins to look for the smallest case that fails as one does, if it is worth it. */
   search({ attempt: { of, session }, errors }: FailedAttempt): Search | undefined {
-    const { shrinkMost = 3 } = this.#sweep
     const isVirtual = this.#settingsOf(of).time.kind === 'virtual'
-    if (!of || !isVirtual || this.#shrunk >= shrinkMost || replayedCase()) return undefined
+    if (!of || !isVirtual || this.#shrunk >= maxShrunkOf(this.#sweep) || replayedCase()) return undefined
     this.#shrunk += 1
     const { injected } = session.provider
     return new Handover((run) =>
@@ -133,7 +133,7 @@ export class Sweep<Result> implements Explainer {
     const { name } = this.cases.find((each) => each.case === attempt.of)!
     const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
     const told = [
-      ...circumstances(attempt, errors),
+      ...failureContext(attempt, errors),
       ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
       `To repeat it alone:\n  ${command}`,
       ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),

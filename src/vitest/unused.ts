@@ -6,8 +6,11 @@ const keyOf = ({ part, name }: Unused): string => `${part} ${name}`
 export class UnusedSetUp {
   readonly #name: string
   #declared = 0
-  #passed = 0
+  /** A test may pass several times, by `repeats` or as a sweep shrinks it: it is one that has passed. */
+  readonly #passed = new Set<object>()
   #left: Map<string, Unused> | undefined
+  /** What single tests have asked for themselves: no other test can have used that. */
+  readonly #ofTests = new Map<string, Unused>()
 
   /** @param name of the description */
   constructor(name: string) {
@@ -19,16 +22,23 @@ export class UnusedSetUp {
     this.#declared += 1
   }
 
-  /** A test has passed. */
-  passed(unused: readonly Unused[]): void {
-    this.#passed += 1
-    const left = new Map(unused.map((each) => [keyOf(each), each]))
+  /**
+   * A test has passed.
+   *
+   * @param test what it is known by: the same one each time it passes
+   */
+  passed(test: object, unused: readonly Unused[]): void {
+    this.#passed.add(test)
+    const ofSetUp = unused.filter(({ part }) => part !== 'failNext')
+    for (const each of unused) if (each.part === 'failNext') this.#ofTests.set(keyOf(each), each)
+    const left = new Map(ofSetUp.map((each) => [keyOf(each), each]))
     this.#left = this.#left === undefined ? left : new Map([...this.#left].filter(([key]) => left.has(key)))
   }
 
-  /** What nobody has used, for people. Empty where not all tests have run and passed: the others may have used it. */
+  /** What nobody has used, for people. Of the set-up only where all tests have run and passed: the others may have used it. */
   get text(): string {
-    if (this.#passed < this.#declared || !this.#left || this.#left.size === 0) return ''
-    return `longhaul: "${this.#name}": set up, and used in no test: ${unusedText([...this.#left.values()])}\n`
+    const ofSetUp = this.#passed.size < this.#declared ? [] : [...(this.#left?.values() ?? [])]
+    const text = unusedText([...ofSetUp, ...this.#ofTests.values()])
+    return text && `longhaul: "${this.#name}": set up, and used in no test: ${text}\n`
   }
 }

@@ -5,7 +5,7 @@ export interface FormField {
 }
 
 /** Fields of one form. */
-const MOST_FIELDS = 100
+const MAX_FIELDS = 100
 
 /**
  * Reads a form of text fields and text files. Bytes that are no UTF-8 are lost, as bodies come as text.
@@ -16,7 +16,7 @@ export function formFields(contentType: string | undefined, body: string): Reado
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? []
   const boundary = quoted ?? plain
   if (!boundary) return fields
-  for (const part of body.split(`--${boundary}`).slice(1, MOST_FIELDS)) {
+  for (const part of body.split(`--${boundary}`).slice(1, MAX_FIELDS)) {
     const place = part.indexOf('\r\n\r\n')
     if (place < 0) continue
     const head = part.slice(0, place)

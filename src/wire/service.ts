@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, LimitStates, Piece, Refusal, Reply } from '../provider/index.ts'
+import type { Answer, CallRequest, LimitStates, Piece, ServiceError, Reply } from '../provider/index.ts'
 import type { Chunk } from './chunk.ts'
 import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
@@ -43,7 +43,8 @@ export interface WireRequest {
 export type BadRequest =
   | { kind: 'not_json' }
   | { kind: 'too_large'; limit: number }
-  | { kind: 'unauthorized' }
+  /** It has no key, or one of which something is to be said. */
+  | { kind: 'unauthorized'; message?: string; code?: string }
   /** What the path or the body names is not there. */
   | { kind: 'not_found'; message: string; param?: string | null; code?: string | null }
   | { kind: 'invalid'; message: string; param: string | null; code: string | null }
@@ -56,11 +57,11 @@ export interface ErrorFormat {
    * @param requestId unique among all requests
    */
   bad(problem: BadRequest, requestId: string): WireResponse
-  refusal(refusal: Refusal, limits: LimitStates, request: Refused): WireResponse
+  refusal(refusal: ServiceError, limits: LimitStates, request: FailedRequest): WireResponse
 }
 
 /** What an error tells of the request that it answers. */
-export interface Refused {
+export interface FailedRequest {
   model: string
   /** Unique among all requests. */
   requestId: string
@@ -85,7 +86,7 @@ export interface StreamEncoder {
   piece(piece: Piece): Chunk
   tail(): Chunk
   /** An error in place of the rest; the connection is then closed in good order. */
-  error(refusal: Refusal): Chunk
+  error(refusal: ServiceError): Chunk
   /** A piece of the stream whose data are not as they should be. */
   frame(data: string): Chunk
 }
@@ -142,8 +143,8 @@ export interface Desk {
   baseURL: string
   /** Models that the provider has at this service, where they have a name of their own. */
   models: readonly { id: string; contextWindow: number }[]
-  /** Whether the provider serves a model, by any of its names. */
-  hasModel(id: string): boolean
+  /** A model that the provider serves, by any of its names, which is its id then. */
+  model(id: string): { id: string; contextWindow: number } | undefined
   /** Input tokens of a call, were it made. */
   count(call: CallRequest): number
   /** Unix time in milliseconds. */
@@ -246,7 +247,7 @@ export function badText(problem: BadRequest): string {
     case 'too_large':
       return `The body is larger than ${problem.limit} bytes.`
     case 'unauthorized':
-      return 'The request has no API key.'
+      return problem.message ?? 'The request has no API key.'
     case 'not_found':
     case 'invalid':
       return problem.message

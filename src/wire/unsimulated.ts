@@ -1,7 +1,7 @@
 import type { Endpoint, WireResponse } from './service.ts'
 
 /** Endpoints that are named where something else was asked for; a service that is many has the same at many paths. */
-const MOST_NAMED = 12
+const MAX_NAMED = 12
 
 /** What to say of a request for something that longhaul lacks. */
 export function unsimulatedText({
@@ -20,7 +20,7 @@ export function unsimulatedText({
   endpoints: readonly Endpoint[]
 }): string {
   const base = baseURL.replace(/\/+$/, '')
-  const generations = endpoints.filter(({ kind }) => kind === 'generation').slice(0, MOST_NAMED)
+  const generations = endpoints.filter(({ kind }) => kind === 'generation').slice(0, MAX_NAMED)
   const known = generations.map((endpoint) => `${endpoint.method} ${base}${endpoint.path}`)
   const others = endpoints.length - known.length
   if (others > 0) known.push(`and ${others} more, which the page about services lists`)

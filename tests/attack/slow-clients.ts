@@ -8,9 +8,9 @@ import { DaemonProcess, MAIN, rssOf } from './daemon.ts'
 import { HANG_MS, stopwatch, type Tally } from './tally.ts'
 
 /** Growth that a client may cause which does not read. MB. */
-const MOST_GROWTH = 250
+const MAX_GROWTH = 250
 /** What a fast machine would create in the time of the attack takes more memory than that. */
-const MOST_ENTITIES = 4_000
+const MAX_ENTITIES = 4_000
 
 async function asked(daemon: DaemonProcess, tally: Tally, when: string): Promise<void> {
   const elapsed = stopwatch()
@@ -75,13 +75,13 @@ export async function slowClients(
       drip.write(text[sent % text.length]!)
       sent += 1
       // What the daemon is asked to keep grows too: on any machine by as much.
-      if (sent <= MOST_ENTITIES)
+      if (sent <= MAX_ENTITIES)
         await daemon.ask('state:entity:create', { type: 'thing', properties: { text: 'x'.repeat(4_000) } })
       await asked(daemon, tally, 'beside clients that do not read')
     }
     const growth = daemon.rss - before
     const bridgeGrowth = rssOf(bridge.pid) - bridgeBefore
-    if (growth > MOST_GROWTH || bridgeGrowth > MOST_GROWTH)
+    if (growth > MAX_GROWTH || bridgeGrowth > MAX_GROWTH)
       tally.add('silent loss', `memory grew by ${growth} MB in the daemon, by ${bridgeGrowth} MB in the bridge`)
     const began = performance.now()
     await daemon.end('SIGTERM')

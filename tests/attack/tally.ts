@@ -3,7 +3,7 @@ export type Finding = 'death' | 'hang' | 'foreign error' | 'silent loss'
 
 /** Answers that take longer are hangs. Milliseconds. */
 export const HANG_MS = 1_000
-const MOST_TOLD = 20
+const MAX_TOLD = 20
 
 /** Texts of the engine, of SQLite and of Node: nobody whom we answer should have to know them. */
 const FOREIGN =
@@ -45,7 +45,7 @@ export class Tally {
 
   add(finding: Finding, what: string): void {
     this.found.set(finding, (this.found.get(finding) ?? 0) + 1)
-    if ((this.#told += 1) <= MOST_TOLD) process.stdout.write(`  FOUND ${finding}: ${what.slice(0, 400)}\n`)
+    if ((this.#told += 1) <= MAX_TOLD) process.stdout.write(`  FOUND ${finding}: ${what.slice(0, 400)}\n`)
   }
 
   /** An answer has come. */

@@ -397,7 +397,7 @@ describe.for(GALLERY.map((exhibit) => ({ name: exhibit.check, ...exhibit })))(
       const { failures } = await explore(
         check,
         { ...base, checks, system: bad },
-        { seeds: 2, swarm: false, shrinkMost: 1, shrinkFor: '30s' },
+        { seeds: 2, swarm: false, maxShrunk: 1, shrinkFor: '30s' },
         async ({ run, sleep: wait }) => {
           await run()
           await wait('5m')

@@ -153,7 +153,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       { ...leftOver, checks: { orphans: { calls: false, gathers: false } } },
       {
         seeds: 1,
-        shrinkMost: 0,
+        maxShrunk: 0,
         regressions: 'none',
       },
     )

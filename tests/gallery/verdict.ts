@@ -10,7 +10,7 @@ export async function verdict(
   const { failures } = await explore(
     'a system',
     { agents, provider: { failRate: 0, latency: '4s', ...provider }, ...options },
-    { seeds: 1, swarm: false, shrinkMost: 0, regressions: 'none' },
+    { seeds: 1, swarm: false, maxShrunk: 0, regressions: 'none' },
     work,
   )
   return failures.flatMap(({ error }) => {

@@ -1,4 +1,4 @@
-import type { Ask, Completion, Question } from '../../src/orchestrator/questions/ask.ts'
+import type { Complete, Completion, Question } from '../../src/orchestrator/questions/completion.ts'
 import { CompletionError, type FailureKind } from '../../src/orchestrator/service/failures.ts'
 import type { EventBody } from '../../src/trace/index.ts'
 import type { HandTime } from './hand-time.ts'
@@ -41,9 +41,9 @@ export interface Fate {
 }
 
 /** A way to ask that has each call end by its fate, the last one repeated; broken off when its signal is aborted. */
-export function fated(time: HandTime, fates: readonly Fate[]): Ask & { asked: Question[] } {
+export function fated(time: HandTime, fates: readonly Fate[]): Complete & { asked: Question[] } {
   const asked: Question[] = []
-  const ask: Ask = (given, signal) => {
+  const ask: Complete = (given, signal) => {
     const { ms = 0, ends = {} } = fates[Math.min(asked.length, fates.length - 1)]!
     asked.push(given)
     return new Promise((resolve, reject) => {

@@ -21,16 +21,16 @@ export interface Ended {
 }
 
 /** Runs a program to its end. */
-export function execute(program: string, given: readonly string[], surroundings: NodeJS.ProcessEnv): Promise<Ended> {
+export function execute(program: string, given: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((done) => {
-    execFile(program, given, { env: surroundings }, (error, stdout, stderr) =>
+    execFile(program, given, { env: environment }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
 }
 
 /** The environment of commands whose files are in a folder of their own. */
-export function surroundings(home: string): NodeJS.ProcessEnv {
+export function environment(home: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, LONGHAUL_HOME: home, NO_COLOR: '1' }
   for (const name of ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'LONGHAUL_TIME', 'LONGHAUL_FAIL_RATE']) delete env[name]
   return env
@@ -42,7 +42,7 @@ export type Data = Record<string, unknown>
 export function daemonOfCommands() {
   const home = mkdtempSync(join(tmpdir(), 'longhaul-daemon-'))
   const socket = join(home, 'var/run/daemon.sock')
-  const env = surroundings(home)
+  const env = environment(home)
 
   /** Runs a command as a user does. */
   const longhaul = (...given: string[]): Promise<Ended> => execute(process.execPath, [MAIN, ...given], env)

@@ -147,7 +147,7 @@ export const partsOf = (trace: Trace): Part =>
   })
 
 /** What one check finds in a trace. */
-export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}, slackMs = 0): string[] =>
-  findViolations(trace, { [check]: tuned } as CheckSettings, { slackMs })
+export const finds = (check: CheckName, trace: Iterable<TraceEvent>, tuned: object = {}, slack = 0): string[] =>
+  findViolations(trace, { [check]: tuned } as CheckSettings, { slack })
     .filter((violation) => violation.check === check)
     .map(({ what }) => what)

@@ -127,7 +127,7 @@ describe('an orchestration is meant by its pattern', { timeout: 60_000 }, () => 
     const ids = [await start({ vars: LONG }), await start({ vars: LONG })]
     expect(await ask('orchestration:suspend', { pattern: 'rounds' })).toMatchObject({
       status: 'failed',
-      error: '2 orchestrations of rounds are running: say which by orchestration_id.',
+      error: '2 orchestrations of rounds are running. Select one by its orchestration_id.',
       orchestrations: ids.toReversed(),
     })
     expect(await ask('orchestration:status', { pattern: 'rounds' })).toMatchObject({ orchestration_id: ids[1] })
@@ -161,7 +161,7 @@ describe('an agent is meant by its name', { timeout: 60_000 }, () => {
     })
     await start({ vars: LONG })
     expect(await ask('agent:terminate', { agent_id: 'worker_1' })).toMatchObject({
-      error: 'Several orchestrations have an agent "worker_1": say which.',
+      error: 'Several orchestrations have an agent "worker_1". Give the id of one agent.',
     })
     // One that is over keeps its agents under their full names.
     expect(await ask('agent:health', { agent_id: `${done}_worker_1` })).toMatchObject({ status: 'finished' })
@@ -381,7 +381,7 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     expect(lines.filter((line) => line.includes(`${rough} retry 1 in `)).length).toBeGreaterThan(0)
     expect(lines.some((line) => line.includes(`${calm} retry`))).toBe(false)
     expect(await ask('orchestration:start', { pattern: 'rounds', fail_rate: 2 })).toMatchObject({
-      error: 'fail_rate is 2: give a number from 0 to 1.',
+      error: 'fail_rate is 2. Give a number from 0 to 1.',
     })
     expect(await ask('orchestration:start', { pattern: 'rounds', _fail_rate: 'half' })).toMatchObject({
       error: expect.stringContaining('KSI_COMPLETION_PROVIDER_FAIL_RATE') as string,
@@ -413,7 +413,7 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     expect(await over(id)).toMatchObject({ result: ['never'] })
     expect(await ask('orchestration:start', { pattern: 'wrong' })).toMatchObject({
       error: expect.stringContaining(
-        'The agent ann: response_time: "sloww" is no time that an answer takes. Did you mean "slow"?',
+        'The agent ann: response_time: "sloww" is not a valid latency. Did you mean "slow"?',
       ) as string,
     })
     // Nothing of it is kept: the next daemon finds no run that could not begin.

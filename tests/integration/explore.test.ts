@@ -20,7 +20,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
     const { failures, cases, coverage } = await explore(
       'votes',
       options,
-      { seeds: 20, failRate: 0.25, swarm: false, shrinkMost: 1, shrinkFor: '100s' },
+      { seeds: 20, failRate: 0.25, swarm: false, maxShrunk: 1, shrinkFor: '100s' },
       decided,
     )
     expect(cases).toBe(20)
@@ -29,7 +29,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
     const [{ smallest, replay }] = failures as [(typeof failures)[number]]
     // Two failures of one agent, in the first of two rounds.
     expect(smallest!.isMinimal).toBe(true)
-    expect(smallest!.case).toMatchObject({ vars: { rounds: 2 }, latencyMs: 1_000 })
+    expect(smallest!.case).toMatchObject({ vars: { rounds: 2 }, latency: '1s' })
     expect(smallest!.case.agents).toHaveLength(1)
     expect(smallest!.case.schedule!.map(({ nth }) => nth)).toEqual([0, 1])
     // Later failures are told, and not made smaller.
@@ -68,7 +68,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
           await Promise.all([agent('ann', 'ben'), agent('ben', 'ann')])
         },
       },
-      { seeds: 1, failRate: 0, shrinkMost: 0 },
+      { seeds: 1, failRate: 0, maxShrunk: 0 },
     )
     expect((failures[0]!.error as Error).message).toMatch(
       /^Deadlock at 2s.*\n\nThe last call of each agent:\n {2}ann: call 1 to gpt-4o-mini, answered at 2s\n {2}ben: call 2 /s,
@@ -94,7 +94,7 @@ describe('a sweep without a test runner', { timeout: 120_000 }, () => {
       },
     )
     const { case: of, timeline } = failures[0]!.smallest!
-    expect(of).toMatchObject({ seed: 1, schedule: [], latencyMs: 1_000 })
+    expect(of).toMatchObject({ seed: 1, schedule: [], latency: '1s' })
     expect(of).not.toHaveProperty('agents')
     expect(of).not.toHaveProperty('vars')
     for (const agent of everybody) expect(timeline).toContain(agent)

@@ -21,7 +21,7 @@ const longhaul = (...given: string[]): string =>
   execFileSync(process.execPath, [MAIN, ...given], { env, encoding: 'utf8' })
 
 /** Lines that the readers of KSI's clients take. Bytes. */
-const MOST_BYTES = 64 * 1024
+const MAX_BYTES = 64 * 1024
 const TALK = `name: talk
 variables: { rounds: { type: integer, default: 2 } }
 agents:
@@ -47,7 +47,7 @@ class Client {
   constructor() {
     this.#socket = connect(socket)
     createInterface(this.#socket).on('line', (line) => {
-      expect(Buffer.byteLength(line)).toBeLessThan(MOST_BYTES)
+      expect(Buffer.byteLength(line)).toBeLessThan(MAX_BYTES)
       this.lines.push(JSON.parse(line) as Line)
       this.#waiting?.()
     })

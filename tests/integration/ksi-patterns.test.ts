@@ -292,7 +292,7 @@ routing: { default: lead }
     test('is there to be extended, and says so when it is started', async ({ run, expect }) => {
       const outcome = await run()
       expect(outcome.error).toBeInstanceOf(PatternSettingError)
-      expect(outcome).toHaveFailedWith('there is nothing to run')
+      expect(outcome).toHaveFailedWith('it cannot run')
     })
   })
 })

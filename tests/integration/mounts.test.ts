@@ -74,7 +74,7 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
 
 describe('msw takes what leads to the provider, in any spelling, and nothing else', () => {
   const asked = async (url: string): Promise<number> => {
-    const provider = new Provider({ providers, models: { 'gpt-4o-mini': {} } }, surroundings())
+    const provider = new Provider({ providers, models: { 'gpt-4o-mini': {} } }, dependencies())
     const others = http.all('https://gateway.example/*', () => new HttpResponse(null, { status: 418 }))
     const server = setupServer(...handlers(provider), others)
     server.listen()
@@ -85,7 +85,7 @@ describe('msw takes what leads to the provider, in any spelling, and nothing els
     }
   }
   const providers = { gateway: { baseURLs: ['https://GATEWAY.example:443/llm/v1/'] } }
-  const surroundings = () => ({ clock, trace: new Trace(() => 0), random: new KeyedRandom(1) })
+  const dependencies = () => ({ clock, trace: new Trace(() => 0), random: new KeyedRandom(1) })
 
   test.each([
     ['https://api.openai.com/v1/chat/completions', 200],

@@ -68,8 +68,8 @@ test('what longhaul lacks is said by longhaul, whatever the method', async () =>
 
 test('other places at the host of a gateway are left to others', async () => {
   const providers = { gateway: { baseURLs: ['http://127.0.0.1:9/llm/v1'] } }
-  const surroundings = { clock, trace: new Trace(() => 0), random: new KeyedRandom(1) }
-  const mount = mountNock(new Provider({ providers, models: { 'gpt-4o-mini': {} } }, surroundings))
+  const dependencies = { clock, trace: new Trace(() => 0), random: new KeyedRandom(1) }
+  const mount = mountNock(new Provider({ providers, models: { 'gpt-4o-mini': {} } }, dependencies))
   nock('http://127.0.0.1:9').get('/app').reply(200, 'the app')
   const seen = await mounted(mount, async () => [
     (await axios.get<string>('http://127.0.0.1:9/app')).data,

@@ -715,7 +715,7 @@ suite('mistakes', () => {
     test('says which, and what to give', async ({ run, expect }) => {
       const outcome = await run()
       expect(outcome).toHaveFailedWith(InvalidOrchestratorSettingError)
-      expect(outcome).toHaveFailedWith('retry.attempts is 0. Give a number from 1 on.')
+      expect(outcome).toHaveFailedWith('retry.attempts is 0. Give a number of at least 1.')
     })
   })
   describeOrchestration(
@@ -735,7 +735,7 @@ suite('mistakes', () => {
     (test) => {
       test('is a failure that says what to return', async ({ run, expect }) => {
         expect(await run()).toHaveFailedWith(
-          /CALL itself gave what cannot be kept as JSON .*Return numbers, texts, lists/,
+          /CALL itself returned a value that JSON cannot represent .*Return numbers, texts, lists/,
         )
       })
     },

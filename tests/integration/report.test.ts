@@ -42,7 +42,7 @@ describeOrchestration('bad <b>weather</b> </script>', {
 describeOrchestration('fair weather', { agents, provider: { latency, failRate: 0 }, system: async () => void (await Promise.all(agents.map((agent) => ask(agent)))) }, (test) => {
   test('ends', async ({ run, expect }) => { expect(await run()).toHaveCompleted() })
 })
-describeOrchestration.sweep({ seeds: 3, failRate: [0, 0.5], shrinkMost: 1 })('swept', {
+describeOrchestration.sweep({ seeds: 3, failRate: [0, 0.5], maxShrunk: 1 })('swept', {
   agents,
   provider: { latency, faults: { overloaded: 1 } },
   system: async () => void (await Promise.all(agents.map((agent) => ask(agent, 1)))),

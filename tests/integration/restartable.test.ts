@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { actAs, describeOrchestration, restartable } from 'longhaul'
+import { actAs, describeOrchestration, findViolations, restartable, sequence } from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const ask = (agent: string, signal: AbortSignal) =>
@@ -76,6 +76,44 @@ describeOrchestration(
       await orchestration.restart()
       expect(lives).toEqual([false, true, true, true])
       expect(outcome.parts).toHaveLength(4)
+    })
+  },
+)
+
+describeOrchestration(
+  'the second life of a system',
+  {
+    provider: { latency: '10s', agents: { ann: { reply: sequence('one', 'two', 'three') } } },
+    system: restartable(async ({ signal, vars }) => {
+      lives.push(true)
+      const said = [await ask('ann', signal), await ask('ann', signal)].map(
+        ({ choices }) => choices[0]!.message.content,
+      )
+      if (vars['leaves']) void ask('ann', new AbortController().signal).catch(() => {})
+      return said
+    }),
+  },
+  (test) => {
+    test.beforeEach(() => void (lives = []))
+
+    test('is of the same run: a sequence of replies goes on', async ({ start, sleep, waive, trace, expect }) => {
+      waive('paid-twice')
+      const orchestration = await start()
+      await sleep('15s')
+      await orchestration.restart()
+      expect((await orchestration.outcome()).result).toEqual(['two', 'three'])
+      expect(trace.ofType('call.arrived').map(({ run }) => run)).toEqual([0, 0, 0, 0])
+    })
+
+    test('is seen to leave a call open', async ({ start, sleep, waive, trace, expect }) => {
+      waive('paid-twice')
+      waive('orphans')
+      const orchestration = await start({ vars: { leaves: true } })
+      await sleep('15s')
+      await orchestration.restart()
+      await orchestration.outcome()
+      await sleep('5s')
+      expect(findViolations(trace).map(({ check }) => check)).toContain('orphans')
     })
   },
 )

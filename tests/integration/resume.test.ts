@@ -22,7 +22,7 @@ describe('a run cannot go on', () => {
     await begin(store, 'RETURN 1', false).run()
     const before = store.load('one')
     expect(() => begin(store, 'RETURN 2', true)).toThrow(ResumeError)
-    expect(() => begin(store, 'RETURN 2', true)).toThrow(/is not the one that the run "one" was started with/)
+    expect(() => begin(store, 'RETURN 2', true)).toThrow(/is not the pattern with which the run "one" started/)
     expect(store.load('one')).toEqual(before)
     store.close()
   })
@@ -31,7 +31,7 @@ describe('a run cannot go on', () => {
     const store = new RunStore(':memory:')
     await begin(store, 'RETURN 1', false).run()
     expect(() => begin(store, 'RETURN 1', true, 'two')).toThrow('has no run "two". There are: one.')
-    expect(() => begin(store, 'RETURN 1', false)).toThrow('has a run "one" already')
+    expect(() => begin(store, 'RETURN 1', false)).toThrow('already has a run "one"')
     store.close()
   })
 
@@ -45,9 +45,9 @@ describe('a run cannot go on', () => {
 
   test('without a store', () => {
     expect(() => new Orchestrator(pattern('RETURN 1'), { resume: true }, {}, { trace })).toThrow(
-      /the store that keeps it is needed/,
+      /set "store" to the store that contains the run/,
     )
-    expect(() => new Orchestrator(pattern('RETURN 1'), {}, {}, { trace }).suspend()).toThrow(/give the setting "store"/)
+    expect(() => new Orchestrator(pattern('RETURN 1'), {}, {}, { trace }).suspend()).toThrow(/Set "store"/)
   })
 
   test('one that has ended gives its result again', async () => {

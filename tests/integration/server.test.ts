@@ -13,8 +13,8 @@ afterEach(() => server?.close())
 
 async function serve(config: ProviderConfig = {}, options: ServerOptions = {}): Promise<ServerMount> {
   const clock = startClock({ kind: 'real' })
-  const surroundings = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
-  provider = new Provider({ latency: 0, ...config }, surroundings)
+  const dependencies = { clock, trace: new Trace(() => clock.now()), random: new KeyedRandom(1) }
+  provider = new Provider({ latency: 0, ...config }, dependencies)
   server = await startServer(provider, options)
   return server
 }
@@ -104,6 +104,27 @@ test('a server that is told to stop ends what it has begun', async () => {
   await expect(fetch(`${server!.url}/health`)).rejects.toThrow()
 })
 
+const OFFER = `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n`
+
+test('who offers another protocol and sends the body piece by piece, is answered on one connection again and again', async () => {
+  const { url } = await serve()
+  const { host, hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let seen = ''
+  socket.on('data', (part) => (seen += String(part)))
+  const answers = (): number => seen.match(/"object":"chat\.completion"/g)?.length ?? 0
+  for (const nth of [1, 2]) {
+    socket.write(
+      `POST /openai/v1/chat/completions HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer test\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${BODY.length}\r\n${OFFER}\r\n${BODY.slice(0, 9)}`,
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    socket.write(BODY.slice(9))
+    await expect.poll(answers, { timeout: 20_000 }).toBe(nth)
+  }
+  socket.destroy()
+})
+
 test('who offers to go on in another protocol than WebSocket, as Java does, is answered in the one it speaks', async () => {
   const { url } = await serve()
   const { host, hostname, port } = new URL(url)
@@ -111,7 +132,7 @@ test('who offers to go on in another protocol than WebSocket, as Java does, is a
   socket.end(
     `POST /openai/v1/chat/completions HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer test\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${BODY.length}\r\n` +
-      `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n\r\n${BODY}`,
+      `${OFFER}\r\n${BODY}`,
   )
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"object":"chat\.completion"/)
 })

@@ -23,7 +23,7 @@ const options = {
 
 /** Runs once, and gives what it failed with. */
 async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters<typeof explore<void>>[3]) {
-  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, shrinkMost: 0 }, work)
+  const { failures } = await explore('set up', { ...options, ...more }, { seeds: 1, failRate: 0, maxShrunk: 0 }, work)
   return failures[0]?.error as InvariantError | undefined
 }
 
@@ -97,6 +97,42 @@ describe('what is set up and not used', () => {
     const failure = await failureOf({ provider, unused })
     expect(failure?.violations.map(({ check }) => check)).toContain('set-up')
     expect(failure?.message).toContain(`no call used this part of the set-up: ${says}`)
+  })
+
+  test.for([
+    ['calls that are to fail, of nobody', { agent: 'anna' }, 'failNext (2, \'overloaded\', { agent: "anna" })'],
+    ['calls that are to fail, of a model', { model: 'gpt-4o' }, 'failNext (2, \'overloaded\', { model: "gpt-4o" })'],
+  ] as const)('is an error where a test asks for it: %s', async ([, scope, says]) => {
+    const failure = await failureOf({ unused }, async ({ run, provider }) => {
+      provider.failNext(2, 'overloaded', scope)
+      await run()
+    })
+    expect(failure?.message).toContain(`no call used this part of the set-up: ${says}`)
+  })
+
+  test('is an error where a scheduled fault is that of a call that never came', async () => {
+    const failure = await failureOf({ unused, provider: { schedule: [{ agent: 'critic', nth: 7, fault: 'reset' }] } })
+    expect(failure?.message).toContain('schedule { agent: "critic", nth: 7, fault: "reset" }')
+  })
+
+  test('is an error where the declared agents are not those that call', async () => {
+    const system = async () => void (await ask('ann'))
+    const failure = await failureOf({ unused, agents: ['anna'], system })
+    expect(failure?.message).toContain('no call used this part of the set-up: declared anna')
+  })
+
+  test('is none where a declared agent has only not called', async () => {
+    const system = async () => void (await ask('critic'))
+    expect(await failureOf({ unused, system })).toBeUndefined()
+  })
+
+  test('is none where more calls are to fail than come', async () => {
+    const failure = await failureOf({ unused }, async ({ run, provider, waive }) => {
+      provider.failNext(20, 'overloaded', { agent: 'researcher' })
+      waive('timeouts')
+      await run()
+    })
+    expect(failure).toBeUndefined()
   })
 
   test.for(['warn', 'ignore', undefined] as const)('is none otherwise: %s', async (unused) => {

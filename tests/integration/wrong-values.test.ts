@@ -36,9 +36,9 @@ describeOrchestration.for([
   {
     line: 'GATHER votes FROM agents WITH at_least: 3',
     at: '6:5',
-    says: '2 agents can give no more than 2. No agent was asked',
+    says: '2 agents can give at most 2. The orchestrator asked no agent',
   },
-  { line: 'GATHER votes FROM [] WITH prompt: "x"', at: '6:5', says: '0 agents can give no more than 0' },
+  { line: 'GATHER votes FROM [] WITH prompt: "x"', at: '6:5', says: '0 agents can give at most 0' },
   { line: 'SEND nothing TO "ann"', at: '6:10', says: 'SEND needs something to say' },
   { line: 'SEND "x" TO { rle: "a" }', at: '6:5', says: 'Did you mean "role"?' },
   { line: 'EMIT nothing', at: '6:10', says: 'EMIT needs the name of an event' },

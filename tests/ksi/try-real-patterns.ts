@@ -16,7 +16,7 @@ import { joinSettings, settingsFromEnvironment } from '../../src/simulation/sett
 
 const FOLDER = join('var', 'lib', 'compositions', 'orchestrations')
 /** How long a pattern may take. */
-const MOST_MS = 30 * 60_000
+const MAX_MS = 30 * 60_000
 
 interface Row {
   name: string
@@ -54,7 +54,7 @@ async function tried(file: string, name: string): Promise<Row> {
       .supervise(async () => {
         const outcome = await session.run()
         const { elapsedMs, error, calls } = outcome
-        const isInTime = elapsedMs <= MOST_MS
+        const isInTime = elapsedMs <= MAX_MS
         const problem = error ? firstLine(error) : isInTime ? '' : 'takes too long'
         row = { name, loads: true, completes: !error && isInTime, elapsedMs, calls: calls.length, problem }
       })
@@ -95,5 +95,5 @@ for (const { name, loads, completes, elapsedMs, calls, problem } of rows)
 process.stdout.write(`${table.toString()}\n`)
 const runnable = rows.filter(({ completes }) => completes !== null)
 process.stdout.write(
-  `${rows.filter(({ loads }) => loads).length} of ${rows.length} load; ${runnable.filter(({ completes }) => completes).length} of ${runnable.length} that have a strategy, rules or agents complete within ${formatDuration(MOST_MS)}.\n`,
+  `${rows.filter(({ loads }) => loads).length} of ${rows.length} load; ${runnable.filter(({ completes }) => completes).length} of ${runnable.length} that have a strategy, rules or agents complete within ${formatDuration(MAX_MS)}.\n`,
 )

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the packed tarball with a given Vitest in an empty folder, as a stranger does, and runs the README's test. Needs the npm registry.
+# Installs the packed tarball with a given Vitest in an empty folder, as a stranger does, and runs the README's test and those of the
+# research team in afternoon/. Needs the npm registry.
 # Usage: tests/package/fresh-install.sh 4.1
 set -eu
 version=${1:?give a version of Vitest, such as 4.1}
@@ -18,3 +19,9 @@ node -e "
 " "$root"
 npx longhaul check vote.yaml
 npx vitest run
+
+npm install --no-audit --no-fund --save-dev @anthropic-ai/sdk msw@3
+cp "$root"/tests/package/afternoon/*.ts .
+npx vitest run
+for shard in 1 2 3 4; do LONGHAUL_SWEEP=$shard/4 npx vitest run --config vitest.sweep.config.ts; done
+npx longhaul merge sweep-1.json sweep-2.json sweep-3.json sweep-4.json

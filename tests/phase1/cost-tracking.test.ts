@@ -84,7 +84,7 @@ describeOrchestration(
 
     test('the accounts of agents and models add up to the whole', async ({ run, expect }) => {
       const { ledger } = await run()
-      for (const accounts of [ledger.byAgent, ledger.byModel, ledger.byProvider]) {
+      for (const accounts of [ledger.byAgent, ledger.byModel, ledger.byService]) {
         expect([...accounts.values()].reduce((total, { cost }) => total + cost, 0n)).toBe(ledger.total.cost)
       }
     })

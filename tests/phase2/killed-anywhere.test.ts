@@ -166,7 +166,7 @@ async function killed({ name, pattern, vars, provider, orchestrator }: Killed, c
       // One pattern asks one after another, on purpose.
       checks: { ...patientChecks, sequential: false },
     },
-    { seeds: 1, swarm: false, shrinkMost: 0 },
+    { seeds: 1, swarm: false, maxShrunk: 0 },
     async ({ start, trace }) => {
       const orchestration = await start()
       const restarted = Promise.withResolvers<void>()

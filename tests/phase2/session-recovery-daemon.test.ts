@@ -41,7 +41,10 @@ describeOrchestration(
       await sleep('5m')
       expect(trace.ofType('call.arrived')).toHaveLength(calls)
       await orchestration.resume()
-      expect((await orchestration.outcome()).result).toMatchObject({ result: { total: 36 } })
+      const { result, ledger } = await orchestration.outcome()
+      expect(result).toMatchObject({ result: { total: 36 } })
+      // The daemon tells dollars as text, and its exact cost comes out of it.
+      expect(result!.cost.known).toBe(ledger.total.cost)
     })
   },
 )

@@ -53,7 +53,7 @@ export async function prove(
 function proofOf(told: Prediction, seen: readonly Observation[]): Proof {
   const share = (fits: (run: Observation) => boolean): number => seen.filter(fits).length / seen.length
   const quantities = (Object.keys(READ) as Quantity[]).map((quantity) => {
-    const [from, to] = told[quantity].most
+    const [from, to] = told[quantity].interval90
     const read = READ[quantity]
     return {
       quantity,
@@ -67,6 +67,6 @@ function proofOf(told: Prediction, seen: readonly Observation[]): Proof {
   return {
     quantities,
     meanOff: mean / told.cost.mean - 1,
-    meanOffError: Math.hypot(freshError, told.cost.meanError) / told.cost.mean,
+    meanOffError: Math.hypot(freshError, told.cost.standardError) / told.cost.mean,
   }
 }

@@ -49,8 +49,8 @@ export async function withTable(page: string, rows: readonly string[]): Promise<
   const table = [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows].join('\n')
   const text = `${before}${BEGIN}
 
-What a run costs: the median of ${RUNS} runs, and where 90 % of them are, where a tenth of the calls fails and every agent is
-on the model of the column. Prices are those of ${PRICED_ON}.
+The cost of a run: the median of ${RUNS} runs and the range of 90 % of them, at a failure rate of 10 %, with every agent on
+the model of the column. Prices are those of ${PRICED_ON}.
 
 ${table}
 

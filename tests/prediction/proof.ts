@@ -12,7 +12,7 @@ import { prove } from './holds.ts'
  */
 const LEAST = 0.87
 const MOST = 0.93
-const MOST_OFF = 0.01
+const MAX_OFF = 0.01
 
 const given = process.argv.slice(2)
 const numberAfter = (flag: string, otherwise: number): number => {
@@ -47,7 +47,7 @@ for (const [name, { options }] of Object.entries(CASES)) {
     within === inside ? percent(within) : `${percent(inside)} – ${percent(within)}`,
   )
   const holds =
-    quantities.every(({ within, inside }) => within >= LEAST && inside <= MOST) && Math.abs(meanOff) <= MOST_OFF
+    quantities.every(({ within, inside }) => within >= LEAST && inside <= MOST) && Math.abs(meanOff) <= MAX_OFF
   const off = `${(meanOff * 100).toFixed(2)} % ± ${(meanOffError * 100).toFixed(2)}`
   console.log(`| ${name} | ${shares.join(' | ')} | ${off} | ${holds ? 'holds' : 'DOES NOT HOLD'} |`)
   broken += Number(!holds)

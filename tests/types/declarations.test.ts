@@ -23,6 +23,7 @@ const UNEXPORTED: Readonly<Record<string, string>> = {
   Body: 'the function that holds the tests, whose parameters are inferred',
   Schemas: 'the Zod schemas that PatternData is inferred from',
   Program: 'a compiled strategy: the orchestrator alone reads it',
+  FormerSettings: 'the former names of settings of checks, which CheckTuning has',
   Instruction: 'a compiled strategy: the orchestrator alone reads it',
 }
 

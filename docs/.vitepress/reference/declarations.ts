@@ -29,9 +29,11 @@ function aboutOf(node: ts.Node): string {
 
 const statements = sourceFiles.flatMap((file) => [...file.statements])
 
+/** Former names stand in docs/stability.md, and not among those of today. */
 const membersOf = (members: readonly ts.Node[]): Member[] =>
   members.flatMap((member) => {
     if (!ts.isPropertySignature(member) && !ts.isMethodSignature(member)) return []
+    if (ts.getJSDocDeprecatedTag(member)) return []
     const { name, type, questionToken } = member
     const given = ts.isMethodSignature(member) ? `(${member.parameters.map((each) => each.getText()).join(', ')})` : ''
     const optional = questionToken && !given ? '?' : ''

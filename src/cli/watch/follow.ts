@@ -9,8 +9,8 @@ import { nothingSeen, see, type Seen } from './seen.ts'
 const DRAW_EVERY_MS = 500
 const LOOK_EVERY_MS = 2_000
 /** Orchestrations that are asked for: more do not fit on a screen. */
-const MOST_RUNS = 20
-const MOST_AGENTS = 200
+const MAX_RUNS = 20
+const MAX_AGENTS = 200
 
 // Source: ECMA-48, and xterm's alternate screen.
 const ENTER = '\u001B[?1049h\u001B[?25l'
@@ -22,12 +22,12 @@ const REST_OF_SCREEN = '\u001B[J'
 const write = (text: string): void => void process.stdout.write(text)
 
 /** Learns how the daemon does; what it has happened to say meanwhile stays. */
-async function look({ ask }: Following, seen: Seen): Promise<void> {
+async function look({ request }: Following, seen: Seen): Promise<void> {
   const [health, list, costs, agents] = await Promise.all([
-    ask('system:health'),
-    ask('orchestration:list', { limit: MOST_RUNS }),
-    ask('orchestration:cost_status', { limit: MOST_RUNS }),
-    ask('agent:health', { limit: MOST_AGENTS }),
+    request('system:health'),
+    request('orchestration:list', { limit: MAX_RUNS }),
+    request('orchestration:cost_status', { limit: MAX_RUNS }),
+    request('agent:health', { limit: MAX_AGENTS }),
   ])
   if (health['error'] !== undefined) return
   const of = (data: Readonly<Record<string, unknown>>, name: string) =>
@@ -83,7 +83,7 @@ function watchInLines(socket: string): () => void {
     },
     onConnection(isConnected) {
       if (!isConnected) return write('the daemon is gone; waiting for the next one\n')
-      void daemon.ask('system:health').then(({ pid, status, orchestrations, problems }) => {
+      void daemon.request('system:health').then(({ pid, status, orchestrations, problems }) => {
         const wrong = ((problems ?? []) as readonly string[]).map((problem) => `; ${problem}`).join('')
         write(
           `daemon ${String(pid)} is ${String(status)}, ${String(orchestrations)} orchestration(s) under way${wrong}\n`,
@@ -97,7 +97,7 @@ function watchInLines(socket: string): () => void {
 /** `longhaul watch` without an event: shows what the daemon does, over its restarts, until it is interrupted. */
 export function watchDaemon(given: readonly string[]): void {
   const { words, flags } = readFlags(given, FOLLOW_FLAGS)
-  if (words.length > 0) throw new UsageError(`longhaul watch takes an event, or nothing: ${words[0]}.`)
+  if (words.length > 0) throw new UsageError(`longhaul watch does not accept "${words[0]}". Give an event, or nothing.`)
   const { socket } = daemonPaths(process.env)
   const isPlain = flags['plain'] !== undefined || !process.stdout.isTTY
   const stop = isPlain ? watchInLines(socket) : watchOnScreen(socket)

@@ -11,7 +11,7 @@ interface Size {
 }
 
 /** Failures that are shown at the least, where there are so many. */
-const FEWEST_FAILURES = 5
+const MIN_FAILURES = 5
 /** Lines that are no agent, orchestration or failure. */
 const FRAME = 6
 
@@ -103,8 +103,8 @@ function agentRow(agent: Data, seen: Seen, columns: number): string {
 /** All that is known of a daemon, as lines that fit into a terminal. */
 export function screen(seen: Seen, { columns, rows }: Size): string[] {
   const top = head(seen, columns)
-  const failures = seen.failures.slice(0, Math.max(FEWEST_FAILURES, rows - top.length - FRAME - 3 * seen.runs.length))
-  const room = Math.max(3, rows - top.length - FRAME - Math.min(failures.length, FEWEST_FAILURES))
+  const failures = seen.failures.slice(0, Math.max(MIN_FAILURES, rows - top.length - FRAME - 3 * seen.runs.length))
+  const room = Math.max(3, rows - top.length - FRAME - Math.min(failures.length, MIN_FAILURES))
   const body = seen.runs.flatMap((run) => {
     const id = String(run['orchestration_id'])
     const agents = seen.agents.filter((agent) => String(agent['agent_id']).startsWith(`${id}_`))

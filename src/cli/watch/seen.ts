@@ -30,9 +30,9 @@ export interface Seen {
   ends: number[]
 }
 
-const MOST_FAILURES = 20
+const MAX_FAILURES = 20
 /** Agents whose failures are counted; older ones are forgotten. */
-const MOST_AGENTS = 2_000
+const MAX_AGENTS = 2_000
 const MINUTE_S = 60
 
 export const nothingSeen = (): Seen => ({
@@ -72,7 +72,7 @@ export function see(seen: Seen, { orchestration_id: run, timestamp, data }: Logg
   const failure = failureIn(data)
   if (failure !== undefined) {
     seen.failures.unshift({ at: timestamp, run: run ?? 'daemon', text: failure })
-    seen.failures.length = Math.min(seen.failures.length, MOST_FAILURES)
+    seen.failures.length = Math.min(seen.failures.length, MAX_FAILURES)
   }
   if (data.type !== 'attempt.ended') return
   seen.ended += 1
@@ -85,5 +85,5 @@ export function see(seen: Seen, { orchestration_id: run, timestamp, data }: Logg
   // The one that was seen last stands at the end.
   seen.failedBy.delete(id)
   seen.failedBy.set(id, before + 1)
-  if (seen.failedBy.size > MOST_AGENTS) seen.failedBy.delete(seen.failedBy.keys().next().value!)
+  if (seen.failedBy.size > MAX_AGENTS) seen.failedBy.delete(seen.failedBy.keys().next().value!)
 }

@@ -11,9 +11,9 @@ import { lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 /** A child at work is looked at again after this part of the time for which it has been at it, and after so many milliseconds. */
 const LOOK_AGAIN = 0.1
-const LONGEST_UNSEEN_MS = 5
+const MAX_UNSEEN_MS = 5
 /** Characters of a command line that are shown. */
-const MOST_SHOWN = 60
+const MAX_SHOWN = 60
 
 interface State {
   patience: Patience
@@ -93,7 +93,7 @@ const isOver = (child: ChildProcess): boolean => child.exitCode !== null || chil
 
 const nameOf = (child: ChildProcess): string => {
   const command = child.spawnargs.join(' ')
-  return `child process ${child.pid} \`${command.length > MOST_SHOWN ? `${command.slice(0, MOST_SHOWN)}…` : command}\``
+  return `child process ${child.pid} \`${command.length > MAX_SHOWN ? `${command.slice(0, MAX_SHOWN)}…` : command}\``
 }
 
 /**
@@ -252,7 +252,7 @@ export class Children implements Peers<State> {
 
   /** Does not look again for a while: a look takes time on a core that the child may want. */
   #leave(state: State, doing: string, now: Milliseconds): string {
-    state.lookAt = now + Math.min((now - state.since) * LOOK_AGAIN, LONGEST_UNSEEN_MS)
+    state.lookAt = now + Math.min((now - state.since) * LOOK_AGAIN, MAX_UNSEEN_MS)
     state.doing = doing
     return doing
   }

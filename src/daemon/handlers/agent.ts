@@ -8,9 +8,12 @@ import { detailsOf, type AgentDetails } from '../run-details.ts'
 import type { Run, Runs } from '../runs.ts'
 import { handler, WHICH, type Handler } from './handler.ts'
 
-const ONE = { type: 'text', about: 'its id, or its name where one orchestration that runs has it' } as const
+const ONE = {
+  type: 'text',
+  about: 'the id of the agent, or its name if exactly one running orchestration has an agent of that name',
+} as const
 const AGENT = { ...ONE, required: true } as const
-const MOST_SUGGESTED = 20
+const MAX_SUGGESTED = 20
 
 /** An agent's id begins with that of its orchestration. */
 const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
@@ -18,7 +21,7 @@ const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
 const agentsOf = (runs: readonly Run[], store: RunStore): AgentDetails[] =>
   runs.flatMap((run) => [...detailsOf(run, store).agents])
 
-const idsOf = (agents: readonly AgentDetails[]): string[] => agents.map(({ id }) => id).slice(0, MOST_SUGGESTED)
+const idsOf = (agents: readonly AgentDetails[]): string[] => agents.map(({ id }) => id).slice(0, MAX_SUGGESTED)
 
 /**
  * The agent that is meant by its id, or by its name alone.
@@ -36,7 +39,7 @@ export function findAgent(id: string, { runs, store }: { runs: Runs; store: RunS
   const running = named.filter((agent) => agent.run.live)
   const [found, other] = running.length > 0 ? running : named
   if (other)
-    throw new RefusedError(`Several orchestrations have an agent ${quoted(id)}: say which.`, {
+    throw new RefusedError(`Several orchestrations have an agent ${quoted(id)}. Give the id of one agent.`, {
       agents: idsOf(named),
     })
   if (found) return found
@@ -66,7 +69,7 @@ function chosen(given: Criteria, context: { runs: Runs; store: RunStore }): Agen
   return wanted.flatMap((each) => {
     const named = alive.filter((agent) => agent.id === each || agent.name === each)
     if (named.length > 1)
-      throw new RefusedError(`Several orchestrations have an agent ${quoted(each)}: say which.`, {
+      throw new RefusedError(`Several orchestrations have an agent ${quoted(each)}. Give the id of one agent.`, {
         agents: idsOf(named),
       })
     return named
@@ -90,11 +93,11 @@ function health({ id, run, name, status, restarts, unread, messages }: AgentDeta
 /** Agents of all orchestrations; an agent's id is that of its orchestration, `_` and its name. */
 export const agent: Readonly<Record<string, Handler>> = {
   'agent:list': handler({
-    about: 'Lists the agents of the orchestrations that are not over.',
+    about: 'Lists the agents of active orchestrations.',
     parameters: {
-      status: { type: 'text', about: 'only those of this status' },
-      orchestration_id: { type: 'text', about: 'only those of one' },
-      all: { type: 'boolean', about: 'those of the newest orchestrations that are over too', default: false },
+      status: { type: 'text', about: 'only agents with this status' },
+      orchestration_id: { type: 'text', about: 'only agents of this orchestration' },
+      all: { type: 'boolean', about: 'includes agents of the newest ended orchestrations', default: false },
       ...PAGE,
     },
     answer({ status, orchestration_id: of, all, ...part }, { runs, store }) {
@@ -114,15 +117,15 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
   }),
   'agent:terminate': handler({
-    about: 'Takes agents away: what they work on is broken off.',
+    about: 'Terminates agents, and cancels their current calls.',
     parameters: {
       agent_id: ONE,
-      agent_ids: { type: 'texts', about: 'several' },
-      pattern: { type: 'text', about: 'those whose id or name fits, such as "*_worker_2"' },
-      all: { type: 'boolean', about: 'all of them', default: false },
-      orchestration_id: { type: 'text', about: 'only those of one orchestration' },
-      force: { type: 'boolean', about: 'agents end at once, with or without it', default: false },
-      dry_run: { type: 'boolean', about: 'only says which', default: false },
+      agent_ids: { type: 'texts', about: 'the ids of several agents' },
+      pattern: { type: 'text', about: 'agents whose id or name matches, such as "*_worker_2"' },
+      all: { type: 'boolean', about: 'all agents', default: false },
+      orchestration_id: { type: 'text', about: 'only agents of this orchestration' },
+      force: { type: 'boolean', about: 'has no effect: the daemon always terminates agents at once', default: false },
+      dry_run: { type: 'boolean', about: 'lists the agents without terminating them', default: false },
     },
     answer(given, context) {
       const found = chosen(given, context)
@@ -138,10 +141,10 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
   }),
   'agent:health': handler({
-    about: 'Says how an agent does, or all of the orchestrations that are not over.',
+    about: 'Shows the health of one agent, or of all agents of active orchestrations.',
     parameters: {
       agent_id: ONE,
-      orchestration_id: { type: 'text', about: 'only those of one orchestration' },
+      orchestration_id: { type: 'text', about: 'only agents of this orchestration' },
       ...PAGE,
     },
     answer({ agent_id: id, orchestration_id: of, ...part }, { runs, store }) {
@@ -159,22 +162,22 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
   }),
   'agent:spawn': handler({
-    about: 'Adds an agent to an orchestration that runs.',
+    about: 'Adds an agent to a running orchestration.',
     parameters: {
       ...WHICH,
-      agent_id: { type: 'text', about: 'its name', required: true },
-      profile: { type: 'text', about: 'what kind of agent' },
-      model: { type: 'text', about: 'in place of the default' },
-      prompt: { type: 'text', about: 'its system prompt' },
-      template: { type: 'text', about: 'an agent whose settings it starts from' },
-      max_tokens: { type: 'integer', about: 'most tokens of one answer', least: 1 },
-      context: { type: 'any', about: 'put into its inbox' },
+      agent_id: { type: 'text', about: 'the name of the new agent', required: true },
+      profile: { type: 'text', about: 'the profile of the agent' },
+      model: { type: 'text', about: 'the model of the agent; default: the default model' },
+      prompt: { type: 'text', about: 'the system prompt of the agent' },
+      template: { type: 'text', about: 'an agent whose settings the new agent copies' },
+      max_tokens: { type: 'integer', about: 'maximum number of tokens of one answer', least: 1 },
+      context: { type: 'any', about: 'a first message for the inbox of the agent' },
     },
     answer({ orchestration_id, pattern, agent_id: name, context, ...options }, { runs }) {
       const run = runs.choose({ orchestration_id, pattern }, 'agent:spawn', 'running')
       const { orchestrator } = runs.liveOf(run)
       if (!/^[A-Za-z_][\w-]*$/.test(name))
-        throw new RefusedError(`agent_id is ${quoted(name)}: give a name of letters, digits, _ and -.`)
+        throw new RefusedError(`agent_id is ${quoted(name)}. Give a name of letters, digits, _ and -.`)
       orchestrator.spawnAgent(name, options as Options)
       if (context !== undefined)
         orchestrator.sendMessage(name, typeof context === 'string' ? context : JSON.stringify(context), 'client')
@@ -188,8 +191,11 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
   }),
   'agent:send_message': handler({
-    about: "Puts a message into an agent's inbox: it is read when the agent is next asked.",
-    parameters: { agent_id: AGENT, message: { type: 'any', about: 'a text, or an object', required: true } },
+    about: "Adds a message to an agent's inbox. The agent reads it with its next prompt.",
+    parameters: {
+      agent_id: AGENT,
+      message: { type: 'any', about: 'the message: a text, or an object', required: true },
+    },
     answer({ agent_id: id, message }, { runs, store }) {
       const found = findAgent(id, { runs, store })
       if (found.status !== 'alive') throw new RefusedError(`The agent ${found.id} is ${found.status}.`)
@@ -201,10 +207,10 @@ export const agent: Readonly<Record<string, Handler>> = {
     },
   }),
   'agent:trace': handler({
-    about: 'Gives the newest events of an agent.',
+    about: 'Returns the newest events of an agent.',
     parameters: {
       agent_id: AGENT,
-      duration: { type: 'duration', about: 'only those of the last so many seconds' },
+      duration: { type: 'duration', about: 'only events of this period before now' },
       limit: PAGE.limit,
     },
     answer({ agent_id: id, duration, limit }, { runs, store, events }) {

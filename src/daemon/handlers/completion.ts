@@ -16,11 +16,12 @@ const seconds = (ms: number | null): number | null => (ms === null ? null : ms /
 /** Messages as the services write them: `[{ "role": "user", "content": "…" }]`. */
 function messagesOf(messages: unknown): SavedCompletion['messages'] | undefined {
   if (messages === undefined) return undefined
-  if (!Array.isArray(messages) || messages.length === 0) throw new RefusedError('messages is a list of one at least.')
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw new RefusedError('messages must be a list with at least one message.')
   return messages.map((given, index) => {
     const { role, content } = (given ?? {}) as { role?: unknown; content?: unknown }
     if (typeof role !== 'string' || !ROLES.includes(role) || typeof content !== 'string')
-      throw new RefusedError(`messages[${index}] needs a role (${ROLES.join(', ')}) and a content that is a text.`)
+      throw new RefusedError(`messages[${index}] needs a role (${ROLES.join(', ')}) and a text as its content.`)
     return { role: role as 'user', text: content }
   })
 }
@@ -104,7 +105,7 @@ interface SessionDetails {
 
 /** Sessions of completions that clients asked for. */
 const clientSessions = ({ store }: RequestContext): SessionDetails[] =>
-  store.completions.sessions(MOST_SESSIONS).map(({ sessionId, queued, running, over }) => ({
+  store.completions.sessions(MAX_SESSIONS).map(({ sessionId, queued, running, over }) => ({
     session_id: sessionId,
     kind: 'completion',
     status: queued + running > 0 ? 'active' : 'idle',
@@ -113,7 +114,7 @@ const clientSessions = ({ store }: RequestContext): SessionDetails[] =>
     working: running,
   }))
 
-const MOST_SESSIONS = 1_000
+const MAX_SESSIONS = 1_000
 
 /** A session in which something may still be said. */
 const isActive = ({ kind, status, unread, working }: SessionDetails): boolean =>
@@ -143,14 +144,14 @@ function sessionStatus(
 /** Calls to the services. */
 export const completion: Readonly<Record<string, Handler>> = {
   'completion:async': handler({
-    about: 'Asks for a completion; completion:result, completion:error or completion:cancelled follows.',
+    about: 'Requests a completion. The event completion:result, completion:error or completion:cancelled follows.',
     parameters: {
-      prompt: { type: 'text', about: 'continues the session' },
-      messages: { type: 'any', about: 'or the whole conversation: [{ role, content }]' },
-      session_id: { type: 'text', about: 'default: a new one' },
-      agent_id: { type: 'text', about: 'an agent of an orchestration that runs is asked itself' },
-      model: { type: 'text', about: 'in place of the default' },
-      request_id: { type: 'text', about: 'default: a new one' },
+      prompt: { type: 'text', about: 'the prompt that continues the session' },
+      messages: { type: 'any', about: 'the whole conversation, in place of a prompt: [{ role, content }]' },
+      session_id: { type: 'text', about: 'the session to continue; default: a new session' },
+      agent_id: { type: 'text', about: 'an agent of a running orchestration, whose conversation the prompt continues' },
+      model: { type: 'text', about: 'the model to call; default: the default model' },
+      request_id: { type: 'text', about: 'an id for the completion; default: a new id' },
     },
     answer(given, { completions }) {
       const completion = completions.submit({
@@ -170,16 +171,16 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:cancel': handler({
-    about: 'Breaks off a completion that waits or is being answered.',
-    parameters: { request_id: { type: 'text', about: 'which', required: true } },
+    about: 'Cancels a waiting or running completion.',
+    parameters: { request_id: { type: 'text', about: 'the id of the completion', required: true } },
     answer: ({ request_id: id }, { completions }) => ({
       status: 'cancelling',
       request_id: completions.cancel(id).requestId,
     }),
   }),
   'completion:status': handler({
-    about: 'Says how one completion stands, or how many there are of each kind.',
-    parameters: { request_id: { type: 'text', about: 'default: counts of all' } },
+    about: 'Shows the status of one completion, or the number of completions of each status.',
+    parameters: { request_id: { type: 'text', about: 'the id of the completion; default: counts of all completions' } },
     answer({ request_id: id }, { completions, store }) {
       if (id === undefined) return { counts: store.completions.counts(), queue_depth: completions.depth }
       const { status, ...rest } = shownCompletion(completions.find(id)) as { status: string }
@@ -187,8 +188,8 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:session_status': handler({
-    about: 'Says how a session stands: of an agent, or of completions that were asked for; or all of them.',
-    parameters: { session_id: { type: 'text', about: 'default: all' }, ...PAGE },
+    about: 'Shows the status of one session, of an agent or of requested completions, or of all sessions.',
+    parameters: { session_id: { type: 'text', about: 'the id of the session; default: all sessions' }, ...PAGE },
     answer({ session_id: id, ...part }, context) {
       const { runs, store, completions } = context
       if (id === undefined) {
@@ -203,10 +204,10 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:sessions': handler({
-    about: 'Lists the conversations of agents, and the sessions of completions that were asked for.',
+    about: 'Lists the conversations of agents, and the sessions of requested completions.',
     parameters: {
       ...WHICH,
-      active: { type: 'boolean', about: 'only those in which something may still be said', default: false },
+      active: { type: 'boolean', about: 'only sessions that can continue', default: false },
       ...PAGE,
     },
     answer({ active, limit, offset, ...which }, context) {
@@ -217,7 +218,7 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:token_usage': handler({
-    about: 'Sums tokens and money by agent.',
+    about: 'Sums tokens and cost by agent.',
     parameters: { ...WHICH, ...PAGE },
     answer({ limit, offset, ...which }, context) {
       const { runs, store } = context
@@ -244,9 +245,9 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:provider_status': handler({
-    about: 'Says how the models do: circuit breakers, and how calls have gone since the daemon started.',
+    about: 'Shows the health of the models: circuit breakers, and the results of calls since the start of the daemon.',
     parameters: {
-      provider: { type: 'text', about: 'such as openai, or openai/gpt-4o-mini; default: all' },
+      provider: { type: 'text', about: 'a provider or model, such as openai, or openai/gpt-4o-mini; default: all' },
       ...WHICH,
     },
     answer({ provider, ...which }, context) {
@@ -266,7 +267,7 @@ export const completion: Readonly<Record<string, Handler>> = {
     },
   }),
   'completion:retry_status': handler({
-    about: 'Says which requests wait for another try, and how many tries were repeated.',
+    about: 'Lists the requests that wait for a retry, and counts the retries.',
     parameters: WHICH,
     answer(which, context) {
       const { completions, events } = context
@@ -291,7 +292,7 @@ export const completion: Readonly<Record<string, Handler>> = {
       const { policy } = completions.completer
       return {
         stats: { total_retrying: waiting.length, requests: sum('requests'), retries: sum('retries'), policy },
-        retrying_requests: waiting.slice(0, MOST_WAITING).map(({ agent, target, attempt, lastError, nextAt }) => ({
+        retrying_requests: waiting.slice(0, MAX_WAITING).map(({ agent, target, attempt, lastError, nextAt }) => ({
           agent_id: agent,
           model: target,
           retry_attempt: attempt - 1,
@@ -306,7 +307,7 @@ export const completion: Readonly<Record<string, Handler>> = {
 }
 
 /** Requests that wait for their next try and are shown. */
-const MOST_WAITING = 100
+const MAX_WAITING = 100
 
 /** What work gives, or nothing where it is refused. */
 function orUndefined<Result>(work: () => Result): Result | undefined {

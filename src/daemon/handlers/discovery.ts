@@ -113,7 +113,7 @@ function formatted({ name, module, summary, parameters }: Described, style: stri
 
 const oneOf = (name: string, given: string, known: readonly string[]): string => {
   if (known.includes(given)) return given
-  throw new RefusedError(`${name} is ${quoted(given)}: give ${known.join(', ')}.`)
+  throw new RefusedError(`${name} is ${quoted(given)}. Give one of ${known.join(', ')}.`)
 }
 
 /** How a command for an event looks. */
@@ -130,13 +130,13 @@ const STYLE = { type: 'text', about: STYLES.join(', '), default: 'verbose' } as 
 /** What there is to ask for. Source of the shapes: the KSI daemon, whose clients ask before they send. */
 export const discovery: Readonly<Record<string, Handler>> = {
   'system:discover': handler({
-    about: 'Lists the events that the daemon answers.',
+    about: 'Lists the events that the daemon accepts.',
     parameters: {
-      namespace: { type: 'text', about: 'only those of one namespace, such as agent' },
-      event: { type: 'text', about: 'only this one, with its parameters; or those that fit, such as "agent:*"' },
-      module: { type: 'text', about: 'only those of one module' },
+      namespace: { type: 'text', about: 'only events of this namespace, such as agent' },
+      event: { type: 'text', about: 'only this event, with its parameters; or matching events, such as "agent:*"' },
+      module: { type: 'text', about: 'only events of this module' },
       level: { type: 'text', about: LEVELS.join(', '), default: 'namespace' },
-      detail: { type: 'boolean', about: 'with parameters', default: false },
+      detail: { type: 'boolean', about: 'includes the parameters', default: false },
       format_style: STYLE,
     },
     answer({ namespace, event, module, level: asked, detail, format_style: style }, { handlers }) {
@@ -177,8 +177,8 @@ export const discovery: Readonly<Record<string, Handler>> = {
     },
   }),
   'system:help': handler({
-    about: 'Says what an event does and takes.',
-    parameters: { event: { type: 'text', about: 'which', required: true }, format_style: STYLE },
+    about: 'Describes an event and its parameters.',
+    parameters: { event: { type: 'text', about: 'the name of the event', required: true }, format_style: STYLE },
     answer({ event, format_style: style }, { handlers }) {
       oneOf('format_style', style, STYLES)
       if (!Object.hasOwn(handlers, event))

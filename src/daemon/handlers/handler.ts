@@ -86,6 +86,6 @@ export const openHandler = <const Declared extends Parameters>({
 
 /** Names the orchestration that is meant. */
 export const WHICH = {
-  orchestration_id: { type: 'text', about: 'which' },
-  pattern: { type: 'text', about: 'or the newest of this pattern' },
+  orchestration_id: { type: 'text', about: 'the id of the orchestration' },
+  pattern: { type: 'text', about: 'the pattern of the orchestration, in place of its id; selects the newest one' },
 } as const satisfies Parameters

@@ -54,10 +54,10 @@ function compared(each: Measured, first: Measured): object {
 /** Sums and comparisons. */
 export const metrics: Readonly<Record<string, Handler>> = {
   'metrics:cost': handler({
-    about: 'Says what was spent, known and uncertain, by all orchestrations and by agent.',
+    about: 'Shows the known and uncertain cost of all orchestrations, in total and by agent.',
     parameters: {
-      last_hours: { type: 'number', about: 'only in the last so many hours', least: 0 },
-      orchestration_id: { type: 'text', about: 'only by this one' },
+      last_hours: { type: 'number', about: 'the length of the period before now, in hours', least: 0 },
+      orchestration_id: { type: 'text', about: 'only the cost of this orchestration' },
       ...PAGE,
     },
     answer({ last_hours: hours, orchestration_id: id, ...part }, { runs, store }) {
@@ -85,16 +85,21 @@ export const metrics: Readonly<Record<string, Handler>> = {
     },
   }),
   'metrics:compare': handler({
-    about: 'Holds orchestrations against each other: duration, tokens, cost, cache. The ratios are to the first one.',
+    about:
+      'Compares orchestrations by duration, tokens, cost and cache. Ratios are relative to the first orchestration.',
     parameters: {
-      run1: { type: 'text', about: 'an orchestration_id' },
-      run2: { type: 'text', about: 'the one to hold against it' },
-      orchestration_ids: { type: 'texts', about: 'or two and more of them', default: [] },
+      run1: { type: 'text', about: 'the orchestration_id of the first orchestration' },
+      run2: { type: 'text', about: 'the orchestration_id of the second orchestration' },
+      orchestration_ids: {
+        type: 'texts',
+        about: 'two or more orchestration_ids, in place of run1 and run2',
+        default: [],
+      },
     },
     answer({ run1, run2, orchestration_ids: more }, context) {
       const ids = [run1, run2, ...more].filter((id) => id !== undefined)
       if (ids.length < 2)
-        throw new RefusedError('metrics:compare needs run1 and run2, or two orchestration_ids at least.')
+        throw new RefusedError('metrics:compare needs run1 and run2, or at least two orchestration_ids.')
       const all = ids.map((id) => measured(context.runs.find(id), context))
       const [first, second] = all as [Measured, Measured]
       const shown = page(

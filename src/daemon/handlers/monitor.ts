@@ -5,7 +5,7 @@ import { RefusedError } from '../protocol.ts'
 import type { LoggedEvent } from '../logged-event.ts'
 import { handler, type Handler } from './handler.ts'
 
-const MOST_EVENTS = 1_000
+const MAX_EVENTS = 1_000
 
 /** The newest of them in their order, as many as are asked for and go into a line. */
 function newest(found: readonly LoggedEvent[], limit: number): object {
@@ -22,13 +22,17 @@ function newest(found: readonly LoggedEvent[], limit: number): object {
 /** What happens in all orchestrations. */
 export const monitor: Readonly<Record<string, Handler>> = {
   'monitor:get_events': handler({
-    about: 'Gives the newest events.',
+    about: 'Returns the newest events.',
     parameters: {
-      event_patterns: { type: 'texts', about: 'such as ["call.*"]', default: ['*'] },
-      since: { type: 'time', about: 'a date, Unix seconds, or how long ago, such as 10m', default: 0 },
-      until: { type: 'time', about: 'the same' },
+      event_patterns: { type: 'texts', about: 'patterns of event names, such as ["call.*"]', default: ['*'] },
+      since: {
+        type: 'time',
+        about: 'the start of the period: a date, Unix seconds, or a duration before now, such as 10m',
+        default: 0,
+      },
+      until: { type: 'time', about: 'the end of the period, in the same formats' },
       limit: PAGE.limit,
-      orchestration_id: { type: 'text', about: 'of one only' },
+      orchestration_id: { type: 'text', about: 'only events of this orchestration' },
     },
     answer(
       { event_patterns: patterns, since, until = Number.POSITIVE_INFINITY, limit, orchestration_id: id },
@@ -45,7 +49,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
     },
   }),
   'monitor:get_status': handler({
-    about: 'Says how many events there were of each kind, and since when.',
+    about: 'Counts the events of each kind, and shows the start of the count.',
     parameters: {},
     answer(_, { events, startedAt, completions, runs }) {
       const counts: Record<string, number> = Object.create(null) as Record<string, number>
@@ -62,9 +66,9 @@ export const monitor: Readonly<Record<string, Handler>> = {
     },
   }),
   'monitor:get_session_events': handler({
-    about: 'Gives the newest events of a session: of an agent, or of a session of completion:async.',
+    about: 'Returns the newest events of a session, of an agent or of completion:async.',
     parameters: {
-      session_id: { type: 'text', about: 'such as orch_1a2b3c4d_analyst', required: true },
+      session_id: { type: 'text', about: 'the id of the session, such as orch_1a2b3c4d_analyst', required: true },
       limit: PAGE.limit,
     },
     answer({ session_id: id, limit }, { events }) {
@@ -76,11 +80,11 @@ export const monitor: Readonly<Record<string, Handler>> = {
     },
   }),
   'monitor:get_correlation_chain': handler({
-    about: 'Gives the events that a request has led to, or those that led to one event of an orchestration.',
+    about: 'Returns the events that a request has caused, or the events that caused one event of an orchestration.',
     parameters: {
-      correlation_id: { type: 'text', about: 'of the request' },
-      orchestration_id: { type: 'text', about: 'or an orchestration' },
-      seq: { type: 'integer', about: 'and the number of its event', least: 0 },
+      correlation_id: { type: 'text', about: 'the correlation_id of the request' },
+      orchestration_id: { type: 'text', about: 'an orchestration, in place of a correlation_id' },
+      seq: { type: 'integer', about: 'the number of the event in that orchestration', least: 0 },
       limit: PAGE.limit,
     },
     answer({ correlation_id: id, orchestration_id: run, seq, limit }, { events }) {
@@ -103,7 +107,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
         )
       const chain = new Map<number, LoggedEvent>()
       const rest = [seq]
-      while (rest.length > 0 && chain.size < MOST_EVENTS) {
+      while (rest.length > 0 && chain.size < MAX_EVENTS) {
         const next = rest.pop()!
         const event = mine.get(next)
         if (!event || chain.has(next)) continue
@@ -117,8 +121,12 @@ export const monitor: Readonly<Record<string, Handler>> = {
   'monitor:subscribe': handler({
     about: 'Sends events to this connection as they happen, as lines of JSON.',
     parameters: {
-      event_patterns: { type: 'texts', about: 'such as ["breaker.*", "cost.*"]', default: ['*'] },
-      client_id: { type: 'text', about: 'what the client calls itself' },
+      event_patterns: {
+        type: 'texts',
+        about: 'patterns of event names, such as ["breaker.*", "cost.*"]',
+        default: ['*'],
+      },
+      client_id: { type: 'text', about: 'a name that the client chooses for itself' },
     },
     answer({ event_patterns: patterns, client_id: client }, { subscribe }) {
       subscribe(patterns)

@@ -1,6 +1,6 @@
 import { steadyNow } from '../../clock/index.ts'
 import { formatDollars, parseDollars } from '../../money/index.ts'
-import type { Claim } from '../../orchestrator/index.ts'
+import type { ReportedCost } from '../../orchestrator/index.ts'
 import {
   listPatterns,
   PatternSettingError,
@@ -13,14 +13,14 @@ import type { RunStatus } from '../../store/index.ts'
 import { nestsDeeper } from '../../trace/index.ts'
 import { ofPage, page, PAGE, withoutLong } from '../page.ts'
 import { meant } from '../parameters.ts'
-import { MOST_DEPTH, quoted, RefusedError } from '../protocol.ts'
+import { MAX_DEPTH, quoted, RefusedError } from '../protocol.ts'
 import { detailsOf, type RunDetails } from '../run-details.ts'
 import { nameOf, type Run } from '../runs.ts'
 import { handler, openHandler, WHICH, type Handler, type RequestContext } from './handler.ts'
 
 const STATES: readonly RunStatus[] = ['running', 'suspended', 'completed', 'failed', 'terminated']
 /** Runs that are over and that one answer may be about. */
-const MOST_OVER = 10_000
+const MAX_OVER = 10_000
 
 const secondsOf = ({ startedAt, endedAt }: Run): number => Math.max(0, (endedAt ?? steadyNow()) - startedAt) / 1_000
 
@@ -44,7 +44,7 @@ const ended = ({ result, error }: RunDetails): object => ({
   ...(error !== undefined && { error }),
 })
 
-const claimed = ({ calls, inputTokens, outputTokens, known, uncertain }: Claim): object => ({
+const claimed = ({ calls, inputTokens, outputTokens, known, uncertain }: ReportedCost): object => ({
   calls,
   input_tokens: inputTokens,
   output_tokens: outputTokens,
@@ -79,18 +79,18 @@ function refusing<Result>(work: () => Result): Result {
 }
 
 /** Patterns that extend one another, and are given as texts. */
-const MOST_TEXTS = 11
+const MAX_TEXTS = 11
 
 /** A pattern as a client has read it. */
 function textsOf(files: unknown): PatternText[] | undefined {
   if (files === undefined) return undefined
   const all: readonly unknown[] = Array.isArray(files) ? files : [files]
-  if (all.length === 0 || all.length > MOST_TEXTS)
-    throw new RefusedError(`pattern_files has ${all.length} texts: give from 1 to ${MOST_TEXTS}.`)
+  if (all.length === 0 || all.length > MAX_TEXTS)
+    throw new RefusedError(`pattern_files has ${all.length} texts. Give 1 to ${MAX_TEXTS}.`)
   return all.map((each, index) => {
     const { file = 'pattern.yaml', text } = (each ?? {}) as { file?: unknown; text?: unknown }
     if (typeof file !== 'string' || typeof text !== 'string')
-      throw new RefusedError(`pattern_files[${index}] needs a file, which is a name, and a text.`)
+      throw new RefusedError(`pattern_files[${index}] needs a file (a name) and a text.`)
     return { file, text }
   })
 }
@@ -113,7 +113,7 @@ function besideVars(
           },
         )
       const { type } = (pattern.data.variables?.[name] ?? {}) as { type?: unknown }
-      if (typeof value !== 'string' || type === 'string' || nestsDeeper(value, MOST_DEPTH)) return [name, value]
+      if (typeof value !== 'string' || type === 'string' || nestsDeeper(value, MAX_DEPTH)) return [name, value]
       try {
         return [name, JSON.parse(value) as unknown]
       } catch {
@@ -126,7 +126,7 @@ function besideVars(
 /** Those that are not over, and with `all` those that are. The newest first. */
 const listed = ({ runs }: RequestContext, all: boolean): Run[] => [
   ...runs.active.toReversed(),
-  ...(all ? runs.over(MOST_OVER) : []),
+  ...(all ? runs.over(MAX_OVER) : []),
 ]
 
 /** The fail rate of the client's environment, which `longhaul send` hands on. */
@@ -135,24 +135,32 @@ function clientFailRate(given: unknown): number | undefined {
   const rate = Number(given)
   if (rate >= 0 && rate <= 1) return rate
   throw new RefusedError(
-    `The fail rate in the environment (KSI_COMPLETION_PROVIDER_FAIL_RATE, LONGHAUL_FAIL_RATE) is ${quoted(given)}: give a share from 0 to 1.`,
+    `The fail rate in the environment (KSI_COMPLETION_PROVIDER_FAIL_RATE, LONGHAUL_FAIL_RATE) is ${quoted(given)}. Give a share from 0 to 1.`,
   )
 }
 
 const START = {
-  pattern: { type: 'text', about: 'a name, or a path in one of the folders of patterns', required: true },
-  vars: { type: 'object', about: 'values of its variables; each may also stand beside it', default: {} },
+  pattern: {
+    type: 'text',
+    about: 'the name of the pattern, or its path in one of the folders of patterns',
+    required: true,
+  },
+  vars: {
+    type: 'object',
+    about: 'values of the variables of the pattern; each variable may also be a parameter of its own',
+    default: {},
+  },
   pattern_files: {
     type: 'any',
-    about: 'in place of a file of the daemon: the text of the pattern, then those of what it extends, [{ file, text }]',
+    about: 'texts in place of a file of the daemon: the pattern, then the patterns that it extends, [{ file, text }]',
   },
-  fail_rate: { type: 'number', about: 'share of its calls that fail, at simulated services', least: 0, most: 1 },
+  fail_rate: { type: 'number', about: 'share of its calls that fail, with simulated services', least: 0, most: 1 },
 } as const
 
 /** Orchestrations. */
 export const orchestration: Readonly<Record<string, Handler>> = {
   'orchestration:start': openHandler({
-    about: 'Starts an orchestration by its pattern.',
+    about: 'Starts an orchestration from a pattern.',
     parameters: START,
     answer({ pattern, pattern_files: files, vars, fail_rate: asked }, others, { runs, correlationId, simulates }) {
       if (asked !== undefined && !simulates)
@@ -171,8 +179,8 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:status': handler({
-    about: 'Says where an orchestration stands, or all that are not over.',
-    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    about: 'Shows the status of one orchestration, or of all active orchestrations.',
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'includes ended orchestrations', default: false }, ...PAGE },
     answer(given, context) {
       const { runs, store } = context
       if (given.orchestration_id !== undefined || given.pattern !== undefined) {
@@ -190,7 +198,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:get_instance': handler({
-    about: 'Gives all of an orchestration: where it stands, its variables, breakers and spending.',
+    about: 'Returns the full state of an orchestration: status, variables, breakers and cost.',
     parameters: WHICH,
     answer(given, { runs, store }) {
       const run = runs.choose(given, 'orchestration:get_instance')
@@ -206,14 +214,14 @@ export const orchestration: Readonly<Record<string, Handler>> = {
   }),
   'orchestration:message': handler({
     about:
-      'Puts a message into the inbox of an agent of an orchestration, or of all of them; or says an event, which goes whither the rules send it.',
+      'Adds a message to the inbox of one agent or of all agents of an orchestration, or emits an event, which the rules of the pattern route.',
     parameters: {
       ...WHICH,
-      message: { type: 'any', about: 'a text, or an object' },
-      to: { type: 'text', about: "an agent's name; default: all" },
-      event: { type: 'text', about: 'in place of a message' },
-      payload: { type: 'any', about: 'what the event carries', default: {} },
-      from_agent: { type: 'text', about: 'who says the event', default: 'client' },
+      message: { type: 'any', about: 'the message: a text, or an object' },
+      to: { type: 'text', about: "the agent's name; default: all agents" },
+      event: { type: 'text', about: 'the event to emit, in place of a message' },
+      payload: { type: 'any', about: 'the data of the event', default: {} },
+      from_agent: { type: 'text', about: 'the agent that emits the event', default: 'client' },
     },
     answer({ message, to, event, payload, from_agent: sender, ...which }, { runs }) {
       const run = runs.choose(which, 'orchestration:message', 'running')
@@ -227,14 +235,14 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       const { team } = orchestrator
       const names = team.names.filter((name) => team.isAlive(name))
       const chosen = to === undefined ? names : names.filter((name) => name === to || `${run.id}_${name}` === to)
-      if (chosen.length === 0) throw new RefusedError(`${run.id} has no agent ${quoted(to)} alive.`, { agents: names })
+      if (chosen.length === 0) throw new RefusedError(`${run.id} has no active agent ${quoted(to)}.`, { agents: names })
       const text = typeof message === 'string' ? message : JSON.stringify(message)
       for (const name of chosen) orchestrator.sendMessage(name, text, 'client')
       return { status: 'delivered', orchestration_id: run.id, agents: chosen.map((name) => `${run.id}_${name}`) }
     },
   }),
   'orchestration:list_patterns': handler({
-    about: 'Lists the patterns that can be started by name.',
+    about: 'Lists the patterns that orchestration:start finds by name.',
     parameters: PAGE,
     answer(given, { patterns: folders }) {
       const shown = page(listPatterns(folders), given)
@@ -242,7 +250,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:load_pattern': handler({
-    about: 'Reads a pattern and says what is in it, without starting it.',
+    about: 'Reads a pattern and describes its contents, without starting it.',
     parameters: { pattern: START.pattern, pattern_files: START.pattern_files },
     answer: ({ pattern, pattern_files: files }, { runs }) =>
       refusing(() => {
@@ -252,17 +260,17 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       }),
   }),
   'orchestration:list': handler({
-    about: 'Lists the orchestrations that are not over, the newest first.',
+    about: 'Lists the active orchestrations, the newest first.',
     parameters: {
-      state: { type: 'text', about: `only those in this state: ${STATES.join(', ')}` },
-      running: { type: 'boolean', about: 'only those that run', default: false },
-      pattern: { type: 'text', about: 'only those of this pattern' },
-      all: { type: 'boolean', about: 'those that are over too', default: false },
+      state: { type: 'text', about: `only orchestrations in this state: ${STATES.join(', ')}` },
+      running: { type: 'boolean', about: 'only running orchestrations', default: false },
+      pattern: { type: 'text', about: 'only orchestrations of this pattern' },
+      all: { type: 'boolean', about: 'includes ended orchestrations', default: false },
       ...PAGE,
     },
     answer({ state, running, pattern, all, ...part }, context) {
       if (state !== undefined && !STATES.includes(state as RunStatus))
-        throw new RefusedError(`state is ${quoted(state)}: give one of ${STATES.join(', ')}.`, {
+        throw new RefusedError(`state is ${quoted(state)}. Give one of ${STATES.join(', ')}.`, {
           hint: meant(state, STATES),
         })
       const over = all || (state !== undefined && state !== 'running' && state !== 'suspended')
@@ -286,10 +294,10 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:suspend': handler({
-    about: 'Stops an orchestration where it stands, and keeps it.',
+    about: 'Suspends an orchestration at its current statement, and saves it.',
     parameters: {
       ...WHICH,
-      cancel: { type: 'boolean', about: 'breaks off calls under way instead of waiting for them', default: false },
+      cancel: { type: 'boolean', about: 'cancels calls in flight instead of waiting for them', default: false },
     },
     async answer({ cancel, ...which }, { runs, store }) {
       const run = runs.choose(which, 'orchestration:suspend', 'running')
@@ -299,12 +307,12 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:resume': handler({
-    about: 'Goes on with an orchestration that was suspended.',
+    about: 'Resumes a suspended orchestration.',
     parameters: {
       ...WHICH,
       checkpoint_id: {
         type: 'text',
-        about: 'the point to go on from, which names its orchestration too; default: where it stands',
+        about: 'the checkpoint to resume from, which also selects its orchestration; default: the current state',
       },
     },
     answer({ checkpoint_id: checkpoint, ...which }, { runs, store }) {
@@ -326,7 +334,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:checkpoints': handler({
-    about: 'Lists the points that an orchestration can be gone back to.',
+    about: 'Lists the checkpoints of an orchestration.',
     parameters: { ...WHICH, ...PAGE },
     answer(given, { runs, store }) {
       const run = runs.choose(given, 'orchestration:checkpoints')
@@ -342,8 +350,8 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:terminate': handler({
-    about: 'Ends an orchestration for good: calls under way are cancelled.',
-    parameters: { ...WHICH, reason: { type: 'text', about: 'for the log', default: 'terminated' } },
+    about: 'Terminates an orchestration, and cancels its calls in flight.',
+    parameters: { ...WHICH, reason: { type: 'text', about: 'the reason, for the log', default: 'terminated' } },
     async answer({ reason, ...which }, { runs, store }) {
       const run = runs.choose(which, 'orchestration:terminate', 'running')
       await runs.terminate(run, reason)
@@ -352,8 +360,11 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:request_termination': handler({
-    about: 'Ends an orchestration for good when what is under way has ended.',
-    parameters: { ...WHICH, reason: { type: 'text', about: 'for the log', default: 'termination requested' } },
+    about: 'Terminates an orchestration after its calls in flight have ended.',
+    parameters: {
+      ...WHICH,
+      reason: { type: 'text', about: 'the reason, for the log', default: 'termination requested' },
+    },
     answer({ reason, ...which }, { runs }) {
       const run = runs.choose(which, 'orchestration:request_termination', 'running')
       if (run.phase !== 'running' && run.phase !== 'suspended')
@@ -364,10 +375,16 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:fail_rate': handler({
-    about: 'Lets another share of the calls of an orchestration fail from now on, at simulated services.',
+    about: 'Changes the share of the calls of an orchestration that fail, with simulated services.',
     parameters: {
       ...WHICH,
-      fail_rate: { type: 'number', about: 'share of its calls', least: 0, most: 1, required: true },
+      fail_rate: {
+        type: 'number',
+        about: 'the share of its calls that fail from now on',
+        least: 0,
+        most: 1,
+        required: true,
+      },
     },
     answer({ fail_rate: failRate, ...which }, { runs, simulates }) {
       if (!simulates) throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
@@ -377,8 +394,8 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     },
   }),
   'orchestration:cost_status': handler({
-    about: 'Says what an orchestration has spent, by agent, or all that are not over.',
-    parameters: { ...WHICH, all: { type: 'boolean', about: 'those that are over too', default: false }, ...PAGE },
+    about: 'Shows the cost of one orchestration, by agent, or of all active orchestrations.',
+    parameters: { ...WHICH, all: { type: 'boolean', about: 'includes ended orchestrations', default: false }, ...PAGE },
     answer(given, context) {
       const { runs, store } = context
       if (given.orchestration_id !== undefined || given.pattern !== undefined) {

@@ -8,8 +8,8 @@ import { handler, WHICH, type Handler, type RequestContext } from './handler.ts'
 import { costOf } from './orchestration.ts'
 
 const DIRECTIONS: readonly Direction[] = ['outgoing', 'incoming', 'both']
-const MOST_ROWS = 10_000
-const MOST_DEPTH = 20
+const MAX_ROWS = 10_000
+const MAX_DEPTH = 20
 
 const shown = ({ id, type, properties, createdAt, updatedAt }: Entity): object => ({
   id,
@@ -40,12 +40,12 @@ function* mapped<Item, Shown>(items: Iterable<Item>, how: (item: Item) => Shown)
 }
 
 /** Properties that one question may name. */
-const MOST_PROPERTIES = 50
+const MAX_PROPERTIES = 50
 
 function bounded(where: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { length } = Object.keys(where)
-  if (length <= MOST_PROPERTIES) return where
-  throw new RefusedError(`where names ${length} properties: give at most ${MOST_PROPERTIES}.`)
+  if (length <= MAX_PROPERTIES) return where
+  throw new RefusedError(`where names ${length} properties. Give at most ${MAX_PROPERTIES}.`)
 }
 
 /** The edges of an entity, as many as go into a line. */
@@ -54,7 +54,7 @@ function relationshipsOf(id: string, entities: EntityTable): object {
     yield* entities.relationships({ from: id })
     yield* entities.relationships({ to: id })
   })()
-  const { items, next } = pageOfRows(mapped(all, shownEdge), { limit: MOST_ROWS, offset: 0 })
+  const { items, next } = pageOfRows(mapped(all, shownEdge), { limit: MAX_ROWS, offset: 0 })
   return { relationships: items, ...(next !== undefined && { relationships_truncated: true }) }
 }
 
@@ -99,36 +99,41 @@ function entity(type: string | undefined, id: string, context: RequestContext): 
   })
 }
 
-const ID = { type: 'text', about: 'which', required: true } as const
-const TYPE = { type: 'text', about: 'only of this type' } as const
-const PROPERTIES = { type: 'object', about: 'an object', default: {} } as const
-const WHERE = { type: 'object', about: 'properties that have these values, as an object', default: {} } as const
-const ROWS = { type: 'integer', about: 'most that are listed', default: 100, least: 1, most: MOST_ROWS } as const
+const ID = { type: 'text', about: 'the id of the entity', required: true } as const
+const TYPE = { type: 'text', about: 'only entities of this type' } as const
+const PROPERTIES = { type: 'object', about: 'the properties, as an object', default: {} } as const
+const WHERE = { type: 'object', about: 'the properties and values to match, as an object', default: {} } as const
+const ROWS = { type: 'integer', about: 'maximum number of rows', default: 100, least: 1, most: MAX_ROWS } as const
 const OFFSET = PAGE.offset
-const END = { type: 'text', about: 'an id', required: true } as const
+const END = { type: 'text', about: 'the id of an entity', required: true } as const
 const EDGE = {
   from: { ...END, also: ['from_id'] },
   to: { ...END, also: ['to_id'] },
-  type: { type: 'text', about: 'such as "spawned"', required: true, also: ['relation_type'] },
+  type: {
+    type: 'text',
+    about: 'the type of the relationship, such as "spawned"',
+    required: true,
+    also: ['relation_type'],
+  },
 } as const
 
 /** What orchestrations remember, and what clients let the daemon remember. */
 export const state: Readonly<Record<string, Handler>> = {
   'state:get': handler({
-    about: 'Gives the variables of an orchestration, or one of them; or an entity by its type and id.',
+    about: 'Returns the variables of an orchestration, one variable, or an entity by its type and id.',
     parameters: {
       ...WHICH,
       name: { type: 'text', about: 'only this variable' },
       entity_type: {
         type: 'text',
-        about: `in place of an orchestration: ${Object.keys(OWN).join(', ')}, or a type of your own`,
+        about: `the type of an entity, in place of an orchestration: ${Object.keys(OWN).join(', ')}, or a custom type`,
       },
       entity_id: { type: 'text', about: 'the id of an orchestration, an agent or an entity' },
     },
     answer({ name, entity_type: type, entity_id: id, ...which }, context) {
       const { runs, store } = context
       if (id !== undefined) return entity(type, id, context)
-      if (type !== undefined) throw new RefusedError('state:get needs entity_id beside entity_type.')
+      if (type !== undefined) throw new RefusedError('state:get needs an entity_id in addition to entity_type.')
       const run = runs.choose(which, 'state:get')
       const { variables } = detailsOf(run, store)
       if (name === undefined) return { orchestration_id: run.id, variables: withoutLong(variables) }
@@ -141,22 +146,25 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:entity:create': handler({
-    about: 'Keeps an entity.',
+    about: 'Creates an entity.',
     parameters: {
-      type: { type: 'text', about: 'what it is', required: true },
-      id: { type: 'text', about: 'default: a new one' },
+      type: { type: 'text', about: 'the type of the entity', required: true },
+      id: { type: 'text', about: 'the id of the entity; default: a new id' },
       properties: PROPERTIES,
     },
     answer({ type, id = `${type}_${crypto.randomUUID().slice(0, 8)}`, properties }, { store: { entities }, push }) {
       const created = entities.create(id, type, properties)
-      if (!created) throw new RefusedError(`There is an entity "${id}" already. state:entity:update changes it.`)
+      if (!created) throw new RefusedError(`The entity "${id}" exists already. state:entity:update changes it.`)
       push('state:entity:created', shown(created))
       return shown(created)
     },
   }),
   'state:entity:get': handler({
-    about: 'Gives an entity.',
-    parameters: { id: ID, include: { type: 'texts', about: '["relationships"]: its edges too', default: [] } },
+    about: 'Returns an entity.',
+    parameters: {
+      id: ID,
+      include: { type: 'texts', about: '["relationships"] includes the relationships of the entity', default: [] },
+    },
     answer({ id, include }, { store: { entities } }) {
       const found = entities.get(id)
       if (!found) throw missing(id)
@@ -169,7 +177,7 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:entity:update': handler({
-    about: 'Sets properties of an entity; null takes one away.',
+    about: 'Sets properties of an entity; null removes a property.',
     parameters: { id: ID, properties: PROPERTIES },
     answer({ id, properties }, { store: { entities }, push }) {
       const updated = entities.update(id, properties)
@@ -179,7 +187,7 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:entity:delete': handler({
-    about: 'Forgets an entity and its relationships.',
+    about: 'Deletes an entity and its relationships.',
     parameters: { id: ID },
     answer({ id }, { store: { entities }, push }) {
       if (!entities.delete(id)) throw missing(id)
@@ -194,7 +202,7 @@ export const state: Readonly<Record<string, Handler>> = {
       where: WHERE,
       order_by: {
         type: 'text',
-        about: 'a property, created_at (default), updated_at or id; - in front turns the order round',
+        about: 'a property, created_at (default), updated_at or id; a leading - reverses the order',
       },
       limit: ROWS,
       offset: OFFSET,
@@ -212,7 +220,7 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:relationship:create': handler({
-    about: 'Joins two entities.',
+    about: 'Creates a relationship between two entities.',
     parameters: { ...EDGE, metadata: PROPERTIES },
     answer({ metadata, ...edge }, { store: { entities }, push }) {
       const { from, to, type } = edge
@@ -223,7 +231,7 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:relationship:delete': handler({
-    about: 'Parts two entities.',
+    about: 'Deletes a relationship between two entities.',
     parameters: EDGE,
     answer(edge, { store: { entities }, push }) {
       const { from, to, type } = edge
@@ -236,8 +244,8 @@ export const state: Readonly<Record<string, Handler>> = {
   'state:relationship:query': handler({
     about: 'Lists relationships.',
     parameters: {
-      from: { type: 'text', about: 'an id', also: ['from_id'] },
-      to: { type: 'text', about: 'an id', also: ['to_id'] },
+      from: { type: 'text', about: 'the id of the first entity', also: ['from_id'] },
+      to: { type: 'text', about: 'the id of the second entity', also: ['to_id'] },
       type: { ...TYPE, also: ['relation_type'] },
       limit: ROWS,
       offset: OFFSET,
@@ -253,26 +261,30 @@ export const state: Readonly<Record<string, Handler>> = {
     },
   }),
   'state:graph:traverse': handler({
-    about: 'Gives what can be reached from an entity.',
+    about: 'Returns the entities that are reachable from an entity.',
     parameters: {
       from: END,
-      direction: { type: 'text', about: 'outgoing, incoming or both', default: 'outgoing' },
-      types: { type: 'texts', about: 'only by relationships of these types', default: [] },
-      depth: { type: 'integer', about: 'most steps', default: 1, least: 1, most: MOST_DEPTH },
+      direction: {
+        type: 'text',
+        about: 'the direction of the relationships: outgoing, incoming or both',
+        default: 'outgoing',
+      },
+      types: { type: 'texts', about: 'only relationships of these types', default: [] },
+      depth: { type: 'integer', about: 'maximum number of steps', default: 1, least: 1, most: MAX_DEPTH },
       limit: ROWS,
-      include_entities: { type: 'boolean', about: 'their properties too', default: false },
+      include_entities: { type: 'boolean', about: 'includes the properties of the entities', default: false },
     },
     answer({ from, direction, types, depth, limit, include_entities: full }, { store: { entities } }) {
       if (!entities.get(from)) throw missing(from)
       if (!DIRECTIONS.includes(direction as Direction))
-        throw new RefusedError(`direction is ${JSON.stringify(direction)}: give ${DIRECTIONS.join(', ')}.`)
+        throw new RefusedError(`direction is ${JSON.stringify(direction)}. Give one of ${DIRECTIONS.join(', ')}.`)
       const walk = entities.traverse(from, {
         direction: direction as Direction,
         types,
         depth,
         most: limit,
       })
-      const all = { limit: MOST_ROWS, offset: 0 }
+      const all = { limit: MAX_ROWS, offset: 0 }
       const nodes = pageOfRows(
         mapped(walk.ids, (id) => (full ? shown(entities.get(id)!) : id)),
         all,
@@ -291,14 +303,14 @@ export const state: Readonly<Record<string, Handler>> = {
   'state:aggregate:count': handler({
     about: 'Counts entities by type or by a property, or relationships by type.',
     parameters: {
-      target: { type: 'text', about: 'entities or relationships', default: 'entities' },
+      target: { type: 'text', about: 'the objects to count: entities or relationships', default: 'entities' },
       type: TYPE,
       where: WHERE,
-      group_by: { type: 'text', about: 'type or a property', default: 'type' },
+      group_by: { type: 'text', about: 'the grouping: type or a property', default: 'type' },
     },
     answer({ target, type, where, group_by: groupBy }, { store: { entities } }) {
       if (target !== 'entities' && target !== 'relationships')
-        throw new RefusedError(`target is ${JSON.stringify(target)}: give entities or relationships.`)
+        throw new RefusedError(`target is ${JSON.stringify(target)}. Give entities or relationships.`)
       const counts = asked(() =>
         target === 'relationships'
           ? entities.countRelationships()

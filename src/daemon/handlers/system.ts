@@ -4,7 +4,7 @@ import { handler, type Handler } from './handler.ts'
 /** The daemon itself. */
 export const system: Readonly<Record<string, Handler>> = {
   'system:health': handler({
-    about: 'Says that the daemon is well, and how much it does.',
+    about: 'Shows the health and the load of the daemon.',
     parameters: {},
     answer: (_, { runs, startedAt, store, log, simulates, problems: found }) => {
       const problems = [...found, ...store.problems, ...log.problems]
@@ -21,12 +21,12 @@ export const system: Readonly<Record<string, Handler>> = {
     },
   }),
   'system:config': handler({
-    about: 'Says what is in force: services, time, retries, breakers, budget, cache, supervision, files.',
+    about: 'Shows the settings in force: services, time, retries, breakers, budget, cache, supervision, files.',
     parameters: {},
     answer: (_, { config }) => config(),
   }),
   'system:shutdown': handler({
-    about: 'Stops the daemon. What runs goes on when the next one starts.',
+    about: 'Stops the daemon. The next daemon resumes the running orchestrations.',
     parameters: {},
     answer(_, { shutdown }) {
       setImmediate(shutdown)

@@ -62,7 +62,7 @@ const READ: readonly string[] = [
  */
 export function aggregate({ data, responses, method, options = {} }: Options): Json {
   const items = data ?? responses
-  if (!Array.isArray(items)) return refuse(`data is ${JSON.stringify(items ?? null)}; a list is needed.`, 'unfit')
+  if (!Array.isArray(items)) return refuse(`data is ${JSON.stringify(items ?? null)}. Give a list.`, 'unfit')
   const given = options as Readonly<Record<string, Json>>
   const unread = Object.keys(given).find((name) => !READ.includes(name))
   if (unread !== undefined) return refuse(`there is no option "${unread}". There are: ${READ.join(', ')}.`)
@@ -131,5 +131,5 @@ function merged(values: readonly Json[]): Json {
   if (values.every((value) => Array.isArray(value))) return values.flat() as Json
   if (values.every((value) => typeof value === 'object' && value !== null && !Array.isArray(value)))
     return Object.assign({}, ...values) as Json
-  return refuse('merge needs objects only, or lists only.', 'unfit')
+  return refuse('merge accepts only objects, or only lists.', 'unfit')
 }

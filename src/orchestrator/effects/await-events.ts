@@ -2,12 +2,12 @@ import { millisecondsOf, textOf, type Json, type Options } from '../../strategy/
 import { deadlineIn } from '../service/deadline.ts'
 import { fitsPattern } from '../team/bus.ts'
 import { recipientsOf } from '../team/recipients.ts'
-import type { EffectSurroundings } from './surroundings.ts'
+import type { EffectDependencies } from './dependencies.ts'
 
 /** Waits for events of agents. Whoever of them is told something meanwhile answers to it. */
 export async function awaitEvents(
   options: Options,
-  { team, settings, signal, background, effect, elapsedMs, heard, recipients }: EffectSurroundings,
+  { team, settings, signal, background, effect, elapsedMs, heard, recipients }: EffectDependencies,
 ): Promise<Json> {
   const {
     from,
@@ -33,7 +33,9 @@ export async function awaitEvents(
     if ((senders && !senders.includes(name)) || !team.isAlive(name)) return
     const nth = (asked.get(name) ?? 0) + 1
     asked.set(name, nth)
-    background(team.ask(name, undefined, { signal: end.signal, effect, question: `${name} ${nth}` }).catch(() => {}))
+    background(
+      team.requestAnswer(name, undefined, { signal: end.signal, effect, question: `${name} ${nth}` }).catch(() => {}),
+    )
   }
   const stopDelivery = team.onDelivery(asking)
   try {

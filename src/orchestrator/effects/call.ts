@@ -16,7 +16,7 @@ export async function call(
   if (!Object.hasOwn(functions, name))
     throw new CompletionError(
       'refused_request',
-      `CALL: there is no function "${name}". ${suggestion(name, Object.keys(functions)) || 'Name its library in the pattern (functions: …), or give it as orchestrator.functions.'}`,
+      `CALL: there is no function "${name}". ${suggestion(name, Object.keys(functions)) || 'Name its library in the pattern (functions: …), or add the function to orchestrator.functions.'}`,
     )
   return plain(name, await functions[name]!(...(given as never[])))
 }
@@ -28,7 +28,7 @@ function plain(name: string, value: unknown): Json {
   } catch (error) {
     throw new CompletionError(
       'refused_request',
-      `CALL ${name} gave what cannot be kept as JSON (${error instanceof Error ? error.message.split('\n')[0] : typeof value}). Return numbers, texts, lists and plain objects.`,
+      `CALL ${name} returned a value that JSON cannot represent (${error instanceof Error ? error.message.split('\n')[0] : typeof value}). Return numbers, texts, lists and plain objects.`,
       { cause: error },
     )
   }

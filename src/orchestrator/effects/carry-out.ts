@@ -3,27 +3,27 @@ import { pause } from '../service/deadline.ts'
 import { recipientsOf } from '../team/recipients.ts'
 import { jsonIn, saysNo, saysYes } from '../team/speech.ts'
 import { aggregate } from './aggregate.ts'
-import { askOne, askOrchestrator } from './ask.ts'
+import { requestAnswer, consultOrchestratingAgent } from './request-answer.ts'
 import { awaitEvents } from './await-events.ts'
 import { call } from './call.ts'
 import { converse } from './converse.ts'
 import { coordinate } from './coordinate.ts'
 import { gather, gatherLate } from './gather/gather.ts'
 import { gatherOptions } from './gather/options.ts'
-import type { EffectSurroundings } from './surroundings.ts'
-import { asked } from './whom.ts'
+import type { EffectDependencies } from './dependencies.ts'
+import { resolveAgents } from './resolve-agents.ts'
 
 /** Carries out what a statement has asked for. Rejects where it fails. */
-export async function carryOut({ request }: LastingEffect, surroundings: EffectSurroundings): Promise<Json> {
-  const { team, settings, signal, sequential } = surroundings
+export async function carryOut({ request }: LastingEffect, dependencies: EffectDependencies): Promise<Json> {
+  const { team, settings, signal, sequential } = dependencies
   switch (request.kind) {
     case 'gather': {
       const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-      return { ...(await gather(request.name, asked(request.agents, surroundings), options, surroundings)) }
+      return { ...(await gather(request.name, resolveAgents(request.agents, dependencies), options, dependencies)) }
     }
     case 'waitFor': {
       // Who was told something and has not been asked since, or was asked by this effect before a restart.
-      const before = new Set(team.answersBefore(surroundings.effect).map(({ question }) => question))
+      const before = new Set(team.answersBefore(dependencies.effect).map(({ question }) => question))
       const told = [...team.agents.values()]
         .filter(({ name, inbox, isAlive }) => before.has(name) || (isAlive && inbox.length > 0))
         .map(({ name }) => name)
@@ -31,29 +31,31 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
         { at_least: 0 },
         { timeoutMs: request.timeoutMs ?? settings.gatherTimeoutMs, sequential },
       )
-      return { ...(await gather(request.name, told, options, surroundings)) }
+      return { ...(await gather(request.name, told, options, dependencies)) }
     }
     case 'completion':
-      return { ...(await askOne(asked([request.agent], surroundings)[0]!, request.options, surroundings)) } as Json
+      return {
+        ...(await requestAnswer(resolveAgents([request.agent], dependencies)[0]!, request.options, dependencies)),
+      } as Json
     case 'events':
-      return awaitEvents(request.options, surroundings)
+      return awaitEvents(request.options, dependencies)
     case 'call':
-      return call(request.function, request.arguments, surroundings.functions)
+      return call(request.function, request.arguments, dependencies.functions)
     case 'process':
-      return askOrchestrator(
+      return consultOrchestratingAgent(
         `Process the following, and say what follows from it:\n${textOf(request.value)}`,
-        surroundings,
+        dependencies,
       )
     case 'ask':
-      return askOrchestrator(request.text, surroundings)
+      return consultOrchestratingAgent(request.text, dependencies)
     case 'value': {
-      const said = await askOrchestrator(request.text, surroundings)
+      const said = await consultOrchestratingAgent(request.text, dependencies)
       return jsonIn(said) ?? said
     }
     case 'check': {
-      const said = await askOrchestrator(
+      const said = await consultOrchestratingAgent(
         `Check this, and begin your answer with "no" if it does not hold: ${request.text}`,
-        surroundings,
+        dependencies,
       )
       return saysNo(said) ? said : null
     }
@@ -61,23 +63,23 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
       const { method, options } = request.request
       if (method !== 'custom') return aggregate(request.request)
       const data = textOf(request.request['data'] ?? request.request['responses'] ?? null)
-      const said = await askOrchestrator(
+      const said = await consultOrchestratingAgent(
         `Aggregate the following, as ${textOf(options ?? {})} says:\n${data}`,
-        surroundings,
+        dependencies,
       )
       return jsonIn(said) ?? said
     }
     case 'coordinate': {
-      const agents = recipientsOf(request.request['agents'] ?? 'all', surroundings.recipients)
+      const agents = recipientsOf(request.request['agents'] ?? 'all', dependencies.recipients)
       for (const agent of agents) team.find(agent)
-      return coordinate(request.request, agents, { timeoutMs: settings.gatherTimeoutMs, surroundings })
+      return coordinate(request.request, agents, { timeoutMs: settings.gatherTimeoutMs, dependencies })
     }
     case 'converse':
-      return converse(surroundings, { inTurns: surroundings.inTurns })
+      return converse(dependencies, { inTurns: dependencies.inTurns })
     case 'judge':
-      return saysYes(await askOrchestrator(`Answer with yes or no: ${request.text}?`, surroundings))
+      return saysYes(await consultOrchestratingAgent(`Answer with yes or no: ${request.text}?`, dependencies))
     case 'sleep':
-      await pause(Math.max(0, request.ms - surroundings.elapsedMs), signal)
+      await pause(Math.max(0, request.ms - dependencies.elapsedMs), signal)
       return null
     default:
       return request satisfies never
@@ -85,10 +87,10 @@ export async function carryOut({ request }: LastingEffect, surroundings: EffectS
 }
 
 /** Goes on, after a restart, with what a statement that had ended before it had left under way. */
-export async function carryOutLate({ request }: Effect, surroundings: EffectSurroundings): Promise<void> {
-  const { settings, sequential } = surroundings
+export async function carryOutLate({ request }: Effect, dependencies: EffectDependencies): Promise<void> {
+  const { settings, sequential } = dependencies
   // Tasks that nobody had done when the gather ended are missing; nobody is to do them any more.
   if (request.kind !== 'gather' || request.options['tasks'] !== undefined) return
   const options = gatherOptions(request.options, { timeoutMs: settings.gatherTimeoutMs, sequential })
-  await gatherLate(request.name, asked(request.agents, surroundings), options, surroundings)
+  await gatherLate(request.name, resolveAgents(request.agents, dependencies), options, dependencies)
 }

@@ -1,5 +1,5 @@
 import { failureOf } from '../service/failures.ts'
-import type { EffectSurroundings } from './surroundings.ts'
+import type { EffectDependencies } from './dependencies.ts'
 
 /** How agents speak. */
 export interface ConversationOptions {
@@ -13,8 +13,8 @@ export interface ConversationOptions {
  *
  * @throws the last failure, where nobody has answered at all
  */
-export async function converse(surroundings: EffectSurroundings, { inTurns }: ConversationOptions): Promise<null> {
-  const { team, signal, effect } = surroundings
+export async function converse(dependencies: EffectDependencies, { inTurns }: ConversationOptions): Promise<null> {
+  const { team, signal, effect } = dependencies
   const asked = new Map<string, number>()
   const busy = new Set<string>()
   /** Who has failed to answer: not asked again before it is told something more. */
@@ -25,12 +25,12 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
   let last = before.at(-1)?.answer.agent
   for (const { answer } of before) asked.set(answer.agent, (asked.get(answer.agent) ?? 0) + 1)
 
-  const ask = async (name: string): Promise<void> => {
+  const takeTurn = async (name: string): Promise<void> => {
     const nth = (asked.get(name) ?? 0) + 1
     asked.set(name, nth)
     busy.add(name)
     try {
-      await team.ask(name, undefined, { signal, effect, question: `${name} ${nth}` })
+      await team.requestAnswer(name, undefined, { signal, effect, question: `${name} ${nth}` })
       answers += 1
       last = name
     } catch (error) {
@@ -54,12 +54,12 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
   }
 
   const stopHearing = team.onDelivery((name) => failed.delete(name))
-  const isPausing = (): boolean => surroundings.pausing.aborted
+  const isPausing = (): boolean => dependencies.pausing.aborted
   try {
-    if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await ask(name)
+    if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await takeTurn(name)
     else
       await freely(
-        ask,
+        takeTurn,
         () => (isPausing() ? [] : waiting()),
         (listener) => team.onDelivery(listener),
       )
@@ -67,16 +67,16 @@ export async function converse(surroundings: EffectSurroundings, { inTurns }: Co
     stopHearing()
   }
   // Who has not answered yet is asked when the run goes on.
-  if (isPausing() && waiting().length > 0) return surroundings.pause()
+  if (isPausing() && waiting().length > 0) return dependencies.pause()
   if (answers === 0 && failure !== undefined) throw failure
   if (failure !== undefined)
-    surroundings.trace.append({ type: 'log', line: 0, text: `Not answered: ${failureOf(failure).message}` })
+    dependencies.trace.append({ type: 'log', line: 0, text: `Not answered: ${failureOf(failure).message}` })
   return null
 }
 
 /** Asks whoever has something to read, at the same time, until nobody has. */
 async function freely(
-  ask: (name: string) => Promise<void>,
+  takeTurn: (name: string) => Promise<void>,
   waiting: () => string[],
   onDelivery: (listener: () => void) => () => void,
 ): Promise<void> {
@@ -85,7 +85,7 @@ async function freely(
   const look = (): void => {
     for (const name of waiting()) {
       underWay += 1
-      ask(name).then(
+      takeTurn(name).then(
         () => {
           underWay -= 1
           look()

@@ -4,7 +4,7 @@ import { deadlineIn } from '../service/deadline.ts'
 import { CompletionError } from '../service/failures.ts'
 import { gather } from './gather/gather.ts'
 import { gatherOptions } from './gather/options.ts'
-import type { GatherSurroundings } from './surroundings.ts'
+import type { GatherDependencies } from './dependencies.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 
 /** Options that COORDINATE reads. */
@@ -19,7 +19,7 @@ const READ = ['name', 'point', 'task', 'turn_duration', 'max_rounds']
 export async function coordinate(
   request: Options,
   agents: readonly string[],
-  { timeoutMs: longest, surroundings }: { timeoutMs: number; surroundings: GatherSurroundings },
+  { timeoutMs: longest, dependencies }: { timeoutMs: number; dependencies: GatherDependencies },
 ): Promise<Json> {
   const { type, timeout, options = {} } = request
   const given = options as Readonly<Record<string, Json>>
@@ -31,7 +31,7 @@ export async function coordinate(
   const began = steadyNow()
   const responses =
     type === 'turns'
-      ? await turns(agents, given, point, surroundings)
+      ? await turns(agents, given, point, dependencies)
       : (
           await gather(
             point,
@@ -40,7 +40,7 @@ export async function coordinate(
               { at_least: 0, prompt: `Answer when you are ready: ${point}` },
               { timeoutMs, sequential: false },
             ),
-            surroundings,
+            dependencies,
           )
         ).responses
   const answered = new Set(responses.map((each) => (each as { agent?: Json }).agent))
@@ -49,7 +49,7 @@ export async function coordinate(
     coordinated: agents.filter((agent) => answered.has(agent)),
     missing,
     timed_out: missing.length > 0,
-    duration: (steadyNow() - began + surroundings.elapsedMs) / 1_000,
+    duration: (steadyNow() - began + dependencies.elapsedMs) / 1_000,
     responses: [...responses],
   }
 }
@@ -58,7 +58,7 @@ async function turns(
   agents: readonly string[],
   { turn_duration: duration, max_rounds: rounds = 1 }: Readonly<Record<string, Json>>,
   task: string,
-  { team, signal, effect }: GatherSurroundings,
+  { team, signal, effect }: GatherDependencies,
 ): Promise<readonly Json[]> {
   const said: Json[] = []
   for (let round = 1; round <= Number(rounds); round++)
@@ -71,7 +71,7 @@ async function turns(
         )
         const prompt = [`It is your turn: ${task}`, ...heard.slice(-agents.length)].join('\n')
         said.push({
-          ...(await team.ask(agent, prompt, { signal: end.signal, effect, question: `${agent} ${round}` })),
+          ...(await team.requestAnswer(agent, prompt, { signal: end.signal, effect, question: `${agent} ${round}` })),
         } as Json)
       } catch (error) {
         signal.throwIfAborted()

@@ -36,7 +36,7 @@ const isRecord = (value: Json | undefined): value is Readonly<Record<string, Jso
  * @throws CompletionError for what there is not
  */
 export function query({ query_type: type, filters: given = {}, limit }: Options, queried: Queried): Json {
-  if (!isRecord(given)) return refuse(`filters are ${JSON.stringify(given)}; an object is needed.`)
+  if (!isRecord(given)) return refuse(`filters are ${JSON.stringify(given)}. Give an object.`)
   const found =
     type === 'agents' ? agents(given, queried) : type === 'tracked' ? tracked(given, queried) : context(type, queried)
   return Array.isArray(found) && limit !== undefined ? (found.slice(-Number(limit)) as Json) : found
@@ -51,7 +51,7 @@ function agents({ load, ...filters }: Readonly<Record<string, Json>>, queried: Q
   if (unknown !== undefined)
     return refuse(`agents have no "${unknown}". ${suggestion(unknown, [...AGENT_FIELDS, 'load'])}`)
   if (load !== undefined && load !== LEAST_LOADED)
-    return refuse(`load is ${JSON.stringify(load)}; it may be "${LEAST_LOADED}".`)
+    return refuse(`load is ${JSON.stringify(load)}. Give "${LEAST_LOADED}".`)
   const names = recipientsOf(Object.keys(filters).length > 0 ? filters : 'all', queried)
   const found = names.map((name) => queried.agents.get(name)!)
   const loadOf = (name: string): number => {

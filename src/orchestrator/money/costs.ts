@@ -1,10 +1,10 @@
 import { costOf, formatDollars, parseDollars, type Prices } from '../../money/index.ts'
 import type { Trace } from '../../trace/index.ts'
 import { CompletionError } from '../service/failures.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import type { Target } from '../service/target.ts'
 import type { ChatMessage, ReportedUsage } from '../service/client.ts'
-import { newClaim, type Claim } from './claim.ts'
+import { nothingReported, type ReportedCost } from './reported-cost.ts'
 import type { IntentLog } from './intent-log.ts'
 import { pricesOf } from './prices.ts'
 
@@ -25,7 +25,7 @@ const FRAME_TOKENS = 16
 const FREE: Prices = { input: 0, output: 0 }
 
 /** Byte pairs join bytes, so a text never has more tokens than bytes. */
-const mostTokens = (messages: readonly ChatMessage[]): number =>
+const maxInputTokens = (messages: readonly ChatMessage[]): number =>
   messages.reduce((sum, { text }) => sum + Buffer.byteLength(text) + FRAME_TOKENS, FRAME_TOKENS)
 
 /**
@@ -34,9 +34,9 @@ const mostTokens = (messages: readonly ChatMessage[]): number =>
  */
 export class Costs {
   readonly limit: bigint | undefined
-  readonly total: Claim
-  readonly byAgent: Map<string, Claim>
-  readonly #settings: Settled
+  readonly total: ReportedCost
+  readonly byAgent: Map<string, ReportedCost>
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #trace: Pick<Trace, 'append'>
   /** Of the targets that were asked, by provider and model: the price table takes its time. */
   readonly #prices = new Map<string, Prices | undefined>()
@@ -45,9 +45,12 @@ export class Costs {
 
   /** @param before what was claimed before a restart */
   constructor(
-    settings: Settled,
+    settings: ResolvedOrchestratorSettings,
     trace: Pick<Trace, 'append'>,
-    before: { total: Claim; byAgent: Map<string, Claim> } = { total: newClaim(), byAgent: new Map() },
+    before: { total: ReportedCost; byAgent: Map<string, ReportedCost> } = {
+      total: nothingReported(),
+      byAgent: new Map(),
+    },
   ) {
     this.total = before.total
     this.byAgent = before.byAgent
@@ -95,7 +98,7 @@ export class Costs {
    */
   reserve(agent: string, target: Target, messages: readonly ChatMessage[], maxTokens: number): Reservation {
     const prices = this.#pricesWithin(agent, target)
-    const input = mostTokens(messages)
+    const input = maxInputTokens(messages)
     // All of it fresh, or all of it written to the cache: whichever costs more.
     const worst = [0, input]
       .map((cacheWrite) => BigInt(costOf({ input, cachedInput: 0, cacheWrite, output: maxTokens }, prices)))
@@ -111,8 +114,8 @@ export class Costs {
       })
       throw new CompletionError(
         'budget',
-        `The budget of ${formatDollars(this.limit)} does not allow another call to ${target.model}: it may cost ${formatDollars(worst)}, ` +
-          `and ${formatDollars(left)} is left (${formatDollars(this.spent)} spent, ${formatDollars(this.#reserved)} reserved for calls under way).`,
+        `The budget of ${formatDollars(this.limit)} does not allow another call to ${target.model}: the call may cost ${formatDollars(worst)}, ` +
+          `and ${formatDollars(left)} remains (${formatDollars(this.spent)} spent, ${formatDollars(this.#reserved)} reserved for calls in flight).`,
       )
     }
     this.#reserved += worst
@@ -146,8 +149,8 @@ export class Costs {
     })
     throw new CompletionError(
       'budget',
-      `The budget of ${formatDollars(this.limit)} cannot be kept: no price is known for ${target.name}. ` +
-        `Give it as orchestrator.prices: { '${target.model}': { input: …, output: … } }, in US dollars for a million tokens.`,
+      `The budget of ${formatDollars(this.limit)} cannot be enforced, because ${target.name} has no known price. ` +
+        `Set the price in orchestrator.prices: { '${target.model}': { input: …, output: … } }, in US dollars per million tokens.`,
     )
   }
 
@@ -172,9 +175,9 @@ export class Costs {
       this.#trace.append({ type: 'cost.checked', spent: this.spent.toString(), limit: this.limit?.toString() ?? null })
   }
 
-  #account(agent: string): Claim {
+  #account(agent: string): ReportedCost {
     let account = this.byAgent.get(agent)
-    if (!account) this.byAgent.set(agent, (account = newClaim()))
+    if (!account) this.byAgent.set(agent, (account = nothingReported()))
     return account
   }
 }

@@ -3,14 +3,14 @@ import type { ReportedLimit } from '../service/limits.ts'
 import { onAbort } from '../service/on-abort.ts'
 import { formatDuration } from '../../clock/index.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Policy } from './ask.ts'
+import type { Policy } from './completion.ts'
 
 const MINUTE_MS = 60_000
 /** The longest pause between two calls that is learnt from refusals. */
-const MOST_SPACE_MS = MINUTE_MS
+const MAX_SPACE_MS = MINUTE_MS
 /** What is left of that pause after each answer, and below which it is none. */
 const EASE = 0.75
-const LEAST_SPACE_MS = 10
+const MIN_SPACE_MS = 10
 
 /** The bucket of requests that a service tells of, as it stands here. */
 interface Bucket {
@@ -81,7 +81,7 @@ export class Account {
     const now = this.#time.now()
     this.#notBefore = Math.max(this.#notBefore, now + retryAfterMs)
     if (limit) this.#fill(limit, now)
-    else this.#spaceMs = Math.min(MOST_SPACE_MS, Math.max(this.#spaceMs, retryAfterMs))
+    else this.#spaceMs = Math.min(MAX_SPACE_MS, Math.max(this.#spaceMs, retryAfterMs))
   }
 
   /** The service asks everybody to stay away for so long. */
@@ -105,7 +105,7 @@ export class Account {
     if (waitMs <= patienceMs) return undefined
     return new CompletionError(
       'rate_limited',
-      `The account may ask again in ${formatDuration(Math.ceil(waitMs))} only.`,
+      `The provider accepts the next request of this account in ${formatDuration(Math.ceil(waitMs))}.`,
       {
         retryAfterMs: waitMs,
         unmade: true,
@@ -116,7 +116,7 @@ export class Account {
   /** A call was answered. */
   answered(limit: ReportedLimit | undefined): void {
     if (limit) this.#fill(limit, this.#time.now())
-    else if (this.#spaceMs > 0) this.#spaceMs = this.#spaceMs * EASE < LEAST_SPACE_MS ? 0 : this.#spaceMs * EASE
+    else if (this.#spaceMs > 0) this.#spaceMs = this.#spaceMs * EASE < MIN_SPACE_MS ? 0 : this.#spaceMs * EASE
     this.#admit()
   }
 
@@ -191,7 +191,7 @@ export class Accounts {
   }
 
   /** Asks when the account may, and learns from each end when that is. */
-  readonly paced: Policy = (ask) => async (question, signal) => {
+  readonly paced: Policy = (complete) => async (question, signal) => {
     const { target, following } = question
     let account = this.#accounts.get(target.provider)
     if (!account) this.#accounts.set(target.provider, (account = new Account(this.#time)))
@@ -204,7 +204,7 @@ export class Accounts {
       }
     } else await account.enter(signal, this.#patienceMs)
     try {
-      const completion = await ask(question, signal)
+      const completion = await complete(question, signal)
       account.answered(completion.limit)
       return completion
     } catch (error) {

@@ -3,10 +3,10 @@ import type { Costs } from '../money/costs.ts'
 import type { ChatMessage } from '../service/client.ts'
 import { targetOf } from '../service/target.ts'
 import { processTime, type Timekeeper } from '../service/time.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import { Accounts } from './account.ts'
-import type { Ask, Completion, Following, Policy } from './ask.ts'
-import { askService, saysSomething } from './asked-service.ts'
+import type { Complete, Completion, Following, Policy } from './completion.ts'
+import { completeByService, saysSomething } from './service-completion.ts'
 import type { SavedBreaker } from './breaker/breaker.ts'
 import { Breakers } from './breaker/breakers.ts'
 import type { SemanticCache } from './cache/cache.ts'
@@ -18,7 +18,7 @@ import { Retries, type Retrying, type WaitingRetry } from './retries.ts'
 import { RetryBudget, type Tries } from './retry-budget.ts'
 import { Statistics, type CallStatistics } from './statistics.ts'
 import { timeLimited } from './time-limit.ts'
-import { told } from './told.ts'
+import { tracingAttempts } from './attempt-tracing.ts'
 
 /** A question as agents ask it. */
 export interface AgentQuestion {
@@ -70,21 +70,21 @@ interface CompleterOptions {
 }
 
 /** The first policy is the outermost. */
-const wrapped = (ask: Ask, policies: readonly Policy[]): Ask =>
-  policies.reduceRight((inner, policy) => policy(inner), ask)
+const wrapped = (complete: Complete, policies: readonly Policy[]): Complete =>
+  policies.reduceRight((inner, policy) => policy(inner), complete)
 
 /** Gets answers in spite of failures: policies around each other, each in its own file. No try outlives the caller's signal. */
 export class Completer {
   readonly breakers: Breakers
-  readonly #settings: Settled
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #statistics: Statistics
   readonly #budget: RetryBudget
   readonly #retries: Retries
   readonly #accounts: Accounts
-  readonly #ask: Ask
+  readonly #complete: Complete
 
   constructor(
-    settings: Settled,
+    settings: ResolvedOrchestratorSettings,
     {
       costs,
       cache,
@@ -112,7 +112,7 @@ export class Completer {
     this.breakers = new Breakers(settings.breaker, { trace, time }, before?.breakers)
     const { services, failover, fallbackModel, attempts } = settings
     const cheaper = fallbackModel === undefined ? undefined : targetOf(fallbackModel, services)
-    this.#ask = wrapped(askService, [
+    this.#complete = wrapped(completeByService, [
       ...(cache ? [cache.caching] : []),
       this.#counted,
       cheaperWhenTight(cheaper, { isTight: () => costs.isTight, trace }),
@@ -130,7 +130,7 @@ export class Completer {
       timeLimited(settings, time),
       saysSomething,
       priced(costs),
-      ...(tellsAttempts ? [told({ trace, time, costs })] : []),
+      ...(tellsAttempts ? [tracingAttempts({ trace, time, costs })] : []),
       this.#statistics.counting,
     ])
   }
@@ -180,12 +180,12 @@ export class Completer {
   complete({ model, maxTokens, ...question }: AgentQuestion, signal: AbortSignal): Promise<Completion> {
     const { services, onlyModel, model: usual } = this.#settings
     const target = targetOf(onlyModel ?? model ?? usual, services)
-    return this.#ask({ ...question, target, maxTokens: maxTokens ?? this.#settings.maxTokens }, signal)
+    return this.#complete({ ...question, target, maxTokens: maxTokens ?? this.#settings.maxTokens }, signal)
   }
 
   /** Each request allows some retries. */
-  readonly #counted: Policy = (ask) => (question, signal) => {
+  readonly #counted: Policy = (complete) => (question, signal) => {
     this.#budget.request()
-    return ask(question, signal)
+    return complete(question, signal)
   }
 }

@@ -3,9 +3,9 @@ import { pause } from '../service/deadline.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { Target } from '../service/target.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Ask, Completion, Policy, Question } from './ask.ts'
+import type { Complete, Completion, Policy, Question } from './completion.ts'
 
-interface FailoverSurroundings {
+interface FailoverDependencies {
   /** Models that stand in, in this order. */
   others: readonly Target[]
   /** Rounds over all models while all breakers are open. */
@@ -21,12 +21,12 @@ interface FailoverSurroundings {
  * one of them may be tried; the caller's signal ends the wait.
  */
 export const failingOver =
-  ({ others, rounds, opensIn, trace, time }: FailoverSurroundings): Policy =>
-  (ask) =>
+  ({ others, rounds, opensIn, trace, time }: FailoverDependencies): Policy =>
+  (complete) =>
   async (question, signal) => {
     const targets = [question.target, ...others.filter(({ name }) => name !== question.target.name)]
     for (let round = 1; ; round++) {
-      const failure = await oneRound(ask, question, targets, signal, trace)
+      const failure = await oneRound(complete, question, targets, signal, trace)
       if (!(failure instanceof CompletionError)) return failure
       if (failure.kind !== 'breaker_open' || round >= rounds) throw failure
       const goesOn = question.following?.pauses()
@@ -40,7 +40,7 @@ export const failingOver =
 
 /** Gives the answer, or the last failure that another try may pass. */
 async function oneRound(
-  ask: Ask,
+  complete: Complete,
   question: Question,
   targets: readonly Target[],
   signal: AbortSignal,
@@ -50,7 +50,7 @@ async function oneRound(
   for (const target of targets) {
     if (last) trace.append({ type: 'model.fellBack', agent: question.agent, model: target.name, reason: last.kind })
     try {
-      return await ask({ ...question, target }, signal)
+      return await complete({ ...question, target }, signal)
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof CompletionError) || !error.passesElsewhere) throw error

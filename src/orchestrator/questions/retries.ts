@@ -2,11 +2,11 @@ import type { Trace } from '../../trace/index.ts'
 import { pause } from '../service/deadline.ts'
 import { CompletionError, type FailureKind } from '../service/failures.ts'
 import type { Timekeeper } from '../service/time.ts'
-import type { Ask, Policy, Question } from './ask.ts'
+import type { Complete, Policy, Question } from './completion.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 /** How tries are repeated: exponential backoff with full jitter. */
-export interface RetryLimits {
+export interface ResolvedRetrySettings {
   /** Tries of one request at one model, the first one included. */
   attempts: number
   firstDelayMs: number
@@ -35,7 +35,7 @@ export interface WaitingRetry {
   nextAt: number
 }
 
-interface RetrySurroundings {
+interface RetryDependencies {
   budget: RetryBudget
   trace: Pick<Trace, 'append'>
   time: Timekeeper
@@ -53,18 +53,18 @@ interface RetrySurroundings {
  */
 export class Retries {
   readonly waiting = new Set<WaitingRetry>()
-  readonly #limits: RetryLimits
-  readonly #surroundings: RetrySurroundings
+  readonly #limits: ResolvedRetrySettings
+  readonly #dependencies: RetryDependencies
   /** Questions whose newest try has failed, by key and model. */
   readonly #retrying = new Map<string, Retrying>()
   /** The same from before a restart, until they are asked again. */
   readonly #before: Map<string, Retrying>
   #onRetry: () => void = () => {}
 
-  constructor(limits: RetryLimits, surroundings: RetrySurroundings) {
+  constructor(limits: ResolvedRetrySettings, dependencies: RetryDependencies) {
     this.#limits = limits
-    this.#surroundings = surroundings
-    this.#before = new Map(Object.entries(surroundings.before ?? {}))
+    this.#dependencies = dependencies
+    this.#before = new Map(Object.entries(dependencies.before ?? {}))
   }
 
   /** Calls `listener` whenever a try has failed and where that leaves the question is to be kept. */
@@ -82,19 +82,19 @@ export class Retries {
     return Object.fromEntries([...this.#before, ...this.#retrying])
   }
 
-  readonly retrying: Policy = (ask) => async (question, signal) => {
+  readonly retrying: Policy = (complete) => async (question, signal) => {
     const key = question.key === undefined ? undefined : `${question.key} ${question.target.name}`
     for (let attempt = await this.#goOn(key, question, signal); ; attempt++) {
-      const failure = await this.#try(ask, question, signal)
+      const failure = await this.#try(complete, question, signal)
       if (!(failure instanceof CompletionError)) return failure
       await this.#rest({ question, key, attempt, failure }, signal)
     }
   }
 
   /** The answer, or why it failed where another try may pass. */
-  async #try(ask: Ask, question: Question, signal: AbortSignal) {
+  async #try(complete: Complete, question: Question, signal: AbortSignal) {
     try {
-      return await ask(question, signal)
+      return await complete(question, signal)
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof CompletionError)) throw error
@@ -113,7 +113,7 @@ export class Retries {
     }: { question: Question; key: string | undefined; attempt: number; failure: CompletionError },
     signal: AbortSignal,
   ): Promise<void> {
-    const { budget, trace, time } = this.#surroundings
+    const { budget, trace, time } = this.#dependencies
     const { agent, target } = question
     const { kind, message } = failure
     const delayMs = this.#delayAfter(attempt, failure)
@@ -140,7 +140,7 @@ export class Retries {
   /** Milliseconds until the next try; null where there is none. */
   #delayAfter(attempt: number, { retryable, retryAfterMs = 0 }: CompletionError): number | null {
     const { attempts, firstDelayMs, factor, maxDelayMs } = this.#limits
-    const { budget, random, canGoElsewhere = false } = this.#surroundings
+    const { budget, random, canGoElsewhere = false } = this.#dependencies
     // Who has somebody else to ask does not wait for longer than it would wait of itself.
     if (!retryable || (canGoElsewhere && retryAfterMs > maxDelayMs)) return null
     const isLast = attempt >= attempts || budget.isSpent
@@ -159,7 +159,7 @@ export class Retries {
     this.#before.delete(key)
     this.#retrying.set(key, before)
     if (before.attempt > this.#limits.attempts) throw new CompletionError(before.kind, before.message)
-    const leftMs = before.nextAt - this.#surroundings.time.now()
+    const leftMs = before.nextAt - this.#dependencies.time.now()
     if (leftMs > 0) await this.#pause(leftMs, question, signal)
     return before.attempt
   }
@@ -167,7 +167,7 @@ export class Retries {
   async #pause(ms: number, { following }: Question, signal: AbortSignal): Promise<void> {
     const goesOn = following?.pauses()
     try {
-      await pause(ms, signal, this.#surroundings.time)
+      await pause(ms, signal, this.#dependencies.time)
     } finally {
       goesOn?.()
     }

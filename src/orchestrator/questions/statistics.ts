@@ -1,5 +1,5 @@
 import type { Timekeeper } from '../service/time.ts'
-import type { Policy } from './ask.ts'
+import type { Policy } from './completion.ts'
 
 /** How calls to one model have gone since this process began. */
 export interface CallStatistics {
@@ -28,14 +28,14 @@ export class Statistics {
   }
 
   /** Counts what goes through. */
-  readonly counting: Policy = (ask) => async (question, signal) => {
+  readonly counting: Policy = (complete) => async (question, signal) => {
     const { name } = question.target
     const began = this.#time.now()
     let all = this.#byTarget.get(name)
     if (!all) this.#byTarget.set(name, (all = { ...NO_CALLS }))
     all.total += 1
     try {
-      const completion = await ask(question, signal)
+      const completion = await complete(question, signal)
       all.successful += 1
       all.lastSuccess = this.#time.now()
       return completion

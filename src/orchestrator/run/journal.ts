@@ -7,7 +7,7 @@ import type { Asked, AnswerLog } from '../team/answer-log.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 import { unreadablePart, type RunState } from './state.ts'
 
-/** Thrown when a run cannot go on from what is kept of it. */
+/** Thrown when the orchestrator cannot resume a run from its store. */
 export class ResumeError extends Error {
   override readonly name = 'ResumeError'
   readonly code = 'LONGHAUL_CANNOT_RESUME'
@@ -202,11 +202,11 @@ export class Journal implements IntentLog, AnswerLog {
     }
     const unreadable = unreadablePart(saved.state)
     if (unreadable !== undefined)
-      throw new ResumeError(`The run "${run}" in ${store.file} ${unreadable}. Nothing was changed.`)
+      throw new ResumeError(`The run "${run}" in ${store.file} ${unreadable}. The store is unchanged.`)
     if (saved.fingerprint !== fingerprintOf(pattern))
       throw new ResumeError(
-        `The pattern ${pattern.file} is not the one that the run "${run}" was started with: its strategy, agents or variables have changed. ` +
-          `Put the old pattern back to go on, or start a new run. Nothing was changed.`,
+        `The pattern ${pattern.file} is not the pattern with which the run "${run}" started: its strategy, agents or variables have changed. ` +
+          `Restore the old pattern to resume the run, or start a new run. The store is unchanged.`,
       )
     return saved as SavedRun & { state: RunState }
   }

@@ -7,17 +7,17 @@ import {
   type Pattern,
 } from '../../pattern/index.ts'
 import { Machine, type Effect, type Json } from '../../strategy/index.ts'
-import type { EffectSurroundings } from '../effects/surroundings.ts'
+import type { EffectDependencies } from '../effects/dependencies.ts'
 import type { Tracked } from '../effects/query.ts'
-import { readCosts, saveCosts } from '../money/claim.ts'
+import { readCosts, saveCosts } from '../money/reported-cost.ts'
 import { Costs } from '../money/costs.ts'
 import { SemanticCache, type CacheSavings } from '../questions/cache/cache.ts'
 import { embedderOf } from '../questions/cache/embedder.ts'
 import { Completer, type TargetHealth } from '../questions/completer.ts'
 import type { WaitingRetry } from '../questions/retries.ts'
 import { processTime } from '../service/time.ts'
-import { settle } from '../settle.ts'
-import type { OrchestratorSettings, Settled, StrategyFunction } from '../settings.ts'
+import { resolveSettings } from '../resolve-settings.ts'
+import type { OrchestratorSettings, ResolvedOrchestratorSettings, StrategyFunction } from '../settings.ts'
 import type { SavedAgent } from '../team/agent.ts'
 import type { AgentAnswer } from '../team/answer.ts'
 import { isRequest } from '../team/requests.ts'
@@ -25,19 +25,19 @@ import { leaderOf, Roster, workersAmong } from '../team/roster.ts'
 import { Team } from '../team/team.ts'
 import { ActiveTime } from './active-time.ts'
 import { Ending } from './ending.ts'
-import { Hearing } from './hearing.ts'
+import { RunEvents } from './run-events.ts'
 import { Journal, ResumeError } from './journal.ts'
 import { functionsOf } from './libraries.ts'
 import { checkpointEvery, keepRun } from './persistence.ts'
 import { OrchestrationError, type OrchestrationResult } from './result.ts'
 import { Scheduler } from './scheduler.ts'
 import { PART_VERSIONS, RUN_VERSION, type RunState } from './state.ts'
-import type { OrchestratorSurroundings } from './surroundings.ts'
+import type { OrchestratorDependencies } from './dependencies.ts'
 import { Termination } from './termination.ts'
 import { UnderWay } from './under-way.ts'
 
 /** What TRACK has noted; older entries are forgotten. */
-const MOST_TRACKED = 10_000
+const MAX_TRACKED = 10_000
 
 /** How a run is begun, or gone on with. */
 export interface RunStart {
@@ -65,14 +65,14 @@ export class Orchestrator {
   readonly team: Team
   readonly #pattern: Pattern
   readonly #run: string
-  readonly #settings: Settled
+  readonly #settings: ResolvedOrchestratorSettings
   readonly #functions: Readonly<Record<string, StrategyFunction>>
-  readonly #surroundings: OrchestratorSurroundings
+  readonly #dependencies: OrchestratorDependencies
   readonly #machine: Machine
   readonly #completer: Completer
   readonly #cache: SemanticCache | undefined
   readonly #roster: Roster
-  readonly #hearing: Hearing
+  readonly #events: RunEvents
   readonly #termination: Termination
   readonly #scheduler: Scheduler
   readonly #underWay: UnderWay
@@ -90,18 +90,18 @@ export class Orchestrator {
     pattern: Pattern,
     { vars = {}, run = 'run', resume = false }: RunStart,
     settings: OrchestratorSettings,
-    surroundings: OrchestratorSurroundings,
+    dependencies: OrchestratorDependencies,
   ) {
     this.#pattern = pattern
     this.#run = run
-    this.#surroundings = surroundings
-    const { trace, store, tellsAttempts = false } = surroundings
-    if (resume && !store) throw new ResumeError('To go on with a run, the store that keeps it is needed.')
+    this.#dependencies = dependencies
+    const { trace, store, tellsAttempts = false } = dependencies
+    if (resume && !store) throw new ResumeError('To resume a run, set "store" to the store that contains the run.')
     const saved = resume && store ? Journal.load(store, run, pattern) : undefined
     const state = saved?.state
     const variables = state?.machine.variables ?? resolveVariables(pattern, vars, { run })
     const agents = resolveAgents(pattern, variables, { run })
-    this.#settings = settle(settings, variables)
+    this.#settings = resolveSettings(settings, variables)
     this.#functions = functionsOf(settings, {
       names: [pattern.data.functions ?? []].flat(),
       agents: workersAmong(agents),
@@ -121,7 +121,7 @@ export class Orchestrator {
     this.#underWay = new UnderWay(this.#active, state)
     this.team = this.#makeTeam(state?.routes)
     this.#roster = new Roster(this.team, () => this.#machine.state.variables)
-    this.#hearing = new Hearing({
+    this.#events = new RunEvents({
       team: this.team,
       roster: this.#roster,
       ending: this.#ending,
@@ -136,7 +136,7 @@ export class Orchestrator {
       draining: this.#draining.signal,
       underWay: this.#underWay,
       trace,
-      surroundingsOf: (effect) => this.#surroundingsOf(effect),
+      dependenciesOf: (effect) => this.#dependenciesOf(effect),
       checkpoint: (name) => this.#checkpoint(name),
       forget: (effect) => this.#forget(effect),
       waits: () => this.#journal?.save('running'),
@@ -162,7 +162,7 @@ export class Orchestrator {
   }
 
   #makeCache(): SemanticCache | undefined {
-    const { trace, store, answers = [] } = this.#surroundings
+    const { trace, store, answers = [] } = this.#dependencies
     const { cache } = this.#settings
     if (!cache) return undefined
     return new SemanticCache(cache, {
@@ -179,7 +179,7 @@ export class Orchestrator {
     return new Team({
       settings: this.#settings,
       completer: this.#completer,
-      trace: this.#surroundings.trace,
+      trace: this.#dependencies.trace,
       run: this.#run,
       rules: [...(routing?.rules ?? []), ...rules],
       transformers,
@@ -189,7 +189,7 @@ export class Orchestrator {
       // One that says how it ends needs no other bound.
       maxHops:
         this.#isConversation && this.#termination.isBounded ? Number.POSITIVE_INFINITY : this.#settings.maxEventHops,
-      actAs: this.#surroundings.actAs ?? ((_, work) => work()),
+      actAs: this.#dependencies.actAs ?? ((_, work) => work()),
     })
   }
 
@@ -201,7 +201,7 @@ export class Orchestrator {
   #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     if (this.#isConversation && agents.length === 0)
       throw new PatternSettingError(
-        `${this.#pattern.file} has neither a strategy nor agents: there is nothing to run. Another pattern may extend it.`,
+        `${this.#pattern.file} has neither a strategy nor agents: it cannot run. Another pattern may extend it.`,
       )
     for (const agent of agents) this.#roster.add(agent)
     const workers = workersAmong(agents)
@@ -223,7 +223,7 @@ export class Orchestrator {
   /** Takes up what is kept of a run; calls that were under way may have been billed. */
   #goOn({ id, agents, intents, state }: ReturnType<typeof Journal.load>): void {
     for (const { data } of agents) this.team.restore(data as SavedAgent)
-    this.#surroundings.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
+    this.#dependencies.trace.append({ type: 'run.resumed', run: id, uncertain: intents.length })
     for (const { agent, model, worst } of intents) this.costs.bookUncertain(agent, model, worst)
     if (state.over) this.#ending.end(state.over)
   }
@@ -237,7 +237,7 @@ export class Orchestrator {
       machine: this.#machine.state,
       costs: saveCosts(this.costs.total, this.costs.byAgent),
       questions: this.#completer.save(),
-      answers: this.#hearing.answers,
+      answers: this.#events.answers,
       activeMs: this.#active.ms,
       ...this.#underWay.save(this.#machine.pending),
       ...((reason === 'event' || reason === 'max_messages' || reason === 'rounds') && { over: reason }),
@@ -251,8 +251,7 @@ export class Orchestrator {
    * and done again when the run goes on; answers that are in are not asked for again.
    */
   suspend({ running = 'drain' }: { running?: 'drain' | 'cancel' } = {}): void {
-    if (!this.#journal)
-      throw new ResumeError('Only a run that a store keeps can be suspended: give the setting "store".')
+    if (!this.#journal) throw new ResumeError('A run without a store cannot be suspended. Set "store".')
     if (running === 'cancel') this.#ending.end('suspended')
     else {
       this.#draining.abort()
@@ -311,10 +310,10 @@ export class Orchestrator {
    * @param request tells it from other questions, also after a restart: a positive whole number
    * @throws CompletionError, or the signal's reason
    */
-  async ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+  async requestAnswer(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
     // Effects of the strategy count upwards.
     const effect = -request
-    const asked = this.team.ask(agent, prompt, {
+    const asked = this.team.requestAnswer(agent, prompt, {
       signal: AbortSignal.any([signal, this.#ending.signal]),
       effect,
       question: 'request',
@@ -323,8 +322,13 @@ export class Orchestrator {
     return asked
   }
 
+  /** @deprecated The former name of `requestAnswer`. */
+  ask(agent: string, prompt: string, request: number, signal: AbortSignal): Promise<AgentAnswer> {
+    return this.requestAnswer(agent, prompt, request, signal)
+  }
+
   /**
-   * What `ask` has answered is kept elsewhere.
+   * What `requestAnswer` has answered is kept elsewhere.
    *
    * @internal
    */
@@ -369,13 +373,13 @@ export class Orchestrator {
    * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted; StoreError if the store fails: the run can be gone on with
    */
   async run(): Promise<OrchestrationResult> {
-    const { signal } = this.#surroundings
+    const { signal } = this.#dependencies
     const onAbort = (): void => this.#ending.end('cancelled', signal?.reason)
     if (signal?.aborted) onAbort()
     else signal?.addEventListener('abort', onAbort, { once: true })
     const timer = this.#limitTime()
     const checkpoints = this.#journal && checkpointEvery(this.variables, () => this.#checkpoint('interval'))
-    const stopListening = this.#hearing.begin()
+    const stopListening = this.#events.begin()
     try {
       await this.#scheduler.execute()
     } finally {
@@ -398,7 +402,7 @@ export class Orchestrator {
     return outcome
   }
 
-  #surroundingsOf(effect: Effect): EffectSurroundings {
+  #dependenciesOf(effect: Effect): EffectDependencies {
     const { id } = effect
     const heard = this.#underWay.heardBy(id)
     return {
@@ -407,7 +411,7 @@ export class Orchestrator {
       team: this.team,
       settings: this.#settings,
       functions: this.#functions,
-      trace: this.#surroundings.trace,
+      trace: this.#dependencies.trace,
       signal: this.#ending.signal,
       sequential: this.#inTurns,
       inTurns: this.#inTurns,
@@ -424,7 +428,7 @@ export class Orchestrator {
       recipients: this.#roster.recipients,
       track: (entry) => {
         this.#tracked.push(entry)
-        if (this.#tracked.length > MOST_TRACKED) this.#tracked.shift()
+        if (this.#tracked.length > MAX_TRACKED) this.#tracked.shift()
       },
       queried: () => ({ ...this.#roster.recipients, tracked: this.#tracked, variables: this.variables }),
       background: (promise) => this.#scheduler.keep(promise),
@@ -444,7 +448,7 @@ export class Orchestrator {
 
   /** Keeps where the run stands, to be gone back to. */
   #checkpoint(name: string | null): void {
-    const { store, onCheckpoint } = this.#surroundings
+    const { store, onCheckpoint } = this.#dependencies
     if (this.#journal && store) {
       this.#journal.save('running')
       store.addCheckpoint(this.#journal.run, name)

@@ -27,7 +27,7 @@ export function keepRun(
   { costs, team, completer }: { costs: Costs; team: Team; completer: Completer },
 ): Journal {
   if (!saved && store.load(run))
-    throw new ResumeError(`${store.file} has a run "${run}" already. Go on with it, or choose another name.`)
+    throw new ResumeError(`${store.file} already has a run "${run}". Resume this run, or choose another name.`)
   const journal = new Journal(store, { run, pattern, source, saved })
   costs.keepIn(journal)
   team.keepIn(journal)

@@ -1,5 +1,5 @@
 import type { StrategyFailure, Json } from '../../strategy/index.ts'
-import type { Claim } from '../money/claim.ts'
+import type { ReportedCost } from '../money/reported-cost.ts'
 import type { CacheSavings } from '../questions/cache/cache.ts'
 
 /** Why a run has ended. */
@@ -16,7 +16,7 @@ export interface OrchestrationResult {
   variables: Readonly<Record<string, Json>>
   failure: StrategyFailure | null
   /** What the orchestrator believes to have spent. Picodollars. */
-  cost: Claim & { byAgent: Readonly<Record<string, Claim>> }
+  cost: ReportedCost & { byAgent: Readonly<Record<string, ReportedCost>> }
   cache: CacheSavings | null
   breakers: Readonly<Record<string, 'closed' | 'open' | 'half-open'>>
   agents: Readonly<Record<string, 'alive' | 'terminated' | 'given_up'>>
@@ -25,7 +25,7 @@ export interface OrchestrationResult {
 /** Kinds of failures that are the strategy's own. */
 const OWN_FAULTS: readonly string[] = ['type', 'assertion', 'refused_request', 'runaway', 'error']
 
-/** Thrown by `run` where a strategy fails. */
+/** Thrown by `run` when a strategy fails. */
 export class OrchestrationError extends Error {
   override readonly name = 'OrchestrationError'
   readonly code = 'LONGHAUL_ORCHESTRATION_FAILED'

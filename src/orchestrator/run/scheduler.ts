@@ -9,7 +9,7 @@ import {
 import type { Trace } from '../../trace/index.ts'
 import { carryOutAtOnce } from '../effects/at-once.ts'
 import { carryOut, carryOutLate } from '../effects/carry-out.ts'
-import type { EffectSurroundings } from '../effects/surroundings.ts'
+import type { EffectDependencies } from '../effects/dependencies.ts'
 import { CompletionError, failureOf } from '../service/failures.ts'
 import type { Ending } from './ending.ts'
 import type { UnderWay } from './under-way.ts'
@@ -21,7 +21,7 @@ interface SchedulerOptions {
   draining: AbortSignal
   underWay: UnderWay
   trace: Pick<Trace, 'append'>
-  surroundingsOf: (effect: Effect) => EffectSurroundings
+  dependenciesOf: (effect: Effect) => EffectDependencies
   checkpoint: (name: string | null) => void
   /** Nobody waits for an effect any more. */
   forget: (effect: number) => void
@@ -58,9 +58,9 @@ export class Scheduler {
 
   /** Runs the strategy until it, or the run, ends. */
   async execute(): Promise<void> {
-    const { machine, ending, draining, underWay, surroundingsOf, waits } = this.#options
+    const { machine, ending, draining, underWay, dependenciesOf, waits } = this.#options
     if (!ending.isOver) {
-      for (const effect of underWay.late.values()) this.goesOn(effect, carryOutLate(effect, surroundingsOf(effect)))
+      for (const effect of underWay.late.values()) this.goesOn(effect, carryOutLate(effect, dependenciesOf(effect)))
       for (const effect of machine.pending) this.#start(effect)
     }
     while (!ending.isOver) {
@@ -94,16 +94,16 @@ export class Scheduler {
   }
 
   #start(effect: Effect): void {
-    const { trace, underWay, surroundingsOf, checkpoint } = this.#options
+    const { trace, underWay, dependenciesOf, checkpoint } = this.#options
     const { id, line } = effect
     const seq = trace.append({ type: 'effect.started', effect: id, line, kind: effect.request.kind })
     underWay.carried.add(id)
-    const surroundings = surroundingsOf(effect)
+    const dependencies = dependenciesOf(effect)
     const ended = (resolution: Resolution): void => this.#ended(id, resolution, seq)
     const failed = (error: unknown): void => ended(failedBy(error))
     if (!isInstant(effect))
       return this.keep(
-        carryOut(effect as LastingEffect, surroundings).then((value) => ended({ ok: true, value }), failed),
+        carryOut(effect as LastingEffect, dependencies).then((value) => ended({ ok: true, value }), failed),
       )
     const { request } = effect
     if (request.kind === 'checkpoint') {
@@ -113,7 +113,7 @@ export class Scheduler {
     }
     let value: Json
     try {
-      value = carryOutAtOnce(request, line, surroundings)
+      value = carryOutAtOnce(request, line, dependencies)
     } catch (error) {
       return failed(error)
     }

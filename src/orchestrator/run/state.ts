@@ -1,6 +1,6 @@
 import type { Effect, MachineState } from '../../strategy/index.ts'
 import type { Tracked } from '../effects/query.ts'
-import { COSTS_VERSION, type SavedCosts } from '../money/claim.ts'
+import { COSTS_VERSION, type SavedCosts } from '../money/reported-cost.ts'
 import { QUESTIONS_VERSION, type SavedQuestions } from '../questions/completer.ts'
 import { AGENT_VERSION } from '../team/agent.ts'
 import type { BusEvent } from '../team/bus.ts'

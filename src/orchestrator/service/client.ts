@@ -161,14 +161,17 @@ async function post(
     })
   } catch (error) {
     signal.throwIfAborted()
-    throw new CompletionError('connection', `No connection: ${codeOf(error)}.`, { mayBeBilled: true, cause: error })
+    throw new CompletionError('connection', `The connection to the provider failed: ${codeOf(error)}.`, {
+      mayBeBilled: true,
+      cause: error,
+    })
   }
   let text: string
   try {
     text = await response.text()
   } catch (error) {
     signal.throwIfAborted()
-    throw new CompletionError('connection', `The connection broke within the answer: ${codeOf(error)}.`, {
+    throw new CompletionError('connection', `The connection broke during the answer: ${codeOf(error)}.`, {
       mayBeBilled: true,
       cause: error,
     })
@@ -176,12 +179,16 @@ async function post(
   const { status } = response
   const retryAfterMs = retryAfterOf(response.headers)
   if (status === 200) return { text, headers: response.headers }
-  throw new CompletionError(kindOfStatus(status), errorMessage(text) ?? `The service answered with status ${status}.`, {
-    status,
-    retryAfterMs,
-    noAccess: noAccess(status, text, retryAfterMs),
-    limit: limitsOf(response.headers),
-  })
+  throw new CompletionError(
+    kindOfStatus(status),
+    errorMessage(text) ?? `The provider answered with status ${status}.`,
+    {
+      status,
+      retryAfterMs,
+      noAccess: noAccess(status, text, retryAfterMs),
+      limit: limitsOf(response.headers),
+    },
+  )
 }
 
 /**
@@ -189,14 +196,18 @@ async function post(
  *
  * @throws CompletionError, or the signal's reason
  */
-export async function ask(service: ServiceSettings, call: WireCall, signal: AbortSignal): Promise<WireAnswer> {
+export async function requestCompletion(
+  service: ServiceSettings,
+  call: WireCall,
+  signal: AbortSignal,
+): Promise<WireAnswer> {
   const exchange = FORMATS[service.format](call, service.apiKey ?? 'longhaul')
   const { text, headers } = await post(service, exchange, signal, call.key)
   let answer: WireAnswer
   try {
     answer = { ...exchange.read(JSON.parse(text) as never), limit: limitsOf(headers) }
   } catch (error) {
-    throw new CompletionError('bad_answer', 'The answer is not what the service documents.', {
+    throw new CompletionError('bad_answer', 'The answer does not have the documented format of the provider.', {
       mayBeBilled: true,
       cause: error,
     })

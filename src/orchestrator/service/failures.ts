@@ -29,7 +29,7 @@ const RETRYABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'timeout',
 ])
 
-/** Thrown when a completion fails. */
+/** Thrown when a completion request to a provider fails. */
 export class CompletionError extends Error {
   override readonly name = 'CompletionError'
   readonly code = 'LONGHAUL_COMPLETION_FAILED'

@@ -2,7 +2,7 @@ import { steadyNow } from '../../clock/index.ts'
 import type { AgentSettings } from '../../pattern/index.ts'
 import { Conversation } from './conversation.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import type { ChatMessage } from '../service/client.ts'
 
 /** Where an agent stands. */
@@ -55,7 +55,7 @@ export class Agent {
   restarts = 0
   #controller = new AbortController()
 
-  constructor(settings: AgentSettings, { conversationTokens, conversationLockMs }: Settled) {
+  constructor(settings: AgentSettings, { conversationTokens, conversationLockMs }: ResolvedOrchestratorSettings) {
     this.name = settings.name
     this.settings = settings
     this.conversation = new Conversation(settings.systemPrompt, {
@@ -72,7 +72,7 @@ export class Agent {
   }
 
   /** An agent from plain data. */
-  static restore(saved: SavedAgent, settled: Settled): Agent {
+  static restore(saved: SavedAgent, settled: ResolvedOrchestratorSettings): Agent {
     const agent = new Agent(saved.settings as AgentSettings, settled)
     agent.status = saved.status as AgentStatus
     agent.restarts = saved.restarts

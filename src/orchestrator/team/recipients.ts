@@ -42,14 +42,14 @@ const agentCalled = (wanted: string, { run, agents }: Pick<Recipients, 'run' | '
  * The agents that a message is for: a name or an id, `"all"`, `"!name"` for all others, `"worker_*"`, what they have, or a list of these.
  * A name that nobody has is given as it stands: whoever is to send it says so. Of those that are chosen otherwise, only who is alive.
  */
-export function recipientsOf(to: Json, surroundings: Recipients): string[] {
-  const { agents, run, except } = surroundings
+export function recipientsOf(to: Json, dependencies: Recipients): string[] {
+  const { agents, run, except } = dependencies
   const alive = [...agents.values()].filter(({ isAlive }) => isAlive)
   const named = (chosen: readonly Agent[]): string[] => chosen.map(({ name }) => name)
-  if (Array.isArray(to)) return [...new Set(to.flatMap((each: Json) => recipientsOf(each, surroundings)))]
+  if (Array.isArray(to)) return [...new Set(to.flatMap((each: Json) => recipientsOf(each, dependencies)))]
   if (typeof to === 'object' && to !== null) {
     const wanted = Object.entries(to as Readonly<Record<string, Json>>)
-    if ('agent' in to && 'text' in to) return [agentCalled(String(to['agent']), surroundings)]
+    if ('agent' in to && 'text' in to) return [agentCalled(String(to['agent']), dependencies)]
     return named(alive.filter((agent) => wanted.every(([field, value]) => FIELDS[field]?.(agent, String(value), run))))
   }
   const name = String(to)
@@ -57,5 +57,5 @@ export function recipientsOf(to: Json, surroundings: Recipients): string[] {
   if (EVERYBODY.has(name)) return named(alive.filter((agent) => !except(agent)))
   if (name.startsWith('!')) return named(alive.filter((agent) => !isCalled(agent, name.slice(1), run)))
   if (name.includes('*')) return named(alive.filter((agent) => FIELDS['pattern']!(agent, name, run)))
-  return [agentCalled(name, surroundings)]
+  return [agentCalled(name, dependencies)]
 }

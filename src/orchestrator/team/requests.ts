@@ -3,7 +3,7 @@ import type { BusEvent } from './bus.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 
 /** What agents may ask for by the events that they emit. Source: the events of the KSI daemon. */
-export interface RequestSurroundings extends Recipients {
+export interface RequestDependencies extends Recipients {
   /** Whether it leads the others. */
   leads: (agent: string) => boolean
   spawn: (name: string | null, options: Options) => void
@@ -42,7 +42,7 @@ const messageOf = (message: Json | undefined): string => {
 }
 
 const REQUESTS: Readonly<
-  Record<string, (data: Data, event: BusEvent, hops: number, surroundings: RequestSurroundings) => void>
+  Record<string, (data: Data, event: BusEvent, hops: number, dependencies: RequestDependencies) => void>
 > = {
   'agent:spawn'(data, _, __, { spawn, run }) {
     const id = data['agent_id']
@@ -52,20 +52,20 @@ const REQUESTS: Readonly<
       Object.fromEntries(SPAWN_DATA.flatMap((each) => (data[each] === undefined ? [] : [[each, data[each]]]))),
     )
   },
-  'agent:terminate'({ agent_id: id, agent_ids: ids }, { from }, _, surroundings) {
-    for (const name of recipientsOf(ids ?? id ?? [], surroundings))
-      surroundings.terminate(name, `terminated by ${from}`)
+  'agent:terminate'({ agent_id: id, agent_ids: ids }, { from }, _, dependencies) {
+    for (const name of recipientsOf(ids ?? id ?? [], dependencies))
+      dependencies.terminate(name, `terminated by ${from}`)
   },
-  'agent:send_message'({ agent_id: id, to, message }, { from }, hops, surroundings) {
-    for (const name of recipientsOf(id ?? to ?? [], surroundings))
-      surroundings.send(name, messageOf(message), from, hops + 1)
+  'agent:send_message'({ agent_id: id, to, message }, { from }, hops, dependencies) {
+    for (const name of recipientsOf(id ?? to ?? [], dependencies))
+      dependencies.send(name, messageOf(message), from, hops + 1)
   },
-  'orchestration:send'(data, event, hops, surroundings) {
-    REQUESTS['agent:send_message']!(data, event, hops, surroundings)
+  'orchestration:send'(data, event, hops, dependencies) {
+    REQUESTS['agent:send_message']!(data, event, hops, dependencies)
   },
-  'orchestration:broadcast'({ criteria, message }, { from }, hops, surroundings) {
-    for (const name of recipientsOf(criteria ?? '*', surroundings))
-      if (name !== from) surroundings.send(name, messageOf(message), from, hops + 1)
+  'orchestration:broadcast'({ criteria, message }, { from }, hops, dependencies) {
+    for (const name of recipientsOf(criteria ?? '*', dependencies))
+      if (name !== from) dependencies.send(name, messageOf(message), from, hops + 1)
   },
   'agent:needs_continuation'({ reason }, { from }, hops, { send, agents }) {
     if (agents.has(from)) send(from, `Go on: ${textOf(reason ?? 'the next step')}`, from, hops + 1)
@@ -80,15 +80,15 @@ const REQUESTS: Readonly<
 export const isRequest = (event: string): boolean => Object.hasOwn(REQUESTS, event)
 
 /** Does what an event asks for, if it asks for anything. What cannot be done is said, and stops nobody. */
-export function carryOutRequest(event: BusEvent, hops: number, surroundings: RequestSurroundings): void {
+export function carryOutRequest(event: BusEvent, hops: number, dependencies: RequestDependencies): void {
   if (!isRequest(event.event)) return
   const request = REQUESTS[event.event]!
   const data = (
     typeof event.data === 'object' && event.data !== null && !Array.isArray(event.data) ? event.data : {}
   ) as Data
   try {
-    request(data, event, hops, surroundings)
+    request(data, event, hops, dependencies)
   } catch (error) {
-    surroundings.refuse(`${event.event} of ${event.from}: ${error instanceof Error ? error.message : String(error)}`)
+    dependencies.refuse(`${event.event} of ${event.from}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

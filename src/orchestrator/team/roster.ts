@@ -6,7 +6,7 @@ import { namesFor, readSpawning } from './spawning.ts'
 import type { Team } from './team.ts'
 
 const UNNAMED_ORCHESTRATOR = 'orchestrator'
-const MOST_SPAWNED = 10_000
+const MAX_SPAWNED = 10_000
 
 /** The names of all but the orchestrating one. */
 export const workersAmong = (agents: readonly AgentSettings[]): string[] =>
@@ -60,10 +60,10 @@ export class Roster {
     const spawning = readSpawning(name, options)
     const { template, count, settings } = spawning
     const names = namesFor(spawning, (each) => this.#team.agents.has(each))
-    if (names.length > MOST_SPAWNED)
+    if (names.length > MAX_SPAWNED)
       throw new CompletionError(
         'refused_request',
-        `SPAWN makes ${names.length} agents; at most ${MOST_SPAWNED} are made at once.`,
+        `SPAWN requests ${names.length} agents. The maximum is ${MAX_SPAWNED} at once.`,
       )
     const variables = this.#variables()
     for (const each of names) {

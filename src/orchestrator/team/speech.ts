@@ -1,9 +1,9 @@
 import type { Json } from '../../strategy/index.ts'
 
 /** Of one answer; what it asks for beyond is not done. */
-const MOST_EVENTS = 1_000
+const MAX_EVENTS = 1_000
 /** Brackets that open no JSON. */
-const MOST_MISSES = 200
+const MAX_MISSES = 200
 
 /** The first JSON object or list in a text, or null. */
 export function jsonIn(text: string): Json {
@@ -32,7 +32,7 @@ function allJsonIn(text: string): Json[] {
     const from = json === null ? at + 1 : end!
     const next = text.slice(from).search(/[[{]/)
     at = next < 0 ? -1 : from + next
-    if (found.length >= MOST_EVENTS || misses >= MOST_MISSES) break
+    if (found.length >= MAX_EVENTS || misses >= MAX_MISSES) break
   }
   return found
 }

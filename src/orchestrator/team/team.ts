@@ -12,10 +12,10 @@ import { deadlineIn } from '../service/deadline.ts'
 import { AgentRestarted, CompletionError } from '../service/failures.ts'
 import { recipientsOf, type Recipients } from './recipients.ts'
 import type { SavedRoutes } from './response-routes.ts'
-import type { Settled } from '../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../settings.ts'
 import { eventsIn, jsonIn } from './speech.ts'
 import { Supervisor } from './supervisor.ts'
-import { Way } from './way.ts'
+import { QuestionProgress } from './question-progress.ts'
 
 /** How an agent is asked. */
 export interface Asking extends Asked {
@@ -27,7 +27,7 @@ export interface Asking extends Asked {
 }
 
 interface TeamOptions {
-  settings: Settled
+  settings: ResolvedOrchestratorSettings
   completer: Completer
   trace: Pick<Trace, 'append'>
   /** The name of the run. */
@@ -105,7 +105,7 @@ export class Team {
   /** Adds an agent. */
   spawn(settings: AgentSettings): void {
     if (this.isAlive(settings.name))
-      throw new CompletionError('refused_request', `There is an agent ${settings.name} already.`)
+      throw new CompletionError('refused_request', `The agent ${settings.name} exists already.`)
     this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
     this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
     this.#answers?.touched(settings.name)
@@ -157,22 +157,22 @@ export class Team {
    *
    * @throws CompletionError, or the signal's reason
    */
-  ask(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+  requestAnswer(name: string, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const before = this.#answers?.answerTo(asking)
     if (before) {
       asking.onAnswer?.(before)
       return Promise.resolve(before)
     }
     const agent = this.find(name)
-    return this.#options.actAs(name, () => this.#ask(agent, prompt, asking))
+    return this.#options.actAs(name, () => this.#answer(agent, prompt, asking))
   }
 
-  async #ask(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
+  async #answer(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const began = steadyNow()
     for (;;) {
       if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
       try {
-        return await this.#askOnce(agent, prompt, asking, began)
+        return await this.#answerOnce(agent, prompt, asking, began)
       } catch (error) {
         if (!(error instanceof AgentRestarted)) throw error
         asking.signal.throwIfAborted()
@@ -180,7 +180,7 @@ export class Team {
     }
   }
 
-  async #askOnce(agent: Agent, prompt: string | undefined, asking: Asking, began: number): Promise<AgentAnswer> {
+  async #answerOnce(agent: Agent, prompt: string | undefined, asking: Asking, began: number): Promise<AgentAnswer> {
     const { completer, trace } = this.#options
     const { name, conversation, settings } = agent
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [asking.signal, agent.signal])
@@ -198,7 +198,7 @@ export class Team {
       const pruned = conversation.prune()
       if (pruned > 0) trace.append({ type: 'conversation.pruned', agent: name, messages: pruned })
       let answer
-      const way = new Way(agent, hold, within.signal)
+      const way = new QuestionProgress(agent, hold, within.signal)
       try {
         answer = await completer.complete(
           {

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock/index.ts'
-import type { Damage, Refusal } from '../call.ts'
+import type { Damage, ServiceError } from '../call.ts'
 import type { Content } from '../content.ts'
 import type { Tokenizer } from '../tokens.ts'
 
@@ -19,7 +19,7 @@ export type Ending =
   /** With its answer, in good order. */
   | { kind: 'answer' }
   /** With an error in place of an answer. */
-  | { kind: 'refusal'; refusal(circumstances: Circumstances): Refusal }
+  | { kind: 'refusal'; refusal(circumstances: Circumstances): ServiceError }
   /** Not at all: its client has to give up. */
   | { kind: 'silence' }
   /** With a connection that is reset before any byte of an answer. */

@@ -44,7 +44,7 @@ const rateLimits = options({
 })
 
 const isPrice = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value)
-const dollars = must(isPrice, 'Give US dollars for a million tokens, as a number that is not negative.')
+const dollars = must(isPrice, 'Give US dollars per million tokens, as a number that is not negative.')
 const tiers = listOf(options({ start: ordinal, price: dollars }, ['start', 'price']))
 const tiered = options({ base: dollars, tiers }, ['base', 'tiers'])
 const price: Check = (value, where) => (typeof value === 'object' ? tiered : dollars)(value, where)
@@ -53,7 +53,7 @@ const model = options({
   ...behaviour,
   contextWindow: must(
     (value) => Number.isInteger(value) && (value as number) >= 1,
-    'Give the tokens of a prompt and its answer, as a whole number from 1 on.',
+    'Give the tokens of a prompt and its answer, as a whole number of at least 1.',
   ),
   prices: options({ input: price, cachedInput: price, cacheWrite: price, output: price }, ['input', 'output']),
   speed: options(
@@ -106,7 +106,11 @@ const spec = options({
 const said: Check = (value, where) => {
   if (typeof value !== 'string') spec(value, where)
 }
-const script = listOf(said)
+const saidEach = listOf(said)
+const script: Check = (value, where) => {
+  saidEach(value, where)
+  if ((value as readonly unknown[]).length === 0) refuseOption(where, value, 'Give one answer or more.')
+}
 const sequence = options({ sequence: script, by: oneOf('what is counted', ['call', 'conversation']) }, [
   'sequence',
   'by',

@@ -1,17 +1,17 @@
-/** Thrown for a set-up that makes no sense. */
+/** Thrown for an invalid set-up of the simulated provider. */
 export class InvalidProviderConfigError extends Error {
   override readonly name = 'InvalidProviderConfigError'
   readonly code = 'LONGHAUL_INVALID_PROVIDER'
 }
 
-const MOST_SHOWN = 60
+const MAX_SHOWN = 60
 
 /** A value as a message shows it. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, MOST_SHOWN))
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MAX_SHOWN))
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
-  if (Array.isArray(value)) return 'a list'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   return value.constructor === Object || value.constructor === undefined ? 'an object' : `a ${value.constructor.name}`
 }
 

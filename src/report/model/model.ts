@@ -30,6 +30,7 @@ const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, an
 const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([
   'clock.slept',
   'timers.leaked',
+  'calls.leaked',
   'setUp.misspelt',
   'setUp.unused',
 ])

@@ -70,17 +70,17 @@ export interface GivenWindow {
   slowFactor: number
   agent?: string
   model?: string
-  provider?: string
+  service?: string
 }
 
-const MOST_REPEATS = 1_000
+const MAX_REPEATS = 1_000
 
 /** What a window does to calls, in words. */
-function labelOf({ rate, mix, slowFactor, agent, model, provider }: GivenWindow): string {
+function labelOf({ rate, mix, slowFactor, agent, model, service }: GivenWindow): string {
   const faults = Object.keys(mix).join(', ')
   const what = rate >= 1 ? `outage (${faults})` : `${Math.round(rate * 100)} % fail`
   const slow = slowFactor > 1 ? `, ${slowFactor} × slower` : ''
-  const whom = [provider, model, agent].filter((each) => each !== undefined)
+  const whom = [service, model, agent].filter((each) => each !== undefined)
   return `${what}${slow}${whom.length > 0 ? `: ${whom.join(', ')}` : ''}`
 }
 
@@ -89,7 +89,7 @@ export function windowSpans(windows: readonly GivenWindow[], endMs: number): Win
   return windows.flatMap((window) => {
     const label = labelOf(window)
     const { fromMs, forMs, everyMs } = window
-    const count = everyMs ? Math.min(MOST_REPEATS, Math.ceil((endMs - fromMs) / everyMs)) : 1
+    const count = everyMs ? Math.min(MAX_REPEATS, Math.ceil((endMs - fromMs) / everyMs)) : 1
     return Array.from({ length: Math.max(0, count) }, (_, nth) => fromMs + nth * (everyMs ?? 0))
       .filter((from) => from < endMs)
       .map((from) => ({ label, from, to: Math.min(endMs, from + forMs) }))

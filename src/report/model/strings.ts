@@ -16,10 +16,10 @@ export class Strings {
   }
 }
 
-const MOST_TEXT = 2_000
+const MAX_TEXT = 2_000
 
 /** What is shown of a text from a trace, which may be no text at all. */
-export function shownText(given: unknown, most = MOST_TEXT): string {
+export function shownText(given: unknown, most = MAX_TEXT): string {
   const text = typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given)
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }

@@ -27,7 +27,7 @@ const FONT = '11px ui-sans-serif, system-ui, sans-serif'
 const SMALL = '10px ui-sans-serif, system-ui, sans-serif'
 /** What does not fit the filter is drawn so faint. */
 const FAINT = 0.13
-const MOST_LINKS = 1_500
+const MAX_LINKS = 1_500
 /** Pixels between two signs that say the same again and again. */
 const CLOSEST_SIGNS = 26
 /** Pixels between two ticks. */
@@ -371,7 +371,7 @@ function drawRetries(context: CanvasRenderingContext2D, scene: Scene): void {
   let drawn = 0
   for (const place of lanesInSight(scene)) {
     const { calls } = run.lanes[place]!
-    for (let nth = run.firstFrom(calls, view.from); nth < calls.length && drawn < MOST_LINKS; nth++) {
+    for (let nth = run.firstFrom(calls, view.from); nth < calls.length && drawn < MAX_LINKS; nth++) {
       const row = calls[nth]!
       if (repeats[row] === 0) continue
       const of = row - repeats[row]!
@@ -404,7 +404,7 @@ function drawMessages(context: CanvasRenderingContext2D, scene: Scene): void {
   context.strokeStyle = context.fillStyle = ink.cached
   let drawn = 0
   at.forEach((time, nth) => {
-    if (time < view.from || time > view.to || drawn >= MOST_LINKS) return
+    if (time < view.from || time > view.to || drawn >= MAX_LINKS) return
     const [y, yTo] = [middles.get(from[nth]!) ?? layout.gatherTop + GATHER / 2, middles.get(to[nth]!)]
     if (yTo === undefined || y === yTo) return
     const place = Math.round(x(time)) + 0.5

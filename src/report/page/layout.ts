@@ -13,7 +13,7 @@ const GATHER = 18
 const WINDOW = 15
 /** Marks that stand as lines over all lanes. */
 const LINES: readonly MarkName[] = ['resumed', 'checkpoint', 'stuck']
-const MOST_GATHER_ROWS = 4
+const MAX_GATHER_ROWS = 4
 
 /** Bars are tall where there is room. */
 const barOf = (rows: number): number => (rows <= 8 ? 18 : rows <= 20 ? 15 : 12)
@@ -52,7 +52,7 @@ function packed(gathers: readonly GatherRow[], endMs: number): { sub: Uint8Array
   const sub = new Uint8Array(gathers.length)
   gathers.forEach(({ at, took }, place) => {
     let row = free.findIndex((until) => until <= at)
-    if (row < 0) row = free.length < MOST_GATHER_ROWS ? free.length : place % MOST_GATHER_ROWS
+    if (row < 0) row = free.length < MAX_GATHER_ROWS ? free.length : place % MAX_GATHER_ROWS
     free[row] = took < 0 ? endMs : at + took
     sub[place] = row
   })

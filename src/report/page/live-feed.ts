@@ -14,7 +14,7 @@ interface FeedOptions {
 }
 
 const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+const MAX_PAUSE_MS = 10_000
 const ANSWER_LIMIT_MS = 10_000
 
 /** A connection to the daemon by way of the bridge, which is made again whenever it is lost. */
@@ -43,7 +43,7 @@ export class LiveFeed {
       if (this.#isClosed) return
       onConnection('lost')
       this.#timer = setTimeout(() => this.#connect(), this.#pause)
-      this.#pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 2)
+      this.#pause = Math.min(MAX_PAUSE_MS, this.#pause * 2)
     })
   }
 

@@ -1,11 +1,11 @@
 import { isLoggedLine, loggedRuns, type LoggedRun } from '../event-log.ts'
 
 /** Events of one orchestration that are kept: of longer ones the oldest are let go. */
-const MOST_EVENTS = 20_000
+const MAX_EVENTS = 20_000
 /** The same of all orchestrations together: the longest of them is cut. */
-const MOST_OF_ALL = 60_000
+const MAX_OF_ALL = 60_000
 /** Orchestrations that are kept: of more the one that nothing has happened in for longest is let go. */
-const MOST_RUNS = 20
+const MAX_RUNS = 20
 /** Let go at once, so that it is seldom done. */
 const SLICE = 2_000
 
@@ -61,9 +61,9 @@ export class LiveRuns {
     this.#lines.set(id, lines)
     this.#seen.set(id, seen)
     this.version += 1
-    if (lines.length > MOST_EVENTS) this.#shorten(id)
-    if (this.#lines.size > MOST_RUNS) this.#forget(this.#lines.keys().next().value!)
-    if (this.#size > MOST_OF_ALL) this.#shorten(this.#longest())
+    if (lines.length > MAX_EVENTS) this.#shorten(id)
+    if (this.#lines.size > MAX_RUNS) this.#forget(this.#lines.keys().next().value!)
+    if (this.#size > MAX_OF_ALL) this.#shorten(this.#longest())
   }
 
   #longest(): string {

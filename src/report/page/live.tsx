@@ -13,7 +13,7 @@ const DRAW_EVERY_MS = 1_000
 /** How often the daemon is asked how it does. Milliseconds. */
 const LOOK_EVERY_MS = 3_000
 /** Of what has happened before the page was opened. */
-const MOST_PAGES = 100
+const MAX_PAGES = 100
 
 interface Listed {
   orchestration_id: string
@@ -27,7 +27,7 @@ const tokenOf = (): string | undefined => /token=([0-9a-f]+)/.exec(location.hash
 /** What happened before: the newest first, page by page. */
 async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
   let until: number | undefined
-  for (let nth = 0; nth < MOST_PAGES; nth++) {
+  for (let nth = 0; nth < MAX_PAGES; nth++) {
     const { events, oldest_shown: oldest } = await feed.ask('monitor:get_events', {
       limit: 1_000,
       ...(until !== undefined && { until }),

@@ -12,7 +12,7 @@ import { useTheme } from './theme.ts'
 
 /** Beside one another. */
 const BOTH = -1
-const MOST_TABS = 4
+const MAX_TABS = 4
 
 function RunsPage({ file }: { file: Extract<ReportFile, { kind: 'runs' }> }) {
   const { runs, index, title } = file
@@ -23,7 +23,7 @@ function RunsPage({ file }: { file: Extract<ReportFile, { kind: 'runs' }> }) {
   return (
     <main>
       <Top title={title} status={run.status} replay={run.replay} {...{ index, theme, onTheme }} />
-      {runs.length > 1 && runs.length <= MOST_TABS && (
+      {runs.length > 1 && runs.length <= MAX_TABS && (
         <div class="switch" role="group" aria-label="Runs">
           {runs.map(({ label }, nth) => (
             <button key={nth} aria-pressed={shown === nth} onClick={() => setShown(nth)}>
@@ -37,7 +37,7 @@ function RunsPage({ file }: { file: Extract<ReportFile, { kind: 'runs' }> }) {
           )}
         </div>
       )}
-      {runs.length > MOST_TABS && (
+      {runs.length > MAX_TABS && (
         <label class="switch">
           Run{' '}
           <select value={shown} onChange={(event) => setShown(Number(event.currentTarget.value))}>

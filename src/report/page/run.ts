@@ -1,7 +1,7 @@
 import { OUTCOMES, type RunModel } from '../model/data.ts'
 
 /** Calls of one agent that overlap stand below one another, in so many rows. */
-const MOST_ROWS = 4
+const MAX_ROWS = 4
 
 /** One agent's part of the chart. */
 export interface Lane {
@@ -76,7 +76,7 @@ export class Run {
       for (const row of own) {
         const [at, end] = [this.at[row]!, this.end[row]!]
         let sub = free.findIndex((until) => until <= at)
-        if (sub < 0) sub = free.length < MOST_ROWS ? free.length : free.indexOf(Math.min(...free))
+        if (sub < 0) sub = free.length < MAX_ROWS ? free.length : free.indexOf(Math.min(...free))
         free[sub] = Math.max(end, at + 1)
         this.laneOf[row] = place
         this.subOf[row] = sub

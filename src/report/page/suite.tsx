@@ -129,14 +129,14 @@ export function SuitePage({ suite: { tests, sweeps } }: { suite: Suite }) {
   )
 }
 
-const MOST_SHOWN = 200
+const MAX_SHOWN = 200
 
 function Group({ name, tests, isOpen }: { name: string; tests: readonly TestRow[]; isOpen: boolean }) {
   const [open, setOpen] = useState<boolean>()
   const failed = tests.filter(isBad).length
   const checks = [...new Set(tests.flatMap((test) => test.checks))]
   const opened = open ?? (isOpen && tests.length <= 40)
-  const shown = tests.toSorted((a, b) => Number(isBad(b)) - Number(isBad(a))).slice(0, MOST_SHOWN)
+  const shown = tests.toSorted((a, b) => Number(isBad(b)) - Number(isBad(a))).slice(0, MAX_SHOWN)
   return (
     <tbody>
       <tr class="group">
@@ -177,10 +177,10 @@ function Group({ name, tests, isOpen }: { name: string; tests: readonly TestRow[
             <td>{test.checks.length > 0 ? <span class="bad">{test.checks.join(', ')}</span> : ''}</td>
           </tr>
         ))}
-      {opened && tests.length > MOST_SHOWN && (
+      {opened && tests.length > MAX_SHOWN && (
         <tr>
           <td colSpan={9} class="note">
-            … and {tests.length - MOST_SHOWN} more: search for them.
+            … and {tests.length - MAX_SHOWN} more: search for them.
           </td>
         </tr>
       )}

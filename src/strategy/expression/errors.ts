@@ -1,7 +1,7 @@
 /** Of what kind a problem is: a value of the wrong type, a name that there is not, anything else of the value. */
 export type Problem = 'type' | 'name' | 'value'
 
-/** Thrown when an expression cannot be read or evaluated. */
+/** Thrown when an expression cannot be parsed or evaluated. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError'
   readonly code = 'LONGHAUL_EXPRESSION'

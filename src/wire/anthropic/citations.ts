@@ -7,10 +7,10 @@ import { searchResults } from './hosted.ts'
 /** A place that an answer may cite. */
 export type Citation = Readonly<Record<string, unknown>>
 
-const MOST_CITED = 200
+const MAX_CITED = 200
 /** The first sentence of a text, or its beginning. */
 const cited = (text: string): string =>
-  /^[^]*?[.!?](?=\s|$)/.exec(text)?.[0].slice(0, MOST_CITED) ?? text.slice(0, MOST_CITED)
+  /^[^]*?[.!?](?=\s|$)/.exec(text)?.[0].slice(0, MAX_CITED) ?? text.slice(0, MAX_CITED)
 
 const titleOf = ({ title }: Block): string | null => (typeof title === 'string' ? title : null)
 

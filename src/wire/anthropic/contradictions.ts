@@ -4,8 +4,8 @@ import type { ModelRules } from './model-rules.ts'
 // Source: https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking (rules), …/api/messages.
 
 const DOCS = 'Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking'
-const MOST_BREAKPOINTS = 4
-const LEAST_TOP_P = 0.95
+const MAX_BREAKPOINTS = 4
+const MIN_TOP_P = 0.95
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/
 
 /**
@@ -25,10 +25,10 @@ export const contradictionIn = (
 
 function limitProblem(
   { model, max_tokens: limit, temperature, top_p: topP, stop_sequences: stops }: MessagesRequest,
-  { mostOutput, oneOfTwo }: ModelRules,
+  { maxOutput, oneOfTwo }: ModelRules,
 ): string | undefined {
-  if (limit > mostOutput)
-    return `max_tokens: ${limit} > ${mostOutput}, which is the maximum allowed number of output tokens for ${model}`
+  if (limit > maxOutput)
+    return `max_tokens: ${limit} > ${maxOutput}, which is the maximum allowed number of output tokens for ${model}`
   if (oneOfTwo && temperature != null && topP != null)
     return '`temperature` and `top_p` cannot both be specified for this model. Please use only one.'
   return stops?.some((stop) => stop.trim() === '')
@@ -49,8 +49,8 @@ function thinkingProblem(request: MessagesRequest, { adaptive }: ModelRules): st
   if (temperature != null && temperature !== 1)
     return `\`temperature\` may only be set to 1 when thinking is enabled. ${DOCS}#important-considerations-when-using-extended-thinking`
   if (topK != null) return `\`top_k\` must be unset when thinking is enabled. ${DOCS}`
-  return topP != null && topP < LEAST_TOP_P
-    ? `\`top_p\` must be greater than or equal to ${LEAST_TOP_P} or unset when thinking is enabled. ${DOCS}`
+  return topP != null && topP < MIN_TOP_P
+    ? `\`top_p\` must be greater than or equal to ${MIN_TOP_P} or unset when thinking is enabled. ${DOCS}`
     : undefined
 }
 
@@ -97,7 +97,7 @@ function breakpointsProblem({ messages, system, tools, cache_control: last }: Me
     count(blocksOf(system)) +
     messages.reduce((sum, { content }) => sum + count(blocksOf(content)), 0) +
     (last ? 1 : 0)
-  return found > MOST_BREAKPOINTS
-    ? `A maximum of ${MOST_BREAKPOINTS} blocks with cache_control may be provided. Found ${found}.`
+  return found > MAX_BREAKPOINTS
+    ? `A maximum of ${MAX_BREAKPOINTS} blocks with cache_control may be provided. Found ${found}.`
     : undefined
 }

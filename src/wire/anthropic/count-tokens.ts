@@ -20,7 +20,7 @@ export const countTokens: Resource = {
     const problem = credentialsProblem(wire) ?? requestProblem(wire, body)
     if (problem) return problem
     const call = callOf(wire, body as unknown as MessagesRequest, [])
-    if (!desk.hasModel(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }
+    if (!desk.model(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }
     return jsonResponse({ input_tokens: desk.count(call) }, commonHeaders(desk.id(), {}))
   },
 }

@@ -5,8 +5,8 @@ import type { Block } from './messages-request.ts'
 
 const PIXELS_PER_TOKEN = 750
 /** Larger images are made smaller before they are looked at. Pixels. */
-const LONGEST_SIDE = 1_568
-const MOST_IMAGE_TOKENS = 1_600
+const MAX_SIDE = 1_568
+const MAX_IMAGE_TOKENS = 1_600
 /** The middle of what a page of a PDF takes: 1,500 to 3,000. */
 const TOKENS_PER_PAGE = 2_250
 const CHARACTERS_PER_TOKEN = 3.5
@@ -14,10 +14,10 @@ const CHARACTERS_PER_TOKEN = 3.5
 /** Tokens of an image; of one that is only known by its address, those of a large one. */
 function imageTokens(source: Source): number {
   const sides = source.type === 'base64' && typeof source.data === 'string' ? imageSides(source.data) : undefined
-  if (!sides) return MOST_IMAGE_TOKENS
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(sides.width, sides.height, 1))
+  if (!sides) return MAX_IMAGE_TOKENS
+  const scale = Math.min(1, MAX_SIDE / Math.max(sides.width, sides.height, 1))
   const tokens = Math.ceil((sides.width * scale * sides.height * scale) / PIXELS_PER_TOKEN)
-  return Math.min(MOST_IMAGE_TOKENS, Math.max(1, tokens))
+  return Math.min(MAX_IMAGE_TOKENS, Math.max(1, tokens))
 }
 
 /** Pages of a PDF in base64. Those within compressed streams are not seen: at least one. */

@@ -1,4 +1,4 @@
-import { isBad, jsonResponse, type Desk, type Resource } from '../service.ts'
+import { isBad, jsonResponse, type Resource } from '../service.ts'
 import { commonHeaders } from './errors.ts'
 import { rulesOf } from './model-rules.ts'
 import { pageOf } from './page.ts'
@@ -16,8 +16,8 @@ const titled = (id: string): string =>
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join(' ')
 
-function modelOf({ id, contextWindow }: { id: string; contextWindow: number | null }) {
-  const { mostOutput } = rulesOf(id, '')
+function modelOf({ id, contextWindow }: { id: string; contextWindow: number }) {
+  const { maxOutput } = rulesOf(id, '')
   return {
     type: 'model',
     id,
@@ -29,7 +29,7 @@ function modelOf({ id, contextWindow }: { id: string; contextWindow: number | nu
     line: null,
     capabilities: null,
     max_input_tokens: contextWindow,
-    max_tokens: Number.isFinite(mostOutput) ? mostOutput : null,
+    max_tokens: Number.isFinite(maxOutput) ? maxOutput : null,
   }
 }
 
@@ -47,9 +47,6 @@ const list: Resource = {
   },
 }
 
-const windowOf = (desk: Desk, asked: string): number | null =>
-  desk.models.find(({ id }) => id === asked)?.contextWindow ?? null
-
 /** One model. */
 const retrieve: Resource = {
   kind: 'resource',
@@ -60,8 +57,9 @@ const retrieve: Resource = {
     const problem = credentialsProblem(wire)
     if (problem) return problem
     const id = wire.params['model']!
-    if (!desk.hasModel(id)) return { kind: 'not_found', message: `model: ${id}` }
-    return jsonResponse(modelOf({ id, contextWindow: windowOf(desk, id) }), commonHeaders(desk.id(), {}))
+    const known = desk.model(id)
+    if (!known) return { kind: 'not_found', message: `model: ${id}` }
+    return jsonResponse(modelOf(known), commonHeaders(desk.id(), {}))
   },
 }
 

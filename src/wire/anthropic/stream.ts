@@ -1,4 +1,4 @@
-import type { HostedUse, Piece, Refusal, Reply } from '../../provider/index.ts'
+import type { HostedUse, Piece, ServiceError, Reply } from '../../provider/index.ts'
 import type { StreamEncoder } from '../service.ts'
 import type { MessagesAsked } from './asked.ts'
 import { citedIn, isPausedIn, redactedOf, timeOf, toolId } from './content.ts'
@@ -113,7 +113,7 @@ export class MessagesStream implements StreamEncoder {
     return event({ type: 'message_delta', delta, usage: finalUsageOf(reply) }) + event({ type: 'message_stop' })
   }
 
-  error(refusal: Refusal): string {
+  error(refusal: ServiceError): string {
     const { body } = anthropicErrors.refusal(refusal, {}, { model: this.#reply.model, requestId: this.#reply.id })
     return frame(body as string, 'error')
   }

@@ -1,4 +1,4 @@
-import type { Piece, Refusal } from '../../provider/index.ts'
+import type { Piece, ServiceError } from '../../provider/index.ts'
 import type { Chunk } from '../chunk.ts'
 import type { Endpoint, StreamEncoder } from '../service.ts'
 import { promptFilterResults, watched } from './content-filter.ts'
@@ -36,7 +36,7 @@ class WatchedStream implements StreamEncoder {
     return this.#watch(this.#own.tail())
   }
 
-  error(refusal: Refusal): Chunk {
+  error(refusal: ServiceError): Chunk {
     return this.#own.error(refusal)
   }
 

@@ -1,4 +1,4 @@
-import type { Piece, Refusal, Reply } from '../../provider/index.ts'
+import type { Piece, ServiceError, Reply } from '../../provider/index.ts'
 import type { StreamEncoder } from '../service.ts'
 import { signatureOf, stopReasonOf, toolUseId, usageOf, type ConverseAsked } from './converse-answer.ts'
 import { event, exceptionEvent, joined, rawEvent } from './frames.ts'
@@ -58,7 +58,7 @@ export class ConverseStream implements StreamEncoder {
     ])
   }
 
-  error(refusal: Refusal): Uint8Array {
+  error(refusal: ServiceError): Uint8Array {
     return exceptionEvent(refusal)
   }
 

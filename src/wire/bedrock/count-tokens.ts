@@ -19,7 +19,7 @@ export const countTokens: Resource = {
     if (!isObject(conversation)) return invalid('longhaul counts the tokens of input.converse alone.')
     const parsed = readConversation({ ...wire, body: conversation }, false)
     if (isBad(parsed)) return parsed
-    if (!desk.hasModel(parsed.call.model)) return invalid('The provided model identifier is invalid.')
+    if (!desk.model(parsed.call.model)) return invalid('The provided model identifier is invalid.')
     return jsonResponse({ inputTokens: desk.count(parsed.call) }, commonHeaders(desk.id()))
   },
 }

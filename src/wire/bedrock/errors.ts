@@ -1,4 +1,4 @@
-import type { Refusal } from '../../provider/index.ts'
+import type { ServiceError } from '../../provider/index.ts'
 import { BAD_GATEWAY, type BadRequest, type ErrorFormat, type WireRequest, type WireResponse } from '../service.ts'
 import type { Problem } from '../shape.ts'
 
@@ -72,7 +72,7 @@ interface Exception {
 }
 
 /** What refuses a call, as an exception. */
-export function exceptionOf(refusal: Exclude<Refusal, { kind: 'bad_gateway' }>): Exception {
+export function exceptionOf(refusal: Exclude<ServiceError, { kind: 'bad_gateway' }>): Exception {
   switch (refusal.kind) {
     case 'rate_limited': {
       const many = refusal.limit === 'requests' || refusal.limit === 'concurrency' ? 'requests' : 'tokens'

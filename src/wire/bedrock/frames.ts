@@ -1,5 +1,5 @@
 import { eventStreams } from '../../packages/index.ts'
-import type { Refusal } from '../../provider/index.ts'
+import type { ServiceError } from '../../provider/index.ts'
 import { exceptionOf } from './errors.ts'
 
 // Source: https://smithy.io/2.0/aws/amazon-eventstream.html.
@@ -45,7 +45,7 @@ const MODEL_ERROR = {
 }
 
 /** An error in place of the rest of a stream. */
-export function exceptionEvent(refusal: Refusal): Uint8Array {
+export function exceptionEvent(refusal: ServiceError): Uint8Array {
   const { name, message } = exceptionOf(refusal.kind === 'bad_gateway' ? { kind: 'server_error' } : refusal)
   const known = IN_STREAMS[name]
   const headers = {

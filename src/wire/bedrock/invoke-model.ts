@@ -1,7 +1,7 @@
 import type { Chunk } from '../chunk.ts'
 import { asOwn, readByPath, type MessagesAsked } from '../anthropic/by-path.ts'
 import { messages } from '../anthropic/messages.ts'
-import type { CallRequest, Piece, Refusal, Reply } from '../../provider/index.ts'
+import type { CallRequest, Piece, ServiceError, Reply } from '../../provider/index.ts'
 import {
   isBad,
   type BadRequest,
@@ -91,7 +91,7 @@ class ChunkStream implements StreamEncoder {
     return this.#chunks(this.#own.tail())
   }
 
-  error(refusal: Refusal): Uint8Array {
+  error(refusal: ServiceError): Uint8Array {
     return exceptionEvent(refusal)
   }
 

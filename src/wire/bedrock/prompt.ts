@@ -5,7 +5,7 @@ import type { Block, ConverseRequest, ResultContent, Turn } from './converse-req
 // Source: https://docs.claude.com/en/docs/build-with-claude/vision (image costs); the models of others count alike.
 
 const PIXELS_PER_TOKEN = 750
-const MOST_IMAGE_TOKENS = 1_600
+const MAX_IMAGE_TOKENS = 1_600
 /** Base64 characters of a document for each of its tokens: a page of a PDF has some 50 kB and 1,000 tokens. */
 const DOCUMENT_CHARACTERS = 64
 /** Base64 characters of a film for each of its tokens. */
@@ -14,8 +14,8 @@ const FILM_CHARACTERS = 1_200
 function imageTokens(data: string): number {
   const sides = imageSides(data)
   return sides
-    ? Math.min(MOST_IMAGE_TOKENS, Math.ceil((sides.width * sides.height) / PIXELS_PER_TOKEN))
-    : MOST_IMAGE_TOKENS
+    ? Math.min(MAX_IMAGE_TOKENS, Math.ceil((sides.width * sides.height) / PIXELS_PER_TOKEN))
+    : MAX_IMAGE_TOKENS
 }
 
 const bytesOf = (media: Block['image']): string => {

@@ -1,10 +1,9 @@
-import { isWithoutKey } from '../openai/errors.ts'
-import { jsonResponse, type Resource } from '../service.ts'
+import { modelList, type KnownModel } from '../model-list.ts'
 import { commonHeaders } from './errors.ts'
 
 // Source: https://docs.cohere.com/reference/list-models.
 
-const modelOf = (name: string, contextWindow: number) => ({
+const modelOf = ({ id: name, contextWindow }: KnownModel) => ({
   name,
   is_deprecated: false,
   endpoints: [name.startsWith('embed') ? 'embed' : name.startsWith('rerank') ? 'rerank' : 'chat'],
@@ -14,32 +13,11 @@ const modelOf = (name: string, contextWindow: number) => ({
   features: null,
 })
 
-const USUAL_WINDOW = 128_000
-
 /** What may be asked of the list of models. */
-export const models: readonly Resource[] = [
-  {
-    kind: 'resource',
-    method: 'GET',
-    path: '/v1/models',
-    operation: 'models.list',
-    answer({ strict, header }, desk) {
-      if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-      const known = desk.models.map(({ id, contextWindow }) => modelOf(id, contextWindow))
-      return jsonResponse({ models: known }, commonHeaders(desk.id()))
-    },
-  },
-  {
-    kind: 'resource',
-    method: 'GET',
-    path: '/v1/models/{model}',
-    operation: 'models.get',
-    answer({ strict, header, params }, desk) {
-      if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-      const id = params['model']!
-      if (!desk.hasModel(id)) return { kind: 'not_found', message: `model '${id}' not found` }
-      const window = desk.models.find((model) => model.id === id)?.contextWindow ?? USUAL_WINDOW
-      return jsonResponse(modelOf(id, window), commonHeaders(desk.id()))
-    },
-  },
-]
+export const models = modelList({
+  one: 'models.get',
+  model: modelOf,
+  list: (known) => ({ models: known }),
+  missing: (id) => `model '${id}' not found`,
+  headers: (requestId) => commonHeaders(requestId),
+})

@@ -73,7 +73,7 @@ const DIMENSIONS: readonly [RegExp, number][] = [
   [/v3/, 1_024],
 ]
 const usualDimensions = (model: string): number => DIMENSIONS.find(([ids]) => ids.test(model))?.[1] ?? 1_536
-const MOST_DIMENSIONS = 4_096
+const MAX_DIMENSIONS = 4_096
 
 /** Numbers of a vector as whole ones between two ends. */
 const scaled = (vector: readonly number[], from: number): number[] =>
@@ -141,7 +141,7 @@ export const embed: Generation<EmbedAsked> = {
         param: null,
         code: null,
       }
-    const dimensions = given != null && given >= 1 && given <= MOST_DIMENSIONS ? given : usualDimensions(model)
+    const dimensions = given != null && given >= 1 && given <= MAX_DIMENSIONS ? given : usualDimensions(model)
     const known = (types ?? []).filter((type) => Object.hasOwn(WRITTEN, type))
     return {
       call: callFor(wire, embed.operation, all, dimensions),

@@ -1,4 +1,4 @@
-import type { Choice, Piece, Refusal, Reply, ToolCall } from '../../provider/index.ts'
+import type { Choice, Piece, ServiceError, Reply, ToolCall } from '../../provider/index.ts'
 import type { StreamEncoder } from '../service.ts'
 
 // Source: https://github.com/vercel/ai/tree/main/packages/provider/src/language-model (v2 to v4).
@@ -119,7 +119,7 @@ export class GatewayStream implements StreamEncoder {
 
   tail = (): string => part('finish', endOf(this.#reply, this.#asked)) + frame('[DONE]')
 
-  error = (refusal: Refusal): string =>
+  error = (refusal: ServiceError): string =>
     part('error', { error: { message: 'The upstream provider failed.', type: refusal.kind } })
 
   frame = frame

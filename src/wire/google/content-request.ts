@@ -66,14 +66,14 @@ export const TOOL = object({
 })
 
 /** Answers to one request. */
-export const MOST_CANDIDATES = 8
+export const MAX_CANDIDATES = 8
 
 /** How the model is to answer. */
 export const GENERATION_CONFIG = object({
   temperature: { type: 'number', min: 0, max: 2 },
   topP: { type: 'number', min: 0, max: 1 },
   topK: { type: 'number', min: 1 },
-  candidateCount: { type: 'integer', min: 1, max: MOST_CANDIDATES },
+  candidateCount: { type: 'integer', min: 1, max: MAX_CANDIDATES },
   maxOutputTokens: { type: 'integer', min: 1 },
   stopSequences: list(STRING),
   responseMimeType: STRING,

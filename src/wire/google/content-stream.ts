@@ -1,4 +1,4 @@
-import type { Choice, Piece, Refusal, Reply } from '../../provider/index.ts'
+import type { Choice, Piece, ServiceError, Reply } from '../../provider/index.ts'
 import type { ErrorFormat, StreamEncoder } from '../service.ts'
 import { callPart, endOf, frameOf, lastPart, promptUsage, usageOf, type ContentAsked } from './answer-parts.ts'
 import { codeParts } from './grounding.ts'
@@ -64,7 +64,7 @@ export class ContentStream implements StreamEncoder {
     return this.frame(JSON.stringify(body)) + (this.#asked.frames === 'array' ? '\n]\n' : '')
   }
 
-  error(refusal: Refusal): string {
+  error(refusal: ServiceError): string {
     const request = { model: this.#reply.model, requestId: this.#reply.id }
     const { body } = this.#errors.refusal(refusal, {}, request)
     return this.frame(JSON.stringify(JSON.parse(body as string))) + (this.#asked.frames === 'array' ? '\n]\n' : '')

@@ -21,7 +21,7 @@ export const countTokens = (home: Home): Resource => ({
     const parsed = readContentRequest({ ...request, body }, home, false)
     if (isBad(parsed)) return parsed
     const model = modelName(request.params['model'] ?? '')
-    if (!desk.hasModel(model))
+    if (!desk.model(model))
       return {
         kind: 'not_found',
         message: `models/${model} is not found for API version ${request.params['version'] ?? 'v1beta'}, or is not supported for countTokens.`,

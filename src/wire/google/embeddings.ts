@@ -50,7 +50,7 @@ const INSTANCES: Shape = {
 }
 
 /** Texts in one request. */
-const MOST_TEXTS = 100
+const MAX_TEXTS = 100
 
 /** What is asked for: texts, and the length of their vectors. */
 interface Texts {
@@ -129,9 +129,9 @@ const predict: Way = {
 }
 
 /** Of a compatible service too, which may have longer vectors. */
-const MOST_DIMENSIONS = 16_384
+const MAX_DIMENSIONS = 16_384
 const dimensionsOf = (asked: number | undefined, model: string): number =>
-  asked !== undefined && asked >= 1 && asked <= MOST_DIMENSIONS ? asked : model.startsWith('gemini') ? 3_072 : 768
+  asked !== undefined && asked >= 1 && asked <= MAX_DIMENSIONS ? asked : model.startsWith('gemini') ? 3_072 : 768
 
 function readTexts(home: Home, way: Way, request: WireRequest): { call: CallRequest; asked: undefined } | BadRequest {
   const { provider, params, body, strict, fingerprint } = request
@@ -142,8 +142,8 @@ function readTexts(home: Home, way: Way, request: WireRequest): { call: CallRequ
   if (problem) return googleProblem(problem, given, way.message)
   const model = modelName(params['model'] ?? '')
   const { contents, dimensions } = way.read(given)
-  if (strict && contents.length > MOST_TEXTS)
-    return invalid(`* ${way.message}.requests: at most ${MOST_TEXTS} requests can be in one batch\n`)
+  if (strict && contents.length > MAX_TEXTS)
+    return invalid(`* ${way.message}.requests: at most ${MAX_TEXTS} requests can be in one batch\n`)
   if (strict && /^gemini-\d/.test(model))
     return {
       kind: 'not_found',

@@ -1,9 +1,9 @@
-import type { LimitStates, Refusal } from '../../provider/index.ts'
+import type { LimitStates, ServiceError } from '../../provider/index.ts'
 import {
   BAD_GATEWAY,
   type BadRequest,
   type ErrorFormat,
-  type Refused,
+  type FailedRequest,
   type WireRequest,
   type WireResponse,
 } from '../service.ts'
@@ -156,10 +156,10 @@ const limitOf = (limits: LimitStates, kind: string): number | undefined =>
 const PER_DAY = ['generate_content_paid_tier_requests', 'GenerateRequestsPerDayPerProjectPerModel-PaidTier'] as const
 
 /** Refusals in which the Gemini API says how long to wait; Vertex AI never does. */
-export const TELLS_RETRY: readonly Refusal['kind'][] = ['rate_limited', 'quota_exhausted']
+export const TELLS_RETRY: readonly ServiceError['kind'][] = ['rate_limited', 'quota_exhausted']
 
 /** A refusal as a status; what is not JSON, or is told in an answer, has none. */
-type RefusalWithStatus = Exclude<Refusal, { kind: 'bad_gateway' | 'prompt_filtered' }>
+type RefusalWithStatus = Exclude<ServiceError, { kind: 'bad_gateway' | 'prompt_filtered' }>
 
 /** How the Gemini API says that a call was refused. */
 function geminiStatus(refusal: RefusalWithStatus, limits: LimitStates, model: string): Status {
@@ -314,7 +314,7 @@ const errorsOf = (statusOf: typeof geminiStatus, write: (body: object, asked: un
   })
   return {
     bad: (problem) => answer(badStatus(problem)),
-    refusal(refusal, limits, { model, requestId, asked }: Refused) {
+    refusal(refusal, limits, { model, requestId, asked }: FailedRequest) {
       if (refusal.kind === 'bad_gateway') return BAD_GATEWAY
       if (refusal.kind !== 'prompt_filtered') return answer(statusOf(refusal, limits, model), asked)
       const headers = isEvents(asked) ? { ...HEADERS, 'content-type': 'text/event-stream' } : { ...HEADERS }

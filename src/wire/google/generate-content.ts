@@ -2,7 +2,7 @@ import type { CallRequest } from '../../provider/index.ts'
 import type { BadRequest, ErrorFormat, Generation, Parsed, WireRequest } from '../service.ts'
 import { problemOf, relaxed } from '../shape.ts'
 import { candidateOf, frameOf, usageOf, type ContentAsked } from './answer-parts.ts'
-import { CONTENT_REQUEST, MOST_CANDIDATES, type ContentRequest, type GenerationConfig } from './content-request.ts'
+import { CONTENT_REQUEST, MAX_CANDIDATES, type ContentRequest, type GenerationConfig } from './content-request.ts'
 import { ContentStream } from './content-stream.ts'
 import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { promptOf } from './prompt.ts'
@@ -22,7 +22,7 @@ export interface Home {
   vertex: boolean
 }
 
-const MOST_STOP_SEQUENCES = 5
+const MAX_STOP_SEQUENCES = 5
 
 /** What a request says of its sender: Vertex AI's labels. */
 export const labelHints = ({ labels }: Readonly<Record<string, unknown>>): string[] => {
@@ -31,21 +31,21 @@ export const labelHints = ({ labels }: Readonly<Record<string, unknown>>): strin
 }
 
 /** Tokens that one answer may have. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/models. */
-const mostTokens = (model: string): number =>
+const maxTokensOf = (model: string): number =>
   /^gemini-(2\.5|[3-9])/.test(model) ? 65_536 : model.startsWith('gemini-2.0') ? 8_192 : Number.POSITIVE_INFINITY
 
 /** What is wrong with a request though each of its fields is right. */
 function contradictionIn(request: ContentRequest, model: string): BadRequest | undefined {
   const { responseMimeType: mime, stopSequences = [], maxOutputTokens = 1 } = request.generationConfig ?? {}
-  const most = mostTokens(model)
+  const most = maxTokensOf(model)
   if (maxOutputTokens > most)
     return invalid(
       `Unable to submit request because it has a maxOutputTokens value of ${maxOutputTokens} but the supported range is from 1 ` +
         `(inclusive) to ${most + 1} (exclusive). Update the value and try again.`,
     )
-  if (stopSequences.length > MOST_STOP_SEQUENCES)
+  if (stopSequences.length > MAX_STOP_SEQUENCES)
     return invalid(
-      `* GenerateContentRequest.generation_config.stop_sequences: the number of stop sequences is ${stopSequences.length}, which is above the limit of ${MOST_STOP_SEQUENCES}.\n`,
+      `* GenerateContentRequest.generation_config.stop_sequences: the number of stop sequences is ${stopSequences.length}, which is above the limit of ${MAX_STOP_SEQUENCES}.\n`,
     )
   const functions = functionsOf(request)
   if (functions.length > 0 && !demandsSignatures(model)) {
@@ -113,7 +113,7 @@ export function readContentRequest(
     ...reasoningOf(request, model),
     maxOutputTokens: config.maxOutputTokens != null && config.maxOutputTokens > 0 ? config.maxOutputTokens : undefined,
     stop: config.stopSequences ?? [],
-    choices: Math.min(Math.max(1, config.candidateCount ?? 1), MOST_CANDIDATES),
+    choices: Math.min(Math.max(1, config.candidateCount ?? 1), MAX_CANDIDATES),
     callerHints: labelHints(body),
     retryCount: 0,
     tellsRetryAfter: vertex ? [] : TELLS_RETRY,

@@ -3,10 +3,9 @@ import { geminiErrors, HEADERS, invalid, isWithoutKey, vertexErrors } from './er
 
 // Source: https://ai.google.dev/api/models.
 
-const MOST_INPUT = 1_048_576
-const MOST_OUTPUT = 65_536
+const MAX_OUTPUT = 65_536
 const DEFAULT_PAGE = 50
-const MOST_PAGE = 1_000
+const MAX_PAGE = 1_000
 
 const methodsOf = (id: string): string[] =>
   id.includes('embedding')
@@ -19,7 +18,7 @@ const modelOf = ({ id, contextWindow }: { id: string; contextWindow: number }): 
   displayName: id,
   description: `The model ${id}`,
   inputTokenLimit: contextWindow,
-  outputTokenLimit: Math.min(MOST_OUTPUT, contextWindow),
+  outputTokenLimit: Math.min(MAX_OUTPUT, contextWindow),
   supportedGenerationMethods: methodsOf(id),
   temperature: 1,
   topP: 0.95,
@@ -39,7 +38,7 @@ function pageOf<Item>(
   items: readonly Item[],
   { query }: WireRequest,
 ): { page: readonly Item[]; next: object } | BadRequest {
-  const size = Math.min(Number(query.get('pageSize') ?? DEFAULT_PAGE) || DEFAULT_PAGE, MOST_PAGE)
+  const size = Math.min(Number(query.get('pageSize') ?? DEFAULT_PAGE) || DEFAULT_PAGE, MAX_PAGE)
   const from = Number(query.get('pageToken') || 0)
   if (!Number.isInteger(from) || from < 0 || size < 1) return invalid('Invalid page token.')
   const next = from + size < items.length ? { nextPageToken: String(from + size) } : {}
@@ -73,9 +72,7 @@ const single = (
   answer(request, desk) {
     if (request.strict && isWithoutKey(request)) return { kind: 'unauthorized' }
     const id = request.params['model']!
-    const model =
-      desk.models.find((known) => known.id === id) ??
-      (desk.hasModel(id) ? { id, contextWindow: MOST_INPUT } : undefined)
+    const model = desk.model(id)
     if (model) return jsonResponse(write(model), HEADERS)
     return {
       kind: 'not_found',

@@ -28,9 +28,9 @@ const DIMENSIONS: readonly [RegExp, number][] = [
   [/minilm/, 384],
 ]
 const USUAL_DIMENSIONS = 768
-const MOST_DIMENSIONS = 8_192
+const MAX_DIMENSIONS = 8_192
 const dimensionsOf = (model: string, asked: unknown): number =>
-  typeof asked === 'number' && asked >= 1 && asked <= MOST_DIMENSIONS
+  typeof asked === 'number' && asked >= 1 && asked <= MAX_DIMENSIONS
     ? asked
     : (DIMENSIONS.find(([ids]) => ids.test(model))?.[1] ?? USUAL_DIMENSIONS)
 

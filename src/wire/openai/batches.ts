@@ -16,7 +16,7 @@ const VALIDATING_MS = 60_000
 const CANCELLING_MS = 10 * 60_000
 /** Requests of a batch that are worked on at one time. */
 const AT_ONCE = 50
-const MOST_REQUESTS = 50_000
+const MAX_REQUESTS = 50_000
 
 /** A line of the file that a batch reads. */
 interface Line {
@@ -67,8 +67,8 @@ function linesOf(content: string, endpoint: string): readonly Line[] | { line: n
     lines.push(line as Line)
   }
   if (lines.length === 0) return { line: 0, message: 'The input file is empty.', code: 'empty_file' }
-  return lines.length > MOST_REQUESTS
-    ? { line: MOST_REQUESTS, message: `A batch has at most ${MOST_REQUESTS} requests.`, code: 'too_many_requests' }
+  return lines.length > MAX_REQUESTS
+    ? { line: MAX_REQUESTS, message: `A batch has at most ${MAX_REQUESTS} requests.`, code: 'too_many_requests' }
     : lines
 }
 

@@ -10,7 +10,7 @@ import { errorFrame, frame } from './events.ts'
 // Source: https://platform.openai.com/docs/api-reference/completions.
 
 /** Prompts of one request, and all answers to them together. */
-const MOST_PROMPTS = 2_048
+const MAX_PROMPTS = 2_048
 const PASSED_ON = ['logit_bias', 'stream_options', 'suffix', 'logprobs']
 const REQUEST: Shape = {
   type: 'object',
@@ -18,7 +18,7 @@ const REQUEST: Shape = {
     model: { type: 'string', required: true },
     prompt: {
       type: 'either',
-      of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1, most: MOST_PROMPTS }],
+      of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1, most: MAX_PROMPTS }],
       required: true,
     },
     best_of: { type: 'integer', min: 0, max: 20 },
@@ -135,9 +135,9 @@ export const completions: Generation<CompletionsAsked> = {
     const prompts = promptsIn(request.prompt)
     const each = Math.min(128, Math.max(1, request.n ?? 1))
     const choices = prompts.length * each
-    if (choices > MOST_PROMPTS)
+    if (choices > MAX_PROMPTS)
       return invalid(
-        `Too many answers: ${prompts.length} prompts with ${each} each, and at most ${MOST_PROMPTS} are given.`,
+        `Too many answers: ${prompts.length} prompts with ${each} each, and at most ${MAX_PROMPTS} are given.`,
         'n',
       )
     const stream = request.stream ?? false

@@ -9,7 +9,7 @@ import { answerHead } from './answer-head.ts'
 // Source of shapes: https://platform.openai.com/docs/api-reference/embeddings.
 
 /** Texts to embed in one request. */
-const MOST_INPUTS = 2_048
+const MAX_INPUTS = 2_048
 /** A text, the tokens of one, or a token of the only one. */
 const INPUT: Shape = {
   type: 'either',
@@ -26,7 +26,7 @@ const REQUEST: Shape = {
     model: { type: 'string', required: true },
     input: {
       type: 'either',
-      of: [{ type: 'string' }, { type: 'array', items: INPUT, least: 1, most: MOST_INPUTS }],
+      of: [{ type: 'string' }, { type: 'array', items: INPUT, least: 1, most: MAX_INPUTS }],
       required: true,
     },
     encoding_format: { type: 'string', among: ['float', 'base64'] },
@@ -46,9 +46,9 @@ const DEFAULT_DIMENSIONS = 1_536
 const LARGE_DIMENSIONS = 3_072
 
 /** Of a vendor too, which may have longer vectors, and a model of its own. */
-const MOST_DIMENSIONS = 16_384
+const MAX_DIMENSIONS = 16_384
 const dimensionsOf = (asked: number | null | undefined, model: string): number =>
-  asked != null && asked >= 1 && asked <= MOST_DIMENSIONS
+  asked != null && asked >= 1 && asked <= MAX_DIMENSIONS
     ? asked
     : model.includes('large')
       ? LARGE_DIMENSIONS

@@ -147,6 +147,10 @@ const retryHeaders = (ms: number): Record<string, string> => ({
 /** Whether an error answers a request of the Responses API, whose input is made of items. */
 const isResponses = (asked: unknown): boolean => typeof asked === 'object' && asked !== null && 'items' in asked
 
+/** What is said of a key that is none, or is one no more. */
+export const WRONG_KEY =
+  'Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.'
+
 /** OpenAI's errors. */
 export const openaiErrors: ErrorFormat = {
   bad(problem, requestId) {
@@ -163,9 +167,10 @@ export const openaiErrors: ErrorFormat = {
       case 'unauthorized':
         return answer(
           401,
-          "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
+          problem.message ??
+            "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
           null,
-          null,
+          problem.code ?? null,
         )
       case 'not_found':
         return answer(404, problem.message, problem.param ?? null, problem.code ?? null)
@@ -206,9 +211,7 @@ export const openaiErrors: ErrorFormat = {
         return answer(429, body, retryHeaders(refusal.retryAfterMs))
       }
       case 'unauthorized': {
-        const message =
-          'Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.'
-        return answer(401, errorBody(message, 'invalid_request_error', null, 'invalid_api_key'))
+        return answer(401, errorBody(WRONG_KEY, 'invalid_request_error', null, 'invalid_api_key'))
       }
       case 'model_retired': {
         const message = `The model \`${refusal.model}\` has been deprecated, learn more here: https://platform.openai.com/docs/deprecations`

@@ -9,7 +9,7 @@ export interface KeptItems {
 }
 
 /** What a conversation may have: as much as one request could bring. Of a longer one the oldest items go. Bytes. */
-const MOST_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** What items take, about. Bytes. */
 export const bytesOf = (items: readonly Item[]): number => JSON.stringify(items).length
@@ -25,14 +25,14 @@ export function allItems(kept: KeptItems | undefined): readonly Item[] {
 export function withItems(before: KeptItems | undefined, items: readonly Item[]): KeptItems | undefined {
   if (items.length === 0) return before
   const kept = { before, items, bytes: (before?.bytes ?? 0) + bytesOf(items) }
-  return before && kept.bytes > MOST_BYTES ? newestHalf(kept) : kept
+  return before && kept.bytes > MAX_BYTES ? newestHalf(kept) : kept
 }
 
 function newestHalf(kept: KeptItems): KeptItems {
   const found: Item[] = []
   let bytes = 0
   for (const item of allItems(kept).toReversed()) {
-    if (bytes > MOST_BYTES / 2) break
+    if (bytes > MAX_BYTES / 2) break
     bytes += bytesOf([item])
     found.push(item)
   }

@@ -5,7 +5,7 @@ import { imageSides } from '../image-sides.ts'
 const LOW_DETAIL = 85
 const TILE = 170
 const TILE_SIDE = 512
-const MOST_SIDE = 2_048
+const MAX_SIDE = 2_048
 const SHORT_SIDE = 768
 /** Sides of an image that is only known by its address. Pixels. */
 const UNKNOWN_SIDE = 1_024
@@ -19,7 +19,7 @@ export function imageTokens(url: unknown, detail: unknown): number {
   if (detail === 'low') return LOW_DETAIL
   const data = typeof url === 'string' ? /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1] : undefined
   const { width, height } = (data && imageSides(data)) || { width: UNKNOWN_SIDE, height: UNKNOWN_SIDE }
-  const shrunk = Math.min(1, MOST_SIDE / Math.max(width, height, 1))
+  const shrunk = Math.min(1, MAX_SIDE / Math.max(width, height, 1))
   const scale = Math.min(shrunk, SHORT_SIDE / Math.max(Math.min(width, height), 1))
   const tiles = (side: number): number => Math.max(1, Math.ceil((side * scale) / TILE_SIDE))
   return LOW_DETAIL + TILE * tiles(width) * tiles(height)

@@ -20,7 +20,7 @@ function unversioned(model: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
 
-const MOST_OUTPUT: readonly (readonly [RegExp, number])[] = [
+const MAX_OUTPUT: readonly (readonly [RegExp, number])[] = [
   [/^gpt-3\.5/, 4_096],
   [/^gpt-4-turbo|^gpt-4-\d{4}-preview|^gpt-4-vision/, 4_096],
   [/^gpt-4o-2024-05-13/, 4_096],
@@ -32,8 +32,8 @@ const MOST_OUTPUT: readonly (readonly [RegExp, number])[] = [
 ]
 
 /** The most tokens that a model generates for one answer, where that is published. */
-export const mostOutputOf = (model: string): number | undefined =>
-  MOST_OUTPUT.find(([pattern]) => pattern.test(unversioned(model)))?.[1]
+export const maxOutputOf = (model: string): number | undefined =>
+  MAX_OUTPUT.find(([pattern]) => pattern.test(unversioned(model)))?.[1]
 
 /** How much a model thinks where nobody says. */
 export const defaultEffort = (model: string): string => (/^gpt-5\.[1-9]/.test(unversioned(model)) ? 'none' : 'medium')

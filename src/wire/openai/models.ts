@@ -20,7 +20,7 @@ export const models: readonly Resource[] = [
   })),
   resource('GET', '/models/{model}', 'models.retrieve', ({ params }, desk) => {
     const id = params['model']!
-    if (desk.hasModel(id)) return modelOf(id, desk.provider)
+    if (desk.model(id)) return modelOf(id, desk.provider)
     return { kind: 'not_found', message: `The model '${id}' does not exist`, param: 'model', code: 'model_not_found' }
   }),
   resource('DELETE', '/models/{model}', 'models.delete', ({ params }) => {

@@ -1,5 +1,5 @@
 /** Levels of a schema that are looked into. */
-const MOST_DEPTH = 32
+const MAX_DEPTH = 32
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -12,7 +12,7 @@ const contextText = (path: readonly string[]): string =>
  * Source: https://platform.openai.com/docs/guides/structured-outputs (supported schemas).
  */
 export function strictProblem(schema: unknown, path: readonly string[] = []): string | undefined {
-  if (!isObject(schema) || path.length > MOST_DEPTH) return undefined
+  if (!isObject(schema) || path.length > MAX_DEPTH) return undefined
   const properties = isObject(schema['properties']) ? schema['properties'] : undefined
   if (schema['type'] === 'object' || properties) {
     if (schema['additionalProperties'] !== false)

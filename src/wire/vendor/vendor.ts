@@ -1,5 +1,5 @@
 import type { BadRequest, Endpoint } from '../service.ts'
-import type { LimitState, Refusal, Reply } from '../../provider/index.ts'
+import type { LimitState, ServiceError, Reply } from '../../provider/index.ts'
 
 /** A vendor that speaks OpenAI's format in an accent of its own, as data. What is left out is as at OpenAI. */
 export interface Vendor {
@@ -67,7 +67,7 @@ export interface VendorError {
 }
 
 /** Why a request gets no answer. */
-export type Cause = Refusal['kind'] | BadRequest['kind']
+export type Cause = ServiceError['kind'] | BadRequest['kind']
 
 /** How a vendor says that something is wrong. */
 export interface VendorErrors {

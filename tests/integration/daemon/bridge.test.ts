@@ -101,7 +101,7 @@ describe('the WebSocket bridge', { timeout: 60_000 }, () => {
       page.send(JSON.stringify({ event, data: { pattern: 'session_recovery', all: true }, correlation_id: event }))
       expect(await answerTo(event)).toMatchObject({
         event,
-        data: { status: 'failed', error: expect.stringMatching(/^A page may look/) as string },
+        data: { status: 'failed', error: expect.stringMatching(/^A page without the token is read-only/) as string },
       })
     }
     page.close()

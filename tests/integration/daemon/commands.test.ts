@@ -54,7 +54,7 @@ describe('the commands', { timeout: 60_000 }, () => {
     )
     expect(list.stdout).not.toContain('\u001b')
     expect((await longhaul('send', 'agent:list', '--output-format', 'xml')).stderr).toContain(
-      'Give table, json, pretty.',
+      'Give one of table, json, pretty.',
     )
   })
 

@@ -35,7 +35,7 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
       queue: { queued: 0, running: 0 },
     })
     expect(await ask('completion:async', { request_id: 'first', prompt: 'Again.' })).toMatchObject({
-      error: 'There is a completion "first" already.',
+      error: 'The completion "first" exists already.',
     })
     const { agents } = await ask('completion:token_usage')
     expect(agents).toContainEqual(
@@ -61,7 +61,7 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
       error: expect.stringContaining('messages[0]') as string,
     })
     expect(await ask('completion:async', { model: 'gpt-4o-mini', prompt: 'x', session_id: [7] })).toMatchObject({
-      error: 'session_id is [7]: give a text.',
+      error: 'session_id is [7]. Give a text.',
     })
   })
 

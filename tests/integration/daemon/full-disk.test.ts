@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { execute, FLAGS, MAIN, surroundings, type Data, type Ended } from '../../given/daemon.ts'
+import { execute, FLAGS, MAIN, environment, type Data, type Ended } from '../../given/daemon.ts'
 
 describe('a disk that is full', { timeout: 120_000 }, () => {
   test('is told of, the daemon stays up, and the next one goes on with what was written', async () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'longhaul-full-'))
-    const there = surroundings(elsewhere)
+    const there = environment(elsewhere)
     const command = (...given: string[]): Promise<Ended> => execute(process.execPath, [MAIN, ...given], there)
     const send = async (...given: string[]): Promise<Data> =>
       JSON.parse((await command('send', ...given)).stdout) as Data

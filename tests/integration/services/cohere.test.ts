@@ -118,6 +118,7 @@ describeOrchestration(
       const { results } = await client.rerank({ model: 'rerank-v3.5', query: 'where is the ship', documents, topN: 2 })
       expect(results.map(({ index }) => index)).toEqual([1, 2])
       expect((await client.models.list()).models.length).toBeGreaterThan(3)
+      expect(await client.models.get(MODEL)).toMatchObject({ name: MODEL, contextLength: 128_000 })
     })
 
     test('what is wrong is an error of the SDK', async ({ expect, provider }) => {

@@ -193,6 +193,35 @@ describeOrchestration(
       expect((await closed).code).toBe(code)
     })
 
+    test('goes on with the next turn behind a message that cannot be read', async ({ provider }) => {
+      const host = 'generativelanguage.googleapis.com'
+      const method = 'google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent'
+      const socket = new WebSocket(`wss://${host}/ws/${method}?key=test`)
+      const texts: string[] = []
+      const turns = { next: () => {} }
+      socket.onmessage = async ({ data }) => {
+        const text = typeof data === 'string' ? data : await (data as Blob).text()
+        texts.push(text)
+        if (text.includes('setupComplete') || text.includes('turnComplete')) turns.next()
+      }
+      const turn = (message: object) =>
+        new Promise<void>((over) => {
+          turns.next = over
+          socket.send(JSON.stringify(message))
+        })
+      await new Promise((open) => (socket.onopen = open))
+      await turn({ setup: { model: `models/${MODEL}`, generationConfig: { responseModalities: ['TEXT'] } } })
+      provider.failNext(1, 'malformed_json')
+      const said = { clientContent: { turns: [{ role: 'user', parts: [{ text: 'Hello.' }] }], turnComplete: true } }
+      await turn(said)
+      expect(() => texts.map((text) => JSON.parse(text) as unknown)).toThrow(SyntaxError)
+      texts.length = 0
+      await turn(said)
+      expect(texts.join('')).not.toContain('interrupted')
+      expect(texts.join('')).toContain('generationComplete')
+      socket.close()
+    })
+
     test('ends at a model that nobody has, and at what nobody understands', async () => {
       await expect(connected(undefined, ai, 'gemini-nobody')).rejects.toThrow('gemini-nobody is not found')
       const { session, closed } = await connected()

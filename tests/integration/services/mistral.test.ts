@@ -138,6 +138,13 @@ describeOrchestration(
       expect(choices![0]!.message!.content).not.toBe('')
       const models = await client.models.list()
       expect(models.data!.length).toBeGreaterThan(10)
+      const large = { id: 'mistral-large-2512', maxContextLength: 262_144 }
+      expect(models.data).toEqual(expect.arrayContaining([expect.objectContaining(large)]))
+      // Also by a name that the list does not have: as long as calls may be.
+      expect(await client.models.retrieve({ modelId: 'mistral-large-latest' })).toMatchObject({
+        id: 'mistral-large-latest',
+        maxContextLength: 128_000,
+      })
     })
 
     test('what is wrong is an error of the SDK', async ({ expect, provider }) => {

@@ -1,3 +1,4 @@
+import { get } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import OpenAI, { AzureOpenAI } from 'openai'
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket'
@@ -306,6 +307,37 @@ describeOrchestration(
       close()
     })
 
+    test.for([
+      ['ten minutes, where nobody says', {}, 600],
+      ['as long as its maker says', { expires_after: { anchor: 'created_at', seconds: 60 } }, 60],
+    ] as const)('is opened by a secret that is good for %s, and no longer', async ([, after, seconds], { sleep }) => {
+      const { value, expires_at } = await client.realtime.clientSecrets.create({
+        ...after,
+        session: { type: 'realtime', model: 'gpt-realtime' },
+      })
+      const page = new OpenAI({ apiKey: value })
+      const open = () => new OpenAIRealtimeWS({ model: 'gpt-realtime' }, page)
+      const ms = expires_at * 1_000 - Date.now()
+      expect(Math.ceil(ms / 1_000)).toBe(seconds)
+      await sleep(ms - 1_000)
+      const { next, close } = session(open() as Asked)
+      await next('session.created')
+      await sleep('2s')
+      const refused = new Promise<{ statusCode?: number; body: string }>((told) =>
+        open().socket.on('unexpected-response', (_, response) => {
+          let body = ''
+          response.on('data', (part) => (body += String(part)))
+          response.on('end', () => told({ statusCode: response.statusCode!, body }))
+        }),
+      )
+      const { statusCode, body } = await refused
+      expect(statusCode).toBe(401)
+      expect(JSON.parse(body)).toMatchObject({
+        error: { code: 'invalid_api_key', message: expect.stringContaining('Incorrect API key provided') as string },
+      })
+      close()
+    })
+
     test('has what a secret does not say of sound as it is by itself', async () => {
       const { session: told } = await client.realtime.clientSecrets.create({
         session: { type: 'realtime', audio: { output: { voice: 'ash' } } },
@@ -336,6 +368,60 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'a session in which an event cannot be read',
+  { system, provider: { latency: '1s', replies: 'Hi.' } },
+  (test) => {
+    test('goes on with the next response', async ({ provider }) => {
+      provider.failNext(1, 'malformed_json')
+      const { send, next, close } = await begun()
+      send({ type: 'response.create' })
+      expect((await next('response.done')).response).toMatchObject({ status: 'failed' })
+      send({ type: 'response.create' })
+      expect((await next('response.output_text.done')).text).toBe('Hi.')
+      expect((await next('response.done')).response).toMatchObject({ status: 'completed' })
+      close()
+    })
+  },
+)
+
+describeOrchestration('more sessions than can be held', { system, provider: {} }, (test) => {
+  test('are refused in clear words, until one of them is closed', { timeout: 60_000 }, async ({ trace, waive }) => {
+    waive('unsimulated')
+    const open = () =>
+      new Promise<{ status: number; socket?: Socket; body: string }>((told, reject) => {
+        const key = Buffer.alloc(16).toString('base64')
+        const headers = { 'sec-websocket-key': key, 'sec-websocket-version': '13', authorization: 'Bearer test' }
+        const request = get('https://api.openai.com/v1/realtime?model=gpt-realtime', {
+          agent: false,
+          headers: { ...headers, connection: 'upgrade', upgrade: 'websocket' },
+        })
+        request.once('error', reject)
+        request.once('upgrade', (_, socket) => told({ status: 101, socket: socket as Socket, body: '' }))
+        request.once('response', (response) => {
+          let body = ''
+          response.on('data', (part) => (body += String(part)))
+          response.on('end', () => told({ status: response.statusCode!, body }))
+        })
+      })
+    const held: Socket[] = []
+    for (let nth = 0; nth < 1_000; nth++) held.push((await open()).socket!)
+    const refused = await open()
+    expect(refused).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('longhaul holds 1000 sessions') as string,
+    })
+    expect(trace.ofType('call.refused')).toMatchObject([{ status: 503 }])
+    const closed = new Promise((resolve) => held[0]!.once('close', resolve))
+    held[0]!.destroy()
+    await closed
+    await new Promise((resolve) => setImmediate(resolve))
+    const next = await open()
+    expect(next.status).toBe(101)
+    for (const socket of [...held, next.socket!]) socket.destroy()
+  })
+})
 
 describeOrchestration(
   'a session over a real socket',

@@ -90,7 +90,7 @@ describe('settings', () => {
   test.each([
     [['--fail-rate', '2'], '--fail-rate is "2". Give a number from 0 to 1.'],
     [['--budget-limit', 'much'], 'US dollars'],
-    [['--time', 'virtual'], 'needs all in one process'],
+    [['--time', 'virtual'], 'requires a single process'],
     [['--time', 'fast'], 'is not a time mode'],
     [['--retry-attempts', '1.5'], 'a whole number'],
     [['--retry-factor', '0.5'], 'retry.factor is 0.5'],

@@ -37,7 +37,7 @@ describe('a command line', () => {
     [['--htlm', 'x'], 'There is no option --htlm. Did you mean --html?'],
     [['-h'], 'There is no option -h.'],
     [['--html'], '--html needs a value: OUT.'],
-    [['--all=false'], '--all takes no value: it is given or left out.'],
+    [['--all=false'], '--all takes no value. Give the option alone, or omit it.'],
     [['--toString'], 'There is no option --toString.'],
     [['--'], 'There is no option --.'],
   ])('%j is refused', (args, message) => {

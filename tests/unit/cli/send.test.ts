@@ -22,5 +22,5 @@ test.for([
 })
 
 test('an event is needed, also behind flags', () => {
-  expect(() => read('--every 5s')).toThrow('An event is needed')
+  expect(() => read('--every 5s')).toThrow('Give an event')
 })

@@ -43,14 +43,16 @@ describe('a settings file', () => {
     ['failovr: [a]', 'there is no setting "failovr". Did you mean "failover"?'],
     ['retry: { first: 2s }', 'there is no setting "retry_first".'],
     ['zebra: 1', 'there is no setting "zebra". There are: failover, retry_first_delay,'],
-    ['- a', 'are a block of names and values, such as failover: [claude-haiku-4-5]'],
-    ['just text', 'are a block of names and values'],
+    ['- a', 'must be a block of names and values, such as failover: [claude-haiku-4-5]'],
+    ['just text', 'must be a block of names and values'],
     ['a: [', 'cannot be read: '],
   ])('%j is refused', (text, message) => {
     expect(() => read(text)).toThrow(message)
   })
 
   test('that is named and not there is told of', () => {
-    expect(() => readSettingsFile(join(home, 'none.yaml'), KNOWN)).toThrow(/The settings .*none\.yaml cannot be read: /)
+    expect(() => readSettingsFile(join(home, 'none.yaml'), KNOWN)).toThrow(
+      /The settings file .*none\.yaml cannot be read: /,
+    )
   })
 })

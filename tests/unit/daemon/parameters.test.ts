@@ -44,18 +44,18 @@ describe('what a parameter is read as', () => {
   })
 
   test.each([
-    ['text', '', 'give a text'],
-    ['text', true, 'give a text'],
-    ['text', ['a'], 'give a text'],
-    ['number', 'many', 'give a number'],
-    ['integer', '1.5', 'give a whole number'],
-    ['boolean', 'perhaps', 'give true or false'],
-    ['object', '[1]', 'give an object'],
-    ['object', 'x', 'give an object'],
-    ['texts', [1], 'give a text, or a list of them'],
-    ['time', 'yesterday', 'give a date such as 2026-01-01'],
-    ['time', '2026-13-99', 'give a date'],
-    ['duration', 'long', 'give seconds'],
+    ['text', '', 'Give a text'],
+    ['text', true, 'Give a text'],
+    ['text', ['a'], 'Give a text'],
+    ['number', 'many', 'Give a number'],
+    ['integer', '1.5', 'Give a whole number'],
+    ['boolean', 'perhaps', 'Give true or false'],
+    ['object', '[1]', 'Give an object'],
+    ['object', 'x', 'Give an object'],
+    ['texts', [1], 'Give a text, or a list of at most 100 texts'],
+    ['time', 'yesterday', 'Give a date such as 2026-01-01'],
+    ['time', '2026-13-99', 'Give a date'],
+    ['duration', 'long', 'Give seconds'],
   ] as const)('%s %j is refused', (type, given, message) => {
     expect(() => read(given, { type })).toThrow(message)
   })
@@ -63,8 +63,8 @@ describe('what a parameter is read as', () => {
   test('limits of numbers are told', () => {
     const limits = { type: 'integer', least: 1, most: 10 } as const
     expect(read('10', limits)).toBe(10)
-    expect(() => read('11', limits)).toThrow('given is "11": give a whole number from 1 to 10.')
-    expect(() => read(-1, { type: 'number', least: 0 })).toThrow('from 0 on')
+    expect(() => read('11', limits)).toThrow('given is "11". Give a whole number from 1 to 10.')
+    expect(() => read(-1, { type: 'number', least: 0 })).toThrow('of at least 0')
   })
 
   test('what is left out, or null, has its default; what is needed is asked for', () => {
@@ -99,7 +99,7 @@ describe('an unknown parameter', () => {
     expect(hint('dryrun')).toBe('Did you mean "dry_run"?')
     expect(hint('id')).toBe('Did you mean "orchestration_id"?')
     expect(hint('colour')).toBe('There are: orchestration_id, dry_run.')
-    expect(refused(() => readParameters('e', {}, { x: 1 })).details['hint']).toBe('It takes none.')
+    expect(refused(() => readParameters('e', {}, { x: 1 })).details['hint']).toBe('This event has no parameters.')
   })
 
   test('of the protocol itself, which begins with _, is passed over', () => {

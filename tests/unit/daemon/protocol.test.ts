@@ -3,7 +3,7 @@ import {
   answerTo,
   lineOf,
   MAX_LINE,
-  MOST_DEPTH,
+  MAX_DEPTH,
   quoted,
   readRequest,
   refusal,
@@ -48,8 +48,8 @@ describe('a request', () => {
 
   test('that nests too deep is refused before it is read', () => {
     const nested = (levels: number) => `{"event":"a","data":{"x":${'['.repeat(levels)}${']'.repeat(levels)}}}`
-    expect(readRequest(nested(MOST_DEPTH - 2))).toMatchObject({ event: 'a' })
-    expect(readRequest(nested(MOST_DEPTH - 1))).toEqual({
+    expect(readRequest(nested(MAX_DEPTH - 2))).toMatchObject({ event: 'a' })
+    expect(readRequest(nested(MAX_DEPTH - 1))).toEqual({
       error: 'Invalid JSON: more than 100 lists and blocks are nested',
     })
   })
@@ -81,7 +81,7 @@ describe('an answer', () => {
     const most = 4 * MAX_LINE
     expect(lineOf({ a: 'x'.repeat(most - 8) })).toHaveLength(most)
     expect(() => lineOf({ a: 'x'.repeat(most - 7) })).toThrow(
-      `The answer has ${most + 1} characters, which is more than ${most} characters. Ask for less: a smaller limit, or one thing at a time.`,
+      `The answer has ${most + 1} characters, which is more than ${most} characters. Request less: set a smaller limit, or request one item at a time.`,
     )
     expect(() => lineOf({ a: 'x'.repeat(most) })).toThrow(RefusedError)
   })

@@ -109,7 +109,7 @@ describe('delays and order are those of Node', () => {
     expect(warned).toHaveBeenCalledWith(expect.stringContaining('32-bit'), 'TimeoutOverflowWarning')
   })
 
-  test('timers of one instant fire delay by delay, as on the real clock', async () => {
+  test('timers of one instant fire delay by delay, as Node’s that are set within a millisecond', async () => {
     const run = async (): Promise<string[]> => {
       const order: string[] = []
       const set = (name: string, ms: number): void => void setTimeout(() => order.push(name), ms)
@@ -121,8 +121,9 @@ describe('delays and order are those of Node', () => {
       await new Promise((resolve) => void setTimeout(resolve, 20))
       return order
     }
-    const [real, simulated] = await onBothClocks(run)
-    expect(simulated).toEqual(real)
+    // Not held against the real clock: on a busy machine some of them are set a millisecond later.
+    const [, simulated] = await onBothClocks(run)
+    expect(simulated).toEqual(['1 a', '0 is 1', '1 b', '2 a', '2 b'])
   })
 
   test('microtasks and ticks run between two timers of one instant', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FAULT_NAMES } from '../../../src/provider/index.ts'
 import { checkCase, decodeCase, encodeCase, InvalidCaseError, type Case } from '../../../src/explore/case.ts'
-import { casesOf, InvalidSweepError, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
+import { casesOf, InvalidSweepError, maxShrunkOf, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
 
 const fault = fc.constantFrom(...FAULT_NAMES)
 const anyCase = fc.record(
@@ -11,7 +11,7 @@ const anyCase = fc.record(
     failRate: fc.double({ min: 0, max: 1, noNaN: true }),
     faults: fc.array(fault),
     schedule: fc.array(fc.record({ agent: fc.string(), nth: fc.nat(), fault })),
-    latencyMs: fc.nat(),
+    latency: fc.nat(),
     vars: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.integer()),
     agents: fc.array(fc.string()),
   },
@@ -39,6 +39,11 @@ describe('a case as one word', () => {
     expect(() => checkCase({ seed: 1, rate: 1 }, 'a.json')).toThrow(/a case has no "rate". There are: seed, failRate/)
     expect(() => checkCase({}, 'a.json')).toThrow('the seed is missing')
     expect(() => checkCase([], 'a.json')).toThrow('is no case')
+  })
+
+  test('that was kept when its latency was a number of milliseconds is read', () => {
+    expect(checkCase({ seed: 1, latencyMs: 1_000 }, 'a.json')).toEqual({ seed: 1, latency: 1_000 })
+    expect(() => checkCase({ seed: 1, latency: 'long' }, 'a.json')).toThrow('latency is "long", which cannot be.')
   })
 
   test('garbage never does more than be refused', () => {
@@ -85,4 +90,11 @@ describe('the cases of a sweep', () => {
     expect(() => casesOf({ seeds: 0 }, { first: 1 })).toThrow(InvalidSweepError)
     expect(() => casesOf({ seeds: 60_000, failRate: [0, 0.2] }, { first: 1 })).toThrow(/has 120000 cases/)
   })
+})
+
+test('how many failing cases are made smaller has its former name too', () => {
+  expect([{}, { shrinkMost: 1 }, { maxShrunk: 0 }, { shrinkMost: 1, maxShrunk: 2 }].map(maxShrunkOf)).toEqual([
+    3, 1, 0, 2,
+  ])
+  expect(casesOf({ seeds: 1, shrinkMost: 1 }, { first: 1 })).toHaveLength(1)
 })

@@ -33,19 +33,19 @@ describe('a case that fails', () => {
       { seed: 1, failRate: 0.5 },
       (each) => has(each, 'b') && has(each, 'd'),
     )
-    expect(of).toMatchObject({ seed: 1, latencyMs: 1_000 })
+    expect(of).toMatchObject({ seed: 1, latency: '1s' })
     expect(of.failRate).toBeUndefined()
     expect(of.schedule!.toSorted((a, b) => a.agent.localeCompare(b.agent))).toEqual([fault('b', 0), fault('d', 0)])
     expect(isMinimal).toBe(true)
   })
 
   test('loses all faults where none matters', async () => {
-    expect((await shrinking({ seed: 1 }, () => true)).case).toEqual({ seed: 1, schedule: [], latencyMs: 1_000 })
+    expect((await shrinking({ seed: 1 }, () => true)).case).toEqual({ seed: 1, schedule: [], latency: '1s' })
   })
 
   test('keeps chance where the faults alone do not show it', async () => {
     const { case: of } = await shrinking({ seed: 7, failRate: 0.5 }, ({ schedule }) => schedule === undefined)
-    expect(of).toEqual({ seed: 7, failRate: 0.5, latencyMs: 1_000 })
+    expect(of).toEqual({ seed: 7, failRate: 0.5, latency: '1s' })
   })
 
   test('faults come to lie side by side, and those that only count calls are left out', async () => {

@@ -5,8 +5,8 @@ import { startClock } from '../../../src/clock/index.ts'
 import { addressesOf, isProviderHost, routeOf } from '../../../src/mount/routes.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 
-const surroundings = { clock: startClock({ kind: 'real' }), trace: new Trace(() => 0), random: new KeyedRandom(1) }
-const addresses = addressesOf(new Provider({}, surroundings))
+const dependencies = { clock: startClock({ kind: 'real' }), trace: new Trace(() => 0), random: new KeyedRandom(1) }
+const addresses = addressesOf(new Provider({}, dependencies))
 const route = (url: string, method = 'POST') => routeOf(method, `https://${url}`, addresses)
 
 const GEMINI = 'generativelanguage.googleapis.com'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InvalidOrchestratorSettingError, settle } from '../../../src/orchestrator/index.ts'
+import { InvalidOrchestratorSettingError, resolveSettings } from '../../../src/orchestrator/index.ts'
 
 test.each([
   [{ cache: { size: -1 } }, 'cache.size is -1'],
@@ -20,13 +20,13 @@ test.each([
   [{ traceCompletions: 'yes' }, 'traceCompletions is "yes"'],
   [{ model: 5 }, 'model is 5'],
 ])('the setting %j is refused', (given, message) => {
-  expect(() => settle(given as never, {})).toThrow(InvalidOrchestratorSettingError)
-  expect(() => settle(given as never, {})).toThrow(message)
+  expect(() => resolveSettings(given as never, {})).toThrow(InvalidOrchestratorSettingError)
+  expect(() => resolveSettings(given as never, {})).toThrow(message)
 })
 
 test('what makes sense is taken, and no limit is one that is Infinity', () => {
   expect(
-    settle({ retry: { attempts: 1 }, retryBudget: Infinity, callTimeout: Infinity, cache: true }, {}),
+    resolveSettings({ retry: { attempts: 1 }, retryBudget: Infinity, callTimeout: Infinity, cache: true }, {}),
   ).toMatchObject({
     attempts: 1,
     retryBudget: Infinity,

@@ -32,7 +32,8 @@ test('calls are summed up in all, by agent, by model and by service', () => {
     ['gpt-4o', 10n],
     ['haiku', 7n],
   ])
-  expect(costs(ledger.byProvider)).toEqual([
+  expect(ledger.byProvider).toBe(ledger.byService)
+  expect(costs(ledger.byService)).toEqual([
     ['openai', 10n],
     ['anthropic', 7n],
   ])

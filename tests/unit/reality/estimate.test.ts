@@ -25,9 +25,10 @@ describe('a percentile', () => {
 })
 
 test('an estimate says how far its mean may be off', () => {
-  const { mean, meanError, most } = estimate([1, 2, 3, 4])
+  const { mean, standardError, interval90, meanError, most } = estimate([1, 2, 3, 4])
   expect(mean).toBe(2.5)
-  expect(meanError).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12)
-  expect(most).toEqual([1, 4])
-  expect(estimate([5, 5, 5]).meanError).toBe(0)
+  expect(standardError).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12)
+  expect(interval90).toEqual([1, 4])
+  expect([meanError, most]).toEqual([standardError, interval90])
+  expect(estimate([5, 5, 5]).standardError).toBe(0)
 })

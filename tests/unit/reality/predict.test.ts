@@ -27,7 +27,7 @@ describe('a prediction', () => {
     expect(of.calls.mean).toBeGreaterThan(1)
     expect(of.calls.mean).toBeLessThan(3)
     expect(of.cost.median).toBeGreaterThan(0)
-    expect(of.seconds.most[0]).toBeGreaterThanOrEqual(1)
+    expect(of.seconds.interval90[0]).toBeGreaterThanOrEqual(1)
     expect(of.budget99).toBeGreaterThanOrEqual(of.cost.median)
     expect(of.monthly[10]).toBeCloseTo(of.cost.mean * 300, 10)
     // Each call costs the same: their number is all that the cost goes with.
@@ -44,7 +44,7 @@ describe('a prediction', () => {
     const of = await predict('stubborn', stubborn, { runs: 100 })
     const fresh = []
     for (let seed = 10_001; seed <= 10_100; seed++) fresh.push(await observe('stubborn', stubborn, seed))
-    const within = fresh.filter(({ cost }) => cost >= of.cost.most[0] && cost <= of.cost.most[1]).length
+    const within = fresh.filter(({ cost }) => cost >= of.cost.interval90[0] && cost <= of.cost.interval90[1]).length
     expect(within).toBeGreaterThanOrEqual(85)
     const mean = fresh.reduce((sum, { cost }) => sum + cost, 0) / fresh.length
     expect(Math.abs(mean / of.cost.mean - 1)).toBeLessThan(0.25)

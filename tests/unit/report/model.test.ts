@@ -193,14 +193,16 @@ describe('what stands around calls', () => {
 
   test('windows of faults that come again are shown each time, as far as the run goes', () => {
     const model = modelOf(traceOf({ type: 'note', text: 'the end', at: 2_500 }), {
-      windows: [{ fromMs: 0, forMs: 200, everyMs: 1_000, rate: 1, mix: { bad_gateway: 1 }, slowFactor: 1 }],
+      windows: [
+        { fromMs: 0, forMs: 200, everyMs: 1_000, rate: 1, mix: { bad_gateway: 1 }, slowFactor: 1, service: 'openai' },
+      ],
     })
     expect(model.windows.map(({ from, to }) => [from, to])).toEqual([
       [0, 200],
       [1_000, 1_200],
       [2_000, 2_200],
     ])
-    expect(model.windows[0]!.label).toBe('outage (bad_gateway)')
+    expect(model.windows[0]!.label).toBe('outage (bad_gateway): openai')
   })
 
   test('time in which nothing happens any more is no part of the chart', () => {

@@ -14,6 +14,8 @@ test.for([
   ['head_reseacher', 'head_researcher'],
   ['opnai', 'openai'],
   ['gpt-4o-mni', 'gpt-4o-mini'],
+  ['annn', 'ann'],
+  ['team_annnn', 'team_ann'],
 ] as const)('%s is %s, written wrongly', ([given, meant]) => {
   expect(isMisspelt(given, meant)).toBe(true)
   expect(isMisspelt(meant, given)).toBe(true)
@@ -26,6 +28,8 @@ test.for([
   ['subworker_a', 'subworker_b'],
   ['analyst_uk', 'analyst_us'],
   ['ann', 'anna'],
+  ['ana', 'anna'],
+  ['ben', 'benn'],
   ['reader', 'leader'],
   ['tester', 'taster'],
   ['writer', 'waiter'],

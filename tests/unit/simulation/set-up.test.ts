@@ -27,11 +27,29 @@ describe('a name of the set-up is written wrongly', () => {
     expect(misspelt({ windows: [window] })).toHaveLength(1)
   })
 
+  test('also in the option agents, where nothing names the caller', () => {
+    expect(misspelt({}, { declared: ['reseacher', 'writer'] })).toEqual([
+      { part: 'declared', name: 'reseacher', called: 'researcher' },
+    ])
+    expect(misspelt({ agents: { researcher: {} } }, { declared: ['reseacher', 'writer'] })).toEqual([])
+  })
+
+  test('also in a schedule, or where a test lets the next calls fail', () => {
+    expect(misspelt({ schedule: [{ agent: 'wirter', nth: 0, fault: 'reset' }] })).toHaveLength(1)
+    expect(misspeltIn({}, asked, [], [{ agent: 'wirter' }])).toEqual([
+      { part: 'agents', name: 'wirter', called: 'writer' },
+    ])
+  })
+
   test.each<[string, ProviderConfig, { trace?: Trace; declared?: string[] }]>([
     ['who has called has his own name', { agents: { researcher: {}, writer: {} } }, {}],
     ['both are set up', { agents: { reseacher: {}, researcher: {} } }, {}],
     ['nobody has nearly that name', { agents: { planner: {} } }, {}],
-    ['it is declared, and has not called', { agents: { reseacher: {} } }, { declared: ['reseacher'] }],
+    [
+      'it is declared, and has not called',
+      { agents: { reseacher: {} } },
+      { declared: ['reseacher', 'researcher', 'writer'] },
+    ],
     [
       'it is known in the run',
       { agents: { reseacher: {} } },
@@ -51,7 +69,7 @@ describe('a name of the set-up is written wrongly', () => {
 
 describe('what was set up and not seen', () => {
   const text = (config: ProviderConfig, unusedReplies: ReplyRule[] = [], trace = asked) =>
-    unmatchedText({ config, trace, unusedReplies } as unknown as Provider)
+    unmatchedText({ config, trace, unusedReplies, unmetFailures: [], unreachedFaults: [] } as unknown as Provider)
 
   test('is told by its parts', () => {
     expect(text({ agents: { planner: {}, writer: {} }, models: { own: {} } })).toBe(

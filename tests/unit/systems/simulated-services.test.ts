@@ -23,7 +23,7 @@ describe('how long answers take', () => {
 
   test.each(['', 'sluggish', '3s..2s', '2s..', 'toString', '-1'])('%j cannot be read', (text) => {
     expect(() => readLatency(text)).toThrow(expect.objectContaining({ code: 'LONGHAUL_INVALID_LATENCY' }))
-    expect(() => readLatency(text)).toThrow(`${JSON.stringify(text)} is no time that an answer takes.`)
+    expect(() => readLatency(text)).toThrow(`${JSON.stringify(text)} is not a valid latency.`)
   })
 
   test('a word that is nearly one is told of', () => {
@@ -107,7 +107,7 @@ describe('simulated services', () => {
       simulation.check([agent({}), agent({ response_time: 'fast' }), agent({ response_time: 8 })]),
     ).not.toThrow()
     expect(() => simulation.check([agent({ response_time: 'sometimes' })])).toThrow(
-      /^The agent ann: response_time: "sometimes" is no time/,
+      /^The agent ann: response_time: "sometimes" is not a valid latency/,
     )
   })
 })

@@ -132,6 +132,7 @@ const EVENTS: Readonly<Record<TraceEvent['type'], readonly [values: object, ...o
   log: [{ line: 1, text: 'Hello' }],
   'clock.slept': [{ ms: 1 }],
   'clock.stuck': [{ code: 'DEADLOCK', message: 'No.' }],
+  'calls.leaked': [{ calls: [1] }],
   'timers.leaked': [{ everyMs: [1_000] }],
   'setUp.misspelt': [{ part: 'agents', name: 'an', called: 'ann' }],
   'setUp.toolNotOffered': [{ ...CALL, tool: 'paint', offered: ['draw'] }],

@@ -86,7 +86,6 @@ describe('what a run costs', () => {
 
   test('may be asked of one agent', () => {
     expect(paid).toHaveCost(2, { agent: 'ben' })
-    expect(paid).toHaveCost(0, { agent: 'cem' })
     expect(refusal(() => expect(paid).toHaveCost(1, { agent: 'ben' }))).toBe(
       'Expected a cost of exactly $1.00 for ben; the provider bills $2.00.',
     )
@@ -118,6 +117,10 @@ describe('the calls of a run', () => {
   ] as const)('are %j with %j: %s', (count, of, holds) => {
     const assertion = expect(called)
     ;(holds ? assertion : assertion.not).toHaveCalls(count, of)
+  })
+
+  test.each(['hang', 'stall'])('never end by the fault %s, and it is said how they do', (fault) => {
+    expect(refusal(() => expect(called).toHaveCalls(0, { fault }))).toContain("Give { fault: 'disconnected' }")
   })
 
   test('are told where they are others, with a picture of the run', () => {
@@ -158,7 +161,6 @@ describe('agents', () => {
     expect(outcome(trace)).toHaveOverlapped(['ann', 'ben'])
     expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben', 'cem'])
     expect(outcome(trace)).not.toHaveOverlapped(['ben', 'cem'])
-    expect(outcome(trace)).not.toHaveOverlapped(['ann', 'nobody'])
     expect(refusal(() => expect(outcome(trace)).toHaveOverlapped(['ben', 'cem']))).toBe(
       'Expected ben, cem to have calls in progress at the same moment; there is no such moment.',
     )
@@ -173,6 +175,61 @@ describe('agents', () => {
     )
     expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain('eve made no call.')
     expect(outcome(trace)).not.toHaveOrder(['dan', 'ann'])
+    expect(() => expect(outcome(trace)).toHaveOrder(['ann', 'cem', 'ann'])).toThrow(
+      'toHaveOrder was given "ann" twice. It compares all calls of an agent with all of the next',
+    )
+  })
+})
+
+describe('an assertion that holds only as nobody has the name in it', () => {
+  const setUp = (part: string): string[] => (part === 'agents' ? ['silent'] : [])
+  const called = new Outcome({
+    status: 'completed',
+    result: 7,
+    error: undefined,
+    elapsedMs: 5_000,
+    trace: story(call(1, { agent: 'ann', from: 0, to: 1 }), call(2, { agent: 'ben', from: 0, to: 1 })),
+    setUp,
+  })
+
+  test.each([
+    [
+      () => expect(called).toHaveCalls(0, { agent: 'anna' }),
+      'toHaveCalls: no agent "anna" took part; agents of this run: ann, ben, silent. Did you mean "ann"?',
+    ],
+    [() => expect(called).not.toHaveCalls(1, { agent: 'anna' }), 'no agent "anna" took part'],
+    [
+      () => expect(called).toHaveCalls({ atMost: 1 }, { model: 'gpt-4o-mni' }),
+      'no model "gpt-4o-mni" was asked; models of this run: gpt-4o-mini. Did you mean "gpt-4o-mini"?',
+    ],
+    [
+      () => expect(called).toHaveCalls(0, { service: 'opnai' }),
+      'no service "opnai" was asked; services of this run: openai. Did you mean "openai"?',
+    ],
+    [() => expect(called).toHaveCost(0, { agent: 'cem' }), 'no agent "cem" took part'],
+    [() => expect(called).not.toHaveOverlapped(['ann', 'nobody']), 'no agent "nobody" took part'],
+    [() => expect(called).not.toHaveOrder(['ann', 'nobody']), 'no agent "nobody" took part'],
+    [() => expect(called.parts[0]).toHaveCalls(0, { agent: 'anna' }), 'no agent "anna" took part'],
+  ])('is refused: %s', (assertion, says) => {
+    expect(assertion).toThrow(says)
+  })
+
+  test('is as it should be where it is the name of an agent that is set up, and did not call', () => {
+    expect(called).toHaveCalls(0, { agent: 'silent' })
+    expect(called).toHaveCost(0, { agent: 'silent' })
+    expect(called.parts[0]).toHaveCalls(0, { agent: 'silent' })
+  })
+
+  test('is as it should be where it is a model or a service that there is', () => {
+    expect(called).toHaveCalls(0, { model: 'gpt-4o' })
+    expect(called).toHaveCalls(0, { model: 'claude-haiku-4-5' })
+    expect(called).toHaveCalls(0, { service: 'anthropic' })
+  })
+
+  test('says of one that fails anyway who took part', () => {
+    expect(refusal(() => expect(called).toHaveCalls(1, { agent: 'anna' }))).toBe(
+      'Expected 1 calls with agent anna; there were 0. No agent "anna" took part; agents of this run: ann, ben, silent. Did you mean "ann"? One that may come is named in the option agents.',
+    )
   })
 })
 

@@ -7,7 +7,7 @@ const critic = { part: 'agents', name: 'critic' } as const
 function after(...tests: readonly (readonly { part: 'agents'; name: string }[])[]): UnusedSetUp {
   const setUp = new UnusedSetUp('a team')
   for (const _ of tests) setUp.declared()
-  for (const unused of tests) setUp.passed(unused)
+  for (const unused of tests) setUp.passed({}, unused)
   return setUp
 }
 
@@ -19,6 +19,22 @@ test('what no test has used is told', () => {
 
 test('what one of the tests has used is not told', () => {
   expect(after([planner], [critic]).text).toBe('')
+})
+
+test('a test that passes several times is one of the tests', () => {
+  const setUp = new UnusedSetUp('a team')
+  const repeated = {}
+  for (const _ of ['it', 'and another one, which is left out']) setUp.declared()
+  for (const _ of ['first', 'second']) setUp.passed(repeated, [planner])
+  expect(setUp.text).toBe('')
+})
+
+test('what a test has asked for itself is told, whatever other tests use', () => {
+  const setUp = new UnusedSetUp('a team')
+  for (const _ of ['it', 'another', 'and one that is left out']) setUp.declared()
+  setUp.passed({}, [{ part: 'failNext', name: '(1, \'reset\', { agent: "anna" })' }])
+  setUp.passed({}, [])
+  expect(setUp.text).toContain('used in no test: failNext (1, \'reset\', { agent: "anna" })')
 })
 
 test('nothing is told where a test was left out, as it may use it', () => {

@@ -3,7 +3,7 @@ import type { OpenGather } from '../../../trace/index.ts'
 import { deadlineIn, pause, type Deadline } from '../../service/deadline.ts'
 import { CompletionError, failureOf } from '../../service/failures.ts'
 import type { AgentAnswer } from '../../team/answer.ts'
-import type { GatherSurroundings } from '../surroundings.ts'
+import type { GatherDependencies } from '../dependencies.ts'
 import type { GatherOptions } from './options.ts'
 import { TASK } from './task.ts'
 
@@ -19,15 +19,15 @@ export class Collection {
   #awaited: { count: number; are: () => void } | undefined
   readonly open: OpenGather
   readonly #options: GatherOptions
-  readonly #surroundings: GatherSurroundings
+  readonly #dependencies: GatherDependencies
   readonly #stop = new AbortController()
   #isEnough!: () => void
   #closed = false
 
-  constructor(open: OpenGather, options: GatherOptions, surroundings: GatherSurroundings) {
+  constructor(open: OpenGather, options: GatherOptions, dependencies: GatherDependencies) {
     this.open = open
     this.#options = options
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     this.enough = new Promise((resolve) => (this.#isEnough = resolve))
   }
 
@@ -48,7 +48,7 @@ export class Collection {
 
   /** What is still under way is broken off, down to the wire. */
   cancel(): void {
-    this.#stop.abort(new CompletionError('cancelled', 'The gather is over.'))
+    this.#stop.abort(new CompletionError('cancelled', 'The gather has ended.'))
   }
 
   /** Resolves after some time, or later when so many answers are in; never when `signal` is aborted. */
@@ -68,8 +68,8 @@ export class Collection {
   }
 
   /** Asks every agent the same. Never rejects. */
-  async askAll(agents: readonly string[], end: Deadline): Promise<void> {
-    const one = (agent: string): Promise<void> => this.#askOne(agent, agents, end)
+  async collectAll(agents: readonly string[], end: Deadline): Promise<void> {
+    const one = (agent: string): Promise<void> => this.#collectFrom(agent, agents, end)
     const left = agents.filter((agent) => !this.answered.has(agent))
     if (this.#options.sequential) {
       for (const agent of left) if (!this.hasEnough && !this.isOver(end)) await one(agent)
@@ -77,15 +77,15 @@ export class Collection {
   }
 
   /** Asks those again who were under way when the gather ended. Never rejects. */
-  async askLate(agents: readonly string[], end: Deadline): Promise<void> {
+  async collectLate(agents: readonly string[], end: Deadline): Promise<void> {
     const left = agents.filter((agent) => !this.answered.has(agent))
     const underWay = this.#options.sequential ? left.slice(0, 1) : left
-    await Promise.all(underWay.map((agent) => this.#askOne(agent, agents, end)))
+    await Promise.all(underWay.map((agent) => this.#collectFrom(agent, agents, end)))
   }
 
-  async #askOne(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
+  async #collectFrom(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
     try {
-      await this.#askFor(agent, agents, end)
+      await this.#answerFor(agent, agents, end)
     } catch (error) {
       this.note(agent, error)
     }
@@ -101,11 +101,11 @@ export class Collection {
   }
 
   #signal(end: Deadline): AbortSignal {
-    return this.#options.late === 'keep' ? this.#surroundings.signal : end.signal
+    return this.#options.late === 'keep' ? this.#dependencies.signal : end.signal
   }
 
   /** Asks an agent something of this gather. What is under way when it is over is broken off, unless late answers are kept. */
-  async ask(
+  async requestAnswer(
     agent: string,
     {
       prompt,
@@ -119,11 +119,11 @@ export class Collection {
     const signals = [this.#signal(end), this.#stop.signal, ...more]
     const within = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', agent, signals)
     try {
-      await this.#surroundings.team.ask(agent, prompt, {
+      await this.#dependencies.team.requestAnswer(agent, prompt, {
         signal: within.signal,
         model,
         maxTokens,
-        effect: this.#surroundings.effect,
+        effect: this.#dependencies.effect,
         question,
         onAnswer,
       })
@@ -133,8 +133,8 @@ export class Collection {
   }
 
   /** Gets the agent's own answer, or that of another in place of one that is gone. */
-  async #askFor(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
-    const { team, trace } = this.#surroundings
+  async #answerFor(agent: string, agents: readonly string[], end: Deadline): Promise<void> {
+    const { team, trace } = this.#dependencies
     const { prompt, redistribute } = this.#options
     const tried = new Set<string>()
     let current = agent
@@ -142,7 +142,7 @@ export class Collection {
       tried.add(current)
       try {
         const onAnswer = (answer: AgentAnswer): void => this.#take(agent, answer)
-        return await this.ask(current, { prompt, question: agent, onAnswer }, end)
+        return await this.requestAnswer(current, { prompt, question: agent, onAnswer }, end)
       } catch (error) {
         if (!redistribute || failureOf(error).kind !== 'terminated' || this.#signal(end).aborted) throw error
         const from = agents.indexOf(agent)
@@ -159,7 +159,7 @@ export class Collection {
   #take(agent: string, answer: AgentAnswer): void {
     this.open.received(agent)
     const told = answer.agent === agent ? answer : { ...answer, for: agent }
-    if (this.#closed) return this.#surroundings.keepLate(told)
+    if (this.#closed) return this.#dependencies.keepLate(told)
     this.answered.add(agent)
     this.#push(told)
   }
@@ -169,7 +169,7 @@ export class Collection {
     this.open.received(answer.agent)
     if (this.#done.has(index)) return
     const told = { ...answer, task }
-    if (this.#closed) return this.#surroundings.keepLate(told)
+    if (this.#closed) return this.#dependencies.keepLate(told)
     this.#done.add(index)
     this.#push(told)
   }

@@ -2,7 +2,7 @@ import { textOf, type Json } from '../../../strategy/index.ts'
 import { openGather } from '../../../trace/index.ts'
 import { deadlineIn } from '../../service/deadline.ts'
 import { CompletionError } from '../../service/failures.ts'
-import type { GatherSurroundings } from '../surroundings.ts'
+import type { GatherDependencies } from '../dependencies.ts'
 import { Collection } from './collection.ts'
 import type { GatherOptions } from './options.ts'
 import { Sharing } from './sharing.ts'
@@ -25,32 +25,32 @@ export async function gather(
   name: string,
   agents: readonly string[],
   options: GatherOptions,
-  surroundings: GatherSurroundings,
+  dependencies: GatherDependencies,
 ): Promise<Gathered> {
-  for (const agent of agents) surroundings.team.find(agent)
-  const before = surroundings.team.answersBefore(surroundings.effect)
+  for (const agent of agents) dependencies.team.find(agent)
+  const before = dependencies.team.answersBefore(dependencies.effect)
   const { timeoutMs, atLeast, tasks, late, extendFor } = options
   const most = tasks?.length ?? agents.length
   if (most < atLeast)
     throw new CompletionError(
       'refused_request',
-      `GATHER ${name} needs ${counted(atLeast, 'answer')}, and ${counted(most, tasks ? 'task' : 'agent')} can give no more than ${most}. No agent was asked.`,
+      `GATHER ${name} needs ${counted(atLeast, 'answer')}, and ${counted(most, tasks ? 'task' : 'agent')} can give at most ${most}. The orchestrator asked no agent.`,
       { partial: { responses: [], missing: tasks ?? agents } },
     )
-  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
-  const collection = new Collection(open, options, surroundings)
-  const left = (ms: number): number => Math.max(0, ms - surroundings.elapsedMs)
+  const open = openGather(dependencies.trace, { name, from: agents, atLeast, timeoutMs, tasks: tasks?.length ?? null })
+  const collection = new Collection(open, options, dependencies)
+  const left = (ms: number): number => Math.max(0, ms - dependencies.elapsedMs)
   const longest = extendFor > 0 ? 2 * timeoutMs : timeoutMs
-  const end = deadlineIn(left(longest), 'deadline', `GATHER ${name}`, [surroundings.signal])
+  const end = deadlineIn(left(longest), 'deadline', `GATHER ${name}`, [dependencies.signal])
   const extension = extendFor > 0 ? new AbortController() : undefined
   try {
     collection.takeBefore(before, tasks)
     const work = tasks
-      ? new Sharing(tasks, { agents, collection, end, endsInMs: left(timeoutMs) }, options, surroundings).done
-      : collection.askAll(agents, end)
+      ? new Sharing(tasks, { agents, collection, end, endsInMs: left(timeoutMs) }, options, dependencies).done
+      : collection.collectAll(agents, end)
     const extended = extension && collection.extended(left(timeoutMs), extendFor, extension.signal)
     await Promise.race([work, collection.enough, aborted(end.signal), ...(extended ? [extended] : [])])
-    if (late === 'keep' && !surroundings.signal.aborted) surroundings.goesOn(work)
+    if (late === 'keep' && !dependencies.signal.aborted) dependencies.goesOn(work)
     else {
       collection.cancel()
       await work
@@ -61,7 +61,7 @@ export async function gather(
     collection.close()
     open.end()
   }
-  surroundings.signal.throwIfAborted()
+  dependencies.signal.throwIfAborted()
   const { responses } = collection
   const missing = tasks ? collection.undone(tasks) : agents.filter((agent) => !collection.answered.has(agent))
   const gathered = { responses: [...responses], missing }
@@ -69,7 +69,7 @@ export async function gather(
     const last = [...collection.failures.values()].at(-1)
     throw new CompletionError(
       kindOf(collection.failures, missing.length),
-      `GATHER ${name} needs ${counted(atLeast, 'answer')} and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'nobody'}.` +
+      `GATHER ${name} needs ${counted(atLeast, 'answer')} and has ${responses.length}; missing: ${missing.map(textOf).join(', ') || 'none'}.` +
         (last ? ` The last failure: ${last.message}` : ''),
       { partial: { responses: gathered.responses, missing } },
     )
@@ -82,15 +82,15 @@ export async function gatherLate(
   name: string,
   agents: readonly string[],
   options: GatherOptions,
-  surroundings: GatherSurroundings,
+  dependencies: GatherDependencies,
 ): Promise<void> {
   const { atLeast, timeoutMs } = options
-  const open = openGather(surroundings.trace, { name, from: agents, atLeast, timeoutMs })
-  const collection = new Collection(open, options, surroundings)
-  const end = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [surroundings.signal])
-  collection.takeBefore(surroundings.team.answersBefore(surroundings.effect), undefined)
+  const open = openGather(dependencies.trace, { name, from: agents, atLeast, timeoutMs })
+  const collection = new Collection(open, options, dependencies)
+  const end = deadlineIn(Number.POSITIVE_INFINITY, 'deadline', name, [dependencies.signal])
+  collection.takeBefore(dependencies.team.answersBefore(dependencies.effect), undefined)
   collection.close()
-  const work = collection.askLate(agents, end)
+  const work = collection.collectLate(agents, end)
   open.end()
   await work
   end.clear()

@@ -3,7 +3,7 @@ import { textOf, type Json } from '../../../strategy/index.ts'
 import type { Deadline } from '../../service/deadline.ts'
 import { CompletionError } from '../../service/failures.ts'
 import type { AgentAnswer } from '../../team/answer.ts'
-import type { GatherSurroundings } from '../surroundings.ts'
+import type { GatherDependencies } from '../dependencies.ts'
 import type { Collection } from './collection.ts'
 import type { GatherOptions } from './options.ts'
 import { TASK } from './task.ts'
@@ -13,7 +13,7 @@ const TASK_TRIES = 3
 /** A task that takes so many times as long as the longest one that was done … */
 const SLOW_FACTOR = 3
 /** … and at least so long, is given to somebody else, too. */
-const LEAST_PATIENCE_MS = 10_000
+const MIN_PATIENCE_MS = 10_000
 
 /** A piece of work. */
 interface Task {
@@ -39,7 +39,7 @@ export class Sharing {
   readonly #end: Deadline
   readonly #endsAt: number
   readonly #options: GatherOptions
-  readonly #surroundings: GatherSurroundings
+  readonly #dependencies: GatherDependencies
   readonly #waiting: Task[]
   readonly #underWay = new Set<Task>()
   readonly #idle: (() => void)[] = []
@@ -54,14 +54,14 @@ export class Sharing {
       endsInMs,
     }: { agents: readonly string[]; collection: Collection; end: Deadline; endsInMs: number },
     options: GatherOptions,
-    surroundings: GatherSurroundings,
+    dependencies: GatherDependencies,
   ) {
     this.#agents = agents
     this.#collection = collection
     this.#end = end
     this.#endsAt = steadyNow() + endsInMs
     this.#options = options
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     this.#waiting = tasks
       .map((task, index): Task => ({ index, task, tries: 0, lostBy: null, holders: new Map(), stopTimer: () => {} }))
       .filter(({ index }) => !collection.isDone(index))
@@ -69,7 +69,7 @@ export class Sharing {
   }
 
   async #work(agent: string): Promise<void> {
-    const { team } = this.#surroundings
+    const { team } = this.#dependencies
     while (team.isAlive(agent) && !this.#collection.hasEnough && !this.#collection.isOver(this.#end)) {
       const next = this.#next(agent)
       if (next) await this.#do(next, agent)
@@ -92,7 +92,7 @@ export class Sharing {
     task.holders.set(agent, { stop, since: began })
     this.#underWay.add(task)
     this.#watch(task)
-    this.#surroundings.trace.append({
+    this.#dependencies.trace.append({
       type: 'task.assigned',
       gather: this.#collection.open.id,
       task: index,
@@ -104,7 +104,7 @@ export class Sharing {
       // A copy is another question: a service that knows idempotency keys would answer it with the first one's answer.
       const question = `${TASK}${index}${task.tries > 1 ? ` try ${task.tries}` : ''}`
       const onAnswer = (answer: AgentAnswer): void => this.#collection.takeTask(index, task.task, answer)
-      await this.#collection.ask(agent, { prompt, question, onAnswer }, this.#end, stop.signal)
+      await this.#collection.requestAnswer(agent, { prompt, question, onAnswer }, this.#end, stop.signal)
       this.#hasDone(task, steadyNow() - began)
     } catch (error) {
       if (!this.#collection.isDone(index)) {
@@ -125,7 +125,7 @@ export class Sharing {
     this.#longestMs = Math.max(this.#longestMs ?? 0, tookMs)
     this.#drop(task)
     for (const { stop } of task.holders.values())
-      stop.abort(new CompletionError('cancelled', 'Another agent has done the task.'))
+      stop.abort(new CompletionError('cancelled', 'Another agent has completed the task.'))
     for (const each of this.#underWay) if (each !== task) this.#watch(each)
   }
 
@@ -152,7 +152,7 @@ export class Sharing {
     const slowMs =
       this.#longestMs === undefined
         ? Number.POSITIVE_INFINITY
-        : Math.max(SLOW_FACTOR * this.#longestMs, LEAST_PATIENCE_MS)
+        : Math.max(SLOW_FACTOR * this.#longestMs, MIN_PATIENCE_MS)
     const inMs = newest.since + Math.min(halfMs, slowMs) - steadyNow()
     const timer = setTimeout(() => this.#giveBack(task, agent), Math.max(0, Math.min(inMs, 2 ** 31 - 1)))
     task.stopTimer = () => clearTimeout(timer)

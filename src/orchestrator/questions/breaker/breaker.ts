@@ -2,7 +2,7 @@ import { CompletionError } from '../../service/failures.ts'
 import { onAbort } from '../../service/on-abort.ts'
 import type { Timekeeper } from '../../service/time.ts'
 import { Fairness } from './fairness.ts'
-import type { BreakerLimits } from './settings.ts'
+import type { ResolvedBreakerSettings } from './settings.ts'
 import { BreakerWindow, type WindowedCall } from './window.ts'
 
 /** Where a breaker stands. */
@@ -30,7 +30,7 @@ export interface LetThrough {
 /** The circuit breaker of one model of a service. */
 export class Breaker {
   readonly #name: string
-  readonly #limits: BreakerLimits
+  readonly #limits: ResolvedBreakerSettings
   readonly #time: Timekeeper
   readonly #onChange: (state: BreakerState['kind']) => void
   readonly #window: BreakerWindow
@@ -41,7 +41,7 @@ export class Breaker {
 
   constructor(
     name: string,
-    limits: BreakerLimits,
+    limits: ResolvedBreakerSettings,
     {
       time,
       onChange,

@@ -1,24 +1,24 @@
 import type { Trace } from '../../../trace/index.ts'
 import { AgentRestarted, CompletionError } from '../../service/failures.ts'
 import type { Timekeeper } from '../../service/time.ts'
-import type { Policy } from '../ask.ts'
+import type { Policy } from '../completion.ts'
 import { Breaker, type BreakerState, type SavedBreaker, type Verdict } from './breaker.ts'
-import type { BreakerLimits } from './settings.ts'
+import type { ResolvedBreakerSettings } from './settings.ts'
 
 /** One circuit breaker a model of a service, made when first needed. */
 export class Breakers {
-  readonly #limits: BreakerLimits
-  readonly #surroundings: { trace: Pick<Trace, 'append'>; time: Timekeeper }
+  readonly #limits: ResolvedBreakerSettings
+  readonly #dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper }
   readonly #breakers = new Map<string, Breaker>()
 
   /** @param before the breakers before a restart, by target */
   constructor(
-    limits: BreakerLimits,
-    surroundings: { trace: Pick<Trace, 'append'>; time: Timekeeper },
+    limits: ResolvedBreakerSettings,
+    dependencies: { trace: Pick<Trace, 'append'>; time: Timekeeper },
     before: Readonly<Record<string, SavedBreaker>> = {},
   ) {
     this.#limits = limits
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     for (const [target, saved] of Object.entries(before)) this.#breakers.set(target, this.#make(target, saved))
   }
 
@@ -39,10 +39,10 @@ export class Breakers {
   }
 
   /** Asks only where the breaker lets it, and tells it how calls end. */
-  readonly breaking: Policy = (ask) => async (question, signal) => {
+  readonly breaking: Policy = (complete) => async (question, signal) => {
     const call = await this.of(question.target.name).enter(signal)
     try {
-      const completion = await ask(question, signal)
+      const completion = await complete(question, signal)
       call.ended('answered')
       return completion
     } catch (error) {
@@ -52,7 +52,7 @@ export class Breakers {
   }
 
   #make(target: string, before: SavedBreaker | undefined): Breaker {
-    const { trace, time } = this.#surroundings
+    const { trace, time } = this.#dependencies
     const onChange = (state: BreakerState['kind']): void =>
       void trace.append({ type: 'breaker.changed', target, state })
     return new Breaker(target, this.#limits, { time, onChange, before })

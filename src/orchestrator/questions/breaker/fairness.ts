@@ -1,9 +1,9 @@
 /** Answers whose time is remembered. */
 const REMEMBERED = 20
 /** Nothing is known of a service that had less time than this. */
-const LEAST_MS = 1_000
+const MIN_MS = 1_000
 /** Of the answers that are remembered so many were in time. */
-const MOST_ANSWERS = 0.9
+const MAX_ANSWERS = 0.9
 
 /**
  * Whether a call that its caller has given up had the time that an answer takes. One that had not, as it began shortly before the end,
@@ -19,8 +19,8 @@ export class Fairness {
 
   /** Whether so many milliseconds were enough for nearly all answers so far. */
   had(ms: number): boolean {
-    if (ms < LEAST_MS) return false
+    if (ms < MIN_MS) return false
     const sorted = this.#tookMs.toSorted((a, b) => a - b)
-    return ms >= (sorted[Math.ceil(sorted.length * MOST_ANSWERS) - 1] ?? 0)
+    return ms >= (sorted[Math.ceil(sorted.length * MAX_ANSWERS) - 1] ?? 0)
   }
 }

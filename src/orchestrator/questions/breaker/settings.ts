@@ -1,4 +1,5 @@
 import { parseDuration, type Duration } from '../../../clock/index.ts'
+import { noteFormerName } from '../../../options/index.ts'
 import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 
 /** When a circuit breaker opens, and for how long. */
@@ -19,7 +20,7 @@ export interface BreakerSettings {
 }
 
 /** The settings of a breaker in force. */
-export interface BreakerLimits {
+export interface ResolvedBreakerSettings {
   failures: number
   failureRate: number
   windowMs: number
@@ -33,14 +34,16 @@ export interface BreakerLimits {
  *
  * @throws InvalidOrchestratorSettingError
  */
-export function readBreaker({
+export function resolveBreakerSettings({
   failures = 8,
-  share = 0.8,
-  failureRate = share,
+  share,
+  failureRate = share ?? 0.8,
   window = '5m',
   openFor = '5m',
-}: BreakerSettings = {}): BreakerLimits {
-  if (!(failures >= 1)) throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number from 1 on')
+}: BreakerSettings = {}): ResolvedBreakerSettings {
+  if (share !== undefined) noteFormerName('breaker.share', 'breaker.failureRate')
+  if (!(failures >= 1))
+    throw new InvalidOrchestratorSettingError('breaker.failures', failures, 'a number of at least 1')
   if (!(failureRate >= 0 && failureRate <= 1))
     throw new InvalidOrchestratorSettingError('breaker.failureRate', failureRate, 'a number from 0 to 1')
   return { failures, failureRate, windowMs: parseDuration(window), openMs: parseDuration(openFor) }

@@ -1,4 +1,4 @@
-import type { BreakerLimits } from './settings.ts'
+import type { ResolvedBreakerSettings } from './settings.ts'
 
 /** A call as the window knows it. */
 export interface WindowedCall {
@@ -9,7 +9,7 @@ export interface WindowedCall {
 }
 
 /** So many calls are looked at, up to twice as many for a while. */
-const MOST_CALLS = 1_000
+const MAX_CALLS = 1_000
 
 /**
  * The newest calls to a service, in the order of their start, and whether they say that it is down.
@@ -20,13 +20,13 @@ const MOST_CALLS = 1_000
  * schemes", Biometrika 41, 1954).
  */
 export class BreakerWindow {
-  readonly #limits: Pick<BreakerLimits, 'failures' | 'windowMs'>
+  readonly #limits: Pick<ResolvedBreakerSettings, 'failures' | 'windowMs'>
   /** Failures that an answer makes up for. */
   readonly #weight: number
   #calls: WindowedCall[] = []
 
   /** @param before calls that had ended before a restart */
-  constructor(limits: Omit<BreakerLimits, 'openMs'>, before: readonly WindowedCall[] = []) {
+  constructor(limits: Omit<ResolvedBreakerSettings, 'openMs'>, before: readonly WindowedCall[] = []) {
     this.#limits = limits
     this.#weight = limits.failureRate < 1 ? limits.failureRate / (1 - limits.failureRate) : Number.POSITIVE_INFINITY
     this.#calls = before.map((call) => ({ ...call }))
@@ -87,7 +87,7 @@ export class BreakerWindow {
   }
 
   #forgetOld(now: number): void {
-    if (this.#calls.length >= 2 * MOST_CALLS) this.#calls = this.#calls.slice(-MOST_CALLS)
+    if (this.#calls.length >= 2 * MAX_CALLS) this.#calls = this.#calls.slice(-MAX_CALLS)
     while (this.#calls.length > 0 && !this.#counts(this.#calls[0]!, now)) this.#calls.shift()
   }
 }

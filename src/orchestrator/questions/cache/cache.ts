@@ -1,10 +1,10 @@
 import type { AnswerTable, KeptAnswer } from '../../../store/index.ts'
 import type { Trace } from '../../../trace/index.ts'
 import type { Timekeeper } from '../../service/time.ts'
-import type { Completion, Policy, Question } from '../ask.ts'
+import type { Completion, Policy, Question } from '../completion.ts'
 import { cosine, type Embedding } from './cosine.ts'
 import { formOf } from './form.ts'
-import type { CacheLimits } from './settings.ts'
+import type { ResolvedCacheSettings } from './settings.ts'
 import { isWorthKeeping } from './worth.ts'
 
 /** Makes a vector of unit length of a text by a service's embeddings; it may cost, and it may fail. */
@@ -18,7 +18,7 @@ export interface CacheSavings {
   saved: bigint
 }
 
-interface CacheSurroundings {
+interface CacheDependencies {
   embed: Embed | undefined
   trace: Pick<Trace, 'append'>
   time: Timekeeper
@@ -36,18 +36,18 @@ const contextOf = ({ target, maxTokens, messages }: Question): string =>
 /** Reuses answers to the same question, and to ones of the same form, in the same context. */
 export class SemanticCache {
   readonly savings: CacheSavings = { hits: 0, misses: 0, saved: 0n }
-  readonly #limits: CacheLimits
-  readonly #surroundings: CacheSurroundings
+  readonly #limits: ResolvedCacheSettings
+  readonly #dependencies: CacheDependencies
 
-  constructor(limits: CacheLimits, surroundings: CacheSurroundings) {
+  constructor(limits: ResolvedCacheSettings, dependencies: CacheDependencies) {
     this.#limits = limits
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
   }
 
   /** Answers from what is kept where it can, and keeps what is answered. */
-  readonly caching: Policy = (ask) => async (question, signal) => {
+  readonly caching: Policy = (complete) => async (question, signal) => {
     const { agent } = question
-    const { trace } = this.#surroundings
+    const { trace } = this.#dependencies
     const found = await this.#find(question, signal)
     if (found) {
       const { answer, similarity } = found
@@ -59,7 +59,7 @@ export class SemanticCache {
     }
     this.savings.misses += 1
     trace.append({ type: 'cache.missed', agent })
-    const completion = await ask(question, signal)
+    const completion = await complete(question, signal)
     if (isWorthKeeping(completion)) this.#keep(question, completion)
     return completion
   }
@@ -71,7 +71,7 @@ export class SemanticCache {
     this.#forgetOld()
     const context = contextOf(question)
     const prompt = question.messages.at(-1)?.text ?? ''
-    const candidates = this.#surroundings.answers.filter((answer) => answer.context === context)
+    const candidates = this.#dependencies.answers.filter((answer) => answer.context === context)
     const same = candidates.find((answer) => answer.prompt === prompt)
     if (same) return { answer: same, similarity: 1 }
     if (this.#limits.similarity === 1) return undefined
@@ -84,7 +84,7 @@ export class SemanticCache {
 
   /** A service that fails to embed says nothing against the form. */
   async #similarity(texts: readonly string[], agent: string, signal: AbortSignal): Promise<number> {
-    const { embed } = this.#surroundings
+    const { embed } = this.#dependencies
     if (!embed) return 1
     try {
       const [a, b] = await Promise.all(texts.map((text) => embed(text, agent, signal)))
@@ -96,7 +96,7 @@ export class SemanticCache {
   }
 
   #keep(question: Question, { text, target, cost }: Completion): void {
-    const { answers, store, time } = this.#surroundings
+    const { answers, store, time } = this.#dependencies
     const prompt = question.messages.at(-1)?.text ?? ''
     const kept = { context: contextOf(question), prompt, text, target, cost, keptAt: time.now() }
     const before = answers.findIndex((answer) => answer.context === kept.context && answer.prompt === prompt)
@@ -107,7 +107,7 @@ export class SemanticCache {
   }
 
   #forgetOld(): void {
-    const { answers, time } = this.#surroundings
+    const { answers, time } = this.#dependencies
     const oldest = time.now() - this.#limits.ttlMs
     // In the order in which they came.
     while (answers.length > 0 && answers[0]!.keptAt <= oldest) answers.shift()

@@ -1,12 +1,12 @@
 import type { Costs } from '../../money/costs.ts'
 import { embed } from '../../service/client.ts'
 import { targetOf } from '../../service/target.ts'
-import type { Settled } from '../../settings.ts'
+import type { ResolvedOrchestratorSettings } from '../../settings.ts'
 import type { Embed } from './cache.ts'
 
 /** Embeddings of the service that the cache's settings name, which cost; nothing where the form alone tells what is alike. */
 export function embedderOf(
-  { cache, services }: Pick<Settled, 'cache' | 'services'>,
+  { cache, services }: Pick<ResolvedOrchestratorSettings, 'cache' | 'services'>,
   costs: Pick<Costs, 'reserve'>,
 ): Embed | undefined {
   if (!cache || cache.embedding === 'local') return undefined

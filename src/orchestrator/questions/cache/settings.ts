@@ -18,7 +18,7 @@ export interface CacheSettings {
 }
 
 /** The settings of a cache in force. */
-export interface CacheLimits {
+export interface ResolvedCacheSettings {
   similarity: number
   size: number
   ttlMs: number
@@ -30,15 +30,15 @@ export interface CacheLimits {
  *
  * @throws InvalidOrchestratorSettingError
  */
-export function readCache({
+export function resolveCacheSettings({
   similarity = 1,
   size = 1_000,
   ttl = '24h',
   embedding = 'local',
-}: CacheSettings): CacheLimits {
+}: CacheSettings): ResolvedCacheSettings {
   if (!(similarity > 0 && similarity <= 1))
-    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and up to 1')
+    throw new InvalidOrchestratorSettingError('cache.similarity', similarity, 'a number above 0 and at most 1')
   if (!Number.isInteger(size) || size < 1)
-    throw new InvalidOrchestratorSettingError('cache.size', size, 'a whole number from 1 on')
+    throw new InvalidOrchestratorSettingError('cache.size', size, 'a whole number of at least 1')
   return { similarity, size, ttlMs: parseDuration(ttl), embedding }
 }

@@ -1,4 +1,4 @@
-import type { Completion } from '../ask.ts'
+import type { Completion } from '../completion.ts'
 
 /** How models decline in words, though nothing else of the answer says it. */
 const DECLINES =

@@ -22,7 +22,7 @@ function some(values: readonly number[], name: string): readonly number[] {
   throw new Unfit(`${name} of no numbers is nothing: the list is empty`, 'value')
 }
 
-const MOST_DIGITS = 20
+const MAX_DIGITS = 20
 const MOST = 1_000_000
 
 /** The integers from `from` up to, but not including, `to`, as in Python. */
@@ -81,8 +81,8 @@ export const NUMBERS = functions({
   round: [
     'value: number, digits?: whole',
     (value: number, digits?: number | null) => {
-      if ((digits ?? 0) < 0 || (digits ?? 0) > MOST_DIGITS)
-        throw new Unfit(`round takes 0 to ${MOST_DIGITS} digits, not ${digits}`, 'value')
+      if ((digits ?? 0) < 0 || (digits ?? 0) > MAX_DIGITS)
+        throw new Unfit(`round takes 0 to ${MAX_DIGITS} digits, not ${digits}`, 'value')
       return Number(value.toFixed(digits ?? 0))
     },
   ],

@@ -5,13 +5,13 @@ import type { Work } from '../work.ts'
 import { functions, whole, wholeAnd } from './signature.ts'
 
 /** More than this may not come of one `replace`. */
-const MOST_LETTERS = 4_000_000
+const MAX_LETTERS = 4_000_000
 
 function replace(text: string, part: string, by: string): Json {
   if (part === '') throw new Unfit('replace needs a part that is not empty', 'value')
   const pieces = text.split(part)
-  if (text.length + (pieces.length - 1) * by.length > MOST_LETTERS)
-    throw new Unfit(`replace gives more than ${MOST_LETTERS} letters`, 'value')
+  if (text.length + (pieces.length - 1) * by.length > MAX_LETTERS)
+    throw new Unfit(`replace gives more than ${MAX_LETTERS} letters`, 'value')
   return pieces.join(by)
 }
 

@@ -9,7 +9,7 @@ import { work } from './work.ts'
 // Source: https://docs.anthropic.com/en/api/creating-message-batches (and its neighbours).
 
 const KIND = 'message_batch'
-const MOST_REQUESTS = 100_000
+const MAX_REQUESTS = 100_000
 const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/
 const REQUEST: Shape = {
   type: 'object',
@@ -38,8 +38,8 @@ function problemIn({ body }: WireRequest): BadRequest | undefined {
   if (problem) return invalid(problemText(problem, body))
   const { requests } = body as unknown as BatchRequest
   if (requests.length === 0) return invalid('requests: List should have at least 1 item after validation, not 0')
-  if (requests.length > MOST_REQUESTS)
-    return invalid(`requests: List should have at most ${MOST_REQUESTS} items after validation, not ${requests.length}`)
+  if (requests.length > MAX_REQUESTS)
+    return invalid(`requests: List should have at most ${MAX_REQUESTS} items after validation, not ${requests.length}`)
   const seen = new Set<string>()
   for (const [index, { custom_id: id }] of requests.entries()) {
     if (!CUSTOM_ID.test(id))

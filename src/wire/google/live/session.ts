@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, Piece, Refusal, Reply } from '../../../provider/index.ts'
+import type { Answer, CallRequest, Piece, ServiceError, Reply } from '../../../provider/index.ts'
 import { badText, type Line, type LiveSession, type WireRequest } from '../../service.ts'
 import { problemOf } from '../../shape.ts'
 import type { Content, ContentRequest, GenerationConfig, Part } from '../content-request.ts'
@@ -17,17 +17,17 @@ const WRONG = 1_007
 const NOT_ALLOWED = 1_008
 const BROKEN = 1_011
 /** How long a session may last, and how long before its end it says so. Milliseconds. */
-const LONGEST_MS = 15 * 60_000
+const MAX_MS = 15 * 60_000
 const WARNING_MS = 60_000
 
 /** A twentieth of a second of silence: what is spoken is told by its transcript. */
 const SILENCE = Buffer.alloc(2_400).toString('base64')
 
 /** What a session may keep: as much as one request could bring. Of a longer one the oldest turns go. Bytes, about. */
-const MOST_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** Sound that is longer is kept in several parts. Characters of base64. */
-const LONGEST_SOUND = 1024 * 1024
+const MAX_SOUND = 1024 * 1024
 
 const dataOf = (blob: Part['inlineData']): number => blob?.data?.length ?? 0
 const bytesOf = (content: Content): number => JSON.stringify(content).length
@@ -39,7 +39,7 @@ interface Active {
 }
 
 /** How a refusal ends a session: its close code, and why. */
-function endOf(refusal: Refusal): [code: number, reason: string] {
+function endOf(refusal: ServiceError): [code: number, reason: string] {
   switch (refusal.kind) {
     case 'rate_limited':
     case 'quota_exhausted':
@@ -90,8 +90,8 @@ export class GeminiSession implements LiveSession {
   constructor(wire: WireRequest, line: Line) {
     this.#wire = wire
     this.#line = line
-    line.after(LONGEST_MS - WARNING_MS, () => this.#send({ goAway: { timeLeft: `${WARNING_MS / 1_000}s` } }))
-    line.after(LONGEST_MS, () => this.#close(OVER, ''))
+    line.after(MAX_MS - WARNING_MS, () => this.#send({ goAway: { timeLeft: `${WARNING_MS / 1_000}s` } }))
+    line.after(MAX_MS, () => this.#close(OVER, ''))
   }
 
   #send(message: object): void {
@@ -157,18 +157,18 @@ export class GeminiSession implements LiveSession {
   #keep(content: Content): void {
     this.#contents.push(content)
     this.#bytes += bytesOf(content)
-    while (this.#bytes > MOST_BYTES && this.#contents.length > 1) this.#bytes -= bytesOf(this.#contents.shift()!)
+    while (this.#bytes > MAX_BYTES && this.#contents.length > 1) this.#bytes -= bytesOf(this.#contents.shift()!)
   }
 
   /** Sound comes in many small pieces, which are one sound: each of its own would count as a second at least. */
   #attend(blob: NonNullable<Part['inlineData']>): void {
     const { mimeType, data = '' } = blob
     const before = this.#heard.at(-1)?.inlineData
-    const goesOn = before?.mimeType === mimeType && mimeType?.startsWith('audio/') && dataOf(before) < LONGEST_SOUND
+    const goesOn = before?.mimeType === mimeType && mimeType?.startsWith('audio/') && dataOf(before) < MAX_SOUND
     if (before && goesOn) before.data += data
     else this.#heard.push({ inlineData: { ...blob, data } })
     this.#heardBytes += data.length
-    while (this.#heardBytes > MOST_BYTES && this.#heard.length > 1)
+    while (this.#heardBytes > MAX_BYTES && this.#heard.length > 1)
       this.#heardBytes -= dataOf(this.#heard.shift()!.inlineData)
   }
 
@@ -303,7 +303,10 @@ export class GeminiSession implements LiveSession {
       case 'error':
         return this.#close(...endOf({ kind: 'server_error' }))
       case 'malformed':
-        return this.#line.send('{"serverContent": "\u0000')
+        this.#line.send('{"serverContent": "\u0000')
+        // The session goes on with the next turn.
+        this.#active = undefined
+        return this.#send({ serverContent: { turnComplete: true } })
       case 'truncated':
         return this.#close(OVER, '')
       case 'reset':

@@ -6,7 +6,7 @@ import { chatHints } from '../hints.ts'
 import { defaultEffort, isReasoningModel } from '../model-rules.ts'
 import { completionOf, type ChatAsked } from './answer.ts'
 import { messageOf } from './history.ts'
-import { CHAT_REQUEST, MOST_CHOICES, type ChatRequest } from './request.ts'
+import { CHAT_REQUEST, MAX_CHOICES, type ChatRequest } from './request.ts'
 import { contradictionIn } from './rules.ts'
 import { keepChat } from './stored.ts'
 import { ChatStream } from './stream.ts'
@@ -15,7 +15,7 @@ import { answerHead } from '../answer-head.ts'
 // Source: https://platform.openai.com/docs/api-reference/chat (create, streaming).
 
 /** Alternatives that are told of a token, whatever a vendor lets through. */
-const MOST_ALTERNATIVES = 20
+const MAX_ALTERNATIVES = 20
 const NONE: readonly ToolDefinition[] = []
 
 function toolsOf({ tools, functions }: ChatRequest): readonly ToolDefinition[] {
@@ -93,7 +93,7 @@ export const chat: Generation<ChatAsked> = {
       stream,
       maxOutputTokens: limitOf(request.max_completion_tokens ?? request.max_tokens),
       stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-      choices: Math.min(Math.max(1, request.n ?? 1), MOST_CHOICES),
+      choices: Math.min(Math.max(1, request.n ?? 1), MAX_CHOICES),
       callerHints: chatHints(body),
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),
@@ -106,7 +106,7 @@ export const chat: Generation<ChatAsked> = {
       stream,
       streamUsage: request.stream_options?.include_usage ?? false,
       functions: Boolean(request.functions),
-      logprobs: logprobs ? Math.min(MOST_ALTERNATIVES, Math.max(0, alternatives ?? 0)) : undefined,
+      logprobs: logprobs ? Math.min(MAX_ALTERNATIVES, Math.max(0, alternatives ?? 0)) : undefined,
       stored: request.store ? { messages: request.messages, metadata: body['metadata'] ?? null } : undefined,
       serviceTier: request.service_tier && request.service_tier !== 'auto' ? request.service_tier : 'default',
     }

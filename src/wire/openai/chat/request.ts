@@ -100,7 +100,7 @@ const PASSED_ON = [
   ...['prompt_cache_retention', 'safety_identifier', 'service_tier', 'verbosity', 'web_search_options'],
 ]
 /** Answers to one request. */
-export const MOST_CHOICES = 128
+export const MAX_CHOICES = 128
 /** What a request must be. */
 export const CHAT_REQUEST: Shape = {
   type: 'object',
@@ -111,7 +111,7 @@ export const CHAT_REQUEST: Shape = {
     presence_penalty: { type: 'number', min: -2, max: 2 },
     temperature: { type: 'number', min: 0, max: 2 },
     top_p: { type: 'number', min: 0, max: 1 },
-    n: { type: 'integer', min: 1, max: MOST_CHOICES },
+    n: { type: 'integer', min: 1, max: MAX_CHOICES },
     seed: { type: 'integer' },
     stop: { type: 'either', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, most: 4 }] },
     stream: { type: 'boolean' },

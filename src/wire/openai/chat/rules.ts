@@ -1,6 +1,6 @@
 import type { BadRequest } from '../../service.ts'
 import { invalid } from '../errors.ts'
-import { defaultEffort, effortProblem, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
+import { defaultEffort, effortProblem, isChatModel, isReasoningModel, maxOutputOf } from '../model-rules.ts'
 import { strictProblem } from '../strict-schema.ts'
 import { brokenPairIn } from './history.ts'
 import type { ChatRequest } from './request.ts'
@@ -44,7 +44,7 @@ function limitProblem({ model, max_tokens, max_completion_tokens, logprobs, top_
     )
   const param = max_tokens == null ? 'max_completion_tokens' : 'max_tokens'
   const asked = max_tokens ?? max_completion_tokens
-  const most = asked == null ? undefined : mostOutputOf(model)
+  const most = asked == null ? undefined : maxOutputOf(model)
   if (asked != null && most !== undefined && asked > most)
     return invalid(
       `${param === 'max_tokens' ? 'max_tokens' : param} is too large: ${asked}. This model supports at most ${most} completion tokens, whereas you provided ${asked}.`,

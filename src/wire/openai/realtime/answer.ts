@@ -1,4 +1,4 @@
-import type { Answer, Choice, Piece, Refusal, Reply, ToolCall } from '../../../provider/index.ts'
+import type { Answer, Choice, Piece, ServiceError, Reply, ToolCall } from '../../../provider/index.ts'
 import { callId } from '../call-id.ts'
 import type { RealtimeItem } from './client-events.ts'
 
@@ -40,7 +40,7 @@ const usageOf = ({ usage }: Reply, spoken: boolean): object => {
 }
 
 /** How a refusal is told at the end of a response. */
-export function failureOf(refusal: Refusal): ResponseEnd {
+export function failureOf(refusal: ServiceError): ResponseEnd {
   const failed = (type: string, code: string, message: string): ResponseEnd => ({
     status: 'failed',
     details: { type: 'failed', error: { type, code, message } },

@@ -5,7 +5,7 @@ import type { Item } from '../responses/request.ts'
 import type { RealtimeItem } from './client-events.ts'
 
 /** What a conversation may have: as much as one request could bring. Of a longer one the oldest items go. Bytes, about. */
-const MOST_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 const bytesOf = (item: RealtimeItem): number => JSON.stringify(item).length
 
@@ -44,7 +44,7 @@ export class Conversation {
     this.#items.splice(at, 0, item)
     this.#bytes += bytesOf(item)
     const before = this.#items[at - 1]?.id ?? null
-    while (this.#bytes > MOST_BYTES && this.#items[0] !== item) this.#bytes -= bytesOf(this.#items.shift()!)
+    while (this.#bytes > MAX_BYTES && this.#items[0] !== item) this.#bytes -= bytesOf(this.#items.shift()!)
     return before
   }
 

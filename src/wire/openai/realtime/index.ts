@@ -1,6 +1,6 @@
 import type { Endpoint, Live, WireRequest } from '../../service.ts'
 import { problemOf, relaxed, type Shape } from '../../shape.ts'
-import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
+import { invalid, isWithoutKey, openaiProblem, WRONG_KEY } from '../errors.ts'
 import { resource } from '../resource.ts'
 import { SESSION } from './client-events.ts'
 import { RealtimeSession, settingsOf } from './session.ts'
@@ -13,6 +13,12 @@ const MODEL = 'gpt-realtime'
 /** How long a secret is good for where nobody says. Seconds. */
 const SECRET_S = 600
 const EXPIRES: Shape = { type: 'object', fields: { seconds: { type: 'integer', min: 10, max: 7_200 } }, open: true }
+
+/** What a secret opens, and until when a session may begin with it. Unix seconds. */
+interface Secret {
+  session: Record<string, unknown>
+  expiresAt: number
+}
 
 /** The name by which a page gives its key, as it cannot set headers. */
 const KEY_NAME = /^openai-insecure-api-key\.(.+)$/
@@ -32,7 +38,10 @@ const session: Live = {
   open(wire) {
     const key = keyOf(wire)
     if (wire.strict && key === undefined) return { kind: 'unauthorized' }
-    const known = key === undefined ? undefined : wire.shelf.get<Record<string, unknown>>(SECRETS, key)
+    const secret = key === undefined ? undefined : wire.shelf.get<Secret>(SECRETS, key)
+    if (secret && wire.now >= secret.expiresAt * 1_000)
+      return { kind: 'unauthorized', message: WRONG_KEY, code: 'invalid_api_key' }
+    const known = secret?.session
     const model = wire.query.get('model') ?? wire.query.get('deployment') ?? known?.['model']
     if (typeof model !== 'string')
       return invalid("Missing required parameter: 'model'.", 'model', 'missing_required_parameter')
@@ -41,15 +50,21 @@ const session: Live = {
 }
 
 /** Makes a secret with which a page may open a session. */
-function secretFor({ shelf, strict, header }: WireRequest, given: unknown, id: () => string, now: number) {
+function secretFor(
+  { shelf, strict, header }: WireRequest,
+  given: unknown,
+  { id, now, goodFor = SECRET_S }: { id: () => string; now: number; goodFor?: number | null | undefined },
+) {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' } as const
   const problem = problemOf(strict ? SESSION : relaxed(SESSION), given)
   if (problem) return openaiProblem({ ...problem, path: ['session', ...problem.path] })
   const more = given as Record<string, unknown>
   const model = typeof more['model'] === 'string' ? more['model'] : MODEL
   const value = `ek_${id()}`
-  shelf.put(SECRETS, value, { ...more, model }, JSON.stringify(more).length)
-  return { value, session: settingsOf(id(), model, now, more) }
+  const expiresAt = Math.floor(now / 1_000) + (goodFor ?? SECRET_S)
+  const secret: Secret = { session: { ...more, model }, expiresAt }
+  shelf.put(SECRETS, value, secret, JSON.stringify(more).length)
+  return { value, expiresAt, session: settingsOf(id(), model, now, more) }
 }
 
 /** All that may be asked of sessions in real time. */
@@ -59,15 +74,14 @@ export const realtime: readonly Endpoint[] = [
     const after = wire.body['expires_after'] ?? {}
     const problem = problemOf(EXPIRES, after)
     if (problem) return openaiProblem({ ...problem, path: ['expires_after', ...problem.path] })
-    const made = secretFor(wire, wire.body['session'] ?? {}, () => desk.id(), desk.now())
+    const goodFor = (after as { seconds?: number | null }).seconds
+    const made = secretFor(wire, wire.body['session'] ?? {}, { id: () => desk.id(), now: desk.now(), goodFor })
     if ('kind' in made) return made
-    const expires = Math.floor(desk.now() / 1_000) + ((after as { seconds?: number | null }).seconds ?? SECRET_S)
-    return { value: made.value, expires_at: expires, session: made.session }
+    return { value: made.value, expires_at: made.expiresAt, session: made.session }
   }),
   resource('POST', '/realtime/sessions', 'realtime.sessions.create', (wire, desk) => {
-    const made = secretFor(wire, wire.body, () => desk.id(), desk.now())
+    const made = secretFor(wire, wire.body, { id: () => desk.id(), now: desk.now() })
     if ('kind' in made) return made
-    const expires = Math.floor(desk.now() / 1_000) + SECRET_S
-    return { ...made.session, client_secret: { value: made.value, expires_at: expires } }
+    return { ...made.session, client_secret: { value: made.value, expires_at: made.expiresAt } }
   }),
 ]

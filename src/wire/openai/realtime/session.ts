@@ -17,7 +17,7 @@ import { Conversation, readByModel, spokenTokens } from './conversation.ts'
 // Source: https://platform.openai.com/docs/guides/realtime-conversations, …/api-reference/realtime-server-events.
 
 /** How long a session may last. Milliseconds. */
-const LONGEST_MS = 60 * 60_000
+const MAX_MS = 60 * 60_000
 /** Close codes of WebSocket: all is well, and what the application says. */
 const OVER = 1_000
 const REFUSED = 3_000
@@ -67,7 +67,7 @@ export const settingsOf = (
   tracing: null,
   truncation: 'auto',
   prompt: null,
-  expires_at: Math.floor((now + LONGEST_MS) / 1_000),
+  expires_at: Math.floor((now + MAX_MS) / 1_000),
   audio: soundOf(SOUND, audio),
   include: null,
   ...more,
@@ -97,7 +97,7 @@ export class RealtimeSession implements LiveSession {
       this.#hangUp(
         invalid(`The model \`${model}\` does not exist or you do not have access to it.`, null, 'model_not_found'),
       )
-    line.after(LONGEST_MS, () =>
+    line.after(MAX_MS, () =>
       this.#hangUp(invalid('Your session hit the maximum duration of 60 minutes.', null, 'session_expired')),
     )
   }
@@ -357,7 +357,9 @@ export class RealtimeSession implements LiveSession {
       case 'error':
         return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'malformed':
-        return this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        // The session goes on, and may be asked for the next response.
+        return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'truncated':
         return this.#line.close(OVER, '')
       case 'reset':

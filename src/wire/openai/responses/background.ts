@@ -1,4 +1,4 @@
-import type { Answer, Refusal } from '../../../provider/index.ts'
+import type { Answer, ServiceError } from '../../../provider/index.ts'
 import { Feed } from '../../feed.ts'
 import { jsonResponse, type Detached, type WireRequest } from '../../service.ts'
 import { commonHeaders } from '../errors.ts'
@@ -10,7 +10,7 @@ import { eventText, ResponsesStream } from './stream.ts'
 // Source: https://platform.openai.com/docs/guides/background.
 
 /** What a response says that has failed after the service had taken it in. */
-function errorOf(refusal: Refusal | undefined): { code: string; message: string } {
+function errorOf(refusal: ServiceError | undefined): { code: string; message: string } {
   switch (refusal?.kind) {
     case 'rate_limited':
       return { code: 'rate_limit_exceeded', message: 'Rate limit reached.' }
@@ -106,7 +106,7 @@ export class Background implements Detached {
     stored.events?.end()
   }
 
-  #fail(refusal: Refusal | undefined): void {
+  #fail(refusal: ServiceError | undefined): void {
     const stored = this.#stored
     stored.body = { ...stored.body, status: 'failed', error: errorOf(refusal) }
     // What has stalled would stay under way for good.

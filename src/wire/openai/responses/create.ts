@@ -7,7 +7,7 @@ import { allConversations, conversationOf, goOnWith } from '../conversations.ts'
 import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
 import { allItems, withItems, type KeptItems } from '../kept-items.ts'
-import { defaultEffort, effortProblem, isChatModel, isReasoningModel, mostOutputOf } from '../model-rules.ts'
+import { defaultEffort, effortProblem, isChatModel, isReasoningModel, maxOutputOf } from '../model-rules.ts'
 import { Background } from './background.ts'
 import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
 import { duplicateIn, withId, wrongIds } from './item-ids.ts'
@@ -106,7 +106,7 @@ function contradictionIn(request: ResponsesRequest, model: string, items: readon
     )
   const wrongEffort = effortProblem(model, request.reasoning?.effort, 'reasoning.effort')
   if (wrongEffort) return wrongEffort
-  const most = mostOutputOf(model)
+  const most = maxOutputOf(model)
   const { max_output_tokens: asked } = request
   if (asked != null && most !== undefined && asked > most)
     return invalid(

@@ -17,7 +17,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   mcp_list_tools: 'mcpl',
   mcp_approval_request: 'mcpr',
 }
-const MOST_CHARACTERS = 64
+const MAX_CHARACTERS = 64
 const PLAIN = /^[a-zA-Z0-9_-]+$/
 
 const kindOf = ({ type, role }: Item): string => type ?? (role === undefined ? '' : 'message')
@@ -35,9 +35,9 @@ function idProblem(item: Item, place: string): BadRequest | undefined {
       place,
       'invalid_type',
     )
-  if (id.length > MOST_CHARACTERS)
+  if (id.length > MAX_CHARACTERS)
     return invalid(
-      `Invalid '${place}': string too long. Expected a string with maximum length ${MOST_CHARACTERS}, but got a string with length ${id.length} instead.`,
+      `Invalid '${place}': string too long. Expected a string with maximum length ${MAX_CHARACTERS}, but got a string with length ${id.length} instead.`,
       place,
       'string_above_max_length',
     )

@@ -117,7 +117,7 @@ const PASSED_ON = [
 ]
 
 /** Characters of a key or value, and the number of pairs, are the service's own business. */
-const LEAST_OUTPUT_TOKENS = 16
+const MIN_OUTPUT_TOKENS = 16
 
 /** What a request must be. */
 export const RESPONSES_REQUEST: Shape = {
@@ -128,7 +128,7 @@ export const RESPONSES_REQUEST: Shape = {
     instructions: { type: 'string' },
     background: { type: 'boolean' },
     include: { type: 'array', items: { type: 'string' } },
-    max_output_tokens: { type: 'integer', min: LEAST_OUTPUT_TOKENS },
+    max_output_tokens: { type: 'integer', min: MIN_OUTPUT_TOKENS },
     max_tool_calls: { type: 'integer', min: 1 },
     parallel_tool_calls: { type: 'boolean' },
     previous_response_id: { type: 'string' },

@@ -59,8 +59,8 @@ describe('AGGREGATE', () => {
   })
 
   test.each([
-    [{ data: 'x', method: 'vote' }, 'a list is needed'],
-    [{ data: [1, 'a'], method: 'merge' }, 'objects only'],
+    [{ data: 'x', method: 'vote' }, 'Give a list'],
+    [{ data: [1, 'a'], method: 'merge' }, 'only objects'],
     [{ data: [], method: 'statistical', options: { metric: 'mode' } }, 'no metric "mode"'],
     [{ data: [], method: 'vote', options: { weighs: [] } }, 'no option "weighs"'],
   ])('%j is refused', (request, message) => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { formatDollars } from '../../../../src/money/index.ts'
-import { readCosts, saveCosts } from '../../../../src/orchestrator/money/claim.ts'
+import { readCosts, saveCosts } from '../../../../src/orchestrator/money/reported-cost.ts'
 import { Costs } from '../../../../src/orchestrator/money/costs.ts'
-import { settle } from '../../../../src/orchestrator/settle.ts'
+import { resolveSettings } from '../../../../src/orchestrator/resolve-settings.ts'
 import type { OrchestratorSettings } from '../../../../src/orchestrator/settings.ts'
 import { target, Told } from '../../../given/ask.ts'
 
 const costs = (settings: OrchestratorSettings) => {
   const trace = new Told()
-  return { trace, costs: new Costs(settle(settings, {}), trace) }
+  return { trace, costs: new Costs(resolveSettings(settings, {}), trace) }
 }
 const PRICES = { mini: { input: 1, output: 2 } }
 const ASKED = [{ role: 'user' as const, text: 'Your view?' }]
@@ -37,8 +37,8 @@ describe('a budget', () => {
 
     const short = costs({ budget: { limit: BigInt(worst - 1) }, prices: PRICES })
     expect(() => short.costs.reserve('ann', target('mini'), ASKED, 100)).toThrow(
-      'The budget of $0.000241999999 does not allow another call to mini: it may cost $0.000242, ' +
-        'and $0.000241999999 is left ($0.00 spent, $0.00 reserved for calls under way).',
+      'The budget of $0.000241999999 does not allow another call to mini: the call may cost $0.000242, ' +
+        'and $0.000241999999 remains ($0.00 spent, $0.00 reserved for calls in flight).',
     )
     expect(short.trace.of('budget.refused')).toEqual([
       { type: 'budget.refused', agent: 'ann', model: 'mini', worst, left: worst - 1 },
@@ -52,7 +52,7 @@ describe('a budget', () => {
     const reserve = () => given.reserve('ann', target('mini'), ASKED, 100)
     const first = reserve()
     const second = reserve()
-    expect(reserve).toThrow('reserved for calls under way')
+    expect(reserve).toThrow('reserved for calls in flight')
     first.release()
     const third = reserve()
     expect(reserve).toThrow('budget')
@@ -73,7 +73,7 @@ describe('a budget', () => {
   test('refuses a model whose price nobody knows, and says what to do', () => {
     const { costs: given, trace } = costs({ budget: { limit: '0.01' } })
     expect(() => given.reserve('ann', target('secret'), ASKED, 100)).toThrow(
-      /cannot be kept: no price is known for openai\/secret\. Give it as orchestrator\.prices: \{ 'secret'/,
+      /cannot be enforced, because openai\/secret has no known price\. Set the price in orchestrator\.prices: \{ 'secret'/,
     )
     expect(trace.of('budget.refused')).toHaveLength(1)
     expect(given.spent).toBe(0n)
@@ -90,11 +90,11 @@ describe('a budget', () => {
     [{ prices: { mini: { input: -1, output: 2 } } }, "prices['mini'].input is -1"],
     [{ prices: { mini: { input: 1, output: Number.NaN } } }, "prices['mini'].output is NaN"],
   ] as const)('is not set to what is no amount', ([settings, message]) => {
-    expect(() => settle(settings, {})).toThrow(message)
+    expect(() => resolveSettings(settings, {})).toThrow(message)
   })
 
   test('is not set by a variable that is none', () => {
-    expect(() => settle({}, { budget_limit: true })).toThrow(
+    expect(() => resolveSettings({}, { budget_limit: true })).toThrow(
       "budget.limit is true. Give US dollars, such as 0.5 or '0.50'.",
     )
   })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Retries, type RetryLimits } from '../../../../src/orchestrator/questions/retries.ts'
+import { Retries, type ResolvedRetrySettings } from '../../../../src/orchestrator/questions/retries.ts'
 import { RetryBudget } from '../../../../src/orchestrator/questions/retry-budget.ts'
 import { HandTime } from '../../../given/hand-time.ts'
 import { failure, fated, open, question, Told, type Fate } from '../../../given/ask.ts'
 
-const LIMITS: RetryLimits = { attempts: 3, firstDelayMs: 1_000, factor: 2, maxDelayMs: 10_000 }
+const LIMITS: ResolvedRetrySettings = { attempts: 3, firstDelayMs: 1_000, factor: 2, maxDelayMs: 10_000 }
 
 function retrying(fates: readonly Fate[], { limits = LIMITS, draw = 0.5, retryBudget = 10, before = {} } = {}) {
   const time = new HandTime()

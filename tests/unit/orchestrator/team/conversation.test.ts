@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Conversation } from '../../../../src/orchestrator/team/conversation.ts'
-import { Way } from '../../../../src/orchestrator/team/way.ts'
+import { QuestionProgress } from '../../../../src/orchestrator/team/question-progress.ts'
 import { failure, open, standing } from '../../../given/ask.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -57,7 +57,7 @@ describe('the way of a question', () => {
 
   test('tells what had failed, where the deadline came in the pause after it', () => {
     const caller = new AbortController()
-    const way = new Way(agent, hold, caller.signal)
+    const way = new QuestionProgress(agent, hold, caller.signal)
     way.failed(failure('server_error'))
     const goesOn = way.pauses()
     caller.abort(failure('deadline'))
@@ -66,7 +66,7 @@ describe('the way of a question', () => {
   })
 
   test('rests its agent in a pause, and tells of the deadline, where it came while a call was under way', () => {
-    const way = new Way(agent, hold, open())
+    const way = new QuestionProgress(agent, hold, open())
     way.failed(failure('server_error'))
     const goesOn = way.pauses()
     expect(agent.resting).toBe(1)
@@ -78,7 +78,7 @@ describe('the way of a question', () => {
 
   test('tells of what the service said, rather than of the breaker that opened by it', () => {
     const caller = new AbortController()
-    const way = new Way(agent, hold, caller.signal)
+    const way = new QuestionProgress(agent, hold, caller.signal)
     way.failed(failure('server_error'))
     way.failed(failure('breaker_open'))
     way.pauses()

@@ -21,12 +21,12 @@ const TEAM = [
   agent('ben', { able: ['read', 'write'] }),
   agent('gone', { status: 'terminated' }),
 ]
-const surroundings: Recipients = {
+const dependencies: Recipients = {
   run: 'orch_1',
   agents: new Map(TEAM.map((each) => [each.name, each])),
   except: ({ settings }) => settings.role === 'coordinator',
 }
-const told = (to: Json) => recipientsOf(to, surroundings)
+const told = (to: Json) => recipientsOf(to, dependencies)
 
 describe('a message goes', () => {
   test.each<[string, Json, string[]]>([
@@ -60,7 +60,7 @@ describe('a message goes', () => {
 
 test('an agent that is called like a group is itself', () => {
   const all = agent('all')
-  expect(recipientsOf('all', { ...surroundings, agents: new Map([['all', all], ...surroundings.agents]) })).toEqual([
+  expect(recipientsOf('all', { ...dependencies, agents: new Map([['all', all], ...dependencies.agents]) })).toEqual([
     'all',
   ])
 })

@@ -23,11 +23,11 @@ test.each<[unknown, string]>([
   [{ identify: 'ann' }, 'Give a function.'],
   [
     { models: { own: { contextWindow: 0 } } },
-    'Give the tokens of a prompt and its answer, as a whole number from 1 on.',
+    'Give the tokens of a prompt and its answer, as a whole number of at least 1.',
   ],
   [
     { models: { own: { prices: { input: -1, output: 1 } } } },
-    'Give US dollars for a million tokens, as a number that is not negative.',
+    'Give US dollars per million tokens, as a number that is not negative.',
   ],
   [
     { models: { own: { speed: { timeToFirstToken: 1, tokensPerSecond: 0 } } } },

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { Breaker, type SavedBreaker } from '../../../../../src/orchestrator/questions/breaker/breaker.ts'
 import { Breakers } from '../../../../../src/orchestrator/questions/breaker/breakers.ts'
-import { readBreaker } from '../../../../../src/orchestrator/questions/breaker/settings.ts'
+import { resolveBreakerSettings } from '../../../../../src/orchestrator/questions/breaker/settings.ts'
 import { AgentRestarted } from '../../../../../src/orchestrator/service/failures.ts'
 import { HandTime } from '../../../../given/hand-time.ts'
 import { failure, fated, open, question, standing, Told, type Fate } from '../../../../given/ask.ts'
 
-const LIMITS = readBreaker({ failures: 3, openFor: '1m' })
+const LIMITS = resolveBreakerSettings({ failures: 3, openFor: '1m' })
 
 function breaking(fates: readonly Fate[]) {
   const time = new HandTime()
@@ -173,10 +173,12 @@ describe('a breaker after a restart', () => {
   })
 
   test('its settings have ranges', () => {
-    expect(() => readBreaker({ failures: 0 })).toThrow('breaker.failures is 0. Give a number from 1 on.')
-    expect(() => readBreaker({ failureRate: 1.5 })).toThrow('breaker.failureRate is 1.5. Give a number from 0 to 1.')
-    expect(() => readBreaker({ failureRate: Number.NaN })).toThrow('breaker.failureRate is NaN.')
-    expect(readBreaker()).toEqual({ failures: 8, failureRate: 0.8, windowMs: 300_000, openMs: 300_000 })
+    expect(() => resolveBreakerSettings({ failures: 0 })).toThrow('breaker.failures is 0. Give a number of at least 1.')
+    expect(() => resolveBreakerSettings({ failureRate: 1.5 })).toThrow(
+      'breaker.failureRate is 1.5. Give a number from 0 to 1.',
+    )
+    expect(() => resolveBreakerSettings({ failureRate: Number.NaN })).toThrow('breaker.failureRate is NaN.')
+    expect(resolveBreakerSettings()).toEqual({ failures: 8, failureRate: 0.8, windowMs: 300_000, openMs: 300_000 })
   })
 })
 

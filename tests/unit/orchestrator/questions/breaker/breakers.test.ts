@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { Breakers } from '../../../../../src/orchestrator/questions/breaker/breakers.ts'
 import { AgentRestarted } from '../../../../../src/orchestrator/service/failures.ts'
-import { settle } from '../../../../../src/orchestrator/settle.ts'
+import { resolveSettings } from '../../../../../src/orchestrator/resolve-settings.ts'
 import { failure, fated, open, question, target, Told, type Fate } from '../../../../given/ask.ts'
 import { HandTime } from '../../../../given/hand-time.ts'
 
 /** Breakers that three failures in a row open, for half a minute. */
-const { breaker: LIMITS } = settle({ breaker: { failures: 3, openFor: '30s' } }, {})
+const { breaker: LIMITS } = resolveSettings({ breaker: { failures: 3, openFor: '30s' } }, {})
 
 function broken(fates: readonly Fate[], before?: ReturnType<Breakers['save']>) {
   const time = new HandTime()

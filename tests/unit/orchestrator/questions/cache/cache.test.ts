@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SemanticCache, type Embed } from '../../../../../src/orchestrator/questions/cache/cache.ts'
-import { readCache } from '../../../../../src/orchestrator/questions/cache/settings.ts'
+import { resolveCacheSettings } from '../../../../../src/orchestrator/questions/cache/settings.ts'
 import { isWorthKeeping } from '../../../../../src/orchestrator/questions/cache/worth.ts'
 import type { CacheSettings } from '../../../../../src/orchestrator/questions/cache/settings.ts'
 import type { KeptAnswer } from '../../../../../src/store/index.ts'
@@ -14,7 +14,7 @@ function cached(
   const time = new HandTime()
   const trace = new Told()
   const answers: KeptAnswer[] = []
-  const cache = new SemanticCache(readCache(settings), { embed, trace, time, answers, store: undefined })
+  const cache = new SemanticCache(resolveCacheSettings(settings), { embed, trace, time, answers, store: undefined })
   const service = fated(time, fates)
   const policy = cache.caching(service)
   const ask = async (text: string, more: Partial<ReturnType<typeof question>> = {}) => {
@@ -126,10 +126,10 @@ describe('a cache', () => {
   })
 
   test('is set within ranges', () => {
-    expect(() => readCache({ size: -1 })).toThrow('cache.size is -1. Give a whole number from 1 on.')
-    expect(() => readCache({ similarity: 0 })).toThrow('cache.similarity is 0.')
-    expect(() => readCache({ similarity: Number.NaN })).toThrow('cache.similarity is NaN.')
-    expect(readCache({})).toMatchObject({ similarity: 1, ttlMs: 86_400_000 })
+    expect(() => resolveCacheSettings({ size: -1 })).toThrow('cache.size is -1. Give a whole number of at least 1.')
+    expect(() => resolveCacheSettings({ similarity: 0 })).toThrow('cache.similarity is 0.')
+    expect(() => resolveCacheSettings({ similarity: Number.NaN })).toThrow('cache.similarity is NaN.')
+    expect(resolveCacheSettings({})).toMatchObject({ similarity: 1, ttlMs: 86_400_000 })
   })
 })
 

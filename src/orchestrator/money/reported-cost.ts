@@ -1,0 +1,64 @@
+/** What a run or an agent has cost, as the services have reported it to the orchestrator. Picodollars (10⁻¹² US dollars). */
+export interface ReportedCost {
+  calls: number
+  /** Tokens that the services have reported. */
+  inputTokens: number
+  outputTokens: number
+  /** By the usage that the services have reported: exact. */
+  known: bigint
+  /** The most that calls without a report (broken connections, timeouts) may be billed. */
+  uncertain: bigint
+}
+
+/** Nothing spent. */
+export const nothingReported = (): ReportedCost => ({
+  calls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  known: 0n,
+  uncertain: 0n,
+})
+
+/** The version of the shape of costs as they are kept. */
+export const COSTS_VERSION = 1
+
+/** Money as it is kept: bigints as text. */
+export interface SavedCosts {
+  total: SavedReportedCost
+  byAgent: Readonly<Record<string, SavedReportedCost>>
+}
+interface SavedReportedCost {
+  calls: number
+  inputTokens?: number
+  outputTokens?: number
+  known: string
+  uncertain: string
+}
+
+const saveOne = ({ known, uncertain, ...counts }: ReportedCost): SavedReportedCost => ({
+  ...counts,
+  known: known.toString(),
+  uncertain: uncertain.toString(),
+})
+const readOne = ({ calls, inputTokens = 0, outputTokens = 0, known, uncertain }: SavedReportedCost): ReportedCost => ({
+  calls,
+  inputTokens,
+  outputTokens,
+  known: BigInt(known),
+  uncertain: BigInt(uncertain),
+})
+
+/** Costs as plain data. */
+export const saveCosts = (total: ReportedCost, byAgent: ReadonlyMap<string, ReportedCost>): SavedCosts => ({
+  total: saveOne(total),
+  byAgent: Object.fromEntries([...byAgent].map(([agent, cost]) => [agent, saveOne(cost)])),
+})
+
+/** Costs from plain data. */
+export const readCosts = ({
+  total,
+  byAgent,
+}: SavedCosts): { total: ReportedCost; byAgent: Map<string, ReportedCost> } => ({
+  total: readOne(total),
+  byAgent: new Map(Object.entries(byAgent).map(([agent, cost]) => [agent, readOne(cost)])),
+})

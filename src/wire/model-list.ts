@@ -1,0 +1,43 @@
+import { isWithoutKey } from './openai/errors.ts'
+import { jsonResponse, type BadRequest, type Desk, type Resource } from './service.ts'
+
+/** A model as the provider knows it: calls are held to the same window. */
+export type KnownModel = Desk['models'][number]
+
+/** How a service tells of its models. */
+interface Telling {
+  /** The name of the operation that gives one model. */
+  one: string
+  model: (known: KnownModel) => object
+  /** All of them, each told already. */
+  list: (models: readonly object[]) => object
+  /** What is said of a name that no model has. */
+  missing: (id: string) => string
+  headers: (requestId: string) => Record<string, string>
+}
+
+/** The list of a service's models, and one of them by its name, where the list has no pages. */
+export function modelList({ one, model, list, missing, headers }: Telling): readonly Resource[] {
+  const resource = (
+    path: string,
+    operation: string,
+    give: (desk: Desk, id: string) => object | BadRequest,
+  ): Resource => ({
+    kind: 'resource',
+    method: 'GET',
+    path,
+    operation,
+    answer({ strict, header, params }, desk) {
+      if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
+      const given = give(desk, params['model'] ?? '')
+      return 'kind' in given ? (given as BadRequest) : jsonResponse(given, headers(desk.id()))
+    },
+  })
+  return [
+    resource('/v1/models', 'models.list', (desk) => list(desk.models.map(model))),
+    resource('/v1/models/{model}', one, (desk, id) => {
+      const known = desk.model(id)
+      return known ? model(known) : { kind: 'not_found', message: missing(id) }
+    }),
+  ]
+}
