@@ -6,12 +6,21 @@ const REST_MS = 30_000
 /** Shorter spans are no pace: who asks again at once after an answer goes on, and does not poll. Milliseconds. */
 const MIN_PACE_MS = 1_000
 
+const known = new WeakMap<Facts, ReadonlyMap<number, number>>()
+
 /**
  * How often in a row each call's request has been tried, 1 for its first time. A call that repeats a failure begins
  * anew after a restart, in another run or for another gather, after a rest, and at the pace at which the agent asks the
- * same after an answer too; also where the one before was given up because another call had brought an answer.
+ * same after an answer too; also where the one before was given up because another call had brought an answer. Several
+ * checks ask for them: they are counted once.
  */
 export function triesOf(facts: Facts): ReadonlyMap<number, number> {
+  let tries = known.get(facts)
+  if (!tries) known.set(facts, (tries = countTries(facts)))
+  return tries
+}
+
+function countTries(facts: Facts): ReadonlyMap<number, number> {
   const tries = new Map<number, { nth: number; first: CallRecord }>()
   const paces = pacesOf(facts)
   for (const call of facts.calls) {

@@ -27,8 +27,11 @@ const DATA: ReadonlySet<string> = new Set([
 /** What points to something that the service keeps: its id says which. */
 const REFERENCE = 'item_reference'
 
+const anyOf = (names: Iterable<string>): RegExp => new RegExp(`"(?:${[...names].join('|')})"\\s*:`)
 /** Whether a body may hold anything that is no part of the question: most have nothing of the kind. */
-const MAY_DIFFER = new RegExp(`"(?:${[...FILED, ...IDS].join('|')})"\\s*:`)
+const MAY_DIFFER = anyOf([...FILED, ...IDS])
+/** Whether it may hold ids of what was said: most that differ only say who asks. */
+const MAY_HOLD_IDS = anyOf(IDS)
 
 /**
  * A hash of what a request asks: the same for two requests that the service would answer by the same means.
@@ -42,16 +45,16 @@ const MAY_DIFFER = new RegExp(`"(?:${[...FILED, ...IDS].join('|')})"\\s*:`)
 export function fingerprintOf(text: string, body: Readonly<Record<string, unknown>>): string {
   // A form has no fields here.
   if (!MAY_DIFFER.test(text) || Object.keys(body).length === 0) return hashHex(text)
+  const asked = Object.entries(body).filter(([name]) => !FILED.has(name))
+  if (!MAY_HOLD_IDS.test(text)) return hashHex(JSON.stringify(asked))
   const numbers = new Map<string, number>()
   const numberOf = (id: string): number => {
     const number = numbers.get(id) ?? numbers.size
     numbers.set(id, number)
     return number
   }
-  const asked = Object.entries(body)
-    .filter(([name]) => !FILED.has(name))
-    .map(([name, value]) => [name, SAID.has(name) ? withNumbers(value, numberOf) : value])
-  return hashHex(JSON.stringify(asked))
+  const numbered = asked.map(([name, value]) => [name, SAID.has(name) ? withNumbers(value, numberOf) : value])
+  return hashHex(JSON.stringify(numbered))
 }
 
 const isId = (name: string, value: unknown): value is string => IDS.has(name) && typeof value === 'string'

@@ -74,11 +74,10 @@ export class Trace implements Iterable<TraceEvent> {
     return () => this.#listeners.delete(listener)
   }
 
-  *[Symbol.iterator](): Iterator<TraceEvent> {
-    if (this.#spool) {
-      this.#flush()
-      yield* readEvents(this.#spool.descriptor, this.#spool.file)
-    } else yield* this.#memory
+  [Symbol.iterator](): Iterator<TraceEvent> {
+    if (!this.#spool) return this.#memory.values()
+    this.#flush()
+    return readEvents(this.#spool.descriptor, this.#spool.file)
   }
 
   /**

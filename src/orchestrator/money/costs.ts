@@ -38,6 +38,8 @@ export class Costs {
   readonly byAgent: Map<string, ReportedCost>
   readonly #settings: ResolvedOrchestratorSettings
   readonly #trace: Pick<Trace, 'append'>
+  /** Of the targets that were asked, by provider and model: the price table takes its time. */
+  readonly #prices = new Map<string, Prices | undefined>()
   #intents: IntentLog | undefined
   #reserved = 0n
 
@@ -80,7 +82,13 @@ export class Costs {
 
   /** What an answer costs by its usage. */
   costOf(target: Target, usage: ReportedUsage): bigint {
-    return BigInt(costOf(usage, pricesOf(target, this.#settings.prices) ?? FREE))
+    return BigInt(costOf(usage, this.#pricesOf(target) ?? FREE))
+  }
+
+  #pricesOf(target: Target): Prices | undefined {
+    const key = `${target.provider}/${target.model}`
+    if (!this.#prices.has(key)) this.#prices.set(key, pricesOf(target, this.#settings.prices))
+    return this.#prices.get(key)
   }
 
   /**
@@ -130,7 +138,7 @@ export class Costs {
 
   /** @throws CompletionError: a budget cannot be kept where a price is not known */
   #pricesWithin(agent: string, target: Target): Prices {
-    const prices = pricesOf(target, this.#settings.prices)
+    const prices = this.#pricesOf(target)
     if (prices || this.limit === undefined) return prices ?? FREE
     this.#trace.append({
       type: 'budget.refused',
