@@ -47,12 +47,29 @@ test('no public type is any', () => {
 })
 
 test('options have durations, and no milliseconds beside them', () => {
-  const options = seen().filter(({ name, isExported }) => isExported && /(Options|Settings|Config)$/.test(name))
-  expect(options.length).toBeGreaterThan(10)
+  const options = seen().filter(
+    ({ name, isExported }) => isExported && /(Options|Settings|Config|Scope|Window|Span|Rule|Filter|Case)$/.test(name),
+  )
+  expect(options.length).toBeGreaterThan(20)
   const milliseconds = options.flatMap(({ name, text }) =>
-    [...text.matchAll(/\b(\w+Ms)\?/g)].map(([, option]) => `${name}.${option}`),
+    [...text.matchAll(/\b(\w+Ms)\??:/g)].map(([, option]) => `${name}.${option}`),
   )
   expect(milliseconds).toEqual([])
+})
+
+test('money that longhaul gives is a bigint', () => {
+  // Events are what a trace file has; `uncertain` of a report counts calls.
+  const exempt = new Set(['EventBody', 'Report'])
+  const money = seen().flatMap(({ name, text }) =>
+    exempt.has(name)
+      ? []
+      : [...text.matchAll(/\b(cost|saved|spent|billed|known|uncertain)\??: (\w+)/g)].map(([, what, type]) => ({
+          what: `${name}.${what}`,
+          type,
+        })),
+  )
+  expect(money.filter(({ type }) => type === 'bigint').length).toBeGreaterThan(5)
+  expect(money.filter(({ type }) => /^(number|string|PicoDollars)$/.test(type!))).toEqual([])
 })
 
 /** A declaration as the list above names it: its name, or with its file where that is not enough. */
