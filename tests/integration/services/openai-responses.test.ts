@@ -42,6 +42,8 @@ describeOrchestration(
         usage: { output_tokens: 7, output_tokens_details: { reasoning_tokens: 0 } },
         error: null,
         incomplete_details: null,
+        frequency_penalty: 0,
+        presence_penalty: 0,
       })
       expect(response.output).toMatchObject([
         {
@@ -138,6 +140,24 @@ describeOrchestration(
       expect(long).toMatchObject({ metadata: { agent: 'talker' } })
     })
 
+    test('keeps what the user said as whole items where it is compacted', async () => {
+      const input: OpenAI.Responses.ResponseInput = [
+        { role: 'user', content: 'Colour?' },
+        { role: 'assistant', content: 'Blue.' },
+      ]
+      const { output } = await client.responses.compact({ model: 'gpt-4o', input })
+      expect(output).toMatchObject([
+        {
+          id: expect.stringMatching(/^msg_/) as string,
+          type: 'message',
+          status: 'completed',
+          role: 'user',
+          content: [{ type: 'input_text', text: 'Colour?' }],
+        },
+        { type: 'compaction' },
+      ])
+    })
+
     test('counts what it would take in without a call', async ({ trace }) => {
       const { input_tokens: tokens } = await client.responses.inputTokens.count({ model: 'gpt-4o', input: 'Colour?' })
       const { usage } = await client.responses.create({ model: 'gpt-4o', input: 'Colour?' })
@@ -163,6 +183,7 @@ describeOrchestration(
     test('are called, and their outputs are answered', async () => {
       const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: 'Weather in Paris?' }]
       const first = await client.responses.create({ model: 'gpt-4o', input, tools: [WEATHER] })
+      expect(first.tools).toEqual([{ ...WEATHER, strict: true }])
       const call = first.output.find((item) => item.type === 'function_call')!
       expect(call).toMatchObject({ name: 'weather', status: 'completed' })
       expect(JSON.parse(call.arguments)).toEqual({ city: 'Paris' })

@@ -2,7 +2,9 @@ import type { Reply } from '../../../provider/index.ts'
 import { isBad, type Generation } from '../../service.ts'
 import { noStream } from '../no-stream.ts'
 import { create } from './create.ts'
+import { withId } from './item-ids.ts'
 import { usageOf, type ResponsesAsked } from './output.ts'
+import { asListed } from './stored.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/responses/compact.
 
@@ -13,7 +15,8 @@ const SEALED = 2_000
 function outputOf(reply: Reply, { items }: ResponsesAsked): object[] {
   const said = items.filter(({ type, role }) => (type === 'message' || type === undefined) && role === 'user')
   const sealed = Buffer.from(reply.choices[0].text).toString('base64url').slice(0, SEALED)
-  return [...said, { id: `cmp_${reply.id}`, type: 'compaction', encrypted_content: `gAAAAAB${sealed}` }]
+  const kept = said.map((item, nth) => withId(asListed(item), `${reply.id}_${nth}`))
+  return [...kept, { id: `cmp_${reply.id}`, type: 'compaction', encrypted_content: `gAAAAAB${sealed}` }]
 }
 
 /** Makes a long conversation short: a model reads all of it, and its answer stands for what was said. */

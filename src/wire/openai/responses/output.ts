@@ -1,6 +1,6 @@
 import type { Choice, HostedUse, Reply, ToolCall } from '../../../provider/index.ts'
 import type { KeptItems } from '../kept-items.ts'
-import type { Item, ResponsesRequest } from './request.ts'
+import type { Item, OfferedTool, ResponsesRequest } from './request.ts'
 import { callId } from '../call-id.ts'
 import { pagesFor } from '../found.ts'
 
@@ -175,6 +175,10 @@ export const usageOf = ({ usage }: Reply): object => ({
 /** How a response stands. */
 export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
 
+/** A tool as a response repeats it: the service fills in what a function leaves out. */
+const asOffered = (tool: OfferedTool): OfferedTool =>
+  tool.type === 'function' ? { ...tool, strict: tool.strict ?? true } : tool
+
 /** The response without what the model has said: it repeats what was asked. */
 export function responseBody(
   id: string,
@@ -189,6 +193,7 @@ export function responseBody(
     background: request.background ?? false,
     completed_at: null,
     error: null,
+    frequency_penalty: 0,
     incomplete_details: null,
     instructions: request.instructions ?? null,
     max_output_tokens: request.max_output_tokens ?? null,
@@ -196,6 +201,7 @@ export function responseBody(
     model,
     output: [],
     parallel_tool_calls: request.parallel_tool_calls ?? true,
+    presence_penalty: 0,
     previous_response_id: request.previous_response_id ?? null,
     ...(conversation !== undefined && { conversation: { id: conversation } }),
     prompt_cache_key: request.prompt_cache_key ?? null,
@@ -207,7 +213,7 @@ export function responseBody(
     temperature: request.temperature ?? 1,
     text: { format: request.text?.format ?? { type: 'text' }, verbosity: request.text?.verbosity ?? 'medium' },
     tool_choice: request.tool_choice ?? 'auto',
-    tools: request.tools ?? [],
+    tools: (request.tools ?? []).map(asOffered),
     top_logprobs: request.top_logprobs ?? 0,
     top_p: request.top_p ?? 1,
     truncation: request.truncation ?? 'disabled',
