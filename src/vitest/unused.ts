@@ -6,8 +6,9 @@ const keyOf = ({ part, name }: Unused): string => `${part} ${name}`
 export class UnusedSetUp {
   readonly #name: string
   #declared = 0
-  /** A test may pass several times, by `repeats` or as a sweep shrinks it: it is one that has passed. */
-  readonly #passed = new Set<object>()
+  #passed = 0
+  /** A test may pass several times, by `repeats` or as a sweep shrinks it: it is one that has passed. None is kept for that. */
+  readonly #counted = new WeakSet<object>()
   #left: Map<string, Unused> | undefined
   /** What single tests have asked for themselves: no other test can have used that. */
   readonly #ofTests = new Map<string, Unused>()
@@ -28,7 +29,8 @@ export class UnusedSetUp {
    * @param test what it is known by: the same one each time it passes
    */
   passed(test: object, unused: readonly Unused[]): void {
-    this.#passed.add(test)
+    if (!this.#counted.has(test)) this.#passed += 1
+    this.#counted.add(test)
     const ofSetUp = unused.filter(({ part }) => part !== 'failNext')
     for (const each of unused) if (each.part === 'failNext') this.#ofTests.set(keyOf(each), each)
     const left = new Map(ofSetUp.map((each) => [keyOf(each), each]))
@@ -37,7 +39,7 @@ export class UnusedSetUp {
 
   /** What nobody has used, for people. Of the set-up only where all tests have run and passed: the others may have used it. */
   get text(): string {
-    const ofSetUp = this.#passed.size < this.#declared ? [] : [...(this.#left?.values() ?? [])]
+    const ofSetUp = this.#passed < this.#declared ? [] : [...(this.#left?.values() ?? [])]
     const text = unusedText([...ofSetUp, ...this.#ofTests.values()])
     return text && `longhaul: "${this.#name}": set up, and used in no test: ${text}\n`
   }
