@@ -65,7 +65,7 @@ const NO_FAULT: FaultDecision = { fault: undefined, slowFactor: 1 }
 export class FaultChance {
   readonly #settings: FaultSettings
   readonly #random: KeyedRandom
-  readonly #scripts: (FailingNext & { left: number })[] = []
+  readonly #scripts: (FailingNext & { left: number; isMet: boolean })[] = []
   readonly #bursts: BurstTimes | undefined
   readonly #schedule: ReadonlyMap<string, Fault> | undefined
   /** Calls that chance or the schedule has let fail, as far as they are remembered. */
@@ -81,12 +81,12 @@ export class FaultChance {
 
   /** The next `count` calls in the scope fail with `fault`. */
   failNext(count: number, fault: Fault, scope: CallScope = {}): void {
-    if (count > 0) this.#scripts.push({ count, left: count, fault, scope })
+    if (count > 0) this.#scripts.push({ count, left: count, isMet: false, fault, scope })
   }
 
   /** What no call has met so far of what `failNext` asked for. */
   get unmet(): readonly FailingNext[] {
-    return this.#scripts.filter(({ count, left }) => left === count)
+    return this.#scripts.filter(({ isMet }) => !isMet)
   }
 
   /** Faults of the schedule whose call has not come so far. */
@@ -116,6 +116,8 @@ export class FaultChance {
     if (this.#scripts.length === 0) return undefined
     const script = this.#scripts.find(({ scope }) => applies(scope, subject))
     if (!script) return undefined
+    script.isMet = true
+    // Of calls without end, as many are left.
     script.left -= 1
     if (script.left === 0) this.#scripts.splice(this.#scripts.indexOf(script), 1)
     return script.fault

@@ -135,3 +135,12 @@ test('a script goes before chance, in its scope, and ends', () => {
   expect(given.decide(subject({ agent: 'ben' })).fault).toBeUndefined()
   expect([0, 1, 2].map((nth) => given.decide(subject({ nth })).fault)).toEqual(['overloaded', 'overloaded', undefined])
 })
+
+test.each([1, 3, Number.POSITIVE_INFINITY])('a script for %d calls is unmet until the first of them', (count) => {
+  const given = faults()
+  given.failNext(count, 'overloaded', { agent: 'ann' })
+  given.decide(subject({ agent: 'ben' }))
+  expect(given.unmet).toMatchObject([{ count, fault: 'overloaded', scope: { agent: 'ann' } }])
+  given.decide(subject())
+  expect(given.unmet).toEqual([])
+})
