@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -43,7 +43,7 @@ export const backoff = check({
     inStep: 5,
   },
   *find(facts, { rush, pause, inStep }) {
-    yield* rushes(facts, rush, parseDuration(pause))
+    yield* rushes(facts, rush, pause)
     if (facts.slackMs > 0) return
     for (const [attempt, all] of Map.groupBy(retriesOf(facts), (retry) => retry.tries)) {
       const [most] = [...Map.groupBy(all, (retry) => retry.pauseMs)].toSorted((a, b) => b[1].length - a[1].length)

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
@@ -15,8 +15,8 @@ export const cancellation = check({
     /** Whether calls are looked at that were made after it. */
     later: true,
   },
-  *find(facts, settings) {
-    const grace = parseDuration(settings.grace) + facts.slackMs
+  *find(facts, { grace: graceMs }) {
+    const grace = graceMs + facts.slackMs
     for (const { agent, at, seq } of facts.of('agent.terminated')) {
       const nextLife = nextLifeOf(facts, agent, seq)
       for (const call of facts.callsOfAgent.get(agent) ?? []) {

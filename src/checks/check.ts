@@ -1,3 +1,4 @@
+import type { Duration, Milliseconds } from '../clock/index.ts'
 import type { Facts } from './facts.ts'
 
 /** What a check has found. */
@@ -15,6 +16,11 @@ export interface Found<Part extends string = never> {
 /** The settings that are on or off: each waives one kind of findings. */
 type PartOf<Settings> = { [Name in keyof Settings]-?: Settings[Name] extends boolean ? Name : never }[keyof Settings]
 
+/** Settings as a check reads them: durations are milliseconds. */
+type InForce<Settings> = {
+  readonly [Name in keyof Settings]: Duration extends Settings[Name] ? Milliseconds : Settings[Name]
+}
+
 /** Something that holds in every good run, whoever wrote it. A pure function of the trace. */
 export interface Check<Settings extends object> {
   /** What holds, in a sentence. */
@@ -28,7 +34,7 @@ export interface Check<Settings extends object> {
    */
   readonly settings: Settings
   /** @internal */
-  find(facts: Facts, settings: Settings): Iterable<Found<PartOf<Settings> & string>>
+  find(facts: Facts, settings: InForce<Settings>): Iterable<Found<PartOf<Settings> & string>>
 }
 
 /** Tells the compiler what kind of check this is. */

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
@@ -15,8 +15,8 @@ export const deadlines = check({
     /** Whether retries are looked at that came after it. */
     retries: true,
   },
-  *find(facts, settings) {
-    const grace = parseDuration(settings.grace) + facts.slackMs
+  *find(facts, { grace: graceMs }) {
+    const grace = graceMs + facts.slackMs
     for (const gather of facts.gathers) {
       const { name, startedAt, endedAt, missing, late } = gather
       if (endedAt === undefined) continue

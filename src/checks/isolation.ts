@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf } from './facts.ts'
@@ -14,7 +14,6 @@ export const isolation = check({
     delay: '1s' as Duration,
   },
   *find(facts, { delay }) {
-    const delayMs = parseDuration(delay)
     const near = 10 + facts.slackMs
     const tries = triesOf(facts)
     const retries = new Map(facts.calls.flatMap((call) => (tries.get(call.call)! > 1 ? [[call.retryOf, call]] : [])))
@@ -32,7 +31,7 @@ export const isolation = check({
           .callsBetween(agent, gather.startedAt, endedAt)
           .filter((call) => !retries.has(call.call) || retries.get(call.call)!.arrivedAt >= endedAt)
           .map(lastTryOf)
-          .filter((call) => endOf(call) >= endedAt + delayMs + near),
+          .filter((call) => endOf(call) >= endedAt + delay + near),
       )
       for (const slow of given) {
         if (slow.endedAt === undefined) continue

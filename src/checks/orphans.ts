@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
@@ -16,8 +16,8 @@ export const orphans = check({
     gathers: true,
     intervals: true,
   },
-  *find(facts, settings) {
-    const grace = parseDuration(settings.grace) + facts.slackMs
+  *find(facts, { grace: graceMs }) {
+    const grace = graceMs + facts.slackMs
     for (const call of facts.calls) {
       if (call.detached) continue
       const run = runOf(facts, call)

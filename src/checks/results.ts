@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import type { Facts } from './facts.ts'
@@ -15,8 +15,8 @@ export const results = check({
     /** Whether answers are looked for that were taken twice. */
     twice: true,
   },
-  *find(facts, settings) {
-    const grace = parseDuration(settings.grace) + facts.slackMs
+  *find(facts, { grace: graceMs }) {
+    const grace = graceMs + facts.slackMs
     for (const { name, startedAt, endedAt, received, late, missing, tasks } of facts.gathers) {
       // Agents that share pieces of work out give several answers each.
       const all = tasks === null ? [...received, ...late] : []

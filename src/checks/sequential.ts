@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, list } from './check.ts'
 import { endOf } from './facts.ts'
@@ -14,14 +14,13 @@ export const sequential = check({
     handover: '50ms' as Duration,
   },
   *find(facts, { agents, handover }) {
-    const handoverMs = parseDuration(handover)
     for (const { name, expected, startedAt, endedAt = facts.until } of facts.gathers) {
       if (expected.length < agents) continue
       const calls = expected
         .flatMap((agent) => facts.callsBetween(agent, startedAt, endedAt))
         .toSorted((a, b) => a.arrivedAt - b.arrivedAt || a.seq - b.seq)
       const who = new Set(calls.map(({ agent }) => agent))
-      if (who.size < agents || handovers(calls, handoverMs + facts.slackMs) < agents - 1) continue
+      if (who.size < agents || handovers(calls, handover + facts.slackMs) < agents - 1) continue
       const longest = Math.max(...calls.map((call) => endOf(call) - call.arrivedAt))
       yield {
         at: startedAt,

@@ -1,4 +1,4 @@
-import { isDuration } from '../clock/index.ts'
+import { isDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
@@ -27,6 +27,18 @@ export function joinChecks(...layers: readonly CheckSettings[]): CheckSettings {
       if (tuned === false) joined[name] = false
       else if (tuned !== undefined) joined[name] = { ...joined[name], ...settingsOfToday(tuned) }
   return joined
+}
+
+/** The settings of a check that were checked, with its own for those that are left out. Durations are milliseconds. */
+export function settingsInForce(name: CheckName, tuned: object = {}): Readonly<Record<string, unknown>> {
+  const defaults = CHECKS[name].settings as Readonly<Record<string, unknown>>
+  const given: Readonly<Record<string, unknown>> = { ...defaults, ...settingsOfToday(tuned) }
+  return Object.fromEntries(
+    Object.entries(given).map(([setting, value]) => [
+      setting,
+      typeof defaults[setting] === 'string' ? parseDuration(value as Duration) : value,
+    ]),
+  )
 }
 
 /** @throws InvalidCheckError */

@@ -4,7 +4,7 @@ import type { TraceEvent } from '../trace/index.ts'
 import type { Check } from './check.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 import { Facts } from './facts.ts'
-import { checkSettings, joinChecks, type CheckSettings } from './settings.ts'
+import { checkSettings, settingsInForce, type CheckSettings } from './settings.ts'
 
 /** Something that does not hold in a run. */
 export interface Violation {
@@ -50,8 +50,8 @@ export function findViolations(
   for (const name of Object.keys(CHECKS) as CheckName[]) {
     const tuned = settings[name]
     if (tuned === false) continue
-    const { find, why, advice, settings: defaults } = CHECKS[name] as unknown as Check<Record<string, boolean>>
-    const inForce = Object.assign({}, defaults, joinChecks({ [name]: tuned })[name])
+    const { find, why, advice } = CHECKS[name] as unknown as Check<Record<string, boolean>>
+    const inForce = settingsInForce(name, tuned) as Record<string, boolean>
     let found = 0
     for (const { at, what, calls = [], part } of find(facts, inForce)) {
       if (part !== undefined && inForce[part] === false) continue
