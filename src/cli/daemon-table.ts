@@ -155,7 +155,7 @@ const WANTED: Readonly<Record<Kind, string>> = {
 }
 
 /** The settings in force. */
-export interface ResolvedRunSettings {
+export interface ResolvedDaemonSettings {
   /** The settings file, if there is one. */
   file: string | undefined
   /** A setting that somebody has given. */
@@ -167,7 +167,7 @@ export interface ResolvedRunSettings {
  *
  * @throws UsageError for one that is unknown or makes no sense
  */
-export function settingsInForce({ flags }: Given, env: NodeJS.ProcessEnv): ResolvedRunSettings {
+export function settingsInForce({ flags }: Given, env: NodeJS.ProcessEnv): ResolvedDaemonSettings {
   const { file, values } = readSettingsFile(flags['config'], NAMES)
   const read = NAMES.flatMap((name): [Name, unknown][] => {
     const setting: Setting = SETTINGS[name]

@@ -29,3 +29,23 @@ function patternOf(given: string): string {
   const escaped = name.replace(/^\*/, '\0').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   return `^${escaped.replace('\0', '.+')}:${port === undefined ? '' : `(?:${port})?$`}`
 }
+
+const patterns = new Map<string, RegExp>()
+/** There are as many as a file of tests allows hosts; each session has the same ones. */
+const MAX_PATTERNS = 1_000
+
+/** A pattern that is compiled once: a sweep has many sessions. */
+function compiled(source: string): RegExp {
+  let pattern = patterns.get(source)
+  if (!pattern) {
+    if (patterns.size >= MAX_PATTERNS) patterns.clear()
+    patterns.set(source, (pattern = new RegExp(source)))
+  }
+  return pattern
+}
+
+/** Tells of a host whether it may be reached, by what `reachable` gives. */
+export function reaching(sources: readonly string[]): (host: string, port: number | undefined) => boolean {
+  const each = sources.map(compiled)
+  return (host, port) => each.some((pattern) => pattern.test(`${host}:${port ?? ''}`))
+}

@@ -1,5 +1,5 @@
 import { installDoors, plainHost, rest, type NetworkBehind } from '../doors/index.ts'
-import { reachable } from './allowed.ts'
+import { reachable, reaching } from './allowed.ts'
 import { hostText } from './outside.ts'
 import { isProviderHost } from './routes.ts'
 
@@ -36,7 +36,7 @@ export function keepProvidersAway(
       const name = plainHost(host)
       const allowed = allowedNow()
       if (!allowed || !isProviderHost(name)) return 'pass'
-      return reachable(allowed).some((pattern) => new RegExp(pattern).test(`${name}:${port ?? ''}`)) ? 'pass' : 'refuse'
+      return reaching(reachable(allowed))(name, port) ? 'pass' : 'refuse'
     },
     serve: (_, response) => () => void response.destroy(),
     upgrade: (_, socket) => void socket.destroy(),

@@ -10,7 +10,7 @@ import {
   type NetworkBehind,
 } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
-import { reachable } from './allowed.ts'
+import { reachable, reaching } from './allowed.ts'
 import { answerFetch } from './fetch.ts'
 import { answerLive } from './live.ts'
 import type { Mount } from './mount.ts'
@@ -32,20 +32,6 @@ export interface NetworkMount extends Mount {
   readChildren(): void
 }
 
-const patterns = new Map<string, RegExp>()
-/** There are as many as a file of tests allows hosts; each session has the same ones. */
-const MAX_PATTERNS = 1_000
-
-/** A pattern that is compiled once: a sweep has many sessions. */
-function compiled(source: string): RegExp {
-  let pattern = patterns.get(source)
-  if (!pattern) {
-    if (patterns.size >= MAX_PATTERNS) patterns.clear()
-    patterns.set(source, (pattern = new RegExp(source)))
-  }
-  return pattern
-}
-
 /**
  * The network of a run: the provider answers at its own addresses and the configured ones, by whatever client, and nothing else of
  * the world outside is reached. In real time only the hosts of real providers are kept away.
@@ -56,7 +42,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   installDoors()
   const addresses = simulate ? addressesOf(provider) : []
   const reach = reachable(allow)
-  const patterns = reach.map(compiled)
+  const mayReach = reaching(reach)
   const isOpen = provider.clock.mode.kind === 'real'
   const isSimulated = (host: string, port: number | undefined): boolean =>
     addresses.some(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))
@@ -76,7 +62,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
       const { port } = destination
       if (isSimulated(host, port))
         return path === undefined || routeOf('POST', urlOf(destination, path), addresses) ? 'answer' : 'refuse'
-      if (patterns.some((pattern) => pattern.test(`${host}:${port ?? ''}`))) return 'pass'
+      if (mayReach(host, port)) return 'pass'
       return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
     },
     serve: (request, response, destination) => serveRoute(provider, routeTo(request, destination), request, response),
