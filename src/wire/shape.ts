@@ -191,6 +191,9 @@ export function relaxed(shape: Shape): Shape {
   return made
 }
 
+/** The shape that a request has to have: at a vendor's own host exactly this one, and relaxed where another is only compatible. */
+export const shapeFor = (shape: Shape, strict: boolean): Shape => (strict ? shape : relaxed(shape))
+
 function relaxedOf<Of extends Shape>(shape: Of): Of
 function relaxedOf(shape: Shape): Shape {
   switch (shape.type) {

@@ -1,6 +1,6 @@
 import type { CallRequest, ReasoningRequest } from '../../provider/index.ts'
 import { retryCountOf, type BadRequest, type WireRequest } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { contradictionIn } from './contradictions.ts'
 import { invalid, problemText } from './errors.ts'
 import { historyProblem } from './history.ts'
@@ -22,14 +22,12 @@ export function credentialsProblem({ header, strict }: Pick<WireRequest, 'header
   return header('anthropic-version') ? undefined : invalid('anthropic-version: header is required')
 }
 
-const shapeFor = ({ strict, header, query }: WireRequest): Shape => {
-  if (!strict) return relaxed(MESSAGES_REQUEST)
-  return announcesBeta(header, query) ? BETA_MESSAGES_REQUEST : MESSAGES_REQUEST
-}
+const messagesShape = ({ strict, header, query }: WireRequest): Shape =>
+  shapeFor(strict && announcesBeta(header, query) ? BETA_MESSAGES_REQUEST : MESSAGES_REQUEST, strict)
 
 /** What is wrong with a request, whatever it is to be used for. */
 export function requestProblem(wire: WireRequest, body: Readonly<Record<string, unknown>>): BadRequest | undefined {
-  const problem = problemOf(shapeFor(wire), body)
+  const problem = problemOf(messagesShape(wire), body)
   if (problem) return invalid(problemText(problem, body))
   if (!wire.strict) return undefined
   const request = body as unknown as MessagesRequest

@@ -1,6 +1,6 @@
 import type { CallRequest } from '../../provider/index.ts'
 import type { BadRequest, Generation, Parsed, WireRequest } from '../service.ts'
-import { problemOf, relaxed } from '../shape.ts'
+import { problemOf, shapeFor } from '../shape.ts'
 import { contentOf, stopReasonOf, usageOf, type ConverseAsked } from './converse-answer.ts'
 import { CONVERSE_REQUEST, type ConverseRequest } from './converse-request.ts'
 import { ConverseStream } from './converse-stream.ts'
@@ -59,7 +59,7 @@ function reasoningOf({ additionalModelRequestFields: more, outputConfig }: Conve
 export function readConversation(wire: WireRequest, stream: boolean): Parsed<ConverseAsked> | BadRequest {
   const { provider, params, body, strict, fingerprint, header } = wire
   if (strict && isUnsigned(wire)) return { kind: 'unauthorized' }
-  const problem = problemOf(strict ? CONVERSE_REQUEST : relaxed(CONVERSE_REQUEST), body)
+  const problem = problemOf(shapeFor(CONVERSE_REQUEST, strict), body)
   if (problem) return invalid(problemText(problem))
   const request = body as unknown as ConverseRequest
   const given = params['modelId'] ?? ''

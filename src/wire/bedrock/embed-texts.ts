@@ -1,6 +1,6 @@
 import type { Reply } from '../../provider/index.ts'
 import type { BadRequest, Parsed, WireRequest } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { invalid, problemText } from './errors.ts'
 import { modelIdOf } from './model-id.ts'
 import { embeddingCall, textMessage } from '../embedding-call.ts'
@@ -76,7 +76,7 @@ export const embedderOf = (id: string): Maker | undefined => [titan, cohere].fin
 
 /** Reads a request for the vectors of texts. */
 export function readTexts(wire: WireRequest, maker: Maker): Parsed<EmbedAsked> | BadRequest {
-  const problem = problemOf(wire.strict ? maker.shape : relaxed(maker.shape), wire.body)
+  const problem = problemOf(shapeFor(maker.shape, wire.strict), wire.body)
   if (problem)
     return invalid(`Malformed input request: ${problemText(problem)}, please reformat your input and try again.`)
   const model = modelIdOf(wire.params['modelId'] ?? '')

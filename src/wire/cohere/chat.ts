@@ -1,7 +1,7 @@
 import type { CallRequest, Message, ToolChoice, ToolDefinition } from '../../provider/index.ts'
 import { isWithoutKey } from '../openai/errors.ts'
 import { retryCountOf, type Generation } from '../service.ts'
-import { problemOf, relaxed } from '../shape.ts'
+import { problemOf, shapeFor } from '../shape.ts'
 import { FINISH, messageOf as answeredOf, usageOf, type CitedDocument, type CohereAsked } from './answer.ts'
 import { commonHeaders, fieldProblem } from './errors.ts'
 import { historyProblem } from './history.ts'
@@ -91,7 +91,7 @@ export const chat: Generation<CohereAsked> = {
 
   parse({ provider, body, strict, header, fingerprint }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? CHAT_REQUEST : relaxed(CHAT_REQUEST), body)
+    const problem = problemOf(shapeFor(CHAT_REQUEST, strict), body)
     if (problem) return fieldProblem(problem)
     const request = body as unknown as ChatRequest
     const broken = strict ? historyProblem(request.messages) : undefined

@@ -2,7 +2,7 @@ import type { CallRequest } from '../../provider/index.ts'
 import { isWithoutKey } from '../openai/errors.ts'
 import { noStream } from '../openai/no-stream.ts'
 import { retryCountOf, type BadRequest, type Generation, type WireRequest } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { commonHeaders, fieldProblem } from './errors.ts'
 import { embeddingCall, textMessage } from '../embedding-call.ts'
 
@@ -42,7 +42,7 @@ const RERANK_REQUEST: Shape = {
 }
 function problemIn({ strict, header, body }: WireRequest, shape: Shape): BadRequest | undefined {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-  const problem = problemOf(strict ? shape : relaxed(shape), body)
+  const problem = problemOf(shapeFor(shape, strict), body)
   return problem && fieldProblem(problem)
 }
 

@@ -1,7 +1,7 @@
 import type { CallRequest, Reply } from '../../provider/index.ts'
 import { noStream } from '../openai/no-stream.ts'
 import type { BadRequest, Generation, WireRequest } from '../service.ts'
-import { problemOf, relaxed, type Field, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Field, type Shape } from '../shape.ts'
 import { CONTENT, type Content } from './content-request.ts'
 import { googleProblem, HEADERS, invalid, isWithoutKey, TELLS_RETRY } from './errors.ts'
 import { labelHints, modelName, type Home } from './generate-content.ts'
@@ -136,7 +136,7 @@ const dimensionsOf = (asked: number | undefined, model: string): number =>
 function readTexts(home: Home, way: Way, request: WireRequest): { call: CallRequest; asked: undefined } | BadRequest {
   const { provider, params, body, strict, fingerprint } = request
   if (strict && isWithoutKey(request)) return { kind: 'unauthorized' }
-  const shape = strict ? way.shape : relaxed(way.shape)
+  const shape = shapeFor(way.shape, strict)
   const given = canonical(shape, body) as Record<string, unknown>
   const problem = problemOf(shape, given)
   if (problem) return googleProblem(problem, given, way.message)

@@ -1,6 +1,6 @@
 import type { CallRequest } from '../../provider/index.ts'
 import type { BadRequest, ErrorFormat, Generation, Parsed, WireRequest } from '../service.ts'
-import { problemOf, relaxed } from '../shape.ts'
+import { problemOf, shapeFor } from '../shape.ts'
 import { candidateOf, frameOf, usageOf, type ContentAsked } from './answer-parts.ts'
 import { CONTENT_REQUEST, MAX_CANDIDATES, type ContentRequest, type GenerationConfig } from './content-request.ts'
 import { ContentStream } from './content-stream.ts'
@@ -84,7 +84,7 @@ export function readContentRequest(
   stream: boolean,
 ): Parsed<ContentAsked> | BadRequest {
   if (strict && isWithoutKey({ header, query })) return { kind: 'unauthorized' }
-  const shape = strict ? CONTENT_REQUEST : relaxed(CONTENT_REQUEST)
+  const shape = shapeFor(CONTENT_REQUEST, strict)
   const given = canonical(shape, body)
   const problem = problemOf(shape, given)
   if (problem) return googleProblem(problem, given, 'GenerateContentRequest')

@@ -2,7 +2,7 @@ import type { CallRequest, HostedTool } from '../../provider/index.ts'
 import { chat as openaiChat } from '../openai/chat/index.ts'
 import { isWithoutKey } from '../openai/errors.ts'
 import { isBad, type BadRequest, type Generation, type Parsed, type WireRequest } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { completionOf, MistralStream, type MistralAsked } from './answer.ts'
 import { commonHeaders, invalidField } from './errors.ts'
 import { historyProblem } from './history.ts'
@@ -20,7 +20,7 @@ const HOSTED: Readonly<Record<string, string>> = {
 
 const shapeProblem = ({ strict, body, header }: WireRequest, shape: Shape): BadRequest | undefined => {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-  const problem = problemOf(strict ? shape : relaxed(shape), body)
+  const problem = problemOf(shapeFor(shape, strict), body)
   return problem && invalidField(problem)
 }
 

@@ -3,7 +3,7 @@ import { embeddings as openaiEmbeddings } from '../openai/embeddings.ts'
 import { isWithoutKey } from '../openai/errors.ts'
 import { noStream } from '../openai/no-stream.ts'
 import { isBad, type Generation } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { usageOf } from './answer.ts'
 import { commonHeaders, invalidField } from './errors.ts'
 
@@ -38,7 +38,7 @@ export const embeddings: Generation<null> = {
   parse(wire) {
     const { strict, header, body } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), body)
+    const problem = problemOf(shapeFor(REQUEST, strict), body)
     if (problem) return invalidField(problem)
     const { model, input, output_dimension: asked } = body
     const parsed = openaiEmbeddings.parse({ ...wire, strict: false, body: { model, input } })

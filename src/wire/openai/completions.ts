@@ -1,6 +1,6 @@
 import type { CallRequest, Choice, Piece, Reply } from '../../provider/index.ts'
 import { retryCountOf, type Generation, type StreamEncoder } from '../service.ts'
-import { ANY, problemOf, relaxed, type Shape } from '../shape.ts'
+import { ANY, problemOf, shapeFor, type Shape } from '../shape.ts'
 import { usageOf } from './chat/answer.ts'
 import { invalid, isWithoutKey, openaiProblem } from './errors.ts'
 import { chatHints } from './hints.ts'
@@ -129,7 +129,7 @@ export const completions: Generation<CompletionsAsked> = {
 
   parse({ provider, body: given, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), given)
+    const problem = problemOf(shapeFor(REQUEST, strict), given)
     if (problem) return openaiProblem(problem)
     const request = given as unknown as CompletionsRequest
     const prompts = promptsIn(request.prompt)

@@ -1,6 +1,6 @@
 import type { BadRequest, Resource, WireRequest } from '../service.ts'
 import type { Shelf } from '../shelf.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { openaiProblem } from './errors.ts'
 import { allItems, withItems, type KeptItems } from './kept-items.ts'
 import { pageOf } from './pages.ts'
@@ -74,7 +74,7 @@ function itemsIn({ body, strict, id }: WireRequest): readonly Item[] | BadReques
 
 /** What is wrong with the fields of a request. */
 function problemIn({ body, strict }: WireRequest, shape: Shape): BadRequest | undefined {
-  const problem = problemOf(strict ? shape : relaxed(shape), body)
+  const problem = problemOf(shapeFor(shape, strict), body)
   return problem && openaiProblem(problem)
 }
 

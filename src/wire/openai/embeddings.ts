@@ -1,5 +1,5 @@
 import { retryCountOf, type Generation } from '../service.ts'
-import { problemOf, relaxed, type Shape } from '../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { chatHints } from './hints.ts'
 import { isWithoutKey, openaiProblem } from './errors.ts'
 import { noStream } from './no-stream.ts'
@@ -86,7 +86,7 @@ export const embeddings: Generation<EmbeddingsAsked> = {
 
   parse({ provider, body, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? REQUEST : relaxed(REQUEST), body)
+    const problem = problemOf(shapeFor(REQUEST, strict), body)
     if (problem) return openaiProblem(problem)
     const { model, input, encoding_format: encoding, dimensions } = body as unknown as EmbeddingsRequest
     const call = embeddingCall({

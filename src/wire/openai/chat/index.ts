@@ -1,6 +1,6 @@
 import type { CallRequest, ReasoningRequest, ToolChoice, ToolDefinition } from '../../../provider/index.ts'
 import { retryCountOf, type Generation } from '../../service.ts'
-import { problemOf, relaxed } from '../../shape.ts'
+import { problemOf, shapeFor } from '../../shape.ts'
 import { isWithoutKey, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
 import { defaultEffort, isReasoningModel } from '../model-rules.ts'
@@ -74,7 +74,7 @@ export const chat: Generation<ChatAsked> = {
 
   parse({ provider, body, strict, fingerprint, header }) {
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? CHAT_REQUEST : relaxed(CHAT_REQUEST), body)
+    const problem = problemOf(shapeFor(CHAT_REQUEST, strict), body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ChatRequest
     const wrong = strict ? contradictionIn(request) : undefined

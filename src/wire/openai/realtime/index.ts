@@ -1,5 +1,5 @@
 import type { Endpoint, Live, WireRequest } from '../../service.ts'
-import { problemOf, relaxed, type Shape } from '../../shape.ts'
+import { problemOf, shapeFor, type Shape } from '../../shape.ts'
 import { invalid, isWithoutKey, openaiProblem, WRONG_KEY } from '../errors.ts'
 import { resource } from '../resource.ts'
 import { SESSION } from './client-events.ts'
@@ -56,7 +56,7 @@ function secretFor(
   { id, now, goodFor = SECRET_S }: { id: () => string; now: number; goodFor?: number | null | undefined },
 ) {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' } as const
-  const problem = problemOf(strict ? SESSION : relaxed(SESSION), given)
+  const problem = problemOf(shapeFor(SESSION, strict), given)
   if (problem) return openaiProblem({ ...problem, path: ['session', ...problem.path] })
   const more = given as Record<string, unknown>
   const model = typeof more['model'] === 'string' ? more['model'] : MODEL

@@ -1,7 +1,7 @@
 import type { CallRequest, ReasoningRequest } from '../../../provider/index.ts'
 import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
-import { problemOf, relaxed } from '../../shape.ts'
+import { problemOf, shapeFor } from '../../shape.ts'
 import { answerHead } from '../answer-head.ts'
 import { allConversations, conversationOf, goOnWith } from '../conversations.ts'
 import { invalid, isWithoutKey, openaiProblem } from '../errors.ts'
@@ -160,7 +160,7 @@ export const create: Generation<ResponsesAsked> = {
   parse(wire) {
     const { provider, body, strict, fingerprint, header, shelf } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-    const problem = problemOf(strict ? RESPONSES_REQUEST : relaxed(RESPONSES_REQUEST), body)
+    const problem = problemOf(shapeFor(RESPONSES_REQUEST, strict), body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ResponsesRequest
     const earlier = before(request, shelf)
