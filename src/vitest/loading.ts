@@ -3,12 +3,7 @@ import { beforeAll, TestRunner } from 'vitest'
 import { behind, stand } from '../doors/index.ts'
 import { KeyedRandom } from '../random/index.ts'
 import { chanceOf } from '../simulation/chance.ts'
-
-/** What Vitest keeps of the file that a worker runs. */
-interface WorkerState {
-  filepath?: string
-  config?: { root?: string }
-}
+import { workerState } from './worker-state.ts'
 
 /**
  * Lets the seed choose what the modules of a test file draw while they load (`const session = randomUUID()` at the top of
@@ -16,7 +11,7 @@ interface WorkerState {
  * run at the same time get different ids. Elsewhere than in a test file of Vitest it does nothing.
  */
 export function seedLoading(): void {
-  const { filepath, config } = (globalThis as { __vitest_worker__?: WorkerState }).__vitest_worker__ ?? {}
+  const { filepath, config } = workerState()
   if (!filepath || behind.chance || TestRunner.getCurrentTest()) return
   const seed = process.env['LONGHAUL_SEED'] || '1'
   const file = relative(config?.root ?? process.cwd(), filepath).replaceAll('\\', '/')

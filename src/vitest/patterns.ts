@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { TestRunner } from 'vitest'
 import { findPattern } from '../pattern/index.ts'
 import type { OrchestrationOptions } from '../simulation/session.ts'
+import { workerState } from './worker-state.ts'
 
 const isThere = (pattern: string): string | undefined => {
   try {
@@ -11,10 +12,6 @@ const isThere = (pattern: string): string | undefined => {
   }
 }
 
-/** Where Vitest has its files: `--root`, or the folder of its configuration. */
-const root = (): string | undefined =>
-  (globalThis as { __vitest_worker__?: { config?: { root?: string } } }).__vitest_worker__?.config?.root
-
 /**
  * Options whose pattern is found: from where Vitest was started, else from its root, else beside the file of the test. One
  * that is nowhere is told of when it is read.
@@ -23,7 +20,7 @@ export function withPattern<Options extends OrchestrationOptions<never>>(options
   const { pattern } = options
   if (typeof pattern !== 'string' || isAbsolute(pattern) || isThere(pattern)) return options
   const { file } = TestRunner.getCurrentSuite()
-  const folders = [root(), file && dirname(file.filepath)].filter((folder) => folder !== undefined)
+  const folders = [workerState().config?.root, file && dirname(file.filepath)].filter((folder) => folder !== undefined)
   for (const folder of folders) {
     const found = isThere(join(folder, pattern)) ?? isThere(join(folder, 'orchestrations', pattern))
     if (found !== undefined) return { ...options, pattern: found }

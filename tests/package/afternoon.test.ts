@@ -3,23 +3,17 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { install, root } from './install.ts'
+import { install, root, userEnv } from './install.ts'
 
 // A new user's afternoon: the program and the tests in `afternoon/` are written from the docs alone, and use what is in the
 // tarball and nothing of this repository. `npm run afternoon` runs its sweep with all of its 100 seeds.
 
 const run = promisify(execFile)
 const env = {
-  ...process.env,
-  NO_COLOR: '1',
-  VITEST: undefined,
-  LONGHAUL_FAIL_RATE: undefined,
-  LONGHAUL_TIME: undefined,
+  ...userEnv,
   LONGHAUL_SEED: undefined,
   LONGHAUL_SEEDS: process.env['LONGHAUL_SEEDS'] ?? '40',
   LONGHAUL_SWEEP: undefined,
-  OPENAI_BASE_URL: undefined,
-  ANTHROPIC_BASE_URL: undefined,
 }
 let home: string
 let remove: () => Promise<void>

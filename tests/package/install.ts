@@ -9,6 +9,17 @@ const run = promisify(execFile)
 /** This repository. */
 export const root = resolve(import.meta.dirname, '../..')
 
+/** The environment of a user: none of the variables that this run may have. */
+export const userEnv: NodeJS.ProcessEnv = {
+  ...process.env,
+  NO_COLOR: '1',
+  VITEST: undefined,
+  LONGHAUL_FAIL_RATE: undefined,
+  LONGHAUL_TIME: undefined,
+  OPENAI_BASE_URL: undefined,
+  ANTHROPIC_BASE_URL: undefined,
+}
+
 /** A folder as after `npm install`, without the network: the packed tarball, and what else is needed by links. */
 export async function install(env: NodeJS.ProcessEnv): Promise<{ home: string; remove: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'longhaul-package-'))

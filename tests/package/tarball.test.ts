@@ -3,18 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { install, root } from './install.ts'
+import { install, root, userEnv as env } from './install.ts'
 
 const run = promisify(execFile)
-const env = {
-  ...process.env,
-  NO_COLOR: '1',
-  VITEST: undefined,
-  LONGHAUL_FAIL_RATE: undefined,
-  LONGHAUL_TIME: undefined,
-  OPENAI_BASE_URL: undefined,
-  ANTHROPIC_BASE_URL: undefined,
-}
 let home: string
 let remove: () => Promise<void>
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { ConcurrencyQueue } from '../../../src/provider/concurrency-queue.ts'
 
-test('a line works on as many as it has slots, first come, first served', () => {
-  const line = new ConcurrencyQueue(2)
+test('a queue works on as many as it has slots, first come, first served', () => {
+  const queue = new ConcurrencyQueue(2)
   const begun: string[] = []
-  const leave = new Map(['a', 'b', 'c', 'd'].map((name) => [name, line.enter(() => begun.push(name))]))
+  const leave = new Map(['a', 'b', 'c', 'd'].map((name) => [name, queue.enter(() => begun.push(name))]))
   expect(begun).toEqual(['a', 'b'])
   leave.get('c')!()
   leave.get('a')!()
@@ -12,32 +12,21 @@ test('a line works on as many as it has slots, first come, first served', () => 
 })
 
 test('leaving twice frees one slot', () => {
-  const line = new ConcurrencyQueue(1)
+  const queue = new ConcurrencyQueue(1)
   const begun: string[] = []
-  const leave = line.enter(() => begun.push('a'))
-  line.enter(() => begun.push('b'))
-  line.enter(() => begun.push('c'))
-  leave()
-  leave()
-  expect(begun).toEqual(['a', 'b'])
-})
-
-test('a place that is given up twice is given up once', () => {
-  const line = new ConcurrencyQueue(1)
-  const begun: string[] = []
-  const leave = line.enter(() => begun.push('a'))
-  line.enter(() => begun.push('b'))
-  line.enter(() => begun.push('c'))
+  const leave = queue.enter(() => begun.push('a'))
+  queue.enter(() => begun.push('b'))
+  queue.enter(() => begun.push('c'))
   leave()
   leave()
   expect(begun).toEqual(['a', 'b'])
 })
 
 test('a slot that nobody waits for is free again', () => {
-  const line = new ConcurrencyQueue(1)
+  const queue = new ConcurrencyQueue(1)
   const begun: string[] = []
-  line.enter(() => begun.push('a'))()
-  line.enter(() => begun.push('b'))()
-  line.enter(() => begun.push('c'))
+  queue.enter(() => begun.push('a'))()
+  queue.enter(() => begun.push('b'))()
+  queue.enter(() => begun.push('c'))
   expect(begun).toEqual(['a', 'b', 'c'])
 })
