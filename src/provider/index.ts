@@ -23,7 +23,6 @@ export type { FailingNext, ScheduledFault } from './fault-chance.ts'
 export {
   brownout,
   outage,
-  resolveWindow,
   windowApplies,
   type CallScope,
   type FaultWindow,

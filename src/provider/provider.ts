@@ -9,7 +9,7 @@ import type { ProviderConfig } from './config.ts'
 import { configOfToday, scopeOfToday } from './former-names.ts'
 import { EarlyEnd } from './early-end.ts'
 import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
-import type { CallScope } from './fault-windows.ts'
+import type { CallScope, ResolvedFaultWindow } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
@@ -147,6 +147,15 @@ export class Provider {
   /** Calls without an end so far. */
   get openCalls(): number {
     return this.#open.size
+  }
+
+  /**
+   * Times with their own faults.
+   *
+   * @internal
+   */
+  get windows(): readonly ResolvedFaultWindow[] {
+    return this.#settings.windows
   }
 
   /**

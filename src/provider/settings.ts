@@ -2,7 +2,7 @@ import type { Distribution } from '../random/index.ts'
 import type { CallRequest } from './call.ts'
 import type { ProviderConfig } from './config.ts'
 import type { FaultSettings, FaultSubject } from './fault-chance.ts'
-import { resolveWindow } from './fault-windows.ts'
+import { resolveWindow, type ResolvedFaultWindow } from './fault-windows.ts'
 import { DEFAULT_MIX } from './faults/index.ts'
 import { lognormal, toDistribution, type Latency } from './latency.ts'
 import type { Model } from './models.ts'
@@ -25,8 +25,12 @@ export class Settings {
   readonly #config: ProviderConfig
   readonly #distributions = new Map<Latency, Distribution>()
 
+  /** Times with their own faults, in milliseconds. */
+  readonly windows: readonly ResolvedFaultWindow[]
+
   constructor(config: ProviderConfig) {
     this.#config = config
+    this.windows = (config.windows ?? []).map(resolveWindow)
   }
 
   #narrowest<Key extends 'failRate' | 'faults'>(key: Key, { agent, model, provider }: Subject): ProviderConfig[Key] {
@@ -63,7 +67,7 @@ export class Settings {
     return {
       rateOf: (subject) => this.#narrowest('failRate', subject) ?? 0,
       mixOf: (subject) => this.#narrowest('faults', subject) ?? DEFAULT_MIX,
-      windows: (this.#config.windows ?? []).map(resolveWindow),
+      windows: this.windows,
       bursts: this.#config.bursts,
       schedule: this.#config.schedule,
     }

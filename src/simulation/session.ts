@@ -29,7 +29,6 @@ import {
   prepareAnswers,
   Provider,
   withinRun,
-  resolveWindow,
   type ResolvedFaultWindow,
   type ProviderConfig,
 } from '../provider/index.ts'
@@ -565,7 +564,7 @@ function sessionOf<Result>(
     get violations() {
       return violations
     },
-    windows: (provider.config.windows ?? []).map(resolveWindow),
+    windows: provider.windows,
     limits: {
       all: config?.rateLimits,
       byProvider: Object.fromEntries(

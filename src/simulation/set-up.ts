@@ -3,7 +3,6 @@ import { listedModel } from '../money/index.ts'
 import {
   windowApplies,
   type FailingNext,
-  resolveWindow,
   type ResolvedFaultWindow,
   type Provider,
   type ProviderConfig,
@@ -147,11 +146,8 @@ function windowText({ fromMs, forMs, everyMs, agent, model, service }: ResolvedF
 }
 
 /** Windows in which no call came that they are for. */
-const idleWindows = ({ windows = [] }: ProviderConfig, calls: readonly EventOf<'call.arrived'>[]): string[] =>
-  windows
-    .map(resolveWindow)
-    .filter((window) => !calls.some((call) => windowApplies(window, call, call.at)))
-    .map(windowText)
+const idleWindows = ({ windows }: Provider, calls: readonly EventOf<'call.arrived'>[]): string[] =>
+  windows.filter((window) => !calls.some((call) => windowApplies(window, call, call.at))).map(windowText)
 
 function failNextText({ count, fault, scope }: FailingNext): string {
   const whom = namesText(scope)
@@ -169,7 +165,7 @@ export function unusedIn(provider: Provider, declared: readonly string[] = []): 
   return [
     ...unmatchedIn(config, calls, []),
     ...strangers(config, trace, declared).map((name) => ({ part: 'declared' as const, name })),
-    ...idleWindows(config, calls).map((name) => ({ part: 'windows' as const, name })),
+    ...idleWindows(provider, calls).map((name) => ({ part: 'windows' as const, name })),
     ...unusedReplies.flatMap(ruleText).map((name) => ({ part: 'replies' as const, name })),
     ...unreachedFaults.map((fault) => ({ part: 'schedule' as const, name: `{ ${namesText(fault)} }` })),
     ...unmetFailures.map((failing) => ({ part: 'failNext' as const, name: failNextText(failing) })),

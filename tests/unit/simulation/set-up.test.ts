@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Provider, ProviderConfig, ReplyRule } from '../../../src/provider/index.ts'
+import { resolveWindow } from '../../../src/provider/fault-windows.ts'
 import { misspeltIn, unmatchedText } from '../../../src/simulation/set-up.ts'
 import type { Trace } from '../../../src/trace/index.ts'
 import { call, event, story } from '../../given/story.ts'
@@ -69,7 +70,14 @@ describe('a name of the set-up is written wrongly', () => {
 
 describe('what was set up and not seen', () => {
   const text = (config: ProviderConfig, unusedReplies: ReplyRule[] = [], trace = asked) =>
-    unmatchedText({ config, trace, unusedReplies, unmetFailures: [], unreachedFaults: [] } as unknown as Provider)
+    unmatchedText({
+      config,
+      trace,
+      windows: (config.windows ?? []).map(resolveWindow),
+      unusedReplies,
+      unmetFailures: [],
+      unreachedFaults: [],
+    } as unknown as Provider)
 
   test('is told by its parts', () => {
     expect(text({ agents: { planner: {}, writer: {} }, models: { own: {} } })).toBe(
