@@ -3,12 +3,14 @@ const noted = new Set<string>()
 /**
  * Says once in a process that an option has another name than the one that was given. The former name still works, as
  * docs/stability.md says.
+ *
+ * @param where begins the sentence, where the name alone does not say which option it is of
  */
-export function noteFormerName(former: string, name: string): void {
+export function noteFormerName(former: string, name: string, where = ''): void {
   if (noted.has(former)) return
   noted.add(former)
   process.emitWarning(
-    `The option "${former}" has a new name: "${name}". The former name goes with the next major version.`,
+    `${where === '' ? 'The' : `${where}the`} option "${former}" has a new name: "${name}". The former name goes with the next major version.`,
     {
       type: 'DeprecationWarning',
       code: 'LONGHAUL_FORMER_NAME',

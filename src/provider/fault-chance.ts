@@ -1,7 +1,8 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 import { BurstTimes, type Bursts } from './bursts.ts'
-import { applies, endOfWindow, type ResolvedFaultWindow, type CallScope } from './fault-windows.ts'
+import { applies, type CallScope } from './call-scope.ts'
+import { endOfWindow, type ResolvedFaultWindow } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
 /** A call that fails: the `nth` of its agent, from 0. */

@@ -1,29 +1,10 @@
 import { parseDuration, type Duration, type Milliseconds } from '../clock/index.ts'
+import { applies, scopeOfToday, type CallScope, type CallSubject } from './call-scope.ts'
 import { DEFAULT_MIX, type Fault, type FaultMix } from './faults/index.ts'
-import { noteFormerName, suggestion } from '../options/index.ts'
+import { suggestion } from '../options/index.ts'
 import { durationOf, factor, share } from './options/check.ts'
 import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
-
-/** Selects calls; a field that is left out selects all. */
-export interface CallScope {
-  /** Calls of this agent. */
-  agent?: string
-  /** Calls of this model. */
-  model?: string
-  /** Calls of this service. */
-  service?: string
-  /** @deprecated The former name of `service`. */
-  provider?: string
-}
-
-/** What a call is of, as requests and events have it. */
-export interface Subject {
-  agent: string
-  model: string
-  /** The service. */
-  provider: string
-}
 
 /**
  * A span of time with its own faults, such as `outage` and `brownout` give. Where several windows are open their fail
@@ -91,19 +72,10 @@ export interface WindowSpan extends CallScope {
 const NAMES = ['from', 'for', 'every', 'agent', 'model', 'service', 'fault', 'failRate', 'slow', 'mix']
 
 function spanOf(
-  {
-    from,
-    for: length,
-    every,
-    agent,
-    model,
-    provider,
-    service = provider,
-    ...unknown
-  }: Omit<WindowSpan, 'for'> & { for?: Duration },
+  span: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
 ): Omit<FaultWindow, 'failRate' | 'mix' | 'slow'> {
-  if (provider !== undefined) noteFormerName('provider', 'service')
+  const { from, for: length, every, agent, model, service, ...unknown } = scopeOfToday(span)
   const [wrong] = Object.keys(unknown)
   if (wrong !== undefined)
     throw new InvalidProviderConfigError(`There is no option ${where}.${wrong}. ${suggestion(wrong, NAMES)}`)
@@ -161,12 +133,6 @@ export function brownout({
   return { ...spanOf(span, 'brownout'), failRate, mix, slow }
 }
 
-/** Whether something is for a call. */
-export const applies = (scope: CallScope, { agent, model, provider }: Subject): boolean =>
-  (scope.agent === undefined || scope.agent === agent) &&
-  (scope.model === undefined || scope.model === model) &&
-  (scope.service === undefined || scope.service === provider)
-
 /** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */
 export function endOfWindow(
   { fromMs, forMs, everyMs }: ResolvedFaultWindow,
@@ -178,5 +144,5 @@ export function endOfWindow(
 }
 
 /** Whether a window is open for a call that comes now. Milliseconds since the start of the run. */
-export const windowApplies = (window: ResolvedFaultWindow, call: Subject, at: Milliseconds): boolean =>
+export const windowApplies = (window: ResolvedFaultWindow, call: CallSubject, at: Milliseconds): boolean =>
   applies(window, call) && endOfWindow(window, at) !== undefined

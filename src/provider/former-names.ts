@@ -1,13 +1,7 @@
 import { noteFormerName } from '../options/index.ts'
 import type { ProviderConfig } from './config.ts'
-import type { CallScope, FaultWindow, ResolvedFaultWindow } from './fault-windows.ts'
-
-/** A scope with the names of today: `service` for the former `provider`. */
-export function scopeOfToday<Of extends CallScope>({ provider, ...scope }: Of): Omit<Of, 'provider'> {
-  if (provider === undefined) return scope
-  noteFormerName('provider', 'service')
-  return scope.service === undefined ? Object.assign(scope, { service: provider }) : scope
-}
+import { scopeOfToday } from './call-scope.ts'
+import type { FaultWindow, ResolvedFaultWindow } from './fault-windows.ts'
 
 /** A window with the names of today: `from`, `for`, `every`, `failRate`, `slow`. */
 function windowOfToday(window: FaultWindow): FaultWindow {

@@ -24,11 +24,11 @@ export {
   brownout,
   outage,
   windowApplies,
-  type CallScope,
   type FaultWindow,
   type ResolvedFaultWindow,
   type WindowSpan,
 } from './fault-windows.ts'
+export { scopeOfToday, type CallScope } from './call-scope.ts'
 export { configOfToday } from './former-names.ts'
 export { DEFAULT_MIX, FAULT_NAMES, type Fault, type FaultMix } from './faults/index.ts'
 export { constant, empirical, latency, lognormal, never, uniform, type Latency, type ModelSpeed } from './latency.ts'

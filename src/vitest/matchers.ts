@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars, type Money } from '../money/index.ts'
-import { nearest, noteFormerName, suggestion } from '../options/index.ts'
-import { FAULT_NAMES } from '../provider/index.ts'
+import { nearest, suggestion } from '../options/index.ts'
+import { FAULT_NAMES, scopeOfToday } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
@@ -267,7 +267,6 @@ const PROMPT_LENGTH = 200
 /** The calls that fit. @throws InvalidMatcherError for what no call can be */
 function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
-  if (of.provider !== undefined) noteFormerName('provider', 'service')
   if (of.status !== undefined && !STATUSES.includes(of.status))
     throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
@@ -277,7 +276,7 @@ function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRe
     throw new InvalidMatcherError(
       `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
     )
-  const filters = Object.entries(of) as [keyof CallFilter, string][]
+  const filters = Object.entries(scopeOfToday(of)) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_MIX } from '../../../src/provider/index.ts'
-import { applies, brownout, endOfWindow, outage, resolveWindow } from '../../../src/provider/fault-windows.ts'
+import { applies } from '../../../src/provider/call-scope.ts'
+import { brownout, endOfWindow, outage, resolveWindow } from '../../../src/provider/fault-windows.ts'
 
 describe('a window', () => {
   test('of an outage lets every call fail, by a bad gateway where nothing else is said', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { outage, type FaultWindow } from '../../../src/provider/index.ts'
-import { configOfToday, scopeOfToday } from '../../../src/provider/former-names.ts'
+import { scopeOfToday } from '../../../src/provider/call-scope.ts'
+import { configOfToday } from '../../../src/provider/former-names.ts'
 
 describe('former names', () => {
   test('are read as those of today', () => {
