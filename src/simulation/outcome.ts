@@ -42,11 +42,11 @@ export class RunRecord {
   readonly #state: { ledger?: Ledger } = {}
   readonly #setUp: KnownNames
 
-  /** @param setUp names of who is set up. Default: only who took part is known */
-  constructor(
-    { elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>,
-    setUp: (part: 'agents' | 'models' | 'services') => Iterable<string> = NO_NAMES,
-  ) {
+  /**
+   * @param setUp names of what is set up. Default: only what took part is known
+   * @internal
+   */
+  constructor({ elapsedMs, trace }: Pick<RunRecord, 'elapsedMs' | 'trace'>, setUp: KnownNames = NO_NAMES) {
     this.elapsedMs = elapsedMs
     this.trace = trace
     this.#setUp = setUp
