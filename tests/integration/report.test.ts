@@ -79,7 +79,7 @@ describe('the reporter', () => {
   })
 
   test('a test that fails says where its report is, in its message and where JUnit readers look', () => {
-    expect(stdout).toContain(`To see it: longhaul-report/a-test-ts/${BAD}.html`)
+    expect(stdout).toContain(`To see the run, open longhaul-report/a-test-ts/${BAD}.html`)
     expect(stdout).toContain('report: longhaul-report/index.html')
     expect(readFileSync(join(home, 'junit.xml'), 'utf8')).toContain(
       `[[ATTACHMENT|longhaul-report/a-test-ts/${BAD}.html]]`,
