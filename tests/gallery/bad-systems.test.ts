@@ -324,7 +324,9 @@ const SYSTEMS: readonly BadSystem[] = [
       await sleep(10_000)
       gather.end()
     },
-    found: ['results: the gather "votes" counts ben as missing, though its call 2 was answered 10s before the gather ended'],
+    found: [
+      'results: the gather "votes" counts ben as missing, though its call 2 was answered 10s before the gather ended',
+    ],
   },
 ]
 
