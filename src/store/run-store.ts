@@ -274,7 +274,7 @@ export class RunStore {
    */
   addCheckpoint(run: string, name: string | null): Checkpoint {
     const saved = this.load(run)
-    if (!saved) throw new Error(`There is no run ${run} to make a checkpoint of.`)
+    if (!saved) throw new Error(`There is no run ${run} in the store, so there can be no checkpoint of the run.`)
     const [newest] = this.#database.all('SELECT id FROM checkpoints WHERE run = ? ORDER BY rowid DESC LIMIT 1', run)
     const nth = newest ? Number(String(newest['id']).split('_').at(-1)) + 1 : 1
     const checkpoint = { id: `${run}_checkpoint_${nth}`, run, name, createdAt: Date.now() }
@@ -335,7 +335,7 @@ export class RunStore {
     if (before !== version)
       throw new StoreError(
         'LONGHAUL_STORE_VERSION',
-        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, and its run of version ${String(version)}. Nothing was changed.`,
+        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, but its run is of version ${String(version)}. longhaul changed nothing.`,
       )
     this.transaction(() => {
       this.saveRun({ ...now, status: 'suspended', state: { ...(state as object), costs } })
@@ -357,7 +357,7 @@ export class RunStore {
     }
     throw new StoreError(
       'LONGHAUL_STORE_DAMAGED',
-      `The checkpoint "${checkpoint}" in ${this.file} is damaged. Nothing was changed: go on from another one, or from where the run stands.`,
+      `The checkpoint "${checkpoint}" in ${this.file} is damaged. longhaul changed nothing. Resume the run from another checkpoint, or from its current state.`,
     )
   }
 

@@ -68,7 +68,7 @@ describe('mistakes in them are shown with their place', () => {
     ['COORDINATE { type: "barier", agents: x }', 1, 14, 'Did you mean "barrier"?'],
     ['COORDINATE { type: "turns" }', 1, 1, 'COORDINATE needs "agents"'],
     ['AWAIT { form: agents } AS x', 1, 9, 'Did you mean "from"?'],
-    ['FOR step:\n  LOG 1', 1, 5, 'does not say over what'],
+    ['FOR step:\n  LOG 1', 1, 5, 'names no list'],
     ['SPAWN { count: 1 } WITH profile: "x"', 1, 1, 'has its options twice'],
     ['SET x = undefined_function(1)', 1, 9, 'there is no function'],
   ])('%j', (text, line, column, message) => {

@@ -165,9 +165,9 @@ describe('a machine', () => {
     ['ASSERT 1 == 2', 'assertion', 'ASSERT 1 == 2 does not hold'],
     ['LOG nothing', 'type', 'There is no variable "nothing"'],
     ['FOR x IN 3:\n  LOG x', 'type', 'needs a list, not 3'],
-    ['GATHER x FROM 3', 'type', "An agent's name is needed, not 3"],
+    ['GATHER x FROM 3', 'type', 'Give the name of an agent, not 3'],
     ['FOR x IN 1..y:\n  LOG x', 'type', 'whole numbers'],
-    ['WHILE true:\n  SET x = 1', 'runaway', 'without waiting for anybody'],
+    ['WHILE true:\n  SET x = 1', 'runaway', 'without waiting for an agent or a timer'],
   ])('%j fails with its line', (text, kind, message) => {
     expect(run(text, { y: 1.5 }).status).toMatchObject({
       kind: 'failed',
@@ -187,6 +187,6 @@ describe('a machine', () => {
           PARALLEL:
             BREAK
       `),
-    ).toThrow('strategy:3:1: BREAK stands in no loop.')
+    ).toThrow('strategy:3:1: BREAK is outside of a loop.')
   })
 })

@@ -131,8 +131,8 @@ describe('a line that begins with a keyword and goes on in words', () => {
   test.each([
     ['THINK first\nGATHER x FORM agents', 2, 10, 'Did you mean "FROM"?'],
     ['THINK first\nGATHER votes TO agents FROM x', 2, 14, 'GATHER responses FROM agents'],
-    ['THINK first\nSEND hello there everybody TO agents', 2, 6, 'A text stands in quotes'],
-    ['THINK first\nEMIT "round over" now', 2, 6, 'is no expression'],
+    ['THINK first\nSEND hello there everybody TO agents', 2, 6, 'Write texts in quotes'],
+    ['THINK first\nEMIT "round over" now', 2, 6, 'is not a valid expression'],
     ['THINK first\nGATHER votes', 2, 13, 'The form is'],
     ['THINK first\nEMIT "x" WITH { n: 1 ', 2, 21, 'The form is'],
     ['THINK first\nGATHER votes FROM agents:\n  LOG 1', 2, 25, ''],

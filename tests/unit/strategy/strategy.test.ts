@@ -64,7 +64,7 @@ describe('statements', () => {
   test('a condition in plain language is a question, unless the pattern is strict', () => {
     const text = 'IF cooperation is collapsing:\n  BREAK'
     expect(parseStrategy(text).statements[0]).toMatchObject({ branches: [{ condition: { kind: 'judgement' } }] })
-    expect(() => parseStrategy(text, { strict: true })).toThrow('no expression')
+    expect(() => parseStrategy(text, { strict: true })).toThrow('is not a valid expression')
     expect(() => parseStrategy('IDENTIFY dominant strategies', { strict: true })).toThrow('strict')
   })
 })
@@ -78,12 +78,12 @@ describe('mistakes are shown with their place and a hint', () => {
     ['LOG "abc', 1, 5, 'Close it with "'],
     ['FOR x IN', 1, 9, 'FOR round IN 1..10:'],
     ['ELSE:\n  BREAK', 1, 1, 'below an IF block'],
-    ['LOG 1\n  LOG 2', 2, 3, 'opens no block'],
+    ['LOG 1\n  LOG 2', 2, 3, 'does not start a block'],
     ['SET x = lenn(y)', 1, 9, 'Did you mean "len"?'],
     ['x = AWAIT complete FROM y', 1, 11, 'AWAIT completion FROM'],
-    ['LOG round results', 1, 5, 'A text stands in quotes'],
+    ['LOG round results', 1, 5, 'Write texts in quotes'],
     ['ON failure:\n  LOG 1', 1, 1, 'the statement that it guards'],
-    ['IF a:\n    LOG 1\n  LOG 2', 3, 3, 'fits no block'],
+    ['IF a:\n    LOG 1\n  LOG 2', 3, 3, 'matches no block'],
     ['\tLOG 1', 1, 1, 'Indent with spaces'],
     ['SET x = { __proto__: 1 }', 1, 11, 'cannot be a name'],
     ['SET x = { "__proto__": 1 }', 1, 11, 'cannot be a name'],
