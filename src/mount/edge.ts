@@ -28,7 +28,7 @@ function answerMetrics(metrics: ServedMetrics | undefined, response: ServerRespo
   if (!metrics) {
     response
       .writeHead(501, { 'content-type': 'text/plain' })
-      .end('Metrics need the package prom-client: npm install prom-client, and start the server again.\n')
+      .end('Metrics need the package prom-client. Run npm install prom-client, and restart the server.\n')
     return
   }
   metrics.text().then(

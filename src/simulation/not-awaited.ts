@@ -8,7 +8,7 @@ export class NotAwaitedError extends Error {
   /** @param call what the test called, such as `run()` */
   constructor(call: string) {
     super(
-      `The test called ${call} and ended without waiting for it: no call and no assertion behind it would count. Write \`await ${call}\`, or return its promise.`,
+      `The test called ${call} and ended without awaiting the promise: later calls and assertions would have no effect on the test. Write \`await ${call}\`, or return its promise.`,
     )
   }
 }

@@ -99,7 +99,7 @@ export class RunRecord {
     if (found) return found
     const names = [...new Set(gathers.map((gather) => gather.name))]
     throw new Error(
-      `There was no gather named "${name}". ${names.length > 0 ? `There were: ${names.join(', ')}.` : 'The system reported none: report.gather(name, …) does.'}`,
+      `The run has no gather "${name}". ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'The system reported no gather. To report one, call report.gather(name, …).'}`,
     )
   }
 }

@@ -224,7 +224,7 @@ function violationsHint(violations: readonly Violation[]): string {
   // That it is stuck is what the error says.
   const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
   const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
-  return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
+  return lines.length === 0 ? '' : `Violations that checks found, which may be the cause:${lines.join('')}`
 }
 
 const slackOf = (mode: TimeMode): number =>
@@ -274,7 +274,7 @@ function checkOptions(options: object): void {
   checkNested(options)
   const { system, pattern } = options as { system?: unknown; pattern?: unknown }
   if (pattern === undefined && typeof system !== 'function')
-    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
+    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or set pattern instead.`)
 }
 
 /**
@@ -379,7 +379,7 @@ function sessionOf<Result>(
     for (const unknown of Object.keys(others))
       throw new InvalidSettingError(`A run has no option "${unknown}". ${suggestion(unknown, ['vars'])}`)
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
-    if (isClosed()) throw new Error('This test is over: the orchestration was not started.')
+    if (isClosed()) throw new Error('The test has ended, so the orchestration was not started.')
     const startedAt = clock.now()
     const controller = new AbortController()
     const report = reportInto(trace)

@@ -201,7 +201,7 @@ export class Orchestrator {
   #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     if (this.#isConversation && agents.length === 0)
       throw new PatternSettingError(
-        `${this.#pattern.file} has neither a strategy nor agents: it cannot run. Another pattern may extend it.`,
+        `${this.#pattern.file} has neither a strategy nor agents, so it cannot run. It can only serve as a base for other patterns.`,
       )
     for (const agent of agents) this.#roster.add(agent)
     const workers = workersAmong(agents)
@@ -390,7 +390,7 @@ export class Orchestrator {
       this.#ending.close()
       this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
       if (this.#ending.reason === 'suspended') this.#journal?.save('suspended')
-      this.team.close('the orchestration has ended')
+      this.team.close('the orchestration ended')
       await this.#scheduler.settled()
       if (this.#ending.reason === 'suspended') this.#journal?.close()
     }

@@ -127,6 +127,6 @@ export function failureOf(error: unknown): { kind: string; message: string; unkn
 export class AgentRestarted extends Error {
   override readonly name = 'AgentRestarted'
   constructor(agent: string) {
-    super(`The agent ${agent} was started again.`)
+    super(`The agent ${agent} was restarted.`)
   }
 }
