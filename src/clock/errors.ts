@@ -19,6 +19,7 @@ const realTimerText = ({ ms, at }: { ms: Milliseconds; at: string | undefined })
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'
+  /** The waits that were open when the run was stuck. */
   readonly waiters: readonly Waiter[]
   constructor(
     now: Milliseconds,
@@ -49,6 +50,7 @@ export class DeadlockError extends Error {
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
   readonly code = 'LONGHAUL_TIMER_STORM'
+  /** The waits that were open during the storm. */
   readonly waiters: readonly Waiter[]
   constructor(options: {
     now: Milliseconds

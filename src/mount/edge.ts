@@ -20,7 +20,9 @@ export function allowPages({ headers: { origin } }: IncomingMessage, response: S
 
 /** What is told at `/metrics`. */
 export interface ServedMetrics {
+  /** The metrics in the text format of Prometheus. */
   text(): Promise<string>
+  /** The value of the header `content-type`. */
   contentType: string
 }
 

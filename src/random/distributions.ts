@@ -5,6 +5,7 @@ import { inverseNormal } from './normal.ts'
  * so that the same draw always gives the same sample and a smaller draw never a larger one.
  */
 export interface Distribution {
+  /** The family of the distribution. */
   readonly kind: 'constant' | 'uniform' | 'lognormal' | 'empirical' | 'never'
   /** The value below which a share `u` of the samples lies. `u` in [0, 1). */
   quantile(u: number): number

@@ -153,9 +153,11 @@ export interface CompletedOutcome<Result = unknown> extends RunRecord {
    * part where it never stopped. A call belongs to the part in which it was made.
    */
   readonly parts: RunRecord[]
+  /** The system returned. */
   readonly status: 'completed'
   /** What the system returned. */
   readonly result: Result
+  /** A completed run has no error. */
   readonly error: undefined
 }
 
@@ -163,7 +165,9 @@ export interface CompletedOutcome<Result = unknown> extends RunRecord {
 export interface FailedOutcome extends RunRecord {
   /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
   readonly parts: RunRecord[]
+  /** The system threw. */
   readonly status: 'failed'
+  /** A failed run has no result. */
   readonly result: undefined
   /** What the system threw. */
   readonly error: unknown

@@ -88,6 +88,7 @@ export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> ex
   system: System<Result, Given>
   /** What the system is given as `vars`; a run may change single ones. */
   vars?: Given
+  /** Not allowed beside `system`. */
   pattern?: undefined
 }
 
@@ -97,6 +98,7 @@ export interface PatternOptions extends CommonOptions {
   pattern: string | PatternText
   /** Settings of the reference orchestrator that runs the pattern. */
   orchestrator?: PatternSettings
+  /** Not allowed beside `pattern`. */
   system?: undefined
 }
 

@@ -29,9 +29,11 @@ export interface SavedRun {
 
 /** A run in a list. */
 export interface ListedRun {
+  /** The id of the run. */
   id: string
   /** The file of its pattern. */
   pattern: string
+  /** The status of the run. */
   status: RunStatus
   /** When it was last written. Unix milliseconds. */
   updatedAt: number
@@ -39,8 +41,11 @@ export interface ListedRun {
 
 /** A point of a run that can be gone back to. */
 export interface Checkpoint {
+  /** The id of the checkpoint. */
   id: string
+  /** The run of the checkpoint. */
   run: string
+  /** The name that the strategy gave the checkpoint, otherwise null. */
   name: string | null
   /** Unix milliseconds. */
   createdAt: number
@@ -61,6 +66,7 @@ const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
  * process that is killed loses nothing that was written. One process at a time.
  */
 export class RunStore {
+  /** The path of the SQLite file, or `:memory:`. */
   readonly file: string
   /**
    * What programs and agents remember beside their runs.
@@ -118,6 +124,7 @@ export class RunStore {
     return this.#database.problems
   }
 
+  /** Closes the file. The store cannot be used afterwards. */
   close(): void {
     this.#database.close()
   }

@@ -41,6 +41,7 @@ const MAX_TRACKED = 10_000
 
 /** How a run is begun, or gone on with. */
 export interface RunStart {
+  /** Values of the variables of the pattern. Default: the defaults of the pattern. */
   vars?: Readonly<Record<string, unknown>>
   /** The name of the run in the store. */
   run?: string
