@@ -58,13 +58,13 @@ import { UnknownAgentError } from './unknown-agent.ts'
 import { InvalidSettingError, type RunSettings, type ResolvedRunSettings } from './settings.ts'
 import { watchInto } from './watch.ts'
 
-/** What a trace keeps beside what it always does. */
+/** Options of the trace. */
 export interface TraceOptions {
-  /** The texts of prompts and answers, which `toHaveAsked` needs. */
+  /** Keeps the texts of prompts and answers, which `toHaveAsked` needs. Default false. */
   contents?: boolean
 }
 
-/** Settings of an orchestration under test, whatever it is. */
+/** Options of an orchestration under test, for functions and patterns alike. */
 export interface CommonOptions extends RunSettings {
   /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
@@ -74,11 +74,16 @@ export interface CommonOptions extends RunSettings {
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: ClockOptions
-  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
+  /**
+   * Whether the provider answers at the addresses of its services, for every client (default), or the test mounts the
+   * provider itself (`false`).
+   */
   mount?: 'fetch' | false
   /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
   trace?: TraceOptions
-  /** The network: in virtual and scaled time the test can reach the hosts in `allow`, this machine, and no others. */
+  /**
+   * The network: in virtual and scaled time, the test can reach this machine and the hosts in `allow`, and no others.
+   */
   network?: Pick<NetworkOptions, 'allow'>
 }
 
@@ -86,7 +91,7 @@ export interface CommonOptions extends RunSettings {
 export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
   /** The orchestration under test: any async function. */
   system: System<Result, Given>
-  /** What the system is given as `vars`; a run may change single ones. */
+  /** The value of `context.vars`; a run can override single variables. */
   vars?: Given
   /** Not allowed beside `system`. */
   pattern?: undefined
@@ -102,7 +107,7 @@ export interface PatternOptions extends CommonOptions {
   system?: undefined
 }
 
-/** What `describeOrchestration` is given. */
+/** The options of `describeOrchestration`. */
 export type OrchestrationOptions<Result = unknown> = FunctionOptions<Result> | PatternOptions
 
 const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result> =>
@@ -110,7 +115,7 @@ const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result>
     ? options.system
     : (patternSystem(options.pattern, options.orchestrator) as System<unknown> as System<Result>)
 
-/** An orchestration that was started. */
+/** A running orchestration. */
 export interface StartedOrchestration<Result = unknown> {
   /** Waits for the end of the run. Never rejects for a failure of the system: a failure is an outcome too. */
   outcome(): Promise<Outcome<Result>>
@@ -141,15 +146,15 @@ export interface StartedOrchestration<Result = unknown> {
    * ```
    */
   restart(): Promise<void>
-  /** Aborts the system's `signal` and waits for its end. */
+  /** Aborts the `signal` of the system, and waits for its end. */
   cancel(): Promise<Outcome<Result>>
 }
 
-/** What one test, or one case of `explore`, works with. */
+/** The environment of one test, or of one case of `explore`. */
 export interface Session<Result = unknown> {
   /** The clock in force. */
   clock: Clock
-  /** Every event so far. */
+  /** All events so far. */
   trace: Trace
   /** The simulated services. */
   provider: Provider
@@ -167,7 +172,7 @@ export interface Session<Result = unknown> {
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
-   * Says that what a check finds is meant in this test: all of it, or what its settings say.
+   * Waives a check, or parts of a check, for this test.
    *
    * @throws InvalidCheckError
    */

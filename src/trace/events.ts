@@ -1,4 +1,4 @@
-/** Tokens of one call. `input` counts all of the prompt, the cached part and the part written to the cache included. */
+/** The tokens of one call. `input` includes the cached tokens and the tokens written to the cache. */
 export interface Usage {
   /** All tokens of the prompt, including cached tokens and tokens written to the cache. */
   input: number
@@ -6,13 +6,13 @@ export interface Usage {
   cachedInput: number
   /** The part of `input` written to the prompt cache (Anthropic bills it apart; 0 at OpenAI). */
   cacheWrite: number
-  /** All that was generated, reasoning included. */
+  /** All generated tokens, reasoning included. */
   output: number
-  /** The part of `output` that was reasoning. */
+  /** The part of `output` that is reasoning. */
   reasoning: number
 }
 
-/** A message of a request, as a trace that keeps contents has it. */
+/** A message of a request in a trace that keeps contents. */
 export interface TracedMessage {
   /** The role of the message, such as `user`. */
   role: string
@@ -20,17 +20,17 @@ export interface TracedMessage {
   text: string
 }
 
-/** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
+/** 10⁻¹² US dollars. A safe integer for one call: a price of $0.15 per million tokens is 150,000 per token. */
 export type PicoDollars = number
 
 /**
- * Why a request was refused before it became a call. The first two: nobody has answered in a service's name. `outside`:
- * a host that nothing simulates. `unsimulated`: a path that the service has, or may have, and longhaul lacks. The
- * others are the service's own words: a wrong request, one that is no JSON object, one without a key, one too large.
+ * Why a request was refused before it became a call. `outside`: the test does not simulate the host. `unsimulated`: the
+ * service may have the path, but longhaul does not simulate it. The others are errors of the service: an invalid
+ * request, malformed JSON, a missing key, a request that is too large.
  */
 export type RefusedReason = 'outside' | 'unsimulated' | 'invalid' | 'malformed' | 'unauthorized' | 'too_large'
 
-/** What an event says beside when it happened. Discriminated by `type`. */
+/** The content of an event, without its time. Discriminated by `type`. */
 export type EventBody =
   | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
   | { type: 'run.ended'; status: 'completed' }
@@ -275,7 +275,7 @@ export type EventBody =
   | { type: 'watch.returned'; name: string; nth: number; afterMs: number }
   | { type: 'watch.threw'; name: string; nth: number; afterMs: number; message: string }
 
-/** One thing that happened. */
+/** One event of a trace. */
 export type TraceEvent = EventBody & {
   /** Place in the trace, from 0. */
   seq: number
