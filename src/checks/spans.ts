@@ -82,7 +82,12 @@ export const spans = check({
   why: 'Dashboards and alerts of production stand on these spans: what they hide is seen by nobody.',
   advice:
     'End a span for each call, however that ends; set `error.type` where it fails, and the model and all tokens of its answer once. Export each of them (`SimpleSpanProcessor` in tests).',
-  settings: { calls: true, tokens: true },
+  settings: {
+    /** Compare the number of calls in the spans with the number of calls that the service answered. */
+    calls: true,
+    /** Compare the tokens in the spans with the tokens that the service billed. */
+    tokens: true,
+  },
   *find(facts) {
     const told = facts.of('span.ended').filter(isCall)
     // Code without instruments says nothing.
