@@ -1,3 +1,9 @@
+/**
+ * `longhaul`: `describeOrchestration` with its options, latencies, replies, faults, checks and errors; `createSimulation` and
+ * `startServer` for other test runners.
+ *
+ * @packageDocumentation
+ */
 import { guardChildren, installDoors } from './doors/index.ts'
 import { seedLoading } from './vitest/loading.ts'
 
