@@ -27,7 +27,7 @@ export const amplification = check({
     if (first >= requests && facts.calls.length > first * factor)
       yield {
         at: facts.until,
-        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} for each`,
+        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} per request`,
       }
   },
 })

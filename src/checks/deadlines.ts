@@ -29,7 +29,7 @@ export const deadlines = check({
           if (endOf(call) > endedAt && over > grace && !call.detached)
             yield {
               at: endedAt,
-              what: `the gather "${name}" went on without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
+              what: `the gather "${name}" continued without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
               calls: [call.call],
               part: 'underWay',
             }
@@ -44,7 +44,7 @@ export const deadlines = check({
         if (again)
           yield {
             at: again.arrivedAt,
-            what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
+            what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had continued without this agent`,
             calls: [again.call],
             part: 'retries',
           }

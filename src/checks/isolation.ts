@@ -44,7 +44,7 @@ export const isolation = check({
         if (held.length > 0)
           yield {
             at: endedAt,
-            what: `the gather "${gather.name}" went on without ${slow.agent}, but ${held.join(', ')} did nothing for ${formatDuration(slow.endedAt - endedAt)}, until call ${slow.call} of ${slow.agent} had ended`,
+            what: `the gather "${gather.name}" continued without ${slow.agent}, but ${held.join(', ')} did nothing for ${formatDuration(slow.endedAt - endedAt)}, until call ${slow.call} of ${slow.agent} had ended`,
             calls: [slow.call],
           }
       }

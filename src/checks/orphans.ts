@@ -31,7 +31,7 @@ export const orphans = check({
         what:
           call.seq > run.endSeq!
             ? `${call.agent} made call ${call.call} after the orchestration had ended${lateMs > 0 ? `, ${formatDuration(lateMs)} later` : ''}`
-            : `"${name}" ended while call ${call.call} of ${call.agent} was under way, ${call.endedAt === undefined ? 'and never ended' : `and ended ${formatDuration(call.endedAt - endedAt)} later`}`,
+            : `"${name}" ended while call ${call.call} of ${call.agent} was in progress, and the call ${call.endedAt === undefined ? 'never ended' : `ended ${formatDuration(call.endedAt - endedAt)} later`}`,
         calls: [call.call],
         part: 'calls',
       }
@@ -49,7 +49,7 @@ export const orphans = check({
         if (!call) continue
         yield {
           at: call.arrivedAt,
-          what: `the test itself made call ${number} as ${call.agent}, and its function ended without waiting for it`,
+          what: `the test itself made call ${number} as ${call.agent}, and the function of the test ended without awaiting the call`,
           calls: [number],
           part: 'calls',
         }
@@ -57,7 +57,7 @@ export const orphans = check({
     for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,
-        what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,
+        what: `${everyMs.length} interval(s) were still active at the end of the test, every ${everyMs.map(formatDuration).join(', ')}`,
         part: 'intervals',
       }
   },

@@ -22,7 +22,7 @@ export const results = check({
       const all = tasks === null ? [...received, ...late] : []
       const twice = all.find((agent, index) => all.indexOf(agent) !== index)
       if (twice !== undefined)
-        yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice`, part: 'twice' }
+        yield { at: startedAt, what: `the gather "${name}" counted the answer of ${twice} twice`, part: 'twice' }
       if (endedAt === undefined) continue
       for (const agent of missing) {
         const calls = facts.callsBetween(agent, startedAt, endedAt)
@@ -40,7 +40,7 @@ export const results = check({
         if (isLost)
           yield {
             at: last.endedAt!,
-            what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the end`,
+            what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the gather ended`,
             calls: [last.call],
             part: 'lost',
           }

@@ -21,15 +21,18 @@ export const runaway = check({
   },
   *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.dropped'))
-      yield { at, what: `the event "${event}" led to another ${hops} times; the orchestrator cut the chain` }
+      yield {
+        at,
+        what: `the event "${event}" was at the end of a chain of ${hops} events; the orchestrator cut the chain`,
+      }
     yield* exchangesWithoutEnd(facts, exchanges)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
-      yield* chains(calls, isSame, again, ({ agent }) => `${agent} has asked the same ${again} times in a row`)
+      yield* chains(calls, isSame, again, ({ agent }) => `${agent} sent the same request ${again} times in a row`)
       yield* chains(
         calls,
         isNextStep,
         exchanges,
-        ({ agent }) => `${agent} has taken ${exchanges} steps in a row that its own tool calls have asked for`,
+        ({ agent }) => `${agent} took ${exchanges} steps in a row, each requested by a tool call of its own`,
       )
     }
     yield* rows(facts, inARow)

@@ -79,7 +79,8 @@ export function createSimulation({
     run: async (work) => (await session.supervise(work)) as never,
     async close() {
       const text = inForce.unused === 'warn' ? unusedText(session.unused()) : ''
-      if (text !== '') process.stderr.write(`longhaul: set up, and used by no call of the simulation: ${text}\n`)
+      if (text !== '')
+        process.stderr.write(`longhaul: no call of the simulation used this part of the set-up: ${text}\n`)
       await session.close()
     },
   }

@@ -155,7 +155,9 @@ const withSuite = (suite: Suite): DescribeOrchestration =>
       sweep: { value: (given: SweepOptions) => forSweep(suite, given) },
       concurrent: {
         get() {
-          throw new ClockInUseError('Orchestrations cannot be described as concurrent.')
+          throw new ClockInUseError(
+            'Orchestrations cannot be concurrent: one process has one virtual time. Remove .concurrent.',
+          )
         },
       },
     },

@@ -137,7 +137,10 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     writeFileSync(trace, `${lines.toSpliced(2, 1).join('\n')}\n`)
     const cut = await run('inspect', trace)
-    expect(cut).toMatchObject({ code: 1, stdout: expect.stringContaining('event 2 has the number 3') as string })
+    expect(cut).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('event 2 has the sequence number 3') as string,
+    })
   })
 
   test('says what is wrong with a file', async () => {

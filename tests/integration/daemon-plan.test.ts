@@ -448,7 +448,7 @@ describe('its files', { timeout: 60_000 }, () => {
   test('a path that is too long for a socket is refused with what to do', async () => {
     const long = join(root, 'x'.repeat(100))
     await expect(startDaemon(daemonPaths({ LONGHAUL_HOME: long }), { settings: {}, patterns: [] })).rejects.toThrow(
-      /has \d+ bytes, and a system takes 103 of them\. Give a shorter one as KSI_SOCKET_PATH/,
+      /has \d+ bytes; the operating system allows at most 103 bytes\. Set a shorter path in KSI_SOCKET_PATH/,
     )
   })
 })
