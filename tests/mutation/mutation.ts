@@ -36,7 +36,7 @@ async function mutate(
     ignorePatterns: ['/bench', '/dist', '/coverage', '/.longhaul', '/.trace', '/.vitest'],
     // Stryker reads a tsconfig by the API of TypeScript 5, which TypeScript 7 does not have. Vitest needs none here.
     tsconfigFile: 'none',
-    reporters: ['clear-text', 'html', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { logTests: false, reportTests: false, skipFull: true },
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
