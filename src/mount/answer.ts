@@ -12,6 +12,7 @@ import {
   HTML_PAGE,
   isBad,
   isStreamed,
+  REFUSED_AS,
   unsimulatedResponse,
   unsimulatedText,
   type BadRequest,
@@ -35,14 +36,6 @@ import type { Exchange, Sink } from './sink.ts'
 /** Bodies above this are refused, as the real services do. Bytes. */
 export const MAX_BODY = 32 * 1024 * 1024
 const GARBAGE = '{"id": "\u0000'
-
-const REASONS = {
-  not_json: 'malformed',
-  too_large: 'too_large',
-  unauthorized: 'unauthorized',
-  not_found: 'invalid',
-  invalid: 'invalid',
-} as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
 const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
 
@@ -99,7 +92,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   let fingerprint: string | undefined
   const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
     refuse(errors.bad(problem, provider.requestId()), {
-      reason: REASONS[problem.kind],
+      reason: REFUSED_AS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],

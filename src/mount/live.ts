@@ -7,7 +7,7 @@ import { REFUSAL_MS, type Provider, type RefusedRequest } from '../provider/inde
 import { hashHex } from '../random/index.ts'
 import {
   badText,
-  isBad,
+  REFUSED_AS,
   unsimulatedResponse,
   unsimulatedText,
   type Line,
@@ -114,9 +114,10 @@ export function answerLive(
     id: () => provider.requestId(),
   }
   const begin = endpoint.open(wire)
-  if (isBad(begin)) {
+  if ('kind' in begin) {
+    if (begin.kind === 'unsimulated') return refuse(unsimulatedResponse(begin.message), begin.kind, begin.message)
     const response = (endpoint.errors ?? address.service.errors).bad(begin, provider.requestId())
-    return refuse(response, begin.kind === 'unauthorized' ? 'unauthorized' : 'invalid', badText(begin))
+    return refuse(response, REFUSED_AS[begin.kind], badText(begin))
   }
   const open = sessionsOf(provider)
   if (open.size >= MAX_SESSIONS) {
@@ -129,8 +130,7 @@ export function answerLive(
   const sender = new AsyncResource('WebSocketSession', { requireManualDestroy: true })
   const { operation } = endpoint
   sockets().handleUpgrade(request, socket, head, (client) => {
-    const status = 101
-    const answered = { provider: route.provider, operation, method, path, status, agent: agent ?? null }
+    const answered = { provider: route.provider, operation, method, path, status: 101, agent: agent ?? null }
     provider.trace.append({ type: 'resource.answered', ...answered })
     const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
     listen(client, session, sender, provider)
@@ -160,11 +160,20 @@ function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, 
 
 function lineTo(client: WebSocket, provider: Provider, route: Route, agent: string | undefined): Line {
   const { clock } = provider
+  const { path, host } = route
   const { catalogue } = route.address.service
+  const asked = { provider: route.provider, method: 'GET', path }
   const pending = new Set<() => void>()
   client.once('close', () => {
     for (const cancel of pending) cancel()
   })
+  const after = (ms: number, action: () => void): void => {
+    const cancel = clock.after(ms, () => {
+      pending.delete(cancel)
+      action()
+    })
+    pending.add(cancel)
+  }
   return {
     hasModel: (id) => provider.modelOf(catalogue ?? route.provider, id) !== undefined,
     send(event) {
@@ -187,12 +196,11 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
       )
       return () => accepted.disconnect()
     },
-    after(ms, action) {
-      const cancel = clock.after(ms, () => {
-        pending.delete(cancel)
-        action()
-      })
-      pending.add(cancel)
-    },
+    refused: (why) => provider.refuse({ ...asked, host, agent, ...why }),
+    answered: (operation) =>
+      void provider.trace.append({ type: 'resource.answered', ...asked, operation, status: 200, agent: agent ?? null }),
+    now: () => clock.epoch + clock.now(),
+    soon: (action) => after(REFUSAL_MS, action),
+    after,
   }
 }

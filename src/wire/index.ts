@@ -16,6 +16,7 @@ export {
   HTML_PAGE,
   isBad,
   isStreamed,
+  REFUSED_AS,
   type BadRequest,
   type Desk,
   type Detached,

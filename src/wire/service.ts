@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, LimitStates, Piece, ServiceError, Reply } from '../provider/index.ts'
+import type { Answer, CallRequest, LimitStates, Piece, RefusedRequest, Reply, ServiceError } from '../provider/index.ts'
 import type { Chunk } from './chunk.ts'
 import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
@@ -187,6 +187,14 @@ export interface Line {
    * @returns what to call to have it stop
    */
   ask(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
+  /** Tells in the trace of something that a client asked and that is refused before it becomes a call. */
+  refused(why: Pick<RefusedRequest, 'status' | 'reason' | 'message' | 'model' | 'callerHints'>): void
+  /** Tells in the trace of something small that is answered, and is no call. */
+  answered(operation: string): void
+  /** Unix time in milliseconds. */
+  now(): number
+  /** Does something when a service would have answered that has no work with it, if the connection is still there. */
+  soon(action: () => void): void
   /** Does something later, in the time of the run, if the connection is still there. */
   after(ms: number, action: () => void): void
 }
@@ -202,7 +210,14 @@ export interface Live extends EndpointAt {
   kind: 'live'
   method: 'GET'
   /** Reads the request to connect, and gives what begins the session when the client is connected. */
-  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest
+  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest | Lacking
+}
+
+/** What the service has and longhaul lacks. */
+export interface Lacking {
+  kind: 'unsimulated'
+  /** Says so in longhaul's own name, and what to do. */
+  message: string
 }
 
 /** One thing that a service may be asked. */
@@ -255,6 +270,15 @@ export function badText(problem: BadRequest): string {
       return problem satisfies never
   }
 }
+
+/** How the trace calls what is wrong with a request. */
+export const REFUSED_AS = {
+  not_json: 'malformed',
+  too_large: 'too_large',
+  unauthorized: 'unauthorized',
+  not_found: 'invalid',
+  invalid: 'invalid',
+} as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
 /** Reads the header with which the official SDKs count their retries. */
 export const retryCountOf = (header: WireRequest['header']): number =>
