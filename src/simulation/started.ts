@@ -174,25 +174,33 @@ export function starter<Result>(
     closings.push(() => controller.abort(reason()))
     // What keeps it from being ready is how it ends.
     if (ready) await Promise.race([ready.catch(() => running), running])
+    const use = promised.begin(clock.now(), running)
     return {
-      outcome: () => promised.keep('outcome()', clock.now(), running),
+      outcome() {
+        use()
+        return promised.keep('outcome()', clock.now(), running)
+      },
       async terminateAgent(agent) {
+        use()
         const known = new Set([...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)])
         if (known.size > 0 && !known.has(agent)) throw new UnknownAgentError(agent, [...known])
         if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
         controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
       },
       async suspend(options) {
+        use()
         await controlled().suspend(options)
         stoppedAt = clock.now()
       },
       resume: goOn,
       async restart() {
+        use()
         await controlled().kill()
         stoppedAt = clock.now()
         await goOn()
       },
       cancel() {
+        use()
         controller.abort(reason())
         return running
       },
