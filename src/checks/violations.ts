@@ -8,6 +8,7 @@ import { checkSettings, settingsInForce, type CheckSettings } from './settings.t
 
 /** Something that does not hold in a run. */
 export interface Violation {
+  /** The name of the violated check. */
   check: CheckName
   /** Milliseconds since the start of the run. */
   at: number
@@ -17,7 +18,9 @@ export interface Violation {
   calls: readonly number[]
   /** The setting that waives findings of this kind alone, where a check has several. */
   part?: string
+  /** Why the invariant matters, as one sentence. */
   why: string
+  /** How to fix the violation, as one sentence. */
   advice: string
 }
 
@@ -67,6 +70,7 @@ export function findViolations(
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'
   readonly code = 'LONGHAUL_INVARIANT'
+  /** All violations, in the order of time. */
   readonly violations: readonly Violation[]
   constructor(violations: readonly Violation[]) {
     super(violationsText(violations))

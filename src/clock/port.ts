@@ -20,6 +20,7 @@ export interface Waiter {
  * Times are milliseconds since the clock was started.
  */
 export interface Clock {
+  /** How the clock advances: virtual, real or scaled. */
   readonly mode: TimeMode
   /** The Unix time, in milliseconds, at which the clock stood when it was started. */
   readonly epoch: Milliseconds

@@ -423,7 +423,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#toldAt = real
     const state =
       activity?.kind === 'io'
-        ? `held by real I/O: ${activity.what}`
+        ? `waiting for real I/O: ${activity.what}`
         : `${this.#fired.toLocaleString('en')} timers fired`
     const line = `longhaul: ${formatDuration(this.now())} simulated in ${formatDuration(real - this.#realStart)}; ${state}`
     const tell = this.#options.tell ?? ((text: string) => void process.stderr.write(`${text}\n`))

@@ -227,9 +227,12 @@ export class Runs {
       return loadPattern(findWithin(pattern, this.#folders), { within: this.#folders })
     } catch (error) {
       if (!(error instanceof PatternNotFoundError)) throw error
-      throw new RefusedError(`${error.message.split(' Looked for ')[0]} Patterns are in ${this.#folders.join(', ')}.`, {
-        looked_for: error.lookedFor,
-      })
+      throw new RefusedError(
+        `${error.message.split(' longhaul looked for ')[0]} Patterns are in ${this.#folders.join(', ')}.`,
+        {
+          looked_for: error.lookedFor,
+        },
+      )
     }
   }
 

@@ -78,13 +78,13 @@ const caseOfToday = ({
  * @throws InvalidCaseError
  */
 export function checkCase(read: unknown, where: string): Case {
-  if (!isObject(read)) throw new InvalidCaseError(`${where} is no case: it has to be an object with a seed.`)
+  if (!isObject(read)) throw new InvalidCaseError(`${where} is not a case: a case is an object with a seed.`)
   const given = caseOfToday(read)
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(PARTS, name))
-      throw new InvalidCaseError(`${where}: a case has no "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
+      throw new InvalidCaseError(`${where}: a case has no part "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
     if (!PARTS[name as keyof Case](value))
-      throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which cannot be.`)
+      throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which is not valid.`)
   }
   if (given['seed'] === undefined) throw new InvalidCaseError(`${where}: the seed is missing.`)
   return given as unknown as Case
@@ -97,13 +97,13 @@ export function checkCase(read: unknown, where: string): Case {
  */
 export function decodeCase(id: string): Case {
   if (!id.startsWith(VERSION))
-    throw new InvalidCaseError(`"${id.slice(0, 40)}" is no case: it has to begin with "${VERSION}".`)
+    throw new InvalidCaseError(`"${id.slice(0, 40)}" is not a case: the text must start with "${VERSION}".`)
   let read: unknown
   try {
     const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MAX_BYTES })
     read = JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value))
   } catch {
-    throw new InvalidCaseError(`"${id.slice(0, 40)}…" is no case: it was cut off, or changed.`)
+    throw new InvalidCaseError(`"${id.slice(0, 40)}…" is not a case: the text was truncated or changed.`)
   }
   return checkCase(read, 'The replay')
 }

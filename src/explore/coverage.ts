@@ -32,6 +32,7 @@ export class Coverage {
   /** In how many cases. */
   readonly exercised = new Map<string, number>()
   readonly #sometimes = new Map<string, number>()
+  /** Number of cases that were run. */
   cases = 0
 
   /**

@@ -10,7 +10,9 @@ import { withText } from './with-text.ts'
 
 /** A case that failed. */
 export interface ExploredFailure {
+  /** The case that failed. */
   case: Case
+  /** The error that the case threw, or an `InvariantError` with its violations. */
   error: unknown
   /** The smallest case that fails in the same way; the first failures only. */
   smallest: SmallestFailure | undefined
@@ -20,8 +22,11 @@ export interface ExploredFailure {
 
 /** What a sweep without a test runner has found. */
 export interface Exploration {
+  /** Number of cases that were run. */
   cases: number
+  /** The failed cases, in the order of the sweep. */
   failures: readonly ExploredFailure[]
+  /** The conditions and events that the cases covered. */
   coverage: Coverage
 }
 

@@ -35,12 +35,15 @@ export interface CaseRun {
 
 /** A failure, made as small as it could be. */
 export interface SmallestFailure {
+  /** The smallest case that fails in the same way. */
   case: Case
   /** How many cases were run for it. */
   tries: number
   /** Whether nothing smaller is left to try; else time was up. */
   isMinimal: boolean
+  /** The error of that case. */
   error: unknown
+  /** The trace of that case. */
   trace: Trace
   /** A chart of the run, in text. */
   timeline: string

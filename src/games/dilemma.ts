@@ -3,15 +3,21 @@ export type Move = 'C' | 'D'
 
 /** What both have played so far, oldest first. */
 export interface History {
+  /** The player's own moves. */
   own: readonly Move[]
+  /** The moves of the other player. */
   other: readonly Move[]
 }
 
 /** Payoffs of the prisoner's dilemma: temptation, reward, punishment, sucker. */
 export interface Payoffs {
+  /** Temptation: a defector against a cooperator. */
   T: number
+  /** Reward: both players cooperate. */
   R: number
+  /** Punishment: both players defect. */
   P: number
+  /** Sucker: a cooperator against a defector. */
   S: number
 }
 
@@ -29,7 +35,9 @@ export type Strategy = (history: History, random: () => number) => Move
 
 /** A match of two strategies. */
 export interface Match {
+  /** The moves of both players, one pair for each round. */
   moves: readonly (readonly [Move, Move])[]
+  /** The total payoffs of both players. */
   scores: readonly [number, number]
 }
 

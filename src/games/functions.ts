@@ -11,6 +11,7 @@ export type TournamentFunctions = {
     answers: readonly { agent: string; text: string }[],
     history: readonly Readonly<Record<string, Move>>[],
   ): PlayedRound
+  /** Computes the metrics of the rounds in a history. */
   metrics(history: readonly Readonly<Record<string, Move>>[]): TournamentMetrics
 }
 

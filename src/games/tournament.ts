@@ -4,8 +4,11 @@ import { briefing, parseMove } from './speech.ts'
 
 /** One round as it was played. */
 export interface PlayedRound {
+  /** The number of the round, from 1. */
   round: number
+  /** The move of each player, by name. */
   moves: Readonly<Record<string, Move>>
+  /** The total payoff of each player after this round, by name. */
   scores: Readonly<Record<string, number>>
   /** Players whose answer named no move; they play `fallback`. */
   invalid: readonly string[]
@@ -19,12 +22,15 @@ export interface TournamentMetrics {
   cooperationRate: number
   /** Inequality of the scores, 0 (all the same) to 1. */
   gini: number
+  /** Distance of the mean payoffs from the Nash equilibrium of mutual defection; 0 in the equilibrium. */
   distanceToNash: number
+  /** Total payoff, as a share of the total payoff of mutual cooperation. */
   socialWelfare: number
 }
 
 /** A tournament of players who meet in turn: in each round everybody plays one other. An odd one rests. */
 export class Tournament {
+  /** The played rounds, oldest first. */
   readonly rounds: PlayedRound[] = []
   readonly #players: readonly string[]
   readonly #payoffs: Payoffs

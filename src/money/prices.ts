@@ -13,9 +13,13 @@ export type Price = number | { base: number; tiers: readonly { start: number; pr
 
 /** What a model costs. US dollars for a million tokens; a part left out costs what plain input costs (`cachedInput`, `cacheWrite`). */
 export interface Prices {
+  /** Price of uncached input tokens. US dollars per million tokens. */
   input: Price
+  /** Price of input tokens from the prompt cache. US dollars per million tokens. Default: `input`. */
   cachedInput?: Price
+  /** Price of input tokens written to the prompt cache. US dollars per million tokens. Default: `input`. */
   cacheWrite?: Price
+  /** Price of output tokens, reasoning included. US dollars per million tokens. */
   output: Price
 }
 

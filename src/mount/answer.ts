@@ -37,7 +37,7 @@ import type { Exchange, Sink } from './sink.ts'
 export const MAX_BODY = 32 * 1024 * 1024
 const GARBAGE = '{"id": "\u0000'
 
-const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
+const NO_WEBSOCKET = 'This endpoint is a WebSocket. Connect by wss: instead of sending an HTTP request.'
 
 /** Lists and blocks of a body that may stand within one another. */
 const MAX_LEVELS = 200
@@ -49,8 +49,11 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   } catch (error) {
     // Whatever a body holds: who cannot read it refuses it, as a service does, and says in the trace why.
     const { route, method } = incoming
-    provider.trace.append({ type: 'note', text: `${method} ${route.path} could not be read: ${String(error)}` })
-    const message = 'The body has values of kinds that do not belong where they stand.'
+    provider.trace.append({
+      type: 'note',
+      text: `longhaul could not read the request ${method} ${route.path}: ${String(error)}`,
+    })
+    const message = 'The body contains values of wrong types.'
     const problem = { kind: 'invalid', message, param: null, code: null } as const
     const errors = route.endpoint?.errors ?? route.address.service.errors
     const response = errors.bad(problem, provider.requestId())
@@ -255,7 +258,7 @@ class Delivery {
     try {
       this.#write(part)
     } catch (error) {
-      this.#provider.trace.append({ type: 'note', text: `An answer could not be written: ${String(error)}` })
+      this.#provider.trace.append({ type: 'note', text: `longhaul could not write an answer: ${String(error)}` })
       this.#sink.reset()
     }
   }

@@ -121,7 +121,7 @@ export function answerLive(
   }
   const open = sessionsOf(provider)
   if (open.size >= MAX_SESSIONS) {
-    const message = `longhaul holds ${MAX_SESSIONS} sessions, which is the most. Close some of them.`
+    const message = `${MAX_SESSIONS} sessions are open, which is the limit. Close some sessions.`
     return refuse(fullResponse(message), 'too_large', message)
   }
   open.add(socket)
@@ -151,7 +151,9 @@ function hangingUp({ trace }: Provider, client: WebSocket, problem: string, acti
 function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, provider: Provider): void {
   client.on('message', (data) =>
     sender.runInAsyncScope(() =>
-      hangingUp(provider, client, 'A message over a WebSocket could not be read', () => session.received(textOf(data))),
+      hangingUp(provider, client, 'longhaul could not read a message of a WebSocket', () =>
+        session.received(textOf(data)),
+      ),
     ),
   )
   client.on('close', () => session.closed())
@@ -180,7 +182,7 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
       if (client.readyState !== client.OPEN) return
       client.send(event)
       if (client.bufferedAmount <= MAX_UNREAD) return
-      const text = `A client has not read ${client.bufferedAmount} bytes over a WebSocket: the connection is cut.`
+      const text = `A client did not read ${client.bufferedAmount} bytes of a WebSocket: longhaul closed the connection.`
       provider.trace.append({ type: 'note', text })
       client.terminate()
     },
@@ -191,7 +193,7 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
       const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
       const accepted = provider.accept(
         whole,
-        (part) => hangingUp(provider, client, 'An answer could not be written', () => receive(part)),
+        (part) => hangingUp(provider, client, 'longhaul could not write an answer', () => receive(part)),
         agent,
       )
       return () => accepted.disconnect()

@@ -82,7 +82,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   return {
     readChildren() {
       for (const { host, port, method, path, program } of refusedInChildren()) {
-        const message = `${program} asked for it, which this test has started.`
+        const message = `The program ${program}, which this test started, sent the request.`
         const target = { host, port, secure: port === 443 }
         provider.refuse({ host: hostText(target), method, path, status: null, reason: 'outside', message })
       }

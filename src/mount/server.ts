@@ -140,11 +140,11 @@ export async function startServer(
     if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
     try {
       answerLive(provider, route, request, socket, head, (client) => {
-        const text = 'A client of a WebSocket did not answer a ping: the connection is cut.'
+        const text = 'A client of a WebSocket did not answer a ping: longhaul closed the connection.'
         keepAlive(client, () => provider.trace.append({ type: 'note', text }))
       })
     } catch (error) {
-      log(`a WebSocket could not be opened: ${String((error as Error)?.stack ?? error)}`)
+      log(`longhaul could not open a WebSocket: ${String((error as Error)?.stack ?? error)}`)
       socket.destroy()
     }
   })
@@ -242,7 +242,7 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
 const MISDIRECTED = 421
 
 function refuseHost({ headers: { host = '' } }: IncomingMessage, response: ServerResponse): void {
-  const text = `This server answers for this machine's own names, such as localhost, and not for ${host.slice(0, 100)}.\n`
+  const text = `This server answers requests to the own names of this machine, such as localhost, and not to ${host.slice(0, 100)}.\n`
   response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 

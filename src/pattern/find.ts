@@ -17,7 +17,7 @@ export class PatternNotFoundError extends Error {
   readonly lookedFor: readonly string[]
   constructor(given: string, lookedFor: readonly string[], names: readonly string[]) {
     super(
-      `There is no pattern "${given}". ${suggestion(given, names)} Looked for ${lookedFor.join(', ')}.`.replace(
+      `There is no pattern "${given}". ${suggestion(given, names)} longhaul looked for ${lookedFor.join(', ')}.`.replace(
         '  ',
         ' ',
       ),

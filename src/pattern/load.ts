@@ -86,7 +86,7 @@ class Reading {
       throw errorAt(source, path, `${word}: ${problem}`)
     }
     if (through.length > MAX_DEPTH) fail(`more than ${MAX_DEPTH} patterns ${word.replace(/s$/, '')} each other.`)
-    if (this.sources.length > MAX_FILES) fail(`the pattern is made of more than ${MAX_FILES} files.`)
+    if (this.sources.length > MAX_FILES) fail(`the pattern consists of more than ${MAX_FILES} files.`)
     const [next] = this.#given
     // What was included and nowhere is not among what is given.
     const isGiven = next && (word === 'extends' || calledAs(next.file) === calledAs(name))
@@ -100,7 +100,7 @@ class Reading {
       beside.find((file) => existsSync(file) && mayRead(file)) ??
       [named(name, this.#within ?? [])].find((file) => file !== undefined && mayRead(file))
     if (!found) {
-      const problem = `there is no pattern "${name}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`
+      const problem = `there is no pattern "${name}" in the folder of this pattern (longhaul looked for ${candidates.join(', ')}), in orchestrations/, or in the package longhaul.`
       if (word === 'extends') return fail(problem)
       this.missing.push(errorAt(source, path, `includes: ${problem}`))
       return undefined
@@ -238,5 +238,5 @@ const hasNoStrategy = (file: string): PatternError =>
   new PatternError(
     'The pattern has no strategy.',
     { file, line: 1, column: 1 },
-    { hint: 'It stands under orchestration_logic: strategy: |' },
+    { hint: 'Write the strategy under orchestration_logic: strategy: |' },
   )

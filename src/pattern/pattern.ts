@@ -10,6 +10,7 @@ export interface Pattern {
   sources: readonly Required<PatternText>[]
   /** The file as data, with what it extends and includes. */
   data: PatternData
+  /** The parsed strategy. */
   strategy: Strategy
   /** Its strategy, compiled. */
   program: Program
@@ -17,6 +18,7 @@ export interface Pattern {
 
 /** Text of a pattern that is in no file. */
 export interface PatternText {
+  /** The YAML text of the pattern. */
   text: string
   /** The name for errors. Default `pattern.yaml`. */
   file?: string

@@ -2,7 +2,9 @@ import type { Usage } from '../trace/index.ts'
 
 /** A tool that the model called. */
 export interface ToolCall {
+  /** The id of the call, to which the result refers. */
   id: string
+  /** The name of the called tool. */
   name: string
   /** The arguments as JSON text; of a custom tool its input as it is. */
   arguments: string
@@ -12,6 +14,7 @@ export interface ToolCall {
 
 /** A tool that the service runs itself, such as `web_search`, `file_search`, `code_interpreter` or `mcp`. */
 export interface HostedTool {
+  /** The kind of the tool, such as `web_search`. */
   kind: string
   /** What the request calls it; the kind where it has no name of its own. */
   name: string
@@ -26,8 +29,11 @@ export interface HostedUse extends HostedTool {
 
 /** One message of a conversation, whatever the wire format. */
 export interface Message {
+  /** The author of the message. */
   role: 'system' | 'user' | 'assistant' | 'tool'
+  /** The text of the message; empty if the message has tool calls only. */
   text: string
+  /** The tool calls of an assistant message; empty for other messages. */
   toolCalls: readonly ToolCall[]
   /** Whether the client asked that the prompt be cached up to here (Anthropic's `cache_control`). */
   cacheBreakpoint: boolean
@@ -37,7 +43,9 @@ export interface Message {
 
 /** A tool that the model may call. */
 export interface ToolDefinition {
+  /** The name of the tool. */
   name: string
+  /** The description of the tool; empty if the request has none. */
   description: string
   /** JSON Schema of the arguments. */
   parameters: Readonly<Record<string, unknown>>
@@ -68,12 +76,17 @@ export interface CallRequest {
   provider: string
   /** What is asked of it, such as `chat.completions`. */
   operation: string
+  /** The requested model. */
   model: string
+  /** The messages of the request, oldest first. */
   messages: readonly Message[]
+  /** The tools that the request offers. */
   tools: readonly ToolDefinition[]
+  /** Whether the model may, must or must not call a tool. */
   toolChoice: ToolChoice
   /** JSON Schema that the answer must fit; `true` for any JSON object. */
   responseSchema: Readonly<Record<string, unknown>> | true | undefined
+  /** Whether the client requested a stream. */
   stream: boolean
   /** Whether the answer may call several tools. Default true. */
   parallelToolCalls?: boolean
@@ -91,6 +104,7 @@ export interface CallRequest {
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
+  /** Texts that end the answer; empty for none. */
   stop: readonly string[]
   /** Answers that are asked for, at least 1. */
   choices: number

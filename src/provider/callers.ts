@@ -35,7 +35,9 @@ export type Identify = (request: CallRequest) => string | undefined
 
 /** Who calls, and in which conversation. */
 export interface Caller {
+  /** The name of the agent. */
   agent: string
+  /** The id of the conversation. */
   conversation: string
   /** 1 for the first question of a conversation, 2 for the next … */
   turn: number

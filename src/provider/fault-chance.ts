@@ -7,8 +7,11 @@ import type { Fault, FaultMix } from './faults/index.ts'
 
 /** A call that fails: the `nth` of its agent, from 0. */
 export interface ScheduledFault {
+  /** The agent whose call fails. */
   agent: string
+  /** The number of the call among the calls of the agent, from 0. */
   nth: number
+  /** The fault that the call gets. */
   fault: Fault
 }
 

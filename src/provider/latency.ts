@@ -86,6 +86,7 @@ export const toDistribution = (latency: Latency): Distribution =>
 
 /** How fast a model generates. */
 export interface ModelSpeed {
+  /** Time to the first token: milliseconds, a duration such as `'800ms'`, or a distribution. */
   timeToFirstToken: Latency
   /** Above 0. */
   tokensPerSecond: number

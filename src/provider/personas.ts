@@ -4,8 +4,11 @@ import type { KeyedRandom } from '../random/index.ts'
 
 /** Who an agent is, made up once from its name. */
 export interface Persona {
+  /** The first name of the persona. */
   name: string
+  /** The job title of the persona. */
   jobTitle: string
+  /** The mood of the persona, as an adjective. */
   mood: string
 }
 

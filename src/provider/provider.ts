@@ -62,8 +62,11 @@ const DEFAULT_RETRY_AFTER = '1s'
 export class Provider {
   /** What is billed. */
   readonly ledger = new Ledger()
+  /** The configuration that was given to the provider. */
   readonly config: ProviderConfig
+  /** The clock that times latency, limits and fault windows. */
   readonly clock: Clock
+  /** The trace to which the provider writes its events. */
   readonly trace: Trace
   readonly #ids: string
   readonly #settings: Settings

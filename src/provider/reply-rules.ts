@@ -5,6 +5,7 @@ import type { Persona } from './personas.ts'
 
 /** What a simulated model says. Text alone may be given as a string. */
 export interface ReplySpec {
+  /** The text of the reply. Default: generated text, or none if the reply calls tools. */
   text?: string
   /** Becomes the text, as JSON. */
   json?: unknown
@@ -28,8 +29,11 @@ export interface ReplyContext extends Caller {
   service: string
   /** @deprecated The former name of `service`. */
   provider: string
+  /** The requested model, such as `gpt-4o-mini`. */
   model: string
+  /** The messages of the request, oldest first. */
   messages: readonly Message[]
+  /** The tools that the request offers. */
   tools: readonly ToolDefinition[]
   /** The text of the newest message. */
   prompt: string
@@ -41,6 +45,7 @@ export interface ReplyContext extends Caller {
   random(index?: number): number
   /** Kept from turn to turn of this conversation; start empty. */
   state: Record<string, unknown>
+  /** The persona of the calling agent. */
   persona: Persona
 }
 
@@ -55,6 +60,7 @@ export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] |
 
 /** Answers that are given one after another, as `sequence` makes them; the last one stays. */
 export interface Sequence {
+  /** The answers in their order. */
   sequence: readonly (string | ReplySpec)[]
   /** What counts: the agent's successful calls of a run, or the questions of each conversation. */
   by: 'call' | 'conversation'
@@ -62,12 +68,15 @@ export interface Sequence {
 
 /** An answer and the calls that get it; the first rule that fits answers. */
 export interface ReplyRule {
+  /** Only calls of this agent. Default: all agents. */
   agent?: string
+  /** Only calls to this model. Default: all models. */
   model?: string
   /** Text that the newest message contains, or a pattern that it matches. */
   content?: string | RegExp
   /** 1 for the first question of a conversation. */
   turn?: number
+  /** The reply to a matching call. */
   reply: ReplySource
 }
 

@@ -1,11 +1,13 @@
 /** What a quantity is like over all runs. */
 export interface Estimate {
+  /** The mean of all runs. */
   mean: number
   /**
    * The standard error of the mean: the mean of all runs that there could be is within twice as much of this one in 95
    * predictions of 100.
    */
   standardError: number
+  /** The median of all runs. */
   median: number
   /** Half of all runs are in here: from the 25th to the 75th percentile. */
   interquartile: readonly [from: number, to: number]

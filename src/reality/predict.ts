@@ -19,6 +19,7 @@ export interface PredictOptions {
 
 /** What runs of an orchestration cost and take, over many seeds. */
 export interface Prediction {
+  /** Number of simulated runs. */
   runs: number
   /** Share of runs that completed. */
   completed: number
@@ -26,9 +27,13 @@ export interface Prediction {
   cost: Estimate
   /** Simulated seconds from start to end. */
   seconds: Estimate
+  /** Calls of a run. */
   calls: Estimate
+  /** Failed calls of a run. */
   failures: Estimate
+  /** Input tokens of a run. */
   inputTokens: Estimate
+  /** Output tokens of a run. */
   outputTokens: Estimate
   /** US dollars that 99 % of the runs stay under; of fewer than 99 runs the dearest. */
   budget99: number

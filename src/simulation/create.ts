@@ -11,6 +11,7 @@ export interface SimulationOptions extends Pick<
   RunSettings,
   'seed' | 'failRate' | 'latencyScale' | 'checks' | 'unused'
 > {
+  /** The simulated services: latency, faults, limits, replies. Default: the defaults of `ProviderConfig`. */
   provider?: ProviderConfig
   /** `'real'` (default), `'virtual'`, or a factor such as `'60x'`. In virtual and scaled time, what is timed has to be inside `run`. */
   time?: TimeModeText
@@ -19,13 +20,17 @@ export interface SimulationOptions extends Pick<
    * handlers of `longhaul/msw` or `longhaul/nock`.
    */
   mount?: boolean
+  /** The hosts that the code may reach. Default: none but loopback. */
   network?: FunctionOptions['network']
 }
 
 /** A simulated provider with all that it stands on, for servers, mocks and test runners of one's own. */
 export interface Simulation {
+  /** The simulated services. */
   provider: Provider
+  /** The clock of the simulation. */
   clock: Clock
+  /** The trace of the simulation. */
   trace: Trace
   /** What the provider bills. */
   readonly ledger: Ledger

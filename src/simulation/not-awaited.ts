@@ -12,7 +12,7 @@ export class NotAwaitedError extends Error {
 }
 
 const textOf = (call: string): string =>
-  `The test called ${call} and ended without waiting for it: no call and no assertion behind it would count. Write \`await ${call}\`, or return its promise.`
+  `The test called ${call} and ended without awaiting the promise: later calls and assertions would have no effect on the test. Write \`await ${call}\`, or return its promise.`
 
 const IDLE =
   'The test called start() and ended before the orchestration did anything. Await `outcome()` of what `start()` returned, or `cancel()`.'

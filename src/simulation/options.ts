@@ -36,6 +36,7 @@ export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> ex
   system: System<Result, Given>
   /** What the system is given as `vars`; a run may change single ones. */
   vars?: Given
+  /** Not allowed beside `system`. */
   pattern?: undefined
 }
 
@@ -45,6 +46,7 @@ export interface PatternOptions extends CommonOptions {
   pattern: string | PatternText
   /** Settings of the reference orchestrator that runs the pattern. */
   orchestrator?: PatternSettings
+  /** Not allowed beside `pattern`. */
   system?: undefined
 }
 
@@ -89,5 +91,5 @@ export function checkOptions(options: object): void {
   checkNested(options)
   const { system, pattern } = options as { system?: unknown; pattern?: unknown }
   if (pattern === undefined && typeof system !== 'function')
-    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
+    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or set pattern instead.`)
 }

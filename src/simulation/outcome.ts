@@ -99,7 +99,7 @@ export class RunRecord {
     if (found) return found
     const names = [...new Set(gathers.map((gather) => gather.name))]
     throw new Error(
-      `There was no gather named "${name}". ${names.length > 0 ? `There were: ${names.join(', ')}.` : 'The system reported none: report.gather(name, …) does.'}`,
+      `The run has no gather "${name}". ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'The system reported no gather. To report one, call report.gather(name, …).'}`,
     )
   }
 }
@@ -153,9 +153,11 @@ export interface CompletedOutcome<Result = unknown> extends RunRecord {
    * part where it never stopped. A call belongs to the part in which it was made.
    */
   readonly parts: RunRecord[]
+  /** The system returned. */
   readonly status: 'completed'
   /** What the system returned. */
   readonly result: Result
+  /** A completed run has no error. */
   readonly error: undefined
 }
 
@@ -163,7 +165,9 @@ export interface CompletedOutcome<Result = unknown> extends RunRecord {
 export interface FailedOutcome extends RunRecord {
   /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
   readonly parts: RunRecord[]
+  /** The system threw. */
   readonly status: 'failed'
+  /** A failed run has no result. */
   readonly result: undefined
   /** What the system threw. */
   readonly error: unknown

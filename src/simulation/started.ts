@@ -91,7 +91,7 @@ export function starter<Result>(
     for (const unknown of Object.keys(others))
       throw new InvalidSettingError(`A run has no option "${unknown}". ${suggestion(unknown, ['vars'])}`)
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
-    if (isClosed()) throw new Error('This test is over: the orchestration was not started.')
+    if (isClosed()) throw new Error('The test has ended, so the orchestration was not started.')
     const startedAt = clock.now()
     const controller = new AbortController()
     const report = reportInto(trace)

@@ -28,7 +28,7 @@ function violationsHint(violations: readonly Violation[]): string {
   // That it is stuck is what the error says.
   const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
   const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
-  return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
+  return lines.length === 0 ? '' : `Violations that checks found, which may be the cause:${lines.join('')}`
 }
 
 const slackOf = (mode: TimeMode): number =>

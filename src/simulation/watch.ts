@@ -23,7 +23,7 @@ export function watchInto(trace: Trace): () => void {
  * ```
  */
 export function watch<Target extends object>(target: Target, method: keyof Target & string): void {
-  if (!current) throw new Error(`watch(…, '${method}') works inside a test of describeOrchestration only.`)
+  if (!current) throw new Error(`watch(…, '${method}') works only inside a test of describeOrchestration.`)
   const { trace, undo } = current
   const original = target[method] as (...given: unknown[]) => unknown
   let calls = 0

@@ -4,7 +4,9 @@ import type { StoreDatabase } from './database.ts'
 export interface KeptAnswer {
   /** Everything but the newest question: answers are reused only in the same context. */
   context: string
+  /** The newest question, to which the answer belongs. */
   prompt: string
+  /** The text of the answer. */
   text: string
   /** The model that has answered. */
   target: string

@@ -29,9 +29,11 @@ export interface SavedRun {
 
 /** A run in a list. */
 export interface ListedRun {
+  /** The id of the run. */
   id: string
   /** The file of its pattern. */
   pattern: string
+  /** The status of the run. */
   status: RunStatus
   /** When it was last written. Unix milliseconds. */
   updatedAt: number
@@ -39,8 +41,11 @@ export interface ListedRun {
 
 /** A point of a run that can be gone back to. */
 export interface Checkpoint {
+  /** The id of the checkpoint. */
   id: string
+  /** The run of the checkpoint. */
   run: string
+  /** The name that the strategy gave the checkpoint, otherwise null. */
   name: string | null
   /** Unix milliseconds. */
   createdAt: number
@@ -61,6 +66,7 @@ const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
  * process that is killed loses nothing that was written. One process at a time.
  */
 export class RunStore {
+  /** The path of the SQLite file, or `:memory:`. */
   readonly file: string
   /**
    * What programs and agents remember beside their runs.
@@ -118,6 +124,7 @@ export class RunStore {
     return this.#database.problems
   }
 
+  /** Closes the file. The store cannot be used afterwards. */
   close(): void {
     this.#database.close()
   }
@@ -274,7 +281,7 @@ export class RunStore {
    */
   addCheckpoint(run: string, name: string | null): Checkpoint {
     const saved = this.load(run)
-    if (!saved) throw new Error(`There is no run ${run} to make a checkpoint of.`)
+    if (!saved) throw new Error(`There is no run ${run} in the store, so there can be no checkpoint of the run.`)
     const [newest] = this.#database.all('SELECT id FROM checkpoints WHERE run = ? ORDER BY rowid DESC LIMIT 1', run)
     const nth = newest ? Number(String(newest['id']).split('_').at(-1)) + 1 : 1
     const checkpoint = { id: `${run}_checkpoint_${nth}`, run, name, createdAt: Date.now() }
@@ -335,7 +342,7 @@ export class RunStore {
     if (before !== version)
       throw new StoreError(
         'LONGHAUL_STORE_VERSION',
-        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, and its run of version ${String(version)}. Nothing was changed.`,
+        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, but its run is of version ${String(version)}. longhaul changed nothing.`,
       )
     this.transaction(() => {
       this.saveRun({ ...now, status: 'suspended', state: { ...(state as object), costs } })
@@ -357,7 +364,7 @@ export class RunStore {
     }
     throw new StoreError(
       'LONGHAUL_STORE_DAMAGED',
-      `The checkpoint "${checkpoint}" in ${this.file} is damaged. Nothing was changed: go on from another one, or from where the run stands.`,
+      `The checkpoint "${checkpoint}" in ${this.file} is damaged. longhaul changed nothing. Resume the run from another checkpoint, or from its current state.`,
     )
   }
 

@@ -3,6 +3,7 @@ import type { Condition, Entry, Expression, Statement } from './tree.ts'
 
 /** Where the text of a strategy stands in its file. */
 export interface SourceOrigin {
+  /** The path of the file. */
   file: string
   /** The line of the file on which the text begins, from 1. */
   line: number

@@ -26,7 +26,9 @@ export type Condition = Expression | { kind: 'judgement'; text: string }
 
 /** One statement. `line` counts from 1 in the file; what else it has is for the file in `statements/` that is called as its kind. */
 export interface Statement {
+  /** The kind of the statement, such as `gather`. */
   readonly kind: string
+  /** The line of the statement in its file, from 1. */
   readonly line: number
 }
 
@@ -35,6 +37,7 @@ export type Block = readonly Statement[]
 
 /** A strategy as it was read. */
 export interface Strategy {
+  /** The statements at the top level. */
   statements: Block
   /** It has lines in plain language: what it names and does not define is for the orchestrating agent to say. */
   isSketch?: true

@@ -19,9 +19,11 @@ export class DaemonOrchestrationError extends Error {
 
 /** How an orchestration in a daemon has ended. */
 export interface DaemonResult {
+  /** The id of the orchestration in the daemon. */
   id: string
   /** What RETURN gave. */
   result: unknown
+  /** Number of messages of the orchestration, as `message_count` of the daemon. */
   messages: number
   /** What the daemon believes to have spent. Picodollars. */
   cost: { known: bigint; uncertain: bigint }

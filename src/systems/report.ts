@@ -5,10 +5,13 @@ import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 export interface Report {
   /** Begins to collect answers. */
   gather(name: string, options: { from: readonly string[]; timeout?: Duration; atLeast?: number }): OpenGather
+  /** Reports that an agent started. */
   spawned(agent: string): void
+  /** Reports that an agent was terminated, and why. */
   terminated(agent: string, reason: string): void
   /** A run goes on after a restart; `uncertain` calls were under way when it ended, and may be made again. */
   resumed(run: string, options?: { uncertain?: number }): void
+  /** Adds a note to the trace. `data` must be JSON. */
   note(text: string, data?: unknown): void
 }
 

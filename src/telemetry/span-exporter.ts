@@ -6,16 +6,23 @@ import { traceInForce, type EventBody, type Trace } from '../trace/index.ts'
 
 /** A span that has ended, as far as it is read. */
 export interface EndedSpan {
+  /** The name of the span. */
   readonly name: string
+  /** The attributes of the span. */
   readonly attributes: Attributes
+  /** The status of the span. */
   readonly status: SpanStatus
+  /** The duration of the span: seconds and nanoseconds. */
   readonly duration: HrTime
 }
 
 /** An exporter for `SimpleSpanProcessor` and its like, of OpenTelemetry's SDK 1 and 2. */
 export interface TracingExporter {
+  /** Writes ended spans to the trace of the running test, then calls `done`. */
   export(spans: readonly EndedSpan[], done: (result: { code: 0 }) => void): void
+  /** Resolves at once: the exporter buffers nothing. */
   forceFlush(): Promise<void>
+  /** Resolves at once: the exporter holds no resources. */
   shutdown(): Promise<void>
 }
 

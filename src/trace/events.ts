@@ -1,5 +1,6 @@
 /** Tokens of one call. `input` counts all of the prompt, the cached part and the part written to the cache included. */
 export interface Usage {
+  /** All tokens of the prompt, including cached tokens and tokens written to the cache. */
   input: number
   /** The part of `input` read from the prompt cache. */
   cachedInput: number
@@ -13,7 +14,9 @@ export interface Usage {
 
 /** A message of a request, as a trace that keeps contents has it. */
 export interface TracedMessage {
+  /** The role of the message, such as `user`. */
   role: string
+  /** The text of the message. */
   text: string
 }
 

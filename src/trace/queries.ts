@@ -2,22 +2,31 @@ import type { EventOf, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
+  /** The number of the call, in the order of arrival. */
   call: number
+  /** The agent that made the call. */
   agent: string
+  /** The id of the conversation that the call continues. */
   conversation: string
+  /** The turn of the call in its conversation, from 1. */
   turn: number
   /** The service that was asked, such as `openai`. */
   service: string
   /** @deprecated The former name of `service`. */
   provider: string
+  /** The requested model. */
   model: string
+  /** Whether the client requested a stream. */
   stream: boolean
   /** 1 for the first try of a request, 2 for its first retry … */
   attempt: number
   /** The call that this one repeats. */
   retryOf: number | undefined
+  /** When the request arrived at the service. Milliseconds since the start of the run. */
   arrivedAt: number
+  /** When the first token left. Milliseconds since the start of the run; undefined without a token. */
   firstTokenAt: number | undefined
+  /** When the call ended. Milliseconds since the start of the run; undefined while the call is open. */
   endedAt: number | undefined
   /** When all its clients had gone away, where the service goes on nevertheless: for an idempotency key. */
   leftAt: number | undefined
@@ -48,6 +57,7 @@ export interface CallRecord {
   detached: boolean
   /** The place of its arrival in the trace. */
   seq: number
+  /** The billed tokens of the call. */
   usage: Usage
   /** What the service bills for it. Picodollars (10⁻¹² US dollars). */
   cost: bigint
@@ -205,11 +215,17 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
 
 /** One collection of answers, folded from its events. */
 export interface GatherRecord {
+  /** The number of the gather. */
   gather: number
+  /** The name of the gather. */
   name: string
+  /** The agents from which the gather expects answers. */
   expected: readonly string[]
+  /** When the gather started. Milliseconds since the start of the run. */
   startedAt: number
+  /** When the gather ended. Milliseconds since the start of the run; undefined while the gather is open. */
   endedAt: number | undefined
+  /** The timeout of the gather in milliseconds; null without a timeout. */
   timeoutMs: number | null
   /** Pieces of work that the agents share; null where each is asked the same. */
   tasks: number | null
@@ -217,6 +233,7 @@ export interface GatherRecord {
   received: readonly string[]
   /** After the gather had ended. */
   late: readonly string[]
+  /** The agents whose answers did not arrive in time. */
   missing: readonly string[]
 }
 
@@ -255,7 +272,9 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
 
 /** What one agent has asked of the services. */
 export interface AgentRecord {
+  /** The name of the agent. */
   agent: string
+  /** Number of calls of the agent. */
   calls: number
   /** Refused ones are among them. */
   failed: number
@@ -263,6 +282,7 @@ export interface AgentRecord {
   retries: number
   /** Billed, of failed calls too. */
   usage: Usage
+  /** The billed cost of the agent. Picodollars (10⁻¹² US dollars). */
   cost: bigint
   /** From arrival to end, of calls that were answered. Milliseconds; null where there were none. */
   latencyMs: { median: number; p95: number; max: number } | null

@@ -74,6 +74,7 @@ export class Trace implements Iterable<TraceEvent> {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Iterates over the events, oldest first. */
   [Symbol.iterator](): Iterator<TraceEvent> {
     if (!this.#spool) return this.#memory.values()
     this.#flush()

@@ -40,11 +40,15 @@ export interface DescribeOrchestration {
     options: FunctionOptions<Result, Given>,
     body: Body<Result, [], Given>,
   ): void
+  /** Skips the suite, as `describe.skip` does. */
   skip: DescribeOrchestration
+  /** Runs only this suite of the file, as `describe.only` does. */
   only: DescribeOrchestration
   /** Names an orchestration that is not described yet. */
   todo(name: string): void
+  /** Skips the suite if the condition is true, as `describe.skipIf` does. */
   skipIf(condition: unknown): DescribeOrchestration
+  /** Runs the suite only if the condition is true, as `describe.runIf` does. */
   runIf(condition: unknown): DescribeOrchestration
   /**
    * Once for each case; a case that is a list becomes several arguments. Its values stand in the name by `%s`, `%i`,

@@ -22,11 +22,15 @@ export interface Between<Value> {
 
 /** Which calls are counted; what is left out is any. */
 export interface CallFilter {
+  /** Only calls of this agent. Default: all agents. */
   agent?: string
+  /** Only calls to this model. Default: all models. */
   model?: string
+  /** Only calls to this service, such as `openai`. Default: all services. */
   service?: string
   /** @deprecated The former name of `service`. */
   provider?: string
+  /** Only calls with this status. Default: all calls. */
   status?: 'ended' | 'failed' | 'open' | 'refused'
   /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
   fault?: string

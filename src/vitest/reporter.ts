@@ -46,6 +46,7 @@ export default class LonghaulReporter implements Reporter {
     this.#options = options
   }
 
+  /** Called by Vitest before the run. */
   onInit(vitest: Vitest): void {
     this.#isMerging = vitest.config.mergeReports !== undefined
     const { html, htmlRuns: runs = 'all' } = this.#options
@@ -55,6 +56,7 @@ export default class LonghaulReporter implements Reporter {
     for (const project of vitest.projects) project.provide('longhaulReport', { folder, runs })
   }
 
+  /** Called by Vitest after the run: prints the tables and writes the files. */
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const told = tests.flatMap((test) => {

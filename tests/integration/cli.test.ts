@@ -98,12 +98,12 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)
     for (const line of [
-      /doubtful\.yaml:3:25: warning: No price table has the model "gpt-4o-mnii"[^]*Did you mean "gpt-4o-mini"\?/,
+      /doubtful\.yaml:3:25: warning: The model "gpt-4o-mnii" is in no price table[^]*Did you mean "gpt-4o-mini"\?/,
       /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
       /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
-      /doubtful\.yaml:8:5: warning: This line is plain language/,
+      /doubtful\.yaml:8:5: warning: The orchestrating agent receives this line/,
       /doubtful\.yaml:9:12: There is no variable "nothing"/,
-      /doubtful\.yaml:10:5: warning: This statement is never reached/,
+      /doubtful\.yaml:10:5: warning: This statement is unreachable/,
     ])
       expect(stderr).toMatch(line)
   })

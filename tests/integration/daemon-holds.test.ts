@@ -285,7 +285,7 @@ test('a store that is cut while it is in use is told of', async () => {
   truncateSync(paths.store, 30_000)
   expect(await ask(paths, 'system:health')).toMatchObject({
     status: 'degraded',
-    problems: [expect.stringMatching(/ksi_state\.db was cut from \d+ to 30000 bytes/)],
+    problems: [expect.stringMatching(/ksi_state\.db was truncated from \d+ to 30000 bytes/)],
   })
 })
 
@@ -307,7 +307,7 @@ test('a run of which something was changed is told of by its file, and keeps no 
   await begin(paths)
   expect(await finished(paths, whole)).toMatchObject({ state: 'completed' })
   expect(await ask(paths, 'orchestration:status', { orchestration_id: damaged })).toMatchObject({
-    error: expect.stringMatching(/is damaged \(its checksum does not fit\)/) as string,
+    error: expect.stringMatching(/is damaged \(its checksum does not match\)/) as string,
   })
   expect(await ask(paths, 'system:health')).toMatchObject({
     status: 'degraded',
@@ -379,6 +379,6 @@ test('the memory of a store says what is lost of a write-ahead log that was cut 
   const page = 24 + 4_096
   truncateSync(`${file}.copy-wal`, size - 2 * page)
   const cut = new RunStore(`${file}.copy`)
-  expect(cut.problems).toEqual([expect.stringMatching(/lacks its newest changes: \d+ of them were cut off/)])
+  expect(cut.problems).toEqual([expect.stringMatching(/lacks its newest \d+ changes: the file was truncated/)])
   cut.close()
 })

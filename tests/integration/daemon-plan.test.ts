@@ -411,7 +411,7 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     await over(await start({ vars: { rounds: 3 }, fail_rate: 1 }))
     const text = readFileSync(log, 'utf8')
     expect(text).toMatch(/ circuit open: (openai|anthropic)\/\S+\n/)
-    expect(text).toMatch(/ failover: worker_\d asks anthropic\/claude-haiku-4-5, after /)
+    expect(text).toMatch(/ failover: worker_\d calls anthropic\/claude-haiku-4-5, after /)
   })
 
   test('an agent that is said to be slow, or never to answer, is so; one that says nonsense is refused', async () => {

@@ -711,7 +711,7 @@ suite('mistakes', () => {
       const outcome = await run()
       expect(outcome).toHaveFailedWith(PatternError)
       expect(outcome).toHaveFailedWith(
-        /pattern\.yaml:8:18: "FRM" does not fit here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
+        /pattern\.yaml:8:18: "FRM" is not allowed here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
       )
     })
   })
@@ -752,7 +752,7 @@ suite('mistakes', () => {
     `),
     (test) => {
       test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for an agent or a timer/)
       })
     },
   )

@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
     expect(await details.innerText()).toMatch(
       /Call 1\b[\s\S]*ann[\s\S]*gpt-4o-mini[\s\S]*Cost[\s\S]*requested by gather votes/,
     )
-    await page.getByRole('button', { name: 'after →' }).click()
+    await page.getByRole('button', { name: 'next →' }).click()
     expect(await details.locator('h3').innerText()).toContain('Call 2')
     await page.getByRole('button', { name: 'Close the call' }).click()
     expect(await details.count()).toBe(0)

@@ -75,7 +75,7 @@ describe('a name of the set-up that nobody has', () => {
       },
     )
     expect(failure?.message).toMatch(
-      /^nobody voted\n\nWhat checks have found, which may be why:\n {2}set-up, at .*"reseacher".*\n\nNo call of this run used this part of the set-up: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
+      /^nobody voted\n\nViolations that checks found, which may be the cause:\n {2}set-up, at .*"reseacher".*\n\nNo call of this run used this part of the set-up: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
     )
   })
 })

@@ -39,10 +39,10 @@ describeOrchestration.for([
     says: '2 agents can give at most 2. The orchestrator asked no agent',
   },
   { line: 'GATHER votes FROM [] WITH prompt: "x"', at: '6:5', says: '0 agents can give at most 0' },
-  { line: 'SEND nothing TO "ann"', at: '6:10', says: 'SEND needs something to say' },
+  { line: 'SEND nothing TO "ann"', at: '6:10', says: 'SEND needs a message that is not empty' },
   { line: 'SEND "x" TO { rle: "a" }', at: '6:5', says: 'Did you mean "role"?' },
   { line: 'EMIT nothing', at: '6:10', says: 'EMIT needs the name of an event' },
-  { line: 'PROCESS nothing', at: '6:13', says: 'PROCESS needs something to say' },
+  { line: 'PROCESS nothing', at: '6:13', says: 'PROCESS needs a message that is not empty' },
   { line: 'SET found[3] = 1', at: '6:15', says: 'none at 3' },
   { line: 'COLLECT 1 INTO name', at: '6:5', says: 'that is no list' },
 ])(

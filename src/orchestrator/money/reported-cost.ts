@@ -1,8 +1,10 @@
 /** What a run or an agent has cost, as the services have reported it to the orchestrator. Picodollars (10⁻¹² US dollars). */
 export interface ReportedCost {
+  /** Number of calls. */
   calls: number
   /** Tokens that the services have reported. */
   inputTokens: number
+  /** Output tokens that the services reported. */
   outputTokens: number
   /** By the usage that the services have reported: exact. */
   known: bigint

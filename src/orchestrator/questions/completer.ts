@@ -35,10 +35,13 @@ export interface AgentQuestion {
 
 /** How a model does. */
 export interface TargetHealth {
+  /** The state of the circuit breaker. */
   breaker: 'closed' | 'open' | 'half-open'
+  /** Number of failures in the window of the breaker. */
   recentFailures: number
   /** Until an open breaker lets a call try again. */
   opensInMs: number
+  /** Results of the calls since the start of the process. */
   calls: CallStatistics
 }
 

@@ -26,10 +26,13 @@ export interface Retrying {
 
 /** A request that waits for its next try. */
 export interface WaitingRetry {
+  /** The agent that waits. */
   agent: string
+  /** The model that the retry will call, such as `openai/gpt-4o-mini`. */
   target: string
   /** The next try, from 2. */
   attempt: number
+  /** The message of the last failure. */
   lastError: string
   /** Unix milliseconds. */
   nextAt: number

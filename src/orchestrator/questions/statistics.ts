@@ -3,8 +3,11 @@ import type { Policy } from './completion.ts'
 
 /** How calls to one model have gone since this process began. */
 export interface CallStatistics {
+  /** Number of ended calls. */
   total: number
+  /** Number of successful calls. */
   successful: number
+  /** Number of failed calls. */
   failed: number
   /** Of all calls that have ended. */
   latencyMs: number

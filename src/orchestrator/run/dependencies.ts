@@ -3,6 +3,7 @@ import type { Trace } from '../../trace/index.ts'
 
 /** What a run stands on. */
 export interface OrchestratorDependencies {
+  /** The trace to which the orchestrator writes its events. */
   trace: Pick<Trace, 'append' | 'length'>
   /** Whether the trace is told of each call that is made: for traces that no service writes to. Default: not. */
   tellsAttempts?: boolean

@@ -41,6 +41,7 @@ const MAX_TRACKED = 10_000
 
 /** How a run is begun, or gone on with. */
 export interface RunStart {
+  /** Values of the variables of the pattern. Default: the defaults of the pattern. */
   vars?: Readonly<Record<string, unknown>>
   /** The name of the run in the store. */
   run?: string
@@ -201,7 +202,7 @@ export class Orchestrator {
   #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     if (this.#isConversation && agents.length === 0)
       throw new PatternSettingError(
-        `${this.#pattern.file} has neither a strategy nor agents: it cannot run. Another pattern may extend it.`,
+        `${this.#pattern.file} has neither a strategy nor agents, so it cannot run. It can only serve as a base for other patterns.`,
       )
     for (const agent of agents) this.#roster.add(agent)
     const workers = workersAmong(agents)
@@ -390,7 +391,7 @@ export class Orchestrator {
       this.#ending.close()
       this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
       if (this.#ending.reason === 'suspended') this.#journal?.save('suspended')
-      this.team.close('the orchestration has ended')
+      this.team.close('the orchestration ended')
       await this.#scheduler.settled()
       if (this.#ending.reason === 'suspended') this.#journal?.close()
     }

@@ -33,6 +33,7 @@ const RETRYABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
 export class CompletionError extends Error {
   override readonly name = 'CompletionError'
   readonly code = 'LONGHAUL_COMPLETION_FAILED'
+  /** The kind of the failure, which decides whether a retry is useful. */
   readonly kind: FailureKind
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined
@@ -127,6 +128,6 @@ export function failureOf(error: unknown): { kind: string; message: string; unkn
 export class AgentRestarted extends Error {
   override readonly name = 'AgentRestarted'
   constructor(agent: string) {
-    super(`The agent ${agent} was started again.`)
+    super(`The agent ${agent} was restarted.`)
   }
 }

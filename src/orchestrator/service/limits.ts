@@ -4,6 +4,7 @@ import { serviceNow } from './service-clock.ts'
 export interface ReportedLimit {
   /** Requests that the bucket holds when it is full. */
   limit: number
+  /** Requests that the bucket still allows now. */
   remaining: number
   /** Until it is full again. Milliseconds. */
   fullInMs: number

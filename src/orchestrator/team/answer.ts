@@ -2,7 +2,9 @@ import type { Json } from '../../strategy/index.ts'
 
 /** What an agent has answered, as a strategy sees it. */
 export interface AgentAnswer {
+  /** The agent that answered. */
   agent: string
+  /** The text of the answer. */
   text: string
   /** The JSON in the text, or null. */
   json: Json
@@ -12,5 +14,6 @@ export interface AgentAnswer {
   model: string
   /** From the question to the answer, waiting in line included. */
   seconds: number
+  /** Whether the answer came from the cache. */
   cached: boolean
 }

@@ -5,5 +5,5 @@ export const htmlPage: FaultKind = {
   billed: false,
   atDoor: true,
   at: 0.3,
-  ending: { kind: 'damage', damage: 'html', message: 'A page of HTML came in place of the answer.' },
+  ending: { kind: 'damage', damage: 'html', message: 'The service sent an HTML page instead of the answer.' },
 }

@@ -92,7 +92,7 @@ describe('the screen', () => {
     see(seen, failed('second\u001B[2J\nthird'))
     const lines = drawn(seen)
     const at = lines.indexOf('last failures')
-    expect(lines[at + 1]).toContain('ann: openai/gpt-4o overloaded, try 1: second')
+    expect(lines[at + 1]).toContain('ann: openai/gpt-4o overloaded, attempt 1: second')
     expect(lines[at + 2]).toContain('first')
     expect(screen(seen, { columns: 100, rows: 30 }).join('')).not.toContain('\u001B[2J')
   })

@@ -16,7 +16,7 @@ describe('a deadlock', () => {
 
   test('says so where longhaul knows of nobody', () => {
     expect(new DeadlockError(0, [], none).message).toContain(
-      '  no wait that longhaul knows of: the code under test awaits a promise that nothing will settle\n',
+      '  no wait that longhaul can see: the code under test awaits a promise that no code will settle\n',
     )
   })
 
@@ -30,7 +30,7 @@ describe('a deadlock', () => {
 
   test('names intervals that ended with earlier tests', () => {
     const { message } = new DeadlockError(0, [], { realTimers: [], endedIntervals: [7_000] })
-    expect(message).toContain('1 interval(s) of earlier tests in this file (every 7s) have ended with their tests')
+    expect(message).toContain('1 interval(s) of earlier tests in this file (every 7s) ended together with their tests')
   })
 })
 
@@ -49,6 +49,6 @@ test('a storm of timers names the busiest of them', () => {
 test('a second clock is refused with what to do', () => {
   const error = new ClockInUseError('A simulated clock is in force.')
   expect(error).toMatchObject({ name: 'ClockInUseError', code: 'LONGHAUL_CLOCK_IN_USE' })
-  expect(error.message).toMatch(/^A simulated clock is in force\. There is one time in a process/)
+  expect(error.message).toMatch(/^A simulated clock is in force\. A process has one time/)
   expect(error.message).toContain('LONGHAUL_TIME=real')
 })

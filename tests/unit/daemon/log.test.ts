@@ -41,7 +41,7 @@ describe('the log tells', () => {
       { type: 'model.fellBack', agent: 'ann', model: 'mini', reason: 'budget' },
     ],
     [
-      'orch_1 failover: ann asks haiku, after timeout',
+      'orch_1 failover: ann calls haiku, after timeout',
       { type: 'model.fellBack', agent: 'ann', model: 'haiku', reason: 'timeout' },
     ],
     [

@@ -81,7 +81,7 @@ describe('an answer', () => {
     const most = 4 * MAX_LINE
     expect(lineOf({ a: 'x'.repeat(most - 8) })).toHaveLength(most)
     expect(() => lineOf({ a: 'x'.repeat(most - 7) })).toThrow(
-      `The answer has ${most + 1} characters, which is more than ${most} characters. Request less: set a smaller limit, or request one item at a time.`,
+      `The answer has ${most + 1} characters, which is more than the limit of ${most} characters. Request less: set a smaller limit, or request one item at a time.`,
     )
     expect(() => lineOf({ a: 'x'.repeat(most) })).toThrow(RefusedError)
   })

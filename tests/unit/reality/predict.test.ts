@@ -84,7 +84,7 @@ orchestration_logic:
   test('refuses a model that nobody knows, before anything runs', async () => {
     const options = { pattern: 'semantic_test' }
     await expect(predict('one', options, { models: ['gpt-4o', 'gtp-4o-mini'] })).rejects.toThrow(
-      'models has "gtp-4o-mini", which no price table has. Did you mean "gpt-4o-mini"?',
+      'models has "gtp-4o-mini", which is in no price table. Did you mean "gpt-4o-mini"?',
     )
     await expect(predict('stubborn', stubborn, { models: ['gpt-4o'] })).rejects.toThrow(/is a function/)
     await expect(predict('one', options, { models: [] })).rejects.toBeInstanceOf(InvalidPredictionError)

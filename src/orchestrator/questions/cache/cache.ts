@@ -12,7 +12,9 @@ export type Embed = (text: string, agent: string, signal: AbortSignal) => Promis
 
 /** What the cache has saved. */
 export interface CacheSavings {
+  /** Number of requests that the cache answered. */
   hits: number
+  /** Number of requests that the cache could not answer. */
   misses: number
   /** Picodollars that the reused answers had cost. */
   saved: bigint
