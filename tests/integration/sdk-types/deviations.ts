@@ -93,11 +93,7 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
       const isNever = membersOf(field.type).length === 0
       const given = values[name]
       if (given === undefined) {
-        const mayLack =
-          field.optional ||
-          isNever ||
-          membersOf(field.type).length < (field.type.isUnion() ? field.type.types.length : 1)
-        if (!mayLack) found.push({ what: `missing ${at}`, path: `${path}.${name}` })
+        if (!field.optional && !isNever) found.push({ what: `missing ${at}`, path: `${path}.${name}` })
         continue
       }
       fields += 1

@@ -62,7 +62,10 @@ export class Samples {
     if (flags & ts.TypeFlags.NumberLike) return 1
     if (flags & ts.TypeFlags.BooleanLike) return true
     if (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive)) return {}
-    if (WRITTEN_AS_TEXT.has((member.symbol as ts.Symbol | undefined)?.name ?? '')) return 'eA=='
+    const { name = '' } = (member.symbol as ts.Symbol | undefined) ?? {}
+    if (name === 'Uint8Array') return new Uint8Array([120])
+    if (name === 'Date') return new Date(0)
+    if (WRITTEN_AS_TEXT.has(name)) return 'eA=='
     if (member.isIntersection() && member.types.some((each) => each.flags & ts.TypeFlags.String)) return 'x'
     if (checker.isArrayLikeType(member)) {
       const item = checker.getIndexTypeOfType(member, ts.IndexKind.Number)
