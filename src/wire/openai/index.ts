@@ -34,6 +34,7 @@ export const openai: Service = {
   beside: [
     ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],
     ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
+    ...['agents', 'vaults', 'webhook_endpoints', 'webhook_event_types', 'content_provenance_checks'],
   ],
   took: 'openai-processing-ms',
   errors: openaiErrors,

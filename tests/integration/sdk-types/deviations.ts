@@ -84,6 +84,7 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
     })
 
   const compareObject = (of: ts.Type, values: Record<string, unknown>, path: string): Deviation[] => {
+    if (isAnyObject(of)) return []
     const found: Deviation[] = []
     const known = new Set<string>()
     for (const field of declaredFields(checker, of)) {
@@ -93,11 +94,7 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
       const isNever = membersOf(field.type).length === 0
       const given = values[name]
       if (given === undefined) {
-        const mayLack =
-          field.optional ||
-          isNever ||
-          membersOf(field.type).length < (field.type.isUnion() ? field.type.types.length : 1)
-        if (!mayLack) found.push({ what: `missing ${at}`, path: `${path}.${name}` })
+        if (!field.optional && !isNever) found.push({ what: `missing ${at}`, path: `${path}.${name}` })
         continue
       }
       fields += 1
@@ -109,13 +106,13 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
       if (known.has(name)) continue
       fields += 1
       if (index) found.push(...compare(index, given, `${path}.${name}`, nameOf(checker, of)))
-      else if (!isAnyObject(of)) found.push({ what: `surplus ${nameOf(checker, of)}.${name}`, path: `${path}.${name}` })
+      else found.push({ what: `surplus ${nameOf(checker, of)}.${name}`, path: `${path}.${name}` })
     }
     return found
   }
   const isAnyObject = (of: ts.Type): boolean =>
     Boolean(of.flags & ts.TypeFlags.NonPrimitive) ||
-    ['Object', 'Record'].includes((of.symbol as ts.Symbol | undefined)?.name ?? '')
+    ['Object', 'Record', 'Map'].includes((of.symbol as ts.Symbol | undefined)?.name ?? '')
 
   const deviations = compare(type, value, '$', nameOf(checker, type))
   return { deviations, fields }
@@ -123,3 +120,6 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
 
 const fewest = (tried: readonly Deviation[][]): Deviation[] =>
   tried.reduce((best, each) => (each.length < best.length ? each : best))
+
+/** Names of SDKs that write them in camel case, and the wire in snake case. */
+export const snakeCased: WireName = (declared) => declared.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -29,7 +29,7 @@ export class Holding {
     this.fields += fields
     return deviations.flatMap(({ what, path }) => {
       const exception = Object.keys(this.#exceptions).find((each) => what.startsWith(each))
-      if (exception === undefined) return [`${what} at ${path}`]
+      if (exception === undefined) return [`${what} at ${path.replaceAll(/\[\d+\]/g, '[]')}`]
       this.#met.add(exception)
       return []
     })

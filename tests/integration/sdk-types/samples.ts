@@ -62,7 +62,10 @@ export class Samples {
     if (flags & ts.TypeFlags.NumberLike) return 1
     if (flags & ts.TypeFlags.BooleanLike) return true
     if (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive)) return {}
-    if (WRITTEN_AS_TEXT.has((member.symbol as ts.Symbol | undefined)?.name ?? '')) return 'eA=='
+    const { name = '' } = (member.symbol as ts.Symbol | undefined) ?? {}
+    if (name === 'Uint8Array') return new Uint8Array([120])
+    if (name === 'Date') return new Date(0)
+    if (WRITTEN_AS_TEXT.has(name)) return 'eA=='
     if (member.isIntersection() && member.types.some((each) => each.flags & ts.TypeFlags.String)) return 'x'
     if (checker.isArrayLikeType(member)) {
       const item = checker.getIndexTypeOfType(member, ts.IndexKind.Number)
@@ -80,6 +83,8 @@ export class Samples {
     const { checker } = this.#declared
     const members = membersOf(type)
     for (const member of members) {
+      // What Smithy's types keep free for members that are not known yet.
+      if (nameOf(checker, member) === '$UnknownMember') continue
       if (members.length > 1 || literalOf(checker, member) !== undefined) {
         const value = this.least(member, level)
         yield {
@@ -92,6 +97,7 @@ export class Samples {
       }
       if (level > MAX_LEVELS || this.#shown.has(member)) continue
       if (!(member.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) continue
+      if (WRITTEN_AS_TEXT.has((member.symbol as ts.Symbol | undefined)?.name ?? '')) continue
       if (checker.isArrayLikeType(member)) {
         const item = checker.getIndexTypeOfType(member, ts.IndexKind.Number)
         if (item)
@@ -106,7 +112,7 @@ export class Samples {
         const hint = this.#hint(field)
         if (field.optional)
           yield { what: at, value: { ...least, [field.name]: hint ? hint.value : this.least(field.type, level + 1) } }
-        if (hint && typeof hint.value !== 'object') continue
+        if (hint) continue
         for (const { what, value } of this.#variants(field.type, at, level + 1))
           yield { what, value: { ...least, [field.name]: value } }
       }
