@@ -18,6 +18,7 @@ import {
   type BadRequest,
   type Chunk,
   type Generation,
+  type Lacking,
   type Resource,
   type ResponseHead,
   type StreamEncoder,
@@ -90,14 +91,17 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   }
   const errors = endpoint.errors ?? address.service.errors
   let fingerprint: string | undefined
-  const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
-    refuse(errors.bad(problem, provider.requestId()), {
+  const refuseBad = (problem: BadRequest | Lacking, body: Readonly<Record<string, unknown>> = {}): Exchange => {
+    if (problem.kind === 'unsimulated')
+      return refuse(unsimulatedResponse(problem.message), { reason: problem.kind, message: problem.message })
+    return refuse(errors.bad(problem, provider.requestId()), {
       reason: REFUSED_AS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
       fingerprint: fingerprint ?? fingerprintOf(text, body),
     })
+  }
   if (endpoint.kind === 'live')
     return refuseBad({ kind: 'invalid', message: NO_WEBSOCKET, param: null, code: 'websocket_required' })
   // A unit of UTF-16 is three bytes of UTF-8 at most.
@@ -143,7 +147,7 @@ function answerResource(
   request: WireRequest,
   incoming: Incoming,
   sink: Sink,
-  refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
+  refuseBad: (problem: BadRequest | Lacking, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
   const desk = deskOf(provider, incoming, (asked, signal) => {

@@ -7,9 +7,10 @@ import { REFUSAL_MS, type Provider, type RefusedRequest } from '../provider/inde
 import { hashHex } from '../random/index.ts'
 import {
   badText,
+  isBad,
   REFUSED_AS,
   unsimulatedResponse,
-  unsimulatedText,
+  unsimulatedSocketText,
   type Line,
   type LiveSession,
   type WireRequest,
@@ -96,7 +97,7 @@ export function answerLive(
   }
   if (endpoint?.kind !== 'live') {
     const { baseURL, service } = address
-    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
+    const message = unsimulatedSocketText({ path, provider: route.provider, baseURL, endpoints: service.endpoints })
     return refuse(unsimulatedResponse(message), 'unsimulated', message)
   }
   const wire: WireRequest = {
@@ -114,7 +115,7 @@ export function answerLive(
     id: () => provider.requestId(),
   }
   const begin = endpoint.open(wire)
-  if ('kind' in begin) {
+  if (isBad(begin)) {
     if (begin.kind === 'unsimulated') return refuse(unsimulatedResponse(begin.message), begin.kind, begin.message)
     const response = (endpoint.errors ?? address.service.errors).bad(begin, provider.requestId())
     return refuse(response, REFUSED_AS[begin.kind], badText(begin))

@@ -119,7 +119,7 @@ export class ResponsesSession implements LiveSession {
     const known = event as ClientEvent
     if (known.type === 'response.create') return this.#take(known, text.length)
     const steered = [...this.#underWay.values()].find(({ id }) => id === known.previous_response_id)
-    this.#line.refused({ status: 400, reason: 'unsimulated', message: STEER_UNSIMULATED })
+    this.#line.refused({ status: 501, reason: 'unsimulated', message: STEER_UNSIMULATED })
     this.#line.soon(() => this.#send(steerFailed(known), steered?.lane))
   }
 
