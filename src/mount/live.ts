@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket, WebSocketServer } from 'ws'
+import { writerOf } from '../doors/index.ts'
 import { whenNeeded, ws } from '../packages/index.ts'
 import { REFUSAL_MS, type Provider, type RefusedRequest } from '../provider/index.ts'
 import { hashHex } from '../random/index.ts'
@@ -127,14 +128,14 @@ export function answerLive(
   }
   open.add(socket)
   socket.once('close', () => open.delete(socket))
-  // What comes later over the connection is said by who has opened it.
+  // What comes from another process over the connection is said by who has opened it.
   const sender = new AsyncResource('WebSocketSession', { requireManualDestroy: true })
   const { operation } = endpoint
   sockets().handleUpgrade(request, socket, head, (client) => {
     const answered = { provider: route.provider, operation, method, path, status: 101, agent: agent ?? null }
     provider.trace.append({ type: 'resource.answered', ...answered })
     const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
-    listen(client, session, sender, provider)
+    listen(client, session, () => writerOf(socket) ?? sender, provider)
     onOpen(client)
   })
 }
@@ -149,9 +150,10 @@ function hangingUp({ trace }: Provider, client: WebSocket, problem: string, acti
   }
 }
 
-function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, provider: Provider): void {
+/** @param sender tells in whose name something is sent over the connection */
+function listen(client: WebSocket, session: LiveSession, sender: () => AsyncResource, provider: Provider): void {
   client.on('message', (data) =>
-    sender.runInAsyncScope(() =>
+    sender().runInAsyncScope(() =>
       hangingUp(provider, client, 'A message over a WebSocket could not be read', () => session.received(textOf(data))),
     ),
   )
@@ -200,6 +202,10 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
     refused: (why) => provider.refuse({ ...asked, host, agent, ...why }),
     answered: (operation) =>
       void provider.trace.append({ type: 'resource.answered', ...asked, operation, status: 200, agent: agent ?? null }),
+    inName: () => {
+      const name = new AsyncResource('WebSocketName', { requireManualDestroy: true })
+      return (action) => name.runInAsyncScope(action)
+    },
     now: () => clock.epoch + clock.now(),
     soon: (action) => after(REFUSAL_MS, action),
     after,

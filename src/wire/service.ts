@@ -198,6 +198,8 @@ export interface Line {
   refused(why: Pick<RefusedRequest, 'status' | 'reason' | 'message' | 'model' | 'callerHints'>): void
   /** Tells in the trace of something small that is answered, and is no call. */
   answered(operation: string): void
+  /** Remembers in whose name the present code runs, for what is done later. */
+  inName(): (action: () => void) => void
   /** Unix time in milliseconds. */
   now(): number
   /** Does something when a service would have answered that has no work with it, if the connection is still there. */

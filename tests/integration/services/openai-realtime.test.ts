@@ -170,6 +170,14 @@ describeOrchestration(
       close()
     })
 
+    test('a response is of who has asked for it, not of who has opened the session', async ({ trace }) => {
+      const { send, next, close } = await actAs('ann', () => begun())
+      actAs('ben', () => send({ type: 'response.create' }))
+      await next('response.done')
+      expect(trace.ofType('call.arrived')).toMatchObject([{ agent: 'ben' }])
+      close()
+    })
+
     test('a response that is cancelled is billed no further', async ({ trace, provider }) => {
       const { send, next, close } = await begun()
       send({ type: 'response.create' })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Agent, OpenAIProvider, Runner, setTracingDisabled } from '@openai/agents'
 import OpenAI from 'openai'
 import { ResponsesWS } from 'openai/resources/responses/ws'
@@ -218,6 +219,25 @@ describeOrchestration(
       const { error, stream_id } = await refused({ stream_id: 'one-more', input: 'Go.' })
       expect(error.code).toBe('websocket_stream_limit_reached')
       expect(stream_id).toBe('one-more')
+    })
+
+    test('knows who asks on a connection that several share', async ({ trace }) => {
+      const { socket, create, ended } = connection()
+      await once(socket.socket.platformSocket, 'open')
+      for (const agent of ['ann', 'ben']) actAs(agent, () => create({ input: `I am ${agent}.` }))
+      create({ input: 'I am cem.', metadata: { agent: 'cem' } })
+      for (let nth = 0; nth < 3; nth++) await ended()
+      expect(trace.ofType('call.arrived').map(({ agent }) => agent)).toEqual(['ann', 'ben', 'cem'])
+    })
+
+    test('knows the agents of the Agents SDK, which share one connection', async ({ trace }) => {
+      const modelProvider = new OpenAIProvider({ apiKey: 'test', useResponses: true, useResponsesWebSocket: true })
+      const agent = new Agent({ name: 'Helper', model: 'gpt-4o' })
+      const work = async (): Promise<unknown> => new Runner({ modelProvider }).run(agent, 'Hello.')
+      await Promise.all(['ann', 'ben'].map((name) => actAs(name, work)))
+      await modelProvider.close()
+      expect(trace.ofType('call.arrived').map((call) => call.agent)).toEqual(['ann', 'ben'])
+      expect(trace.ofType('resource.answered')).toHaveLength(1)
     })
 
     test('is used by the Agents SDK', async ({ trace }) => {
