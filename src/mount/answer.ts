@@ -31,6 +31,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
+import { atPace, refusedAtPace } from './pace.ts'
 import type { Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
 
@@ -207,17 +208,6 @@ function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider
 
 const halfOf = (body: Chunk): Chunk => body.slice(0, Math.floor(body.length / 2))
 
-/** Limits, in the time of a client whose clock runs slower than the provider's. */
-function atPace(limits: LimitStates, pace: number): LimitStates {
-  if (pace === 1) return limits
-  return Object.fromEntries(
-    Object.entries(limits).map(([name, state]) => [
-      name,
-      { ...state, resetMs: state.resetMs / pace, resetAt: state.resetAt - state.resetMs + state.resetMs / pace },
-    ]),
-  )
-}
-
 /** Writes the parts of one answer as its endpoint says. */
 class Delivery {
   readonly #provider: Provider
@@ -270,10 +260,8 @@ class Delivery {
       case 'refusal': {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
         const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
-        const { refusal, limits } = part
-        const told =
-          'retryAfterMs' in refusal ? { ...refusal, retryAfterMs: refusal.retryAfterMs / this.#pace } : refusal
-        return sendWhole(sink, errors.refusal(told, atPace(limits, this.#pace), request), this.#provider)
+        const { refusal, limits } = refusedAtPace(part, this.#pace)
+        return sendWhole(sink, errors.refusal(refusal, limits, request), this.#provider)
       }
       case 'reset':
         return sink.reset()

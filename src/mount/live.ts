@@ -19,6 +19,7 @@ import {
 } from '../wire/index.ts'
 import { MAX_BODY } from './answer.ts'
 import { shelfOf } from './desk.ts'
+import { refusedAtPace } from './pace.ts'
 import type { Route } from './routes.ts'
 
 /** Without a server of its own: connections are handed to it. The first of the names that a client offers counts. */
@@ -73,7 +74,8 @@ function fullResponse(message: string): WireResponse {
 /**
  * Lets a client that asks for a WebSocket talk to the service at a route; what it says is answered when the clock says so.
  *
- * @param onOpen is given the connection
+ * @param options.pace how many times as fast as the client's clock the provider's one runs: times in errors are the client's
+ * @param options.onOpen is given the connection
  */
 export function answerLive(
   provider: Provider,
@@ -81,7 +83,7 @@ export function answerLive(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  onOpen: (client: WebSocket) => void = () => {},
+  { pace = 1, onOpen = () => {} }: { pace?: number; onOpen?: (client: WebSocket) => void } = {},
 ): void {
   const { clock } = provider
   const { endpoint, address, path, host } = route
@@ -134,7 +136,7 @@ export function answerLive(
   sockets().handleUpgrade(request, socket, head, (client) => {
     const answered = { provider: route.provider, operation, method, path, status: 101, agent: agent ?? null }
     provider.trace.append({ type: 'resource.answered', ...answered })
-    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
+    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, { agent, pace })))
     listen(client, session, () => writerOf(socket) ?? sender, provider)
     onOpen(client)
   })
@@ -161,7 +163,12 @@ function listen(client: WebSocket, session: LiveSession, sender: () => AsyncReso
   client.on('error', () => {})
 }
 
-function lineTo(client: WebSocket, provider: Provider, route: Route, agent: string | undefined): Line {
+function lineTo(
+  client: WebSocket,
+  provider: Provider,
+  route: Route,
+  { agent, pace }: { agent: string | undefined; pace: number },
+): Line {
   const { clock } = provider
   const { path, host } = route
   const { catalogue } = route.address.service
@@ -194,7 +201,10 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
       const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
       const accepted = provider.accept(
         whole,
-        (part) => hangingUp(provider, client, 'An answer could not be written', () => receive(part)),
+        (part) =>
+          hangingUp(provider, client, 'An answer could not be written', () =>
+            receive(part.kind === 'refusal' ? refusedAtPace(part, pace) : part),
+          ),
         agent,
       )
       return () => accepted.disconnect()

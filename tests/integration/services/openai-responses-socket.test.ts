@@ -482,7 +482,7 @@ plain('two runs over a connection with one seed give the same bytes', async () =
 
 describeOrchestration(
   'a connection over a real socket',
-  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.' } },
+  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.', retryAfter: '2m' } },
   (test) => {
     test('is held by the server, and ends with it', async ({ provider }) => {
       const server = await startServer(provider)
@@ -491,6 +491,25 @@ describeOrchestration(
       expect((await answered({ input: 'Hello.' })).output).toMatchObject([{ content: [{ text: 'Hi.' }] }])
       await server.close()
       expect(await closed).toBe(1_006)
+    })
+
+    test('tells in an error how long to wait by the clock of its client', async ({ provider }) => {
+      const server = await startServer(provider, { pace: 60 })
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const { refused } = connection(new ResponsesWS(away))
+      provider.failNext(1, 'rate_limited')
+      expect((await refused({ input: 'Hello.' })).error.headers?.['retry-after']).toBe('2')
+      await server.close()
+    })
+
+    test('takes no message that is larger than a request may be', async ({ provider }) => {
+      const server = await startServer(provider)
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const { closed, create, socket } = connection(new ResponsesWS(away))
+      await once(socket.socket.platformSocket, 'open')
+      create({ input: 'x'.repeat(33 * 1024 * 1024) })
+      expect(await closed).toBe(1_009)
+      await server.close()
     })
   },
 )
