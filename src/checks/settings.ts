@@ -81,7 +81,7 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
   const known = CHECKS[name].settings as Readonly<Record<string, unknown>>
   if (!Object.hasOwn(known, setting))
     throw new InvalidCheckError(
-      `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'It has none.'}`,
+      `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'This check has no settings.'}`,
     )
   const kind = KINDS[typeof known[setting]]
   const told = `"${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}`

@@ -87,12 +87,12 @@ function violationsText(violations: readonly Violation[]): string {
     const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
     const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
     return [
-      `${name}: ${CHECKS[name].holds} This does not hold.`,
+      `${name}: ${CHECKS[name].holds} The run violates this.`,
       ...shown,
       ...more,
       `  Why it matters: ${why}`,
       `  What to do: ${advice}`,
-      `  Where it is meant: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
+      `  If this is intentional, waive it: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
     ].join('\n')
   })
   return parts.join('\n\n')

@@ -7,7 +7,7 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
   return waiters
     .map(
       ({ who, what, since }) =>
-        `  ${who} waits for ${what}, since ${formatDuration(since)} (for ${formatDuration(now - since)})`,
+        `  ${who} has waited for ${what} since ${formatDuration(since)} (for ${formatDuration(now - since)})`,
     )
     .join('\n')
 }

@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import type { ScheduledFault } from '../provider/index.ts'
-import type { OrchestrationOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { timeline } from '../report/timeline.ts'
 import type { Trace, TraceEvent } from '../trace/index.ts'
 import type { Case } from './case.ts'
@@ -83,7 +83,7 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     runs += 1
     if (now() - toldAt > TELL_EVERY_MS) {
       toldAt = now()
-      process.stderr.write(`longhaul: making a case of "${name}" smaller that fails; ${runs} runs so far\n`)
+      process.stderr.write(`longhaul is shrinking a failing case of "${name}"; ${runs} runs so far\n`)
     }
     const { errors, trace, epoch } = await run(candidate)
     if (!isSameFailure(errors, failed.errors)) return false
@@ -112,7 +112,7 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
   const { schedule, vars, agents, latency, seed } = of
   const faults = schedule?.map(({ agent, nth, fault }) => `    ${agent}, call ${nth + 1}: ${fault}`)
   return [
-    `The smallest case that shows it, after ${tries} runs${isMinimal ? '' : ' (time was up: there may be a smaller one)'}: seed ${seed}`,
+    `The smallest case that fails in this way, after ${tries} runs${isMinimal ? '' : ' (the time limit ended the search: a smaller case may exist)'}: seed ${seed}`,
     ...(agents ? [`  agents: ${agents.join(', ')}`] : []),
     ...Object.entries(vars ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
     ...(latency === undefined ? [] : [`  every answer takes ${formatDuration(parseDuration(latency))}`]),

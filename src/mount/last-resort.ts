@@ -30,7 +30,7 @@ export function guarded(response: ServerResponse, work: () => void, log: (text: 
   try {
     work()
   } catch (error) {
-    log(`a request could not be answered: ${String((error as Error)?.stack ?? error)}`)
+    log(`longhaul could not answer a request: ${String((error as Error)?.stack ?? error)}`)
     fail(response)
   }
 }

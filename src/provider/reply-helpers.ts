@@ -33,7 +33,7 @@ export function sequence(...given: readonly unknown[]): Sequence {
   if (!Array.isArray(first)) return { sequence: replies, by: 'call' }
   const { by = 'call', ...unknown } = options as SequenceOptions
   for (const name of Object.keys(unknown))
-    throw new InvalidProviderConfigError(`sequence() knows no option "${name}". ${suggestion(name, ['by'])}`)
+    throw new InvalidProviderConfigError(`sequence() has no option "${name}". ${suggestion(name, ['by'])}`)
   return { sequence: replies, by }
 }
 

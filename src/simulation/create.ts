@@ -1,7 +1,8 @@
 import type { Clock, TimeModeText } from '../clock/index.ts'
 import type { Ledger, Provider, ProviderConfig } from '../provider/index.ts'
 import type { Trace } from '../trace/index.ts'
-import { openSession, type FunctionOptions } from './session.ts'
+import type { FunctionOptions } from './options.ts'
+import { openSession } from './session.ts'
 import { unusedText } from './set-up.ts'
 import { joinSettings, type RunSettings } from './settings.ts'
 
@@ -78,7 +79,8 @@ export function createSimulation({
     run: async (work) => (await session.supervise(work)) as never,
     async close() {
       const text = inForce.unused === 'warn' ? unusedText(session.unused()) : ''
-      if (text !== '') process.stderr.write(`longhaul: set up, and used by no call of the simulation: ${text}\n`)
+      if (text !== '')
+        process.stderr.write(`longhaul: no call of the simulation used this part of the set-up: ${text}\n`)
       await session.close()
     },
   }

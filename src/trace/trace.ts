@@ -141,7 +141,7 @@ export class Trace implements Iterable<TraceEvent> {
     try {
       // A folder can be opened, and not be read: what is thrown then does not name it.
       if (fstatSync(descriptor).isDirectory())
-        throw Object.assign(new Error(`${file} is a folder, and no trace.`), { code: 'EISDIR', path: file })
+        throw Object.assign(new Error(`${file} is a folder. Give the file of a trace.`), { code: 'EISDIR', path: file })
       return Trace.#from(readEvents(descriptor, file))
     } finally {
       closeSync(descriptor)
@@ -186,14 +186,14 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
   const { seq, at, type } = (event ?? {}) as Partial<TraceEvent>
   if (!Number.isInteger(seq) || typeof at !== 'number' || typeof type !== 'string') {
     throw new InvalidTraceError(
-      `Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`,
+      `Line ${number} of ${source} is not an event: an event needs seq, at and type. Given: ${line.slice(0, 80)}`,
     )
   }
   Object.assign(event as TraceEvent, { type: typeOfToday(type) })
   const wrong = wrongValueIn(event as Record<string, unknown>)
   if (wrong !== undefined)
     throw new InvalidTraceError(
-      `Line ${number} of ${source} is no ${type.slice(0, 80)} event: its "${wrong}" is ${shown((event as Record<string, unknown>)[wrong])}.`,
+      `Line ${number} of ${source} is not a valid ${type.slice(0, 80)} event: "${wrong}" is ${shown((event as Record<string, unknown>)[wrong])}.`,
     )
   return event as TraceEvent
 }

@@ -4,7 +4,7 @@ import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
 import type { Vars } from '../systems/index.ts'
 import type { Case, SweepOptions } from '../explore/index.ts'
-import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
+import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/options.ts'
 import type { RunSettings } from '../simulation/settings.ts'
 import { alone } from './alone.ts'
 import { fill, filling, type OrchestrationTest } from './fill.ts'
@@ -155,7 +155,9 @@ const withSuite = (suite: Suite): DescribeOrchestration =>
       sweep: { value: (given: SweepOptions) => forSweep(suite, given) },
       concurrent: {
         get() {
-          throw new ClockInUseError('Orchestrations cannot be described as concurrent.')
+          throw new ClockInUseError(
+            'Orchestrations cannot be concurrent: one process has one virtual time. Remove .concurrent.',
+          )
         },
       },
     },

@@ -13,12 +13,9 @@ import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
 import type { Outcome } from '../simulation/outcome.ts'
-import {
-  openSession,
-  type OrchestrationOptions,
-  type Session,
-  type StartedOrchestration,
-} from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
+import type { StartedOrchestration } from '../simulation/started.ts'
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
@@ -86,7 +83,7 @@ type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
 const replayOf = ({ settings, file, name, of }: Told): string =>
   replayCommand(settings, file, name, of && encodeCase(of))
 
-const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat it alone:\n  ${replayOf(told)}`
+const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat this test alone:\n  ${replayOf(told)}`
 
 /**
  * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
@@ -108,7 +105,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
     await attachTrace(trace, attempt.task)
     if (report !== undefined) await annotateReport(attempt.task, report)
   } catch (error) {
-    process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
+    process.stderr.write(`longhaul could not attach the trace of the test "${attempt.name}": ${String(error)}\n`)
   }
 }
 

@@ -251,7 +251,7 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
     )
   for (const name of Object.keys(given))
     if (!names.includes(name))
-      throw new InvalidMatcherError(`${matcher} knows no "${name}". ${suggestion(name, names)}`)
+      throw new InvalidMatcherError(`${matcher} has no option "${name}". ${suggestion(name, names)}`)
 }
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
@@ -268,13 +268,15 @@ const PROMPT_LENGTH = 200
 function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
   if (of.status !== undefined && !STATUSES.includes(of.status))
-    throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
+    throw new InvalidMatcherError(
+      `${matcher}: a call cannot have the status "${of.status}". ${suggestion(of.status, STATUSES)}`,
+    )
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
   if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
-    throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+    throw new InvalidMatcherError(`${matcher}: there is no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
   if (of.fault !== undefined && ENDLESS.includes(of.fault))
     throw new InvalidMatcherError(
-      `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
+      `${matcher}: no call ends with the fault "${of.fault}": the call stays open until its client disconnects. Give { fault: 'disconnected' }, or { status: 'open' } for a call that is still open.`,
     )
   const filters = Object.entries(scopeOfToday(of)) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
@@ -349,7 +351,7 @@ const matchers = {
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
     const outcome = recordOf(given, 'toHaveElapsed')
     known('toHaveElapsed', range, RANGE)
-    const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; it took ${formatDuration(outcome.elapsedMs)}.`
+    const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; the orchestration took ${formatDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
@@ -374,7 +376,7 @@ const matchers = {
     const outcome = recordOf(given, 'toHaveCalls')
     const found = filtered(outcome, of, 'toHaveCalls').length
     const { isIn, wanted } = counted('toHaveCalls', count)
-    const text = `Expected ${wanted} calls${filterText(of)}; there were ${found}.`
+    const text = `Expected ${wanted} calls${filterText(of)}; the trace has ${found}.`
     return verdictOn(this, 'toHaveCalls', { pass: isIn(found), text, outcome, of: namesOf(of) })
   },
 
@@ -399,10 +401,10 @@ const matchers = {
     return verdictOn(this, 'toHaveAsked', {
       pass: isIn(found),
       text:
-        `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
+        `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; the agent did in ${found}.` +
         (shown.length > 0
           ? ` Its newest prompts:${shown.join('')}`
-          : ` It made no such call. There are: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
+          : ` The agent made no such call. Agents with calls: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
       outcome,
       of: namesOf({ ...of, agent }),
     })

@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
     await daemon!.stop('again')
     await health(page, 'No daemon answers')
     await begin()
-    await health(page, '1 orchestration(s) under way')
+    await health(page, '1 active orchestration(s)')
     await page.getByRole('button', { name: 'Terminate', exact: true }).click()
     await page.getByText('orchestration:terminate: done').waitFor()
     const { data: after } = await send(paths.socket, 'orchestration:status', { orchestration_id: id })
@@ -198,7 +198,7 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
   test('without the token it shows, and has nothing to act with', async () => {
     const page = await browser.newPage()
     await page.goto(ui.url.split('#')[0]!)
-    await page.getByText('Look only').waitFor()
+    await page.getByText('Read-only. To control orchestrations').waitFor()
     await health(page, 'orchestration(s) under way')
     expect(await page.getByRole('button', { name: 'Suspend' }).count()).toBe(0)
     await page.close()

@@ -89,6 +89,17 @@ export function constantAbout(path: string): string {
   return aboutOf(file!.statements.find((each) => ts.isVariableStatement(each))!)
 }
 
+/** What the TSDoc of each property says in the first object literal that a file names so: `settings: { … }`. */
+export function propertiesAbout(path: string, property: string): ReadonlyMap<string, string> {
+  const file = sourceFiles.find(({ fileName }) => fileName === path)!
+  const literalOf = (node: ts.Node): ts.ObjectLiteralExpression | undefined =>
+    ts.isPropertyAssignment(node) && node.name.getText() === property && ts.isObjectLiteralExpression(node.initializer)
+      ? node.initializer
+      : ts.forEachChild(node, literalOf)
+  const literal = literalOf(file)
+  return new Map(literal?.properties.map((each) => [each.name!.getText(), aboutOf(each)]))
+}
+
 /** The members of a union of object types, by their property `type`. */
 export function unionMembers(name: string): { type: string; about: string; fields: Member[] }[] {
   const found = statements.find((each) => ts.isTypeAliasDeclaration(each) && each.name.text === name)

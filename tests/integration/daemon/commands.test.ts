@@ -59,6 +59,6 @@ describe('the commands', { timeout: 60_000 }, () => {
   })
 
   test('another daemon on the same files is refused', async () => {
-    expect((await longhaul('daemon', 'run')).stderr).toMatch(/A daemon answers at .* already/)
+    expect((await longhaul('daemon', 'run')).stderr).toMatch(/A daemon already answers at /)
   })
 })

@@ -74,7 +74,9 @@ describe('the screen', () => {
     for (const how of [null, null, 'overloaded']) see(seen, ended(how, 'agent_1'))
     const text = drawn(seen).join('\n')
     expect(text).toContain('daemon 77 healthy, up 1h 1m')
-    expect(text).toContain('under way 1, since you watch 3 calls, 1 failed (33.3 %), in the last minute 3')
+    expect(text).toContain(
+      'calls in progress: 1, ended since the start of watch: 3, failed: 1 (33.3 %), in the last minute: 3',
+    )
     expect(text).toMatch(/debate orch_1a2b3c4d +running +1m 5s +12 +\$0\.4000 +82 %/)
     expect(text).toMatch(/agent_1 +working +3s +9 +1 +\$0\.3000 +120/)
     expect(text).toMatch(/agent_2 +idle/)

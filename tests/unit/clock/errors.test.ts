@@ -5,11 +5,11 @@ const waiters = [{ who: 'ann', what: 'an answer of gpt-4o', since: 1_000 }]
 const none = { realTimers: [], endedIntervals: [] }
 
 describe('a deadlock', () => {
-  test('says who waits for what, since when', () => {
+  test('says who has waited for what since when', () => {
     const error = new DeadlockError(61_000, waiters, none)
     expect(error).toMatchObject({ name: 'DeadlockError', code: 'LONGHAUL_DEADLOCK', waiters })
     expect(error.message).toMatch(/^Deadlock at 1m 1s of virtual time: no timer is set and no I\/O is in flight/)
-    expect(error.message).toContain('\nWaiting:\n  ann waits for an answer of gpt-4o, since 1s (for 1m)\n')
+    expect(error.message).toContain('\nWaiting:\n  ann has waited for an answer of gpt-4o since 1s (for 1m)\n')
     expect(error.message).toMatch(/await clock\.io\(promise\)\.$/)
     expect(error.message).not.toMatch(/real clock|earlier tests/)
   })
@@ -42,7 +42,7 @@ test('a storm of timers names the busiest of them', () => {
     '500 timers fired and 1m of virtual time passed without any other event (the last one at 30s).',
   )
   expect(error.message).toContain('\nThe busiest timers:\n  setInterval of 10ms, fired 400 times\n')
-  expect(error.message).toContain('ann waits for an answer of gpt-4o, since 1s (for 1m 29s)')
+  expect(error.message).toContain('ann has waited for an answer of gpt-4o since 1s (for 1m 29s)')
   expect(error.message).toContain('raise the option clock.horizon')
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findingsOf, loadPattern } from '../../../src/pattern/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const known = {
   functions: ['play', 'metrics'],
@@ -19,7 +20,10 @@ describe('what longhaul check finds', () => {
     ['LOG nothing', 'error', 6, 9, 'There is no variable "nothing"', 'declare it'],
     ['LOG "Hi {{nothing}}"', 'error', 6, 15, 'There is no variable "nothing"', 'declare it'],
     [
-      'SET sum_of_all = 1\nLOG sum_of_al',
+      strategy`
+        SET sum_of_all = 1
+        LOG sum_of_al
+      `,
       'error',
       7,
       9,
@@ -41,10 +45,52 @@ describe('what longhaul check finds', () => {
       'No price table has the model "gpt-3o"',
       'gpt-4o',
     ],
-    ['RETURN 1\nLOG 2', 'warning', 7, 5, 'never reached', 'Take it out'],
-    ['FOR i IN 1..3:\n  BREAK\n  LOG i', 'warning', 8, 7, 'never reached', 'Take it out'],
-    ['IF false:\n  LOG 1', 'warning', 7, 7, 'never runs', 'Take it out'],
-    ['WHILE true:\n  WAIT 1s\nLOG 2', 'warning', 8, 5, 'never reached', 'Take it out'],
+    [
+      strategy`
+        RETURN 1
+        LOG 2
+      `,
+      'warning',
+      7,
+      5,
+      'never reached',
+      'Take it out',
+    ],
+    [
+      strategy`
+        FOR i IN 1..3:
+          BREAK
+          LOG i
+      `,
+      'warning',
+      8,
+      7,
+      'never reached',
+      'Take it out',
+    ],
+    [
+      strategy`
+        IF false:
+          LOG 1
+      `,
+      'warning',
+      7,
+      7,
+      'never runs',
+      'Take it out',
+    ],
+    [
+      strategy`
+        WHILE true:
+          WAIT 1s
+        LOG 2
+      `,
+      'warning',
+      8,
+      5,
+      'never reached',
+      'Take it out',
+    ],
     ['Gather the votes', 'warning', 6, 5, 'This line is plain language', 'GATHER responses FROM agents'],
     ['send it round', 'warning', 6, 5, 'This line is plain language', 'SEND "text" TO agent'],
   ])('%s', (strategy, severity, line, column, problem, hint) => {
@@ -83,6 +129,12 @@ RETURN filter(words, word -> len(word) > 3)`
   })
 
   test('in a sketch, what nothing defines is left to the model', () => {
-    expect(findings('THINK about it\nSET x = what_there_is\nSEND x TO the_boss')).toEqual([])
+    expect(
+      findings(strategy`
+        THINK about it
+        SET x = what_there_is
+        SEND x TO the_boss
+      `),
+    ).toEqual([])
   })
 })

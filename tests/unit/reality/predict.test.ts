@@ -102,9 +102,9 @@ orchestration_logic:
   test('says where it stands on too few runs to tell what 99 of 100 stay under', async () => {
     const few = await predict('stubborn', stubborn, { runs: 20 })
     expect(predictionText('one', few)).toMatch(
-      /The dearest of the 20 runs costs .*; what 99 % stay under is told from 99 runs on/,
+      /The most expensive of the 20 runs costs .*\. A bound for 99 % of the runs needs at least 99 runs/,
     )
-    expect(predictionText('one', { ...few, runs: 99 })).toMatch(/99 % of the runs stay/)
+    expect(predictionText('one', { ...few, runs: 99 })).toMatch(/99 % of the runs cost less than/)
   })
 
   test('needs ten runs', async () => {

@@ -9,7 +9,7 @@ import { chatHints } from '../hints.ts'
 import { allItems, withItems, type KeptItems } from '../kept-items.ts'
 import { defaultEffort, effortProblem, isChatModel, isReasoningModel, maxOutputOf } from '../model-rules.ts'
 import { Background } from './background.ts'
-import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
+import { brokenPairIn, itemsOf, messagesOf, namelessIn } from './history.ts'
 import { duplicateIn, withId, wrongIds } from './item-ids.ts'
 import { finishedBody, outputOf, responseId, type ResponsesAsked } from './output.ts'
 import { RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
@@ -55,9 +55,13 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   return { kept: found.kept, model: undefined, conversation: id }
 }
 
+/** Whether an item only names another one; the type may be left out. */
+const isReference = ({ type, role, id }: Item): boolean =>
+  type === 'item_reference' || (type == null && role === undefined && id !== undefined)
+
 /** Items that are named by their id alone, as they are; one that nobody has kept is told. */
 function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
-  if (!items.some(({ type }) => type === 'item_reference')) return items
+  if (!items.some(isReference)) return items
   const kept = [
     ...allResponses(shelf).flatMap(({ added, output }) => [...added, ...output]),
     ...allConversations(shelf).flatMap((conversation) => allItems(conversation.kept)),
@@ -65,7 +69,7 @@ function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRe
   const known = new Map(kept.map((item) => [item.id, item] as const))
   const found: Item[] = []
   for (const item of items) {
-    const meant = item.type === 'item_reference' ? known.get(item.id) : item
+    const meant = isReference(item) ? known.get(item.id) : item
     if (!meant) return { kind: 'not_found', message: `Item with id '${item.id}' not found.`, param: 'input' }
     found.push(meant)
   }
@@ -163,7 +167,7 @@ export const create: Generation<ResponsesAsked> = {
     if (model === undefined) return missing('model')
     const given = itemsOf(request.input)
     if (given.length === 0 && !earlier.kept && !body['prompt']) return missing('input')
-    const wrongId = strict ? wrongIds(given, 'input') : undefined
+    const wrongId = strict ? (wrongIds(given, 'input') ?? namelessIn(given)) : undefined
     if (wrongId) return wrongId
     // Not by what is asked: who says the same twice in one conversation says two things.
     const added = resolved(

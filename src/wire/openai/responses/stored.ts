@@ -6,7 +6,7 @@ import { allItems, bytesOf, type KeptItems } from '../kept-items.ts'
 import { pageOf } from '../pages.ts'
 import { resource } from '../resource.ts'
 import type { ResponseStatus } from './output.ts'
-import type { Item } from './request.ts'
+import type { ContentPart, Item } from './request.ts'
 
 /** The kind under which responses are kept. */
 const RESPONSES = 'response'
@@ -114,16 +114,20 @@ export const stored: readonly Resource[] = [
   ),
 ]
 
-/** An item of an input as lists show it: its content in parts. */
-export const asListed = (item: Item): Item =>
-  item.type === undefined || item.type === 'message'
-    ? {
-        ...item,
-        type: 'message',
-        status: item.status ?? 'completed',
-        content:
-          typeof item.content === 'string'
-            ? [{ type: item.role === 'assistant' ? 'output_text' : 'input_text', text: item.content }]
-            : (item.content ?? []),
-      }
-    : item
+/** Kinds of items that have a status wherever they are listed. */
+const WITH_STATUS = /_call(_output)?$/
+
+const partsOf = ({ role, content = [] }: Item): ContentPart[] => {
+  const parts: ContentPart[] =
+    typeof content === 'string'
+      ? [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: content }]
+      : content
+  return parts.map((part) => (part?.type === 'output_text' ? { annotations: [], ...part } : part))
+}
+
+/** An item of an input as lists show it: its content in parts, and what the service fills in. */
+export function asListed(item: Item): Item {
+  if (item.type == null || item.type === 'message')
+    return { ...item, type: 'message', status: item.status ?? 'completed', content: partsOf(item) }
+  return WITH_STATUS.test(item.type) ? { ...item, status: item.status ?? 'completed' } : item
+}
