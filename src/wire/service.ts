@@ -49,6 +49,13 @@ export type BadRequest =
   | { kind: 'not_found'; message: string; param?: string | null; code?: string | null }
   | { kind: 'invalid'; message: string; param: string | null; code: string | null }
 
+/** What the service has and longhaul lacks. */
+export interface Lacking {
+  kind: 'unsimulated'
+  /** Says so in longhaul's own name, and what to do. */
+  message: string
+}
+
 /** How a service says that something is wrong; the same at all its endpoints. */
 export interface ErrorFormat {
   /**
@@ -169,7 +176,7 @@ export interface Desk {
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
 export interface Resource extends EndpointAt {
   kind: 'resource'
-  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest
+  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest | Lacking
 }
 
 /** The service's end of a connection over which a client and a model talk. */
@@ -191,6 +198,8 @@ export interface Line {
   refused(why: Pick<RefusedRequest, 'status' | 'reason' | 'message' | 'model' | 'callerHints'>): void
   /** Tells in the trace of something small that is answered, and is no call. */
   answered(operation: string): void
+  /** Remembers in whose name the present code runs, for what is done later. */
+  inName(): (action: () => void) => void
   /** Unix time in milliseconds. */
   now(): number
   /** Does something when a service would have answered that has no work with it, if the connection is still there. */
@@ -211,13 +220,6 @@ export interface Live extends EndpointAt {
   method: 'GET'
   /** Reads the request to connect, and gives what begins the session when the client is connected. */
   open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest | Lacking
-}
-
-/** What the service has and longhaul lacks. */
-export interface Lacking {
-  kind: 'unsimulated'
-  /** Says so in longhaul's own name, and what to do. */
-  message: string
 }
 
 /** One thing that a service may be asked. */
@@ -252,7 +254,7 @@ export interface Service {
 export const isStreamed = (answer: object): answer is Streamed => 'feed' in answer
 
 /** Whether a request could not be translated. */
-export const isBad = (parsed: object): parsed is BadRequest => 'kind' in parsed
+export const isBad = (parsed: object): parsed is BadRequest | Lacking => 'kind' in parsed
 
 /** What is wrong with a request, in a sentence for the trace. */
 export function badText(problem: BadRequest): string {

@@ -175,7 +175,7 @@ function services(): string {
   return `# Services
 
 Paths are below the base URL. A \`generation\` is a call of a model: it has latency, faults, limits and a price. A
-\`resource\` is answered at once and costs nothing. [Services](../services.md) says how each behaves.
+\`resource\` is answered at once and costs nothing. \`live\` is a WebSocket, each response of which is a call. [Services](../services.md) says how each behaves.
 
 ${parts.join('\n')}`
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Agent, OpenAIProvider, Runner, setTracingDisabled } from '@openai/agents'
 import OpenAI from 'openai'
 import { ResponsesWS } from 'openai/resources/responses/ws'
@@ -218,6 +219,25 @@ describeOrchestration(
       const { error, stream_id } = await refused({ stream_id: 'one-more', input: 'Go.' })
       expect(error.code).toBe('websocket_stream_limit_reached')
       expect(stream_id).toBe('one-more')
+    })
+
+    test('knows who asks on a connection that several share', async ({ trace }) => {
+      const { socket, create, ended } = connection()
+      await once(socket.socket.platformSocket, 'open')
+      for (const agent of ['ann', 'ben']) actAs(agent, () => create({ input: `I am ${agent}.` }))
+      create({ input: 'I am cem.', metadata: { agent: 'cem' } })
+      for (let nth = 0; nth < 3; nth++) await ended()
+      expect(trace.ofType('call.arrived').map(({ agent }) => agent)).toEqual(['ann', 'ben', 'cem'])
+    })
+
+    test('knows the agents of the Agents SDK, which share one connection', async ({ trace }) => {
+      const modelProvider = new OpenAIProvider({ apiKey: 'test', useResponses: true, useResponsesWebSocket: true })
+      const agent = new Agent({ name: 'Helper', model: 'gpt-4o' })
+      const work = async (): Promise<unknown> => new Runner({ modelProvider }).run(agent, 'Hello.')
+      await Promise.all(['ann', 'ben'].map((name) => actAs(name, work)))
+      await modelProvider.close()
+      expect(trace.ofType('call.arrived').map((call) => call.agent)).toEqual(['ann', 'ben'])
+      expect(trace.ofType('resource.answered')).toHaveLength(1)
     })
 
     test('is used by the Agents SDK', async ({ trace }) => {
@@ -462,7 +482,7 @@ plain('two runs over a connection with one seed give the same bytes', async () =
 
 describeOrchestration(
   'a connection over a real socket',
-  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.' } },
+  { system, time: 'real', provider: { latency: '10ms', replies: 'Hi.', retryAfter: '2m' } },
   (test) => {
     test('is held by the server, and ends with it', async ({ provider }) => {
       const server = await startServer(provider)
@@ -471,6 +491,25 @@ describeOrchestration(
       expect((await answered({ input: 'Hello.' })).output).toMatchObject([{ content: [{ text: 'Hi.' }] }])
       await server.close()
       expect(await closed).toBe(1_006)
+    })
+
+    test('tells in an error how long to wait by the clock of its client', async ({ provider }) => {
+      const server = await startServer(provider, { pace: 60 })
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const { refused } = connection(new ResponsesWS(away))
+      provider.failNext(1, 'rate_limited')
+      expect((await refused({ input: 'Hello.' })).error.headers?.['retry-after']).toBe('2')
+      await server.close()
+    })
+
+    test('takes no message that is larger than a request may be', async ({ provider }) => {
+      const server = await startServer(provider)
+      const away = new OpenAI({ apiKey: 'test', baseURL: server.baseURLs.openai })
+      const { closed, create, socket } = connection(new ResponsesWS(away))
+      await once(socket.socket.platformSocket, 'open')
+      create({ input: 'x'.repeat(33 * 1024 * 1024) })
+      expect(await closed).toBe(1_009)
+      await server.close()
     })
   },
 )

@@ -53,6 +53,8 @@ interface Asked {
   /** Whether the model is to answer. */
   generate: boolean
   bytes: number
+  /** Begins it in the name of who asks. */
+  inName: (action: () => void) => void
 }
 
 /** One that is under way. */
@@ -119,7 +121,7 @@ export class ResponsesSession implements LiveSession {
     const known = event as ClientEvent
     if (known.type === 'response.create') return this.#take(known, text.length)
     const steered = [...this.#underWay.values()].find(({ id }) => id === known.previous_response_id)
-    this.#line.refused({ status: 400, reason: 'unsimulated', message: STEER_UNSIMULATED })
+    this.#line.refused({ status: 501, reason: 'unsimulated', message: STEER_UNSIMULATED })
     this.#line.soon(() => this.#send(steerFailed(known), steered?.lane))
   }
 
@@ -135,7 +137,7 @@ export class ResponsesSession implements LiveSession {
     const { lane, problem } = this.#lanes.lane(event.stream_id)
     const fields = Object.entries(event).filter(([name]) => !OF_SOCKET.has(name))
     const body = { ...Object.fromEntries(fields), stream: true }
-    const asked = { lane, body, generate: event.generate ?? true, bytes }
+    const asked = { lane, body, generate: event.generate ?? true, bytes, inName: this.#line.inName() }
     const wrong = problem ?? this.#lanes.add(asked)
     if (wrong) return this.#refuseAtSight(wrong, lane)
     this.#next()
@@ -150,7 +152,10 @@ export class ResponsesSession implements LiveSession {
 
   /** Begins what has waited longest, on each lane that is free. */
   #next(): void {
-    for (let asked = this.#lanes.next(); asked; asked = this.#lanes.next()) this.#begin(asked)
+    for (let next = this.#lanes.next(); next; next = this.#lanes.next()) {
+      const asked = next
+      asked.inName(() => this.#begin(asked))
+    }
   }
 
   #begin({ lane, body, generate }: Asked): void {
