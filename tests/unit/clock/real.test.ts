@@ -13,8 +13,9 @@ test('the wall clock is the time, from the date at which it was started', async 
   expect(Math.abs(clock.epoch - before)).toBeLessThan(10_000)
   const now = clock.now()
   expect(now).toBeGreaterThanOrEqual(0)
-  await clock.sleep(5)
-  expect(clock.now() - now).toBeGreaterThanOrEqual(4)
+  await clock.sleep(20)
+  // The event loop counts from its last turn.
+  expect(clock.now() - now).toBeGreaterThanOrEqual(10)
 })
 
 describe('an action', () => {

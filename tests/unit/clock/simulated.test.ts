@@ -6,7 +6,18 @@ import { native } from '../../../src/doors/index.ts'
 let clock: Clock
 const start = (options: Partial<Parameters<typeof startSimulatedClock>[0]> = {}): Clock =>
   (clock = startSimulatedClock({ mode: { kind: 'virtual' }, deadlockAfter: '20ms', ...options }))
-afterEach(() => clock.stop())
+/** Timers of a test, which end with it: those that are left go on in the next one. */
+const timers: NodeJS.Timeout[] = []
+const every = (ms: number): NodeJS.Timeout => {
+  const timer = setInterval(() => {}, ms)
+  timers.push(timer)
+  return timer
+}
+const later = (ms: number, action = (): void => {}): void => void timers.push(setTimeout(action, ms))
+afterEach(() => {
+  for (const timer of timers.splice(0)) clearTimeout(timer)
+  clock.stop()
+})
 
 const forever = (): Promise<never> => new Promise(() => {})
 const errorOf = (work: Promise<unknown>): Promise<Error> => work.then(Promise.reject, (error: Error) => error)
@@ -68,7 +79,7 @@ describe('a sleep', () => {
 describe('code that only reads the clock', () => {
   test('sees a millisecond pass in 200 reads', () => {
     start()
-    setTimeout(() => {}, 60_000)
+    later(60_000)
     for (let read = 1; read < 200; read++) Date.now()
     expect(clock.now()).toBe(0)
     performance.now()
@@ -100,7 +111,7 @@ test('code that only waits for immediates sees time pass slowly, and timers come
     })
   const fired: number[] = []
   setTimeout(() => fired.push(clock.now()), 3)
-  setTimeout(() => fired.push(clock.now()), 60_000)
+  later(60_000, () => fired.push(clock.now()))
   await turns(49)
   expect(clock.now()).toBe(0)
   await turns(450)
@@ -155,7 +166,7 @@ describe('a storm of timers', () => {
 
   test('begins when more than the horizon has passed without anything else, not when it has passed exactly', async () => {
     start({ horizon: '1h' })
-    setInterval(() => {}, everyMs)
+    every(everyMs)
     const error = (await errorOf(clock.supervise(forever))) as TimerStormError
     expect(error).toBeInstanceOf(TimerStormError)
     expect(clock.now()).toBe(3_600_000 + everyMs)
@@ -165,10 +176,9 @@ describe('a storm of timers', () => {
 
   test('is counted from the last progress, in timers and in time', async () => {
     start({ horizon: '1h' })
-    const ticking = setInterval(() => {}, everyMs)
+    every(everyMs)
     setTimeout(() => clock.progress(), 1_800_000)
     const error = await errorOf(clock.supervise(forever))
-    clearInterval(ticking)
     expect(error.message).toContain('(the last one at 30m)')
     expect(clock.now()).toBeGreaterThan(1_800_000 + 3_600_000)
     expect(clock.now()).toBeLessThan(1_800_000 + 3_600_000 + 2 * everyMs)
@@ -184,9 +194,9 @@ describe('a storm of timers', () => {
 
   test('names timeouts and intervals, the busiest first', async () => {
     start({ horizon: '1h' })
-    const again = (): void => void setTimeout(again, 400)
+    const again = (): void => later(400, again)
     again()
-    setInterval(() => {}, 1_000)
+    every(1_000)
     const { message } = await errorOf(clock.supervise(forever))
     expect(message).toMatch(
       /busiest timers:\n {2}timeout of 400ms, fired \d+ times\n {2}interval of 1s, fired \d+ times/,
@@ -198,16 +208,15 @@ describe('a storm of timers', () => {
 
 describe('intervals that are set', () => {
   test('are those of the code under test that hold the process, and no timeouts', () => {
-    const before = setInterval(() => {}, 5_000)
+    every(5_000)
     start()
-    setInterval(() => {}, 10_000).unref()
-    setTimeout(() => {}, 20_000)
-    const cleared = setInterval(() => {}, 30_000)
-    setInterval(() => {}, 40_000)
+    every(10_000).unref()
+    later(20_000)
+    const cleared = every(30_000)
+    every(40_000)
     expect(clock.intervals()).toEqual([30_000, 40_000])
     clearInterval(cleared)
     expect(clock.intervals()).toEqual([40_000])
-    clearInterval(before)
   })
 })
 
@@ -229,7 +238,7 @@ test('work that was given to io holds the clock, which says so', async () => {
   start()
   let settle!: () => void
   void clock.io(new Promise<void>((resolve) => (settle = resolve)))
-  setTimeout(() => {}, 1_000)
+  later(1_000)
   expect(clock.holding()).toBeUndefined()
   await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))))
   expect(clock.now()).toBe(0)

@@ -58,7 +58,7 @@ describe('AGGREGATE', () => {
   })
 
   test('puts what is no number aside, and groups without one last', () => {
-    const data: Json[] = [{ by: 'none', n: 'many' }, { by: 'low', n: 1 }, { by: 'high', n: 2 }, { n: 3 }, 7]
+    const data: Json = [{ by: 'none', n: 'many' }, { by: 'low', n: 1 }, { by: 'high', n: 2 }, { n: 3 }, 7]
     expect(
       aggregate({ data, method: 'statistical', options: { metric: 'max', extract_field: 'n', group_by: 'by' } }),
     ).toMatchObject({
