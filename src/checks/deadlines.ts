@@ -8,11 +8,11 @@ export const deadlines = check({
   why: 'The answer is billed, and the caller no longer waits for it.',
   advice: 'Pass the signal of the deadline to the call, and check it before each retry.',
   settings: {
-    /** How long a call may take to come to its end. */
+    /** A call may end this long after the deadline. */
     grace: '1s' as Duration,
-    /** Whether calls are looked at that were under way at the deadline. */
+    /** Report calls that were in progress at the deadline. */
     underWay: true,
-    /** Whether retries are looked at that came after it. */
+    /** Report retries after the deadline. */
     retries: true,
   },
   *find(facts, { grace: graceMs }) {

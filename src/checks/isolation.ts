@@ -10,7 +10,7 @@ export const isolation = check({
   advice:
     'Continue when the gather ends; do not wait for the remaining calls after it (Promise.all, a barrier between steps).',
   settings: {
-    /** Shorter delays do not count. */
+    /** The check ignores delays that are shorter than this duration. */
     delay: '1s' as Duration,
   },
   *find(facts, { delay }) {

@@ -9,11 +9,13 @@ export const orphans = check({
   advice:
     'When the orchestration ends, abort its open calls, await their end, and clear its intervals. Await the calls that the test itself makes.',
   settings: {
-    /** How long things may take to come to their end. */
+    /** Calls, gathers and intervals may end this long after the run. */
     grace: '1s' as Duration,
-    /** Whether calls are looked at: under way at the end, or made after it. */
+    /** Report calls that were in progress when the run ended, or that began after it. */
     calls: true,
+    /** Report gathers that were still open when the run ended. */
     gathers: true,
+    /** Report intervals that still run after the test has ended. */
     intervals: true,
   },
   *find(facts, { grace: graceMs }) {

@@ -82,7 +82,12 @@ export const spans = check({
   why: 'Production dashboards and alerts rely on these spans, and cannot show a call that the spans omit.',
   advice:
     'End one span for each call, also for a failed call; set `error.type` if the call fails, and set the model and all tokens of the answer once. Export every span (`SimpleSpanProcessor` in tests).',
-  settings: { calls: true, tokens: true },
+  settings: {
+    /** Compare the number of calls in the spans with the number of calls that the service answered. */
+    calls: true,
+    /** Compare the tokens in the spans with the tokens that the service billed. */
+    tokens: true,
+  },
   *find(facts) {
     const told = facts.of('span.ended').filter(isCall)
     // Code without instruments says nothing.

@@ -6,7 +6,7 @@ export const timeouts = check({
   why: 'A late timeout delays every step that depends on the result.',
   advice: 'Use one deadline for the gather and all calls in it; do not run timeouts one after another.',
   settings: {
-    /** How many times its value a timeout may take. */
+    /** A gather may take this many times its timeout. */
     factor: 2,
   },
   *find(facts, { factor }) {

@@ -1,4 +1,5 @@
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { joinSettings, settingsFromEnvironment, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'

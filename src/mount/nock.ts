@@ -1,3 +1,8 @@
+/**
+ * `longhaul/nock`: the simulated services as interceptors of nock.
+ *
+ * @packageDocumentation
+ */
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import nock from 'nock'

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { parseDuration, type Duration } from '../clock/index.ts'
 import { asksForWebSocket, withoutOffer } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
@@ -140,10 +141,11 @@ export async function startServer(
         : undefined
     if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
     try {
-      answerLive(provider, route, request, socket, head, (client) => {
+      const onOpen = (client: WebSocket): void => {
         const text = 'A client of a WebSocket did not answer a ping: longhaul closed the connection.'
         keepAlive(client, () => provider.trace.append({ type: 'note', text }))
-      })
+      }
+      answerLive(provider, route, request, socket, head, { pace, onOpen })
     } catch (error) {
       log(`longhaul could not open a WebSocket: ${String((error as Error)?.stack ?? error)}`)
       socket.destroy()

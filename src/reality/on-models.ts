@@ -1,7 +1,7 @@
 import { listedModel, listedModels } from '../money/index.ts'
 import { nearest } from '../options/index.ts'
 import { resolveSettings, targetOf } from '../orchestrator/index.ts'
-import type { OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions, PatternOptions } from '../simulation/options.ts'
 import { InvalidPredictionError } from './invalid.ts'
 
 /**

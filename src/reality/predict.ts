@@ -1,4 +1,5 @@
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { joinSettings, settingsFromEnvironment } from '../simulation/settings.ts'
 import { callsOf } from '../trace/index.ts'
 import { driversOf, type Driver, type Observation } from './drivers.ts'

@@ -1,7 +1,8 @@
 import type { Clock, TimeModeText } from '../clock/index.ts'
 import type { Ledger, Provider, ProviderConfig } from '../provider/index.ts'
 import type { Trace } from '../trace/index.ts'
-import { openSession, type FunctionOptions } from './session.ts'
+import type { FunctionOptions } from './options.ts'
+import { openSession } from './session.ts'
 import { unusedText } from './set-up.ts'
 import { joinSettings, type RunSettings } from './settings.ts'
 

@@ -1,3 +1,8 @@
+/**
+ * `longhaul/otel`: a run as spans and metrics of OpenTelemetry.
+ *
+ * @packageDocumentation
+ */
 import {
   context,
   SpanKind,

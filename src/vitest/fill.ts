@@ -13,12 +13,9 @@ import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
 import type { Outcome } from '../simulation/outcome.ts'
-import {
-  openSession,
-  type OrchestrationOptions,
-  type Session,
-  type StartedOrchestration,
-} from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
+import type { StartedOrchestration } from '../simulation/started.ts'
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'

@@ -1,3 +1,8 @@
+/**
+ * `longhaul/plugin`: the Vitest plugin, which sets defaults for all runs of a project.
+ *
+ * @packageDocumentation
+ */
 import { fileURLToPath } from 'node:url'
 import type { RunSettings } from '../simulation/settings.ts'
 

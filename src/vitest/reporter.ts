@@ -1,3 +1,8 @@
+/**
+ * `longhaul/reporter`: the Vitest reporter, which prints a table of runs, writes JSON, and adds to the summary of a CI job.
+ *
+ * @packageDocumentation
+ */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'

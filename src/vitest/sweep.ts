@@ -18,7 +18,8 @@ import {
   type SmallestFailure,
   type SweepOptions,
 } from '../explore/index.ts'
-import type { OrchestrationOptions, Session } from '../simulation/session.ts'
+import type { Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'

@@ -9,6 +9,7 @@ import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
 import { explore } from 'longhaul'
 import { setUp, votes } from '../gallery/bad/lost-vote.ts'
+import { strategy } from '../given/strategy.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-cli-'))
@@ -62,7 +63,13 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const file = join(folder, 'wrong.yaml')
     writeFileSync(
       file,
-      'name: wrong\norchestration_logic:\n  strategy: |\n    FOR x IN 1..3:\n      GATHR votes FROM agents\n',
+      strategy`
+        name: wrong
+        orchestration_logic:
+          strategy: |
+            FOR x IN 1..3:
+              GATHR votes FROM agents
+      `,
     )
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)
@@ -75,7 +82,18 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const file = join(folder, 'doubtful.yaml')
     writeFileSync(
       file,
-      'name: doubtful\nfunctions: game_theory\nagents: { ann: { model: gpt-4o-mnii } }\norchestration_logic:\n  strategy: |\n    GATHER votes FROM agents WITH at_least: 2\n    x = CALL metrcs(votes)\n    Gather the rest\n    RETURN nothing\n    LOG 1\n',
+      strategy`
+        name: doubtful
+        functions: game_theory
+        agents: { ann: { model: gpt-4o-mnii } }
+        orchestration_logic:
+          strategy: |
+            GATHER votes FROM agents WITH at_least: 2
+            x = CALL metrcs(votes)
+            Gather the rest
+            RETURN nothing
+            LOG 1
+      `,
     )
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)

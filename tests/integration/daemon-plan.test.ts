@@ -37,13 +37,20 @@ orchestration_logic:
   )
   pattern(
     'needy',
-    'variables: { topic: { type: string } }\nagents: { ann: {} }\norchestration_logic:\n  strategy: |\n    WAIT 1 hour\n',
+    strategy`
+      variables: { topic: { type: string } }
+      agents: { ann: {} }
+      orchestration_logic:
+        strategy: |
+          WAIT 1 hour
+    `,
   )
 })
 
 let homes = 0
 let daemon: Daemon | undefined
 let socket = ''
+import { strategy } from '../given/strategy.ts'
 afterEach(async () => {
   await daemon?.stop('over')
   daemon = undefined
@@ -242,7 +249,15 @@ describe('what is over', { timeout: 60_000 }, () => {
   })
 
   test('one that fails or is terminated says why, also after a restart', async () => {
-    pattern('failing', 'agents: { ann: {} }\norchestration_logic:\n  strategy: |\n    ASSERT 1 == 2\n')
+    pattern(
+      'failing',
+      strategy`
+        agents: { ann: {} }
+        orchestration_logic:
+          strategy: |
+            ASSERT 1 == 2
+      `,
+    )
     await begin()
     const id = await start({ pattern: 'failing' })
     await over(id)
@@ -402,11 +417,25 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
   test('an agent that is said to be slow, or never to answer, is so; one that says nonsense is refused', async () => {
     pattern(
       'paces',
-      'agents:\n  quick: { vars: { response_time: 2s } }\n  never: { vars: { response_time: timeout } }\norchestration_logic:\n  strategy: |\n    GATHER said FROM agents WITH timeout: 30s\n    RETURN missing\n',
+      strategy`
+        agents:
+          quick: { vars: { response_time: 2s } }
+          never: { vars: { response_time: timeout } }
+        orchestration_logic:
+          strategy: |
+            GATHER said FROM agents WITH timeout: 30s
+            RETURN missing
+      `,
     )
     pattern(
       'wrong',
-      'agents:\n  ann: { vars: { response_time: sloww } }\norchestration_logic:\n  strategy: |\n    LOG 1\n',
+      strategy`
+        agents:
+          ann: { vars: { response_time: sloww } }
+        orchestration_logic:
+          strategy: |
+            LOG 1
+      `,
     )
     await begin(FAST)
     const id = await start({ pattern: 'paces' })

@@ -249,7 +249,11 @@ RETURN { first: first.missing, second: second.missing }`,
     { what: 'nobody answers', strategy: said, faults: { hang: 1 }, retry: { attempts: 100 }, kind: 'timeout' },
     {
       what: 'the agents are gone',
-      strategy: `TERMINATE "ann"\nTERMINATE "ben"\n${said}`,
+      strategy: strategy`
+        TERMINATE "ann"
+        TERMINATE "ben"
+        ${said}
+      `,
       faults: { hang: 1 },
       retry: {},
       kind: 'terminated',

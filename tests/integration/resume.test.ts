@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { describeOrchestration, outage, Trace, uniform } from 'longhaul'
 import { Orchestrator, ResumeError, RunStore, StoreError } from 'longhaul/orchestrator'
 import { loadPattern } from 'longhaul/pattern'
+import { strategy } from '../given/strategy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -328,7 +329,14 @@ describeOrchestration(
 describeOrchestration(
   'a run that is over',
   {
-    pattern: { text: 'name: p\norchestration_logic:\n  strategy: |\n    RETURN 1\n' },
+    pattern: {
+      text: strategy`
+        name: p
+        orchestration_logic:
+          strategy: |
+            RETURN 1
+      `,
+    },
     orchestrator: { store: ':memory:' },
   },
   (it) => {

@@ -8,6 +8,7 @@ import { SERVICES } from '../../../src/wire/index.ts'
 import {
   addedMembers,
   constantAbout,
+  propertiesAbout,
   errorClasses,
   interfaceAbout,
   interfaceMembers,
@@ -128,11 +129,13 @@ function checks(): string {
 
 ${Object.entries(CHECKS)
   .map(([name, { holds, why, advice, settings }]) => {
+    const meanings = propertiesAbout(`src/checks/${name}.ts`, 'settings')
     const rows = Object.entries(settings).map(([setting, value]) => [
       code(setting),
       value === undefined ? '–' : code(JSON.stringify(value)),
+      meanings.get(setting)!,
     ])
-    return `## ${name}\n\n${holds} ${why}\n\n${advice}\n${rows.length > 0 ? `\n${table(['setting', 'default'], rows)}` : ''}`
+    return `## ${name}\n\n${holds} ${why}\n\n${advice}\n${rows.length > 0 ? `\n${table(['setting', 'default', 'meaning'], rows)}` : ''}`
   })
   .join('\n')}`
 }
@@ -172,7 +175,7 @@ function services(): string {
   return `# Services
 
 Paths are below the base URL. A \`generation\` is a call of a model: it has latency, faults, limits and a price. A
-\`resource\` is answered at once and costs nothing. [Services](../services.md) says how each behaves.
+\`resource\` is answered at once and costs nothing. \`live\` is a WebSocket, each response of which is a call. [Services](../services.md) says how each behaves.
 
 ${parts.join('\n')}`
 }

@@ -96,6 +96,7 @@ function requestShape(more: { open?: true; others?: true }): Shape {
     }),
     ...Object.fromEntries(HOSTED_BLOCKS.map((name) => [name, OPEN])),
   })
+  const message = (said: Field): Shape => ({ type: 'object', ...mayBeOpen, fields: { role: ANY, content: said } })
   return {
     type: 'object',
     ...mayBeOpen,
@@ -104,11 +105,13 @@ function requestShape(more: { open?: true; others?: true }): Shape {
       messages: {
         type: 'array',
         items: {
-          type: 'object',
-          ...mayBeOpen,
-          fields: {
-            role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
-            content: { ...content, required: true },
+          type: 'tagged',
+          tag: 'role',
+          of: {
+            user: message({ ...content, required: true }),
+            assistant: message({ ...content, required: true }),
+            // A beta sets with it, without a word, how the turn is answered.
+            system: message(others ? content : { ...content, required: true }),
           },
         },
         least: 1,
@@ -190,7 +193,7 @@ export interface Tool {
 
 export interface MessagesRequest {
   model: string
-  messages: { role: string; content: string | Block[] }[]
+  messages: { role: string; content?: string | Block[] }[]
   max_tokens: number
   system?: string | Block[]
   stop_sequences?: string[]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findingsOf, loadPattern } from '../../../src/pattern/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const known = {
   functions: ['play', 'metrics'],
@@ -19,7 +20,10 @@ describe('what longhaul check finds', () => {
     ['LOG nothing', 'error', 6, 9, 'There is no variable "nothing"', 'declare it'],
     ['LOG "Hi {{nothing}}"', 'error', 6, 15, 'There is no variable "nothing"', 'declare it'],
     [
-      'SET sum_of_all = 1\nLOG sum_of_al',
+      strategy`
+        SET sum_of_all = 1
+        LOG sum_of_al
+      `,
       'error',
       7,
       9,
@@ -41,10 +45,52 @@ describe('what longhaul check finds', () => {
       'The model "gpt-3o" is in no price table',
       'gpt-4o',
     ],
-    ['RETURN 1\nLOG 2', 'warning', 7, 5, 'is unreachable', 'Remove the statement'],
-    ['FOR i IN 1..3:\n  BREAK\n  LOG i', 'warning', 8, 7, 'is unreachable', 'Remove the statement'],
-    ['IF false:\n  LOG 1', 'warning', 7, 7, 'never runs', 'Remove the block'],
-    ['WHILE true:\n  WAIT 1s\nLOG 2', 'warning', 8, 5, 'is unreachable', 'Remove the statement'],
+    [
+      strategy`
+        RETURN 1
+        LOG 2
+      `,
+      'warning',
+      7,
+      5,
+      'is unreachable',
+      'Remove the statement',
+    ],
+    [
+      strategy`
+        FOR i IN 1..3:
+          BREAK
+          LOG i
+      `,
+      'warning',
+      8,
+      7,
+      'is unreachable',
+      'Remove the statement',
+    ],
+    [
+      strategy`
+        IF false:
+          LOG 1
+      `,
+      'warning',
+      7,
+      7,
+      'never runs',
+      'Remove the block',
+    ],
+    [
+      strategy`
+        WHILE true:
+          WAIT 1s
+        LOG 2
+      `,
+      'warning',
+      8,
+      5,
+      'is unreachable',
+      'Remove the statement',
+    ],
     [
       'Gather the votes',
       'warning',
@@ -97,6 +143,12 @@ RETURN filter(words, word -> len(word) > 3)`
   })
 
   test('in a sketch, what nothing defines is left to the model', () => {
-    expect(findings('THINK about it\nSET x = what_there_is\nSEND x TO the_boss')).toEqual([])
+    expect(
+      findings(strategy`
+        THINK about it
+        SET x = what_there_is
+        SEND x TO the_boss
+      `),
+    ).toEqual([])
   })
 })
