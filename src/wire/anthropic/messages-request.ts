@@ -96,7 +96,6 @@ function requestShape(more: { open?: true; others?: true }): Shape {
     }),
     ...Object.fromEntries(HOSTED_BLOCKS.map((name) => [name, OPEN])),
   })
-  const message = (said: Field): Shape => ({ type: 'object', ...mayBeOpen, fields: { role: ANY, content: said } })
   return {
     type: 'object',
     ...mayBeOpen,
@@ -105,13 +104,12 @@ function requestShape(more: { open?: true; others?: true }): Shape {
       messages: {
         type: 'array',
         items: {
-          type: 'tagged',
-          tag: 'role',
-          of: {
-            user: message({ ...content, required: true }),
-            assistant: message({ ...content, required: true }),
-            // A beta sets with it, without a word, how the turn is answered.
-            system: message(others ? content : { ...content, required: true }),
+          type: 'object',
+          ...mayBeOpen,
+          fields: {
+            role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
+            // With a beta, a turn of the system without a word sets how it is answered.
+            content: others ? content : { ...content, required: true },
           },
         },
         least: 1,
