@@ -3,8 +3,8 @@ import { CHECKS, type CheckName } from './checks.ts'
 import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
 /**
- * What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. A duration is text
- * such as `'2s'`, or milliseconds.
+ * Settings of a check. A setting that is `true` by default is a part of the check, and `false` waives only this part. A
+ * duration is text such as `'2s'`, or milliseconds.
  */
 export type CheckTuning<Name extends CheckName> = {
   readonly [Setting in keyof (typeof CHECKS)[Name]['settings']]?: (typeof CHECKS)[Name]['settings'][Setting]

@@ -15,7 +15,7 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
 const realTimerText = ({ ms, at }: { ms: Milliseconds; at: string | undefined }): string =>
   `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
 
-/** Thrown when the test waits and no event can occur any more. */
+/** Thrown when the test waits, but no timer and no I/O can ever continue the run. */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'

@@ -3,7 +3,7 @@ import { isDuration, type Duration } from '../clock/index.ts'
 import { FAULT_NAMES, type Fault, type ScheduledFault } from '../provider/index.ts'
 import type { Seed } from '../random/index.ts'
 
-/** One way in which an orchestration is run: what is left out is as its options say. Plain data. */
+/** The conditions of one run of an orchestration, as plain data. An omitted part has the value of the options. */
 export interface Case {
   /** The seed of all random draws of the run. */
   seed: Seed
@@ -11,17 +11,17 @@ export interface Case {
   failRate?: number
   /** Factor on every latency. */
   latencyScale?: number
-  /** Only these kinds of faults come about by chance. */
+  /** The kinds of faults that chance may choose. */
   faults?: readonly Fault[]
-  /** Exactly these calls fail; chance is not asked. */
+  /** Exactly these calls fail; chance causes no other faults. */
   schedule?: readonly ScheduledFault[]
-  /** Every call that is answered takes so long. */
+  /** The latency of every answered call. */
   latency?: Duration
-  /** In place of variables of the options. */
+  /** Replaces variables of the options. */
   vars?: Readonly<Record<string, unknown>>
-  /** In place of the agents of the options. */
+  /** Replaces the agents of the options. */
   agents?: readonly string[]
-  /** The date at which it begins, in Unix milliseconds: a program may put it into its prompts. */
+  /** The simulated date at the start, in Unix milliseconds. Programs may put the date into prompts. */
   epoch?: number
 }
 

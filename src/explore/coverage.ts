@@ -27,9 +27,9 @@ function exercisedIn(events: Iterable<TraceEvent>): Set<string> {
   return found
 }
 
-/** What the cases of a sweep have exercised, and what was to be true in one of them at least. */
+/** The coverage of a sweep: the events and conditions that its cases met. */
 export class Coverage {
-  /** In how many cases. */
+  /** The number of cases for each event. */
   readonly exercised = new Map<string, number>()
   readonly #sometimes = new Map<string, number>()
   /** Number of cases that were run. */
@@ -56,17 +56,17 @@ export class Coverage {
     this.#sometimes.set(name, (this.#sometimes.get(name) ?? 0) + (condition ? 1 : 0))
   }
 
-  /** As plain data, for reports. */
+  /** The coverage as plain data, for reports. */
   get json(): { exercised: Record<string, number>; sometimes: Record<string, number> } {
     return { exercised: Object.fromEntries(this.exercised), sometimes: Object.fromEntries(this.#sometimes) }
   }
 
-  /** What was never true. */
+  /** The conditions that never held. */
   get never(): string[] {
     return [...this.#sometimes].flatMap(([name, count]) => (count === 0 ? [name] : []))
   }
 
-  /** For people: the most frequent first. */
+  /** The coverage for people, the most frequent first. */
   get text(): string {
     const all = [...this.#sometimes, ...this.exercised].toSorted((a, b) => b[1] - a[1])
     return all.map(([name, count]) => `${name} in ${count}`).join(', ')

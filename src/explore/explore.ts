@@ -14,13 +14,13 @@ export interface ExploredFailure {
   case: Case
   /** The error that the case threw, or an `InvariantError` with its violations. */
   error: unknown
-  /** The smallest case that fails in the same way; the first failures only. */
+  /** The smallest case that fails in the same way; only for the first failures. */
   smallest: SmallestFailure | undefined
-  /** Repeats the smallest case, or this one: a value of `LONGHAUL_REPLAY`. */
+  /** Replays the smallest case, or this case if there is none: a value of `LONGHAUL_REPLAY`. */
   replay: string
 }
 
-/** What a sweep without a test runner has found. */
+/** The result of a sweep without a test runner. */
 export interface Exploration {
   /** Number of cases that were run. */
   cases: number
@@ -31,8 +31,8 @@ export interface Exploration {
 }
 
 /**
- * Runs an orchestration in many cases, outside of a test runner, and makes those that fail smaller. One after another, as there is one time in a
- * process. A case fails if the work throws, or if a check finds something.
+ * Runs an orchestration in many cases without a test runner, and shrinks the cases that fail. The cases run one after
+ * another, because a process has only one time. A case fails if the work throws, or if a check finds a violation.
  *
  * @param work what is done in each case. Default: one run, to its end
  * @throws InvalidSweepError

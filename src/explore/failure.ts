@@ -33,19 +33,19 @@ export interface CaseRun {
   epoch: number
 }
 
-/** A failure, made as small as it could be. */
+/** A failure after shrinking. */
 export interface SmallestFailure {
   /** The smallest case that fails in the same way. */
   case: Case
-  /** How many cases were run for it. */
+  /** Number of runs that shrinking needed. */
   tries: number
-  /** Whether nothing smaller is left to try; else time was up. */
+  /** Whether no smaller case is left to try; false if the time limit ended the search. */
   isMinimal: boolean
   /** The error of that case. */
   error: unknown
   /** The trace of that case. */
   trace: Trace
-  /** A chart of the run, in text. */
+  /** The timeline of the run, as text. */
   timeline: string
 }
 

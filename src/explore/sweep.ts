@@ -10,7 +10,7 @@ export interface SweepOptions {
   seeds?: number | readonly number[]
   /** Shares of calls that fail, from 0 to 1. Default: the fail rate of the options. */
   failRate?: number | readonly number[]
-  /** Factors applied to every latency. Default: that of the options. */
+  /** Factors applied to every latency. Default: the factor of the options. */
   latencyScale?: number | readonly number[]
   /** Lists of values of variables; every combination is a case. Default: none. */
   vars?: Readonly<Record<string, readonly unknown[]>>

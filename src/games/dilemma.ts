@@ -1,7 +1,7 @@
 /** Cooperate or defect. */
 export type Move = 'C' | 'D'
 
-/** What both have played so far, oldest first. */
+/** The earlier moves of two players, oldest first. */
 export interface History {
   /** The player's own moves. */
   own: readonly Move[]
@@ -24,7 +24,7 @@ export interface Payoffs {
 /** Axelrod's payoffs. Source: Axelrod, "The Evolution of Cooperation" (1984). */
 export const PAYOFFS: Payoffs = { T: 5, R: 3, P: 1, S: 0 }
 
-/** What a move earns against another. */
+/** The payoff of a move against another move. */
 export function payoff(own: Move, other: Move, { T, R, P, S }: Payoffs = PAYOFFS): number {
   if (own === 'C') return other === 'C' ? R : S
   return other === 'C' ? T : P

@@ -18,7 +18,7 @@ export function allowPages({ headers: { origin } }: IncomingMessage, response: S
   response.appendHeader('vary', 'Origin')
 }
 
-/** What is told at `/metrics`. */
+/** The metrics that a server serves at `/metrics`. */
 export interface ServedMetrics {
   /** The metrics in the text format of Prometheus. */
   text(): Promise<string>

@@ -20,9 +20,12 @@ import { serveRoute } from './server.ts'
 
 /** Settings of the network of a run. */
 export interface NetworkOptions {
-  /** Hosts that may be reached beside this machine: `api.example.com`, `*.example.com`, `10.0.0.5:5432`, `*`. */
+  /**
+   * Hosts that the code may reach in addition to this machine: `api.example.com`, `*.example.com`, `10.0.0.5:5432`,
+   * `*`.
+   */
   allow?: readonly string[]
-  /** Whether the provider answers at its services' own addresses. Default true. */
+  /** Whether the provider answers at the addresses of its services. Default true. */
   simulate?: boolean
 }
 

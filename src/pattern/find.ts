@@ -13,7 +13,7 @@ const FOLDERS: readonly string[] = ['orchestrations', join('var', 'lib', 'compos
 export class PatternNotFoundError extends Error {
   override readonly name = 'PatternNotFoundError'
   readonly code = 'LONGHAUL_NO_PATTERN'
-  /** The files that would have been it. */
+  /** The files that longhaul looked for. */
   readonly lookedFor: readonly string[]
   constructor(given: string, lookedFor: readonly string[], names: readonly string[]) {
     super(

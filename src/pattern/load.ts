@@ -17,9 +17,9 @@ const MAX_DEPTH = 10
 /** How many files one pattern is made of. */
 const MAX_FILES = 50
 
-/** Where what patterns extend and include is found. */
+/** Options of loading a pattern. */
 export interface LoadOptions {
-  /** Folders out of which nothing is read, wherever names and links lead. Default: anything may be read. */
+  /** The only folders from which longhaul reads patterns, also through links. Default: all folders. */
   within?: readonly string[]
 }
 
@@ -162,7 +162,7 @@ function textsOf(given: string | PatternText | readonly PatternText[]): Required
 }
 
 /**
- * Reads a pattern with all that it extends and includes, and checks it.
+ * Reads and validates a pattern with the patterns that it extends and includes.
  *
  * @param given the path of a YAML file, or a name that `findPattern` finds; or its text; or the `sources` of one
  * @throws PatternError with file, line, column and a hint; PatternNotFoundError

@@ -208,7 +208,7 @@ export const schemas = whenNeeded(() => {
 })
 
 type Schemas = ReturnType<typeof schemas>
-/** A pattern as its YAML file says it, by the schema that `longhaul schema` prints. */
+/** The content of a YAML pattern, by the schema that `longhaul schema` prints. */
 export type PatternData = z.infer<Schemas['pattern']>
 export type AgentData = z.infer<Schemas['agent']>
 export type RoutingRule = z.infer<Schemas['routingRule']>
@@ -227,7 +227,7 @@ export const isDeclaration = (value: unknown): value is Readonly<Record<string, 
 export const asDeclared = (value: unknown): DeclaredVariable | undefined =>
   isDeclaration(value) ? schemas().declaredVariable.safeParse(value).data : undefined
 
-/** The schema for editors. */
+/** The JSON Schema of patterns, for editors. */
 export const patternJSONSchema = (): object => ({
   title: 'longhaul orchestration pattern',
   ...zod().toJSONSchema(schemas().pattern, { unrepresentable: 'any' }),

@@ -5,7 +5,7 @@ import { coerced, FITS, noNumberIn, ORCHESTRATOR_VARIABLES, problemOfRead } from
 import { errorAt } from './source.ts'
 import { asDeclared, type AgentData } from './schema.ts'
 
-/** Thrown when a pattern is started with settings that do not fit it. */
+/** Thrown when a pattern is started with invalid variables or settings. */
 export class PatternSettingError extends Error {
   override readonly name = 'PatternSettingError'
   readonly code = 'LONGHAUL_PATTERN_SETTING'

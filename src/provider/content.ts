@@ -1,7 +1,7 @@
 import type { Finish, HostedUse, ToolCall } from './call.ts'
 import type { Tokenizer } from './tokens.ts'
 
-/** Tokens to bill in place of those counted. */
+/** Tokens to bill instead of the counted tokens. */
 export interface ReplyUsage {
   /** All tokens of the prompt. Default: counted from the messages. */
   input?: number

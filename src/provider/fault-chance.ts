@@ -5,7 +5,7 @@ import { applies, type CallScope } from './call-scope.ts'
 import { endOfWindow, type ResolvedFaultWindow } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
-/** A call that fails: the `nth` of its agent, from 0. */
+/** A fault of one call of an agent. */
 export interface ScheduledFault {
   /** The agent whose call fails. */
   agent: string

@@ -1,15 +1,15 @@
 import { inverseNormal } from './normal.ts'
 
 /**
- * A distribution of non-negative numbers, given by its quantile function: one uniform draw becomes one sample,
- * so that the same draw always gives the same sample and a smaller draw never a larger one.
+ * A distribution of non-negative numbers, given by its quantile function. One uniform draw becomes one sample: the same
+ * draw always gives the same sample, and a smaller draw never gives a larger sample.
  */
 export interface Distribution {
   /** The family of the distribution. */
   readonly kind: 'constant' | 'uniform' | 'lognormal' | 'empirical' | 'never'
   /** The value below which a share `u` of the samples lies. `u` in [0, 1). */
   quantile(u: number): number
-  /** For people, such as `lognormal(median 4000, p95 12000)`. */
+  /** A text for people, such as `lognormal(median 4000, p95 12000)`. */
   toString(): string
 }
 

@@ -6,13 +6,13 @@ import type { ProviderConfig } from '../provider/index.ts'
 import type { PatternSettings, System, Vars } from '../systems/index.ts'
 import { InvalidSettingError, type RunSettings } from './settings.ts'
 
-/** What a trace keeps beside what it always does. */
+/** Options of the trace. */
 export interface TraceOptions {
-  /** The texts of prompts and answers, which `toHaveAsked` needs. */
+  /** Keeps the texts of prompts and answers, which `toHaveAsked` needs. Default false. */
   contents?: boolean
 }
 
-/** Settings of an orchestration under test, whatever it is. */
+/** Options of an orchestration under test, for functions and patterns alike. */
 export interface CommonOptions extends RunSettings {
   /** The simulated services: replies, latency, faults, limits. */
   provider?: ProviderConfig
@@ -22,11 +22,16 @@ export interface CommonOptions extends RunSettings {
   vars?: Vars
   /** Settings of the simulated clock. */
   clock?: ClockOptions
-  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
+  /**
+   * Whether the provider answers at the addresses of its services, for every client (default), or the test mounts the
+   * provider itself (`false`).
+   */
   mount?: 'fetch' | false
   /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
   trace?: TraceOptions
-  /** The network: in virtual and scaled time the test can reach the hosts in `allow`, this machine, and no others. */
+  /**
+   * The network: in virtual and scaled time, the test can reach this machine and the hosts in `allow`, and no others.
+   */
   network?: Pick<NetworkOptions, 'allow'>
 }
 
@@ -34,7 +39,7 @@ export interface CommonOptions extends RunSettings {
 export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
   /** The orchestration under test: any async function. */
   system: System<Result, Given>
-  /** What the system is given as `vars`; a run may change single ones. */
+  /** The value of `context.vars`; a run can override single variables. */
   vars?: Given
   /** Not allowed beside `system`. */
   pattern?: undefined
@@ -50,7 +55,7 @@ export interface PatternOptions extends CommonOptions {
   system?: undefined
 }
 
-/** What `describeOrchestration` is given. */
+/** The options of `describeOrchestration`. */
 export type OrchestrationOptions<Result = unknown> = FunctionOptions<Result> | PatternOptions
 
 const OPTIONS = [

@@ -35,11 +35,11 @@ import { starter, type StartedOrchestration } from './started.ts'
 import { Verification } from './verification.ts'
 import { watchInto } from './watch.ts'
 
-/** What one test, or one case of `explore`, works with. */
+/** The environment of one test, or of one case of `explore`. */
 export interface Session<Result = unknown> {
   /** The clock in force. */
   clock: Clock
-  /** Every event so far. */
+  /** All events so far. */
   trace: Trace
   /** The simulated services. */
   provider: Provider
@@ -57,7 +57,7 @@ export interface Session<Result = unknown> {
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
-   * Says that what a check finds is meant in this test: all of it, or what its settings say.
+   * Waives a check, or parts of a check, for this test.
    *
    * @throws InvalidCheckError
    */

@@ -21,7 +21,7 @@ import { agentsSeen, namesIn } from './set-up.ts'
 import { InvalidSettingError } from './settings.ts'
 import { UnknownAgentError } from './unknown-agent.ts'
 
-/** An orchestration that was started. */
+/** A running orchestration. */
 export interface StartedOrchestration<Result = unknown> {
   /** Waits for the end of the run. Never rejects for a failure of the system: a failure is an outcome too. */
   outcome(): Promise<Outcome<Result>>
@@ -52,7 +52,7 @@ export interface StartedOrchestration<Result = unknown> {
    * ```
    */
   restart(): Promise<void>
-  /** Aborts the system's `signal` and waits for its end. */
+  /** Aborts the `signal` of the system, and waits for its end. */
   cancel(): Promise<Outcome<Result>>
 }
 

@@ -14,7 +14,8 @@ export function watchInto(trace: Trace): () => void {
 }
 
 /**
- * Puts the calls of a method of the system under test into the trace, until the test ends. The method itself goes on as before.
+ * Records the calls of a method of the system under test in the trace, until the test ends. The method itself still
+ * runs.
  *
  * @throws Error outside a test of an orchestration
  * @example

@@ -31,15 +31,15 @@ export interface SavedRun {
 export interface ListedRun {
   /** The id of the run. */
   id: string
-  /** The file of its pattern. */
+  /** The file of the pattern. */
   pattern: string
   /** The status of the run. */
   status: RunStatus
-  /** When it was last written. Unix milliseconds. */
+  /** The time of the last change, in Unix milliseconds. */
   updatedAt: number
 }
 
-/** A point of a run that can be gone back to. */
+/** A checkpoint of a run. */
 export interface Checkpoint {
   /** The id of the checkpoint. */
   id: string
@@ -47,7 +47,7 @@ export interface Checkpoint {
   run: string
   /** The name that the strategy gave the checkpoint, otherwise null. */
   name: string | null
-  /** Unix milliseconds. */
+  /** The time of the checkpoint, in Unix milliseconds. */
   createdAt: number
 }
 
@@ -62,8 +62,8 @@ const MAX_CHECKPOINTS = 100
 const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
 
 /**
- * Runs in an SQLite file, so that they survive their process. Every change is a transaction; with the write-ahead log a
- * process that is killed loses nothing that was written. One process at a time.
+ * A store of runs in an SQLite file, so that runs survive their process. Every change is a transaction; because of the
+ * write-ahead log, a killed process loses no committed change. Only one process can use a store at a time.
  */
 export class RunStore {
   /** The path of the SQLite file, or `:memory:`. */
@@ -114,12 +114,12 @@ export class RunStore {
     this.spending = new SpendingTable(this.#database)
   }
 
-  /** Why it could not be written to; nothing after the next transaction that goes well. */
+  /** Why the last transaction could not be written; undefined after a successful transaction. */
   get failure(): StoreError | undefined {
     return this.#database.failure
   }
 
-  /** What is wrong with it: that it cannot be written to, what is damaged, that its file was taken away or cut. */
+  /** The problems of the store: write errors, damage, a removed or truncated file. */
   get problems(): readonly string[] {
     return this.#database.problems
   }
@@ -246,15 +246,15 @@ export class RunStore {
       }))
   }
 
-  /** Where a run stands, by what is kept. */
+  /** The saved status of a run. */
   statusOf(run: string): RunStatus | undefined {
     const [row] = this.#database.all('SELECT status FROM runs WHERE id = ?', run)
     return row?.['status'] as RunStatus | undefined
   }
 
   /**
-   * Forgets what is over, but for the newest `keep` runs and `keep` completions, so that the file does not grow for ever.
-   * Spending of forgotten runs is forgotten after two months.
+   * Deletes ended runs and completions, except the newest `keep` of each, so that the file does not grow without limit.
+   * The spending of deleted runs is deleted after two months.
    *
    * @returns how many runs were forgotten
    */
@@ -327,7 +327,7 @@ export class RunStore {
   }
 
   /**
-   * Puts a run back to a checkpoint. Money that was spent since stays spent.
+   * Resets a run to a checkpoint. The money spent since then stays spent.
    *
    * @returns whether there is such a checkpoint
    * @throws StoreError for one that is damaged or of another version; the run stays as it is

@@ -1,4 +1,4 @@
-/** Where something stands in a file. Lines and columns count from 1. */
+/** A place in a file. Lines and columns count from 1. */
 export interface Place {
   /** The path of the file. */
   file: string

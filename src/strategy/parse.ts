@@ -9,14 +9,14 @@ import { Places, type SourceOrigin } from './places.ts'
 import { Newline, Outdent } from './tokens.ts'
 import type { Strategy } from './tree.ts'
 
-/** How a strategy is read. */
+/** Options of parsing a strategy. */
 export interface StrategyOptions extends Partial<SourceOrigin> {
   /** Lines and conditions in plain language are errors. Default false. */
   strict?: boolean
 }
 
 /**
- * Reads the text of a strategy.
+ * Parses the text of a strategy.
  *
  * @throws PatternError with file, line, column and a hint
  * @example

@@ -94,5 +94,5 @@ const printBlock = (block: Block, indentation: string): string =>
 export const printHead = (statement: Statement): string =>
   printStatement(statement, '').split('\n')[0]!.replace(/:$/, '')
 
-/** A strategy as text that parses to the same tree. */
+/** Prints a strategy as text that parses to the same tree. */
 export const printStrategy = ({ statements }: Strategy): string => printBlock(statements, '')

@@ -36,10 +36,10 @@ import { annotateReport, attachTrace, chart, failureContext, reportText } from '
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
-/** The fixtures that tests of an orchestration get, beside Vitest's own context. */
+/** The fixtures of a test of an orchestration, in addition to Vitest's context. */
 export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Vars> {
   /**
-   * Runs the orchestration to its end, and gives its outcome.
+   * Runs the orchestration to its end, and returns its outcome.
    *
    * @example
    * ```ts
@@ -61,19 +61,20 @@ export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Va
   /** Waives a check in this test, or a part of it: `waive('sequential')`, `waive('orphans', { intervals: false })`. */
   waive: Session<Result>['waive']
   /**
-   * In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. `when` says
-   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate !== 0 })`.
+   * In a sweep: names a condition that must hold in at least one case, and reports whether it holds in this case.
+   * `when` states whether the condition can hold in this case at all: `sometimes('a retry', retries > 0, { when:
+   * failRate !== 0 })`.
    */
   sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }
 
-/** What one run is given. */
+/** Options of one run. */
 export interface RunOptions<Given extends Vars = Vars> {
-  /** Values that override those of the options. */
+  /** Values that override the variables of the options. */
   vars?: Partial<Given> & Vars
 }
 
-/** `test` with our fixtures. */
+/** Vitest's `test` with the fixtures of longhaul. */
 export type OrchestrationTest<Result = unknown, Given extends Vars = Vars> = TestAPI<
   OrchestrationFixtures<Result, Given>
 >

@@ -10,7 +10,7 @@ import { timeline } from '../report/timeline.ts'
 import { PARTS, SINGULAR } from '../simulation/known-names.ts'
 import { InvalidMatcherError, strangerText, type Named } from './known-name.ts'
 
-/** A range; a part left out is open. `exactly` is a range of one value. */
+/** A range. An omitted bound is open. `exactly` is a range of one value. */
 export interface Between<Value> {
   /** The lower bound, included. */
   atLeast?: Value
@@ -20,7 +20,7 @@ export interface Between<Value> {
   exactly?: Value
 }
 
-/** Which calls are counted; what is left out is any. */
+/** Selects the calls to count. An omitted field selects all calls. */
 export interface CallFilter {
   /** Only calls of this agent. Default: all agents. */
   agent?: string
@@ -32,7 +32,7 @@ export interface CallFilter {
   provider?: string
   /** Only calls with this status. Default: all calls. */
   status?: 'ended' | 'failed' | 'open' | 'refused'
-  /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
+  /** Only calls with this fault: the name of a fault, `disconnected`, or the reason for a refused request. */
   fault?: string
 }
 
@@ -89,8 +89,8 @@ export interface OrchestrationMatchers<R = unknown> {
    */
   toHaveCalls(count: number | Between<number>, of?: CallFilter): R
   /**
-   * Expects that an agent has asked something: a text that a message of its request contains, or a pattern that a message
-   * matches; by default in at least one call. Needs `trace: { contents: true }`. Earlier answers in the history do not count.
+   * Expects that an agent sent a prompt that contains a text or matches a pattern, by default in at least one call.
+   * Needs `trace: { contents: true }`. Earlier answers in the history do not count.
    *
    * @example
    * ```ts
@@ -118,7 +118,8 @@ export interface OrchestrationMatchers<R = unknown> {
    */
   toHaveOrder(agents: readonly string[]): R
   /**
-   * Expects a gather that went on without some agents: those whose answers were received, and those that were missing.
+   * Expects a gather that ended without the answers of some agents: the agents whose answers were received, and the
+   * missing agents.
    *
    * @example
    * ```ts

@@ -99,7 +99,7 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
     for (const line of [
       /doubtful\.yaml:3:25: warning: The model "gpt-4o-mnii" is in no price table[^]*Did you mean "gpt-4o-mini"\?/,
-      /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
+      /doubtful\.yaml:6:35: at_least is 2, but GATHER asks only one agent/,
       /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
       /doubtful\.yaml:8:5: warning: The orchestrating agent receives this line/,
       /doubtful\.yaml:9:12: There is no variable "nothing"/,

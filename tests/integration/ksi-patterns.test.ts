@@ -223,7 +223,7 @@ routing: { default: lead }
         // What reaches nobody, and who may not end it, is said.
         expect(trace.ofType('log').map(({ text }) => text)).toEqual([
           expect.stringMatching(/^ben requested the end of the orchestration/),
-          expect.stringMatching(/^game:judged from cem reaches nobody/),
+          expect.stringMatching(/^game:judged from cem has no recipient/),
         ])
       })
     },

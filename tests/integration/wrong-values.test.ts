@@ -43,8 +43,8 @@ describeOrchestration.for([
   { line: 'SEND "x" TO { rle: "a" }', at: '6:5', says: 'Did you mean "role"?' },
   { line: 'EMIT nothing', at: '6:10', says: 'EMIT needs the name of an event' },
   { line: 'PROCESS nothing', at: '6:13', says: 'PROCESS needs a message that is not empty' },
-  { line: 'SET found[3] = 1', at: '6:15', says: 'none at 3' },
-  { line: 'COLLECT 1 INTO name', at: '6:5', says: 'that is no list' },
+  { line: 'SET found[3] = 1', at: '6:15', says: 'no item at 3' },
+  { line: 'COLLECT 1 INTO name', at: '6:5', says: 'the variable is not a list' },
 ])(
   '$line',
   ({ line }) => ({ pattern: patternOf(line), provider }),

@@ -18,7 +18,7 @@ import {
 } from './declarations.ts'
 import { OF_COMMANDS, OF_TESTS } from './environment.ts'
 
-const HEAD = '<!-- Written by `npm run docs:reference`. Change the source that it is made of, not this file. -->\n\n'
+const HEAD = '<!-- Written by `npm run docs:reference`. Change its source, not this file. -->\n\n'
 
 /** Addresses of this machine are no links. */
 const unlinked = (text: string): string =>
@@ -114,10 +114,10 @@ function environment(): string {
 
 A variable takes precedence over \`longhaul()\` in \`vitest.config.ts\`, and that over the options of a test file.
 
-## Of tests
+## Tests
 
 ${variables(OF_TESTS)}
-## Of the daemon and the commands
+## The daemon and the commands
 
 ${variables(OF_COMMANDS)}`
 }

@@ -2,23 +2,23 @@ import type { StrategyFailure, Json } from '../../strategy/index.ts'
 import type { ReportedCost } from '../money/reported-cost.ts'
 import type { CacheSavings } from '../questions/cache/cache.ts'
 
-/** Why a run has ended. */
+/** The reason for the end of a run. */
 export type EndReason =
   'returned' | 'timeout' | 'max_messages' | 'rounds' | 'event' | 'failed' | 'cancelled' | 'suspended'
 
-/** How a run has ended, and what it has left. */
+/** The result of a run of the reference orchestrator. */
 export interface OrchestrationResult {
   /** How the run ended. A suspended run can be resumed. */
   status: 'completed' | 'failed' | 'suspended'
   /** Why the run ended. */
   reason: EndReason
-  /** What RETURN gave. */
+  /** The value of RETURN. */
   result: Json
-  /** All variables as they stood at the end. */
+  /** All variables at the end of the run. */
   variables: Readonly<Record<string, Json>>
   /** The failure that ended a failed run, otherwise null. */
   failure: StrategyFailure | null
-  /** What the orchestrator believes to have spent. Picodollars. */
+  /** The cost of the run as the orchestrator computes it. Picodollars. */
   cost: ReportedCost & { byAgent: Readonly<Record<string, ReportedCost>> }
   /** Hits, misses and savings of the cache; null if the cache is off. */
   cache: CacheSavings | null

@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** Something between client and service answers with a page of HTML, and status 200. */
+/** A proxy answers with an HTML page and status 200. */
 export const htmlPage: FaultKind = {
   billed: false,
   atDoor: true,

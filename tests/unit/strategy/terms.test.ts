@@ -140,6 +140,6 @@ describe('FOR each', () => {
   })
 
   test.each(['FOR step:', 'FOR eachstep:'])('%s says over what it should go', (text) => {
-    expect(errorOf(`${text}\n  LOG 1`).message).toContain('names no list')
+    expect(errorOf(`${text}\n  LOG 1`).message).toContain('names no list.')
   })
 })
