@@ -244,6 +244,21 @@ const relaxedAll = <Of extends Shape>(shapes: Readonly<Record<string, Of>>): Rec
 
 /** A value of any kind. */
 export const ANY: Shape = { type: 'any' }
+/**
+ * An object whose fields are named.
+ *
+ * @param names of fields whose values may be anything
+ * @param read fields that are read
+ * @param open where others are let through
+ */
+export const having = (names: string, read: Readonly<Record<string, Field>> = {}, open?: true): Shape => ({
+  type: 'object',
+  fields: {
+    ...Object.fromEntries(names.split(' ').flatMap((name) => (name === '' ? [] : [[name, ANY]]))),
+    ...read,
+  },
+  ...(open && { open }),
+})
 /** A text, or a list of objects that are told apart by their `type`. */
 export const textOrBlocks = (blocks: Readonly<Record<string, Shape>>): Shape => ({
   type: 'either',

@@ -6,6 +6,11 @@ import type { ModelRules } from './model-rules.ts'
 const DOCS = 'Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking'
 const MAX_BREAKPOINTS = 4
 const MIN_TOP_P = 0.95
+/** What a tool of the client's may have. */
+const TOOL_FIELDS = new Set([
+  ...['type', 'name', 'description', 'input_schema', 'cache_control', 'allowed_callers', 'defer_loading'],
+  ...['eager_input_streaming', 'input_examples', 'strict'],
+])
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/
 
 /**
@@ -54,7 +59,8 @@ function thinkingProblem(request: MessagesRequest, { adaptive }: ModelRules): st
     : undefined
 }
 
-function toolProblem({ type, name, input_schema: schema }: Tool, place: number, beta: boolean): string | undefined {
+function toolProblem(tool: Tool, place: number, beta: boolean): string | undefined {
+  const { type, name, input_schema: schema } = tool
   if (type != null && type !== 'custom') {
     if (isOwnTool(type) || beta) return undefined
     return `tools.${place}: Input tag '${type}' found using 'type' does not match any of the expected tags: 'custom', 'bash_20250124', 'code_execution_20250825', 'memory_20250818', 'text_editor_20250728', 'web_fetch_20250910', 'web_search_20250305'`
@@ -67,7 +73,9 @@ function toolProblem({ type, name, input_schema: schema }: Tool, place: number, 
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
     return `${path}.input_schema: Input should be a valid dictionary`
   if (schema['type'] === undefined) return `${path}.input_schema.type: Field required`
-  return schema['type'] === 'object' ? undefined : `${path}.input_schema.type: Input should be 'object'`
+  if (schema['type'] !== 'object') return `${path}.input_schema.type: Input should be 'object'`
+  const extra = beta ? undefined : Object.keys(tool).find((field) => !TOOL_FIELDS.has(field))
+  return extra === undefined ? undefined : `${path}.${extra}: Extra inputs are not permitted`
 }
 
 function toolsProblem({ tools, tool_choice: choice }: MessagesRequest, beta: boolean): string | undefined {

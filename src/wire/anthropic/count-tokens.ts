@@ -1,5 +1,5 @@
 import { jsonResponse, type Resource } from '../service.ts'
-import { commonHeaders } from './errors.ts'
+import { commonHeaders, invalid } from './errors.ts'
 import type { MessagesRequest } from './messages-request.ts'
 import { callOf, credentialsProblem, requestProblem } from './translate.ts'
 
@@ -9,6 +9,18 @@ import { callOf, credentialsProblem, requestProblem } from './translate.ts'
 const enough = ({ thinking }: Partial<MessagesRequest>): number =>
   typeof thinking?.budget_tokens === 'number' ? thinking.budget_tokens + 1 : 1
 
+/** Fields that say how an answer is to be, and so are none of a request to count. */
+const OF_ANSWERS = [
+  'max_tokens',
+  'metadata',
+  'stop_sequences',
+  'stream',
+  'temperature',
+  'top_k',
+  'top_p',
+  'service_tier',
+]
+
 /** Counts the tokens of a prompt. Free of charge. */
 export const countTokens: Resource = {
   kind: 'resource',
@@ -17,7 +29,11 @@ export const countTokens: Resource = {
   operation: 'messages.count_tokens',
   answer(wire, desk) {
     const body = { max_tokens: enough(wire.body), ...wire.body }
-    const problem = credentialsProblem(wire) ?? requestProblem(wire, body)
+    const extra = wire.strict ? OF_ANSWERS.find((name) => wire.body[name] !== undefined) : undefined
+    const problem =
+      credentialsProblem(wire) ??
+      (extra === undefined ? undefined : invalid(`${extra}: Extra inputs are not permitted`)) ??
+      requestProblem(wire, body)
     if (problem) return problem
     const call = callOf(wire, body as unknown as MessagesRequest, [])
     if (!desk.model(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }

@@ -1,54 +1,10 @@
-import { ANY, type Field, type Shape } from '../shape.ts'
+import { ANY, having, type Field, type Shape } from '../shape.ts'
+import { messageBlocks, textOr, textBlock, type Leeway } from './blocks.ts'
 
 // Source of shapes: https://docs.anthropic.com/en/api/messages.
 
 const OPEN: Shape = { type: 'object', fields: {}, open: true }
 const TEXT_FIELD: Field = { type: 'string', required: true }
-const tagged = (fields: Readonly<Record<string, Field>>): Shape => ({
-  type: 'object',
-  fields: { type: ANY, ...fields },
-  open: true,
-})
-const TEXT = tagged({ text: TEXT_FIELD })
-const IMAGE = tagged({
-  source: {
-    type: 'tagged',
-    tag: 'type',
-    of: {
-      base64: tagged({
-        data: TEXT_FIELD,
-        media_type: {
-          type: 'string',
-          among: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
-          required: true,
-        },
-      }),
-      url: tagged({ url: TEXT_FIELD }),
-      file: tagged({ file_id: TEXT_FIELD }),
-    },
-    required: true,
-  },
-})
-const DOCUMENT = tagged({
-  source: {
-    type: 'tagged',
-    tag: 'type',
-    of: { base64: OPEN, text: OPEN, content: OPEN, url: OPEN, file: OPEN },
-    required: true,
-  },
-})
-const THINKING_BLOCK = tagged({ thinking: TEXT_FIELD, signature: TEXT_FIELD })
-/** Blocks of the service's own tools, which come back as they were told. */
-const HOSTED_BLOCKS = [
-  'server_tool_use',
-  'web_search_tool_result',
-  'web_fetch_tool_result',
-  'code_execution_tool_result',
-  'bash_code_execution_tool_result',
-  'text_editor_code_execution_tool_result',
-  'tool_search_tool_result',
-  'container_upload',
-]
 const FORMAT: Shape = {
   type: 'object',
   fields: { type: { type: 'string', among: ['json_schema'], required: true }, schema: { ...OPEN, required: true } },
@@ -62,41 +18,12 @@ const OWN_TOOLS =
 /** Whether a tool is one of those that Anthropic has made. */
 export const isOwnTool = (type: unknown): type is string => typeof type === 'string' && OWN_TOOLS.test(type)
 
-/**
- * The shape of a request.
- *
- * @param more `open` and `others` where fields, and kinds of blocks, that the reference does not name are let through
- */
-function requestShape(more: { open?: true; others?: true }): Shape {
-  const { open, others } = more
+/** The shape of a request. */
+function requestShape(leeway: Leeway): Shape {
+  const { open, others } = leeway
   const mayBeOpen = open && { open }
-  const blocks = (of: Readonly<Record<string, Shape>>): Shape => ({
-    type: 'either',
-    of: [{ type: 'string' }, { type: 'array', items: { type: 'tagged', tag: 'type', of, ...(others && { others }) } }],
-  })
-  const content = blocks({
-    text: TEXT,
-    image: IMAGE,
-    document: DOCUMENT,
-    search_result: OPEN,
-    thinking: THINKING_BLOCK,
-    redacted_thinking: tagged({ data: TEXT_FIELD }),
-    tool_use: tagged({ id: TEXT_FIELD, name: TEXT_FIELD, input: { ...OPEN, required: true } }),
-    tool_result: tagged({
-      tool_use_id: TEXT_FIELD,
-      content: blocks({
-        text: TEXT,
-        image: IMAGE,
-        document: DOCUMENT,
-        search_result: OPEN,
-        tool_reference: OPEN,
-        browser_state: OPEN,
-      }),
-      is_error: { type: 'boolean' },
-    }),
-    ...Object.fromEntries(HOSTED_BLOCKS.map((name) => [name, OPEN])),
-  })
-  const message = (said: Field): Shape => ({ type: 'object', ...mayBeOpen, fields: { role: ANY, content: said } })
+  const kind = (names: string, read: Readonly<Record<string, Field>> = {}): Shape => having(`type ${names}`, read, open)
+  const content = messageBlocks(leeway)
   return {
     type: 'object',
     ...mayBeOpen,
@@ -105,13 +32,12 @@ function requestShape(more: { open?: true; others?: true }): Shape {
       messages: {
         type: 'array',
         items: {
-          type: 'tagged',
-          tag: 'role',
-          of: {
-            user: message({ ...content, required: true }),
-            assistant: message({ ...content, required: true }),
-            // A beta sets with it, without a word, how the turn is answered.
-            system: message(others ? content : { ...content, required: true }),
+          type: 'object',
+          ...mayBeOpen,
+          fields: {
+            role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
+            // By a beta, a message of the system says without a word how the turn is answered.
+            content: others ? content : { ...content, required: true },
           },
         },
         least: 1,
@@ -122,7 +48,7 @@ function requestShape(more: { open?: true; others?: true }): Shape {
       service_tier: { type: 'string', among: ['auto', 'standard_only'] },
       stop_sequences: { type: 'array', items: { type: 'string' } },
       stream: { type: 'boolean' },
-      system: blocks({ text: TEXT }),
+      system: textOr({ text: textBlock(leeway) }, leeway),
       temperature: { type: 'number', min: 0, max: 1 },
       top_k: { type: 'integer', min: 0 },
       top_p: { type: 'number', min: 0, max: 1 },
@@ -130,10 +56,10 @@ function requestShape(more: { open?: true; others?: true }): Shape {
         type: 'tagged',
         tag: 'type',
         of: {
-          enabled: tagged({ budget_tokens: { type: 'integer', min: 1_024, required: true } }),
-          disabled: OPEN,
-          adaptive: OPEN,
-          between_tools: OPEN,
+          enabled: kind('display', { budget_tokens: { type: 'integer', min: 1_024, required: true } }),
+          disabled: kind(''),
+          adaptive: kind('display'),
+          between_tools: kind(''),
         },
       },
       tools: { type: 'array', items: OPEN },
@@ -141,10 +67,10 @@ function requestShape(more: { open?: true; others?: true }): Shape {
         type: 'tagged',
         tag: 'type',
         of: {
-          auto: tagged({ disable_parallel_tool_use: { type: 'boolean' } }),
-          any: tagged({ disable_parallel_tool_use: { type: 'boolean' } }),
-          tool: tagged({ name: TEXT_FIELD, disable_parallel_tool_use: { type: 'boolean' } }),
-          none: OPEN,
+          auto: kind('', { disable_parallel_tool_use: { type: 'boolean' } }),
+          any: kind('', { disable_parallel_tool_use: { type: 'boolean' } }),
+          tool: kind('', { name: TEXT_FIELD, disable_parallel_tool_use: { type: 'boolean' } }),
+          none: kind(''),
         },
       },
       output_config: {

@@ -1,5 +1,6 @@
 import type { Resource } from '../service.ts'
-import { invalid } from './errors.ts'
+import { ANY, problemOf, shapeFor, type Shape } from '../shape.ts'
+import { openaiProblem } from './errors.ts'
 import { resource } from './resource.ts'
 
 // Source: https://platform.openai.com/docs/api-reference/moderations.
@@ -38,12 +39,17 @@ function resultOf(text: string): object {
 const textOf = (input: unknown): string =>
   typeof input === 'string' ? input : ((input as { text?: unknown } | null)?.text ?? '').toString()
 
+const REQUEST: Shape = {
+  type: 'object',
+  fields: { input: { ...ANY, required: true }, model: { type: 'string' } },
+}
+
 /** Moderations: free, and by plain words. */
 export const moderations: readonly Resource[] = [
-  resource('POST', '/moderations', 'moderations', ({ body }, desk) => {
+  resource('POST', '/moderations', 'moderations', ({ body, strict }, desk) => {
+    const problem = problemOf(shapeFor(REQUEST, strict), body)
+    if (problem) return openaiProblem(problem)
     const { input, model = 'omni-moderation-latest' } = body
-    if (input === undefined)
-      return invalid("Missing required parameter: 'input'.", 'input', 'missing_required_parameter')
     const list = Array.isArray(input) ? (input as unknown[]) : [input]
     // Parts of one text with pictures are judged together.
     const texts = list.some((part) => typeof part === 'object') ? [list.map(textOf).join('\n')] : list.map(textOf)

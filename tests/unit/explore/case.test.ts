@@ -40,7 +40,7 @@ describe('a case as one word', () => {
       /a case has no part "rate". There are: seed, failRate/,
     )
     expect(() => checkCase({}, 'a.json')).toThrow('the seed is missing')
-    expect(() => checkCase([], 'a.json')).toThrow('is no case')
+    expect(() => checkCase([], 'a.json')).toThrow('is not a case')
   })
 
   test('that was kept when its latency was a number of milliseconds is read', () => {

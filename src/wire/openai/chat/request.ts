@@ -1,5 +1,6 @@
 import { ANY, textOrBlocks, type Field, type Shape } from '../../shape.ts'
 import { EFFORTS } from '../model-rules.ts'
+import { RETENTIONS } from '../retentions.ts'
 import { TOOL_NAME } from '../tool-name.ts'
 
 // Source of shapes: https://platform.openai.com/docs/api-reference/chat/create.
@@ -87,17 +88,8 @@ const FUNCTION: Shape = {
   fields: { name: TOOL_NAME, description: { type: 'string' }, parameters: { type: 'object', fields: {}, open: true } },
 }
 const PASSED_ON = [
-  ...[
-    'audio',
-    'function_call',
-    'logit_bias',
-    'modalities',
-    'moderation',
-    'prediction',
-    'prompt_cache_key',
-    'prompt_cache_options',
-  ],
-  ...['prompt_cache_retention', 'safety_identifier', 'service_tier', 'verbosity', 'web_search_options'],
+  ...['audio', 'function_call', 'logit_bias', 'moderation', 'prediction', 'prompt_cache_key', 'prompt_cache_options'],
+  ...['safety_identifier', 'web_search_options'],
 ]
 /** Answers to one request. */
 export const MAX_CHOICES = 128
@@ -120,6 +112,10 @@ export const CHAT_REQUEST: Shape = {
       fields: { include_usage: { type: 'boolean' }, include_obfuscation: { type: 'boolean' } },
     },
     store: { type: 'boolean' },
+    modalities: { type: 'array', items: { type: 'string', among: ['text', 'audio'] } },
+    prompt_cache_retention: { type: 'string', among: RETENTIONS },
+    service_tier: { type: 'string', among: ['auto', 'default', 'flex', 'scale', 'priority', 'fast'] },
+    verbosity: { type: 'string', among: ['low', 'medium', 'high'] },
     user: { type: 'string' },
     metadata: { type: 'object', fields: {}, open: true },
     logprobs: { type: 'boolean' },
