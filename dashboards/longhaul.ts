@@ -38,14 +38,14 @@ const SOURCE: common.DataSourceRef = { type: 'prometheus', uid: '${datasource}' 
 const GLANCE: readonly Sketch[] = [
   {
     title: 'Spending',
-    about: 'US dollars an hour, as of the last minutes.',
+    about: 'US dollars per hour, over the last minutes.',
     unit: 'currencyUSD',
     curves: [['sum(rate(longhaul_cost_dollars_total{JOB}[RATE])) * 3600', 'an hour']],
     limits: [10, 20],
   },
   {
     title: 'Highest budget',
-    about: 'Of the orchestration that has spent most of its own.',
+    about: 'The largest spent share of the budget of a running orchestration.',
     unit: 'percentunit',
     curves: [['max(longhaul_budget_spent_ratio{JOB})', 'spent']],
     limits: [0.8, 0.95],
@@ -64,19 +64,19 @@ const GLANCE: readonly Sketch[] = [
   },
   {
     title: 'Orchestrations',
-    about: 'Those that run.',
+    about: 'Running orchestrations.',
     unit: 'short',
     curves: [['sum(longhaul_runs{JOB,state="running"})', 'running']],
   },
   {
-    title: 'Agents at work',
-    about: 'Those that wait for an answer.',
+    title: 'Working agents',
+    about: 'Agents that wait for an answer.',
     unit: 'short',
     curves: [['sum(longhaul_agents{JOB,state="working"})', 'working']],
   },
   {
     title: 'Problems',
-    about: 'What is wrong with the daemon itself, as longhaul daemon health tells.',
+    about: 'Problems of the daemon, as longhaul daemon health reports them.',
     unit: 'short',
     curves: [['sum(longhaul_problems{JOB})', 'problems']],
     limits: [1, 1],
@@ -88,7 +88,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
   Money: [
     {
       title: 'Spending by agent',
-      about: 'US dollars an hour, of the ten agents that spend most.',
+      about: 'US dollars per hour, for the ten agents with the highest spending.',
       unit: 'currencyUSD',
       curves: [['topk(10, sum by (agent) (rate(longhaul_cost_dollars_total{JOB}[RATE])) * 3600)', '{{agent}}']],
       isStacked: true,
@@ -96,7 +96,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
     {
       title: 'Spending by model',
       about:
-        'US dollars since each process began; and what calls may have cost at most whose usage nobody has reported.',
+        'US dollars since the start of each process, and the upper bound of the cost of calls without reported usage.',
       unit: 'currencyUSD',
       curves: [
         ['sum by (model) (longhaul_cost_dollars_total{JOB})', '{{model}}'],
@@ -105,15 +105,15 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
     },
     {
       title: 'Budgets',
-      about: 'Share of its budget that an orchestration has spent. The alert is at 80 %.',
+      about: 'Spent share of the budget of each orchestration. The alert fires at 80 %.',
       unit: 'percentunit',
       curves: [['longhaul_budget_spent_ratio{JOB}', '{{pattern}} {{orchestration}}']],
       limits: [0.8, 0.95],
       max: 1,
     },
     {
-      title: 'Saved, and refused',
-      about: 'Questions that the cache has answered, and those that a budget did not allow, a minute.',
+      title: 'Cache hits and budget refusals',
+      about: 'Requests that the cache answered, and requests that a budget refused, per minute.',
       unit: 'short',
       curves: [
         ['sum(rate(longhaul_cache_hits_total{JOB}[RATE])) * 60', 'cache hits'],
@@ -124,14 +124,14 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
   Calls: [
     {
       title: 'Calls by model',
-      about: 'Each try counted.',
+      about: 'Each attempt counts as a call.',
       unit: 'reqps',
       curves: [['sum by (provider, model) (rate(longhaul_calls_total{JOB}[RATE]))', '{{provider}}/{{model}}']],
       isStacked: true,
     },
     {
       title: 'Failures by kind',
-      about: 'Calls that failed, and those among all calls that repeat one that did.',
+      about: 'Failed calls, and the share of retries among all calls.',
       unit: 'reqps',
       curves: [
         ['sum by (fault) (rate(longhaul_call_failures_total{JOB}[RATE]))', '{{fault}}'],
@@ -139,7 +139,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
       ],
     },
     {
-      title: 'How long calls take',
+      title: 'Duration of calls',
       about: 'Duration of calls, on the clock of the services.',
       unit: 's',
       curves: [0.5, 0.95, 0.99].map((share): Curve => [
@@ -148,20 +148,20 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
       ]),
     },
     {
-      title: 'Calls under way',
-      about: 'Calls without an end so far. A curve that only rises is a service that does not answer.',
+      title: 'Calls in progress',
+      about: 'Calls that have not ended. If the curve only rises, a service does not answer.',
       unit: 'short',
       curves: [['sum by (provider) (longhaul_calls_open{JOB})', '{{provider}}']],
     },
     {
       title: 'Tokens',
-      about: 'Tokens that were billed, a second. Cached input is a part of input.',
+      about: 'Billed tokens per second. Input includes cached input.',
       unit: 'short',
       curves: [['sum by (type) (rate(longhaul_tokens_total{JOB}[RATE]))', '{{type}}']],
     },
     {
       title: 'Circuit breakers',
-      about: 'The worst among the orchestrations that run.',
+      about: 'The worst state among the running orchestrations.',
       unit: 'short',
       curves: [['max by (target) (longhaul_breaker_state{JOB})', '{{target}}']],
       limits: [1, 2],
@@ -172,27 +172,27 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
   Orchestrations: [
     {
       title: 'Orchestrations by state',
-      about: 'Those that are not over.',
+      about: 'Active orchestrations.',
       unit: 'short',
       curves: [['sum by (state) (longhaul_runs{JOB})', '{{state}}']],
       isStacked: true,
     },
     {
-      title: 'Orchestrations that have ended',
-      about: 'Since the daemon began.',
+      title: 'Ended orchestrations',
+      about: 'Since the start of the daemon.',
       unit: 'short',
       curves: [['sum by (status) (longhaul_runs_total{JOB})', '{{status}}']],
     },
     {
       title: 'Agents by state',
-      about: 'Of the orchestrations that run. Resting ones wait until they try again.',
+      about: 'Agents of running orchestrations. Resting agents wait for a retry.',
       unit: 'short',
       curves: [['sum by (state) (longhaul_agents{JOB})', '{{state}}']],
       isStacked: true,
     },
     {
-      title: 'Agents that hang',
-      about: 'Times in ten minutes that an agent at work made no progress.',
+      title: 'Hung agents',
+      about: 'How often a working agent made no progress, in ten minutes.',
       unit: 'short',
       curves: [['sum(increase(longhaul_agents_hung_total{JOB}[10m]))', 'hung']],
       limits: [1, 5],
@@ -201,7 +201,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
   'The process': [
     {
       title: 'Memory',
-      about: 'Of the process, and of its JavaScript heap.',
+      about: 'Memory of the process, and of its JavaScript heap.',
       unit: 'bytes',
       curves: [
         ['process_resident_memory_bytes{JOB}', '{{job}} resident'],
@@ -210,7 +210,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
     },
     {
       title: 'Processor',
-      about: 'Share of one processor, and the delay of the event loop in 99 of 100 cases.',
+      about: 'Share of one processor, and the 99th percentile of the delay of the event loop.',
       unit: 'percentunit',
       curves: [
         ['rate(process_cpu_seconds_total{JOB}[RATE])', '{{job}} processor'],
@@ -219,13 +219,13 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
     },
     {
       title: 'Event logs',
-      about: 'Their size on disk, with those that were put aside.',
+      about: 'Size of the event logs on disk, including rotated logs.',
       unit: 'bytes',
       curves: [['longhaul_event_log_bytes{JOB}', '{{job}}']],
     },
     {
-      title: 'Events lost',
-      about: 'Events that could not be written, as on a disk that is full.',
+      title: 'Lost events',
+      about: 'Events that the daemon could not write, for example because the disk is full.',
       unit: 'short',
       curves: [['longhaul_event_log_lost{JOB}', '{{job}}']],
       limits: [1, 1],
