@@ -293,3 +293,26 @@ test('ASSERT in plain language fails with what was said against it', () => {
     },
   })
 })
+
+test('a line in plain language with a block is asked first, and then its block runs', () => {
+  const text = strategy`
+    PREPARE the round:
+      SET x = answer
+      LOG "inside"
+    RETURN x
+  `
+  const { requests, status } = runStrategy(text, {}, () => ({ ok: true, value: 'ready' }))
+  expect(requests).toEqual([
+    { kind: 'ask', text: 'PREPARE the round:' },
+    { kind: 'log', text: 'inside' },
+  ])
+  expect(status).toEqual({ kind: 'completed', result: 'ready' })
+})
+
+test('a gather that gives nothing has no answers, and nobody missing', () => {
+  const text = strategy`
+    GATHER votes FROM []
+    RETURN [votes, votes.missing, missing]
+  `
+  expect(result(text)).toEqual([[], [], []])
+})
