@@ -17,7 +17,7 @@ describe('a deadlock', () => {
   test('names each who waits on a line of its own', () => {
     const both = [...waiters, { who: 'ben', what: 'call 2', since: 2_000 }]
     expect(new DeadlockError(3_000, both, none).message).toContain(
-      'Waiting:\n  ann waits for an answer of gpt-4o, since 1s (for 2s)\n  ben waits for call 2, since 2s (for 1s)\nGive the wait',
+      'Waiting:\n  ann has waited for an answer of gpt-4o since 1s (for 2s)\n  ben has waited for call 2 since 2s (for 1s)\nGive the wait',
     )
   })
 
