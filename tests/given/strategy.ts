@@ -1,6 +1,6 @@
 /**
- * A strategy as it is written in a pattern, over several lines: what stands before its lines for the sake of the test
- * is taken away, and so are the line breaks around it.
+ * A strategy, or a pattern with one, over several lines as it is written: what stands before its lines for the sake of
+ * the test is taken away, and so are the line breaks around it. A value of several lines stands as deep as its place.
  *
  * @example
  * ```ts
@@ -12,7 +12,12 @@
  * ```
  */
 export function strategy(parts: TemplateStringsArray, ...values: readonly unknown[]): string {
-  const lines = String.raw(parts, ...values).split('\n')
+  const indented = values.map((value, nth) => {
+    const before = parts.raw[nth]!
+    const margin = /^ */.exec(before.slice(before.lastIndexOf('\n') + 1))![0]
+    return String(value).replaceAll(/\n(?=.)/g, `\n${margin}`)
+  })
+  const lines = String.raw(parts, ...indented).split('\n')
   const written = lines.filter((line) => line.trim() !== '')
   const margin = Math.min(...written.map((line) => line.search(/\S/)))
   const from = lines.indexOf(written[0]!)

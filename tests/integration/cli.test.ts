@@ -9,6 +9,7 @@ import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
 import { explore } from 'longhaul'
 import { setUp, votes } from '../gallery/bad/lost-vote.ts'
+import { strategy } from '../given/strategy.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-cli-'))
@@ -62,7 +63,13 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const file = join(folder, 'wrong.yaml')
     writeFileSync(
       file,
-      'name: wrong\norchestration_logic:\n  strategy: |\n    FOR x IN 1..3:\n      GATHR votes FROM agents\n',
+      strategy`
+        name: wrong
+        orchestration_logic:
+          strategy: |
+            FOR x IN 1..3:
+              GATHR votes FROM agents
+      `,
     )
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)
@@ -75,17 +82,28 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const file = join(folder, 'doubtful.yaml')
     writeFileSync(
       file,
-      'name: doubtful\nfunctions: game_theory\nagents: { ann: { model: gpt-4o-mnii } }\norchestration_logic:\n  strategy: |\n    GATHER votes FROM agents WITH at_least: 2\n    x = CALL metrcs(votes)\n    Gather the rest\n    RETURN nothing\n    LOG 1\n',
+      strategy`
+        name: doubtful
+        functions: game_theory
+        agents: { ann: { model: gpt-4o-mnii } }
+        orchestration_logic:
+          strategy: |
+            GATHER votes FROM agents WITH at_least: 2
+            x = CALL metrcs(votes)
+            Gather the rest
+            RETURN nothing
+            LOG 1
+      `,
     )
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)
     for (const line of [
-      /doubtful\.yaml:3:25: warning: No price table has the model "gpt-4o-mnii"[^]*Did you mean "gpt-4o-mini"\?/,
-      /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
+      /doubtful\.yaml:3:25: warning: The model "gpt-4o-mnii" is in no price table[^]*Did you mean "gpt-4o-mini"\?/,
+      /doubtful\.yaml:6:35: at_least is 2, but GATHER asks only one agent/,
       /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
-      /doubtful\.yaml:8:5: warning: This line is plain language/,
+      /doubtful\.yaml:8:5: warning: The orchestrating agent receives this line/,
       /doubtful\.yaml:9:12: There is no variable "nothing"/,
-      /doubtful\.yaml:10:5: warning: This statement is never reached/,
+      /doubtful\.yaml:10:5: warning: This statement is unreachable/,
     ])
       expect(stderr).toMatch(line)
   })
@@ -137,7 +155,10 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     writeFileSync(trace, `${lines.toSpliced(2, 1).join('\n')}\n`)
     const cut = await run('inspect', trace)
-    expect(cut).toMatchObject({ code: 1, stdout: expect.stringContaining('event 2 has the number 3') as string })
+    expect(cut).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('event 2 has the sequence number 3') as string,
+    })
   })
 
   test('says what is wrong with a file', async () => {

@@ -37,13 +37,20 @@ orchestration_logic:
   )
   pattern(
     'needy',
-    'variables: { topic: { type: string } }\nagents: { ann: {} }\norchestration_logic:\n  strategy: |\n    WAIT 1 hour\n',
+    strategy`
+      variables: { topic: { type: string } }
+      agents: { ann: {} }
+      orchestration_logic:
+        strategy: |
+          WAIT 1 hour
+    `,
   )
 })
 
 let homes = 0
 let daemon: Daemon | undefined
 let socket = ''
+import { strategy } from '../given/strategy.ts'
 afterEach(async () => {
   await daemon?.stop('over')
   daemon = undefined
@@ -242,7 +249,15 @@ describe('what is over', { timeout: 60_000 }, () => {
   })
 
   test('one that fails or is terminated says why, also after a restart', async () => {
-    pattern('failing', 'agents: { ann: {} }\norchestration_logic:\n  strategy: |\n    ASSERT 1 == 2\n')
+    pattern(
+      'failing',
+      strategy`
+        agents: { ann: {} }
+        orchestration_logic:
+          strategy: |
+            ASSERT 1 == 2
+      `,
+    )
     await begin()
     const id = await start({ pattern: 'failing' })
     await over(id)
@@ -396,17 +411,31 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     await over(await start({ vars: { rounds: 3 }, fail_rate: 1 }))
     const text = readFileSync(log, 'utf8')
     expect(text).toMatch(/ circuit open: (openai|anthropic)\/\S+\n/)
-    expect(text).toMatch(/ failover: worker_\d asks anthropic\/claude-haiku-4-5, after /)
+    expect(text).toMatch(/ failover: worker_\d calls anthropic\/claude-haiku-4-5, after /)
   })
 
   test('an agent that is said to be slow, or never to answer, is so; one that says nonsense is refused', async () => {
     pattern(
       'paces',
-      'agents:\n  quick: { vars: { response_time: 2s } }\n  never: { vars: { response_time: timeout } }\norchestration_logic:\n  strategy: |\n    GATHER said FROM agents WITH timeout: 30s\n    RETURN missing\n',
+      strategy`
+        agents:
+          quick: { vars: { response_time: 2s } }
+          never: { vars: { response_time: timeout } }
+        orchestration_logic:
+          strategy: |
+            GATHER said FROM agents WITH timeout: 30s
+            RETURN missing
+      `,
     )
     pattern(
       'wrong',
-      'agents:\n  ann: { vars: { response_time: sloww } }\norchestration_logic:\n  strategy: |\n    LOG 1\n',
+      strategy`
+        agents:
+          ann: { vars: { response_time: sloww } }
+        orchestration_logic:
+          strategy: |
+            LOG 1
+      `,
     )
     await begin(FAST)
     const id = await start({ pattern: 'paces' })
@@ -448,7 +477,7 @@ describe('its files', { timeout: 60_000 }, () => {
   test('a path that is too long for a socket is refused with what to do', async () => {
     const long = join(root, 'x'.repeat(100))
     await expect(startDaemon(daemonPaths({ LONGHAUL_HOME: long }), { settings: {}, patterns: [] })).rejects.toThrow(
-      /has \d+ bytes, and a system takes 103 of them\. Give a shorter one as KSI_SOCKET_PATH/,
+      /has \d+ bytes; the operating system allows at most 103 bytes\. Set a shorter path in KSI_SOCKET_PATH/,
     )
   })
 })

@@ -222,8 +222,8 @@ routing: { default: lead }
         expect(told).toEqual(['orchestration > lead', 'lead > ann', 'lead > ben', 'ann > cem', 'cem > lead'])
         // What reaches nobody, and who may not end it, is said.
         expect(trace.ofType('log').map(({ text }) => text)).toEqual([
-          expect.stringMatching(/^ben asks for the end of the orchestration/),
-          expect.stringMatching(/^game:judged from cem reaches nobody/),
+          expect.stringMatching(/^ben requested the end of the orchestration/),
+          expect.stringMatching(/^game:judged from cem has no recipient/),
         ])
       })
     },
@@ -387,7 +387,10 @@ RETURN { analyzers: analyzers, chief: chief, late: late.count, mean: scores.mean
   describeOrchestration(
     'strict alternation in a strategy',
     pattern(
-      `agents: { ann: {}, ben: {} }\ncoordination: { turn_taking: { mode: strict_alternation } }\n${logic('GATHER views FROM agents\nRETURN pluck(views, "agent")')}`,
+      `agents: { ann: {}, ben: {} }\ncoordination: { turn_taking: { mode: strict_alternation } }\n${logic(strategy`
+        GATHER views FROM agents
+        RETURN pluck(views, "agent")
+      `)}`,
     ),
     (test) => {
       test('asks one after another', async ({ run, expect }) => {
@@ -408,7 +411,10 @@ suite('models by their short names', () => {
   b: { model: claude-cli/opus }
   c: { model: litellm/gpt-4o }
   d: { model: claude-cli/claude-sonnet-4-20250514 }
-${logic('GATHER views FROM agents\nRETURN pluck(views, "model")')}`,
+${logic(strategy`
+  GATHER views FROM agents
+  RETURN pluck(views, "model")
+`)}`,
     ),
     (test) => {
       test('are known', async ({ run, expect }) => {

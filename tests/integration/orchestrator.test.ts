@@ -249,7 +249,11 @@ RETURN { first: first.missing, second: second.missing }`,
     { what: 'nobody answers', strategy: said, faults: { hang: 1 }, retry: { attempts: 100 }, kind: 'timeout' },
     {
       what: 'the agents are gone',
-      strategy: `TERMINATE "ann"\nTERMINATE "ben"\n${said}`,
+      strategy: strategy`
+        TERMINATE "ann"
+        TERMINATE "ben"
+        ${said}
+      `,
       faults: { hang: 1 },
       retry: {},
       kind: 'terminated',
@@ -707,7 +711,7 @@ suite('mistakes', () => {
       const outcome = await run()
       expect(outcome).toHaveFailedWith(PatternError)
       expect(outcome).toHaveFailedWith(
-        /pattern\.yaml:8:18: "FRM" does not fit here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
+        /pattern\.yaml:8:18: "FRM" is not allowed here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
       )
     })
   })
@@ -748,7 +752,7 @@ suite('mistakes', () => {
     `),
     (test) => {
       test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for an agent or a timer/)
       })
     },
   )

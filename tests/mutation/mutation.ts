@@ -1,10 +1,10 @@
 import { Stryker } from '@stryker-mutator/core'
 import { ROOMS, slicesOf } from './slices.ts'
 
-const USAGE = `npm run mutation -- <room> [<slice>] [--incremental] [--constants]
+const USAGE = `npm run mutation -- <room> [<slice> | <path>] [--incremental] [--constants]
 
-Changes the source of a room in small ways, one at a time, and tells which changes no test notices: all of the room, or
-one slice of it, which takes at most 20 minutes on two cores.
+Changes the source of a room in small ways, one at a time, and tells which changes no test notices: all of the room,
+one slice of it, which takes at most 20 minutes on two cores, or its files with a part in their path, such as breaker/.
 --incremental runs again only what survived, and what has changed since the last time.
 --constants changes constants too in a room of several slices, which takes three times as long.
 
@@ -36,7 +36,7 @@ async function mutate(
     ignorePatterns: ['/bench', '/dist', '/coverage', '/.longhaul', '/.trace', '/.vitest'],
     // Stryker reads a tsconfig by the API of TypeScript 5, which TypeScript 7 does not have. Vitest needs none here.
     tsconfigFile: 'none',
-    reporters: ['clear-text', 'html', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { logTests: false, reportTests: false, skipFull: true },
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
@@ -44,21 +44,36 @@ async function mutate(
   }).runMutationTest()
 }
 
+/** Files that are tried together, and what their report is called. */
+interface Chosen {
+  name: string
+  files: readonly string[]
+}
+
+/** What a user asks for: all slices of a room, the one with a number, or the files with a part in their path. */
+function chosenOf(room: string, wanted: string | undefined): Chosen[] {
+  const slices = slicesOf(room)
+  const named = slices.map((files, nth) => ({ name: slices.length === 1 ? room : `${room}-${nth + 1}`, files }))
+  if (wanted === undefined) return named
+  if (/^\d+$/.test(wanted)) return named.slice(Number(wanted) - 1, Number(wanted))
+  const files = slices.flat().filter((file) => file.slice(`src/${room}/`.length).includes(wanted))
+  return files.length === 0 ? [] : [{ name: `${room}-${wanted.replaceAll(/\W+/g, '-')}`, files }]
+}
+
 const FLAGS = ['--incremental', '--constants']
 const given = process.argv.slice(2)
 const [room = '', slice] = given.filter((word) => !word.startsWith('--'))
 const flags = given.filter((word) => word.startsWith('--'))
 const tests = ROOMS[room]
-const slices = tests ? slicesOf(room) : []
-const chosen = slice === undefined ? [...slices.keys()] : [Number(slice) - 1]
-if (!tests || chosen.some((nth) => !slices[nth]) || flags.some((flag) => !FLAGS.includes(flag))) {
+const chosen = tests ? chosenOf(room, slice) : []
+if (!tests || chosen.length === 0 || flags.some((flag) => !FLAGS.includes(flag))) {
   console.error(USAGE)
   process.exitCode = 2
 } else
-  for (const nth of chosen)
-    await mutate(slices[nth]!, {
-      name: slices.length === 1 ? room : `${room}-${nth + 1}`,
+  for (const { name, files } of chosen)
+    await mutate(files, {
+      name,
       tests,
       incremental: flags.includes('--incremental'),
-      constants: slices.length === 1 || flags.includes('--constants'),
+      constants: slicesOf(room).length === 1 || flags.includes('--constants'),
     })

@@ -10,7 +10,7 @@ import { files } from './files.ts'
 import { models } from './models.ts'
 import { moderations } from './moderations.ts'
 import { realtime } from './realtime/index.ts'
-import { responses } from './responses/index.ts'
+import { connect, responses } from './responses/index.ts'
 
 /** OpenAI. */
 export const openai: Service = {
@@ -21,6 +21,7 @@ export const openai: Service = {
     chat,
     ...storedChats,
     ...responses,
+    connect,
     embeddings,
     completions,
     ...models,

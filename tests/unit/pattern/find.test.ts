@@ -9,6 +9,7 @@ import {
   PatternNotFoundError,
   resolveVariables,
 } from '../../../src/pattern/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-find-'))
 afterAll(() => rmSync(home, { recursive: true }))
@@ -34,13 +35,17 @@ test("the test plan's patterns come with the package, and can be read", () => {
 test('a name that nobody has is refused with the nearest one, and where it was looked for', () => {
   const find = (): string => findPattern('game_theory_orchestration_v3')
   expect(find).toThrow(PatternNotFoundError)
-  expect(find).toThrow(/Did you mean "game_theory_orchestration_v2"\? Looked for .*orchestrations/)
+  expect(find).toThrow(/Did you mean "game_theory_orchestration_v2"\? longhaul looked for .*orchestrations/)
 })
 
 test('a folder of one’s own goes before the package, and a path before all', () => {
   const own = join(home, 'own')
   mkdirSync(own)
-  const text = 'orchestration_logic:\n  strategy: |\n    LOG 1\n'
+  const text = strategy`
+    orchestration_logic:
+      strategy: |
+        LOG 1
+  `
   writeFileSync(join(own, 'semantic_test.yaml'), text)
   writeFileSync(join(home, 'direct.yml'), text)
   expect(findPattern('semantic_test', [own])).toBe(join(own, 'semantic_test.yaml'))
@@ -52,7 +57,15 @@ test('a folder of one’s own goes before the package, and a path before all', (
 
 test('a pattern without a name has that of its file', () => {
   const file = join(home, '4 votes-v2.yaml')
-  writeFileSync(file, 'agents: { ann: {} }\norchestration_logic:\n  strategy: |\n    LOG 1\n')
+  writeFileSync(
+    file,
+    strategy`
+      agents: { ann: {} }
+      orchestration_logic:
+        strategy: |
+          LOG 1
+    `,
+  )
   expect(loadPattern(file).data.name).toBe('_4_votes-v2')
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findingsOf, loadPattern } from '../../../src/pattern/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const known = {
   functions: ['play', 'metrics'],
@@ -19,7 +20,10 @@ describe('what longhaul check finds', () => {
     ['LOG nothing', 'error', 6, 9, 'There is no variable "nothing"', 'declare it'],
     ['LOG "Hi {{nothing}}"', 'error', 6, 15, 'There is no variable "nothing"', 'declare it'],
     [
-      'SET sum_of_all = 1\nLOG sum_of_al',
+      strategy`
+        SET sum_of_all = 1
+        LOG sum_of_al
+      `,
       'error',
       7,
       9,
@@ -29,8 +33,8 @@ describe('what longhaul check finds', () => {
     ['SEND "x" TO dan', 'error', 6, 17, 'There is no agent "dan"', 'ann, ben, cid'],
     ['GATHER votes FROM ["ann", "bne"]', 'error', 6, 31, 'There is no agent "bne"', 'Did you mean "ben"?'],
     ['AWAIT { from: "bne", timeout: 5s } AS e', 'error', 6, 19, 'There is no agent "bne"', 'Did you mean "ben"?'],
-    ['GATHER votes FROM agents WITH at_least: 4', 'error', 6, 35, '3 agents are asked', 'up to 3'],
-    ['GATHER votes FROM ["ann"] WITH at_least: 2', 'error', 6, 36, 'one agent is asked', 'up to 1'],
+    ['GATHER votes FROM agents WITH at_least: 4', 'error', 6, 35, 'GATHER asks only 3 agents', 'up to 3'],
+    ['GATHER votes FROM ["ann"] WITH at_least: 2', 'error', 6, 36, 'GATHER asks only one agent', 'up to 1'],
     ['x = CALL plya(1)', 'error', 6, 5, 'no function "plya"', 'Did you mean "play"?'],
     ['x = CALL other(1)', 'warning', 6, 5, 'no function "other"', 'orchestrator.functions'],
     [
@@ -38,15 +42,71 @@ describe('what longhaul check finds', () => {
       'warning',
       6,
       42,
-      'No price table has the model "gpt-3o"',
+      'The model "gpt-3o" is in no price table',
       'gpt-4o',
     ],
-    ['RETURN 1\nLOG 2', 'warning', 7, 5, 'never reached', 'Take it out'],
-    ['FOR i IN 1..3:\n  BREAK\n  LOG i', 'warning', 8, 7, 'never reached', 'Take it out'],
-    ['IF false:\n  LOG 1', 'warning', 7, 7, 'never runs', 'Take it out'],
-    ['WHILE true:\n  WAIT 1s\nLOG 2', 'warning', 8, 5, 'never reached', 'Take it out'],
-    ['Gather the votes', 'warning', 6, 5, 'This line is plain language', 'GATHER responses FROM agents'],
-    ['send it round', 'warning', 6, 5, 'This line is plain language', 'SEND "text" TO agent'],
+    [
+      strategy`
+        RETURN 1
+        LOG 2
+      `,
+      'warning',
+      7,
+      5,
+      'is unreachable',
+      'Remove the statement',
+    ],
+    [
+      strategy`
+        FOR i IN 1..3:
+          BREAK
+          LOG i
+      `,
+      'warning',
+      8,
+      7,
+      'is unreachable',
+      'Remove the statement',
+    ],
+    [
+      strategy`
+        IF false:
+          LOG 1
+      `,
+      'warning',
+      7,
+      7,
+      'never runs',
+      'Remove the block',
+    ],
+    [
+      strategy`
+        WHILE true:
+          WAIT 1s
+        LOG 2
+      `,
+      'warning',
+      8,
+      5,
+      'is unreachable',
+      'Remove the statement',
+    ],
+    [
+      'Gather the votes',
+      'warning',
+      6,
+      5,
+      'The orchestrating agent receives this line, because it is plain language',
+      'GATHER responses FROM agents',
+    ],
+    [
+      'send it round',
+      'warning',
+      6,
+      5,
+      'The orchestrating agent receives this line, because it is plain language',
+      'SEND "text" TO agent',
+    ],
   ])('%s', (strategy, severity, line, column, problem, hint) => {
     expect(findings(strategy)).toContainEqual({
       severity,
@@ -83,6 +143,12 @@ RETURN filter(words, word -> len(word) > 3)`
   })
 
   test('in a sketch, what nothing defines is left to the model', () => {
-    expect(findings('THINK about it\nSET x = what_there_is\nSEND x TO the_boss')).toEqual([])
+    expect(
+      findings(strategy`
+        THINK about it
+        SET x = what_there_is
+        SEND x TO the_boss
+      `),
+    ).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadPattern, resolveAgents, resolveVariables } from '../../../src/pattern/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-pattern-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -12,7 +13,11 @@ const write = (name: string, text: string): string => {
   return file
 }
 
-const STRATEGY = 'orchestration_logic:\n  strategy: |\n    LOG 1\n'
+const STRATEGY = strategy`
+  orchestration_logic:
+    strategy: |
+      LOG 1
+`
 const load = (text: string) => loadPattern({ text })
 
 describe('a pattern file', () => {
@@ -56,7 +61,16 @@ ${STRATEGY}`,
   })
 
   test('a mistake in the strategy is shown in the line of the file', () => {
-    expect(() => load('name: x\norchestration_logic:\n  strategy: |\n\n    LOG 1\n    GATHR x FROM agents\n')).toThrow(
+    expect(() =>
+      load(strategy`
+        name: x
+        orchestration_logic:
+          strategy: |
+
+            LOG 1
+            GATHR x FROM agents
+      `),
+    ).toThrow(
       /^pattern\.yaml:6:5: There is no statement "GATHR"\.\n  6 \|     GATHR x FROM agents\n          \^\n  Did you mean "GATHER"/,
     )
   })
@@ -82,7 +96,7 @@ ${STRATEGY}`,
     ['name: "x\n', 'YAML:'],
     [
       'name: x\nextends: nowhere\n' + STRATEGY,
-      'pattern.yaml:2:10: extends: there is no pattern "nowhere" beside this one',
+      'pattern.yaml:2:10: extends: there is no pattern "nowhere" in the folder of this pattern',
     ],
     [
       `name: x\na: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]\n`,
@@ -98,7 +112,7 @@ ${STRATEGY}`,
   })
 
   test.each([
-    [{ rounds: 'many' }, 'is of type integer; it was given "many"'],
+    [{ rounds: 'many' }, 'is of type integer, but the given value is "many"'],
     [{ round: 3 }, 'has no variable "round". Did you mean "rounds"?'],
     [{}, 'needs the variable "rounds" (integer)'],
   ])('variables %j', (given, message) => {

@@ -100,7 +100,13 @@ describe('in a sketch', () => {
   })
 
   test('what is no variable stays in a text for the model, and one thing is not several', () => {
-    const { requests, status } = run('SAY {{greeting}} to {{name}}\nIF rounds > 2: LOG 1', { name: 'Ann', round: 1 })
+    const { requests, status } = run(
+      strategy`
+        SAY {{greeting}} to {{name}}
+        IF rounds > 2: LOG 1
+      `,
+      { name: 'Ann', round: 1 },
+    )
     expect(requests[0]).toEqual({ kind: 'ask', text: 'SAY {{greeting}} to Ann' })
     expect(requests[1]).toMatchObject({ kind: 'judge' })
     expect(status).toMatchObject({ kind: 'completed' })
@@ -150,10 +156,17 @@ describe('names without quotes', () => {
   })
 
   test('name what SPAWN makes', () => {
-    const { variables } = run('SPAWN helper WITH name: "scale_worker_1"\nSPAWN { count: 2 } AS two', {}, (request) => ({
-      ok: true,
-      value: request.kind === 'spawn' && request.agent === 'helper' ? 'scale_worker_1' : ['agent_1', 'agent_2'],
-    }))
+    const { variables } = run(
+      strategy`
+        SPAWN helper WITH name: "scale_worker_1"
+        SPAWN { count: 2 } AS two
+      `,
+      {},
+      (request) => ({
+        ok: true,
+        value: request.kind === 'spawn' && request.agent === 'helper' ? 'scale_worker_1' : ['agent_1', 'agent_2'],
+      }),
+    )
     expect(variables).toMatchObject({ helper: 'scale_worker_1', two: ['agent_1', 'agent_2'] })
   })
 })
@@ -167,9 +180,33 @@ describe('further values', () => {
   test('OR gives the first that is known and true', () => {
     expect(run(`${SKETCH}SET x = {{kind}} OR guess()`, { kind: 'mixed' }).variables).toMatchObject({ x: 'mixed' })
     expect(() => parseStrategy('SET x = {{kind}} OR guess()')).toThrow('there is no function "guess"')
-    expect(result('SET x = {{kind}} OR other\nRETURN x', { kind: 'mixed', other: 1 })).toBe('mixed')
-    expect(result('SET x = nothing_known OR other\nRETURN x', { other: 1 })).toBe(1)
-    expect(result('SET x = empty OR 0\nRETURN x', { empty: [] })).toBe(0)
+    expect(
+      result(
+        strategy`
+          SET x = {{kind}} OR other
+          RETURN x
+        `,
+        { kind: 'mixed', other: 1 },
+      ),
+    ).toBe('mixed')
+    expect(
+      result(
+        strategy`
+          SET x = nothing_known OR other
+          RETURN x
+        `,
+        { other: 1 },
+      ),
+    ).toBe(1)
+    expect(
+      result(
+        strategy`
+          SET x = empty OR 0
+          RETURN x
+        `,
+        { empty: [] },
+      ),
+    ).toBe(0)
   })
 
   test('FOR each goes over the list of that name, and asks where there is none', () => {
@@ -183,7 +220,14 @@ describe('further values', () => {
         { steps: ['a', 'b'] },
       ),
     ).toEqual(['a', 'b'])
-    const asked = run('FOR each step:\n  COLLECT step INTO done', {}, () => ({ ok: true, value: ['c'] }))
+    const asked = run(
+      strategy`
+        FOR each step:
+          COLLECT step INTO done
+      `,
+      {},
+      () => ({ ok: true, value: ['c'] }),
+    )
     expect(asked.requests).toMatchObject([{ kind: 'value', text: expect.stringContaining('FOR each step') as string }])
     expect(asked.variables).toMatchObject({ done: ['c'] })
   })

@@ -27,7 +27,14 @@ describe('a strategy that reckons without end', () => {
       `,
       3,
     ],
-    ['a condition on many items', 'WHILE true:\n  SET i = filter(list, it > 5)', 2],
+    [
+      'a condition on many items',
+      strategy`
+        WHILE true:
+          SET i = filter(list, it > 5)
+      `,
+      2,
+    ],
     ['one expression over all pairs', 'SET i = map(list, a -> map(list, b -> a * b))', 1],
     [
       'one that fills memory',
@@ -54,7 +61,12 @@ describe('a strategy that reckons without end', () => {
   })
 
   test('lets others have their turn meanwhile', () => {
-    const { yields } = run(machineOf('WHILE true:\n  SET i = len(range(1000000))'))
+    const { yields } = run(
+      machineOf(strategy`
+        WHILE true:
+          SET i = len(range(1000000))
+      `),
+    )
     expect(yields).toBeGreaterThan(5)
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadPattern } from '../../../src/pattern/index.ts'
 import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const shape = (text: string): unknown =>
   JSON.parse(
@@ -14,16 +15,70 @@ describe('statements as the patterns of KSI write them', () => {
     ['EMIT round:over WITH { n: 1 }', 'EMIT "round:over" WITH { n: 1 }'],
     ['EMIT event:round:over WITH data: { n: 1 }', 'EMIT "round:over" WITH { n: 1 }'],
     ['EMIT event:round:half-over.now', 'EMIT "round:half-over.now"'],
-    ['FOR each step IN steps:\n  LOG step', 'FOR step IN steps:\n  LOG step'],
-    ['FOR every task in tasks:\n  LOG task', 'FOR task IN tasks:\n  LOG task'],
+    [
+      strategy`
+        FOR each step IN steps:
+          LOG step
+      `,
+      strategy`
+        FOR step IN steps:
+          LOG step
+      `,
+    ],
+    [
+      strategy`
+        FOR every task in tasks:
+          LOG task
+      `,
+      strategy`
+        FOR task IN tasks:
+          LOG task
+      `,
+    ],
     ['EMIT "round:over" WITH n: 1, m: 2', 'EMIT "round:over" WITH { n: 1, m: 2 }'],
     ['EMIT "round:over" WITH { round, total }', 'EMIT "round:over" WITH { round: round, total: total }'],
-    ['EMIT "a" WITH data:\n  n: 1\n  of:\n    m: x + 1', 'EMIT "a" WITH { n: 1, of: { m: x + 1 } }'],
-    ['EMIT "a" WITH:\n  n: 1', 'EMIT "a" WITH { n: 1 }'],
-    ['GATHER x FROM agents WITH tasks:\n  - 1\n  - "two"', 'GATHER x FROM agents WITH tasks: [1, "two"]'],
-    ['SPAWN helper WITH:\n  profile: "worker"\n  count: 2', 'SPAWN helper WITH profile: "worker", count: 2'],
+    [
+      strategy`
+        EMIT "a" WITH data:
+          n: 1
+          of:
+            m: x + 1
+      `,
+      'EMIT "a" WITH { n: 1, of: { m: x + 1 } }',
+    ],
+    [
+      strategy`
+        EMIT "a" WITH:
+          n: 1
+      `,
+      'EMIT "a" WITH { n: 1 }',
+    ],
+    [
+      strategy`
+        GATHER x FROM agents WITH tasks:
+          - 1
+          - "two"
+      `,
+      'GATHER x FROM agents WITH tasks: [1, "two"]',
+    ],
+    [
+      strategy`
+        SPAWN helper WITH:
+          profile: "worker"
+          count: 2
+      `,
+      'SPAWN helper WITH profile: "worker", count: 2',
+    ],
     ['SEND { to: "ann", message: { task: 1 } }', 'SEND { task: 1 } TO "ann"'],
-    ['SEND {\n  to: { role: "worker" },\n  message: "go",\n}', 'SEND "go" TO { role: "worker" }'],
+    [
+      strategy`
+        SEND {
+          to: { role: "worker" },
+          message: "go",
+        }
+      `,
+      'SEND "go" TO { role: "worker" }',
+    ],
     ['CALCULATE x = 1 + 2', 'SET x = 1 + 2'],
     ['UPDATE x = x * 2', 'SET x = x * 2'],
     ['answers = GATHER completions FROM agents', 'GATHER answers FROM agents'],
@@ -43,7 +98,10 @@ describe('statements as the patterns of KSI write them', () => {
     'AGGREGATE { data: answers, method: "statistical", options: { metric: "mean" } } AS scores',
     'COORDINATE { type: "barrier", agents: "all", timeout: 60s } AS ready',
     'AWAIT { from: "all", event_pattern: "vote:*", min_responses: 1, max_responses: 3 } AS votes',
-    'FOR each step:\n  LOG step',
+    strategy`
+      FOR each step:
+        LOG step
+    `,
     'SET x = {{y}} OR z',
     'SET x = now() + 60',
   ])('%s is read and printed', (text) => {
@@ -61,14 +119,30 @@ describe('statements as the patterns of KSI write them', () => {
 
 describe('mistakes in them are shown with their place', () => {
   test.each([
-    ['LOG 1\nSEND { to: "ann" }', 2, 1, 'SEND needs "message"'],
+    [
+      strategy`
+        LOG 1
+        SEND { to: "ann" }
+      `,
+      2,
+      1,
+      'SEND needs "message"',
+    ],
     ['SEND { to: "ann", mesage: 1 }', 1, 19, 'Did you mean "message"?'],
     ['QUERY { query_type: "agent" }', 1, 9, 'Did you mean "agents"?'],
     ['AGGREGATE { data: x, method: "statistcal" }', 1, 22, 'Did you mean "statistical"?'],
     ['COORDINATE { type: "barier", agents: x }', 1, 14, 'Did you mean "barrier"?'],
     ['COORDINATE { type: "turns" }', 1, 1, 'COORDINATE needs "agents"'],
     ['AWAIT { form: agents } AS x', 1, 9, 'Did you mean "from"?'],
-    ['FOR step:\n  LOG 1', 1, 5, 'does not say over what'],
+    [
+      strategy`
+        FOR step:
+          LOG 1
+      `,
+      1,
+      5,
+      'names no list',
+    ],
     ['SPAWN { count: 1 } WITH profile: "x"', 1, 1, 'has its options twice'],
     ['SET x = undefined_function(1)', 1, 9, 'there is no function'],
   ])('%j', (text, line, column, message) => {

@@ -131,7 +131,10 @@ describe('a machine', () => {
   })
 
   test('RETRY waits longer from time to time, then gives up', () => {
-    const { status, effects } = run('RETRY 3 WITH backoff: 2s:\n  AWAIT completion FROM "dead"')
+    const { status, effects } = run(strategy`
+      RETRY 3 WITH backoff: 2s:
+        AWAIT completion FROM "dead"
+    `)
     expect(status).toMatchObject({ kind: 'failed', failure: { kind: 'timeout', line: 2 } })
     expect(effects.map(({ request }) => (request.kind === 'sleep' ? request.ms : request.kind))).toEqual([
       'completion',
@@ -164,10 +167,31 @@ describe('a machine', () => {
   test.each([
     ['ASSERT 1 == 2', 'assertion', 'ASSERT 1 == 2 does not hold'],
     ['LOG nothing', 'type', 'There is no variable "nothing"'],
-    ['FOR x IN 3:\n  LOG x', 'type', 'needs a list, not 3'],
-    ['GATHER x FROM 3', 'type', "An agent's name is needed, not 3"],
-    ['FOR x IN 1..y:\n  LOG x', 'type', 'whole numbers'],
-    ['WHILE true:\n  SET x = 1', 'runaway', 'without waiting for anybody'],
+    [
+      strategy`
+        FOR x IN 3:
+          LOG x
+      `,
+      'type',
+      'needs a list, not 3',
+    ],
+    ['GATHER x FROM 3', 'type', 'Give the name of an agent, not 3'],
+    [
+      strategy`
+        FOR x IN 1..y:
+          LOG x
+      `,
+      'type',
+      'whole numbers',
+    ],
+    [
+      strategy`
+        WHILE true:
+          SET x = 1
+      `,
+      'runaway',
+      'without waiting for an agent or a timer',
+    ],
   ])('%j fails with its line', (text, kind, message) => {
     expect(run(text, { y: 1.5 }).status).toMatchObject({
       kind: 'failed',
@@ -176,7 +200,14 @@ describe('a machine', () => {
   })
 
   test('a strategy that is saved after every step is still found to run in circles', () => {
-    const { status } = run('SET x = 1\nWHILE true: SET x = x', {}, (state) => ({ ...state }))
+    const { status } = run(
+      strategy`
+        SET x = 1
+        WHILE true: SET x = x
+      `,
+      {},
+      (state) => ({ ...state }),
+    )
     expect(status).toMatchObject({ kind: 'failed', failure: { kind: 'runaway' } })
   })
 
@@ -187,6 +218,6 @@ describe('a machine', () => {
           PARALLEL:
             BREAK
       `),
-    ).toThrow('strategy:3:1: BREAK stands in no loop.')
+    ).toThrow('strategy:3:1: BREAK is outside of a loop.')
   })
 })

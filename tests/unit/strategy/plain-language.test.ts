@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 type Shape = string | { [head: string]: Shape[] }
 
@@ -34,20 +35,36 @@ const errorOf = (text: string, options = {}): PatternError => {
 
 describe('a line in plain language with a block', () => {
   test('is asked, and its block is run', () => {
-    expect(shapeOf('EXECUTE game_rounds:\n  FOR round IN 1..3:\n    LOG round')).toEqual([
-      { 'stage: EXECUTE game_rounds:': [{ for: ['log'] }] },
-    ])
+    expect(
+      shapeOf(strategy`
+        EXECUTE game_rounds:
+          FOR round IN 1..3:
+            LOG round
+      `),
+    ).toEqual([{ 'stage: EXECUTE game_rounds:': [{ for: ['log'] }] }])
   })
 
   test('may have further ones in its block, each with its own', () => {
-    expect(shapeOf('RUN the game:\n  PLAY a round:\n    LOG 1\n  THANK everybody')).toEqual([
-      { 'stage: RUN the game:': [{ 'stage: PLAY a round:': ['log'] }, 'ask: THANK everybody'] },
-    ])
+    expect(
+      shapeOf(strategy`
+        RUN the game:
+          PLAY a round:
+            LOG 1
+          THANK everybody
+      `),
+    ).toEqual([{ 'stage: RUN the game:': [{ 'stage: PLAY a round:': ['log'] }, 'ask: THANK everybody'] }])
   })
 
   test('takes lists and entries of its block along, and runs the rest', () => {
     expect(
-      shapeOf('RATE the players:\n  - by their moves\n  scale: 1 to 5\n  "best of": all\n  LOG 1\n  WRITE a report'),
+      shapeOf(strategy`
+        RATE the players:
+          - by their moves
+          scale: 1 to 5
+          "best of": all
+          LOG 1
+          WRITE a report
+      `),
     ).toEqual([
       {
         'stage: RATE the players:\n  - by their moves\n  scale: 1 to 5\n  "best of": all': [
@@ -59,28 +76,45 @@ describe('a line in plain language with a block', () => {
   })
 
   test('needs no colon where a statement is in it, so that no statement is swallowed', () => {
-    expect(shapeOf('PHASE 1: WARM UP\n  LOG 1\n  BREATHE deeply')).toEqual([
-      { 'stage: PHASE 1: WARM UP': ['log', 'ask: BREATHE deeply'] },
-    ])
+    expect(
+      shapeOf(strategy`
+        PHASE 1: WARM UP
+          LOG 1
+          BREATHE deeply
+      `),
+    ).toEqual([{ 'stage: PHASE 1: WARM UP': ['log', 'ask: BREATHE deeply'] }])
   })
 
   test('without a colon and a statement goes on below', () => {
-    expect(shapeOf('THINK about it\n  for a while\n  and say so')).toEqual([
-      'ask: THINK about it\n  for a while\n  and say so',
-    ])
+    expect(
+      shapeOf(strategy`
+        THINK about it
+          for a while
+          and say so
+      `),
+    ).toEqual(['ask: THINK about it\n  for a while\n  and say so'])
   })
 
   test('runs statements that are items of its list', () => {
-    expect(shapeOf('COUNT to two:\n  - EMIT "count" WITH { n: 1 }\n  - and rest')).toEqual([
-      { 'stage: COUNT to two:\n  - and rest': ['emit'] },
-    ])
+    expect(
+      shapeOf(strategy`
+        COUNT to two:
+          - EMIT "count" WITH { n: 1 }
+          - and rest
+      `),
+    ).toEqual([{ 'stage: COUNT to two:\n  - and rest': ['emit'] }])
   })
 
   test('may have brackets that are closed below', () => {
-    expect(shapeOf('CONSIDER a fork WITH {\n  name: "b",\n  why: { gain: 2 }\n}\nLOG 1')).toEqual([
-      'ask: CONSIDER a fork WITH {\n  name: "b",\n  why: { gain: 2 }\n}',
-      'log',
-    ])
+    expect(
+      shapeOf(strategy`
+        CONSIDER a fork WITH {
+          name: "b",
+          why: { gain: 2 }
+        }
+        LOG 1
+      `),
+    ).toEqual(['ask: CONSIDER a fork WITH {\n  name: "b",\n  why: { gain: 2 }\n}', 'log'])
   })
 
   test('loses a comment at its end, and keeps a number sign', () => {
@@ -88,7 +122,16 @@ describe('a line in plain language with a block', () => {
   })
 
   test('is an error in a strict pattern', () => {
-    expect(errorOf('LOG 1\nEXECUTE game_rounds:\n  LOG 2', { strict: true })).toMatchObject({ line: 2, column: 1 })
+    expect(
+      errorOf(
+        strategy`
+          LOG 1
+          EXECUTE game_rounds:
+            LOG 2
+        `,
+        { strict: true },
+      ),
+    ).toMatchObject({ line: 2, column: 1 })
   })
 })
 
@@ -116,31 +159,132 @@ describe('a line that begins with a keyword and goes on in words', () => {
   })
 
   test('has its block run too', () => {
-    expect(shapeOf('THINK first\nCOLLECT moves WITH timeout:\n  WAIT for moves')).toEqual([
-      'ask: THINK first',
-      { 'stage: COLLECT moves WITH timeout:': ['waitFor'] },
-    ])
+    expect(
+      shapeOf(strategy`
+        THINK first
+        COLLECT moves WITH timeout:
+          WAIT for moves
+      `),
+    ).toEqual(['ask: THINK first', { 'stage: COLLECT moves WITH timeout:': ['waitFor'] }])
   })
 
   test('an ASSERT in words is a check, and one with an expression stays exact', () => {
-    const [, check, exact] = parseStrategy('THINK first\nASSERT nobody was left out\nASSERT n == 1').statements
+    const [, check, exact] = parseStrategy(strategy`
+      THINK first
+      ASSERT nobody was left out
+      ASSERT n == 1
+    `).statements
     expect(check).toMatchObject({ kind: 'check', text: 'nobody was left out' })
     expect(exact).toMatchObject({ kind: 'assert' })
   })
 
   test.each([
-    ['THINK first\nGATHER x FORM agents', 2, 10, 'Did you mean "FROM"?'],
-    ['THINK first\nGATHER votes TO agents FROM x', 2, 14, 'GATHER responses FROM agents'],
-    ['THINK first\nSEND hello there everybody TO agents', 2, 6, 'A text stands in quotes'],
-    ['THINK first\nEMIT "round over" now', 2, 6, 'is no expression'],
-    ['THINK first\nGATHER votes', 2, 13, 'The form is'],
+    [
+      strategy`
+        THINK first
+        GATHER x FORM agents
+      `,
+      2,
+      10,
+      'Did you mean "FROM"?',
+    ],
+    [
+      strategy`
+        THINK first
+        GATHER votes TO agents FROM x
+      `,
+      2,
+      14,
+      'GATHER responses FROM agents',
+    ],
+    [
+      strategy`
+        THINK first
+        SEND hello there everybody TO agents
+      `,
+      2,
+      6,
+      'Write texts in quotes',
+    ],
+    [
+      strategy`
+        THINK first
+        EMIT "round over" now
+      `,
+      2,
+      6,
+      'is not a valid expression',
+    ],
+    [
+      strategy`
+        THINK first
+        GATHER votes
+      `,
+      2,
+      13,
+      'The form is',
+    ],
     ['THINK first\nEMIT "x" WITH { n: 1 ', 2, 21, 'The form is'],
-    ['THINK first\nGATHER votes FROM agents:\n  LOG 1', 2, 25, ''],
-    ['THINK first\nIF x = 3:\n  BREAK', 2, 6, 'To compare, write =='],
-    ['THINK first\nWHEN x = 3:\n  BREAK', 2, 8, 'To compare, write =='],
-    ['THINK first\nTRACK { typ: "x" }', 2, 9, 'Did you mean "type"?'],
-    ['THINK first\nSPAWN { count: 2, }\nON failur:\n  LOG 1', 3, 4, 'ON failure:'],
-    ['THINK first\nON timeout:\n  LOG 1', 2, 4, 'ON failure:'],
+    [
+      strategy`
+        THINK first
+        GATHER votes FROM agents:
+          LOG 1
+      `,
+      2,
+      25,
+      '',
+    ],
+    [
+      strategy`
+        THINK first
+        IF x = 3:
+          BREAK
+      `,
+      2,
+      6,
+      'To compare, write ==',
+    ],
+    [
+      strategy`
+        THINK first
+        WHEN x = 3:
+          BREAK
+      `,
+      2,
+      8,
+      'To compare, write ==',
+    ],
+    [
+      strategy`
+        THINK first
+        TRACK { typ: "x" }
+      `,
+      2,
+      9,
+      'Did you mean "type"?',
+    ],
+    [
+      strategy`
+        THINK first
+        SPAWN { count: 2, }
+        ON failur:
+          LOG 1
+      `,
+      3,
+      4,
+      'ON failure:',
+    ],
+    [
+      strategy`
+        THINK first
+        ON timeout:
+          LOG 1
+      `,
+      2,
+      4,
+      'ON failure:',
+    ],
   ])('is a mistake even in a sketch where it has what a statement has: %j', (text, line, column, hint) => {
     const error = errorOf(text)
     expect(error).toMatchObject({ line, column })
@@ -156,7 +300,13 @@ describe('a line that begins with a keyword and goes on in words', () => {
     ['BRAEK', 'Did you mean "BREAK"?'],
     ['Gather votes FROM agents', 'written in capitals: GATHER'],
     ['set x = 3', 'written in capitals: SET'],
-    ['for round IN 1..3:\n  LOG 1', 'written in capitals: FOR'],
+    [
+      strategy`
+        for round IN 1..3:
+          LOG 1
+      `,
+      'written in capitals: FOR',
+    ],
     ['break', 'written in capitals: BREAK'],
   ])('is a misspelt one where the rest fits: %s', (text, hint) => {
     expect(errorOf(text).message).toContain(hint)
@@ -170,7 +320,10 @@ describe('a line that begins with a keyword and goes on in words', () => {
     'Wait and see',
     'PASS the test',
     'OMIT details',
-    'CAST votes:\n  LOG 1',
+    strategy`
+      CAST votes:
+        LOG 1
+    `,
     'REFINE strategy',
     'INSERT item IN list',
     'WANT results',
@@ -183,7 +336,14 @@ describe('a line that begins with a keyword and goes on in words', () => {
 
 describe('conditions', () => {
   test('in words are questions, also with a text in quotes', () => {
-    const text = 'IF message CONTAINS "echo":\n  LOG 1\nWHEN all is done:\n  LOG 2\nCASE n > 3:\n  LOG 3'
+    const text = strategy`
+      IF message CONTAINS "echo":
+        LOG 1
+      WHEN all is done:
+        LOG 2
+      CASE n > 3:
+        LOG 3
+    `
     expect(parseStrategy(text).statements).toMatchObject([
       { branches: [{ condition: { kind: 'judgement', text: 'message CONTAINS "echo"' } }] },
       { branches: [{ condition: { kind: 'judgement', text: 'all is done' } }] },
@@ -192,19 +352,40 @@ describe('conditions', () => {
   })
 
   test('ON something: is a condition, and ON failure: the handler of what stands above', () => {
-    const text = 'THINK first\nON every_timeout:\n  LOG 1\nLOG 2\nON failure:\n  LOG 3'
+    const text = strategy`
+      THINK first
+      ON every_timeout:
+        LOG 1
+      LOG 2
+      ON failure:
+        LOG 3
+    `
     expect(parseStrategy(text).statements).toMatchObject([{ kind: 'ask' }, { kind: 'if' }, { kind: 'guarded' }])
   })
 
   test('ELSIF is ELIF', () => {
-    const [statement] = parseStrategy('IF a: LOG 1\nELSIF b: LOG 2\nELSEIF c: LOG 3').statements
+    const [statement] = parseStrategy(strategy`
+      IF a: LOG 1
+      ELSIF b: LOG 2
+      ELSEIF c: LOG 3
+    `).statements
     expect(statement).toMatchObject({ branches: [{}, {}, {}] })
   })
 })
 
 test('what is read is printed so that it is read again', () => {
-  const text =
-    'RUN the game:\n    - fairly\n    PLAY:\n        FOR each round:\n            LOG round\n        ASSERT all are content\nWHEN done: LOG 1\nEMIT a:b TO all WITH n: 1\nSPAWN { count: 2 } AS two\nSET x = {{y}} OR 3'
+  const text = strategy`
+    RUN the game:
+        - fairly
+        PLAY:
+            FOR each round:
+                LOG round
+            ASSERT all are content
+    WHEN done: LOG 1
+    EMIT a:b TO all WITH n: 1
+    SPAWN { count: 2 } AS two
+    SET x = {{y}} OR 3
+  `
   const printed = printStrategy(parseStrategy(text))
   expect(printStrategy(parseStrategy(printed))).toBe(printed)
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseStrategy, PatternError, printStrategy } from '../../../src/strategy/index.ts'
+import { strategy } from '../../given/strategy.ts'
 
 const shape = (text: string, options = {}): unknown =>
   JSON.parse(
@@ -26,13 +27,53 @@ describe('statements', () => {
     ['WAIT 2 seconds', 'wait'],
     ['PAUSE 100ms', 'wait'],
     ['WAIT for responses OR timeout', 'waitFor'],
-    ['FOR round IN 1..{{max_rounds}}:\n  BREAK', 'for'],
+    [
+      strategy`
+        FOR round IN 1..{{max_rounds}}:
+          BREAK
+      `,
+      'for',
+    ],
     ['FOREACH x IN list: CONTINUE', 'for'],
-    ['WHILE rounds < 10 AND NOT done:\n  LOG rounds', 'while'],
-    ['IF x in [1, 2]: BREAK\nELIF y: BREAK\nELSE IF z: BREAK\nELSE: BREAK', 'if'],
-    ['PARALLEL:\n  LOG 1\n  LOG 2', 'parallel'],
-    ['RETRY 3 WITH backoff: 2s:\n  LOG 1', 'retry'],
-    ['LOG 1\nON failure:\n  LOG failure.message', 'guarded'],
+    [
+      strategy`
+        WHILE rounds < 10 AND NOT done:
+          LOG rounds
+      `,
+      'while',
+    ],
+    [
+      strategy`
+        IF x in [1, 2]: BREAK
+        ELIF y: BREAK
+        ELSE IF z: BREAK
+        ELSE: BREAK
+      `,
+      'if',
+    ],
+    [
+      strategy`
+        PARALLEL:
+          LOG 1
+          LOG 2
+      `,
+      'parallel',
+    ],
+    [
+      strategy`
+        RETRY 3 WITH backoff: 2s:
+          LOG 1
+      `,
+      'retry',
+    ],
+    [
+      strategy`
+        LOG 1
+        ON failure:
+          LOG failure.message
+      `,
+      'guarded',
+    ],
     ['CHECKPOINT "after round"', 'checkpoint'],
     ['RETURN { rounds: rounds }', 'return'],
     ['LOG x', 'log'],
@@ -44,9 +85,15 @@ describe('statements', () => {
   })
 
   test('an object may stand on several lines, without commas', () => {
-    expect(shape('AWAIT {\n  from: agents\n  timeout: 30s, # soon\n  collect_partial: true\n} AS x')).toEqual(
-      shape('AWAIT { from: agents, timeout: 30s, collect_partial: true } AS x'),
-    )
+    expect(
+      shape(strategy`
+        AWAIT {
+          from: agents
+          timeout: 30s, # soon
+          collect_partial: true
+        } AS x
+      `),
+    ).toEqual(shape('AWAIT { from: agents, timeout: 30s, collect_partial: true } AS x'))
   })
 
   test('a unit in words is a duration', () => {
@@ -55,35 +102,109 @@ describe('statements', () => {
   })
 
   test('plain language takes what is indented below it along', () => {
-    expect(parseStrategy('ANALYZE the round:\n  - who cooperated\n  - who did not\nLOG 1').statements).toMatchObject([
-      { kind: 'ask', text: 'ANALYZE the round:\n  - who cooperated\n  - who did not' },
+    expect(
+      parseStrategy(strategy`
+        ANALYZE the round:
+          - who cooperated
+          - who did not
+        LOG 1
+      `).statements,
+    ).toMatchObject([
+      {
+        kind: 'ask',
+        text: strategy`
+          ANALYZE the round:
+            - who cooperated
+            - who did not
+        `,
+      },
       { kind: 'log' },
     ])
   })
 
   test('a condition in plain language is a question, unless the pattern is strict', () => {
-    const text = 'IF cooperation is collapsing:\n  BREAK'
+    const text = strategy`
+      IF cooperation is collapsing:
+        BREAK
+    `
     expect(parseStrategy(text).statements[0]).toMatchObject({ branches: [{ condition: { kind: 'judgement' } }] })
-    expect(() => parseStrategy(text, { strict: true })).toThrow('no expression')
+    expect(() => parseStrategy(text, { strict: true })).toThrow('is not a valid expression')
     expect(() => parseStrategy('IDENTIFY dominant strategies', { strict: true })).toThrow('strict')
   })
 })
 
 describe('mistakes are shown with their place and a hint', () => {
   test.each([
-    ['LOG 1\nGATHER x FORM agents', 2, 10, 'Did you mean "FROM"?'],
+    [
+      strategy`
+        LOG 1
+        GATHER x FORM agents
+      `,
+      2,
+      10,
+      'Did you mean "FROM"?',
+    ],
     ['GATHR x FROM agents', 1, 1, 'Did you mean "GATHER"?'],
-    ['IF x = 3:\n  BREAK', 1, 6, 'To compare, write =='],
-    ['IF x:\nLOG 1', 2, 1, 'Indent the lines'],
+    [
+      strategy`
+        IF x = 3:
+          BREAK
+      `,
+      1,
+      6,
+      'To compare, write ==',
+    ],
+    [
+      strategy`
+        IF x:
+        LOG 1
+      `,
+      2,
+      1,
+      'Indent the lines',
+    ],
     ['LOG "abc', 1, 5, 'Close it with "'],
     ['FOR x IN', 1, 9, 'FOR round IN 1..10:'],
-    ['ELSE:\n  BREAK', 1, 1, 'below an IF block'],
-    ['LOG 1\n  LOG 2', 2, 3, 'opens no block'],
+    [
+      strategy`
+        ELSE:
+          BREAK
+      `,
+      1,
+      1,
+      'below an IF block',
+    ],
+    [
+      strategy`
+        LOG 1
+          LOG 2
+      `,
+      2,
+      3,
+      'does not start a block',
+    ],
     ['SET x = lenn(y)', 1, 9, 'Did you mean "len"?'],
     ['x = AWAIT complete FROM y', 1, 11, 'AWAIT completion FROM'],
-    ['LOG round results', 1, 5, 'A text stands in quotes'],
-    ['ON failure:\n  LOG 1', 1, 1, 'the statement that it guards'],
-    ['IF a:\n    LOG 1\n  LOG 2', 3, 3, 'fits no block'],
+    ['LOG round results', 1, 5, 'Write texts in quotes'],
+    [
+      strategy`
+        ON failure:
+          LOG 1
+      `,
+      1,
+      1,
+      'the statement that it guards',
+    ],
+    [
+      strategy`
+        IF a:
+            LOG 1
+          LOG 2
+      `,
+      3,
+      3,
+      'matches no block',
+    ],
     ['\tLOG 1', 1, 1, 'Indent with spaces'],
     ['SET x = { __proto__: 1 }', 1, 11, 'cannot be a name'],
     ['SET x = { "__proto__": 1 }', 1, 11, 'cannot be a name'],

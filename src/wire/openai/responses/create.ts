@@ -1,4 +1,4 @@
-import type { CallRequest, ReasoningRequest } from '../../../provider/index.ts'
+import type { CallRequest, ReasoningRequest, Reply } from '../../../provider/index.ts'
 import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
 import { problemOf, shapeFor } from '../../shape.ts'
@@ -129,29 +129,23 @@ function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningR
   return effort === 'none' ? undefined : { effort }
 }
 
-/** Keeps an answer, and lets its conversation go on. */
-function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
+/** Keeps an answer, so that it can be fetched, and gone on with, and lets its conversation go on. */
+export function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
   // What runs in the background is fetched later, whatever it says.
   if (asked.id !== undefined || (asked.request.store ?? true)) keepResponse(shelf, id, response)
   if (asked.conversation !== undefined) goOnWith(shelf, asked.conversation, [...response.added, ...response.output])
 }
 
-/** Keeps an answer, so that it can be fetched, and gone on with. */
-const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) =>
-  finish(
-    responseId(reply, asked),
-    {
-      body: finishedBody(reply, asked),
-      model: asked.model,
-      before: asked.before,
-      added: asked.added,
-      output: outputOf(reply, asked) as unknown as readonly Item[],
-      stop: undefined,
-      events: undefined,
-    },
-    asked,
-    shelf,
-  )
+/** A whole answer, as it is kept. */
+export const finishedResponse = (reply: Reply, asked: ResponsesAsked): StoredResponse => ({
+  body: finishedBody(reply, asked),
+  model: asked.model,
+  before: asked.before,
+  added: asked.added,
+  output: outputOf(reply, asked) as unknown as readonly Item[],
+  stop: undefined,
+  events: undefined,
+})
 
 /** OpenAI Responses. */
 export const create: Generation<ResponsesAsked> = {
@@ -234,5 +228,5 @@ export const create: Generation<ResponsesAsked> = {
 
   whole: (reply, asked) => JSON.stringify(finishedBody(reply, asked)),
   stream: (reply, asked) => new ResponsesStream(reply, asked),
-  keep,
+  keep: (reply, asked, shelf) => finish(responseId(reply, asked), finishedResponse(reply, asked), asked, shelf),
 }

@@ -32,6 +32,9 @@ export function keepResponse(shelf: Shelf, id: string, response: StoredResponse)
   shelf.put(RESPONSES, id, response, bytesOf(added) + 2 * bytesOf(output) + (events?.bytes ?? 0))
 }
 
+/** Keeps a response no more. */
+export const forgetResponse = (shelf: Shelf, id: string): boolean => shelf.remove(RESPONSES, id)
+
 /** A response that is kept. */
 export const responseOf = (shelf: Shelf, id: string): StoredResponse | undefined =>
   shelf.get<StoredResponse>(RESPONSES, id)
@@ -90,7 +93,7 @@ export const stored: readonly Resource[] = [
         // Who reads them still waits for the next one.
         events?.end()
       }
-      request.shelf.remove(RESPONSES, id)
+      forgetResponse(request.shelf, id)
       return { id, object: 'response', deleted: true }
     }),
   ),

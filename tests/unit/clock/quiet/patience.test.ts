@@ -53,3 +53,39 @@ test('the time for which it works does not count', () => {
   patience.works(5_000, 5_000)
   expect(waitedUntil(patience, 5_100)).toBe(7_000)
 })
+
+test('one that only sleeps is waited for twice as long, and one with a timer of just that length is', () => {
+  const sleeping = { timerMs: Number.POSITIVE_INFINITY, sleepMs: 100, owes: false, gave: false }
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, sleeping)).toBe(4_000)
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...sleeping, sleepMs: 4_000 })).toBe(4_000)
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...sleeping, sleepMs: 4_001 })).toBe(0)
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...asleep, timerMs: 2_000 })).toBe(2_000)
+  expect(waitedUntil(new Patience(WINDOWS, 0), 0, { ...asleep, timerMs: 2_001 })).toBe(0)
+})
+
+test('after its answer it is waited for anew, and after one in vain for a moment only', () => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(patience.answered).toBe(false)
+  patience.hear(500)
+  expect([patience.answered, patience.lastAt]).toEqual([true, 500])
+  expect(waitedUntil(patience, 500)).toBe(2_500)
+  patience.ask(5_000)
+  expect([patience.answered, patience.lastAt]).toEqual([false, 5_000])
+  patience.hear(5_100)
+  expect(waitedUntil(patience, 5_100)).toBe(5_110)
+  patience.ask(8_000)
+  expect(waitedUntil(patience, 8_000)).toBe(10_000)
+})
+
+test('what it owes is waited for, though it was waited for in vain before', () => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(waitedUntil(patience, 0)).toBe(2_000)
+  patience.ask(5_000)
+  expect(waitedUntil(patience, 5_000, { ...asleep, owes: true })).toBe(9_000)
+})
+
+test('a rest without a wait before it is none in vain', () => {
+  const patience = new Patience(WINDOWS, 0)
+  patience.rest()
+  expect(waitedUntil(patience, 0)).toBe(2_000)
+})

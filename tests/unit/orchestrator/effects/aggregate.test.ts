@@ -36,6 +36,75 @@ describe('AGGREGATE', () => {
     expect(aggregate({ data, method: 'statistical', options })).toMatchObject({ value: 5 })
   })
 
+  test('takes the mean of the two in the middle, and the spread around the mean', () => {
+    expect(aggregate({ data: [8, 2, 4, 6], method: 'statistical' })).toMatchObject({
+      median: 5,
+      std_dev: Math.sqrt(5),
+      overall_mean: 5,
+      value: 5,
+    })
+    expect(aggregate({ data: [7], method: 'statistical', options: { metric: 'std_dev' } })).toMatchObject({ value: 0 })
+  })
+
+  test('trims a tenth of the numbers at each end, unless it is told how much, and never all of them', () => {
+    const trimmed = (data: number[], more = {}): unknown =>
+      (aggregate({ data, method: 'statistical', options: { metric: 'trimmed_mean', ...more } }) as { value: Json })
+        .value
+    const nine = [100, 2, 3, 4, 5, 6, 7, 8, 9]
+    expect(trimmed(nine)).toBe(16)
+    expect(trimmed([1, ...nine])).toBe(5.5)
+    expect(trimmed([1, ...nine], { trim_percent: 0.5 })).toBe(5.5)
+    expect(trimmed([1, 2, 9], { trim_percent: 0.5 })).toBe(2)
+  })
+
+  test('puts what is no number aside, and groups without one last', () => {
+    const data: Json = [{ by: 'none', n: 'many' }, { by: 'low', n: 1 }, { by: 'high', n: 2 }, { n: 3 }, 7]
+    expect(
+      aggregate({ data, method: 'statistical', options: { metric: 'max', extract_field: 'n', group_by: 'by' } }),
+    ).toMatchObject({
+      count: 3,
+      groups: { none: { count: 0, max: null }, low: { max: 1 }, high: { max: 2 } },
+      rankings: ['null', 'high', 'low', 'none'],
+    })
+  })
+
+  test('agrees when the threshold is met exactly; half of the votes where none is given', () => {
+    const agreed = (data: Json[], options = {}): unknown =>
+      (aggregate({ data, method: 'majority', options }) as { consensus: Json }).consensus
+    expect(agreed(['a', 'b'])).toBe(true)
+    expect(agreed(['a', 'b', 'c'])).toBe(false)
+    expect(agreed(['a', 'a', 'a', 'b'], { threshold: 0.75 })).toBe(true)
+    expect(agreed(['a', 'a', 'a', 'b'], { threshold: 0.76 })).toBe(false)
+  })
+
+  test('counts equal values as one, in the order of their votes, and no weight as none', () => {
+    const data = [{ x: 1 }, 'b', { x: 1 }, 'b', 'b', 'c']
+    expect(aggregate({ data, method: 'vote' })).toEqual({
+      winner: 'b',
+      confidence: 0.5,
+      consensus: true,
+      votes: [
+        { value: 'b', votes: 3 },
+        { value: { x: 1 }, votes: 2 },
+        { value: 'c', votes: 1 },
+      ],
+      count: 6,
+      rankings: ['b', { x: 1 }, 'c'],
+    })
+    expect(aggregate({ data: ['a', 'b'], method: 'weighted_consensus', options: { weights: [2] } })).toMatchObject({
+      winner: 'a',
+      confidence: 1,
+      votes: [
+        { value: 'a', votes: 2 },
+        { value: 'b', votes: 0 },
+      ],
+    })
+    expect(aggregate({ data: ['a'], method: 'vote', options: { weights: [0], threshold: 0 } })).toMatchObject({
+      confidence: 0,
+      consensus: true,
+    })
+  })
+
   test('has nothing to say of an empty list', () => {
     expect(aggregate({ data: [], method: 'statistical' })).toMatchObject({ mean: null, count: 0, rankings: [] })
     expect(aggregate({ data: [], method: 'consensus' })).toMatchObject({ winner: null, consensus: false })
@@ -59,7 +128,11 @@ describe('AGGREGATE', () => {
   })
 
   test.each([
-    [{ data: 'x', method: 'vote' }, 'Give a list'],
+    [{ data: 'x', method: 'vote' }, 'data is "x". Give a list'],
+    [{ method: 'vote' }, 'data is null. Give a list'],
+    [{ data: [[1], { a: 1 }], method: 'merge' }, 'only objects'],
+    [{ data: [null], method: 'merge' }, 'only objects'],
+    [{ data: [], method: 'guess' }, 'no method "guess"'],
     [{ data: [1, 'a'], method: 'merge' }, 'only objects'],
     [{ data: [], method: 'statistical', options: { metric: 'mode' } }, 'no metric "mode"'],
     [{ data: [], method: 'vote', options: { weighs: [] } }, 'no option "weighs"'],

@@ -27,8 +27,48 @@ describe('the kind of a status', () => {
     [529, 'overloaded'],
     [502, 'server_error'],
     [408, 'server_error'],
+    [409, 'server_error'],
+    [500, 'server_error'],
+    [499, 'refused_request'],
+    [400, 'refused_request'],
     [404, 'refused_request'],
   ] as const)('%i is %s', ([status, kind]) => {
     expect(kindOfStatus(status)).toBe(kind)
+  })
+})
+
+describe('a failed completion', () => {
+  test.for([
+    ['rate_limited', true, true],
+    ['overloaded', true, true],
+    ['server_error', true, true],
+    ['connection', true, true],
+    ['bad_answer', true, true],
+    ['timeout', true, true],
+    ['breaker_open', false, true],
+    ['deadline', false, false],
+    ['refused_request', false, false],
+    ['budget', false, false],
+    ['terminated', false, false],
+    ['cancelled', false, false],
+  ] as const)('of kind %s may pass again: %s; elsewhere: %s', ([kind, again, elsewhere]) => {
+    const { retryable, passesElsewhere } = new CompletionError(kind, 'It failed.')
+    expect([retryable, passesElsewhere]).toEqual([again, elsewhere])
+  })
+
+  test('without access to the account does not pass here, and may elsewhere', () => {
+    const noAccess = { untilMs: 1 } as never
+    for (const kind of ['rate_limited', 'refused_request'] as const) {
+      const { retryable, passesElsewhere } = new CompletionError(kind, 'No credit.', { noAccess })
+      expect([retryable, passesElsewhere]).toEqual([false, true])
+    }
+  })
+
+  test('tells a strategy of what there is not', () => {
+    expect(failureOf(new CompletionError('refused_request', 'No such agent.', { unknown: true }))).toEqual({
+      kind: 'refused_request',
+      message: 'No such agent.',
+      unknown: true,
+    })
   })
 })

@@ -1,0 +1,258 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { DeadlockError, startSimulatedClock, TimerStormError, type Clock } from '../../../src/clock/index.ts'
+import { native } from '../../../src/doors/index.ts'
+
+let clock: Clock
+const start = (options: Partial<Parameters<typeof startSimulatedClock>[0]> = {}): Clock =>
+  (clock = startSimulatedClock({ mode: { kind: 'virtual' }, deadlockAfter: '20ms', ...options }))
+/** Timers of a test, which end with it: those that are left go on in the next one. */
+const timers: NodeJS.Timeout[] = []
+const every = (ms: number): NodeJS.Timeout => {
+  const timer = setInterval(() => {}, ms)
+  timers.push(timer)
+  return timer
+}
+const later = (ms: number, action = (): void => {}): void => void timers.push(setTimeout(action, ms))
+afterEach(() => {
+  for (const timer of timers.splice(0)) clearTimeout(timer)
+  clock.stop()
+})
+
+const forever = (): Promise<never> => new Promise(() => {})
+const errorOf = (work: Promise<unknown>): Promise<Error> => work.then(Promise.reject, (error: Error) => error)
+
+describe('an action of the clock', () => {
+  test('comes at the whole millisecond that is nearest, and not before now', async () => {
+    start()
+    const at: [string, number][] = []
+    clock.after(1.4, () => at.push(['1.4', clock.now()]))
+    clock.after(1.5, () => at.push(['1.5', clock.now()]))
+    clock.after(-3, () => at.push(['-3', clock.now()]))
+    await clock.sleep(5)
+    expect(at).toEqual([
+      ['-3', 0],
+      ['1.4', 1],
+      ['1.5', 2],
+    ])
+  })
+
+  test('that is cancelled, or due never, is no wait: nothing is left to happen', async () => {
+    start()
+    const done: string[] = []
+    clock.after(1_000, () => done.push('cancelled'))()
+    clock.after(Number.POSITIVE_INFINITY, () => done.push('never'))()
+    expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(DeadlockError)
+    expect([clock.now(), done]).toEqual([0, []])
+  })
+})
+
+describe('a sleep', () => {
+  test('that is aborted ends with the reason at that time, and nothing waits for it any more', async () => {
+    start()
+    const reason = new Error('enough')
+    await expect(clock.sleep(1_000, AbortSignal.abort(reason))).rejects.toBe(reason)
+    const controller = new AbortController()
+    const asleep = clock.sleep(60_000, controller.signal)
+    setTimeout(() => controller.abort(reason), 7_000)
+    await expect(asleep).rejects.toBe(reason)
+    expect(clock.now()).toBe(7_000)
+    expect((await errorOf(clock.supervise(forever))).message).toMatch(/^Deadlock at 7s /)
+  })
+
+  test('that has ended is not aborted any more', async () => {
+    start()
+    const controller = new AbortController()
+    const { signal } = controller
+    let listeners = 0
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    signal.addEventListener = (...given: Parameters<typeof add>) => (listeners++, add(...given))
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => (listeners--, remove(...given))
+    await clock.sleep(5, signal)
+    expect(listeners).toBe(0)
+    controller.abort()
+    await clock.sleep(5)
+    expect(clock.now()).toBe(10)
+  })
+})
+
+describe('code that only reads the clock', () => {
+  test('sees a millisecond pass in 200 reads', () => {
+    start()
+    later(60_000)
+    for (let read = 1; read < 200; read++) Date.now()
+    expect(clock.now()).toBe(0)
+    performance.now()
+    expect(clock.now()).toBe(1)
+    for (let read = 1; read <= 400; read++) Date.now()
+    expect(clock.now()).toBe(3)
+  })
+
+  test('and does something else now and then sees none pass', () => {
+    start()
+    for (let round = 0; round < 10; round++) {
+      for (let read = 1; read < 150; read++) Date.now()
+      clock.progress()
+    }
+    for (let round = 0; round < 10; round++) {
+      for (let read = 1; read < 150; read++) Date.now()
+      clearTimeout(setTimeout(() => {}, 1))
+    }
+    expect(clock.now()).toBe(0)
+  })
+})
+
+test('code that only waits for immediates sees time pass slowly, and timers come when they are due', async () => {
+  start()
+  const turns = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const turn = (): void => void (count-- > 0 ? setImmediate(turn) : resolve())
+      turn()
+    })
+  const fired: number[] = []
+  setTimeout(() => fired.push(clock.now()), 3)
+  later(60_000, () => fired.push(clock.now()))
+  await turns(49)
+  expect(clock.now()).toBe(0)
+  await turns(450)
+  expect(clock.now()).toBeGreaterThanOrEqual(8)
+  expect(clock.now()).toBeLessThanOrEqual(10)
+  expect(fired).toEqual([3])
+})
+
+describe('work that is supervised', () => {
+  test('gives what it gives, and fails as it fails', async () => {
+    start()
+    await expect(clock.supervise(() => 'at once')).resolves.toBe('at once')
+    await expect(clock.supervise(() => sleep(10, 'later'))).resolves.toBe('later')
+    await expect(
+      clock.supervise(() => {
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+  })
+
+  test('fails at once when the clock has failed before', async () => {
+    start()
+    const first = await errorOf(clock.supervise(forever))
+    let asked = false
+    expect(await errorOf(clock.supervise(() => void (asked = true)))).toBe(first)
+    expect(asked).toBe(false)
+  })
+
+  test('is not said to be deadlocked before the real time that is allowed', async () => {
+    const began = native.now()
+    start({ deadlockAfter: '60ms' })
+    expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(DeadlockError)
+    expect(native.now() - began).toBeGreaterThanOrEqual(60)
+  })
+
+  test('names those alone who wait still', async () => {
+    start()
+    const leave = clock.describeWaiters(() => [{ who: 'ann', what: 'call 1', since: 0 }])
+    clock.describeWaiters(() => [
+      { who: 'ben', what: 'call 2', since: 0 },
+      { who: 'cem', what: 'call 3', since: 0 },
+    ])
+    leave()
+    const error = (await errorOf(clock.supervise(forever))) as DeadlockError
+    expect(error.waiters.map(({ who }) => who)).toEqual(['ben', 'cem'])
+  })
+})
+
+describe('a storm of timers', () => {
+  // An interval of 3.6 s has fired a thousand times after one hour.
+  const everyMs = 3_600
+
+  test('begins when more than the horizon has passed without anything else, not when it has passed exactly', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    const error = (await errorOf(clock.supervise(forever))) as TimerStormError
+    expect(error).toBeInstanceOf(TimerStormError)
+    expect(clock.now()).toBe(3_600_000 + everyMs)
+    expect(error.message).toContain('1002 timers fired and 1h of virtual time passed')
+    expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
+  })
+
+  test('is counted from the last progress, in timers and in time', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    setTimeout(() => clock.progress(), 1_800_000)
+    const error = await errorOf(clock.supervise(forever))
+    expect(error.message).toContain('(the last one at 30m)')
+    expect(clock.now()).toBeGreaterThan(1_800_000 + 3_600_000)
+    expect(clock.now()).toBeLessThan(1_800_000 + 3_600_000 + 2 * everyMs)
+  })
+
+  test('is none of a thousand timers, however long they take', async () => {
+    start()
+    await clock.supervise(async () => {
+      for (let day = 0; day < 1_000; day++) await sleep(86_400_000)
+    })
+    expect(clock.now()).toBe(1_000 * 86_400_000)
+  })
+
+  test('names timeouts and intervals, the busiest first', async () => {
+    start({ horizon: '1h' })
+    const again = (): void => later(400, again)
+    again()
+    every(1_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toMatch(
+      /busiest timers:\n {2}timeout of 400ms, fired \d+ times\n {2}interval of 1s, fired \d+ times/,
+    )
+    // Nobody has to wait for the end of what has failed.
+    expect(await errorOf(clock.supervise(() => 'more'))).toBeInstanceOf(TimerStormError)
+  })
+})
+
+describe('intervals that are set', () => {
+  test('are those of the code under test that hold the process, and no timeouts', () => {
+    every(5_000)
+    start()
+    every(10_000).unref()
+    later(20_000)
+    const cleared = every(30_000)
+    every(40_000)
+    expect(clock.intervals()).toEqual([30_000, 40_000])
+    clearInterval(cleared)
+    expect(clock.intervals()).toEqual([40_000])
+  })
+})
+
+test('who asks is told when the process has come to rest after a timer, until it has heard enough', async () => {
+  start()
+  const rests: number[] = []
+  const ignore = clock.onRest(() => rests.push(clock.now()))
+  const told: string[] = []
+  setTimeout(() => told.push('timer'), 1_000)
+  await sleep(1_000)
+  await sleep(2_000)
+  await sleep(500)
+  ignore()
+  await sleep(500)
+  expect(rests).toEqual([1_000, 1_000, 3_000])
+})
+
+test('work that was given to io holds the clock, which says so', async () => {
+  start()
+  let settle!: () => void
+  void clock.io(new Promise<void>((resolve) => (settle = resolve)))
+  later(1_000)
+  expect(clock.holding()).toBeUndefined()
+  await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))))
+  expect(clock.now()).toBe(0)
+  expect(clock.holding()).toMatch(/^1 promise\(s\) given to clock\.io\(\), for \d+ms$/)
+  settle()
+  await sleep(1_000)
+  expect([clock.now(), clock.holding()]).toEqual([1_000, undefined])
+})
+
+test('a clock that is stopped twice has stopped, and another may start', async () => {
+  start()
+  await sleep(1_000)
+  clock.stop()
+  clock.stop()
+  start()
+  expect(clock.now()).toBe(0)
+})
