@@ -161,11 +161,11 @@ function endOf(file: string): string {
 }
 
 /**
- * Asks a daemon, which is expected to answer soon.
+ * Sends an event to a daemon that should answer soon.
  *
  * @throws NoDaemonError; DaemonSilentError with what to do
  */
-async function asked({ socket, pid }: DaemonPaths, event: string): Promise<DaemonAnswer> {
+async function requestFrom({ socket, pid }: DaemonPaths, event: string): Promise<DaemonAnswer> {
   try {
     return await send(socket, event, {}, { withinMs: ANSWER_LIMIT_MS })
   } catch (error) {
@@ -243,10 +243,10 @@ function lifeOf(pid: number, file: string): () => boolean {
 
 async function stop(given: Given): Promise<void> {
   const paths = pathsOf(given)
-  const { data } = await asked(paths, 'system:health')
+  const { data } = await requestFrom(paths, 'system:health')
   const pid = Number(data['pid'])
   const isGoing = lifeOf(pid, paths.pid)
-  await asked(paths, 'system:shutdown')
+  await requestFrom(paths, 'system:shutdown')
   const until = performance.now() + STOP_LIMIT_MS
   let toldAt = performance.now()
   while (isGoing()) {
@@ -271,14 +271,14 @@ async function status(given: Given): Promise<void> {
     process.exitCode = NOT_RUNNING
     return
   }
-  const { data } = await asked(paths, 'system:health')
+  const { data } = await requestFrom(paths, 'system:health')
   say(
     `longhaul daemon ${String(data['pid'])} runs, ${String(data['orchestrations'])} orchestration(s) active, ${String(data['services'])} services`,
   )
 }
 
 async function health(given: Given): Promise<void> {
-  const { data } = await asked(pathsOf(given), 'system:health')
+  const { data } = await requestFrom(pathsOf(given), 'system:health')
   say(JSON.stringify(data, null, 2))
   if (data['status'] !== 'healthy') process.exitCode = 1
 }

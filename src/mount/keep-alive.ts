@@ -13,10 +13,10 @@ const later: Later = (ms, action) => {
 }
 
 /**
- * Asks a client over and over whether it is still there, and cuts the connection where it has not answered by the next time: a
- * machine that is gone closes nothing.
+ * Pings a client repeatedly, and closes the connection if the client has not answered by the next ping: a
+ * machine that has disappeared closes no connection.
  *
- * @param onGone is told before the connection is cut
+ * @param onGone called before the connection is closed
  */
 export function keepAlive(
   client: Pick<WebSocket, 'ping' | 'terminate' | 'on'>,
@@ -25,16 +25,16 @@ export function keepAlive(
 ): void {
   let isThere = true
   let cancel = (): void => {}
-  const ask = (): void => {
+  const ping = (): void => {
     if (!isThere) {
       onGone()
       return client.terminate()
     }
     isThere = false
     client.ping()
-    cancel = after(PING_EVERY_MS, ask)
+    cancel = after(PING_EVERY_MS, ping)
   }
   client.on('pong', () => (isThere = true))
   client.on('close', () => cancel())
-  cancel = after(PING_EVERY_MS, ask)
+  cancel = after(PING_EVERY_MS, ping)
 }

@@ -331,7 +331,7 @@ export class Machine {
       variables,
       pc: thread.pc,
       stack: thread.stack,
-      ask: (request, then) => this.#requestEffect(thread, line, request, then),
+      requestEffect: (request, then) => this.#requestEffect(thread, line, request, then),
       loop: (name, items, exit) => this.#loop(thread, name, items, exit),
       fork: (branches, join) => {
         const children = branches.map((pc) => this.#spawn(thread.id, pc))
@@ -409,16 +409,17 @@ export class Machine {
 
 /** Instructions that are of no one statement. */
 const BASE: Readonly<Record<string, Op>> = {
-  effect: ({ statement }: EffectOp, { values, ask }: Run) => {
+  effect: ({ statement }: EffectOp, { values, requestEffect }: Run) => {
     const { does, options } = definitionOf(statement)
     if (!isEffect(does)) throw new Error(`"${statement.kind}" needs no action of the orchestrator.`)
     const given = options ? values.options(options.word, options.of(statement), options.table) : {}
     const wrong = options?.together?.(given)
     if (wrong) throw new Failed('type', `${wrong.problem} ${wrong.hint ?? ''}`.trim(), { unfit: true })
-    return ask(does.request(statement, values, given), 'store')
+    return requestEffect(does.request(statement, values, given), 'store')
   },
-  branch: ({ condition, otherwise }: Branch, { values, ask, pc }: Run) => {
-    if (condition.kind === 'judgement') return ask({ kind: 'judge', text: values.said(condition.text) }, 'branch')
+  branch: ({ condition, otherwise }: Branch, { values, requestEffect, pc }: Run) => {
+    if (condition.kind === 'judgement')
+      return requestEffect({ kind: 'judge', text: values.said(condition.text) }, 'branch')
     return values.holds(condition) ? pc + 1 : otherwise
   },
   jump: ({ to }: Jump) => to,

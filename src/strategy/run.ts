@@ -39,8 +39,8 @@ export interface Run {
   /** Where it stands. */
   readonly pc: number
   readonly stack: Frame[]
-  /** Asks something; the thread waits. */
-  ask: (request: EffectRequest, then: Then) => 'waits'
+  /** Requests an effect; the thread waits for its result. */
+  requestEffect: (request: EffectRequest, then: Then) => 'waits'
   /** Goes over items. */
   loop: (name: string, items: readonly Json[] | { from: number; to: number }, exit: number) => void
   /** Starts a thread at each address; this one goes on at `join` when all have ended. */

@@ -189,7 +189,7 @@ export class Children implements Peers<State> {
   #askAt(state: State, now: Milliseconds): void {
     if (state.phase === 'rest') state.since = now
     Object.assign(state, { phase: 'asked', asleep: undefined, seenAt: now, lookAt: now })
-    state.patience.ask(now)
+    state.patience.requested(now)
   }
 
   #note(record: ChildRecord, now: Milliseconds): State {

@@ -139,7 +139,7 @@ export class OwnThreads {
   look(now: Milliseconds): Holding | undefined {
     for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
     if (registry.answered !== this.#answered) this.#workers.hear(now)
-    if (registry.posted !== this.#posted || registry.workers.size > this.#known) this.#workers.ask(now)
+    if (registry.posted !== this.#posted || registry.workers.size > this.#known) this.#workers.requested(now)
     this.#posted = registry.posted
     this.#answered = registry.answered
     this.#known = registry.workers.size

@@ -50,7 +50,8 @@ export class Patience {
     return this.#answered
   }
 
-  ask(now: Milliseconds): void {
+  /** A request went to the peer. */
+  requested(now: Milliseconds): void {
     this.#askedAt = now
     this.#waiting = false
     this.#answered = false

@@ -38,7 +38,7 @@ export class Workers {
     for (const worker of registry.workers) if (worker.threadId < 0) registry.workers.delete(worker)
     const { posted, answered, workers } = registry
     if (answered !== this.#answered) this.#patience.hear(now)
-    if (posted !== this.#posted || workers.size > this.#known) this.#patience.ask(now)
+    if (posted !== this.#posted || workers.size > this.#known) this.#patience.requested(now)
     this.#posted = posted
     this.#answered = answered
     this.#known = workers.size

@@ -58,8 +58,8 @@ function relationshipsOf(id: string, entities: EntityTable): object {
   return { relationships: items, ...(next !== undefined && { relationships_truncated: true }) }
 }
 
-/** Names of properties that cannot be are the client's mistake. */
-function asked<Result>(work: () => Result): Result {
+/** Refuses a request with an invalid name of a property. @throws RefusedError */
+function refusingWrongNames<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (error) {
@@ -209,7 +209,7 @@ export const state: Readonly<Record<string, Handler>> = {
       offset: OFFSET,
     },
     answer({ type, where, order_by: orderBy, limit, offset }, { store: { entities } }) {
-      const part = asked(() => {
+      const part = refusingWrongNames(() => {
         const rows = entities.query({ type, where: bounded(where), orderBy, limit: limit + 1, offset })
         return pageOfRows(mapped(rows, shown), { limit, offset })
       })
@@ -312,7 +312,7 @@ export const state: Readonly<Record<string, Handler>> = {
     answer({ target, type, where, group_by: groupBy }, { store: { entities } }) {
       if (target !== 'entities' && target !== 'relationships')
         throw new RefusedError(`target is ${JSON.stringify(target)}. Give entities or relationships.`)
-      const counts = asked(() =>
+      const counts = refusingWrongNames(() =>
         target === 'relationships'
           ? entities.countRelationships()
           : entities.count({ type, where: bounded(where), groupBy }),

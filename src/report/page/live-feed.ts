@@ -63,8 +63,8 @@ export class LiveFeed {
     } else if (said.orchestration_id !== undefined) onEvent(said)
   }
 
-  /** Asks the daemon. What is wrong is `error` of the answer. */
-  ask(event: string, data: Data = {}): Promise<Data> {
+  /** Sends a request to the daemon. An answer with `error` is a refusal. */
+  request(event: string, data: Data = {}): Promise<Data> {
     const id = `page_${(this.#next += 1)}`
     if (this.#socket?.readyState !== WebSocket.OPEN)
       return Promise.resolve({ error: 'The page is not connected to the daemon.' })

@@ -28,7 +28,7 @@ const tokenOf = (): string | undefined => /token=([0-9a-f]+)/.exec(location.hash
 async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
   let until: number | undefined
   for (let nth = 0; nth < MAX_PAGES; nth++) {
-    const { events, oldest_shown: oldest } = await feed.ask('monitor:get_events', {
+    const { events, oldest_shown: oldest } = await feed.request('monitor:get_events', {
       limit: 1_000,
       ...(until !== undefined && { until }),
     })
@@ -72,7 +72,7 @@ export function LivePage({ url, title }: { url: string; title: string }) {
       onConnection(now) {
         setConnection(now)
         if (now !== 'connected') return
-        void live.ask('monitor:subscribe', { event_patterns: ['*'] })
+        void live.request('monitor:subscribe', { event_patterns: ['*'] })
         void fetchHistory(live, runs).then(() => setLoaded(true))
         void look()
       },
@@ -80,8 +80,8 @@ export function LivePage({ url, title }: { url: string; title: string }) {
     feed.current = live
     const look = async (): Promise<void> => {
       const [all, how] = await Promise.all([
-        live.ask('orchestration:list', { all: true, limit: 50 }),
-        live.ask('system:health'),
+        live.request('orchestration:list', { all: true, limit: 50 }),
+        live.request('system:health'),
       ])
       if (Array.isArray(all['orchestrations'])) setListed(all['orchestrations'] as Listed[])
       if (how['error'] === undefined) setHealth(how)
@@ -113,18 +113,18 @@ export function LivePage({ url, title }: { url: string; title: string }) {
 
   useEffect(() => {
     if (shown === undefined || connection !== 'connected') return
-    const ask = async (): Promise<void> => {
-      const cost = await feed.current!.ask('orchestration:cost_status', { orchestration_id: shown })
+    const readCost = async (): Promise<void> => {
+      const cost = await feed.current!.request('orchestration:cost_status', { orchestration_id: shown })
       if (cost['error'] === undefined) setSpent(spentText(cost))
     }
-    void ask()
-    const timer = setInterval(() => document.hidden || void ask(), LOOK_EVERY_MS)
+    void readCost()
+    const timer = setInterval(() => document.hidden || void readCost(), LOOK_EVERY_MS)
     return () => clearInterval(timer)
   }, [shown, connection])
 
   const act = async (event: string, data: Readonly<Record<string, unknown>>): Promise<void> => {
     setSaid(`${event} …`)
-    const { error } = await feed.current!.ask(event, data)
+    const { error } = await feed.current!.request(event, data)
     setSaid(typeof error === 'string' ? error : `${event}: done`)
   }
   return (

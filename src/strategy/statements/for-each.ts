@@ -32,10 +32,10 @@ export const forEach = define<ForEach>({
     build: ({ line, name, text, body }, compiler) =>
       buildLoop(compiler.add<EachOp>({ op: 'each', line, name, text, exit: 0 }), body, compiler),
     ops: {
-      each: ({ name, text, exit }: EachOp, { variables, loop, ask }: Run) => {
+      each: ({ name, text, exit }: EachOp, { variables, loop, requestEffect }: Run) => {
         const items = variables[`${name}s`]
         if (Array.isArray(items)) return loop(name, items as readonly Json[], exit)
-        return ask({ kind: 'value', text: `FOR ${text}: which are they? Answer with a JSON list.` }, 'items')
+        return requestEffect({ kind: 'value', text: `FOR ${text}: which are they? Answer with a JSON list.` }, 'items')
       },
     },
   },
