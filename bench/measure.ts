@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 
-const RUNS = 7
+const PAIRS = 7
 const now = performance.now.bind(performance)
 
 /** Milliseconds that work takes. */
@@ -14,18 +14,19 @@ export async function timed(work: () => Promise<void>): Promise<number> {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-/** Medians of two ways, measured in turn, and the median of their ratios. */
+/** Medians of two ways, measured in turn `times` times, and the median of their ratios. */
 export async function ratio(
   a: string,
   runA: () => Promise<number>,
   b: string,
   runB: () => Promise<number>,
+  times = PAIRS,
 ): Promise<object> {
   const pairs: [number, number][] = []
-  for (let i = 0; i < RUNS; i++) pairs.push([await runA(), await runB()])
+  for (let i = 0; i < times; i++) pairs.push([await runA(), await runB()])
   const round = (value: number): number => Number(value.toFixed(3))
   return {
-    runs: RUNS,
+    runs: times,
     [`${a} (ms)`]: round(median(pairs.map(([first]) => first))),
     [`${b} (ms)`]: round(median(pairs.map(([, second]) => second))),
     ratio: round(median(pairs.map(([first, second]) => first / second))),

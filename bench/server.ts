@@ -13,6 +13,8 @@ import { QUESTION } from './simulation.ts'
 
 /** The provider as a server, against bare `node:http` that returns as many bytes, and against aimock: each in its own process. */
 const REQUESTS = 16_000
+/** Pairs of measurements. Processes that share two cores differ by a fifth from pair to pair. */
+const PAIRS = 15
 const ANSWER = 'Red, green and blue.'
 
 /** An answer of ours, which the bare server repeats. */
@@ -108,7 +110,7 @@ async function main(): Promise<void> {
   for (const peer of ['node:http', 'aimock'] as const)
     for (const connections of [16, 64]) {
       // Requests a second are the inverse of time: the peer's time over ours.
-      const measured = await ratio(peer, load(peer, connections), 'longhaul', load('longhaul', connections))
+      const measured = await ratio(peer, load(peer, connections), 'longhaul', load('longhaul', connections), PAIRS)
       record(`server-${peer.replace(':', '-')}-${connections}`, { requests: REQUESTS, connections, ...measured })
     }
   for (const { child } of children) child.kill()

@@ -140,7 +140,7 @@ const ROWS: Readonly<Record<string, readonly Sketch[]>> = {
     },
     {
       title: 'How long calls take',
-      about: 'From the beginning of a call to its end, in the time of the services.',
+      about: 'Duration of calls, on the clock of the services.',
       unit: 's',
       curves: [0.5, 0.95, 0.99].map((share): Curve => [
         `histogram_quantile(${share}, sum by (le) (rate(longhaul_call_duration_seconds_bucket{JOB}[RATE])))`,

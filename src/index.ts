@@ -1,3 +1,9 @@
+/**
+ * `longhaul`: `describeOrchestration` with its options, latencies, replies, faults, checks and errors; `createSimulation` and
+ * `startServer` for other test runners.
+ *
+ * @packageDocumentation
+ */
 import { guardChildren, installDoors } from './doors/index.ts'
 import { seedLoading } from './vitest/loading.ts'
 
@@ -117,13 +123,8 @@ export { UnsupportedPoolError } from './vitest/pool.ts'
 export type { Between, CallFilter, OrchestrationMatchers } from './vitest/matchers.ts'
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation/create.ts'
 export type { CompletedOutcome, FailedOutcome, Outcome, RunRecord } from './simulation/outcome.ts'
-export type {
-  FunctionOptions,
-  OrchestrationOptions,
-  PatternOptions,
-  StartedOrchestration,
-  TraceOptions,
-} from './simulation/session.ts'
+export type { FunctionOptions, OrchestrationOptions, PatternOptions, TraceOptions } from './simulation/options.ts'
+export type { StartedOrchestration } from './simulation/started.ts'
 export { InvalidSettingError, type RunSettings } from './simulation/settings.ts'
 export { NotAwaitedError } from './simulation/not-awaited.ts'
 export { UnknownAgentError } from './simulation/unknown-agent.ts'
@@ -174,7 +175,8 @@ export type {
   BilledCost as Account,
 } from './provider/index.ts'
 export type { Seed } from './random/index.ts'
-export type { CommonOptions, Session } from './simulation/session.ts'
+export type { Session } from './simulation/session.ts'
+export type { CommonOptions } from './simulation/options.ts'
 export type { UnusedPolicy } from './simulation/settings.ts'
 export type { Json, StrategyFailure } from './strategy/index.ts'
 export type { EventBody, EventOf, PicoDollars, RefusedReason, Spool } from './trace/index.ts'

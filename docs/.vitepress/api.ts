@@ -40,6 +40,7 @@ const application = await Application.bootstrapWithPlugins({
   disableSources: true,
   hidePageHeader: true,
   hideBreadcrumbs: true,
+  indexFormat: 'table',
   parametersFormat: 'table',
   propertiesFormat: 'table',
   interfacePropertiesFormat: 'table',

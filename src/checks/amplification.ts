@@ -7,11 +7,11 @@ export const amplification = check({
   advice:
     'Retry in one layer only (set maxRetries: 0 in the SDK, or remove the retries around it), and limit the retries of the whole run by a retry budget.',
   settings: {
-    /** Most attempts of one request. */
+    /** Maximum number of attempts of one request. */
     attempts: 8,
-    /** Most calls for each request, over the run. */
+    /** Maximum ratio of calls to requests, over the whole run. */
     factor: 3,
-    /** Fewer requests than this say nothing about a factor. */
+    /** The check compares the factor only in runs with at least this many requests. */
     requests: 20,
   },
   *find(facts, { attempts, factor, requests }) {
@@ -27,7 +27,7 @@ export const amplification = check({
     if (first >= requests && facts.calls.length > first * factor)
       yield {
         at: facts.until,
-        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} for each`,
+        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} per request`,
       }
   },
 })

@@ -35,11 +35,11 @@ export const backoff = check({
   advice:
     'Wait a random time from zero to a bound that doubles with each attempt (exponential backoff with full jitter).',
   settings: {
-    /** Retries in a row of one request without a pause that are one too many. */
+    /** This many consecutive retries of one request without a pause are a violation. */
     rush: 3,
-    /** Shorter pauses are none. */
+    /** A pause that is shorter than this duration counts as no pause. */
     pause: '100ms' as Duration,
-    /** Retries with the very same pause, of requests that were under way together, that are one too many. */
+    /** This many retries of concurrent requests after exactly the same pause are a violation. */
     inStep: 5,
   },
   *find(facts, { rush, pause, inStep }) {

@@ -7,9 +7,9 @@ export const breaker = check({
   why: 'An open breaker that lets calls through protects neither the service nor the budget.',
   advice: 'Consult the breaker before every attempt, including retries and hedged calls.',
   settings: {
-    /** Whether calls are looked for while a breaker is open. */
+    /** Report calls that the orchestration makes while the breaker is open. */
     open: true,
-    /** Whether calls are looked for that try at the same time while it is half open. */
+    /** Report concurrent trial calls while the breaker is half open. */
     halfOpen: true,
   },
   *find(facts) {

@@ -6,9 +6,7 @@ export const budget = check({
   why: 'A budget that is checked only after the call cannot prevent overspending.',
   advice: 'Reserve the worst-case cost before each call, and reject a call that does not fit.',
   settings: {
-    /**
-     * What a run may cost by the provider's bill. Where it is left out, the limit that the orchestrator tells counts.
-     */
+    /** Maximum cost of a run, as the provider bills it, in dollars. Default: the limit that the orchestrator reports. */
     limit: undefined as Money | undefined,
   },
   *find(facts, { limit }) {

@@ -8,11 +8,11 @@ export const cancellation = check({
   advice:
     'Pass the signal of the agent to each of its calls, and send no request for the agent after the signal is aborted.',
   settings: {
-    /** How long a call may take to come to its end. */
+    /** A call may end this long after the agent was terminated. */
     grace: '1s' as Duration,
-    /** Whether calls are looked at that were under way at the end of their agent. */
+    /** Report calls that were in progress when the agent was terminated. */
     underWay: true,
-    /** Whether calls are looked at that were made after it. */
+    /** Report calls that the agent makes after its termination. */
     later: true,
   },
   *find(facts, { grace: graceMs }) {

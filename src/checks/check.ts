@@ -21,16 +21,16 @@ type InForce<Settings> = {
   readonly [Name in keyof Settings]: Duration extends Settings[Name] ? Milliseconds : Settings[Name]
 }
 
-/** Something that holds in every good run, whoever wrote it. A pure function of the trace. */
+/** An invariant that every good run satisfies, as a pure function of the trace. */
 export interface Check<Settings extends object> {
-  /** What holds, in a sentence. */
+  /** The invariant, as one sentence. */
   readonly holds: string
-  /** Why it matters. */
+  /** Why the invariant matters, as one sentence. */
   readonly why: string
-  /** What to do where it does not hold. */
+  /** How to fix a violation, as one sentence. */
   readonly advice: string
   /**
-   * What may be tuned. One that is `true` is a part, which `false` waives: who finds does not look at it, but names it.
+   * The settings with their defaults. A setting that is `true` is a part of the check, and `false` waives that part.
    */
   readonly settings: Settings
   /** @internal */

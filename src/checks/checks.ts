@@ -20,7 +20,7 @@ import { timeouts } from './timeouts.ts'
 import { trace } from './trace.ts'
 import { unsimulated } from './unsimulated.ts'
 
-/** All checks, by the name by which they are tuned and waived. */
+/** All checks by name. A check is tuned and waived by its name. */
 export const CHECKS = {
   amplification,
   backoff,

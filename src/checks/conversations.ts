@@ -7,7 +7,7 @@ export const conversations = check({
   why: 'Concurrent requests do not see each other’s answers, and the history keeps only one of them, or both in the wrong order.',
   advice: 'Serialize the requests of a conversation by a lock, first come, first served.',
   settings: {
-    /** Different questions on one history that are branches: who asks so many means it. */
+    /** This many different continuations of one history count as intended branches. */
     branches: 3,
   },
   *find(facts, { branches }) {

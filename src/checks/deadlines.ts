@@ -8,11 +8,11 @@ export const deadlines = check({
   why: 'The answer is billed, and the caller no longer waits for it.',
   advice: 'Pass the signal of the deadline to the call, and check it before each retry.',
   settings: {
-    /** How long a call may take to come to its end. */
+    /** A call may end this long after the deadline. */
     grace: '1s' as Duration,
-    /** Whether calls are looked at that were under way at the deadline. */
+    /** Report calls that were in progress at the deadline. */
     underWay: true,
-    /** Whether retries are looked at that came after it. */
+    /** Report retries after the deadline. */
     retries: true,
   },
   *find(facts, { grace: graceMs }) {
@@ -29,7 +29,7 @@ export const deadlines = check({
           if (endOf(call) > endedAt && over > grace && !call.detached)
             yield {
               at: endedAt,
-              what: `the gather "${name}" went on without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
+              what: `the gather "${name}" continued without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
               calls: [call.call],
               part: 'underWay',
             }
@@ -44,7 +44,7 @@ export const deadlines = check({
         if (again)
           yield {
             at: again.arrivedAt,
-            what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had gone on without it`,
+            what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had continued without this agent`,
             calls: [again.call],
             part: 'retries',
           }

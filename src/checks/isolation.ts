@@ -10,7 +10,7 @@ export const isolation = check({
   advice:
     'Continue when the gather ends; do not wait for the remaining calls after it (Promise.all, a barrier between steps).',
   settings: {
-    /** Shorter delays do not count. */
+    /** The check ignores delays that are shorter than this duration. */
     delay: '1s' as Duration,
   },
   *find(facts, { delay }) {
@@ -44,7 +44,7 @@ export const isolation = check({
         if (held.length > 0)
           yield {
             at: endedAt,
-            what: `the gather "${gather.name}" went on without ${slow.agent}, but ${held.join(', ')} did nothing for ${formatDuration(slow.endedAt - endedAt)}, until call ${slow.call} of ${slow.agent} had ended`,
+            what: `the gather "${gather.name}" continued without ${slow.agent}, but ${held.join(', ')} did nothing for ${formatDuration(slow.endedAt - endedAt)}, until call ${slow.call} of ${slow.agent} had ended`,
             calls: [slow.call],
           }
       }

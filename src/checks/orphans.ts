@@ -9,11 +9,13 @@ export const orphans = check({
   advice:
     'When the orchestration ends, abort its open calls, await their end, and clear its intervals. Await the calls that the test itself makes.',
   settings: {
-    /** How long things may take to come to their end. */
+    /** Calls, gathers and intervals may end this long after the run. */
     grace: '1s' as Duration,
-    /** Whether calls are looked at: under way at the end, or made after it. */
+    /** Report calls that were in progress when the run ended, or that began after it. */
     calls: true,
+    /** Report gathers that were still open when the run ended. */
     gathers: true,
+    /** Report intervals that still run after the test has ended. */
     intervals: true,
   },
   *find(facts, { grace: graceMs }) {
@@ -29,7 +31,7 @@ export const orphans = check({
         what:
           call.seq > run.endSeq!
             ? `${call.agent} made call ${call.call} after the orchestration had ended${lateMs > 0 ? `, ${formatDuration(lateMs)} later` : ''}`
-            : `"${name}" ended while call ${call.call} of ${call.agent} was under way, ${call.endedAt === undefined ? 'and never ended' : `and ended ${formatDuration(call.endedAt - endedAt)} later`}`,
+            : `"${name}" ended while call ${call.call} of ${call.agent} was in progress, and the call ${call.endedAt === undefined ? 'never ended' : `ended ${formatDuration(call.endedAt - endedAt)} later`}`,
         calls: [call.call],
         part: 'calls',
       }
@@ -47,7 +49,7 @@ export const orphans = check({
         if (!call) continue
         yield {
           at: call.arrivedAt,
-          what: `the test itself made call ${number} as ${call.agent}, and its function ended without waiting for it`,
+          what: `the test itself made call ${number} as ${call.agent}, and the function of the test ended without awaiting the call`,
           calls: [number],
           part: 'calls',
         }
@@ -55,7 +57,7 @@ export const orphans = check({
     for (const { at, everyMs } of facts.of('timers.leaked'))
       yield {
         at,
-        what: `${everyMs.length} interval(s) still ran when the test was over, every ${everyMs.map(formatDuration).join(', ')}`,
+        what: `${everyMs.length} interval(s) were still active at the end of the test, every ${everyMs.map(formatDuration).join(', ')}`,
         part: 'intervals',
       }
   },

@@ -8,11 +8,11 @@ export const results = check({
   why: 'A lost answer is billed and missing; an answer that counts twice distorts votes and sums.',
   advice: 'Match answers to agents by identity, and collect all answers that have arrived when the time is up.',
   settings: {
-    /** How long before the end an answer has to be there to be missed. */
+    /** The check ignores answers that arrived less than this duration before the end of the gather. */
     grace: '1s' as Duration,
-    /** Whether answers are looked for that were not taken. */
+    /** Report answers that arrived in time and that the gather did not record. */
     lost: true,
-    /** Whether answers are looked for that were taken twice. */
+    /** Report answers that the gather recorded twice. */
     twice: true,
   },
   *find(facts, { grace: graceMs }) {
@@ -22,7 +22,7 @@ export const results = check({
       const all = tasks === null ? [...received, ...late] : []
       const twice = all.find((agent, index) => all.indexOf(agent) !== index)
       if (twice !== undefined)
-        yield { at: startedAt, what: `the gather "${name}" took the answer of ${twice} twice`, part: 'twice' }
+        yield { at: startedAt, what: `the gather "${name}" counted the answer of ${twice} twice`, part: 'twice' }
       if (endedAt === undefined) continue
       for (const agent of missing) {
         const calls = facts.callsBetween(agent, startedAt, endedAt)
@@ -40,7 +40,7 @@ export const results = check({
         if (isLost)
           yield {
             at: last.endedAt!,
-            what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the end`,
+            what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the gather ended`,
             calls: [last.call],
             part: 'lost',
           }

@@ -12,27 +12,27 @@ export const runaway = check({
   why: 'Two agents that answer each other without end spend a month’s budget in a night.',
   advice: 'Limit how many events can follow from one event, and end a conversation that makes no progress.',
   settings: {
-    /** Calls with the same content in a row, each at once after the answer to the one before, that are one too many. */
+    /** This many consecutive calls with the same content, each right after the previous answer, are a violation. */
     again: 500,
-    /** Answers, each of which was the next question or asked for the next step, that are one too many. */
+    /** This many answers in a chain, each of which led to the next call, are a violation. */
     exchanges: 1_000,
-    /**
-     * Calls of one agent in a row, whatever they ask, with nobody else in between, that are one too many. Where it is
-     * left out, none are.
-     */
+    /** This many consecutive calls of one agent, with no other agent between them, are a violation. Default: no limit. */
     inARow: undefined as number | undefined,
   },
   *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.dropped'))
-      yield { at, what: `the event "${event}" led to another ${hops} times; the orchestrator cut the chain` }
+      yield {
+        at,
+        what: `the event "${event}" was at the end of a chain of ${hops} events; the orchestrator cut the chain`,
+      }
     yield* exchangesWithoutEnd(facts, exchanges)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
-      yield* chains(calls, isSame, again, ({ agent }) => `${agent} has asked the same ${again} times in a row`)
+      yield* chains(calls, isSame, again, ({ agent }) => `${agent} sent the same request ${again} times in a row`)
       yield* chains(
         calls,
         isNextStep,
         exchanges,
-        ({ agent }) => `${agent} has taken ${exchanges} steps in a row that its own tool calls have asked for`,
+        ({ agent }) => `${agent} took ${exchanges} steps in a row, each requested by a tool call of its own`,
       )
     }
     yield* rows(facts, inARow)

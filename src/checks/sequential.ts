@@ -8,9 +8,9 @@ export const sequential = check({
   why: 'Sequential calls take the sum of all latencies; parallel calls take the longest one.',
   advice: 'Start all calls, then await all of them. If the order is intentional, waive this check.',
   settings: {
-    /** Fewer agents do not count. */
+    /** The check looks only at gathers of at least this many agents. */
     agents: 3,
-    /** An agent that begins so soon after the one before it has waited for it. */
+    /** An agent that starts within this duration after the previous agent ended has waited for that agent. */
     handover: '50ms' as Duration,
   },
   *find(facts, { agents, handover }) {

@@ -3,8 +3,8 @@ import { CHECKS, type CheckName } from './checks.ts'
 import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
 /**
- * What may be tuned of a check. What is `true` by default is a part of it, which `false` waives alone. A duration is text
- * such as `'2s'`, or milliseconds.
+ * Settings of a check. A setting that is `true` by default is a part of the check, and `false` waives only this part. A
+ * duration is text such as `'2s'`, or milliseconds.
  */
 export type CheckTuning<Name extends CheckName> = {
   readonly [Setting in keyof (typeof CHECKS)[Name]['settings']]?: (typeof CHECKS)[Name]['settings'][Setting]
@@ -81,7 +81,7 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
   const known = CHECKS[name].settings as Readonly<Record<string, unknown>>
   if (!Object.hasOwn(known, setting))
     throw new InvalidCheckError(
-      `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'It has none.'}`,
+      `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'This check has no settings.'}`,
     )
   const kind = KINDS[typeof known[setting]]
   const told = `"${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}`

@@ -71,18 +71,23 @@ function* wrongTokens({ model, answered, most, least }: Compared): Generator<str
     if (told.length === 0 || told.includes(null)) continue
     const total = sum(told as number[], (tokens) => tokens)
     const [fewest, many] = [least, most].map((calls) => sum(calls, ({ usage }) => usage[kind]))
-    if (total > many!) yield `spans tell of ${total} ${kind} tokens of ${model}, and the service bills ${many}`
+    if (total > many!) yield `spans report ${total} ${kind} tokens of ${model}, and the service bills ${many}`
     else if (answered.length >= least.length && total < fewest!)
-      yield `spans tell of ${total} ${kind} tokens of ${model}, and the service bills ${fewest} for what was answered`
+      yield `spans report ${total} ${kind} tokens of ${model}, and the service bills ${fewest} for the answered calls`
   }
 }
 
 export const spans = check({
-  holds: 'What the system says of its calls in spans is what the services have seen.',
-  why: 'Dashboards and alerts of production stand on these spans: what they hide is seen by nobody.',
+  holds: 'The spans of the system agree with the calls that the services received.',
+  why: 'Production dashboards and alerts rely on these spans, and cannot show a call that the spans omit.',
   advice:
-    'End a span for each call, however that ends; set `error.type` where it fails, and the model and all tokens of its answer once. Export each of them (`SimpleSpanProcessor` in tests).',
-  settings: { calls: true, tokens: true },
+    'End one span for each call, also for a failed call; set `error.type` if the call fails, and set the model and all tokens of the answer once. Export every span (`SimpleSpanProcessor` in tests).',
+  settings: {
+    /** Compare the number of calls in the spans with the number of calls that the service answered. */
+    calls: true,
+    /** Compare the tokens in the spans with the tokens that the service billed. */
+    tokens: true,
+  },
   *find(facts) {
     const told = facts.of('span.ended').filter(isCall)
     // Code without instruments says nothing.
@@ -96,14 +101,14 @@ export const spans = check({
           at,
           part: 'calls',
           calls: most.map(({ call }) => call),
-          what: `spans tell of ${answered.length} answers of ${model}, and the service has given ${most.length}`,
+          what: `spans report ${answered.length} answers of ${model}, and the service gave ${most.length}`,
         }
       else if (answered.length < least.length)
         yield {
           at,
           part: 'calls',
           calls,
-          what: `the service has answered ${least.length} calls to ${model}, and spans tell of ${answered.length} answers and ${failed.length} failures`,
+          what: `the service answered ${least.length} calls to ${model}, and spans report ${answered.length} answers and ${failed.length} failures`,
         }
       else for (const what of wrongTokens(compared)) yield { at, part: 'tokens', calls, what }
     }

@@ -6,7 +6,7 @@ export const timeouts = check({
   why: 'A late timeout delays every step that depends on the result.',
   advice: 'Use one deadline for the gather and all calls in it; do not run timeouts one after another.',
   settings: {
-    /** How many times its value a timeout may take. */
+    /** A gather may take this many times its timeout. */
     factor: 2,
   },
   *find(facts, { factor }) {
@@ -16,10 +16,10 @@ export const timeouts = check({
       const resumedAt = facts.of('run.resumed').findLast(({ at }) => at > startedAt && at <= (endedAt ?? at))?.at
       const took = (endedAt ?? facts.until) - (resumedAt ?? startedAt)
       if (took <= timeoutMs * factor + facts.slackMs) continue
-      const end = endedAt === undefined ? 'and is not over' : 'until it was over'
+      const end = endedAt === undefined ? 'and has not ended' : 'until it ended'
       yield {
         at: startedAt,
-        what: `the gather "${name}" has a timeout of ${formatDuration(timeoutMs)}, and it took ${formatDuration(took)} ${end}${missing.length > 0 ? ` (missing: ${list(missing)})` : ''}`,
+        what: `the gather "${name}" has a timeout of ${formatDuration(timeoutMs)}, and the gather took ${formatDuration(took)} ${end}${missing.length > 0 ? ` (missing: ${list(missing)})` : ''}`,
       }
     }
   },

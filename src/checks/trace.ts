@@ -12,17 +12,17 @@ export const trace = check({
     const gathers = new Set(facts.gathers.map(({ gather }) => gather))
     for (const [index, event] of facts.events.entries()) {
       if (event.seq !== index) {
-        yield { at: event.at, what: `event ${index} has the number ${event.seq}` }
+        yield { at: event.at, what: `event ${index} has the sequence number ${event.seq}` }
         return
       }
       if (event.at < last)
-        yield { at: event.at, what: `event ${event.seq} (${event.type}) is older than the one before it` }
+        yield { at: event.at, what: `event ${event.seq} (${event.type}) is earlier than the event before it` }
       last = event.at
       if ((event.type === 'gather.ended' || event.type === 'gather.received') && !gathers.has(event.gather))
-        yield { at: event.at, what: `the gather ${event.gather} has an event and never started` }
+        yield { at: event.at, what: `the gather ${event.gather} has events, but no start` }
       if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
-      if (!facts.call(event.call)) yield { at: event.at, what: `call ${event.call} has ended and never arrived` }
-      if (ended.has(event.call)) yield { at: event.at, what: `call ${event.call} has ended twice`, calls: [event.call] }
+      if (!facts.call(event.call)) yield { at: event.at, what: `call ${event.call} has an end, but no start` }
+      if (ended.has(event.call)) yield { at: event.at, what: `call ${event.call} has two ends`, calls: [event.call] }
       ended.add(event.call)
     }
   },

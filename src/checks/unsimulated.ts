@@ -5,7 +5,7 @@ import { check, list } from './check.ts'
 const OPERATION = /\/(chat\/completions|embeddings|responses|v1\/messages)\/?$/
 
 export const unsimulated = check({
-  holds: 'Every request of the system is answered by the set-up of the test.',
+  holds: 'The set-up of the test answers every request of the system.',
   why: 'An unanswered request fails, and code can catch the error: the test passes and has tested nothing.',
   advice:
     'Add the address to a simulated service (`provider.services.<name>.baseURLs`), answer the request by a handler of msw or nock, or allow the host (`network: { allow: [host] }`).',
@@ -19,7 +19,7 @@ export const unsimulated = check({
       const times = events.length > 1 ? `, ${events.length} times` : ''
       yield {
         at,
-        what: `${who.length > 0 ? `${list(who)} asked for ` : ''}${method} ${host}${path}${times}: ${
+        what: `${who.length > 0 ? `${list(who)} requested ` : ''}${method} ${host}${path}${times}: ${
           reason === 'outside' ? outsideText(events[0]!) : events[0]!.message
         }`,
       }
@@ -34,7 +34,7 @@ const isUnanswered = (reason: EventOf<'call.refused'>['reason']): boolean =>
 function outsideText({ host, path }: EventOf<'call.refused'>): string {
   const base = OPERATION.test(path) ? `https://${host}${path.replace(OPERATION, '')}` : `https://${host}/…`
   return (
-    `nothing simulates this host. Give provider: { services: { <name>: { baseURLs: ['${base}'] } } }, ` +
+    `the test does not simulate this host. Add provider: { services: { <name>: { baseURLs: ['${base}'] } } }, ` +
     `network: { allow: ['${host}'] }, or a handler of msw or nock`
   )
 }

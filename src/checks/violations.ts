@@ -6,18 +6,21 @@ import { CHECKS, type CheckName } from './checks.ts'
 import { Facts } from './facts.ts'
 import { checkSettings, settingsInForce, type CheckSettings } from './settings.ts'
 
-/** Something that does not hold in a run. */
+/** A violation of an invariant by a run. */
 export interface Violation {
+  /** The name of the violated check. */
   check: CheckName
   /** Milliseconds since the start of the run. */
   at: number
-  /** What happened, to whom. */
+  /** What happened, with the names of the agents and calls. */
   what: string
-  /** The calls that it is about. */
+  /** The numbers of the calls that show the violation. */
   calls: readonly number[]
-  /** The setting that waives findings of this kind alone, where a check has several. */
+  /** The setting that waives violations of this kind only, for a check with several parts. */
   part?: string
+  /** Why the invariant matters, as one sentence. */
   why: string
+  /** How to fix the violation, as one sentence. */
   advice: string
 }
 
@@ -25,7 +28,7 @@ export interface Violation {
 const MAX_VIOLATIONS = 20
 
 /**
- * Looks for what should hold in every run and does not.
+ * Runs the checks on a trace, and returns the violations of their invariants.
  *
  * @param slack how exact the times of the trace are: 0 in virtual time
  * @throws InvalidCheckError
@@ -67,6 +70,7 @@ export function findViolations(
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'
   readonly code = 'LONGHAUL_INVARIANT'
+  /** All violations, in the order of time. */
   readonly violations: readonly Violation[]
   constructor(violations: readonly Violation[]) {
     super(violationsText(violations))
@@ -87,12 +91,12 @@ function violationsText(violations: readonly Violation[]): string {
     const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
     const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
     return [
-      `${name}: ${CHECKS[name].holds} This does not hold.`,
+      `${name}: ${CHECKS[name].holds} The run violates this.`,
       ...shown,
       ...more,
       `  Why it matters: ${why}`,
       `  What to do: ${advice}`,
-      `  Where it is meant: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
+      `  If this is intentional, waive it: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
     ].join('\n')
   })
   return parts.join('\n\n')

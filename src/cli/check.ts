@@ -99,11 +99,13 @@ function told({ severity, error }: Finding): string {
 function whatRuns(pattern: Pattern, agents: number): string {
   const { statements } = pattern.strategy
   if (statements.length === 0)
-    return agents > 0 ? 'no strategy: the agents talk, by the rules' : 'nothing to run: other patterns may extend it'
+    return agents > 0
+      ? 'no strategy: the agents exchange messages by the rules'
+      : 'nothing to run: a base for other patterns'
   const { lines, names } = delegatedBy(pattern)
   const asked = [
     ...(lines > 0 ? [`${lines} lines in plain language`] : []),
-    ...(names.length > 0 ? [`what nothing defines: ${names.join(', ')}`] : []),
+    ...(names.length > 0 ? [`undefined names: ${names.join(', ')}`] : []),
   ]
-  return `${statements.length} statements${asked.length > 0 ? `; asked of the orchestrating agent: ${asked.join('; ')}` : ''}`
+  return `${statements.length} statements${asked.length > 0 ? `; for the orchestrating agent: ${asked.join('; ')}` : ''}`
 }

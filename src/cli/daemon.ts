@@ -47,7 +47,7 @@ const LOG_LINES = 5
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const NO_PROM_CLIENT = 'they need the package prom-client. Run npm install prom-client, and restart the daemon.'
+const NO_PROM_CLIENT = 'metrics need the package prom-client. Run npm install prom-client, and restart the daemon.'
 
 const LAYOUTS: readonly string[] = ['home', 'plan']
 
@@ -171,19 +171,21 @@ async function asked({ socket, pid }: DaemonPaths, event: string): Promise<Daemo
   } catch (error) {
     if (!(error instanceof DaemonSilentError)) throw error
     const process = existsSync(pid) ? readFileSync(pid, 'utf8').trim() : undefined
-    const how = process ? `kill -9 ${process} ends it, and the next daemon goes on with what was kept.` : ''
+    const how = process ? `kill -9 ${process} ends it, and the next daemon resumes the saved orchestrations.` : ''
     throw new DaemonSilentError(`${error.message} ${how}`.trim())
   }
 }
 
 async function start(given: Given, paths = pathsOf(given)): Promise<void> {
-  if (await isAnswering(paths.socket)) throw new Error(`A daemon answers at ${paths.socket} already.`)
+  if (await isAnswering(paths.socket)) throw new Error(`A daemon already answers at ${paths.socket}.`)
   if (lstatSync(paths.socket, { throwIfNoEntry: false })?.isSocket() === false)
-    throw new Error(`${paths.socket} is no socket, and is left as it is. Give another path as KSI_SOCKET_PATH.`)
+    throw new Error(
+      `${paths.socket} is not a socket. longhaul leaves the file unchanged. Set another path in KSI_SOCKET_PATH.`,
+    )
   // What is wrong with the settings is said here, and not in a log.
   const { told, metricsPort } = await readDaemonSetup(given, process.env)
   if (metricsPort !== undefined && !(await promClient()))
-    throw new Error(`--metrics-port tells metrics, and ${NO_PROM_CLIENT}`)
+    throw new Error(`--metrics-port serves metrics, and ${NO_PROM_CLIENT}`)
   makeFolders(paths)
   ownerOnly(paths.log)
   const log = openSync(paths.log, 'a', 0o600)
@@ -204,7 +206,9 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
     if (answering === child.pid) break
     // Of two that were started at once, one has the files.
     if (exited && answering !== undefined)
-      throw new Error(`A daemon (process ${answering}) was started by another command meanwhile; this one has ended.`)
+      throw new Error(
+        `A daemon (process ${answering}) was started by another command at the same time; the daemon of this command has ended.`,
+      )
     if (exited || performance.now() - began > START_LIMIT_MS)
       throw new Error(`The daemon did not start. The end of ${paths.log}:\n${endOf(paths.log)}`)
     if (performance.now() - toldAt > TELL_EVERY_MS) {
@@ -252,7 +256,7 @@ async function stop(given: Given): Promise<void> {
     }
     if (performance.now() > until)
       throw new Error(
-        `The daemon ${pid} still runs ${STOP_LIMIT_MS / 1_000} s after it has said that it stops. Its log is ${paths.log}.`,
+        `The daemon ${pid} still runs ${STOP_LIMIT_MS / 1_000} s after it confirmed the stop. The log is ${paths.log}.`,
       )
     await sleep(20)
   }

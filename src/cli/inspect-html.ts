@@ -39,7 +39,7 @@ function modelsOf(file: string): RunModel[] {
 export function writeHtml(files: readonly string[], out: string): void {
   const runs = files.flatMap(modelsOf)
   const [first] = runs
-  if (!first) throw new UsageError(`${files.join(', ')} contains no orchestration.`)
+  if (!first) throw new UsageError(`${files.join(', ')} contains no events of an orchestration.`)
   const title = runs.length === 1 ? first.title : files.map((file) => basename(file)).join(', ')
   writeReport(out, { kind: 'runs', title, runs, index: '' })
 }

@@ -68,7 +68,7 @@ function findingsIn(files: readonly string[]): number {
     } catch (error) {
       // Each event is as it should be; what they say of each other is not.
       throw new InvalidTraceError(
-        `${file} is no trace of a run: its events do not fit together, as where a call ends that never began.`,
+        `${file} is not the trace of a run: its events contradict each other. For example, a call ends that never started.`,
         { cause: error },
       )
     }

@@ -30,7 +30,8 @@ function textOf(error: unknown): string {
   if (path === undefined) return error.message
   if (code === 'ENOENT') return `There is no file ${path}.`
   if (code === 'EISDIR') return `${path} is a folder. Give a file.`
-  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be read or written by this user.`
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${path} cannot be read or written by this user: the permissions do not allow it.`
   return error.message
 }
 
@@ -40,7 +41,7 @@ const USAGE = `longhaul COMMAND …
 ${[...Object.entries(COMMANDS), ['completion', { about: 'prints a completion script for a shell' }] as const]
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
   .join('')}
-What a command takes: longhaul COMMAND --help. The first steps:
+Options of a command: longhaul COMMAND --help. The first steps:
 
   npx longhaul daemon start --time 60x
   npx longhaul send orchestration:start --pattern game_theory_orchestration_v2 --vars '{"max_rounds": 10}'

@@ -10,7 +10,7 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
   readonly code = 'LONGHAUL_PORT_TAKEN'
   constructor(port: number, advice: string) {
-    super(`Port ${port} of ${HOST} is taken. ${advice}`)
+    super(`Port ${port} of ${HOST} is already in use. ${advice}`)
   }
 }
 
@@ -33,7 +33,7 @@ export async function startMetrics(metrics: Metrics, port: number): Promise<{ ur
   const server = createServer(({ method, url = '', headers: { host = '' } }, response) => {
     if (!names.includes(host)) return void response.writeHead(421).end('This is not the address of these metrics.\n')
     if (method !== 'GET' || url.split('?')[0] !== '/metrics')
-      return void response.writeHead(404).end('There is one thing here: /metrics\n')
+      return void response.writeHead(404).end('This server serves /metrics only.\n')
     answerMetrics(metrics, response)
   })
   server.listen(port, HOST)
@@ -41,7 +41,7 @@ export async function startMetrics(metrics: Metrics, port: number): Promise<{ ur
     await once(server, 'listening')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new PortTakenError(port, 'Give another one as --metrics-port.')
+    throw new PortTakenError(port, 'Set another port by --metrics-port.')
   }
   const { port: bound } = server.address() as AddressInfo
   names = [`${HOST}:${bound}`, `localhost:${bound}`]

@@ -8,7 +8,7 @@ import {
 } from '../reality/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
-import type { PatternOptions } from '../simulation/session.ts'
+import type { PatternOptions } from '../simulation/options.ts'
 import { writePredictions } from './predict-html.ts'
 import { readLatency } from '../systems/simulated-services.ts'
 

@@ -77,7 +77,7 @@ export const serve: Command = {
       ...(host !== undefined && { host }),
     })
     if (host !== undefined && !isPrivate(host))
-      log(`warning: ${host} can be reached from other machines, and whoever reaches it is answered without a key.`)
+      log(`warning: ${host} accepts connections from other machines, and the server answers them without a key.`)
     const { openai, anthropic, ...others } = server.baseURLs
     process.stdout.write(
       `longhaul serves simulated models:\n  OPENAI_BASE_URL=${openai}\n  ANTHROPIC_BASE_URL=${anthropic}\n` +

@@ -47,7 +47,7 @@ export function toldOf(
 ): string {
   const real = Object.entries(services).map(([name, { baseURL }]) => `${name} at ${baseURL}`)
   const pace = time.kind === 'scaled' ? `Time runs ${time.factor} times as fast as the wall clock.` : ''
-  const simulated = 'simulated in its process, which costs nothing'
+  const simulated = 'simulated in the process of the daemon, at no cost'
   const told = !simulates
     ? `${real.join(', ')}. Calls may cost money.`
     : real.length > 0

@@ -11,7 +11,7 @@ import { uiAddress } from './ui-port.ts'
 
 const HOST = '127.0.0.1'
 const NOT_FOUND =
-  'There is one page: /. The daemon itself tells metrics: longhaul daemon start --metrics-port 9464, or --ui with prom-client.\n'
+  'This server serves the page / only. The daemon serves metrics: longhaul daemon start --metrics-port 9464, or --ui with prom-client.\n'
 
 /** A live page that is served. */
 export interface Ui {
@@ -56,7 +56,7 @@ export async function startUi({ paths, port, metrics }: UiOptions): Promise<Ui> 
     await once(server, 'listening')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new PortTakenError(port, 'Give another one to longhaul ui as --port, to the daemon as --ui-port.')
+    throw new PortTakenError(port, 'Set another port by --port of longhaul ui, or by --ui-port of the daemon.')
   }
   const { port: bound } = server.address() as AddressInfo
   names = [`${HOST}:${bound}`, `localhost:${bound}`]

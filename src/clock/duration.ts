@@ -5,8 +5,8 @@ type Part = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 type Parts = Part | `${Part}${Part}` | `${Part} ${Part}` | `${Part}${Part}${Part}` | `${Part} ${Part} ${Part}`
 
 /**
- * A length of time as a user writes it: milliseconds as a number, or text such as `'250ms'`, `'15s'`, `'1m30s'`,
- * `'1h 30m'`, `'3d'`. The compiler refuses other text, and so does whoever is given it at run time.
+ * A duration: milliseconds as a number, or text such as `'250ms'`, `'15s'`, `'1m30s'`, `'1h 30m'`, `'3d'`. The compiler
+ * rejects other text; at run time, other text throws an `InvalidDurationError`.
  */
 export type Duration = Milliseconds | Parts
 
@@ -70,7 +70,7 @@ export function isDuration(value: unknown): value is Duration {
 }
 
 /**
- * Writes milliseconds for a person, with two units at the most.
+ * Formats milliseconds for people, with at most two units.
  *
  * @example
  * ```ts

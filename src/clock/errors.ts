@@ -3,11 +3,11 @@ import type { Waiter } from './port.ts'
 
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
   if (waiters.length === 0)
-    return '  no wait that longhaul knows of: the code under test awaits a promise that nothing will settle'
+    return '  no wait that longhaul can see: the code under test awaits a promise that no code will settle'
   return waiters
     .map(
       ({ who, what, since }) =>
-        `  ${who} waits for ${what}, since ${formatDuration(since)} (for ${formatDuration(now - since)})`,
+        `  ${who} has waited for ${what} since ${formatDuration(since)} (for ${formatDuration(now - since)})`,
     )
     .join('\n')
 }
@@ -15,10 +15,11 @@ function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
 const realTimerText = ({ ms, at }: { ms: Milliseconds; at: string | undefined }): string =>
   `${formatDuration(ms)}${at === undefined ? '' : ` at ${at}`}`
 
-/** Thrown when the test waits and no event can occur any more. */
+/** Thrown when the test waits, but no timer and no I/O can ever continue the run. */
 export class DeadlockError extends Error {
   override readonly name = 'DeadlockError'
   readonly code = 'LONGHAUL_DEADLOCK'
+  /** The waits that were open when the run was stuck. */
   readonly waiters: readonly Waiter[]
   constructor(
     now: Milliseconds,
@@ -33,11 +34,11 @@ export class DeadlockError extends Error {
         `but the test still waits.\nWaiting:\n${waitersText(waiters, now)}\n` +
         (realTimers.length > 0
           ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that kept a reference to setTimeout before the run started ` +
-            `(such as a module's own promisify(setTimeout)) escapes virtual time. Put plugins: [longhaul()], from longhaul/plugin, into the Vitest config: longhaul then loads before any module. Or import setTimeout from 'node:timers/promises', or look it up when it is called.\n`
+            `(such as a module's own promisify(setTimeout)) escapes virtual time. Add plugins: [longhaul()], from longhaul/plugin, to the Vitest config, so that longhaul loads before any module. Or import setTimeout from 'node:timers/promises', or read globalThis.setTimeout at each call.\n`
           : '') +
         (endedIntervals.length > 0
-          ? `${endedIntervals.length} interval(s) of earlier tests in this file (every ${endedIntervals.slice(0, 5).map(formatDuration).join(', ')}) have ended with their tests: ` +
-            `if a module needs one of them, let it call unref() on it, or set it before the first test.\n`
+          ? `${endedIntervals.length} interval(s) of earlier tests in this file (every ${endedIntervals.slice(0, 5).map(formatDuration).join(', ')}) ended together with their tests: ` +
+            `if a module needs such an interval, call unref() on the interval, or set the interval before the first test.\n`
           : '') +
         `Give the wait a timeout. If the test waits for real I/O that the clock cannot see, wrap it: await clock.io(promise).`,
     )
@@ -49,6 +50,7 @@ export class DeadlockError extends Error {
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
   readonly code = 'LONGHAUL_TIMER_STORM'
+  /** The waits that were open during the storm. */
   readonly waiters: readonly Waiter[]
   constructor(options: {
     now: Milliseconds
@@ -76,8 +78,8 @@ export class ClockInUseError extends Error {
   readonly code = 'LONGHAUL_CLOCK_IN_USE'
   constructor(what: string) {
     super(
-      `${what} There is one time in a process, so one simulated clock at a time: let the first test end (no test.concurrent), ` +
-        `call vi.useRealTimers() first, or run this one with LONGHAUL_TIME=real.`,
+      `${what} A process has one time, so only one simulated clock can run at a time. Let the first test end (no test.concurrent), ` +
+        `call vi.useRealTimers() first, or run this test with LONGHAUL_TIME=real.`,
     )
   }
 }

@@ -25,7 +25,7 @@ export class InvalidTimeModeError extends Error {
   }
 }
 
-/** How time goes, as a user writes it: `'virtual'`, `'real'`, or a factor such as `'60x'`. */
+/** A time mode: `'virtual'`, `'real'`, or a factor such as `'60x'`. */
 export type TimeModeText = 'virtual' | 'real' | `${number}x`
 
 /**

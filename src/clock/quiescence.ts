@@ -99,7 +99,7 @@ export function watchProcess(
       events = seen
       if (arrived) arrivedAt = now
       last = atWork(now)
-      if (!last && probes.some((probe) => probe())) last = { what: 'a module that is being imported', since: now }
+      if (!last && probes.some((probe) => probe())) last = { what: 'the import of a module', since: now }
       if (!last && holds.any) {
         last = holds.lookAtGiven(now, arrivedAt, arrived || requests.immediates ? atWorkYet : waitsOfHold)
       }

@@ -32,15 +32,15 @@ export interface ClockOptions {
   settle?: Duration
   /** Real time after the last piece of an answer from another process. Default 10 ms. */
   quiet?: Duration
-  /** Simulated time that timers may go on firing without anything else happening. Default 24 h. */
+  /** Simulated time for which timers may fire without any other event. Default 24 h. */
   horizon?: Duration
-  /** Real time with nothing left to happen after which a deadlock is declared. Default 400 ms. */
+  /** Real time without any pending event after which the clock reports a deadlock. Default 400 ms. */
   deadlockAfter?: Duration
-  /** Things in flight that the clock cannot see by itself. */
+  /** Report activity that the clock cannot see. */
   probes?: readonly (() => boolean)[]
-  /** The agent in whose context it is called. */
+  /** Returns the agent in whose context it is called. */
   actor?: () => string | undefined
-  /** Receives a line every two real seconds while a run goes on. Default: standard error. */
+  /** Receives a line every two real seconds during a run. Default: standard error. */
   tell?: (line: string) => void
 }
 
@@ -423,7 +423,7 @@ class SimulatedClock implements Clock, TimeBehind {
     this.#toldAt = real
     const state =
       activity?.kind === 'io'
-        ? `held by real I/O: ${activity.what}`
+        ? `waiting for real I/O: ${activity.what}`
         : `${this.#fired.toLocaleString('en')} timers fired`
     const line = `longhaul: ${formatDuration(this.now())} simulated in ${formatDuration(real - this.#realStart)}; ${state}`
     const tell = this.#options.tell ?? ((text: string) => void process.stderr.write(`${text}\n`))

@@ -62,7 +62,9 @@ export async function startBridge({
   origins = ORIGINS,
   token = newToken(),
 }: BridgeOptions): Promise<Bridge> {
-  const http = createServer((_, response) => response.writeHead(426).end('This is a WebSocket.\n'))
+  const http = createServer((_, response) =>
+    response.writeHead(426).end('This address serves WebSocket connections only.\n'),
+  )
   http.maxConnections = MAX_CONNECTIONS
   http.headersTimeout = HANDSHAKE_MS
   http.requestTimeout = HANDSHAKE_MS
@@ -84,8 +86,9 @@ export async function startBridge({
   server.on('connection', (client, request) => {
     client.on('error', () => client.terminate())
     const rights = rightsOf(request)
-    if (!rights) client.close(REFUSED, 'This needs the token that longhaul bridge prints, or a known origin.')
-    else if (server.clients.size > MAX_CLIENTS) client.close(FULL, `${MAX_CLIENTS} clients are connected already.`)
+    if (!rights) client.close(REFUSED, 'This event needs the token that longhaul bridge prints, or a known origin.')
+    else if (server.clients.size > MAX_CLIENTS)
+      client.close(FULL, `${MAX_CLIENTS} clients are connected, which is the limit. Connect again later.`)
     else {
       keepAlive(client)
       relay(client, socket, rights)
@@ -180,7 +183,7 @@ function relay(client: WebSocket, path: string, rights: Rights): void {
 function carry(client: WebSocket, daemon: Socket): void {
   const lines = createInterface(daemon)
   lines.on('error', () => {})
-  daemon.on('close', () => client.close(DAEMON_GONE, 'The daemon is gone.'))
+  daemon.on('close', () => client.close(DAEMON_GONE, 'The daemon closed the connection.'))
   lines.on('line', (line) => {
     client.send(renamed(line), () => {
       if (client.bufferedAmount < MAX_UNREAD) daemon.resume()

@@ -65,10 +65,10 @@ export function send(
     }
     const timer = native.setTimeout(() => {
       end()
-      const what = isConnected ? `has not answered ${event}` : 'has not taken the connection'
+      const what = isConnected ? `did not answer ${event}` : 'did not accept the connection'
       reject(
         new DaemonSilentError(
-          `The daemon at ${socket} ${what} within ${inWords(withinMs)}. It is busy, or it hangs: its log tells more.`,
+          `The daemon at ${socket} ${what} within ${inWords(withinMs)}. The daemon is busy or hangs. See the log of the daemon.`,
         ),
       )
     }, withinMs)

@@ -113,7 +113,7 @@ export class Completions {
       )
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
-      throw new RefusedError('completion:async needs either a prompt or messages.')
+      throw new RefusedError('completion:async needs a prompt or messages, and not both.')
     const owner = given.agentId === undefined ? undefined : this.#agentOf(given.agentId)
     if (owner && messages)
       throw new RefusedError(`${given.agentId} has its own conversation. Give a prompt in place of messages.`)
@@ -126,7 +126,7 @@ export class Completions {
       messages: messages ?? [{ role: 'user', text: prompt! }],
       continues: prompt !== undefined,
     })
-    if (!added) throw new RefusedError(`The completion ${quoted(requestId)} exists already.`)
+    if (!added) throw new RefusedError(`The completion ${quoted(requestId)} already exists.`)
     const completion = this.#store.completions.get(requestId)!
     this.#queue(completion)
     return completion
@@ -153,7 +153,7 @@ export class Completions {
   /** Stops where it stands: what is not answered is asked again by the next daemon. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const controller of this.#controllers.values()) controller.abort(new Error('The daemon stops.'))
+    for (const controller of this.#controllers.values()) controller.abort(new Error('The daemon is stopping.'))
     await Promise.all(this.#lines.values())
   }
 

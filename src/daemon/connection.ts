@@ -123,7 +123,7 @@ export class Connection {
       this.#write(await this.#answer(line))
       for (const event of this.#held) this.#write(event)
     } catch (error) {
-      this.#context.say(`a request could not be answered: ${String((error as Error)?.stack ?? error)}`)
+      this.#context.say(`longhaul could not answer a request: ${String((error as Error)?.stack ?? error)}`)
       this.close()
     }
     this.#held = undefined

@@ -21,7 +21,7 @@ interface FollowOptions {
 
 /** How long a daemon that does not answer is left alone. Real milliseconds. */
 const LOOK_EVERY_MS = 500
-const NOBODY: Data = { error: 'There is no connection.' }
+const NOBODY: Data = { error: 'The page is not connected to the daemon.' }
 
 /** Is told of all that happens in a daemon, over its restarts. */
 export function follow({ socket: path, onEvent, onConnection }: FollowOptions): Following {

@@ -25,12 +25,12 @@ export function guardProcess({ fail, log }: Guard): () => void {
   const caught = (thrown: unknown): void => {
     const error = asError(thrown)
     const run = runs.getStore()
-    log(`${run ?? 'daemon'} an error that nobody caught: ${error.stack ?? error.message}`)
+    log(`${run ?? 'daemon'} uncaught error: ${error.stack ?? error.message}`)
     if (run === undefined) return
     try {
       fail(run, error)
     } catch (second) {
-      log(`${run} could not be ended: ${asError(second).message}`)
+      log(`${run}: the daemon could not end this orchestration: ${asError(second).message}`)
     }
   }
   process.on('uncaughtException', caught)

@@ -13,17 +13,17 @@ export function logLine(event: TraceEvent): string | undefined {
     case 'attempt.failed': {
       const { agent, target, attempt, kind, message, retryInMs } = event
       if (kind === 'refused_request') return `refused: ${agent} at ${target}: ${message}`
-      const next = retryInMs === null ? 'no retry is left' : `retry ${attempt} in ${(retryInMs / 1_000).toFixed(1)}s`
+      const next = retryInMs === null ? 'no retries left' : `retry ${attempt} in ${(retryInMs / 1_000).toFixed(1)}s`
       return `${next}: ${agent} at ${target}, ${kind}: ${message}`
     }
     case 'breaker.changed':
       return `circuit ${event.state}: ${event.target}`
     case 'model.fellBack':
       return event.reason === 'budget'
-        ? `fallback: ${event.agent} asks ${event.model}, as the budget is tight`
-        : `failover: ${event.agent} asks ${event.model}, after ${event.reason}`
+        ? `fallback: ${event.agent} calls ${event.model}, because the budget is nearly spent`
+        : `failover: ${event.agent} calls ${event.model}, after ${event.reason}`
     case 'agent.hung':
-      return `hung: ${event.agent} makes no progress for ${Math.round(event.sinceMs / 1_000)}s`
+      return `hung: ${event.agent} has made no progress for ${Math.round(event.sinceMs / 1_000)}s`
     case 'agent.terminated':
       return `terminated: ${event.agent}, ${event.reason}`
     case 'budget.refused':
@@ -33,7 +33,7 @@ export function logLine(event: TraceEvent): string | undefined {
       // A run that is suspended or cancelled did not fail.
       return `${event.failure === 'cancelled' ? '' : 'failed: '}${event.failure}: ${event.message ?? 'no message'}`
     case 'run.resumed':
-      return `resumed, with ${event.uncertain} call(s) whose end is not known`
+      return `resumed, with ${event.uncertain} call(s) of unknown outcome`
     default:
       return undefined
   }

@@ -160,7 +160,7 @@ function withOwnNames(
   const renamed = Object.entries(data).map(([name, value]): [string, unknown] => [own.get(name) ?? name, value])
   const seen = new Set<string>()
   for (const [name] of renamed) {
-    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is given twice, under two of its names.`)
+    if (seen.has(name)) throw new RefusedError(`${quoted(name)} is set twice, under two names.`)
     seen.add(name)
   }
   return Object.fromEntries(renamed)

@@ -113,7 +113,7 @@ export function makeFolders({ home, socket, pid, store, log }: DaemonPaths): voi
     makeFolder(dirname(socket))
   } catch (error) {
     throw new HomeError(
-      `The daemon's files cannot be in ${home}: ${(error as Error).message}. Give another folder as LONGHAUL_HOME.`,
+      `The daemon cannot keep its files in ${home}: ${(error as Error).message}. Set another folder in LONGHAUL_HOME.`,
     )
   }
   const before = join(home, 'runs.db')

@@ -39,14 +39,14 @@ export function readRequest(line: string): Request | { error: string } {
     return { error: `Invalid JSON: ${(error as Error).message}` }
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return { error: 'Invalid JSON: a request is an object' }
+    return { error: 'Invalid JSON: a request must be an object' }
   const { event, data = {}, correlation_id: correlationId = null } = given as Record<string, unknown>
   if (typeof event !== 'string' || event === '') return { error: 'Missing event name' }
   if (typeof data !== 'object' || data === null || Array.isArray(data))
-    return { error: 'The data of an event is an object' }
+    return { error: 'The data of an event must be an object' }
   const isId = typeof correlationId === 'string' || typeof correlationId === 'number' || correlationId === null
   if (!isId || String(correlationId).length > MAX_ID)
-    return { error: `The correlation_id of a request is a text of at most ${MAX_ID} characters` }
+    return { error: `The correlation_id of a request must be a text of at most ${MAX_ID} characters` }
   return {
     event,
     data: data as Record<string, unknown>,
@@ -93,7 +93,7 @@ export function lineOf(answer: object): string {
 
 const tooLong = (length: number | undefined): RefusedError =>
   new RefusedError(
-    `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than ${MAX_ANSWER} characters. ` +
+    `The answer has ${length === undefined ? '' : `${length} characters, which is `}more than the limit of ${MAX_ANSWER} characters. ` +
       'Request less: set a smaller limit, or request one item at a time.',
   )
 

@@ -168,7 +168,7 @@ export class Runs {
       )
     const found = fitting[0] ?? all[0] ?? this.#newestOver(pattern)
     if (found) return found
-    throw new RefusedError(`No orchestration of ${quoted(pattern)} was started here.`, {
+    throw new RefusedError(`No orchestration of ${quoted(pattern)} was started by this daemon.`, {
       patterns: [...new Set(this.active.map((run) => nameOf(run.pattern)))],
     })
   }
@@ -194,13 +194,13 @@ export class Runs {
       const deaths = this.#options.store.records.deathsOf(id)
       if (deaths >= MAX_DEATHS) {
         run.phase = 'suspended'
-        run.error = `${deaths} daemons stood still in the middle of it, and were killed: it is not taken up again by itself. orchestration:resume takes it up, orchestration:terminate ends it.`
-        this.#options.say(`${id} does not go on: ${run.error}`)
+        run.error = `${deaths} daemons hung and were killed while they ran this orchestration, so the daemon does not resume it automatically. orchestration:resume resumes it, orchestration:terminate terminates it.`
+        this.#options.say(`${id} is not resumed: ${run.error}`)
         continue
       }
       this.#begin(run, true, undefined, {})
       if (run.live) this.#options.onChange?.(run, 'resumed')
-      else this.#options.say(`${id} does not go on: ${run.error}`)
+      else this.#options.say(`${id} is not resumed: ${run.error}`)
       recovered += 1
     }
     return recovered
@@ -227,9 +227,12 @@ export class Runs {
       return loadPattern(findWithin(pattern, this.#folders), { within: this.#folders })
     } catch (error) {
       if (!(error instanceof PatternNotFoundError)) throw error
-      throw new RefusedError(`${error.message.split(' Looked for ')[0]} Patterns are in ${this.#folders.join(', ')}.`, {
-        looked_for: error.lookedFor,
-      })
+      throw new RefusedError(
+        `${error.message.split(' longhaul looked for ')[0]} Patterns are in ${this.#folders.join(', ')}.`,
+        {
+          looked_for: error.lookedFor,
+        },
+      )
     }
   }
 
@@ -313,7 +316,7 @@ export class Runs {
     const run = this.#runs.get(id)
     if (!run?.live) return
     run.live.failedBy = error
-    run.live.abort.abort(new Error(`an error that nobody caught: ${error.message}`))
+    run.live.abort.abort(new Error(`uncaught error: ${error.message}`))
   }
 
   #ended(run: Run, phase: RunStatus, how: OrchestrationResult | Error): void {
@@ -370,7 +373,7 @@ export class Runs {
     this.#endsUntilForgetting = FORGET_EVERY
     try {
       const forgotten = store.forgetOver(keep)
-      if (forgotten > 0) say(`daemon forgets the oldest ${forgotten} runs that are over: the newest ${keep} are kept`)
+      if (forgotten > 0) say(`daemon deletes the oldest ${forgotten} ended runs, and keeps the newest ${keep}`)
     } catch {
       // What cannot be written now is forgotten later: system:health tells of it, and no daemon ends by it.
     }
@@ -414,7 +417,7 @@ export class Runs {
     const { store } = this.#options
     // One that could not be gone on with is over for this daemon, and not for the next one.
     if (isOver(run.phase) && isOver(store.statusOf(run.id) ?? run.phase))
-      throw new RefusedError(`${run.id} is ${run.phase} already.`)
+      throw new RefusedError(`${run.id} is already ${run.phase}.`)
     if (run.live) {
       run.live.abort.abort(new Error(reason))
       await run.live.stopped

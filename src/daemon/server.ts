@@ -95,7 +95,7 @@ export async function startDaemon(paths: DaemonPaths, options: DaemonOptions): P
 function problemOfEmptyStore({ store, events }: DaemonPaths): string[] {
   const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (sizeOf(events) === 0 || sizeOf(store) > 0 || sizeOf(`${store}-wal`) > 0) return []
-  return [`${store} is gone or empty, and ${events} is not: orchestrations that were kept before are lost.`]
+  return [`${store} is missing or empty, but ${events} is not: previously saved orchestrations are lost.`]
 }
 
 /** Opens the store, which one daemon at a time has. @throws DaemonRunningError, StoreError */
@@ -106,7 +106,7 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
     if (!(error instanceof StoreError) || error.code !== 'LONGHAUL_STORE_IN_USE') throw error
     const other = pidIn(pid)
     throw new DaemonRunningError(
-      `A daemon answers at ${socket} already${other === undefined ? '' : ` (process ${other})`}, and has ${store}. Stop it with: longhaul daemon stop`,
+      `A daemon already answers at ${socket}${other === undefined ? '' : ` (process ${other})`} and uses ${store}. Stop that daemon with: longhaul daemon stop`,
     )
   }
 }
@@ -203,7 +203,7 @@ async function begin(
       server.close()
       // What does not end is left where it stands: all that counts of it is kept.
       const ended = await within(STOPPING_MS, Promise.allSettled([completions.close(), runs.close()]))
-      if (!ended) lines.say(`daemon ${process.pid} does not wait any longer for what runs`)
+      if (!ended) lines.say(`daemon ${process.pid} stops without waiting for the running orchestrations`)
       rmSync(paths.socket, { force: true })
       for (const step of undo.toReversed()) {
         try {
@@ -238,7 +238,7 @@ async function begin(
   const server = createServer((socket) => admission.admit(socket))
   // A connection that could not be taken, as where there are no file descriptors left, is no end.
   await listenAt(server, paths.socket)
-  server.on('error', (error) => lines.say(`daemon a client could not be taken: ${error.message}`))
+  server.on('error', (error) => lines.say(`daemon could not accept a client: ${error.message}`))
   undo.push(
     guardProcess({ fail: (run, error) => runs.fail(run, error), log: (text) => lines.say(text) }),
     // Who starts next must not find a socket on which nobody listens.

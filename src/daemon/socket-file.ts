@@ -23,13 +23,13 @@ const MAX_SOCKET_PATH = 103
 export function checkSocketPath(path: string): void {
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return
   throw new SocketPathError(
-    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes, and a system takes ${MAX_SOCKET_PATH} of them. ` +
-      `Give a shorter one as KSI_SOCKET_PATH, or a shorter LONGHAUL_HOME.`,
+    `The path of the socket, ${path}, has ${Buffer.byteLength(path)} bytes; the operating system allows at most ${MAX_SOCKET_PATH} bytes. ` +
+      `Set a shorter path in KSI_SOCKET_PATH, or a shorter LONGHAUL_HOME.`,
   )
 }
 
 const running = (path: string): DaemonRunningError =>
-  new DaemonRunningError(`A daemon answers at ${path} already. Stop it with: longhaul daemon stop`)
+  new DaemonRunningError(`A daemon already answers at ${path}. Stop that daemon with: longhaul daemon stop`)
 
 /**
  * Takes away a socket that a daemon has left behind, and nothing else: no file of another kind, and no socket on which
@@ -42,7 +42,7 @@ async function clear(path: string): Promise<void> {
   if (!there) return
   if (!there.isSocket())
     throw new SocketPathError(
-      `${path} is no socket, and is left as it is. Give another path as KSI_SOCKET_PATH, or move it away.`,
+      `${path} is not a socket. longhaul leaves the file unchanged. Set another path in KSI_SOCKET_PATH, or move the file.`,
     )
   if (await isAnswering(path)) throw running(path)
   const aside = `${path}~`

@@ -1,6 +1,8 @@
+import type { AsyncResource } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { isIP, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Destination, Verdict } from './behind.ts'
 import { join, MemoryHandle, type Ends } from './memory-handle.ts'
 import { shared } from './realm.ts'
@@ -35,6 +37,9 @@ export function connectInside(client: MemoryHandle, { local, remote }: Ends, des
   socket.once('close', () => insides.delete(socket))
   receive(socket)
 }
+
+/** Who has written what has just come over a connection that is answered in this process. */
+export const writerOf = (socket: Duplex): AsyncResource | undefined => insides.get(socket as Socket)?.handle.from
 
 /** Ends connections on which nothing is asked, so that pools let go of them: they must not outlive the run that they belong to. */
 export function hangUp(): void {

@@ -11,6 +11,7 @@ export interface SocketInside extends Socket {
 interface Parcel {
   bytes: Buffer
   taken: ((error?: Error) => void) | undefined
+  writer: AsyncResource
 }
 
 /** Bytes that wait unread, up to which a write is done at once, as with the buffers of a kernel. */
@@ -54,6 +55,8 @@ export class MemoryHandle {
   closed = false
   /** Who has written last: a connection lives long, and carries the requests of many. */
   writer: AsyncResource | undefined
+  /** Who has written what arrives. */
+  from: AsyncResource | undefined
   /** Who has made the request that is written next, where that is not who writes it. */
   sender: AsyncResource | undefined
   /** Called when the handle is closed, before anybody else can know. */
@@ -83,22 +86,24 @@ export class MemoryHandle {
       return process.nextTick(done, Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' }))
     const last = chunks.length - 1
     if (last < 0) return process.nextTick(done)
-    this.writer = this.sender ?? new AsyncResource('MemoryWrite', { requireManualDestroy: true })
+    const writer = this.sender ?? new AsyncResource('MemoryWrite', { requireManualDestroy: true })
+    this.writer = writer
     this.sender = undefined
     chunks.forEach((bytes, index) => {
       this.bytesWritten += bytes.length
-      this.peer.#receive({ bytes, taken: index === last ? done : undefined })
+      this.peer.#receive({ bytes, taken: index === last ? done : undefined, writer })
     })
   }
 
   #receive(parcel: Parcel): void {
     this.#unreadBytes += parcel.bytes.length
-    if (parcel.taken && this.#unreadBytes <= ROOM) {
-      process.nextTick(parcel.taken)
-      parcel.taken = undefined
-    }
+    const { taken } = parcel
+    const isTaken = this.#unreadBytes <= ROOM
+    if (isTaken) parcel.taken = undefined
     this.#unread.push(parcel)
     this.#schedule()
+    // At once, as Node does where the kernel takes all: else what is written next would wait, and be written by who wrote this.
+    if (isTaken) taken?.()
   }
 
   #schedule(): void {
@@ -117,6 +122,7 @@ export class MemoryHandle {
       this.#unreadBytes -= parcel.bytes.length
       this.bytesRead += parcel.bytes.length
       parcel.taken?.()
+      this.from = parcel.writer
       this.owner._unrefTimer()
       if (parcel.bytes.length > 0 && !this.owner.push(parcel.bytes)) this.reading = false
     }

@@ -7,7 +7,7 @@ import {
   type Latency,
   type ProviderConfig,
 } from '../provider/index.ts'
-import type { OrchestrationOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import type { Case } from './case.ts'
 
 const isNever = (latency: Latency | undefined): boolean => typeof latency === 'object' && latency.kind === 'never'

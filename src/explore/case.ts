@@ -3,7 +3,7 @@ import { isDuration, type Duration } from '../clock/index.ts'
 import { FAULT_NAMES, type Fault, type ScheduledFault } from '../provider/index.ts'
 import type { Seed } from '../random/index.ts'
 
-/** One way in which an orchestration is run: what is left out is as its options say. Plain data. */
+/** The conditions of one run of an orchestration, as plain data. An omitted part has the value of the options. */
 export interface Case {
   /** The seed of all random draws of the run. */
   seed: Seed
@@ -11,17 +11,17 @@ export interface Case {
   failRate?: number
   /** Factor on every latency. */
   latencyScale?: number
-  /** Only these kinds of faults come about by chance. */
+  /** The kinds of faults that chance may choose. */
   faults?: readonly Fault[]
-  /** Exactly these calls fail; chance is not asked. */
+  /** Exactly these calls fail; chance causes no other faults. */
   schedule?: readonly ScheduledFault[]
-  /** Every call that is answered takes so long. */
+  /** The latency of every answered call. */
   latency?: Duration
-  /** In place of variables of the options. */
+  /** Replaces variables of the options. */
   vars?: Readonly<Record<string, unknown>>
-  /** In place of the agents of the options. */
+  /** Replaces the agents of the options. */
   agents?: readonly string[]
-  /** The date at which it begins, in Unix milliseconds: a program may put it into its prompts. */
+  /** The simulated date at the start, in Unix milliseconds. Programs may put the date into prompts. */
   epoch?: number
 }
 
@@ -78,13 +78,13 @@ const caseOfToday = ({
  * @throws InvalidCaseError
  */
 export function checkCase(read: unknown, where: string): Case {
-  if (!isObject(read)) throw new InvalidCaseError(`${where} is no case: it has to be an object with a seed.`)
+  if (!isObject(read)) throw new InvalidCaseError(`${where} is not a case: a case is an object with a seed.`)
   const given = caseOfToday(read)
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(PARTS, name))
-      throw new InvalidCaseError(`${where}: a case has no "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
+      throw new InvalidCaseError(`${where}: a case has no part "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
     if (!PARTS[name as keyof Case](value))
-      throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which cannot be.`)
+      throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which is not valid.`)
   }
   if (given['seed'] === undefined) throw new InvalidCaseError(`${where}: the seed is missing.`)
   return given as unknown as Case
@@ -97,13 +97,13 @@ export function checkCase(read: unknown, where: string): Case {
  */
 export function decodeCase(id: string): Case {
   if (!id.startsWith(VERSION))
-    throw new InvalidCaseError(`"${id.slice(0, 40)}" is no case: it has to begin with "${VERSION}".`)
+    throw new InvalidCaseError(`"${id.slice(0, 40)}" is not a case: the text must start with "${VERSION}".`)
   let read: unknown
   try {
     const bytes = inflateRawSync(Buffer.from(id.slice(VERSION.length), 'base64url'), { maxOutputLength: MAX_BYTES })
     read = JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value))
   } catch {
-    throw new InvalidCaseError(`"${id.slice(0, 40)}…" is no case: it was cut off, or changed.`)
+    throw new InvalidCaseError(`"${id.slice(0, 40)}…" is not a case: the text was truncated or changed.`)
   }
   return checkCase(read, 'The replay')
 }

@@ -6,14 +6,14 @@ const EXERCISES: { readonly [Type in TraceEvent['type']]?: (event: EventOf<Type>
   'call.ended': ({ fault }) => (fault === null ? undefined : `fault: ${fault}`),
   'call.retried': () => 'a retry',
   'gather.ended': ({ missing }) => (missing.length > 0 ? 'a partial gather' : 'a complete gather'),
-  'breaker.changed': ({ state }) => `a breaker ${state}`,
+  'breaker.changed': ({ state }) => `a breaker: ${state}`,
   'model.fellBack': ({ reason }) => (reason === 'budget' ? 'a cheaper model' : 'failover'),
-  'agent.terminated': () => 'the end of an agent',
+  'agent.terminated': () => 'a terminated agent',
   'agent.restarted': () => 'a hung agent',
-  'task.assigned': ({ instead }) => (instead === null ? undefined : 'work given to another'),
+  'task.assigned': ({ instead }) => (instead === null ? undefined : 'a reassigned task'),
   'run.resumed': () => 'a restart',
-  'run.ended': ({ status }) => (status === 'failed' ? 'a run that failed' : 'a run that completed'),
-  'budget.refused': () => 'a budget that refuses',
+  'run.ended': ({ status }) => (status === 'failed' ? 'a failed run' : 'a completed run'),
+  'budget.refused': () => 'a call refused by the budget',
   'cache.hit': () => 'a cache hit',
 }
 
@@ -27,11 +27,12 @@ function exercisedIn(events: Iterable<TraceEvent>): Set<string> {
   return found
 }
 
-/** What the cases of a sweep have exercised, and what was to be true in one of them at least. */
+/** The coverage of a sweep: the events and conditions that its cases met. */
 export class Coverage {
-  /** In how many cases. */
+  /** The number of cases for each event. */
   readonly exercised = new Map<string, number>()
   readonly #sometimes = new Map<string, number>()
+  /** Number of cases that were run. */
   cases = 0
 
   /**
@@ -55,17 +56,17 @@ export class Coverage {
     this.#sometimes.set(name, (this.#sometimes.get(name) ?? 0) + (condition ? 1 : 0))
   }
 
-  /** As plain data, for reports. */
+  /** The coverage as plain data, for reports. */
   get json(): { exercised: Record<string, number>; sometimes: Record<string, number> } {
     return { exercised: Object.fromEntries(this.exercised), sometimes: Object.fromEntries(this.#sometimes) }
   }
 
-  /** What was never true. */
+  /** The conditions that never held. */
   get never(): string[] {
     return [...this.#sometimes].flatMap(([name, count]) => (count === 0 ? [name] : []))
   }
 
-  /** For people: the most frequent first. */
+  /** The coverage for people, the most frequent first. */
   get text(): string {
     const all = [...this.#sometimes, ...this.exercised].toSorted((a, b) => b[1] - a[1])
     return all.map(([name, count]) => `${name} in ${count}`).join(', ')

@@ -1,4 +1,5 @@
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { joinSettings, settingsFromEnvironment, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { applyCase } from './apply.ts'
 import { encodeCase, type Case } from './case.ts'
@@ -9,24 +10,29 @@ import { withText } from './with-text.ts'
 
 /** A case that failed. */
 export interface ExploredFailure {
+  /** The case that failed. */
   case: Case
+  /** The error that the case threw, or an `InvariantError` with its violations. */
   error: unknown
-  /** The smallest case that fails in the same way; the first failures only. */
+  /** The smallest case that fails in the same way; only for the first failures. */
   smallest: SmallestFailure | undefined
-  /** Repeats the smallest case, or this one: a value of `LONGHAUL_REPLAY`. */
+  /** Replays the smallest case, or this case if there is none: a value of `LONGHAUL_REPLAY`. */
   replay: string
 }
 
-/** What a sweep without a test runner has found. */
+/** The result of a sweep without a test runner. */
 export interface Exploration {
+  /** Number of cases that were run. */
   cases: number
+  /** The failed cases, in the order of the sweep. */
   failures: readonly ExploredFailure[]
+  /** The conditions and events that the cases covered. */
   coverage: Coverage
 }
 
 /**
- * Runs an orchestration in many cases, outside of a test runner, and makes those that fail smaller. One after another, as there is one time in a
- * process. A case fails if the work throws, or if a check finds something.
+ * Runs an orchestration in many cases without a test runner, and shrinks the cases that fail. The cases run one after
+ * another, because a process has only one time. A case fails if the work throws, or if a check finds a violation.
  *
  * @param work what is done in each case. Default: one run, to its end
  * @throws InvalidSweepError

@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import type { ScheduledFault } from '../provider/index.ts'
-import type { OrchestrationOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { timeline } from '../report/timeline.ts'
 import type { Trace, TraceEvent } from '../trace/index.ts'
 import type { Case } from './case.ts'
@@ -33,16 +33,19 @@ export interface CaseRun {
   epoch: number
 }
 
-/** A failure, made as small as it could be. */
+/** A failure after shrinking. */
 export interface SmallestFailure {
+  /** The smallest case that fails in the same way. */
   case: Case
-  /** How many cases were run for it. */
+  /** Number of runs that shrinking needed. */
   tries: number
-  /** Whether nothing smaller is left to try; else time was up. */
+  /** Whether no smaller case is left to try; false if the time limit ended the search. */
   isMinimal: boolean
+  /** The error of that case. */
   error: unknown
+  /** The trace of that case. */
   trace: Trace
-  /** A chart of the run, in text. */
+  /** The timeline of the run, as text. */
   timeline: string
 }
 
@@ -83,7 +86,7 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     runs += 1
     if (now() - toldAt > TELL_EVERY_MS) {
       toldAt = now()
-      process.stderr.write(`longhaul: making a case of "${name}" smaller that fails; ${runs} runs so far\n`)
+      process.stderr.write(`longhaul is shrinking a failing case of "${name}"; ${runs} runs so far\n`)
     }
     const { errors, trace, epoch } = await run(candidate)
     if (!isSameFailure(errors, failed.errors)) return false
@@ -112,7 +115,7 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
   const { schedule, vars, agents, latency, seed } = of
   const faults = schedule?.map(({ agent, nth, fault }) => `    ${agent}, call ${nth + 1}: ${fault}`)
   return [
-    `The smallest case that shows it, after ${tries} runs${isMinimal ? '' : ' (time was up: there may be a smaller one)'}: seed ${seed}`,
+    `The smallest case that fails in this way, after ${tries} runs${isMinimal ? '' : ' (the time limit ended the search: a smaller case may exist)'}: seed ${seed}`,
     ...(agents ? [`  agents: ${agents.join(', ')}`] : []),
     ...Object.entries(vars ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
     ...(latency === undefined ? [] : [`  every answer takes ${formatDuration(parseDuration(latency))}`]),

@@ -56,5 +56,5 @@ export function mergeSweeps(parts: readonly SweepPart[]): MergedSweep[] {
 export function mergedProblem({ orchestration, never, missing, cases }: MergedSweep): string | undefined {
   if (missing.length > 0) return `sweep "${orchestration}": the shards ${missing.join(', ')} are missing.`
   if (never.length === 0) return undefined
-  return `sweep "${orchestration}": never so in all shards, ${cases} cases: ${never.join('; ')}. Give more seeds or a higher fail rate, or see why it cannot come about.`
+  return `sweep "${orchestration}": these conditions never held in any shard, ${cases} cases: ${never.join('; ')}. Give more seeds or a higher fail rate, or find out why the conditions cannot occur.`
 }

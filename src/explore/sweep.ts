@@ -10,7 +10,7 @@ export interface SweepOptions {
   seeds?: number | readonly number[]
   /** Shares of calls that fail, from 0 to 1. Default: the fail rate of the options. */
   failRate?: number | readonly number[]
-  /** Factors applied to every latency. Default: that of the options. */
+  /** Factors applied to every latency. Default: the factor of the options. */
   latencyScale?: number | readonly number[]
   /** Lists of values of variables; every combination is a case. Default: none. */
   vars?: Readonly<Record<string, readonly unknown[]>>
@@ -115,7 +115,7 @@ export function casesOf(
     ),
   )
   if (cases.length > MAX_CASES)
-    throw new InvalidSweepError(`This sweep has ${cases.length} cases; ${MAX_CASES} at most. Give fewer seeds.`)
+    throw new InvalidSweepError(`This sweep has ${cases.length} cases; the limit is ${MAX_CASES}. Give fewer seeds.`)
   return cases
 }
 
@@ -132,7 +132,9 @@ export function sliceOf(all: readonly Case[], part: string | undefined): readonl
   if (part === undefined || part === '') return all
   const [, nth, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(part) ?? []
   if (nth === undefined || Number(nth) > Number(count))
-    throw new InvalidSweepError(`LONGHAUL_SWEEP is "${part}". Give a part of the whole, such as 1/4.`)
+    throw new InvalidSweepError(
+      `LONGHAUL_SWEEP is "${part}". Give the number of a shard and the number of shards, such as 1/4.`,
+    )
   const own = new Set<Case>()
   const strata = [...Map.groupBy(all, stratumOf).values()]
   for (const [place, cases] of strata.entries()) {

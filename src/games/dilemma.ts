@@ -1,24 +1,30 @@
 /** Cooperate or defect. */
 export type Move = 'C' | 'D'
 
-/** What both have played so far, oldest first. */
+/** The earlier moves of two players, oldest first. */
 export interface History {
+  /** The player's own moves. */
   own: readonly Move[]
+  /** The moves of the other player. */
   other: readonly Move[]
 }
 
 /** Payoffs of the prisoner's dilemma: temptation, reward, punishment, sucker. */
 export interface Payoffs {
+  /** Temptation: a defector against a cooperator. */
   T: number
+  /** Reward: both players cooperate. */
   R: number
+  /** Punishment: both players defect. */
   P: number
+  /** Sucker: a cooperator against a defector. */
   S: number
 }
 
 /** Axelrod's payoffs. Source: Axelrod, "The Evolution of Cooperation" (1984). */
 export const PAYOFFS: Payoffs = { T: 5, R: 3, P: 1, S: 0 }
 
-/** What a move earns against another. */
+/** The payoff of a move against another move. */
 export function payoff(own: Move, other: Move, { T, R, P, S }: Payoffs = PAYOFFS): number {
   if (own === 'C') return other === 'C' ? R : S
   return other === 'C' ? T : P
@@ -29,7 +35,9 @@ export type Strategy = (history: History, random: () => number) => Move
 
 /** A match of two strategies. */
 export interface Match {
+  /** The moves of both players, one pair for each round. */
   moves: readonly (readonly [Move, Move])[]
+  /** The total payoffs of both players. */
   scores: readonly [number, number]
 }
 

@@ -1,9 +1,12 @@
 import type { Move, Payoffs } from './dilemma.ts'
 import { Tournament, type PlayedRound, type TournamentMetrics } from './tournament.ts'
 
-/** What a pattern calls to play a tournament. `history` is the moves of the rounds before, oldest first, which the pattern keeps. */
+/**
+ * The functions by which a pattern plays a tournament. `history` contains the moves of the earlier rounds, oldest
+ * first; the pattern keeps it.
+ */
 export type TournamentFunctions = {
-  /** What a player is told before a round. */
+  /** The text for a player before a round. */
   briefing(player: string, round: number, history: readonly Readonly<Record<string, Move>>[]): string
   /** Plays a round by the answers of a `GATHER`. */
   play(
@@ -11,11 +14,13 @@ export type TournamentFunctions = {
     answers: readonly { agent: string; text: string }[],
     history: readonly Readonly<Record<string, Move>>[],
   ): PlayedRound
+  /** Computes the metrics of the rounds in a history. */
   metrics(history: readonly Readonly<Record<string, Move>>[]): TournamentMetrics
 }
 
 /**
- * The functions of a tournament, as `orchestrator.functions`. What they give depends on what they are given alone, so that a run that was killed goes on with the same scores.
+ * The functions of a tournament, for `orchestrator.functions`. Their results depend only on their arguments, so that a
+ * resumed run has the same scores.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { readBriefing } from './speech.ts'
 const SAID: Readonly<Record<Move, string>> = { C: 'COOPERATE', D: 'DEFECT' }
 
 /**
- * A reply function for the simulated provider that plays by a strategy: it reads the briefing in the prompt. `invalid` is
+ * A reply function for the simulated provider that plays a strategy: it reads the briefing in the prompt. `invalid` is
  * the share of answers, from 0 to 1, that name no move (default 0).
  *
  * @example

@@ -6,8 +6,8 @@ const WORDS: readonly [RegExp, Move][] = [
 ]
 
 /**
- * The move that an answer names: a JSON object with a `move`, or the one word of the two that stands in the text.
- * Nothing where neither or both stand there.
+ * The move in an answer: the `move` of a JSON object, or the only one of the two words in the text. Undefined if the
+ * text contains neither or both.
  */
 export function parseMove(text: string): Move | undefined {
   const json = /"move"\s*:\s*"(cooperate|defect|c|d)"/i.exec(text)
@@ -20,7 +20,7 @@ export function parseMove(text: string): Move | undefined {
 
 const list = (moves: readonly Move[]): string => (moves.length > 0 ? moves.join(' ') : 'none')
 
-/** Tells a player where it stands. `readBriefing` reads it again. */
+/** Describes the state of the game to a player. `readBriefing` parses the text. */
 export const briefing = (round: number, opponent: string, { own, other }: History): string =>
   `Round ${round}. You play the prisoner's dilemma against ${opponent}.\nYour moves: ${list(own)}\nTheir moves: ${list(other)}\n` +
   `Answer with COOPERATE or DEFECT.`

@@ -2,29 +2,38 @@ import { PAYOFFS, payoff, type History, type Move, type Payoffs } from './dilemm
 import { cooperationRate, distanceToNash, gini, socialWelfare } from './metrics.ts'
 import { briefing, parseMove } from './speech.ts'
 
-/** One round as it was played. */
+/** One played round. */
 export interface PlayedRound {
+  /** The number of the round, from 1. */
   round: number
+  /** The move of each player, by name. */
   moves: Readonly<Record<string, Move>>
+  /** The total payoff of each player after this round, by name. */
   scores: Readonly<Record<string, number>>
-  /** Players whose answer named no move; they play `fallback`. */
+  /** Players whose answer named no move. They play `fallback`. */
   invalid: readonly string[]
-  /** Players without an answer; they play `fallback`. */
+  /** Players without an answer. They play `fallback`. */
   missing: readonly string[]
 }
 
-/** How the players of a tournament have done. */
+/** Metrics of a tournament. */
 export interface TournamentMetrics {
   /** Share of moves that cooperate, 0 to 1. */
   cooperationRate: number
   /** Inequality of the scores, 0 (all the same) to 1. */
   gini: number
+  /** Distance of the mean payoffs from the Nash equilibrium of mutual defection; 0 in the equilibrium. */
   distanceToNash: number
+  /** Total payoff, as a share of the total payoff of mutual cooperation. */
   socialWelfare: number
 }
 
-/** A tournament of players who meet in turn: in each round everybody plays one other. An odd one rests. */
+/**
+ * A round-robin tournament: in each round, every player plays one other player. With an odd number of players, one
+ * player pauses.
+ */
 export class Tournament {
+  /** The played rounds, oldest first. */
   readonly rounds: PlayedRound[] = []
   readonly #players: readonly string[]
   readonly #payoffs: Payoffs
@@ -43,7 +52,7 @@ export class Tournament {
     this.#restart()
   }
 
-  /** Who plays whom in a round, from 1: the circle method, in which the first stays and the others move on. */
+  /** The pairs of a round, from 1, by the circle method: the first player stays, the others rotate. */
   pairs(round: number): [string, string][] {
     const seats = this.#players.length % 2 === 0 ? [...this.#players] : [...this.#players, '']
     const [fixed, ...others] = seats
@@ -63,12 +72,12 @@ export class Tournament {
     return history
   }
 
-  /** What the two have played against each other so far. */
+  /** The earlier moves of two players against each other. */
   history(player: string, opponent: string): History {
     return this.#history(player, opponent)
   }
 
-  /** What a player is told before a round. */
+  /** The text for a player before a round. */
   briefing(player: string, round: number): string {
     const pair = this.pairs(round).find((each) => each.includes(player))
     if (!pair) return `Round ${round}. You rest.`
@@ -98,7 +107,7 @@ export class Tournament {
     for (const player of this.#players) this.#scores.set(player, 0)
   }
 
-  /** Plays a round by what the players have said. */
+  /** Plays a round by the answers of the players. */
   play(round: number, said: readonly { agent: string; text: string }[]): PlayedRound {
     const texts = new Map(said.map(({ agent, text }) => [agent, text]))
     return this.#score(round, (player) => {
@@ -134,7 +143,7 @@ export class Tournament {
     this.#scores.set(player, this.#scores.get(player)! + payoff(own, other, this.#payoffs))
   }
 
-  /** How the players have done so far. */
+  /** Metrics of all rounds so far. */
   get metrics(): TournamentMetrics {
     const scores = [...this.#scores.values()]
     const { length } = this.rounds

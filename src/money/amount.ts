@@ -4,7 +4,7 @@ export type PicoDollars = number
 const PICO_PER_DOLLAR = 1_000_000_000_000n
 
 /**
- * Writes an amount in dollars, with all its digits and at least two decimals.
+ * Formats an amount in dollars, with all digits and at least two decimals.
  *
  * @example
  * ```ts
@@ -28,8 +28,8 @@ export class InvalidAmountError extends Error {
 }
 
 /**
- * An amount of money as a user gives it: picodollars as a bigint, as ledgers and costs have them, or dollars as
- * `'$0.0123'`, `'0.0123'` or a number.
+ * An amount of money: picodollars as a bigint, as in ledgers and costs, or dollars as `'$0.0123'`, `'0.0123'` or a
+ * number.
  */
 export type Money = bigint | `$${number}` | `${number}` | number
 

@@ -8,14 +8,21 @@ export interface BilledTokens {
   output: number
 }
 
-/** A price that may rise with the length of the prompt. US dollars for a million tokens. */
+/** A price, which may rise with the length of the prompt. US dollars per million tokens. */
 export type Price = number | { base: number; tiers: readonly { start: number; price: number }[] }
 
-/** What a model costs. US dollars for a million tokens; a part left out costs what plain input costs (`cachedInput`, `cacheWrite`). */
+/**
+ * The prices of a model. US dollars per million tokens. Default of `cachedInput` and `cacheWrite`: the price of
+ * `input`.
+ */
 export interface Prices {
+  /** Price of uncached input tokens. US dollars per million tokens. */
   input: Price
+  /** Price of input tokens from the prompt cache. US dollars per million tokens. Default: `input`. */
   cachedInput?: Price
+  /** Price of input tokens written to the prompt cache. US dollars per million tokens. Default: `input`. */
   cacheWrite?: Price
+  /** Price of output tokens, reasoning included. US dollars per million tokens. */
   output: Price
 }
 

@@ -23,7 +23,7 @@ function patternOf(given: string): string {
   const name = host?.replaceAll(/[[\]]/g, '')
   if (name === undefined || !/^(\*|(\*\.)?[^*]+)$/.test(name))
     throw new InvalidNetworkError(
-      `network.allow has ${JSON.stringify(given)}, which names no host. Give a name or an address without protocol and path: ` +
+      `network.allow has ${JSON.stringify(given)}, which is not a host. Give a name or an address without protocol and path: ` +
         `'api.example.com', '*.example.com', 'db.internal:5432', or '*' for all.`,
     )
   const escaped = name.replace(/^\*/, '\0').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)

@@ -12,11 +12,13 @@ import {
   HTML_PAGE,
   isBad,
   isStreamed,
+  REFUSED_AS,
   unsimulatedResponse,
   unsimulatedText,
   type BadRequest,
   type Chunk,
   type Generation,
+  type Lacking,
   type Resource,
   type ResponseHead,
   type StreamEncoder,
@@ -29,6 +31,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
+import { atPace, refusedAtPace } from './pace.ts'
 import type { Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
 
@@ -36,15 +39,7 @@ import type { Exchange, Sink } from './sink.ts'
 export const MAX_BODY = 32 * 1024 * 1024
 const GARBAGE = '{"id": "\u0000'
 
-const REASONS = {
-  not_json: 'malformed',
-  too_large: 'too_large',
-  unauthorized: 'unauthorized',
-  not_found: 'invalid',
-  invalid: 'invalid',
-} as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
-
-const NO_WEBSOCKET = 'This endpoint is a WebSocket: connect to it with wss:, in place of a request by HTTP.'
+const NO_WEBSOCKET = 'This endpoint is a WebSocket. Connect by wss: instead of sending an HTTP request.'
 
 /** Lists and blocks of a body that may stand within one another. */
 const MAX_LEVELS = 200
@@ -56,8 +51,11 @@ export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exch
   } catch (error) {
     // Whatever a body holds: who cannot read it refuses it, as a service does, and says in the trace why.
     const { route, method } = incoming
-    provider.trace.append({ type: 'note', text: `${method} ${route.path} could not be read: ${String(error)}` })
-    const message = 'The body has values of kinds that do not belong where they stand.'
+    provider.trace.append({
+      type: 'note',
+      text: `longhaul could not read the request ${method} ${route.path}: ${String(error)}`,
+    })
+    const message = 'The body contains values of wrong types.'
     const problem = { kind: 'invalid', message, param: null, code: null } as const
     const errors = route.endpoint?.errors ?? route.address.service.errors
     const response = errors.bad(problem, provider.requestId())
@@ -97,14 +95,17 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   }
   const errors = endpoint.errors ?? address.service.errors
   let fingerprint: string | undefined
-  const refuseBad = (problem: BadRequest, body: Readonly<Record<string, unknown>> = {}): Exchange =>
-    refuse(errors.bad(problem, provider.requestId()), {
-      reason: REASONS[problem.kind],
+  const refuseBad = (problem: BadRequest | Lacking, body: Readonly<Record<string, unknown>> = {}): Exchange => {
+    if (problem.kind === 'unsimulated')
+      return refuse(unsimulatedResponse(problem.message), { reason: problem.kind, message: problem.message })
+    return refuse(errors.bad(problem, provider.requestId()), {
+      reason: REFUSED_AS[problem.kind],
       message: badText(problem),
       model: typeof body['model'] === 'string' ? body['model'] : undefined,
       callerHints: endpoint.kind === 'generation' ? endpoint.callerHints(body) : [],
       fingerprint: fingerprint ?? fingerprintOf(text, body),
     })
+  }
   if (endpoint.kind === 'live')
     return refuseBad({ kind: 'invalid', message: NO_WEBSOCKET, param: null, code: 'websocket_required' })
   // A unit of UTF-16 is three bytes of UTF-8 at most.
@@ -150,7 +151,7 @@ function answerResource(
   request: WireRequest,
   incoming: Incoming,
   sink: Sink,
-  refuseBad: (problem: BadRequest, body: Readonly<Record<string, unknown>>) => Exchange,
+  refuseBad: (problem: BadRequest | Lacking, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
   const desk = deskOf(provider, incoming, (asked, signal) => {
@@ -210,17 +211,6 @@ function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider
 
 const halfOf = (body: Chunk): Chunk => body.slice(0, Math.floor(body.length / 2))
 
-/** Limits, in the time of a client whose clock runs slower than the provider's. */
-function atPace(limits: LimitStates, pace: number): LimitStates {
-  if (pace === 1) return limits
-  return Object.fromEntries(
-    Object.entries(limits).map(([name, state]) => [
-      name,
-      { ...state, resetMs: state.resetMs / pace, resetAt: state.resetAt - state.resetMs + state.resetMs / pace },
-    ]),
-  )
-}
-
 /** Writes the parts of one answer as its endpoint says. */
 class Delivery {
   readonly #provider: Provider
@@ -262,7 +252,7 @@ class Delivery {
     try {
       this.#write(part)
     } catch (error) {
-      this.#provider.trace.append({ type: 'note', text: `An answer could not be written: ${String(error)}` })
+      this.#provider.trace.append({ type: 'note', text: `longhaul could not write an answer: ${String(error)}` })
       this.#sink.reset()
     }
   }
@@ -273,10 +263,8 @@ class Delivery {
       case 'refusal': {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
         const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
-        const { refusal, limits } = part
-        const told =
-          'retryAfterMs' in refusal ? { ...refusal, retryAfterMs: refusal.retryAfterMs / this.#pace } : refusal
-        return sendWhole(sink, errors.refusal(told, atPace(limits, this.#pace), request), this.#provider)
+        const { refusal, limits } = refusedAtPace(part, this.#pace)
+        return sendWhole(sink, errors.refusal(refusal, limits, request), this.#provider)
       }
       case 'reset':
         return sink.reset()

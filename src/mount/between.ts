@@ -12,8 +12,8 @@ export class OutsideOfTestError extends Error {
   constructor(target: string) {
     super(
       `${target} is a real LLM provider, and no test of an orchestration is running: longhaul refused the call and sent nothing. ` +
-        `Declare the test with the \`test\` that describeOrchestration gives, not with Vitest's own. A call that an earlier test ` +
-        `has left behind is awaited there. A test that is to reach the real provider stands in a file without orchestrations.`,
+        `Declare the test with the \`test\` that describeOrchestration gives, not with Vitest's own. If an earlier test left the call behind, ` +
+        `await the call in that test. To call the real provider, put the test into a file without orchestrations.`,
     )
   }
 }

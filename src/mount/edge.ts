@@ -18,9 +18,11 @@ export function allowPages({ headers: { origin } }: IncomingMessage, response: S
   response.appendHeader('vary', 'Origin')
 }
 
-/** What is told at `/metrics`. */
+/** The metrics that a server serves at `/metrics`. */
 export interface ServedMetrics {
+  /** The metrics in the text format of Prometheus. */
   text(): Promise<string>
+  /** The value of the header `content-type`. */
   contentType: string
 }
 
@@ -28,7 +30,7 @@ function answerMetrics(metrics: ServedMetrics | undefined, response: ServerRespo
   if (!metrics) {
     response
       .writeHead(501, { 'content-type': 'text/plain' })
-      .end('Metrics need the package prom-client: npm install prom-client, and start the server again.\n')
+      .end('Metrics need the package prom-client. Run npm install prom-client, and restart the server.\n')
     return
   }
   metrics.text().then(

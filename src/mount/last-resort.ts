@@ -15,7 +15,7 @@ const body = (message: string): string =>
 function fail(response: ServerResponse): void {
   if (response.destroyed || response.writableEnded) return
   if (response.headersSent) return void response.destroy()
-  const text = body('longhaul could not answer this request. Its log says why.')
+  const text = body('longhaul could not answer this request. The log of longhaul contains the reason.')
   response
     .writeHead(500, {
       'content-type': 'application/json',
@@ -30,7 +30,7 @@ export function guarded(response: ServerResponse, work: () => void, log: (text: 
   try {
     work()
   } catch (error) {
-    log(`a request could not be answered: ${String((error as Error)?.stack ?? error)}`)
+    log(`longhaul could not answer a request: ${String((error as Error)?.stack ?? error)}`)
     fail(response)
   }
 }

@@ -2,14 +2,16 @@ import { AsyncResource } from 'node:async_hooks'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket, WebSocketServer } from 'ws'
+import { writerOf } from '../doors/index.ts'
 import { whenNeeded, ws } from '../packages/index.ts'
 import { REFUSAL_MS, type Provider, type RefusedRequest } from '../provider/index.ts'
 import { hashHex } from '../random/index.ts'
 import {
   badText,
   isBad,
+  REFUSED_AS,
   unsimulatedResponse,
-  unsimulatedText,
+  unsimulatedSocketText,
   type Line,
   type LiveSession,
   type WireRequest,
@@ -17,6 +19,7 @@ import {
 } from '../wire/index.ts'
 import { MAX_BODY } from './answer.ts'
 import { shelfOf } from './desk.ts'
+import { refusedAtPace } from './pace.ts'
 import type { Route } from './routes.ts'
 
 /** Without a server of its own: connections are handed to it. The first of the names that a client offers counts. */
@@ -71,7 +74,8 @@ function fullResponse(message: string): WireResponse {
 /**
  * Lets a client that asks for a WebSocket talk to the service at a route; what it says is answered when the clock says so.
  *
- * @param onOpen is given the connection
+ * @param options.pace how many times as fast as the client's clock the provider's one runs: times in errors are the client's
+ * @param options.onOpen is given the connection
  */
 export function answerLive(
   provider: Provider,
@@ -79,7 +83,7 @@ export function answerLive(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  onOpen: (client: WebSocket) => void = () => {},
+  { pace = 1, onOpen = () => {} }: { pace?: number; onOpen?: (client: WebSocket) => void } = {},
 ): void {
   const { clock } = provider
   const { endpoint, address, path, host } = route
@@ -96,7 +100,7 @@ export function answerLive(
   }
   if (endpoint?.kind !== 'live') {
     const { baseURL, service } = address
-    const message = unsimulatedText({ method, path, provider: route.provider, baseURL, endpoints: service.endpoints })
+    const message = unsimulatedSocketText({ path, provider: route.provider, baseURL, endpoints: service.endpoints })
     return refuse(unsimulatedResponse(message), 'unsimulated', message)
   }
   const wire: WireRequest = {
@@ -115,25 +119,25 @@ export function answerLive(
   }
   const begin = endpoint.open(wire)
   if (isBad(begin)) {
+    if (begin.kind === 'unsimulated') return refuse(unsimulatedResponse(begin.message), begin.kind, begin.message)
     const response = (endpoint.errors ?? address.service.errors).bad(begin, provider.requestId())
-    return refuse(response, begin.kind === 'unauthorized' ? 'unauthorized' : 'invalid', badText(begin))
+    return refuse(response, REFUSED_AS[begin.kind], badText(begin))
   }
   const open = sessionsOf(provider)
   if (open.size >= MAX_SESSIONS) {
-    const message = `longhaul holds ${MAX_SESSIONS} sessions, which is the most. Close some of them.`
+    const message = `${MAX_SESSIONS} sessions are open, which is the limit. Close some sessions.`
     return refuse(fullResponse(message), 'too_large', message)
   }
   open.add(socket)
   socket.once('close', () => open.delete(socket))
-  // What comes later over the connection is said by who has opened it.
+  // What comes from another process over the connection is said by who has opened it.
   const sender = new AsyncResource('WebSocketSession', { requireManualDestroy: true })
   const { operation } = endpoint
   sockets().handleUpgrade(request, socket, head, (client) => {
-    const status = 101
-    const answered = { provider: route.provider, operation, method, path, status, agent: agent ?? null }
+    const answered = { provider: route.provider, operation, method, path, status: 101, agent: agent ?? null }
     provider.trace.append({ type: 'resource.answered', ...answered })
-    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, agent)))
-    listen(client, session, sender, provider)
+    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, { agent, pace })))
+    listen(client, session, () => writerOf(socket) ?? sender, provider)
     onOpen(client)
   })
 }
@@ -148,30 +152,47 @@ function hangingUp({ trace }: Provider, client: WebSocket, problem: string, acti
   }
 }
 
-function listen(client: WebSocket, session: LiveSession, sender: AsyncResource, provider: Provider): void {
+/** @param sender tells in whose name something is sent over the connection */
+function listen(client: WebSocket, session: LiveSession, sender: () => AsyncResource, provider: Provider): void {
   client.on('message', (data) =>
-    sender.runInAsyncScope(() =>
-      hangingUp(provider, client, 'A message over a WebSocket could not be read', () => session.received(textOf(data))),
+    sender().runInAsyncScope(() =>
+      hangingUp(provider, client, 'longhaul could not read a message of a WebSocket', () =>
+        session.received(textOf(data)),
+      ),
     ),
   )
   client.on('close', () => session.closed())
   client.on('error', () => {})
 }
 
-function lineTo(client: WebSocket, provider: Provider, route: Route, agent: string | undefined): Line {
+function lineTo(
+  client: WebSocket,
+  provider: Provider,
+  route: Route,
+  { agent, pace }: { agent: string | undefined; pace: number },
+): Line {
   const { clock } = provider
+  const { path, host } = route
   const { catalogue } = route.address.service
+  const asked = { provider: route.provider, method: 'GET', path }
   const pending = new Set<() => void>()
   client.once('close', () => {
     for (const cancel of pending) cancel()
   })
+  const after = (ms: number, action: () => void): void => {
+    const cancel = clock.after(ms, () => {
+      pending.delete(cancel)
+      action()
+    })
+    pending.add(cancel)
+  }
   return {
     hasModel: (id) => provider.modelOf(catalogue ?? route.provider, id) !== undefined,
     send(event) {
       if (client.readyState !== client.OPEN) return
       client.send(event)
       if (client.bufferedAmount <= MAX_UNREAD) return
-      const text = `A client has not read ${client.bufferedAmount} bytes over a WebSocket: the connection is cut.`
+      const text = `A client did not read ${client.bufferedAmount} bytes of a WebSocket: longhaul closed the connection.`
       provider.trace.append({ type: 'note', text })
       client.terminate()
     },
@@ -182,17 +203,23 @@ function lineTo(client: WebSocket, provider: Provider, route: Route, agent: stri
       const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
       const accepted = provider.accept(
         whole,
-        (part) => hangingUp(provider, client, 'An answer could not be written', () => receive(part)),
+        (part) =>
+          hangingUp(provider, client, 'longhaul could not write an answer', () =>
+            receive(part.kind === 'refusal' ? refusedAtPace(part, pace) : part),
+          ),
         agent,
       )
       return () => accepted.disconnect()
     },
-    after(ms, action) {
-      const cancel = clock.after(ms, () => {
-        pending.delete(cancel)
-        action()
-      })
-      pending.add(cancel)
+    refused: (why) => provider.refuse({ ...asked, host, agent, ...why }),
+    answered: (operation) =>
+      void provider.trace.append({ type: 'resource.answered', ...asked, operation, status: 200, agent: agent ?? null }),
+    inName: () => {
+      const name = new AsyncResource('WebSocketName', { requireManualDestroy: true })
+      return (action) => name.runInAsyncScope(action)
     },
+    now: () => clock.epoch + clock.now(),
+    soon: (action) => after(REFUSAL_MS, action),
+    after,
   }
 }

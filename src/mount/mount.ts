@@ -1,4 +1,5 @@
-/** A way in that was opened, and how to close it. */
+/** An open mount of the provider. */
 export interface Mount {
+  /** Ends the mount: requests no longer reach the provider. */
   close(): void | Promise<void>
 }

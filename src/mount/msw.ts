@@ -1,3 +1,8 @@
+/**
+ * `longhaul/msw`: the simulated services as request handlers of msw.
+ *
+ * @packageDocumentation
+ */
 import { http, HttpResponse, type HttpHandler } from 'msw'
 import type { Provider } from '../provider/index.ts'
 import { readRequest, respond } from './response.ts'

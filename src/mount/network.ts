@@ -20,9 +20,12 @@ import { serveRoute } from './server.ts'
 
 /** Settings of the network of a run. */
 export interface NetworkOptions {
-  /** Hosts that may be reached beside this machine: `api.example.com`, `*.example.com`, `10.0.0.5:5432`, `*`. */
+  /**
+   * Hosts that the code may reach in addition to this machine: `api.example.com`, `*.example.com`, `10.0.0.5:5432`,
+   * `*`.
+   */
   allow?: readonly string[]
-  /** Whether the provider answers at its services' own addresses. Default true. */
+  /** Whether the provider answers at the addresses of its services. Default true. */
   simulate?: boolean
 }
 
@@ -82,7 +85,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   return {
     readChildren() {
       for (const { host, port, method, path, program } of refusedInChildren()) {
-        const message = `${program} asked for it, which this test has started.`
+        const message = `The program ${program}, which this test started, sent the request.`
         const target = { host, port, secure: port === 443 }
         provider.refuse({ host: hostText(target), method, path, status: null, reason: 'outside', message })
       }

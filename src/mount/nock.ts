@@ -1,3 +1,8 @@
+/**
+ * `longhaul/nock`: the simulated services as interceptors of nock.
+ *
+ * @packageDocumentation
+ */
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import nock from 'nock'
@@ -16,7 +21,7 @@ type NockReply = [status: number, body: string | Readable, headers?: Record<stri
 /** Answers one request as nock wants it. */
 async function reply(provider: Provider, addresses: readonly Address[], request: Request): Promise<NockReply> {
   const route = routeOf(request.method, request.url, addresses)
-  if (!route) return [404, `nothing simulates ${request.url}`]
+  if (!route) return [404, `no handler or simulated service answers ${request.url}`]
   const broken = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
   const { status, headers, body } = await respond(provider, route, await readRequest(request), broken)
   return [status, Readable.fromWeb(body as WebStream), Object.fromEntries(headers)]

@@ -13,9 +13,9 @@ export class UnmountedProviderError extends Error {
       `${target} is ${isProvider ? 'a real LLM provider' : 'outside of this test'}, and this test does not simulate it: ` +
         `longhaul refused the call and sent nothing. ` +
         (isProvider
-          ? `Name its address in provider.services.<name>.baseURLs, or point the client at a server of longhaul (startServer).`
-          : `Answer it with msw or nock, allow it with network: { allow: ['${host}'] }, or, if it is an LLM provider, name its ` +
-            `address in provider.services.<name>.baseURLs.`),
+          ? `Add the address to provider.services.<name>.baseURLs, or point the client at a server of longhaul (startServer).`
+          : `Answer it with msw or nock, allow it with network: { allow: ['${host}'] }, or, if the host is an LLM provider, add its ` +
+            `address to provider.services.<name>.baseURLs.`),
     )
   }
 }

@@ -42,14 +42,16 @@ export interface Route {
  */
 const PROVIDER_HOSTS: readonly RegExp[] = [
   // All of them, whatever they are for.
-  /(^|\.)(openai|anthropic)\.com$/,
+  /(^|\.)(openai|chatgpt|anthropic)\.com$/,
   /(^|\.)openai\.azure\.(com|us|cn)$/,
   /(^|\.)(services\.ai|inference\.ml|cognitiveservices)\.azure\.(com|us|cn)$/,
   /(^|\.)bedrock(-[a-z]+)*[.-].*\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$/,
   // Not simulated, and no less dear.
   /^gateway\.ai\.cloudflare\.com$/,
   /^api-inference\.huggingface\.co$/,
-  /^api\.(voyageai|replicate|ai21|elevenlabs|deepgram|assemblyai|stability|lepton|stepfun|minimax)\.(com|ai|io|xyz|cn|chat)$/,
+  /^api\.(voyageai|replicate|ai21|stability|lepton|stepfun|minimax)\.(com|ai|io|xyz|cn|chat)$/,
+  // Voices, which have hosts of their own for WebSockets.
+  /^([a-z\d-]+\.)+(elevenlabs|deepgram|assemblyai|cartesia|hume|speechmatics)\.(com|ai|io)$/,
   /^(ark\.[a-z-]+\.volces|qianfan\.baidubce|api\.inference\.wandb)\.(com|ai)$/,
 ]
 

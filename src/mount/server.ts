@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { parseDuration, type Duration } from '../clock/index.ts'
 import { asksForWebSocket, withoutOffer } from '../doors/index.ts'
 import type { Provider } from '../provider/index.ts'
@@ -19,31 +20,31 @@ import { segmentsOf } from './place.ts'
 import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
 
-/** Where the server listens. */
+/** Options of a server. */
 export interface ServerOptions {
-  /** Default: any free one. */
+  /** The port. Default: any free port. */
   port?: number
-  /** Default 127.0.0.1: nobody outside this machine. */
+  /** The address to listen on. Default 127.0.0.1, which other machines cannot reach. */
   host?: string
-  /** Is told of errors that should not be. */
+  /** Receives unexpected errors. */
   log?: (text: string) => void
   /**
-   * How many times as fast as its clients' clocks the provider's own one runs. Times in headers, such as `retry-after`, are those
-   * of the clients. Default 1.
+   * How many times as fast as the clocks of its clients the clock of the provider runs. Times in headers, such as
+   * `retry-after`, are in the time of the clients. Default 1.
    */
   pace?: number
-  /** What is told to Prometheus at `/metrics`. Default: that there is nothing. */
+  /** The metrics for Prometheus at `/metrics`. Default: none. */
   metrics?: ServedMetrics
 }
 
 /** A running server. */
 export interface ServerMount extends Mount {
-  /** Such as `http://127.0.0.1:4010`. */
+  /** The URL of the server, such as `http://127.0.0.1:4010`. */
   url: string
   /** The base URLs to give to clients, by service. */
   baseURLs: Readonly<Record<string, string>> & { openai: string; anthropic: string }
   /**
-   * Takes no more connections, and ends.
+   * Accepts no more connections, and closes the server.
    *
    * @param grace how long requests that are being answered may take to their end, before they are cut off. Default 0
    */
@@ -94,7 +95,8 @@ function routeOfPath(provider: Provider, method: string, url: string, host: stri
 }
 
 /**
- * The provider as a real server of HTTP/1.1, and of HTTP/2 for clients that speak it without asking, for other processes and languages.
+ * Serves the provider over HTTP/1.1, and over HTTP/2 for clients with prior knowledge, for other processes and
+ * languages.
  *
  * @throws the error of `listen`, such as EADDRINUSE
  * @example
@@ -139,12 +141,13 @@ export async function startServer(
         : undefined
     if (!route) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
     try {
-      answerLive(provider, route, request, socket, head, (client) => {
-        const text = 'A client of a WebSocket did not answer a ping: the connection is cut.'
+      const onOpen = (client: WebSocket): void => {
+        const text = 'A client of a WebSocket did not answer a ping: longhaul closed the connection.'
         keepAlive(client, () => provider.trace.append({ type: 'note', text }))
-      })
+      }
+      answerLive(provider, route, request, socket, head, { pace, onOpen })
     } catch (error) {
-      log(`a WebSocket could not be opened: ${String((error as Error)?.stack ?? error)}`)
+      log(`longhaul could not open a WebSocket: ${String((error as Error)?.stack ?? error)}`)
       socket.destroy()
     }
   })
@@ -242,7 +245,7 @@ function cutOff(request: IncomingMessage, response: ServerResponse): void {
 const MISDIRECTED = 421
 
 function refuseHost({ headers: { host = '' } }: IncomingMessage, response: ServerResponse): void {
-  const text = `This server answers for this machine's own names, such as localhost, and not for ${host.slice(0, 100)}.\n`
+  const text = `This server answers requests to the own names of this machine, such as localhost, and not to ${host.slice(0, 100)}.\n`
   response.writeHead(MISDIRECTED, { 'content-type': 'text/plain', connection: 'close' }).end(text)
 }
 

@@ -10,7 +10,7 @@ export function noteFormerName(former: string, name: string, where = ''): void {
   if (noted.has(former)) return
   noted.add(former)
   process.emitWarning(
-    `${where === '' ? 'The' : `${where}the`} option "${former}" has a new name: "${name}". The former name goes with the next major version.`,
+    `${where === '' ? 'The' : `${where}the`} option "${former}" has a new name: "${name}". The next major version removes the former name.`,
     {
       type: 'DeprecationWarning',
       code: 'LONGHAUL_FORMER_NAME',

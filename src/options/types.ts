@@ -81,7 +81,7 @@ const MAX_MS = 3_650 * 24 * 3_600_000
 
 /** Seconds as a number, or a text such as `15s`, as the language has them. */
 export const duration: OptionType = {
-  needs: 'a duration from 0 to 3650d: seconds as a number, or such as 15s, 5m or 1h30m',
+  needs: 'a duration from 0 to 3650d: seconds as a number, or a text such as 15s, 5m or 1h30m',
   fits: (value) => {
     if (typeof value === 'number') return inRange(value, { least: 0, most: MAX_MS / 1_000 })
     if (typeof value !== 'string') return false
@@ -96,14 +96,14 @@ export const duration: OptionType = {
 
 /** An object with options of its own. */
 export const objectOf = (table: Readonly<Record<string, OptionType>>): OptionType => ({
-  needs: 'an object of its options',
+  needs: 'an object with options',
   fits: (value) =>
     object.fits(value) &&
     Object.entries(value as object).every(([name, each]) => Object.hasOwn(table, name) && table[name]!.fits(each)),
   hint: (value) => {
     if (!object.fits(value)) return undefined
     for (const [name, each] of Object.entries(value as object)) {
-      if (!Object.hasOwn(table, name)) return `It has no "${name}". ${suggestion(name, Object.keys(table))}`
+      if (!Object.hasOwn(table, name)) return `The object has no "${name}". ${suggestion(name, Object.keys(table))}`
       if (!table[name]!.fits(each)) return `${name} needs ${table[name]!.needs}.`
     }
     return undefined

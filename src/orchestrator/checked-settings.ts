@@ -10,7 +10,7 @@ const atLeast = (least: number): OptionType => ({
 })
 /** Milliseconds as a number, or text. */
 const duration: OptionType = {
-  needs: "a duration: milliseconds as a number that is not negative, or such as '15s'",
+  needs: "a duration: milliseconds as a number that is not negative, or a text such as '15s'",
   fits: (value) => {
     try {
       return parseDuration(value as string) >= 0
@@ -80,7 +80,10 @@ function checkBlock(prefix: string, given: Readonly<Record<string, unknown>>, ta
       throw new InvalidOrchestratorSettingError(
         prefix + name,
         value,
-        `it another name: there is no such setting. ${suggestion(name, names)}`.replace(/\.$/, ''),
+        `a known setting: the orchestrator has no setting "${prefix}${name}". ${suggestion(name, names)}`.replace(
+          /\.$/,
+          '',
+        ),
       )
   }
 }

@@ -8,12 +8,13 @@ export type { CacheSettings } from './questions/cache/settings.ts'
 export type { ServiceSettings } from './service/settings.ts'
 
 /**
- * A function of the test that a strategy calls with `CALL name(…)`. What it gives, or what it gives a promise of, becomes plain data as in JSON. It is called again where a run
- * was killed meanwhile: what it gives should depend on its arguments alone.
+ * A function of the test that a strategy calls by `CALL name(…)`. Its result, or the result of its promise, becomes
+ * plain data as in JSON. After a kill, the orchestrator may call the function again: the result should depend on the
+ * arguments only.
  */
 export type StrategyFunction = (...given: never[]) => unknown
 
-/** Makes functions for a run, given the names of its agents (the orchestrating one left out). */
+/** Creates functions for a run, from the names of its agents (without the orchestrating agent). */
 export type FunctionLibrary = (agents: readonly string[]) => Readonly<Record<string, StrategyFunction>>
 
 /** How the orchestrator handles failures of calls. */
@@ -65,11 +66,14 @@ export interface BudgetSettings {
 export interface OrchestratorSettings extends ResilienceSettings {
   /** The model of agents for which the pattern names none. Default `'gpt-4o-mini'`. */
   model?: string
-  /** Uses this model for all agents, in place of those that the pattern names, to compare models. `failover` and a fallback model stay. */
+  /**
+   * Uses this model for all agents instead of the models in the pattern, to compare models. `failover` and a fallback
+   * model are not affected.
+   */
   onlyModel?: string
   /** Services by name. Default: OpenAI's and Anthropic's own addresses. */
   services?: Readonly<Record<string, ServiceSettings>>
-  /** US dollars for a million tokens, for models that are in no price table. */
+  /** Prices of models that are in no price table. US dollars per million tokens. */
   prices?: Readonly<Record<string, Prices>>
   /** Maximum number of tokens of one answer. Default 1,024. */
   maxTokens?: number

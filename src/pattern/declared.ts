@@ -75,8 +75,7 @@ interface VariableProblem {
 /** What is wrong with the variables of a pattern, and with those of its agents, whatever a run is given. */
 export function problemOfVariables({ variables = {}, agents = {} }: PatternData): VariableProblem | undefined {
   const noNumber = noNumberIn(variables, ['variables']) ?? noNumberIn(agents, ['agents'])
-  if (noNumber)
-    return { path: noNumber, problem: `${noNumber.join('.')}: that is no number that can be reckoned with.` }
+  if (noNumber) return { path: noNumber, problem: `${noNumber.join('.')}: the value is not a finite number.` }
   for (const [name, given] of Object.entries(variables)) {
     const declared = asDeclared(given)
     const path = declared ? ['variables', name, 'default'] : ['variables', name]
@@ -89,12 +88,12 @@ export function problemOfVariables({ variables = {}, agents = {} }: PatternData)
     if (type && !FITS[type](value))
       return {
         path,
-        problem: `The variable "${name}" is of type ${type}; its default is ${JSON.stringify(value)}.`,
+        problem: `The variable "${name}" is of type ${type}, but its default is ${JSON.stringify(value)}.`,
       }
     if (allowed && !allowed.includes(value))
       return {
         path,
-        problem: `The variable "${name}" has the default ${JSON.stringify(value)}; it may be ${allowed.map((each) => JSON.stringify(each)).join(', ')}.`,
+        problem: `The variable "${name}" has the default ${JSON.stringify(value)}; allowed values: ${allowed.map((each) => JSON.stringify(each)).join(', ')}.`,
         hint: typeof value === 'string' ? suggestion(value, allowed.map(String)) : undefined,
       }
   }

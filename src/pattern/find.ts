@@ -13,11 +13,11 @@ const FOLDERS: readonly string[] = ['orchestrations', join('var', 'lib', 'compos
 export class PatternNotFoundError extends Error {
   override readonly name = 'PatternNotFoundError'
   readonly code = 'LONGHAUL_NO_PATTERN'
-  /** The files that would have been it. */
+  /** The files that longhaul looked for. */
   readonly lookedFor: readonly string[]
   constructor(given: string, lookedFor: readonly string[], names: readonly string[]) {
     super(
-      `There is no pattern "${given}". ${suggestion(given, names)} Looked for ${lookedFor.join(', ')}.`.replace(
+      `There is no pattern "${given}". ${suggestion(given, names)} longhaul looked for ${lookedFor.join(', ')}.`.replace(
         '  ',
         ' ',
       ),

@@ -17,9 +17,9 @@ const MAX_DEPTH = 10
 /** How many files one pattern is made of. */
 const MAX_FILES = 50
 
-/** Where what patterns extend and include is found. */
+/** Options of loading a pattern. */
 export interface LoadOptions {
-  /** Folders out of which nothing is read, wherever names and links lead. Default: anything may be read. */
+  /** The only folders from which longhaul reads patterns, also through links. Default: all folders. */
   within?: readonly string[]
 }
 
@@ -86,7 +86,7 @@ class Reading {
       throw errorAt(source, path, `${word}: ${problem}`)
     }
     if (through.length > MAX_DEPTH) fail(`more than ${MAX_DEPTH} patterns ${word.replace(/s$/, '')} each other.`)
-    if (this.sources.length > MAX_FILES) fail(`the pattern is made of more than ${MAX_FILES} files.`)
+    if (this.sources.length > MAX_FILES) fail(`the pattern consists of more than ${MAX_FILES} files.`)
     const [next] = this.#given
     // What was included and nowhere is not among what is given.
     const isGiven = next && (word === 'extends' || calledAs(next.file) === calledAs(name))
@@ -100,7 +100,7 @@ class Reading {
       beside.find((file) => existsSync(file) && mayRead(file)) ??
       [named(name, this.#within ?? [])].find((file) => file !== undefined && mayRead(file))
     if (!found) {
-      const problem = `there is no pattern "${name}" beside this one (looked for ${candidates.join(', ')}), in orchestrations/, or among those that come with longhaul.`
+      const problem = `there is no pattern "${name}" in the folder of this pattern (longhaul looked for ${candidates.join(', ')}), in orchestrations/, or in the package longhaul.`
       if (word === 'extends') return fail(problem)
       this.missing.push(errorAt(source, path, `includes: ${problem}`))
       return undefined
@@ -162,7 +162,7 @@ function textsOf(given: string | PatternText | readonly PatternText[]): Required
 }
 
 /**
- * Reads a pattern with all that it extends and includes, and checks it.
+ * Reads and validates a pattern with the patterns that it extends and includes.
  *
  * @param given the path of a YAML file, or a name that `findPattern` finds; or its text; or the `sources` of one
  * @throws PatternError with file, line, column and a hint; PatternNotFoundError
@@ -238,5 +238,5 @@ const hasNoStrategy = (file: string): PatternError =>
   new PatternError(
     'The pattern has no strategy.',
     { file, line: 1, column: 1 },
-    { hint: 'It stands under orchestration_logic: strategy: |' },
+    { hint: 'Write the strategy under orchestration_logic: strategy: |' },
   )

@@ -2,21 +2,26 @@ import type { PatternError, Program, Strategy } from '../strategy/index.ts'
 import type { PatternData } from './schema.ts'
 import type { Source } from './source.ts'
 
-/** A pattern, read and checked. */
+/** A parsed and validated pattern. */
 export interface Pattern {
-  /** The file that it was read from. */
+  /** The path of the pattern. */
   file: string
-  /** What it was read from: its own text, then those of the patterns that it extends and includes. `loadPattern` takes them. */
+  /**
+   * The texts of the pattern and of the patterns that it extends and includes, in this order. `loadPattern` accepts
+   * them.
+   */
   sources: readonly Required<PatternText>[]
-  /** The file as data, with what it extends and includes. */
+  /** The pattern as data, merged with the patterns that it extends and includes. */
   data: PatternData
+  /** The parsed strategy. */
   strategy: Strategy
-  /** Its strategy, compiled. */
+  /** The compiled strategy. */
   program: Program
 }
 
 /** Text of a pattern that is in no file. */
 export interface PatternText {
+  /** The YAML text of the pattern. */
   text: string
   /** The name for errors. Default `pattern.yaml`. */
   file?: string

@@ -49,7 +49,9 @@ export function problemOfRules(data: PatternData, strategy: Strategy): RuleProbl
   }
   const conditionProblem = (text: string | undefined, path: readonly PropertyKey[]): RuleProblem | undefined => {
     const found = text === undefined ? undefined : problemOfExpression(text)
-    return found && { path, problem: `"${text}" is no expression: ${found.message.replace(/([^.?])$/, '$1.')}` }
+    return (
+      found && { path, problem: `"${text}" is not a valid expression: ${found.message.replace(/([^.?])$/, '$1.')}` }
+    )
   }
   const all = [
     ...(routing.rules ?? []).map((rule, nth) => ({ rule, path: ['routing', 'rules', nth] })),

@@ -19,7 +19,9 @@ const isTemplate = (given: unknown): boolean => typeof given === 'string' && giv
 /** The format of a pattern file, in parts. */
 export const schemas = whenNeeded(() => {
   const { z } = zod()
-  const name = z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name has letters, digits, _ and -, and begins with a letter')
+  const name = z
+    .string()
+    .regex(/^[A-Za-z_][\w-]*$/, 'a name consists of letters, digits, _ and -, and starts with a letter')
   /** A number, or a text with `{{…}}` that becomes one. */
   const wholeOrTemplate = (least: number): z.ZodType<number | string> =>
     z.union([z.number(), z.string()]).refine((given) => types.whole({ least }).fits(given) || isTemplate(given), {
@@ -38,21 +40,19 @@ export const schemas = whenNeeded(() => {
     default: data.optional(),
     description: z.string().optional(),
     required: z.boolean().optional(),
-    allowed_values: z.array(data).optional().describe('the only values that it may have'),
+    allowed_values: z.array(data).optional().describe('the allowed values'),
   })
 
   const agent = z.strictObject({
-    profile: z.string().optional().describe('what kind of agent it is'),
+    profile: z.string().optional().describe('the kind of the agent'),
     role: z
       .string()
       .optional()
-      .describe(
-        '"orchestrator" or "coordinator", as a profile may say too: lines in plain language are asked of this agent',
-      ),
+      .describe('"orchestrator" or "coordinator" (also as profile): this agent receives the lines in plain language'),
     vars: z.record(z.string(), data).optional().describe('variables of this agent, for its prompts'),
-    prompt_template: z.string().optional().describe('the system prompt; {{name}} is replaced'),
+    prompt_template: z.string().optional().describe('the system prompt; the value of a variable replaces {{name}}'),
     prompt: z.string().optional().describe('the same as prompt_template'),
-    initial_prompt: z.string().optional().describe('what it is told at the start; vars.initial_prompt is the same'),
+    initial_prompt: z.string().optional().describe('the first message to the agent; the same as vars.initial_prompt'),
     initial_message: z.string().optional().describe('the same as initial_prompt'),
     model: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
@@ -65,14 +65,14 @@ export const schemas = whenNeeded(() => {
         },
       )
       .optional()
-      .describe('makes name_1 … name_count of it; dynamic: none at the start'),
+      .describe('number of agents to create, name_1 … name_count; dynamic: none at the start'),
     template: z
       .union([z.string(), z.boolean()])
       .optional()
       .describe(
-        'another agent, whose settings this one starts from; a name with {n}, for those that count makes; true: none is made of it',
+        'another agent whose settings this agent inherits; or a name with {n} for the agents that count creates; or true: a template only, no agent',
       ),
-    max_tokens: wholeOrTemplate(1).optional().describe('most tokens of one answer'),
+    max_tokens: wholeOrTemplate(1).optional().describe('maximum number of tokens of one answer'),
     description: z.string().optional(),
   })
 
@@ -80,57 +80,65 @@ export const schemas = whenNeeded(() => {
     .strictObject({
       agent_id: z.string().optional(),
       agent: z.string().optional(),
-      pattern: z.string().optional().describe('names or ids that fit, such as "orch_*_player_*"'),
+      pattern: z.string().optional().describe('a pattern of names or ids, such as "orch_*_player_*"'),
       role: z.string().optional(),
       profile: z.string().optional(),
       capability: z.string().optional(),
       status: z.string().optional(),
     })
-    .refine((given) => Object.keys(given).length > 0, 'says nothing of who is meant')
+    .refine((given) => Object.keys(given).length > 0, 'names no criterion for agents')
   const target = z.union([z.string(), criteria, z.array(z.union([z.string(), criteria]))])
 
   const routingRule = z
     .looseObject({
-      pattern: z.string().optional().describe('events it is for, such as "round:*"'),
+      pattern: z.string().optional().describe('the events to route, such as "round:*"'),
       event: z.string().optional().describe('the same as pattern'),
-      from: z.string().optional().describe('only events of these agents, such as "worker_*"; default all'),
-      to: target.optional().describe('an agent, several, "*", "!sender", or what they have: { role: player }'),
-      broadcast: z.boolean().optional().describe('to all but the sender, where "to" says nothing else'),
+      from: z.string().optional().describe('only events from these agents, such as "worker_*"; default: all'),
+      to: target
+        .optional()
+        .describe('the recipients: an agent, a list, "*", "!sender", or criteria such as { role: player }'),
+      broadcast: z.boolean().optional().describe('sends to all agents except the sender, unless "to" is set'),
       forward: z.boolean().optional(),
       condition: z.string().optional().describe('an expression over the event: data, from, event'),
-      message: z.string().optional().describe('what the agents are sent; {{…}} reads the event'),
+      message: z.string().optional().describe('the message to the recipients; {{…}} reads the event'),
     })
     .refine(({ to, broadcast }) => to !== undefined || broadcast === true, 'a rule needs "to", or broadcast: true')
 
   const transformer = z.looseObject({
-    source: z.string().describe('events it is for, such as "agent:response"'),
-    target: z.string().describe('the event that it makes of them'),
-    mapping: z.record(z.string(), data).optional().describe('the new data; {{…}} reads that of the event'),
+    source: z.string().describe('the events to transform, such as "agent:response"'),
+    target: z.string().describe('the resulting event'),
+    mapping: z
+      .record(z.string(), data)
+      .optional()
+      .describe('the data of the resulting event; {{…}} reads the original event'),
     condition: z.string().optional(),
-    async: z.boolean().optional().describe('{{transform_id}} in the mapping tells one asking from another'),
+    async: z
+      .boolean()
+      .optional()
+      .describe('waits for an answer; {{transform_id}} in the mapping identifies the request'),
     response_route: z
       .looseObject({
-        from: z.string().optional().describe('the event that answers; default any'),
-        to: z.string().describe('the event that its data are said as'),
-        filter: z.string().optional().describe('what holds of the answer, such as "request_id == {{transform_id}}"'),
+        from: z.string().optional().describe('the event that answers; default: any'),
+        to: z.string().describe('the event that carries the data of the answer'),
+        filter: z.string().optional().describe('a condition on the answer, such as "request_id == {{transform_id}}"'),
       })
       .optional(),
   })
 
   const condition = z
     .strictObject({
-      event: z.string().optional().describe('such an event is emitted'),
-      rounds: wholeOrTemplate(1).optional().describe('as many answers of each agent'),
+      event: z.string().optional().describe('an agent or the strategy emits this event'),
+      rounds: wholeOrTemplate(1).optional().describe('number of answers of each agent'),
       timeout: duration.optional(),
-      max_messages: wholeOrTemplate(1).optional().describe('as many answers in all'),
+      max_messages: wholeOrTemplate(1).optional().describe('total number of answers'),
     })
-    .refine((given) => Object.keys(given).length > 0, 'says nothing')
+    .refine((given) => Object.keys(given).length > 0, 'contains no condition')
 
   const termination = z.looseObject({
-    timeout: duration.optional().describe('ends the orchestration after this long, with what it has'),
-    max_messages: wholeOrTemplate(1).optional().describe('ends it after as many completions'),
-    event: z.string().optional().describe('ends it when such an event is emitted'),
-    conditions: z.array(condition).optional().describe('any one of them ends it'),
+    timeout: duration.optional().describe('ends the orchestration after this time, with the results so far'),
+    max_messages: wholeOrTemplate(1).optional().describe('ends the orchestration after this number of completions'),
+    event: z.string().optional().describe('ends the orchestration when this event is emitted'),
+    conditions: z.array(condition).optional().describe('conditions, each of which ends the orchestration'),
   })
 
   const turnTaking = z.looseObject({
@@ -149,7 +157,7 @@ export const schemas = whenNeeded(() => {
 
   const routing = z.looseObject({
     rules: z.array(routingRule).optional(),
-    default: z.string().optional().describe('the agent that is told of what agents say and no rule is for'),
+    default: z.string().optional().describe('the agent that receives the messages for which there is no rule'),
   })
 
   const pattern = z.looseObject({
@@ -164,7 +172,7 @@ export const schemas = whenNeeded(() => {
       .nullable()
       .optional()
       .describe(
-        'patterns whose variables, agents, functions, rules and transformers are added; their strategies are not',
+        'patterns whose variables, agents, functions, rules and transformers are added; strategies are ignored',
       ),
     functions: z
       .union([z.string(), z.array(z.string())])
@@ -173,7 +181,7 @@ export const schemas = whenNeeded(() => {
     strict: z.boolean().optional().describe('lines in plain language are errors'),
     variables: z.record(z.string(), data).optional().describe('values, or { type, default, description }'),
     agents: z.record(z.string(), agent).optional(),
-    initial_prompt: z.string().optional().describe('what the orchestrating agent is told at the start'),
+    initial_prompt: z.string().optional().describe('the first message to the orchestrating agent'),
     orchestration_logic: logic.optional(),
     pattern: logic.optional(),
     routing: routing.optional(),
@@ -200,7 +208,7 @@ export const schemas = whenNeeded(() => {
 })
 
 type Schemas = ReturnType<typeof schemas>
-/** A pattern as its YAML file says it, by the schema that `longhaul schema` prints. */
+/** The content of a YAML pattern, by the schema that `longhaul schema` prints. */
 export type PatternData = z.infer<Schemas['pattern']>
 export type AgentData = z.infer<Schemas['agent']>
 export type RoutingRule = z.infer<Schemas['routingRule']>
@@ -219,7 +227,7 @@ export const isDeclaration = (value: unknown): value is Readonly<Record<string, 
 export const asDeclared = (value: unknown): DeclaredVariable | undefined =>
   isDeclaration(value) ? schemas().declaredVariable.safeParse(value).data : undefined
 
-/** The schema for editors. */
+/** The JSON Schema of patterns, for editors. */
 export const patternJSONSchema = (): object => ({
   title: 'longhaul orchestration pattern',
   ...zod().toJSONSchema(schemas().pattern, { unrepresentable: 'any' }),

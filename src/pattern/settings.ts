@@ -5,7 +5,7 @@ import { coerced, FITS, noNumberIn, ORCHESTRATOR_VARIABLES, problemOfRead } from
 import { errorAt } from './source.ts'
 import { asDeclared, type AgentData } from './schema.ts'
 
-/** Thrown when a pattern is started with settings that do not fit it. */
+/** Thrown when a pattern is started with invalid variables or settings. */
 export class PatternSettingError extends Error {
   override readonly name = 'PatternSettingError'
   readonly code = 'LONGHAUL_PATTERN_SETTING'
@@ -16,12 +16,12 @@ function asJson(name: string, value: unknown): Json {
   const noNumber = noNumberIn(value)
   if (noNumber)
     throw new PatternSettingError(
-      `The variable "${[name, ...noNumber].join('.')}" is no number that can be reckoned with. Give one that is finite.`,
+      `The variable "${[name, ...noNumber].join('.')}" is not a finite number. Give a finite number.`,
     )
   try {
     return JSON.parse(JSON.stringify(value ?? null)) as Json
   } catch {
-    throw new PatternSettingError(`The variable "${name}" must be plain data, as JSON has it.`)
+    throw new PatternSettingError(`The variable "${name}" must be plain data that JSON can represent.`)
   }
 }
 
@@ -69,19 +69,19 @@ export function resolveVariables(
       if (declaration?.required === false) variables[name] = null
       else
         throw new PatternSettingError(
-          `${file} needs the variable "${name}"${declaration?.type ? ` (${declaration.type})` : ''}: it has no default and none was given.`,
+          `${file} needs the variable "${name}"${declaration?.type ? ` (${declaration.type})` : ''}: the variable has no default, and no value was given.`,
         )
       continue
     }
     const type = declaration?.type
     if (type && !FITS[type](value))
       throw new PatternSettingError(
-        `The variable "${name}" of ${file} is of type ${type}; it was given ${JSON.stringify(value)}.`,
+        `The variable "${name}" of ${file} is of type ${type}, but the given value is ${JSON.stringify(value)}.`,
       )
     const { allowed_values: allowed } = declaration ?? {}
     if (allowed && !allowed.includes(value))
       throw new PatternSettingError(
-        `The variable "${name}" of ${file} is ${JSON.stringify(value)}; it may be ${allowed.map((each) => JSON.stringify(each)).join(', ')}.`,
+        `The variable "${name}" of ${file} is ${JSON.stringify(value)}; allowed values: ${allowed.map((each) => JSON.stringify(each)).join(', ')}.`,
       )
     variables[name] = asJson(name, value)
   }
@@ -139,11 +139,11 @@ function withTemplate(
   if (typeof own.template !== 'string' || NUMBERED.test(own.template)) return own
   if (!Object.hasOwn(agents, own.template))
     throw new PatternSettingError(
-      `The agent "${name}" of ${file} starts from the template "${own.template}", which is no agent. ${suggestion(own.template, Object.keys(agents))}`,
+      `The agent "${name}" of ${file} inherits from the template "${own.template}", which is not an agent. ${suggestion(own.template, Object.keys(agents))}`,
     )
   if (through.includes(own.template))
     throw new PatternSettingError(
-      `The agents ${[...through, own.template].join(' → ')} of ${file} start from each other in a circle.`,
+      `The agents ${[...through, own.template].join(' → ')} of ${file} inherit from each other in a circle.`,
     )
   const base = withTemplate(own.template, agents, file, [...through, own.template])
   const { template: _, count, ...rest } = own

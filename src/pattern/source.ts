@@ -69,7 +69,7 @@ export function readSource(file: string, text: string): Source {
     fail(
       `YAML: ${warning.message.replace(/\.$/, '')}.`,
       warning.pos[0],
-      'A pattern has texts, numbers, lists and blocks.',
+      'A pattern consists of texts, numbers, lists and blocks.',
     )
   visit(document, {
     Map: (_, { items }) => {
@@ -77,7 +77,7 @@ export function readSource(file: string, text: string): Source {
       for (const { key } of items) {
         const name = isScalar(key) ? key.value : key
         if (seen.has(name))
-          fail('YAML: Map keys must be unique.', offsetOf(key) ?? 0, 'A name may stand only once in a block.')
+          fail('YAML: Map keys must be unique.', offsetOf(key) ?? 0, 'Use each name only once in a block.')
         seen.add(name)
       }
     },
@@ -99,7 +99,7 @@ export function readSource(file: string, text: string): Source {
       message.includes('alias') ? `Aliases (*name) may repeat at most ${MAX_ALIASES} times in all.` : undefined,
     )
   }
-  if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'It begins with name: …')
+  if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'Start the file with name: …')
   const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
   const read = schemas().pattern.safeParse(named)
   if (!read.success) throw schemaError(read.error, { file, text, document, lines })

@@ -1,11 +1,11 @@
 import { parseDuration, type Duration, type Milliseconds } from '../clock/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 
-/** Failures that come in bursts: an on/off Markov chain in continuous time, so both lengths are exponential. */
+/** Failures in bursts: an on/off Markov chain in continuous time. The lengths of bursts and pauses are exponential. */
 export interface Bursts {
   /** Mean length of a burst. */
   meanOn: Duration
-  /** Mean length of the quiet between two. */
+  /** Mean length of the pause between two bursts. */
   meanOff: Duration
   /** Share of calls that fail in a burst. Default 0.9. */
   failRate?: number

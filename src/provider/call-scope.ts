@@ -1,12 +1,12 @@
 import { noteFormerName } from '../options/index.ts'
 
-/** Selects calls; a field that is left out selects all. */
+/** Selects calls. An omitted field selects all calls. */
 export interface CallScope {
-  /** Calls of this agent. */
+  /** Only calls of this agent. */
   agent?: string
-  /** Calls of this model. */
+  /** Only calls to this model. */
   model?: string
-  /** Calls of this service. */
+  /** Only calls to this service. */
   service?: string
   /** @deprecated The former name of `service`. */
   provider?: string

@@ -2,9 +2,11 @@ import type { Usage } from '../trace/index.ts'
 
 /** A tool that the model called. */
 export interface ToolCall {
+  /** The id of the call, to which the result refers. */
   id: string
+  /** The name of the called tool. */
   name: string
-  /** The arguments as JSON text; of a custom tool its input as it is. */
+  /** The arguments as JSON text; for a custom tool, the input as text. */
   arguments: string
   /** Whether the tool takes free text in place of JSON. */
   custom?: true
@@ -12,8 +14,9 @@ export interface ToolCall {
 
 /** A tool that the service runs itself, such as `web_search`, `file_search`, `code_interpreter` or `mcp`. */
 export interface HostedTool {
+  /** The kind of the tool, such as `web_search`. */
   kind: string
-  /** What the request calls it; the kind where it has no name of its own. */
+  /** The name of the tool in the request; its kind if the tool has no name. */
   name: string
 }
 
@@ -24,87 +27,103 @@ export interface HostedUse extends HostedTool {
   query: string
 }
 
-/** One message of a conversation, whatever the wire format. */
+/** One message of a conversation, independent of the wire format. */
 export interface Message {
+  /** The author of the message. */
   role: 'system' | 'user' | 'assistant' | 'tool'
+  /** The text of the message; empty if the message has tool calls only. */
   text: string
+  /** The tool calls of an assistant message; empty for other messages. */
   toolCalls: readonly ToolCall[]
   /** Whether the client asked that the prompt be cached up to here (Anthropic's `cache_control`). */
   cacheBreakpoint: boolean
-  /** Tokens of its images, sounds and documents. Default 0. */
+  /** Tokens of the images, sounds and documents of the message. Default 0. */
   mediaTokens?: number
 }
 
 /** A tool that the model may call. */
 export interface ToolDefinition {
+  /** The name of the tool. */
   name: string
+  /** The description of the tool; empty if the request has none. */
   description: string
   /** JSON Schema of the arguments. */
   parameters: Readonly<Record<string, unknown>>
-  /** Whether it takes free text in place of JSON. */
+  /** Whether the tool takes free text instead of JSON. */
   custom?: true
-  /** Whether it is only told when the model has looked for it: it is no part of the prompt until then. */
+  /** Whether the tool becomes part of the prompt only after the model has searched for it. */
   deferred?: true
 }
 
-/** Whether the model answers with text, with tools, or as it likes; `among` names the tools that it may call, where not all. */
+/** Whether the model answers with text, with tools, or chooses; `among` names the allowed tools, if not all. */
 export type ToolChoice =
   | { kind: 'auto'; among?: readonly string[] }
   | { kind: 'none' }
   | { kind: 'required'; among?: readonly string[] }
   | { kind: 'tool'; name: string }
 
-/** How much the model is to think before it answers. */
+/** The reasoning that a request wants. */
 export interface ReasoningRequest {
-  /** Such as `low`, `medium` or `high`. */
+  /** The effort, such as `low`, `medium` or `high`. */
   effort?: string
-  /** Limit on the tokens of its thoughts. */
+  /** Maximum number of reasoning tokens. */
   budget?: number
 }
 
-/** A request as every wire format is translated into. */
+/** A request, translated from its wire format. */
 export interface CallRequest {
   /** The service that is called, such as `openai`. */
   provider: string
-  /** What is asked of it, such as `chat.completions`. */
+  /** The called operation, such as `chat.completions`. */
   operation: string
+  /** The requested model. */
   model: string
+  /** The messages of the request, oldest first. */
   messages: readonly Message[]
+  /** The tools that the request offers. */
   tools: readonly ToolDefinition[]
+  /** Whether the model may, must or must not call a tool. */
   toolChoice: ToolChoice
   /** JSON Schema that the answer must fit; `true` for any JSON object. */
   responseSchema: Readonly<Record<string, unknown>> | true | undefined
+  /** Whether the client requested a stream. */
   stream: boolean
   /** Whether the answer may call several tools. Default true. */
   parallelToolCalls?: boolean
   /** Tools that the service runs itself. */
   hosted?: readonly HostedTool[]
-  /** Whether it is part of a batch, and costs half. */
+  /** Whether the request is part of a batch, at half the price. */
   batch?: boolean
-  /** Whether its answer is fetched later, so that the service goes on with it by itself. */
+  /** Whether the client fetches the answer later, so that the service continues the call without the client. */
   detached?: true
-  /** Whether the oldest messages are dropped of a prompt that the model's window does not hold. Default: it is refused. */
+  /**
+   * Drops the oldest messages of a prompt that exceeds the context window. Default: the service rejects the request.
+   */
   dropsOldest?: true
-  /** Whose models are served, as the table of prices calls them; `*` for any that is asked for, at no price. Default: the provider's. */
+  /**
+   * The provider in the price table whose models the service offers; `*` for any model, at no price. Default:
+   * `provider`.
+   */
   catalogue?: string
-  /** Left out where the model answers without thoughts. */
+  /** The requested reasoning; undefined without reasoning. */
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
+  /** Texts that end the answer; empty for none. */
   stop: readonly string[]
-  /** Answers that are asked for, at least 1. */
+  /** Number of requested answers, at least 1. */
   choices: number
-  /** Whether each message is a prompt of its own, and has as many of the choices as the others. */
+  /** Whether each message is a separate prompt, with an equal share of the choices. */
   separate?: true
-  /** What the request itself says of its sender: header, `metadata`, `user`. Later ones count less. */
+  /** Hints of the request about its sender: header, `metadata`, `user`. Earlier hints take precedence. */
   callerHints: readonly string[]
-  /** How often the client says that it has tried before (`x-stainless-retry-count`). */
+  /** Number of earlier attempts, as the client reports it (`x-stainless-retry-count`). */
   retryCount: number
-  /** Length of the vectors that are asked for; for embeddings only. */
+  /** Length of the requested vectors, for embeddings only. */
   dimensions?: number
-  /** What the header `idempotency-key` says. */
+  /** The value of the header `idempotency-key`. */
   idempotencyKey?: string | undefined
-  /** Refusals in which the service says how long to wait. Default: all that know it. */
+  /** Errors for which the service states the time to wait. Default: all errors with a known time. */
   tellsRetryAfter?: readonly ServiceError['kind'][]
   /** Identifies requests with the same content. */
   fingerprint: string
@@ -174,7 +193,7 @@ export interface LimitState {
 /** The limits in force for a call, by what they count. */
 export type LimitStates = Partial<Record<'requests' | 'tokens' | 'inputTokens' | 'outputTokens', LimitState>>
 
-/** An answer that is an error. */
+/** An error that a service returns. */
 export type ServiceError =
   | {
       kind: 'rate_limited'

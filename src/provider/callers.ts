@@ -5,7 +5,7 @@ import type { CallRequest } from './call.ts'
 const acting = new AsyncLocalStorage<string>()
 
 /**
- * Says which agent the calls inside `work` are made by, also those made later by what it starts.
+ * Attributes the calls inside `work` to an agent, including later calls by code that `work` starts.
  *
  * @example
  * ```ts
@@ -30,14 +30,16 @@ export const withinRun = <Result>(run: number | null, work: () => Result): Resul
  */
 export const runInForce = (): number | null | undefined => running.getStore()
 
-/** A user's way to tell who calls; nothing lets the others decide. */
+/** A function that names the agent of a call. If the function returns nothing, the other rules decide. */
 export type Identify = (request: CallRequest) => string | undefined
 
-/** Who calls, and in which conversation. */
+/** The agent and the conversation of a call. */
 export interface Caller {
+  /** The name of the agent. */
   agent: string
+  /** The id of the conversation. */
   conversation: string
-  /** 1 for the first question of a conversation, 2 for the next … */
+  /** The turn of the conversation, from 1. */
   turn: number
 }
 

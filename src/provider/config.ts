@@ -19,21 +19,27 @@ export interface Behaviour {
   faults?: FaultMix
 }
 
-/** One agent, as the provider sees it. */
+/** Settings of one agent at the provider. */
 export interface AgentConfig extends Behaviour {
   /** The replies to this agent. */
   reply?: ReplySource
 }
 
-/** One service. */
+/** Settings of one service. */
 export interface ServiceConfig extends Behaviour {
   /** Limits of the account at this service. Default: none. */
   rateLimits?: RateLimits
-  /** Calls that are worked on at one time; others wait in line. */
+  /** Number of calls that the service processes at the same time; further calls are queued. Default: no limit. */
   concurrency?: number
-  /** Whether it knows the header `idempotency-key`: works once for each, and repeats its answer. Not for streams. Default false. */
+  /**
+   * Whether the service supports the header `idempotency-key`: it processes each key once, and repeats the answer. Not
+   * for streams. Default false.
+   */
   idempotency?: boolean
-  /** The service whose wire formats it speaks, such as `openai`, `anthropic` or `google`. Default: the one of its own name, else `openai`. */
+  /**
+   * The service whose wire formats this service uses, such as `openai`, `anthropic` or `google`. Default: the formats
+   * of the service of the same name, else `openai`.
+   */
   format?: string
   /** Further addresses at which the service answers, such as a gateway's. */
   baseURLs?: readonly string[]
@@ -43,30 +49,30 @@ export interface ServiceConfig extends Behaviour {
 export interface ProviderConfig extends Behaviour {
   /** Settings of single agents, by name. */
   agents?: Readonly<Record<string, AgentConfig>>
-  /** Settings of single models, by name; also models of your own. */
+  /** Settings of single models, by name; also models that longhaul does not know. */
   models?: Readonly<Record<string, ModelConfig & Behaviour>>
-  /** Settings of single services, by name (`openai`, `anthropic` …); also gateways and services of your own. */
+  /** Settings of single services, by name (`openai`, `anthropic` …); also gateways and self-hosted services. */
   services?: Readonly<Record<string, ServiceConfig>>
   /** @deprecated The former name of `services`. */
   providers?: Readonly<Record<string, ServiceConfig>>
-  /** Times with their own faults: `outage(…)`, `brownout(…)`. */
+  /** Windows with their own faults: `outage(…)`, `brownout(…)`. */
   windows?: readonly FaultWindow[]
   /** Failures in bursts. Default: none. */
   bursts?: Bursts
-  /** Exactly these calls fail, in place of those that chance, windows and bursts would choose. */
+  /** Exactly these calls fail, instead of the calls that chance, windows and bursts would choose. */
   schedule?: readonly ScheduledFault[]
-  /** What a failed client is told to wait where no bucket tells it. Default 1 s. */
+  /** The time in `retry-after` if no rate limit determines it. Default 1 s. */
   retryAfter?: Duration
-  /** How much longer the fault `slow` takes. Default 5. */
+  /** Factor on the latency of a call with the fault `slow`. Default 5. */
   slowFactor?: number
   /** Factor on every latency. Default 1. */
   latencyScale?: number
-  /** Limits of the account, at each provider. */
+  /** Limits of the account at each service. Default: none. */
   rateLimits?: RateLimits
-  /** Calls that each provider works on at one time; others wait in line. */
+  /** Number of calls that each service processes at the same time; further calls are queued. Default: no limit. */
   concurrency?: number
-  /** What the models say: rules, or one answer for all. */
+  /** The replies of the models: rules, or one reply for all calls. Default: generated text. */
   replies?: readonly ReplyRule[] | string | ReplyFunction
-  /** Tells who calls. */
+  /** Names the agent that makes a call. */
   identify?: Identify
 }

@@ -1,12 +1,17 @@
 import type { Finish, HostedUse, ToolCall } from './call.ts'
 import type { Tokenizer } from './tokens.ts'
 
-/** Tokens to bill in place of those counted. */
+/** Tokens to bill instead of the counted tokens. */
 export interface ReplyUsage {
+  /** All tokens of the prompt. Default: counted from the messages. */
   input?: number
+  /** Input tokens from the prompt cache. Default: as the prompt cache of the service computes. */
   cachedInput?: number
+  /** Input tokens written to the prompt cache. Default: as the prompt cache of the service computes. */
   cacheWrite?: number
+  /** Generated tokens, reasoning included. Default: counted from the answer. */
   output?: number
+  /** Reasoning tokens, a part of `output`. Default: counted from the thoughts. */
   reasoning?: number
 }
 

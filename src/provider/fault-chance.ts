@@ -5,10 +5,13 @@ import { applies, type CallScope } from './call-scope.ts'
 import { endOfWindow, type ResolvedFaultWindow } from './fault-windows.ts'
 import type { Fault, FaultMix } from './faults/index.ts'
 
-/** A call that fails: the `nth` of its agent, from 0. */
+/** A fault of one call of an agent. */
 export interface ScheduledFault {
+  /** The agent whose call fails. */
   agent: string
+  /** The number of the call among the calls of the agent, from 0. */
   nth: number
+  /** The fault that the call gets. */
   fault: Fault
 }
 

@@ -7,8 +7,8 @@ import { faultMix, faultName } from './options/config.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
 
 /**
- * A span of time with its own faults, such as `outage` and `brownout` give. Where several windows are open their fail
- * rates add up, and their factors multiply.
+ * A window with its own faults, as `outage` and `brownout` return it. If several windows are open, their fail rates add
+ * up, and their factors multiply.
  */
 export interface FaultWindow extends CallScope {
   /** Start of the window, from the start of the run. */
@@ -90,7 +90,8 @@ function spanOf(
 }
 
 /**
- * A time in which every call fails, by default with a bad gateway. Without `for` it lasts until the end of the run.
+ * A window in which every call fails, by default with a bad gateway. Without `for`, the window lasts until the end of
+ * the run.
  *
  * @throws InvalidProviderConfigError naming what cannot be
  * @example
@@ -113,7 +114,7 @@ export function outage({
 }
 
 /**
- * A time in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3).
+ * A window in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3).
  *
  * @throws InvalidProviderConfigError naming what cannot be
  * @example

@@ -43,7 +43,7 @@ function bounded(schema: unknown, sizes: Sizes): unknown {
     nodes += 1
     if (level > MAX_LEVELS || nodes > MAX_NODES)
       throw new SchemaTooLargeError(
-        `The schema has more than ${MAX_LEVELS} levels or ${MAX_NODES} parts: no value is made for it.`,
+        `The schema has more than ${MAX_LEVELS} levels or ${MAX_NODES} parts: longhaul generates no value for the schema.`,
       )
     if (Array.isArray(value)) return value.map((each) => copy(each, level + 1))
     return Object.fromEntries(
@@ -71,7 +71,9 @@ function counted(schema: unknown): unknown {
           // A long text is as much work as many values.
           looks += name === 'minLength' && typeof value === 'number' ? value : 1
           if (looks > MAX_LOOKS)
-            throw new SchemaTooLargeError('The schema wants more values than a model would give: none is made for it.')
+            throw new SchemaTooLargeError(
+              'The schema requires more values than a model would produce: longhaul generates no value for the schema.',
+            )
           return wrap(value)
         },
       })
@@ -88,7 +90,7 @@ function make(schema: Schema, seed: number, sizes: Sizes): unknown {
   } catch (error) {
     if (error instanceof SchemaTooLargeError) throw error
     throw new UnfitSchemaError(
-      'No value can be made for the schema: it contradicts itself, or a keyword has a value of a wrong kind.',
+      'longhaul cannot generate a value for the schema: the schema contradicts itself, or a keyword has a value of a wrong type.',
       { cause: error },
     )
   }

@@ -12,7 +12,7 @@ import {
 export type Latency = Duration | Distribution
 
 /**
- * A latency that is always the same. A bare duration means the same.
+ * A constant latency. A bare duration means the same.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export type Latency = Duration | Distribution
 export const constant = (duration: Duration): Distribution => constantDistribution(parseDuration(duration))
 
 /**
- * Uniform from `low` to `high`.
+ * A uniform distribution from `low` to `high`.
  *
  * @example
  * ```ts
@@ -33,8 +33,8 @@ export const uniform = (low: Duration, high: Duration): Distribution =>
   uniformDistribution(parseDuration(low), parseDuration(high))
 
 /**
- * Lognormal, the usual shape of latencies, by its median and 95 % quantile: ln X is normal with mean ln(median) and
- * standard deviation ln(p95 / median) / 1.6448536269514722.
+ * A lognormal distribution, the usual shape of latencies, by its median and 95 % quantile: ln X is normal with mean
+ * ln(median) and standard deviation ln(p95 / median) / 1.6448536269514722.
  *
  * @throws InvalidDistributionError if the median is 0 or above the p95
  * @example
@@ -46,8 +46,8 @@ export const lognormal = (quantiles: { median: Duration; p95: Duration }): Distr
   lognormalDistribution(parseDuration(quantiles.median), parseDuration(quantiles.p95))
 
 /**
- * Latencies drawn from measured samples, with linear interpolation between them: the smallest sample is the minimum, the
- * largest is the maximum.
+ * Latencies drawn from measured samples, with linear interpolation between them. The smallest sample is the minimum,
+ * the largest is the maximum.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export const empirical = (samples: readonly Duration[]): Distribution =>
   empiricalDistribution(samples.map(parseDuration))
 
 /**
- * The service never answers: the client has to give up by its own timeout.
+ * The service never answers: the client needs its own timeout.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export const empirical = (samples: readonly Duration[]): Distribution =>
 export const never = (): Distribution => neverDistribution()
 
 /**
- * The distributions of latency under one name, beside their short ones.
+ * All distributions of latency under one name.
  *
  * @example
  * ```ts
@@ -84,14 +84,15 @@ export const latency = { constant, uniform, lognormal, empirical, never } as con
 export const toDistribution = (latency: Latency): Distribution =>
   typeof latency === 'object' ? latency : constant(latency)
 
-/** How fast a model generates. */
+/** The speed of a model. */
 export interface ModelSpeed {
+  /** Time to the first token: milliseconds, a duration such as `'800ms'`, or a distribution. */
   timeToFirstToken: Latency
-  /** Above 0. */
+  /** Generated tokens per second. Above 0. */
   tokensPerSecond: number
   /**
-   * How fast the prompt is read (prefill): its tokens, those from the prompt cache aside, put off the first token. Above 0. Default: no
-   * time at all.
+   * Prompt tokens per second (prefill): uncached tokens of the prompt delay the first token. Above 0. Default: no
+   * delay.
    */
   prefillTokensPerSecond?: number
 }

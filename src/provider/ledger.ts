@@ -2,10 +2,13 @@ import type { Usage } from '../trace/index.ts'
 
 /** What the services bill for the calls of a run, an agent, a model or a service. */
 export interface BilledCost {
+  /** Number of calls, failed calls included. */
   calls: number
   /** Calls that were answered as they should be. */
   completed: number
+  /** Number of failed calls. */
   failed: number
+  /** The billed tokens of all calls. */
   usage: Usage
   /** Picodollars (10⁻¹² US dollars). */
   cost: bigint
@@ -84,6 +87,7 @@ export class Ledger {
     return this.#by.agent
   }
 
+  /** The bill by model. */
   get byModel(): ReadonlyMap<string, Readonly<BilledCost>> {
     return this.#by.model
   }

@@ -103,7 +103,7 @@ export class CallEnds implements Lifecycle {
     if (call.closed) return
     for (const putBack of call.putBacks) putBack()
     const message =
-      call.state.kind === 'stalled' ? 'The client went away from an answer that had stalled.' : 'The client went away.'
+      call.state.kind === 'stalled' ? 'The client disconnected from a stalled answer.' : 'The client disconnected.'
     const usage = usageSoFar(call, this.#clock.now())
     this.fail(call, { fault: 'disconnected', message, usage, retryAfterMs: null })
   }

@@ -10,13 +10,13 @@ export interface Model {
   speed: ModelSpeed | undefined
 }
 
-/** A model of the user's own, or changes to one that is known. */
+/** A new model, or changes to a known model. */
 export interface ModelConfig {
-  /** Tokens that prompt and answer may have together. Default 128,000 for a model that is not known. */
+  /** Maximum number of tokens of prompt and answer together. Default 128,000 for an unknown model. */
   contextWindow?: number
-  /** US dollars for a million tokens. Default 0 for a model that is not known. */
+  /** US dollars per million tokens. Default 0 for an unknown model. */
   prices?: Prices
-  /** How fast the model answers, in place of a latency. */
+  /** The speed of the model, instead of a latency. */
   speed?: ModelSpeed
 }
 

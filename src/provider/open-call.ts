@@ -74,7 +74,7 @@ export function usageSoFar({ state }: OpenCall, now: Milliseconds): Usage {
 export function refusalText(refusal: ServiceError): string {
   switch (refusal.kind) {
     case 'rate_limited':
-      return `The limit on ${refusal.limit} is reached; try again in ${formatDuration(refusal.retryAfterMs)}.`
+      return `The limit on ${refusal.limit} is reached; retry in ${formatDuration(refusal.retryAfterMs)}.`
     case 'overloaded':
       return 'The service is overloaded.'
     case 'server_error':
@@ -82,7 +82,7 @@ export function refusalText(refusal: ServiceError): string {
     case 'bad_gateway':
       return 'The gateway got no answer from the service.'
     case 'quota_exhausted':
-      return `The quota of the account is used up; it is whole again in ${formatDuration(refusal.retryAfterMs)}.`
+      return `The quota of the account is used up; the quota resets in ${formatDuration(refusal.retryAfterMs)}.`
     case 'unauthorized':
       return 'The key is not valid.'
     case 'model_retired':
@@ -92,7 +92,7 @@ export function refusalText(refusal: ServiceError): string {
     case 'model_not_found':
       return `There is no model ${refusal.model}.`
     case 'context_length':
-      return `The prompt has ${refusal.tokens} tokens, and the model's context window ${refusal.contextWindow}.`
+      return `The prompt has ${refusal.tokens} tokens, but the model's context window has ${refusal.contextWindow} tokens.`
     default:
       return refusal satisfies never
   }
@@ -102,15 +102,15 @@ export function refusalText(refusal: ServiceError): string {
 export function waitText(state: OpenCall['state']): string {
   switch (state.kind) {
     case 'refused':
-      return 'which is about to be refused'
+      return 'which the service is about to refuse'
     case 'queued':
-      return 'which waits in line for a free slot'
+      return 'which is queued for a free slot'
     case 'hanging':
       return 'which the fault "hang" leaves without an answer'
     case 'stalled':
-      return 'which the fault "stall" has left in the middle of its answer'
+      return 'which the fault "stall" stopped in the middle of its answer'
     case 'working':
-      return Number.isFinite(state.timing.totalMs) ? 'which is being answered' : 'whose latency is never()'
+      return Number.isFinite(state.timing.totalMs) ? 'which the service is answering' : 'whose latency is never()'
     default:
       return state satisfies never
   }

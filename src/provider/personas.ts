@@ -2,10 +2,13 @@ import type { Faker } from '@faker-js/faker'
 import { englishFaker } from '../packages/index.ts'
 import type { KeyedRandom } from '../random/index.ts'
 
-/** Who an agent is, made up once from its name. */
+/** The persona of an agent, generated from its name. */
 export interface Persona {
+  /** The first name of the persona. */
   name: string
+  /** The job title of the persona. */
   jobTitle: string
+  /** The mood of the persona, as an adjective. */
   mood: string
 }
 

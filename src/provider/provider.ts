@@ -62,8 +62,11 @@ const DEFAULT_RETRY_AFTER = '1s'
 export class Provider {
   /** What is billed. */
   readonly ledger = new Ledger()
+  /** The configuration that was given to the provider. */
   readonly config: ProviderConfig
+  /** The clock that times latency, limits and fault windows. */
   readonly clock: Clock
+  /** The trace to which the provider writes its events. */
   readonly trace: Trace
   readonly #ids: string
   readonly #settings: Settings
@@ -126,7 +129,7 @@ export class Provider {
   }
 
   /**
-   * The next `count` calls fail with `fault`, before chance is asked.
+   * Lets the next `count` calls fail with `fault`. These faults precede faults by chance.
    *
    * @throws InvalidProviderConfigError for a fault that is not known
    * @example
@@ -139,13 +142,16 @@ export class Provider {
     this.#chance.failNext(count, fault, scopeOfToday(scope))
   }
 
-  /** Calls that chance, or the schedule of the configuration, has let fail; nothing where they are too many to be remembered. */
+  /**
+   * The calls that failed by chance or by the schedule of the configuration; undefined if there are too many to
+   * remember.
+   */
   get injected(): readonly ScheduledFault[] | undefined {
     const { injected } = this.#chance
     return injected.length < MAX_REMEMBERED ? injected : undefined
   }
 
-  /** Calls without an end so far. */
+  /** The calls in progress. */
   get openCalls(): number {
     return this.#open.size
   }
@@ -177,7 +183,7 @@ export class Provider {
     return this.#chance.unreached
   }
 
-  /** Reply rules that have answered nobody so far. */
+  /** The reply rules that have answered no call so far. */
   get unusedReplies(): readonly ReplyRule[] {
     return this.#replies.unused
   }
@@ -218,7 +224,7 @@ export class Provider {
     return this.#models.find(service, id)
   }
 
-  /** Who an agent is: made up from its name and the seed. */
+  /** The persona of an agent, generated from the name and the seed. */
   persona(agent: string): Persona {
     return this.#replies.persona(agent)
   }

@@ -1,17 +1,20 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { LimitState, LimitStates } from './call.ts'
 
-/** What an account may use. Buckets refill steadily; a call that finds one empty is refused with the time until it fits. */
+/**
+ * Rate limits of an account. Token buckets refill steadily; the service rejects a call that finds a bucket empty, and
+ * states the time to wait.
+ */
 export interface RateLimits {
   /** Requests in a minute. Default: no limit. */
   requestsPerMinute?: number
-  /** Input and output tokens together. */
+  /** Input and output tokens in a minute. Default: no limit. */
   tokensPerMinute?: number
-  /** Input tokens in a minute. */
+  /** Input tokens in a minute. Default: no limit. */
   inputTokensPerMinute?: number
-  /** Output tokens in a minute. */
+  /** Output tokens in a minute. Default: no limit. */
   outputTokensPerMinute?: number
-  /** Calls that may be open at one time; one more is refused. */
+  /** Number of calls that may be open at the same time; the service rejects further calls. Default: no limit. */
   concurrentRequests?: number
 }
 

@@ -2,11 +2,11 @@ import { suggestion } from '../options/index.ts'
 import { InvalidProviderConfigError } from './options/invalid.ts'
 import type { ReplyRule, ReplySource, ReplySpec, Sequence } from './reply-rules.ts'
 
-/** By what the place in a sequence is counted. */
+/** Options of `sequence`. */
 export interface SequenceOptions {
   /**
-   * `call` (default): the agent's successful calls of a run, whatever it asks; a call that fails takes nothing, nor one whose client
-   * goes away. `conversation`: the questions of each conversation.
+   * `call` (default): each successful call of the agent in a run takes the next reply; failed calls, and calls whose
+   * client disconnects, take none. `conversation`: each turn of a conversation takes the next reply.
    */
   by?: Sequence['by']
 }
@@ -33,12 +33,12 @@ export function sequence(...given: readonly unknown[]): Sequence {
   if (!Array.isArray(first)) return { sequence: replies, by: 'call' }
   const { by = 'call', ...unknown } = options as SequenceOptions
   for (const name of Object.keys(unknown))
-    throw new InvalidProviderConfigError(`sequence() knows no option "${name}". ${suggestion(name, ['by'])}`)
+    throw new InvalidProviderConfigError(`sequence() has no option "${name}". ${suggestion(name, ['by'])}`)
   return { sequence: replies, by }
 }
 
 /**
- * An answer that calls a tool.
+ * A reply that calls a tool.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export const toolCall = (name: string, given: Readonly<Record<string, unknown>> 
 })
 
 /**
- * An answer in JSON.
+ * A reply in JSON.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export const toolCall = (name: string, given: Readonly<Record<string, unknown>> 
 export const json = (value: unknown): ReplySpec => ({ json: value })
 
 /**
- * An answer to messages that contain a text or match a pattern.
+ * A reply to prompts that contain a text or match a pattern.
  *
  * @example
  * ```ts

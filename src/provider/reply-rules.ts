@@ -3,71 +3,80 @@ import type { Caller } from './callers.ts'
 import type { ReplyUsage } from './content.ts'
 import type { Persona } from './personas.ts'
 
-/** What a simulated model says. Text alone may be given as a string. */
+/** A reply of a simulated model. A reply with text only can be a string. */
 export interface ReplySpec {
+  /** The text of the reply. Default: generated text, or none if the reply calls tools. */
   text?: string
-  /** Becomes the text, as JSON. */
+  /** A value whose JSON becomes the text. */
   json?: unknown
-  /** The arguments of a custom tool, which takes free text, are a string. */
+  /** The calls of tools. The arguments of a custom tool, which takes free text, are a string. */
   toolCalls?: readonly { name: string; arguments?: Readonly<Record<string, unknown>> | string; id?: string }[]
-  /** What the model thinks before it answers, where the request asks it to. Without it, thoughts are made up. */
+  /** The thoughts of the model, if the request enables reasoning. Default: generated thoughts. */
   reasoning?: string
   /** Uses of tools that the service runs itself, such as `{ kind: 'web_search', query: 'weather in Oslo' }`. */
   hosted?: readonly { kind: string; name?: string; query?: string; id?: string }[]
-  /** The model declines; `text` is how. */
+  /** The model refuses; `text` is the refusal. */
   refusal?: boolean
-  /** The model pauses in the middle of its turn, to be asked to go on (Anthropic's `pause_turn`). */
+  /** The model pauses its turn, and the client has to continue it (Anthropic's `pause_turn`). */
   pause?: boolean
-  /** Tokens to bill in place of those counted. */
+  /** Tokens to bill instead of the counted tokens. */
   usage?: ReplyUsage
 }
 
-/** What a reply function gets. */
+/** The argument of a reply function. */
 export interface ReplyContext extends Caller {
-  /** The service that is asked, such as `openai`. */
+  /** The called service, such as `openai`. */
   service: string
   /** @deprecated The former name of `service`. */
   provider: string
+  /** The requested model, such as `gpt-4o-mini`. */
   model: string
+  /** The messages of the request, oldest first. */
   messages: readonly Message[]
+  /** The tools that the request offers. */
   tools: readonly ToolDefinition[]
   /** The text of the newest message. */
   prompt: string
-  /** Number of the call among its agent's, from 0. */
+  /** The number of the call among the calls of the agent, from 0. */
   nth: number
-  /** Which of the answers to this call is asked for, from 0, where the request asks for several (`n`). */
+  /** The index of the requested answer, from 0, if the request wants several (`n`). */
   choice: number
-  /** A keyed draw in [0, 1) of this answer; `index` tells several apart. */
+  /** A keyed random number in [0, 1) for this answer; a different `index` gives a different number. */
   random(index?: number): number
-  /** Kept from turn to turn of this conversation; start empty. */
+  /** State that persists from turn to turn of this conversation. Empty at the start. */
   state: Record<string, unknown>
+  /** The persona of the calling agent. */
   persona: Persona
 }
 
-/** Makes an answer from the call. */
+/** Computes a reply from the call. */
 export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Promise<string | ReplySpec>
 
 /**
- * One answer, several to be given one turn after another (the last one stays), or a function. Where a request asks for several
- * answers, each of them takes the next.
+ * One reply, a list of replies for successive turns (the last one repeats), or a function. If a request wants several
+ * answers, each answer takes the next reply.
  */
 export type ReplySource = string | ReplySpec | readonly (string | ReplySpec)[] | Sequence | ReplyFunction
 
-/** Answers that are given one after another, as `sequence` makes them; the last one stays. */
+/** Replies in sequence, as `sequence` creates them. The last reply repeats. */
 export interface Sequence {
+  /** The answers in their order. */
   sequence: readonly (string | ReplySpec)[]
-  /** What counts: the agent's successful calls of a run, or the questions of each conversation. */
+  /** The unit that takes the next reply: the agent's successful calls of a run, or the turns of each conversation. */
   by: 'call' | 'conversation'
 }
 
-/** An answer and the calls that get it; the first rule that fits answers. */
+/** A reply, and the calls that receive it. The first matching rule replies. */
 export interface ReplyRule {
+  /** Only calls of this agent. Default: all agents. */
   agent?: string
+  /** Only calls to this model. Default: all models. */
   model?: string
   /** Text that the newest message contains, or a pattern that it matches. */
   content?: string | RegExp
-  /** 1 for the first question of a conversation. */
+  /** Only this turn of a conversation; the first turn is 1. Default: all turns. */
   turn?: number
+  /** The reply to a matching call. */
   reply: ReplySource
 }
 

@@ -1,14 +1,15 @@
 import { inverseNormal } from './normal.ts'
 
 /**
- * A distribution of non-negative numbers, given by its quantile function: one uniform draw becomes one sample,
- * so that the same draw always gives the same sample and a smaller draw never a larger one.
+ * A distribution of non-negative numbers, given by its quantile function. One uniform draw becomes one sample: the same
+ * draw always gives the same sample, and a smaller draw never gives a larger sample.
  */
 export interface Distribution {
+  /** The family of the distribution. */
   readonly kind: 'constant' | 'uniform' | 'lognormal' | 'empirical' | 'never'
   /** The value below which a share `u` of the samples lies. `u` in [0, 1). */
   quantile(u: number): number
-  /** For people, such as `lognormal(median 4000, p95 12000)`. */
+  /** A text for people, such as `lognormal(median 4000, p95 12000)`. */
   toString(): string
 }
 
@@ -38,7 +39,7 @@ export function constantDistribution(value: number): Distribution {
 export function uniformDistribution(low: number, high: number): Distribution {
   demand(
     finite(low) && finite(high) && low <= high,
-    `uniform(${low}, ${high}): give two finite numbers, the smaller first.`,
+    `uniform(${low}, ${high}): give two finite numbers, with the smaller number first.`,
   )
   return distribution('uniform', `uniform(${low}, ${high})`, (u) => low + (high - low) * u)
 }
@@ -53,7 +54,7 @@ const Z95 = 1.6448536269514722
 export function lognormalDistribution(median: number, p95: number): Distribution {
   demand(
     finite(median) && finite(p95) && median > 0 && p95 >= median,
-    `lognormal({ median: ${median}, p95: ${p95} }): give a median above 0 and a p95 that is not below it.`,
+    `lognormal({ median: ${median}, p95: ${p95} }): give a median above 0 and a p95 that is not below the median.`,
   )
   const sigma = Math.log(p95 / median) / Z95
   return distribution(

@@ -20,9 +20,9 @@ export interface Observation {
   calls: readonly ObservedCall[]
 }
 
-/** Something that the cost of a run goes with. */
+/** A quantity that correlates with the cost of a run. */
 export interface Driver {
-  /** Such as `calls of planner`, `retries`, `overloaded`. */
+  /** The name of the quantity, such as `calls of planner`, `retries` or `overloaded`. */
   what: string
   /** Share of the variance of the cost that it explains alone, from 0 to 1: the square of their correlation. */
   share: number

@@ -1,15 +1,18 @@
-/** What a quantity is like over all runs. */
+/** The distribution of a quantity over all runs. */
 export interface Estimate {
+  /** The mean of all runs. */
   mean: number
   /**
-   * The standard error of the mean: the mean of all runs that there could be is within twice as much of this one in 95
-   * predictions of 100.
+   * The standard error of the mean. In 95 of 100 predictions, the true mean is within two standard errors of `mean`.
    */
   standardError: number
+  /** The median of all runs. */
   median: number
-  /** Half of all runs are in here: from the 25th to the 75th percentile. */
+  /** The interval of the middle half of the runs: from the 25th to the 75th percentile. */
   interquartile: readonly [from: number, to: number]
-  /** Nine runs of ten are in here: from the 5th to the 95th percentile. Stands on 20 runs at least; see `percentile`. */
+  /**
+   * The interval of 90 % of the runs: from the 5th to the 95th percentile. Needs at least 20 runs; see `percentile`.
+   */
   interval90: readonly [from: number, to: number]
   /** @deprecated The former name of `standardError`. */
   meanError: number

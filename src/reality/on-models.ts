@@ -1,7 +1,7 @@
 import { listedModel, listedModels } from '../money/index.ts'
 import { nearest } from '../options/index.ts'
 import { resolveSettings, targetOf } from '../orchestrator/index.ts'
-import type { OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions, PatternOptions } from '../simulation/options.ts'
 import { InvalidPredictionError } from './invalid.ts'
 
 /**
@@ -12,9 +12,9 @@ import { InvalidPredictionError } from './invalid.ts'
 export function onModels(options: OrchestrationOptions, models: readonly string[]): Record<string, PatternOptions> {
   if (options.pattern === undefined)
     throw new InvalidPredictionError(
-      `models is ${models.join(', ')}, and the orchestration is a function, which chooses its models itself. Predict it once for each model, or give a pattern.`,
+      `models is ${models.join(', ')}, and the orchestration is a function, which chooses its models itself. Call predict once for each model, or give a pattern.`,
     )
-  if (models.length === 0) throw new InvalidPredictionError('models is empty. Give the name of a model at least.')
+  if (models.length === 0) throw new InvalidPredictionError('models is empty. Give the name of at least one model.')
   for (const model of models) checkModel(model, options)
   return Object.fromEntries(
     models.map((model) => [model, { ...options, orchestrator: { ...options.orchestrator, onlyModel: model } }]),
@@ -31,6 +31,6 @@ function checkModel(asked: string, { orchestrator = {}, provider = {} }: Pattern
     ['openai', 'anthropic'].flatMap((service) => listedModels(service).map(({ id }) => id)),
   )
   throw new InvalidPredictionError(
-    `models has ${JSON.stringify(asked)}, which no price table has. ${meant === undefined ? '' : `Did you mean "${meant}"? `}Name a model of OpenAI or Anthropic, or give its prices as provider.models and orchestrator.prices.`,
+    `models has ${JSON.stringify(asked)}, which is in no price table. ${meant === undefined ? '' : `Did you mean "${meant}"? `}Name a model of OpenAI or Anthropic, or set its prices in provider.models and orchestrator.prices.`,
   )
 }

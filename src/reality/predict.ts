@@ -1,4 +1,5 @@
-import { openSession, type OrchestrationOptions, type Session } from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { joinSettings, settingsFromEnvironment } from '../simulation/settings.ts'
 import { callsOf } from '../trace/index.ts'
 import { driversOf, type Driver, type Observation } from './drivers.ts'
@@ -6,18 +7,19 @@ import { estimate, percentile, type Estimate } from './estimate.ts'
 import { InvalidPredictionError } from './invalid.ts'
 import { onModels } from './on-models.ts'
 
-/** How a prediction is made. */
+/** Options of a prediction. */
 export interface PredictOptions {
-  /** Runs that it stands on, each with a seed of its own. Default 200. */
+  /** Number of runs, each with its own seed. Default 200. */
   runs?: number
   /** The first seed; the others follow. Default 1. */
   firstSeed?: number
-  /** Is told after each run; with `models`, of which. */
+  /** Called after each run; with `models`, also receives the model. */
   onRun?: (done: number, of: number, model?: string) => void
 }
 
-/** What runs of an orchestration cost and take, over many seeds. */
+/** The cost and the duration of runs of an orchestration, over many seeds. */
 export interface Prediction {
+  /** Number of simulated runs. */
   runs: number
   /** Share of runs that completed. */
   completed: number
@@ -25,13 +27,17 @@ export interface Prediction {
   cost: Estimate
   /** Simulated seconds from start to end. */
   seconds: Estimate
+  /** Calls of a run. */
   calls: Estimate
+  /** Failed calls of a run. */
   failures: Estimate
+  /** Input tokens of a run. */
   inputTokens: Estimate
+  /** Output tokens of a run. */
   outputTokens: Estimate
-  /** US dollars that 99 % of the runs stay under; of fewer than 99 runs the dearest. */
+  /** US dollars that suffice for 99 % of the runs; with fewer than 99 runs, the cost of the most expensive run. */
   budget99: number
-  /** What the cost goes with, the strongest first: share of its variance that each explains alone. */
+  /** The quantities that explain the cost, the strongest first, each with its share of the variance. */
   drivers: readonly Driver[]
   /** Mean cost of a month of 30 days, by runs a day. US dollars. */
   monthly: Readonly<Record<'1' | '10' | '100', number>>
@@ -77,12 +83,12 @@ export async function observe<Result>(
   }
 }
 
-/** What one pattern costs and takes on each of several models, by their names as they were given. */
+/** Predictions of one pattern on several models, by the given names of the models. */
 export type ModelPredictions = Readonly<Record<string, Prediction>>
 
 /**
- * Predicts what runs of an orchestration cost and take: it is run with many seeds, one after another, in simulated time.
- * With `models`, a pattern is run on each of them, with the same seeds.
+ * Predicts the cost and the duration of runs of an orchestration: runs it with many seeds, one after another, in
+ * simulated time. With `models`, a pattern runs on each model with the same seeds.
  *
  * @throws InvalidPredictionError for fewer than ten runs, and for models that no price table has
  * @example

@@ -21,8 +21,8 @@ const ENOUGH_FOR_99 = 99
 
 const stayUnder = ({ runs, budget99 }: Prediction): string =>
   runs < ENOUGH_FOR_99
-    ? `The dearest of the ${runs} runs costs ${dollars(budget99)}; what 99 % stay under is told from ${ENOUGH_FOR_99} runs on.`
-    : `99 % of the runs stay under ${dollars(budget99)}.`
+    ? `The most expensive of the ${runs} runs costs ${dollars(budget99)}. A bound for 99 % of the runs needs at least ${ENOUGH_FOR_99} runs.`
+    : `99 % of the runs cost less than ${dollars(budget99)}.`
 
 /** Predictions of one pattern on several models, for people. */
 export function modelsText(name: string, predictions: ModelPredictions): string {
@@ -30,10 +30,10 @@ export function modelsText(name: string, predictions: ModelPredictions): string 
     model,
     cost: dollars(cost.median),
     '90 % of the runs': `${dollars(cost.interval90[0])} – ${dollars(cost.interval90[1])}`,
-    [runs < ENOUGH_FOR_99 ? 'the dearest' : '99 % under']: dollars(budget99),
+    [runs < ENOUGH_FOR_99 ? 'most expensive run' : '99 % cost less than']: dollars(budget99),
     time: time(seconds.median),
     complete: percent(completed),
-    'a month, 1 a day': dollars(monthly[1]),
+    'a month, 1 run a day': dollars(monthly[1]),
     '10 a day': dollars(monthly[10]),
     '100 a day': dollars(monthly[100]),
   }))
@@ -43,8 +43,8 @@ export function modelsText(name: string, predictions: ModelPredictions): string 
 /** A prediction, for people. */
 export function predictionText(name: string, of: Prediction): string {
   const drivers = of.drivers.map(({ what, share }) => ({
-    'the cost goes with': what,
-    'share of its variance': percent(share),
+    'cost driver': what,
+    'share of the variance': percent(share),
   }))
   return [
     `${name}: ${of.runs} runs, ${percent(of.completed)} complete`,

@@ -24,7 +24,7 @@ function readPage(): string {
     return (page ??= readFileSync(PAGE, 'utf8'))
   } catch {
     throw new NoPageError(
-      `There is no ${PAGE}, which reports are made of. In longhaul's own repository: npm run build.`,
+      `The file ${PAGE}, the template of reports, is missing. In longhaul's own repository, run npm run build.`,
     )
   }
 }

@@ -4,7 +4,7 @@ import { callsOf, type CallRecord, type Trace } from '../trace/index.ts'
 const MAX_AGENTS = 12
 
 function how({ status, fault, endedAt, arrivedAt }: CallRecord): string {
-  if (status === 'open') return `without an answer since ${formatDuration(arrivedAt)}`
+  if (status === 'open') return `no answer since ${formatDuration(arrivedAt)}`
   return `${status === 'ended' ? 'answered' : `failed (${fault})`} at ${formatDuration(endedAt!)}`
 }
 

@@ -116,7 +116,7 @@ export function perfettoTrace(trace: Trace): ChromeTrace {
     })
     if (call.firstTokenAt !== undefined)
       traceEvents.push({
-        name: 'waits for the first token',
+        name: 'time to first token',
         cat: 'call',
         ph: 'X',
         ts: micros(call.arrivedAt),
@@ -225,7 +225,7 @@ function counters(calls: readonly CallRecord[]): ChromeEvent[] {
       cost += change.cost
       const at = { ph: 'C', ts: micros(change.at), pid: COUNTERS, tid: 0 } as const
       return [
-        { ...at, name: 'calls under way', args: { calls: open } },
+        { ...at, name: 'calls in progress', args: { calls: open } },
         ...(change.cost > 0 ? [{ ...at, name: 'cost in dollars', args: { dollars: cost / DOLLAR } }] : []),
       ]
     })

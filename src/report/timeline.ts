@@ -16,7 +16,7 @@ interface Bar {
 function callBar(call: CallRecord, end: number): Bar {
   const to = call.endedAt ?? end
   const attempt = call.attempt > 1 ? `, attempt ${call.attempt}` : ''
-  const how = call.status === 'ended' ? formatDollars(call.cost) : (call.fault ?? 'without an answer so far')
+  const how = call.status === 'ended' ? formatDollars(call.cost) : (call.fault ?? 'no answer yet')
   return { from: call.arrivedAt, to, who: call.agent, what: `call ${call.call} ${call.model}: ${how}${attempt}` }
 }
 
@@ -25,7 +25,7 @@ function refusedBar(event: EventOf<'call.refused'>): Bar {
   const { at, agent, call, model, method, host, path, status, reason, message } = event
   const which = call === null ? `${method} ${host}${path}` : `call ${call}${model === null ? '' : ` ${model}`}`
   const how = status === null ? 'without an answer' : `with ${status}`
-  return { from: at, to: at, who: agent ?? '', what: `${which}: refused ${how} (${reason}), ${message}` }
+  return { from: at, to: at, who: agent ?? '', what: `${which}: refused ${how} (${reason}): ${message}` }
 }
 
 function gatherBar(gather: GatherRecord, end: number): Bar {

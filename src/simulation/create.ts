@@ -1,46 +1,55 @@
 import type { Clock, TimeModeText } from '../clock/index.ts'
 import type { Ledger, Provider, ProviderConfig } from '../provider/index.ts'
 import type { Trace } from '../trace/index.ts'
-import { openSession, type FunctionOptions } from './session.ts'
+import type { FunctionOptions } from './options.ts'
+import { openSession } from './session.ts'
 import { unusedText } from './set-up.ts'
 import { joinSettings, type RunSettings } from './settings.ts'
 
-/** What a simulation is made of. */
+/** Options of a simulation. */
 export interface SimulationOptions extends Pick<
   RunSettings,
   'seed' | 'failRate' | 'latencyScale' | 'checks' | 'unused'
 > {
+  /** The simulated services: latency, faults, limits, replies. Default: the defaults of `ProviderConfig`. */
   provider?: ProviderConfig
-  /** `'real'` (default), `'virtual'`, or a factor such as `'60x'`. In virtual and scaled time, what is timed has to be inside `run`. */
+  /**
+   * `'real'` (default), `'virtual'`, or a factor such as `'60x'`. In virtual and scaled time, run the timed code inside
+   * `run`.
+   */
   time?: TimeModeText
   /**
-   * Whether the provider answers at its services' own addresses in this process. Default false: give it to `startServer`, or to the
-   * handlers of `longhaul/msw` or `longhaul/nock`.
+   * Whether the provider answers at the addresses of its services in this process. Default false: pass the provider to
+   * `startServer`, or to the handlers of `longhaul/msw` or `longhaul/nock`.
    */
   mount?: boolean
+  /** The hosts that the code may reach. Default: none but loopback. */
   network?: FunctionOptions['network']
 }
 
-/** A simulated provider with all that it stands on, for servers, mocks and test runners of one's own. */
+/** A simulated provider with its clock and trace, for servers, mocks and other test runners. */
 export interface Simulation {
+  /** The simulated services. */
   provider: Provider
+  /** The clock of the simulation. */
   clock: Clock
+  /** The trace of the simulation. */
   trace: Trace
-  /** What the provider bills. */
+  /** The bill of the provider. */
   readonly ledger: Ledger
   /**
-   * Does work in the time of the simulation, and verifies afterwards the invariants that every run should satisfy.
+   * Runs work in the time of the simulation, and afterwards verifies the invariants that every run should satisfy.
    *
    * @throws what the work throws; InvariantError
    */
   run<Result>(work: () => Result | Promise<Result>): Promise<Result>
-  /** Ends it: gives timers, network and chance back. */
+  /** Ends the simulation, and restores timers, network and randomness. */
   close(): Promise<void>
 }
 
 /**
- * Makes a simulated provider with clock, chance and trace, for `startServer`, msw, nock and test runners other than Vitest. Only one
- * can be open in a process at a time where its time is not real.
+ * Creates a simulated provider with clock, randomness and trace, for `startServer`, msw, nock and test runners other
+ * than Vitest. In virtual and scaled time, only one simulation can be open in a process at a time.
  *
  * @throws InvalidProviderConfigError; InvalidTimeModeError; ClockInUseError
  * @example
@@ -78,7 +87,8 @@ export function createSimulation({
     run: async (work) => (await session.supervise(work)) as never,
     async close() {
       const text = inForce.unused === 'warn' ? unusedText(session.unused()) : ''
-      if (text !== '') process.stderr.write(`longhaul: set up, and used by no call of the simulation: ${text}\n`)
+      if (text !== '')
+        process.stderr.write(`longhaul: no call of the simulation used this part of the set-up: ${text}\n`)
       await session.close()
     },
   }

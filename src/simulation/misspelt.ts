@@ -35,6 +35,16 @@ function isSlip(given: string, meant: string, least: number): boolean {
   return distance === 1 && shorter >= MIN_FOR_OTHER_LETTER
 }
 
+/** Whether the second name has a number behind its words, and the first has none: `reseacher`, `researcher-1`. */
+const isNumbered = (words: readonly string[], others: readonly string[]): boolean =>
+  others.length === words.length + 1 && /^\d+$/.test(others.at(-1)!)
+
+/** `researcher` and `researchers` beside `researcher-1` are names of a kind or a group. */
+const isMisspeltOfNumbered = (given: string, stem: string): boolean => {
+  const [one, other] = [given, stem].map((name) => wordsOf(name).join('').replace(/s$/, ''))
+  return one !== other && isMisspelt(given, stem)
+}
+
 /**
  * Whether a name is another one, written wrongly. Careful: names that may be two, such as `worker_a` and `worker_b`,
  * are.
@@ -49,6 +59,8 @@ export function isMisspelt(given: string, meant: string): boolean {
   const [words, others] = [wordsOf(given), wordsOf(meant)]
   if (words.join('') === others.join('')) return true
   if (isTrebled(words.join(''), others.join('')) || isTrebled(others.join(''), words.join(''))) return true
+  if (isNumbered(words, others)) return isMisspeltOfNumbered(given, others.slice(0, -1).join(' '))
+  if (isNumbered(others, words)) return isMisspeltOfNumbered(meant, words.slice(0, -1).join(' '))
   if (words.length !== others.length) return isSlip(words.join(''), others.join(''), MIN_LETTERS)
   const different = words.flatMap((word, place) => (word === others[place] ? [] : [[word, others[place]!] as const]))
   if (different.length > 1) return false

@@ -33,11 +33,11 @@ function ledgerOf(calls: readonly CallRecord[]): Ledger {
   return ledger
 }
 
-/** What the provider and the trace know of a run, or of a part of it. Calls that others make are not counted. */
+/** The records of the provider and the trace for a run, or for a part of it. Calls of other runs are not included. */
 export class RunRecord {
-  /** From start to end, on the clock in force. Milliseconds. */
+  /** Time from start to end, on the clock in force. Milliseconds. */
   readonly elapsedMs: number
-  /** What happened in it, from its start to its end. */
+  /** The events from the start of the run to its end. */
   readonly trace: Trace
   readonly #state: { ledger?: Ledger } = {}
   readonly #setUp: KnownNames
@@ -52,7 +52,7 @@ export class RunRecord {
     this.#setUp = setUp
   }
 
-  /** What the provider bills for the calls that had ended. */
+  /** The bill for the calls that ended. */
   get ledger(): Ledger {
     return (this.#state.ledger ??= ledgerOf(this.calls))
   }
@@ -62,12 +62,12 @@ export class RunRecord {
     return callsOf(this.trace)
   }
 
-  /** What each agent has asked of the services: calls, failures, retries, tokens, cost, latency. */
+  /** The calls of each agent: number, failures, retries, tokens, cost, latency. */
   get agents(): AgentRecord[] {
     return agentsOf(this.calls)
   }
 
-  /** The bill as it grows: a point at the end of each span in which something was billed. */
+  /** The growth of the bill: a point at the end of each period with a charge. */
   costOverTime(every: Duration): CostPoint[] {
     return costOverTime(this.calls, Math.max(1, parseDuration(every)))
   }
@@ -89,7 +89,7 @@ export class RunRecord {
   }
 
   /**
-   * The newest gather of a name.
+   * The newest gather with a name.
    *
    * @throws Error naming the gathers that there were
    */
@@ -99,7 +99,7 @@ export class RunRecord {
     if (found) return found
     const names = [...new Set(gathers.map((gather) => gather.name))]
     throw new Error(
-      `There was no gather named "${name}". ${names.length > 0 ? `There were: ${names.join(', ')}.` : 'The system reported none: report.gather(name, …) does.'}`,
+      `The run has no gather "${name}". ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'The system reported no gather. To report one, call report.gather(name, …).'}`,
     )
   }
 }
@@ -149,29 +149,33 @@ const selfReported = (trace: Trace): Resumption[] =>
 /** The outcome of a run whose system returned. */
 export interface CompletedOutcome<Result = unknown> extends RunRecord {
   /**
-   * The parts of a run that was suspended, killed or restarted, each with calls, bill, time and trace of its own; one
-   * part where it never stopped. A call belongs to the part in which it was made.
+   * The parts of a run that was suspended, killed or restarted, each with its own calls, bill, time and trace; one part
+   * if the run never stopped. A call belongs to the part that made it.
    */
   readonly parts: RunRecord[]
+  /** The system returned. */
   readonly status: 'completed'
-  /** What the system returned. */
+  /** The return value of the system. */
   readonly result: Result
+  /** A completed run has no error. */
   readonly error: undefined
 }
 
 /** The outcome of a run whose system threw. */
 export interface FailedOutcome extends RunRecord {
-  /** The parts of a run that was suspended, killed or restarted, as of one that completed. */
+  /** The parts of a run that was suspended, killed or restarted, as for a completed run. */
   readonly parts: RunRecord[]
+  /** The system threw. */
   readonly status: 'failed'
+  /** A failed run has no result. */
   readonly result: undefined
-  /** What the system threw. */
+  /** The value that the system threw. */
   readonly error: unknown
 }
 
 /**
- * How a run ended, and what the provider and the trace know of it. It is frozen: neither later calls nor other runs of
- * the same test change it.
+ * The outcome of a run, with the records of the provider and the trace. An outcome is frozen: later calls and other
+ * runs of the same test do not change it.
  *
  * @example
  * ```ts

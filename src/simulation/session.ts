@@ -1,153 +1,45 @@
-import {
-  checkSettings,
-  findViolations,
-  InvariantError,
-  joinChecks,
-  type CheckName,
-  type CheckSettings,
-  type CheckTuning,
-  type Violation,
-} from '../checks/index.ts'
+import type { CheckName, CheckTuning, Violation } from '../checks/index.ts'
 import {
   DeadlockError,
   defaultEpoch,
-  formatDuration,
   parseDuration,
   startClock,
   TimerStormError,
   type Clock,
-  type ClockOptions,
   type Duration,
-  type TimeMode,
 } from '../clock/index.ts'
-import { emptyPools, endChildrenWithWorker, installDoors, native, realTurn, stand } from '../doors/index.ts'
-import { suggestion } from '../options/index.ts'
-import type { PatternText } from '../pattern/index.ts'
-import { mountNetwork, type NetworkMount, type NetworkOptions } from '../mount/index.ts'
+import { emptyPools, endChildrenWithWorker, installDoors, native, stand } from '../doors/index.ts'
+import { mountNetwork, type NetworkMount } from '../mount/index.ts'
 import {
   actingAgent,
   prepareAnswers,
   Provider,
   withinRun,
-  type ResolvedFaultWindow,
   type ProviderConfig,
+  type ResolvedFaultWindow,
 } from '../provider/index.ts'
+import { KeyedRandom } from '../random/index.ts'
 import { lastCallsText } from '../report/last-calls.ts'
 import { countsOf, type TestSummary } from '../report/summary.ts'
-import { KeyedRandom } from '../random/index.ts'
-import { chanceOf } from './chance.ts'
+import type { Vars } from '../systems/index.ts'
 import { putInForce, Trace } from '../trace/index.ts'
-import {
-  patternSystem,
-  reportInto,
-  type Controls,
-  type PatternSettings,
-  type System,
-  type SystemContext,
-  type Vars,
-} from '../systems/index.ts'
-import { awaitLeftovers } from './leftovers.ts'
-import { Outcome, type Resumption } from './outcome.ts'
-import type { KnownNames } from './known-names.ts'
+import { chanceOf } from './chance.ts'
+import { Given } from './not-awaited.ts'
+import { checkOptions, type OrchestrationOptions } from './options.ts'
+import type { Outcome } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { agentsSeen, misspeltIn, namesIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
-import { leftBy } from './left-calls.ts'
-import { Given } from './not-awaited.ts'
-import { UnknownAgentError } from './unknown-agent.ts'
-import { InvalidSettingError, type RunSettings, type ResolvedRunSettings } from './settings.ts'
+import { misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import type { ResolvedRunSettings } from './settings.ts'
+import { starter, type StartedOrchestration } from './started.ts'
+import { Verification } from './verification.ts'
 import { watchInto } from './watch.ts'
 
-/** What a trace keeps beside what it always does. */
-export interface TraceOptions {
-  /** The texts of prompts and answers, which `toHaveAsked` needs. */
-  contents?: boolean
-}
-
-/** Settings of an orchestration under test, whatever it is. */
-export interface CommonOptions extends RunSettings {
-  /** The simulated services: replies, latency, faults, limits. */
-  provider?: ProviderConfig
-  /** The names of the agents, for `context.agents` and reports. Default: the names in `provider.agents`. */
-  agents?: readonly string[]
-  /** Values that the system gets as `context.vars`; `run({ vars })` overrides single ones. */
-  vars?: Vars
-  /** Settings of the simulated clock. */
-  clock?: ClockOptions
-  /** Whether the provider answers at its services' own addresses, by whatever client (default), or the test mounts it itself (`false`). */
-  mount?: 'fetch' | false
-  /** What the trace keeps: with `contents`, the texts of prompts and answers too. Default: without. */
-  trace?: TraceOptions
-  /** The network: in virtual and scaled time the test can reach the hosts in `allow`, this machine, and no others. */
-  network?: Pick<NetworkOptions, 'allow'>
-}
-
-/** An orchestration under test that is any async function. */
-export interface FunctionOptions<Result = unknown, Given extends Vars = Vars> extends Omit<CommonOptions, 'vars'> {
-  /** The orchestration under test: any async function. */
-  system: System<Result, Given>
-  /** What the system is given as `vars`; a run may change single ones. */
-  vars?: Given
-  pattern?: undefined
-}
-
-/** An orchestration under test that is a YAML pattern, run by the reference orchestrator. */
-export interface PatternOptions extends CommonOptions {
-  /** The path of a YAML file, or its text. */
-  pattern: string | PatternText
-  /** Settings of the reference orchestrator that runs the pattern. */
-  orchestrator?: PatternSettings
-  system?: undefined
-}
-
-/** What `describeOrchestration` is given. */
-export type OrchestrationOptions<Result = unknown> = FunctionOptions<Result> | PatternOptions
-
-const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result> =>
-  options.pattern === undefined
-    ? options.system
-    : (patternSystem(options.pattern, options.orchestrator) as System<unknown> as System<Result>)
-
-/** An orchestration that was started. */
-export interface StartedOrchestration<Result = unknown> {
-  /** Waits for the end of the run. Never rejects for a failure of the system: a failure is an outcome too. */
-  outcome(): Promise<Outcome<Result>>
-  /**
-   * Aborts the `agentSignal` of an agent.
-   *
-   * @example
-   * ```ts
-   * const orchestration = await start()
-   * await sleep('5m')
-   * await orchestration.terminateAgent('writer')
-   * ```
-   */
-  terminateAgent(agent: string): Promise<void>
-  /** Stops the run and saves its state. Calls in progress end first, or are cancelled with `running: 'cancel'`. */
-  suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
-  /** Resumes the run after `suspend`, from its saved state or from a checkpoint. */
-  resume(options?: { checkpoint?: string }): Promise<void>
-  /**
-   * Kills the system as a process is killed, and starts it again from its saved state.
-   *
-   * @example
-   * ```ts
-   * const orchestration = await start()
-   * await sleep('10m')
-   * await orchestration.restart()
-   * expect(await orchestration.outcome()).toHaveCompleted()
-   * ```
-   */
-  restart(): Promise<void>
-  /** Aborts the system's `signal` and waits for its end. */
-  cancel(): Promise<Outcome<Result>>
-}
-
-/** What one test, or one case of `explore`, works with. */
+/** The environment of one test, or of one case of `explore`. */
 export interface Session<Result = unknown> {
   /** The clock in force. */
   clock: Clock
-  /** Every event so far. */
+  /** All events so far. */
   trace: Trace
   /** The simulated services. */
   provider: Provider
@@ -165,7 +57,7 @@ export interface Session<Result = unknown> {
    */
   supervise(work: () => unknown): Promise<unknown>
   /**
-   * Says that what a check finds is meant in this test: all of it, or what its settings say.
+   * Waives a check, or parts of a check, for this test.
    *
    * @throws InvalidCheckError
    */
@@ -213,68 +105,10 @@ export interface Session<Result = unknown> {
   close(): Promise<void>
 }
 
-/** How exact times are that the wall clock rules. Real milliseconds. */
-const SLACK_MS = 50
-
-/** Findings that are told beside what a test failed with. */
-const MAX_HINTS = 3
-
-/** What checks have found, where it may be why something else failed. */
-function violationsHint(violations: readonly Violation[]): string {
-  // That it is stuck is what the error says.
-  const others = violations.filter(({ check }) => check !== 'deadlock').slice(0, MAX_HINTS)
-  const lines = others.map(({ check, at, what }) => `\n  ${check}, at ${formatDuration(at)}: ${what}`)
-  return lines.length === 0 ? '' : `What checks have found, which may be why:${lines.join('')}`
-}
-
-const slackOf = (mode: TimeMode): number =>
-  mode.kind === 'virtual' ? 0 : SLACK_MS * (mode.kind === 'scaled' ? mode.factor : 1)
-
 /** Whether the test runner is importing a module, which happens in another thread. */
 const importing = (): boolean => {
   const worker = (globalThis as { __vitest_worker__?: { resolvingModules?: { size: number } } }).__vitest_worker__
   return (worker?.resolvingModules?.size ?? 0) > 0
-}
-
-const OPTIONS = [
-  ...['system', 'pattern', 'orchestrator', 'provider', 'agents', 'vars', 'clock', 'mount', 'network', 'trace'],
-  ...['seed', 'time', 'failRate', 'latencyScale', 'checks', 'unused'],
-]
-
-/** Options within options. */
-const NESTED: Readonly<Record<string, readonly string[]>> = {
-  trace: ['contents'],
-  clock: ['epoch', 'settle', 'quiet', 'horizon', 'deadlockAfter', 'probes', 'actor', 'tell'],
-  network: ['allow'],
-}
-
-/** @throws InvalidSettingError for an option within another one that nobody reads */
-function checkNested(options: object): void {
-  for (const [owner, names] of Object.entries(NESTED)) {
-    const given: unknown = (options as Readonly<Record<string, unknown>>)[owner]
-    if (given === undefined) continue
-    if (typeof given !== 'object' || given === null || Array.isArray(given))
-      throw new InvalidSettingError(`${owner} is ${String(given)}. Give an object with: ${names.join(', ')}.`)
-    for (const name of Object.keys(given))
-      if (!names.includes(name))
-        throw new InvalidSettingError(`There is no option ${owner}.${name}. ${suggestion(name, names)}`)
-  }
-  const allow: unknown = (options as OrchestrationOptions).network?.allow
-  if (allow !== undefined && !(Array.isArray(allow) && allow.every((host) => typeof host === 'string')))
-    throw new InvalidSettingError(
-      `network.allow is ${JSON.stringify(allow)}. Give a list of hosts, such as ['api.example.com'].`,
-    )
-}
-
-/** @throws InvalidSettingError for an option that nobody reads */
-function checkOptions(options: object): void {
-  for (const [name, given] of Object.entries(options))
-    if (given !== undefined && !OPTIONS.includes(name))
-      throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
-  checkNested(options)
-  const { system, pattern } = options as { system?: unknown; pattern?: unknown }
-  if (pattern === undefined && typeof system !== 'function')
-    throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or a pattern in its place.`)
 }
 
 /**
@@ -365,149 +199,15 @@ function sessionOf<Result>(
     isClosed: () => boolean
   },
 ): Session<Result> {
-  const { agents, vars: defaults, provider: config } = options
+  const { agents, provider: config } = options
   const { seed, checks } = settings
-  let waived: CheckSettings = {}
   let overAt: number | undefined
-  let violations: readonly Violation[] = []
   const realStart = native.now()
   const owners = new Owners(trace)
   closings.push(owners.stop)
   const promised = new Given()
-  const system = systemOf(options)
-  const start: Session<Result>['start'] = async ({ vars = {}, ...others } = {}) => {
-    for (const unknown of Object.keys(others))
-      throw new InvalidSettingError(`A run has no option "${unknown}". ${suggestion(unknown, ['vars'])}`)
-    // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
-    if (isClosed()) throw new Error('This test is over: the orchestration was not started.')
-    const startedAt = clock.now()
-    const controller = new AbortController()
-    const report = reportInto(trace)
-    const agentControllers = new Map<string, AbortController>()
-    const controllerOf = (agent: string): AbortController => {
-      let found = agentControllers.get(agent)
-      if (!found) agentControllers.set(agent, (found = new AbortController()))
-      return found
-    }
-    const given = { ...defaults, ...vars }
-    const resumptions: Resumption[] = []
-    let stoppedAt: number | undefined
-    const goOn = async (options?: { checkpoint?: string }): Promise<void> => {
-      const ways = controlled()
-      const at = clock.now()
-      const resumption = { place: trace.length, at, stoppedAt: stoppedAt ?? at }
-      resumptions.push(resumption)
-      try {
-        // The test resumes it; what it does from here on is the run's own.
-        await withinRun(began, () => ways.resume(options))
-        stoppedAt = undefined
-      } catch (error) {
-        resumptions.splice(resumptions.indexOf(resumption), 1)
-        throw error
-      }
-    }
-    let controls: Controls | undefined
-    let ready: Promise<unknown> | undefined
-    const controlled = (): Controls => {
-      if (controls) return controls
-      throw new Error(
-        'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
-      )
-    }
-    /** Who is set up or known by any run of the test, whether or not it has called. */
-    const namesOf: KnownNames = (part) => [
-      ...namesIn(provider.config, part),
-      ...(part === 'agents' ? [...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)] : []),
-    ]
-    const began = trace.append({ type: 'run.started', name, seed, vars: given })
-    owners.begin(began)
-    const context: SystemContext = {
-      vars: given,
-      provider,
-      report,
-      signal: controller.signal,
-      agents: agents ?? Object.keys(config?.agents ?? {}),
-      agentSignal: (agent) => controllerOf(agent).signal,
-      control: (ways) => void (controls = ways),
-      readyWhen: (promise) => void (ready = promise),
-    }
-    const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
-      network.readChildren()
-      trace.append(
-        status === 'completed'
-          ? { type: 'run.ended', status }
-          : {
-              type: 'run.ended',
-              status,
-              error: error instanceof Error ? error.name : typeof error,
-              message: error instanceof Error ? error.message : String(error),
-            },
-        [began],
-      )
-      return new Outcome({
-        status,
-        result,
-        error,
-        elapsedMs: clock.now() - startedAt,
-        trace: owners.end(began),
-        resumptions: [...resumptions],
-        setUp: namesOf,
-      })
-    }
-    const running = withinRun(began, async () => system(context)).then(
-      (result) => end('completed', result, undefined),
-      (error: unknown) => end('failed', undefined, error),
-    )
-    const reason = (): DOMException => new DOMException('The orchestration was cancelled.', 'AbortError')
-    closings.push(() => controller.abort(reason()))
-    // What keeps it from being ready is how it ends.
-    if (ready) await Promise.race([ready.catch(() => running), running])
-    return {
-      outcome: () => promised.keep('outcome()', clock.now(), running),
-      async terminateAgent(agent) {
-        const known = new Set([...context.agents, ...agentControllers.keys(), ...agentsSeen(trace)])
-        if (known.size > 0 && !known.has(agent)) throw new UnknownAgentError(agent, [...known])
-        if (options.pattern === undefined) report.terminated(agent, 'terminated by the test')
-        controllerOf(agent).abort(new DOMException(`The agent ${agent} was terminated.`, 'AbortError'))
-      },
-      async suspend(options) {
-        await controlled().suspend(options)
-        stoppedAt = clock.now()
-      },
-      resume: goOn,
-      async restart() {
-        await controlled().kill()
-        stoppedAt = clock.now()
-        await goOn()
-      },
-      cancel() {
-        controller.abort(reason())
-        return running
-      },
-    }
-  }
-  /** Looks at what is left, if all orchestrations have ended, and whether what should hold in every run does. */
-  const verify = async (tuned: CheckSettings): Promise<void> => {
-    const slackMs = slackOf(clock.mode)
-    const place = trace.length
-    const isRun = trace.ofType('run.started').length > 0
-    const ended = owners.underWay === 0 && isRun
-    if (clock.mode.kind !== 'real' && (ended || !isRun)) {
-      // What the test has begun, and not waited for, is on its way.
-      await realTurn()
-      await awaitLeftovers({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
-    }
-    const left = leftBy(trace, place)
-    if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })
-    if (ended && clock.mode.kind !== 'real') {
-      const everyMs = clock.intervals()
-      if (everyMs.length > 0) trace.append({ type: 'timers.leaked', everyMs })
-    }
-    network.readChildren()
-    violations = findViolations(trace, tuned, { slack: slackMs })
-    if (violations.length > 0) throw new InvariantError(violations)
-  }
-  let isTold = false
+  const start = starter(name, options, { seed, clock, trace, provider, network, owners, promised, closings, isClosed })
+  const verification = new Verification({ clock, trace, provider, network, owners }, checks)
   let isLookedThrough = false
   /** Puts into the trace which names of the set-up are written wrongly, once it is known who calls. */
   const lookThroughNames = (): void => {
@@ -528,32 +228,24 @@ function sessionOf<Result>(
       try {
         const result = await clock.supervise(() => withinRun(null, work))
         overAt = clock.now()
-        // In scaled and real time, some passes in any case.
-        if (clock.mode.kind === 'virtual') promised.verify(overAt)
+        // In scaled and real time, some passes in any case: there the moment tells nothing.
+        promised.verify(clock.mode.kind === 'virtual' ? overAt : Number.NaN)
         network.readChildren()
         lookThroughNames()
-        if (checks !== false) await verify(joinChecks(checks, waived))
+        await verification.verify()
         return result
       } catch (error) {
         if (error instanceof DeadlockError || error instanceof TimerStormError)
           trace.append({ type: 'clock.stuck', code: error.code, message: error.message })
-        isTold = error instanceof InvariantError
         throw error
       }
     },
     close,
-    waive(name, tuned) {
-      const given: CheckSettings = { [name]: tuned ?? false }
-      checkSettings(given)
-      // A part is no more than the whole, which the file or the test may have waived before.
-      if (joinChecks(checks || {}, waived)[name] !== false) waived = joinChecks(waived, given)
-    },
+    waive: (name, tuned) => verification.waive(name, tuned),
     hints() {
       network.readChildren()
       lookThroughNames()
-      if (checks !== false && !isTold)
-        violations = findViolations(trace, joinChecks(checks, waived), { slack: slackOf(clock.mode) })
-      const hints = [isTold ? '' : violationsHint(violations), lastCallsText(trace), unmatchedText(provider, agents)]
+      const hints = [verification.hint(), lastCallsText(trace), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
     unused() {
@@ -562,7 +254,7 @@ function sessionOf<Result>(
       return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
     },
     get violations() {
-      return violations
+      return verification.violations
     },
     windows: provider.windows,
     limits: {
@@ -580,7 +272,7 @@ function sessionOf<Result>(
       realMs: native.now() - realStart,
       ...countsOf(trace),
       cost: provider.ledger.total.cost.toString(),
-      violations: violations.map(({ check, what }) => ({ check, what })),
+      violations: verification.violations.map(({ check, what }) => ({ check, what })),
     }),
     run: (options) =>
       promised.keep(

@@ -184,5 +184,5 @@ export function unusedText(unused: readonly Unused[]): string {
 export function unmatchedText(provider: Provider, declared: readonly string[] = []): string {
   if (provider.trace.ofType('call.arrived').length === 0) return ''
   const text = unusedText(unusedIn(provider, declared))
-  return text && `Set up, and not seen in this run: ${text}.`
+  return text && `No call of this run used this part of the set-up: ${text}.`
 }

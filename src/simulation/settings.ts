@@ -3,7 +3,7 @@ import { checkSettings, joinChecks, type CheckSettings } from '../checks/index.t
 import { suggestion } from '../options/index.ts'
 import type { Seed } from '../random/index.ts'
 
-/** Settings of all runs: of the file, overridden by the plugin, overridden by the environment. */
+/** Settings of all runs. The environment overrides the plugin, and the plugin overrides the file. */
 export interface RunSettings {
   /** The seed of all random draws of the run. Default 1. */
   seed?: Seed
@@ -16,15 +16,15 @@ export interface RunSettings {
   /** Settings of checks by name: `false` waives a check, an object tunes it. `false` alone turns all checks off. */
   checks?: CheckSettings | false
   /**
-   * What happens with agents, models, services, fault windows, scheduled faults and reply rules of the provider that no call has used,
-   * with a `failNext` that no call has met, and with the option `agents` where the callers have other names:
-   * `'warn'` (default) tells of those that no test of a description has used, `'error'` lets each test fail that does
-   * not use all of them, `'ignore'` does nothing. A name that is a wrong spelling of another one is an error in any case.
+   * Handles parts of the set-up that no call uses: agents, models, services, fault windows, scheduled faults and reply
+   * rules of the provider, a `failNext` that no call meets, and names in the option `agents` that no caller has.
+   * `'warn'` (default) reports the parts that no test of a description uses, `'error'` fails each test that does not
+   * use all of them, `'ignore'` does nothing. A misspelling of a caller's name is always an error.
    */
   unused?: UnusedPolicy
 }
 
-/** What happens with what is set up and not used. */
+/** How longhaul handles parts of the set-up that no call uses. */
 export type UnusedPolicy = 'error' | 'warn' | 'ignore'
 const UNUSED: readonly string[] = ['error', 'warn', 'ignore'] satisfies UnusedPolicy[]
 

@@ -8,7 +8,7 @@ export class UnknownAgentError extends Error {
   /** @param known the agents that are declared, set up, or have been seen */
   constructor(given: string, known: readonly string[]) {
     super(
-      `The orchestration has no agent "${given}". ${suggestion(given, known)} One that comes later is named in the option agents.`,
+      `The orchestration has no agent "${given}". ${suggestion(given, known)} If the agent starts later, name it in the option agents.`,
     )
   }
 }

@@ -14,7 +14,8 @@ export function watchInto(trace: Trace): () => void {
 }
 
 /**
- * Puts the calls of a method of the system under test into the trace, until the test ends. The method itself goes on as before.
+ * Records the calls of a method of the system under test in the trace, until the test ends. The method itself still
+ * runs.
  *
  * @throws Error outside a test of an orchestration
  * @example
@@ -23,7 +24,7 @@ export function watchInto(trace: Trace): () => void {
  * ```
  */
 export function watch<Target extends object>(target: Target, method: keyof Target & string): void {
-  if (!current) throw new Error(`watch(…, '${method}') works inside a test of describeOrchestration only.`)
+  if (!current) throw new Error(`watch(…, '${method}') works only inside a test of describeOrchestration.`)
   const { trace, undo } = current
   const original = target[method] as (...given: unknown[]) => unknown
   let calls = 0

@@ -1,16 +1,18 @@
 import type { StoreDatabase } from './database.ts'
 
-/** An answer that may be reused. */
+/** An answer that the cache may reuse. */
 export interface KeptAnswer {
-  /** Everything but the newest question: answers are reused only in the same context. */
+  /** Identifies the conversation without its newest question. An answer is reused only in the same context. */
   context: string
+  /** The newest question, to which the answer belongs. */
   prompt: string
+  /** The text of the answer. */
   text: string
-  /** The model that has answered. */
+  /** The model that answered. */
   target: string
-  /** Picodollars. */
+  /** The cost of the answer. Picodollars. */
   cost: bigint
-  /** Unix milliseconds. */
+  /** The time of the answer, in Unix milliseconds. */
   keptAt: number
 }
 

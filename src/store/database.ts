@@ -57,12 +57,12 @@ export class StoreDatabase {
       counted = new CountFile(`${file}-count`)
     } catch (error) {
       this.#tell(
-        `${file}-count cannot be written to (${(error as Error).message}): changes that are cut off are not seen.`,
+        `${file}-count cannot be written (${(error as Error).message}): longhaul cannot detect changes that a truncation loses.`,
       )
       return undefined
     }
     const lost = counted.before - this.#commits
-    if (lost > 0) this.#tell(`${file} lacks its newest changes: ${lost} of them were cut off.`)
+    if (lost > 0) this.#tell(`${file} lacks its newest ${lost} changes: the file was truncated.`)
     counted.note(this.#commits)
     return counted
   }
@@ -81,12 +81,13 @@ export class StoreDatabase {
   #problemOfFile(): string | undefined {
     if (this.#file === IN_MEMORY) return undefined
     const now = statSync(this.#file, { throwIfNoEntry: false })
-    if (!now) return `${this.#file} was removed while it was in use: what is written now is lost at the end.`
+    if (!now)
+      return `${this.#file} was removed while it was in use: all changes from now on are lost when the process ends.`
     const { ino, size } = (this.#seen ??= now)
     if (now.ino !== ino)
-      return `${this.#file} was replaced while it was in use: what is written now is lost at the end.`
+      return `${this.#file} was replaced while it was in use: all changes from now on are lost when the process ends.`
     if (now.size < size)
-      return `${this.#file} was cut from ${size} to ${now.size} bytes while it was in use. Put a copy in its place.`
+      return `${this.#file} was truncated from ${size} to ${now.size} bytes while it was in use. Restore the file from a backup.`
     this.#seen = now
     return undefined
   }
@@ -161,7 +162,7 @@ export class StoreDatabase {
       if (!(error instanceof SealError)) throw error
       const damage = new StoreError(
         'LONGHAUL_STORE_DAMAGED',
-        `${what} in ${this.#file} is damaged (${error.message}). Nothing was changed.`,
+        `${what} in ${this.#file} is damaged (${error.message}). longhaul changed nothing.`,
         error,
       )
       this.#tell(damage.message)
@@ -199,6 +200,6 @@ function checkWhole(database: DatabaseSync, file: string): void {
   if (found?.quick_check === 'ok') return
   throw new StoreError(
     'LONGHAUL_STORE_DAMAGED',
-    `${file} is damaged (${String(found?.quick_check)}). Nothing was changed. Put a copy in its place, or move it away to begin anew.`,
+    `${file} is damaged (${String(found?.quick_check)}). longhaul changed nothing. Restore the file from a backup, or move the file to start with an empty store.`,
   )
 }

@@ -47,7 +47,9 @@ const JSON5 = 2
 /** A path into the JSON of properties. Names are checked, as SQLite takes paths as text. */
 function pathOf(property: string): string {
   if (PROPERTY.test(property)) return `$."${property}"`
-  throw new RangeError(`"${property}" is no name of a property: letters, digits, _ and -, with a letter first.`)
+  throw new RangeError(
+    `"${property}" is not a valid name of a property. Use letters, digits, _ and -, and start with a letter.`,
+  )
 }
 
 const reader =

@@ -23,20 +23,20 @@ export function storeError(error: unknown, file: string): StoreError {
     case SQLITE_BUSY:
       return new StoreError(
         'LONGHAUL_STORE_IN_USE',
-        `${file} is in use by another process. Stop that one, or give another file.`,
+        `${file} is in use by another process. Stop that process, or give another file.`,
         error,
       )
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return new StoreError(
         'LONGHAUL_STORE_DAMAGED',
-        `${file} is no store, or it is damaged (${message}). Nothing was changed. Put a copy in its place, or move it away to begin anew.`,
+        `${file} is not a store, or is damaged (${message}). longhaul changed nothing. Restore the file from a backup, or move the file to start with an empty store.`,
         error,
       )
     case SQLITE_FULL:
       return new StoreError(
         'LONGHAUL_STORE_FAILED',
-        `There is no room left for ${file}. What was written before is safe; make room and start again.`,
+        `The disk of ${file} is full. All earlier changes are saved; free some space and restart.`,
         error,
       )
     case SQLITE_READONLY:
@@ -44,7 +44,7 @@ export function storeError(error: unknown, file: string): StoreError {
     case SQLITE_CANTOPEN:
       return new StoreError(
         'LONGHAUL_STORE_FAILED',
-        `${file} cannot be written to (${message}). Check that its folder is there, the permissions of both, and the disk.`,
+        `${file} cannot be written (${message}). Check that the folder exists, and check the permissions and the disk.`,
         error,
       )
     default:

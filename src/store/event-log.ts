@@ -82,11 +82,11 @@ export class EventLog {
     try {
       if (countIn !== undefined) this.#counted = new CountFile(countIn)
     } catch (error) {
-      this.#tell(`${countIn} cannot be written to: ${(error as Error).message}`)
+      this.#tell(`${countIn} cannot be written: ${(error as Error).message}`)
     }
     const { before = 0 } = this.#counted ?? {}
     if (before > last && !asideOf(this.file).some(({ file }) => lastNumberIn(file) === before))
-      this.#tell(`${this.file} lacks its newest ${before - last} events: they were cut off, or removed.`)
+      this.#tell(`${this.file} lacks its newest ${before - last} events: the file was truncated.`)
     this.#count = Math.max(before, last)
   }
 
@@ -131,7 +131,7 @@ export class EventLog {
       this.#add(line)
     } catch (error) {
       this.#lost += 1
-      this.#failure = `${this.file} cannot be written to: ${error instanceof Error ? error.message : String(error)}`
+      this.#failure = `${this.file} cannot be written: ${error instanceof Error ? error.message : String(error)}`
     }
   }
 
@@ -156,12 +156,12 @@ export class EventLog {
     if (there && there.ino === ours.ino && there.dev === ours.dev) {
       // Somebody has cut it: what comes goes to its end, wherever that is.
       if (there.size < this.#bytes) {
-        this.#tell(`${this.file} was cut from ${this.#bytes} to ${there.size} bytes while it was in use.`)
+        this.#tell(`${this.file} was truncated from ${this.#bytes} to ${there.size} bytes while it was in use.`)
         this.#bytes = there.size
       }
       return
     }
-    this.#tell(`${this.file} was removed while it was in use, with ${this.#bytes} bytes; it is begun anew.`)
+    this.#tell(`${this.file} was removed while it was in use, with ${this.#bytes} bytes; the daemon starts a new file.`)
     closeSync(this.#descriptor)
     mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 })
     this.#open()
@@ -197,7 +197,7 @@ export class EventLog {
         if (line === '') continue
         const found = line === undefined ? undefined : eventIn(line)
         if (!found) {
-          this.#tell(`${file}, line ${nth}, is damaged or no event: it is passed over.`)
+          this.#tell(`${file}, line ${nth}, is damaged or is not an event: the daemon ignores the line.`)
           // It is told of already that this one is missing.
           if (expected !== undefined) expected += 1
           continue

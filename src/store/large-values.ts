@@ -106,7 +106,7 @@ export function valueOf(folder: string, { $ref: hash }: Reference): unknown {
   } catch (error) {
     throw new DamagedValueError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
   }
-  if (hashOf(text) !== hash) throw new DamagedValueError(`${file} is damaged: its checksum does not fit.`)
+  if (hashOf(text) !== hash) throw new DamagedValueError(`${file} is damaged: its checksum does not match.`)
   return JSON.parse(text) as unknown
 }
 

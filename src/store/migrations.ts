@@ -77,13 +77,13 @@ export function migrate(database: DatabaseSync, file: string): void {
   if (version > MIGRATIONS.length)
     throw new StoreError(
       'LONGHAUL_STORE_VERSION',
-      `${file} was written by a newer longhaul (version ${version} of the store; this one knows ${MIGRATIONS.length}). Use that one.`,
+      `${file} was written by a newer longhaul (version ${version} of the store; this longhaul supports versions up to ${MIGRATIONS.length}). Use the newer longhaul.`,
     )
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { tables: number }
   if (version === 0 && tables > 0)
     throw new StoreError(
       'LONGHAUL_STORE_DAMAGED',
-      `${file} is the database of another program. Nothing was changed. Give another folder: LONGHAUL_HOME.`,
+      `${file} is the database of another program. longhaul changed nothing. Set another folder in LONGHAUL_HOME.`,
     )
   for (let next = version; next < MIGRATIONS.length; next++) {
     database.exec(`BEGIN; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; COMMIT`)

@@ -1,2 +1,2 @@
-/** Where a run stands. */
+/** The status of a run. */
 export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed' | 'terminated'

@@ -29,20 +29,25 @@ export interface SavedRun {
 
 /** A run in a list. */
 export interface ListedRun {
+  /** The id of the run. */
   id: string
-  /** The file of its pattern. */
+  /** The file of the pattern. */
   pattern: string
+  /** The status of the run. */
   status: RunStatus
-  /** When it was last written. Unix milliseconds. */
+  /** The time of the last change, in Unix milliseconds. */
   updatedAt: number
 }
 
-/** A point of a run that can be gone back to. */
+/** A checkpoint of a run. */
 export interface Checkpoint {
+  /** The id of the checkpoint. */
   id: string
+  /** The run of the checkpoint. */
   run: string
+  /** The name that the strategy gave the checkpoint, otherwise null. */
   name: string | null
-  /** Unix milliseconds. */
+  /** The time of the checkpoint, in Unix milliseconds. */
   createdAt: number
 }
 
@@ -57,10 +62,11 @@ const MAX_CHECKPOINTS = 100
 const SPENDING_KEPT_MS = 62 * 24 * 60 * 60_000
 
 /**
- * Runs in an SQLite file, so that they survive their process. Every change is a transaction; with the write-ahead log a
- * process that is killed loses nothing that was written. One process at a time.
+ * A store of runs in an SQLite file, so that runs survive their process. Every change is a transaction; because of the
+ * write-ahead log, a killed process loses no committed change. Only one process can use a store at a time.
  */
 export class RunStore {
+  /** The path of the SQLite file, or `:memory:`. */
   readonly file: string
   /**
    * What programs and agents remember beside their runs.
@@ -108,16 +114,17 @@ export class RunStore {
     this.spending = new SpendingTable(this.#database)
   }
 
-  /** Why it could not be written to; nothing after the next transaction that goes well. */
+  /** Why the last transaction could not be written; undefined after a successful transaction. */
   get failure(): StoreError | undefined {
     return this.#database.failure
   }
 
-  /** What is wrong with it: that it cannot be written to, what is damaged, that its file was taken away or cut. */
+  /** The problems of the store: write errors, damage, a removed or truncated file. */
   get problems(): readonly string[] {
     return this.#database.problems
   }
 
+  /** Closes the file. The store cannot be used afterwards. */
   close(): void {
     this.#database.close()
   }
@@ -239,15 +246,15 @@ export class RunStore {
       }))
   }
 
-  /** Where a run stands, by what is kept. */
+  /** The saved status of a run. */
   statusOf(run: string): RunStatus | undefined {
     const [row] = this.#database.all('SELECT status FROM runs WHERE id = ?', run)
     return row?.['status'] as RunStatus | undefined
   }
 
   /**
-   * Forgets what is over, but for the newest `keep` runs and `keep` completions, so that the file does not grow for ever.
-   * Spending of forgotten runs is forgotten after two months.
+   * Deletes ended runs and completions, except the newest `keep` of each, so that the file does not grow without limit.
+   * The spending of deleted runs is deleted after two months.
    *
    * @returns how many runs were forgotten
    */
@@ -274,7 +281,7 @@ export class RunStore {
    */
   addCheckpoint(run: string, name: string | null): Checkpoint {
     const saved = this.load(run)
-    if (!saved) throw new Error(`There is no run ${run} to make a checkpoint of.`)
+    if (!saved) throw new Error(`There is no run ${run} in the store, so there can be no checkpoint of the run.`)
     const [newest] = this.#database.all('SELECT id FROM checkpoints WHERE run = ? ORDER BY rowid DESC LIMIT 1', run)
     const nth = newest ? Number(String(newest['id']).split('_').at(-1)) + 1 : 1
     const checkpoint = { id: `${run}_checkpoint_${nth}`, run, name, createdAt: Date.now() }
@@ -320,7 +327,7 @@ export class RunStore {
   }
 
   /**
-   * Puts a run back to a checkpoint. Money that was spent since stays spent.
+   * Resets a run to a checkpoint. The money spent since then stays spent.
    *
    * @returns whether there is such a checkpoint
    * @throws StoreError for one that is damaged or of another version; the run stays as it is
@@ -335,7 +342,7 @@ export class RunStore {
     if (before !== version)
       throw new StoreError(
         'LONGHAUL_STORE_VERSION',
-        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, and its run of version ${String(version)}. Nothing was changed.`,
+        `The checkpoint "${checkpoint}" in ${this.file} is of version ${String(before)}, but its run is of version ${String(version)}. longhaul changed nothing.`,
       )
     this.transaction(() => {
       this.saveRun({ ...now, status: 'suspended', state: { ...(state as object), costs } })
@@ -357,7 +364,7 @@ export class RunStore {
     }
     throw new StoreError(
       'LONGHAUL_STORE_DAMAGED',
-      `The checkpoint "${checkpoint}" in ${this.file} is damaged. Nothing was changed: go on from another one, or from where the run stands.`,
+      `The checkpoint "${checkpoint}" in ${this.file} is damaged. longhaul changed nothing. Resume the run from another checkpoint, or from its current state.`,
     )
   }
 

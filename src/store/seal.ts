@@ -25,10 +25,10 @@ export function sealed(value: unknown): string {
 export function unsealed(text: string): unknown {
   const [, sum] = SEAL.exec(text.slice(-SEAL_LENGTH)) ?? []
   const json = sum === undefined ? text : text.slice(0, -SEAL_LENGTH)
-  if (sum !== undefined && sum !== sumOf(json)) throw new SealError('its checksum does not fit')
+  if (sum !== undefined && sum !== sumOf(json)) throw new SealError('its checksum does not match')
   try {
     return JSON.parse(json) as unknown
   } catch {
-    throw new SealError('it is cut short')
+    throw new SealError('it is truncated')
   }
 }

@@ -16,7 +16,7 @@ export function problemOfWal(file: string): string | undefined {
   const header = Buffer.alloc(HEADER)
   const descriptor = openSync(wal, 'r')
   try {
-    if (readSync(descriptor, header, 0, HEADER, 0) < HEADER) return `${wal} is cut short: changes in it are lost.`
+    if (readSync(descriptor, header, 0, HEADER, 0) < HEADER) return `${wal} is truncated: its newest changes are lost.`
   } finally {
     closeSync(descriptor)
   }

@@ -33,10 +33,10 @@ export function checkOptions(
     const fail = (problem: string, hint?: string): never => {
       throw errorIn(entry, { problem, hint, line: statement.line, ...origin })
     }
-    if (key) fail(`The options of ${word} have names that are known, not [${key.text}].`)
+    if (key) fail(`The options of ${word} need literal names, not [${key.text}].`)
     const unknown = unknownOption(word, name, table)
     if (unknown) fail(unknown.problem, unknown.hint)
-    if (seen.has(name)) fail(`${word} has the option "${name}" twice.`, 'Leave one of them out.')
+    if (seen.has(name)) fail(`${word} has the option "${name}" twice.`, 'Remove one of them.')
     seen.add(name)
     const known = constantValue(value) ?? kindOnly(value, table, name)
     const found = known && unfitOption(word, name, known.value, table)

@@ -1,7 +1,10 @@
-/** Where something stands in a file. Lines and columns count from 1. */
+/** A place in a file. Lines and columns count from 1. */
 export interface Place {
+  /** The path of the file. */
   file: string
+  /** The line, from 1. */
   line: number
+  /** The column, from 1. */
   column: number
 }
 
@@ -9,10 +12,15 @@ export interface Place {
 export class PatternError extends Error {
   override readonly name = 'PatternError'
   readonly code = 'LONGHAUL_INVALID_PATTERN'
+  /** The path of the pattern. */
   readonly file: string
+  /** The line of the problem, from 1. */
   readonly line: number
+  /** The column of the problem, from 1. */
   readonly column: number
+  /** The problem, without its place. */
   readonly problem: string
+  /** What to do about the problem, if known. */
   readonly hint: string | undefined
 
   constructor(

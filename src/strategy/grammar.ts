@@ -421,7 +421,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
         if (path.length > 0)
           throw new InvalidStatementError(
             target,
-            `${what} goes into a variable, and then SET puts it into a part of another.`,
+            `${what} must be assigned to a variable first; SET can then copy the variable into a part of another one.`,
           )
       })
     return this.OR2([
@@ -435,7 +435,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
       {
         ALT: (): StatementBody => {
           const rest = this.SUBRULE(this.call)
-          noPath('What CALL gives')
+          noPath('The result of CALL')
           return { ...rest, name } as StatementBody
         },
       },
@@ -443,7 +443,7 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
         // `responses = GATHER completions …`: they stand in what they are assigned to.
         ALT: (): StatementBody => {
           const rest = this.SUBRULE(this.gather)
-          noPath('What GATHER collects')
+          noPath('The result of GATHER')
           return { ...rest, name } as StatementBody
         },
       },
@@ -566,8 +566,8 @@ class StrategyGrammar extends lateClass(() => chevrotain().EmbeddedActionsParser
     const meant = nearest(word, Object.keys(FORMS))
     throw new GrammarError(
       token,
-      'This line is no statement, and the pattern is strict.',
-      meant ? `Did you mean "${meant}"?` : 'Without strict: true it would be asked of the orchestrating agent.',
+      'This line is not a statement, and the pattern is strict.',
+      meant ? `Did you mean "${meant}"?` : 'Without strict: true, the orchestrating agent receives the line.',
     )
   }
 }

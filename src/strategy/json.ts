@@ -1,4 +1,4 @@
-/** Plain data, as variables hold it. */
+/** Plain data, as in variables of strategies. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /** Variables by name. */

@@ -63,8 +63,8 @@ export function readTokens(
       if (misplaced)
         throw places.error(
           line.start,
-          'The indentation of this line fits no block.',
-          `It has ${line.indentation - (roots[0]?.line.indentation ?? 0)} spaces; the blocks around it have ${misplaced.join(', ')}.`,
+          'The indentation of this line matches no block.',
+          `It has ${line.indentation - (roots[0]?.line.indentation ?? 0)} spaces; the surrounding blocks have ${misplaced.join(', ')}.`,
         )
       const reading = readings.get(node)!
       let block = children

@@ -130,8 +130,8 @@ function lastOf(lines: readonly Line[], first: number, depths: Depths, places: P
       throw places.error(
         line.start,
         isTooLong
-          ? `A bracket on this line is still open ${MAX_LINE} characters further on.`
-          : `A bracket on this line is still open ${MAX_CONTINUED_LINES} lines below.`,
+          ? `A bracket on this line is not closed within ${MAX_LINE} characters.`
+          : `A bracket on this line is not closed within ${MAX_CONTINUED_LINES} lines.`,
       )
     }
     const next = depths.of(last)

@@ -140,7 +140,10 @@ export class Machine {
     const work = this.#workLeft()
     try {
       if (state.steps - state.stepsAtEffect > MAX_STEPS_WITHOUT_EFFECT)
-        throw new Failed('runaway', `${MAX_STEPS_WITHOUT_EFFECT} statements ran without waiting for anybody.`)
+        throw new Failed(
+          'runaway',
+          `${MAX_STEPS_WITHOUT_EFFECT} statements ran without waiting for an agent or a timer.`,
+        )
       this.#execute(thread, instruction, work)
       this.#checkSizes(instruction, work)
     } catch (error) {
@@ -246,10 +249,10 @@ export class Machine {
     const { sinceEffect, total } = this.state.work ?? { sinceEffect: 0, total: 0 }
     const problem =
       total > MAX_WORK - MAX_WORK_A_STATEMENT
-        ? `The strategy has reckoned for too long in all: more than ${MAX_WORK} steps.`
+        ? `The strategy has computed more than ${MAX_WORK} steps in total, which is the limit.`
         : sinceEffect > MAX_WORK_WITHOUT_EFFECT - MAX_WORK_A_STATEMENT
-          ? `The strategy reckons for too long without waiting for anybody: more than ${MAX_WORK_WITHOUT_EFFECT} steps.`
-          : `This statement reckons for too long: more than ${MAX_WORK_A_STATEMENT} steps.`
+          ? `The strategy has computed more than ${MAX_WORK_WITHOUT_EFFECT} steps without waiting for an agent or a timer, which is the limit.`
+          : `This statement has computed more than ${MAX_WORK_A_STATEMENT} steps, which is the limit.`
     return new Failed('runaway', problem)
   }
 
@@ -408,7 +411,7 @@ export class Machine {
 const BASE: Readonly<Record<string, Op>> = {
   effect: ({ statement }: EffectOp, { values, ask }: Run) => {
     const { does, options } = definitionOf(statement)
-    if (!isEffect(does)) throw new Error(`"${statement.kind}" asks nothing of the orchestrator.`)
+    if (!isEffect(does)) throw new Error(`"${statement.kind}" needs no action of the orchestrator.`)
     const given = options ? values.options(options.word, options.of(statement), options.table) : {}
     const wrong = options?.together?.(given)
     if (wrong) throw new Failed('type', `${wrong.problem} ${wrong.hint ?? ''}`.trim(), { unfit: true })

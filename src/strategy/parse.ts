@@ -9,14 +9,14 @@ import { Places, type SourceOrigin } from './places.ts'
 import { Newline, Outdent } from './tokens.ts'
 import type { Strategy } from './tree.ts'
 
-/** How a strategy is read. */
+/** Options of parsing a strategy. */
 export interface StrategyOptions extends Partial<SourceOrigin> {
   /** Lines and conditions in plain language are errors. Default false. */
   strict?: boolean
 }
 
 /**
- * Reads the text of a strategy.
+ * Parses the text of a strategy.
  *
  * @throws PatternError with file, line, column and a hint
  * @example
@@ -61,26 +61,26 @@ function misfit(tokens: readonly IToken[], found: IToken, places: Places, text: 
   if (found.image === 'ELSE' || found.image === 'ELIF')
     return places.error(
       offset,
-      `There is no IF that this ${found.image} belongs to.`,
-      'It stands below an IF block, with the same indentation.',
+      `This ${found.image} has no IF.`,
+      'Write it below an IF block, with the same indentation.',
     )
   if (found.image === 'ON')
     return places.error(
       offset,
-      'There is no statement that this ON failure belongs to.',
-      'It stands below the statement that it guards, with the same indentation.',
+      'This ON failure guards no statement.',
+      'Write it below the statement that it guards, with the same indentation.',
     )
   const hint = form && `The form is: ${form}`
   if (tokens[index - 1]?.tokenType === Newline && tokens[index - 2]?.image === ':')
-    return places.error(offset, 'The block of the line above is missing here.', 'Indent the lines that belong to it.')
+    return places.error(offset, 'The line above needs a block here.', 'Indent the lines of the block.')
   if (found.image === '=')
-    return places.error(offset, '"=" does not fit here.', `To compare, write ==. ${hint ?? ''}`.trim())
+    return places.error(offset, '"=" is not allowed here.', `To compare, write ==. ${hint ?? ''}`.trim())
   if (found.tokenType === Newline || found.image === '') {
     const problem =
       found.tokenType.name === 'Indent'
-        ? 'This line is indented, but the line above opens no block.'
+        ? 'This line is indented, but the line above does not start a block.'
         : found.tokenType === Outdent
-          ? 'A block is expected here.'
+          ? 'The statement needs a block here.'
           : tokens[index - 1]?.image === ':'
             ? 'The block below this line is missing, or not indented.'
             : 'The line ends too early.'
@@ -89,7 +89,7 @@ function misfit(tokens: readonly IToken[], found: IToken, places: Places, text: 
   const meant = nearest(found.image, ['FROM', 'WITH', 'IN', 'TO', 'AS', 'INTO', 'OR'])
   return places.error(
     offset,
-    `"${found.image.slice(0, 60)}" does not fit here.`,
+    `"${found.image.slice(0, 60)}" is not allowed here.`,
     [meant && `Did you mean "${meant}"?`, hint].filter(Boolean).join(' ') || undefined,
   )
 }

@@ -1,14 +1,15 @@
 import { PatternError, type Place } from './errors.ts'
 import type { Condition, Entry, Expression, Statement } from './tree.ts'
 
-/** Where the text of a strategy stands in its file. */
+/** The place of a strategy in its file. */
 export interface SourceOrigin {
+  /** The path of the file. */
   file: string
-  /** The line of the file on which the text begins, from 1. */
+  /** The line of the file on which the strategy starts, from 1. */
   line: number
-  /** How many columns of the file stand before the text. */
+  /** Number of columns before the text of the strategy. */
   indentation: number
-  /** The whole file, to show the line that is wrong. */
+  /** The whole file, to show the line of an error. */
   source?: string
 }
 

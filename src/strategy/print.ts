@@ -79,7 +79,7 @@ function printStatement(statement: Statement, indentation: string): string {
   const { print, syntax } = definitionOf(statement)
   const printer = printerAt(indentation)
   if (print) return print(statement, printer)
-  if (!('slots' in syntax)) throw new Error(`Nothing says how "${statement.kind}" is printed.`)
+  if (!('slots' in syntax)) throw new Error(`The printer does not support the statement "${statement.kind}".`)
   const node = statement as unknown as Readonly<Record<string, unknown>>
   const text = printSlots(syntax.slots, node, { isWhole: true }) ?? ''
   return syntax.slots.some(({ slot }) => slot === 'block')
@@ -94,5 +94,5 @@ const printBlock = (block: Block, indentation: string): string =>
 export const printHead = (statement: Statement): string =>
   printStatement(statement, '').split('\n')[0]!.replace(/:$/, '')
 
-/** A strategy as text that parses to the same tree. */
+/** Prints a strategy as text that parses to the same tree. */
 export const printStrategy = ({ statements }: Strategy): string => printBlock(statements, '')

@@ -103,7 +103,7 @@ function readHandler(node: Node, options: ReadingOptions): Reading {
       throw options.places.error(
         what.startOffset,
         `There is no handler for "${what.image}".`,
-        'The form is: ON failure:, and failure.kind says what has failed.',
+        'The form is: ON failure:. Inside the block, failure.kind is the kind of the failure.',
       )
   }
   const condition = [made(K.WHEN, on!.startOffset, 'WHEN'), ...read.tokens.slice(1)]
@@ -206,8 +206,8 @@ function misspelt(node: Node, word: string, options: ReadingOptions): void {
     start,
     `There is no statement "${word}".`,
     isLower
-      ? `Statements are written in capitals: ${meant}. If the line is plain language for the model, begin it with another word.`
-      : `Did you mean "${meant}"? If the line is plain language for the model, begin it with another word.`,
+      ? `Statements are written in capitals: ${meant}. If the line is plain language for the model, start the line with another word.`
+      : `Did you mean "${meant}"? If the line is plain language for the model, start the line with another word.`,
   )
 }
 
@@ -256,8 +256,8 @@ function unreadable(offset: number, found: string, places: Places): PatternError
   const quote = found[0] === '"' || found[0] === "'"
   const shown = JSON.stringify(found.slice(0, 20))
   const word = { '&': 'and', '!': 'not' }[found[0]!]
-  if (word) return places.error(offset, `${shown} means nothing here.`, `Write "${word}".`)
+  if (word) return places.error(offset, `${shown} has no meaning here.`, `Write "${word}".`)
   return quote
-    ? places.error(offset, 'This text has no end.', `Close it with ${found[0]} on the same line.`)
-    : places.error(offset, `${shown} means nothing here.`, 'Texts stand in quotes, such as "round over".')
+    ? places.error(offset, 'This text has no closing quote.', `Close it with ${found[0]} on the same line.`)
+    : places.error(offset, `${shown} has no meaning here.`, 'Write texts in quotes, such as "round over".')
 }

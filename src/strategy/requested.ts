@@ -32,11 +32,11 @@ export function problemOfRequest(
   for (const entry of entries) {
     const { name, value } = entry
     const at: IToken = reader.tokenOf(entry) ?? reader.first
-    if (!names.includes(name)) throw reader.mistake(at, `${word} knows no "${name}".`, suggestion(name, names))
+    if (!names.includes(name)) throw reader.mistake(at, `${word} has no option "${name}".`, suggestion(name, names))
     const { choices } = table[name]!
     const said = saidBy(value)
     if (choices && said !== undefined && !choices.includes(said))
-      throw reader.mistake(at, `${word} knows no ${name} "${said}".`, suggestion(said, choices))
+      throw reader.mistake(at, `"${said}" is not a valid ${name} of ${word}.`, suggestion(said, choices))
   }
   const given = Object.fromEntries(entries.map(({ name, value }) => [name, value]))
   const missing = needs.find((name) => !Object.hasOwn(given, name))

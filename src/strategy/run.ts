@@ -3,12 +3,15 @@ import type { EffectRequest } from './effect.ts'
 import type { Json } from './json.ts'
 import type { Values } from './values.ts'
 
-/** Why a statement did not succeed, as `failure` in an ON failure block. */
+/** The failure of a statement, as `failure` in an ON failure block. */
 export interface StrategyFailure {
+  /** The kind of the failure, such as `timeout` or `assertion`. */
   kind: string
+  /** The failure in words. */
   message: string
+  /** The line of the failed statement, from 1; 0 if there is none. */
   line: number
-  /** Where in the line, from 1, if that is known. */
+  /** The column in the line, from 1, if known. */
   column?: number
 }
 

@@ -46,7 +46,7 @@ export const expressionOf = (tokens: readonly IToken[], { places, unknown }: Ter
     const at = offset + Math.max(0, found.at - within)
     return new GrammarError(
       { startOffset: at },
-      `"${shown}" is no expression: ${found.message.replace(/([^.?])$/, '$1.')}`,
+      `"${shown}" is not a valid expression: ${found.message.replace(/([^.?])$/, '$1.')}`,
       hint,
     )
   }
@@ -58,7 +58,7 @@ export const expressionOf = (tokens: readonly IToken[], { places, unknown }: Ter
     COMPARES_BADLY.test(text)
       ? 'To compare, write ==.'
       : PLAIN_LANGUAGE.test(text)
-        ? 'A text stands in quotes.'
+        ? 'Write texts in quotes.'
         : undefined,
   )
 }
@@ -125,8 +125,8 @@ export function eachOf(
   if ((options.strict && !over) || name === undefined || name === '' || FORBIDDEN_NAMES.has(name))
     throw new GrammarError(
       words[0]!,
-      `FOR ${text}: does not say over what.`,
-      'The form is: FOR round IN 1..10:, or FOR each step: where a list "steps" or the orchestrating agent says which.',
+      `FOR ${text}: names no list.`,
+      'The form is: FOR round IN 1..10:, or FOR each step:, with a variable "steps" or with items that the orchestrating agent lists.',
     )
   return { name, text, over }
 }

@@ -24,18 +24,24 @@ export interface Entry {
 /** What IF and WHILE ask: an expression, or in plain language a question to the orchestrating agent. */
 export type Condition = Expression | { kind: 'judgement'; text: string }
 
-/** One statement. `line` counts from 1 in the file; what else it has is for the file in `statements/` that is called as its kind. */
+/** One statement. Its other fields are defined in the file of its kind in `statements/`. */
 export interface Statement {
+  /** The kind of the statement, such as `gather`. */
   readonly kind: string
+  /** The line of the statement in its file, from 1. */
   readonly line: number
 }
 
-/** The statements of a strategy, or of a part of it such as a loop, in their order. */
+/** The statements of a strategy, or of a part of it such as a loop, in order. */
 export type Block = readonly Statement[]
 
 /** A strategy as it was read. */
 export interface Strategy {
+  /** The statements at the top level. */
   statements: Block
-  /** It has lines in plain language: what it names and does not define is for the orchestrating agent to say. */
+  /**
+   * Whether the strategy contains plain language. If so, the orchestrating agent supplies the meaning of undefined
+   * names.
+   */
   isSketch?: true
 }

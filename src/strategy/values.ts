@@ -99,7 +99,7 @@ export class Values {
     const given = this.expression(key)
     const named = typeof given === 'number' ? String(given) : given
     if (typeof named === 'string' && !FORBIDDEN_NAMES.has(named)) return named
-    throw new Failed('type', `The name of a member is a text, not ${shown(given)}.`, { place: placeIn(key) })
+    throw new Failed('type', `The name of a member must be a text, not ${shown(given)}.`, { place: placeIn(key) })
   }
 
   /** Options, each of which was checked. @param owner what they are of, as a message begins */
@@ -147,7 +147,7 @@ export class Values {
     if (bad >= 0)
       throw new Failed(
         'type',
-        `An agent's name is needed, not ${shown(Array.isArray(given) ? (given as readonly Json[])[bad] : given)}.`,
+        `Give the name of an agent, not ${shown(Array.isArray(given) ? (given as readonly Json[])[bad] : given)}.`,
         { unfit: true, place: value.kind === 'expression' ? placeIn(value) : undefined },
       )
     return names as string[]
@@ -170,7 +170,7 @@ export class Values {
   message(value: Value, word: string): Json {
     const given = this.of(value)
     if (given !== null && given !== '') return given
-    throw new Failed('type', `${word} needs something to say, not ${shown(given)}.`, {
+    throw new Failed('type', `${word} needs a message that is not empty, not ${shown(given)}.`, {
       unfit: true,
       place: value.kind === 'expression' ? placeIn(value) : undefined,
     })

@@ -17,21 +17,23 @@ export class DaemonOrchestrationError extends Error {
   readonly code = 'LONGHAUL_DAEMON_ORCHESTRATION'
 }
 
-/** How an orchestration in a daemon has ended. */
+/** The result of an orchestration in a daemon. */
 export interface DaemonResult {
+  /** The id of the orchestration in the daemon. */
   id: string
-  /** What RETURN gave. */
+  /** The value of RETURN. */
   result: unknown
+  /** Number of messages of the orchestration, as `message_count` of the daemon. */
   messages: number
-  /** What the daemon believes to have spent. Picodollars. */
+  /** The cost as the daemon computes it. Picodollars. */
   cost: { known: bigint; uncertain: bigint }
 }
 
-/** How the daemon under test is started. */
+/** Settings of the daemon under test. */
 export interface DaemonSettings {
-  /** Where its files are, to be looked at afterwards. Default: a folder that is removed at the end. */
+  /** The folder of its files, for inspection after the test. Default: a temporary folder. */
   home?: string
-  /** Environment variables of the daemon, beside those of this process. */
+  /** Environment variables of the daemon, in addition to the variables of this process. */
   env?: Readonly<Record<string, string>>
   /** Flags of `longhaul daemon start`, such as `{ 'call-timeout': '2h', failover: 'claude-haiku-4-5' }`. */
   flags?: Readonly<Record<string, string>>
@@ -63,8 +65,8 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   })
 
 /**
- * A pattern in a real daemon, which is a process of its own, as a system under test. The simulated provider answers it over loopback HTTP. For
- * scaled and real time: virtual time rules one process only.
+ * A pattern in a real daemon, which is a separate process, as a system under test. The simulated provider answers the
+ * daemon over loopback HTTP. Needs scaled or real time: virtual time is limited to one process.
  *
  * @param pattern the path of a YAML file, or a name that is found
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails

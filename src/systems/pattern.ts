@@ -6,7 +6,10 @@ import type { Controls, System } from './system.ts'
 
 /** Settings of a pattern as a system under test. */
 export interface PatternSettings extends OrchestratorSettings {
-  /** Keeps the run in an SQLite file, or in `':memory:'`, so that it can be suspended, killed and gone on with. Default: not kept. */
+  /**
+   * Saves the run in an SQLite file, or in `':memory:'`, so that a test can suspend, kill and resume it. Default: the
+   * run is not saved.
+   */
   store?: string
 }
 

@@ -1,14 +1,17 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 
-/** Puts what only the system under test knows into the trace. */
+/** Adds events to the trace that only the system under test knows. */
 export interface Report {
-  /** Begins to collect answers. */
+  /** Reports the start of a gather of answers. */
   gather(name: string, options: { from: readonly string[]; timeout?: Duration; atLeast?: number }): OpenGather
+  /** Reports that an agent started. */
   spawned(agent: string): void
+  /** Reports that an agent was terminated, and why. */
   terminated(agent: string, reason: string): void
-  /** A run goes on after a restart; `uncertain` calls were under way when it ended, and may be made again. */
+  /** Reports that a run was resumed; `uncertain` calls were in flight at its end, and may be repeated. */
   resumed(run: string, options?: { uncertain?: number }): void
+  /** Adds a note to the trace. `data` must be JSON. */
   note(text: string, data?: unknown): void
 }
 

@@ -6,13 +6,13 @@ export class SystemGoesOnError extends Error {
   readonly code = 'LONGHAUL_SYSTEM_GOES_ON'
 }
 
-/** What a system that restarts gets, each time it is started. */
+/** The context that a restartable system gets at each start. */
 export interface RestartableContext<Given extends Vars = Vars> extends Omit<SystemContext<Given>, 'control'> {
-  /** Aborted when this life of the system ends: it is suspended, killed, cancelled, or the test is over. */
+  /** Aborted when the test suspends, kills or cancels the system, or when the test ends. */
   signal: AbortSignal
-  /** False when the system is started, true when it goes on with what it has kept. */
+  /** False at the first start, true when the system resumes from its saved state. */
   resumed: boolean
-  /** The checkpoint from which the test lets it go on, if it names one. */
+  /** The checkpoint from which the test resumes the system, if the test names one. */
   checkpoint: string | undefined
 }
 
@@ -49,9 +49,9 @@ async function endOf({ ended }: Life<unknown>): Promise<void> {
 }
 
 /**
- * A system of your own that a test can suspend, kill and restart. Each time, its function is called anew, and has to
- * find by itself what an earlier life has kept: in a file, a database, a queue. When a life ends, its `signal` is
- * aborted; what the function returns or throws after that is not the result of the run.
+ * A system of your own that a test can suspend, kill and restart. longhaul calls the function again at each restart;
+ * the function has to load the state that it saved before, from a file, a database or a queue. At the end of each life,
+ * longhaul aborts `signal`, and ignores what the function returns or throws afterwards.
  *
  * @example
  * ```ts

@@ -4,13 +4,13 @@ import type { Report } from './report.ts'
 /** Values that a test gives to the system under test. */
 export type Vars = Readonly<Record<string, unknown>>
 
-/** How a test stops a system and lets it go on. */
+/** Lets a test suspend, kill and resume a system. */
 export interface Controls {
-  /** Resolves when the system has stopped, and has kept where it stands. */
+  /** Suspends the system. Resolves when the system has stopped and has saved its state. */
   suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
-  /** Ends it as a process that is killed. Resolves when nothing of it is left. */
+  /** Kills the system as a process is killed. Resolves when all its work has ended. */
   kill(): Promise<void>
-  /** Lets it go on from what it has kept, or from a checkpoint. */
+  /** Resumes the system from its saved state, or from a checkpoint. */
   resume(options?: { checkpoint?: string }): Promise<void>
 }
 
@@ -20,19 +20,19 @@ export interface SystemContext<Given extends Vars = Vars> {
   vars: Given
   /** The simulated services. */
   provider: Provider
-  /** Aborted when the orchestration is cancelled or the test is over. */
+  /** Aborted when the test cancels the orchestration, or when the test ends. */
   signal: AbortSignal
-  /** The names of the agents: `options.agents`, else those that are set up at the provider. */
+  /** The names of the agents: `options.agents`, or the names in `provider.agents`. */
   agents: readonly string[]
   /** Aborted when the test terminates the agent. */
   agentSignal(agent: string): AbortSignal
-  /** Adds to the trace: gathers, notes, costs that the system claims. */
+  /** Adds events to the trace: gathers, notes, costs that the system claims. */
   report: Report
-  /** Tells the test how this system is stopped and gone on with. */
+  /** Sets how a test suspends, kills and resumes this system. */
   control(controls: Controls): void
   /**
-   * Lets `start()` wait until this system is ready, or has ended. To be called before the first `await`; a system that
-   * does not is ready at once.
+   * Lets `start()` wait until this system is ready, or has ended. Call it before the first `await`; a system that does
+   * not call it is ready at once.
    */
   readyWhen(ready: Promise<unknown>): void
 }

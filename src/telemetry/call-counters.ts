@@ -26,19 +26,19 @@ export interface CallEnd {
 /** Counts calls: the same names, whether a service tells of them or who asks it. */
 export function callCounters({ counter, gauge, histogram }: Instruments) {
   const by = ['agent', 'provider', 'model']
-  const calls = counter('longhaul_calls_total', 'Calls that have reached a service.', by)
-  const failures = counter('longhaul_call_failures_total', 'Calls that failed, by what went wrong.', [...by, 'fault'])
-  const retries = counter('longhaul_call_retries_total', 'Calls that repeat one that failed.', by)
-  const tokens = counter('longhaul_tokens_total', 'Tokens that were billed.', [...by, 'type'])
+  const calls = counter('longhaul_calls_total', 'Calls that reached a service.', by)
+  const failures = counter('longhaul_call_failures_total', 'Failed calls, by fault.', [...by, 'fault'])
+  const retries = counter('longhaul_call_retries_total', 'Retries of failed calls.', by)
+  const tokens = counter('longhaul_tokens_total', 'Billed tokens.', [...by, 'type'])
   const cost = counter(
     'longhaul_cost_dollars_total',
-    'What calls cost by the tokens that services report, in US dollars.',
+    'Cost of calls by the tokens that services report, in US dollars.',
     by,
   )
-  const open = gauge('longhaul_calls_open', 'Calls without an end so far.', ['provider'])
+  const open = gauge('longhaul_calls_open', 'Calls in progress.', ['provider'])
   const duration = histogram(
     'longhaul_call_duration_seconds',
-    'From the beginning of a call to its end, in the time of the services.',
+    'Duration of calls, on the clock of the services.',
     ['provider', 'model', 'outcome'],
     SECONDS,
   )

@@ -40,21 +40,21 @@ export interface DaemonMetrics extends Metrics {
 
 /** What is read at each scrape. */
 function gaugesOf({ gauge }: ReturnType<typeof instruments>) {
-  const runs = gauge('longhaul_runs', 'Orchestrations that are not over, by state.', ['state'])
-  const agents = gauge('longhaul_agents', 'Agents of the orchestrations that run, by state.', ['state'])
+  const runs = gauge('longhaul_runs', 'Active orchestrations, by state.', ['state'])
+  const agents = gauge('longhaul_agents', 'Agents of running orchestrations, by state.', ['state'])
   const breaker = gauge(
     'longhaul_breaker_state',
-    'Circuit breaker of a model, the worst among the orchestrations that run: 0 closed, 1 half open, 2 open.',
+    'Circuit breaker of a model, the worst state among running orchestrations: 0 closed, 1 half open, 2 open.',
     ['target'],
   )
   const budget = gauge(
     'longhaul_budget_spent_ratio',
-    'Share of its budget that an orchestration has spent, from 0 to 1; of those that have spent most.',
+    'Spent share of the budget of an orchestration, from 0 to 1; only orchestrations with the largest shares.',
     ['orchestration', 'pattern'],
   )
-  const bytes = gauge('longhaul_event_log_bytes', 'Size of the event logs on disk, those that were put aside included.')
-  const lost = gauge('longhaul_event_log_lost', 'Events that could not be written since the daemon began.')
-  const problems = gauge('longhaul_problems', 'Problems that system:health tells of.')
+  const bytes = gauge('longhaul_event_log_bytes', 'Size of the event logs on disk, including rotated logs.')
+  const lost = gauge('longhaul_event_log_lost', 'Events that the daemon could not write since its start.')
+  const problems = gauge('longhaul_problems', 'Problems that system:health reports.')
   return (now: Readings): void => {
     for (const each of [runs, agents, breaker, budget]) each.reset()
     for (const [state, count] of Object.entries(now.runs)) runs.set({ state }, count)
@@ -79,16 +79,13 @@ export function daemonMetrics(client: typeof PromClient, readings: () => Reading
   const calls = callCounters(made)
   const uncertain = counter(
     'longhaul_cost_uncertain_dollars_total',
-    'The most that calls may have cost whose usage nobody has reported, in US dollars.',
+    'Upper bound of the cost of calls without reported usage, in US dollars.',
     ['agent', 'model'],
   )
-  const over = counter('longhaul_runs_total', 'Orchestrations that have ended, by how.', ['status'])
-  const hung = counter('longhaul_agents_hung_total', 'Times that an agent at work made no progress.')
-  const refused = counter(
-    'longhaul_budget_refusals_total',
-    'Questions that were not asked, as the budget did not allow it.',
-  )
-  const hits = counter('longhaul_cache_hits_total', 'Questions that were answered from the cache.')
+  const over = counter('longhaul_runs_total', 'Ended orchestrations, by status.', ['status'])
+  const hung = counter('longhaul_agents_hung_total', 'Number of times that a working agent made no progress.')
+  const refused = counter('longhaul_budget_refusals_total', 'Requests that the budget refused.')
+  const hits = counter('longhaul_cache_hits_total', 'Requests that the cache answered.')
   const read = gaugesOf(made)
   /** Who offers a model, by the newest call to it: claims do not say. */
   const providers = new Map<string, string>()

@@ -1,3 +1,8 @@
+/**
+ * `longhaul/otel`: a run as spans and metrics of OpenTelemetry.
+ *
+ * @packageDocumentation
+ */
 import {
   context,
   SpanKind,
@@ -14,7 +19,7 @@ export { spanExporter, type EndedSpan, type TracingExporter } from './span-expor
 
 // Source of names: OpenTelemetry's semantic conventions for generative AI (development status), spans, agent spans and metrics.
 
-/** How a trace is told. */
+/** Options of the export of a trace as spans. */
 export interface SpanOptions {
   /** Unix time in milliseconds at which the trace begins. Default: 2025-01-01T00:00:00Z, so that spans are the same in each run. */
   epoch?: number
@@ -67,8 +72,8 @@ function operationsIn(trace: Trace): Map<number, string> {
 }
 
 /**
- * Tells a trace as spans: `invoke_workflow` for each run, `invoke_agent` for each agent in it, `chat` for each call and
- * `execute_tool` for each watched function, with simulated times.
+ * Exports a trace as spans: `invoke_workflow` for each run, `invoke_agent` for each agent in it, `chat` for each call
+ * and `execute_tool` for each watched function, with simulated times.
  *
  * @example
  * ```ts

@@ -4,18 +4,25 @@ import { traceInForce, type EventBody, type Trace } from '../trace/index.ts'
 
 // Source of names: OpenTelemetry's semantic conventions for generative AI, as they stand, and as they were before.
 
-/** A span that has ended, as far as it is read. */
+/** The parts of an ended span that the exporter reads. */
 export interface EndedSpan {
+  /** The name of the span. */
   readonly name: string
+  /** The attributes of the span. */
   readonly attributes: Attributes
+  /** The status of the span. */
   readonly status: SpanStatus
+  /** The duration of the span: seconds and nanoseconds. */
   readonly duration: HrTime
 }
 
-/** An exporter for `SimpleSpanProcessor` and its like, of OpenTelemetry's SDK 1 and 2. */
+/** An exporter for span processors such as `SimpleSpanProcessor`, of OpenTelemetry's SDK 1 and 2. */
 export interface TracingExporter {
+  /** Writes ended spans to the trace of the running test, then calls `done`. */
   export(spans: readonly EndedSpan[], done: (result: { code: 0 }) => void): void
+  /** Resolves at once: the exporter buffers nothing. */
   forceFlush(): Promise<void>
+  /** Resolves at once: the exporter holds no resources. */
   shutdown(): Promise<void>
 }
 
@@ -47,8 +54,8 @@ function eventOf({ name, attributes: given, status, duration: [seconds, nanos] }
 }
 
 /**
- * An exporter that writes the spans of the code under test into the trace of the test that runs, as `span.ended`: those of
- * generative AI, and of these what they say of calls. The check `spans` holds it against what the services have seen.
+ * An exporter that writes the generative-AI spans of the code under test to the trace of the running test, as
+ * `span.ended`. The check `spans` compares them with the calls that the services received.
  *
  * @param into default: the trace of the test that runs; outside of one, spans are dropped
  * @example

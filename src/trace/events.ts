@@ -1,40 +1,46 @@
-/** Tokens of one call. `input` counts all of the prompt, the cached part and the part written to the cache included. */
+/** The tokens of one call. `input` includes the cached tokens and the tokens written to the cache. */
 export interface Usage {
+  /** All tokens of the prompt, including cached tokens and tokens written to the cache. */
   input: number
   /** The part of `input` read from the prompt cache. */
   cachedInput: number
   /** The part of `input` written to the prompt cache (Anthropic bills it apart; 0 at OpenAI). */
   cacheWrite: number
-  /** All that was generated, reasoning included. */
+  /** All generated tokens, reasoning included. */
   output: number
-  /** The part of `output` that was reasoning. */
+  /** The part of `output` that is reasoning. */
   reasoning: number
 }
 
-/** A message of a request, as a trace that keeps contents has it. */
+/** A message of a request in a trace that keeps contents. */
 export interface TracedMessage {
+  /** The role of the message, such as `user`. */
   role: string
+  /** The text of the message. */
   text: string
 }
 
-/** 10⁻¹² US dollars, a safe integer for one call: a price of $0.15 for a million tokens is 150,000 for a token. */
+/** 10⁻¹² US dollars. A safe integer for one call: a price of $0.15 per million tokens is 150,000 per token. */
 export type PicoDollars = number
 
 /**
- * Why a request was refused before it became a call. The first two: nobody has answered in a service's name. `outside`:
- * a host that nothing simulates. `unsimulated`: a path that the service has, or may have, and longhaul lacks. The
- * others are the service's own words: a wrong request, one that is no JSON object, one without a key, one too large.
+ * Why a request was refused before it became a call. `outside`: the test does not simulate the host. `unsimulated`: the
+ * service may have the path, but longhaul does not simulate it. The others are errors of the service: an invalid
+ * request, malformed JSON, a missing key, a request that is too large.
  */
 export type RefusedReason = 'outside' | 'unsimulated' | 'invalid' | 'malformed' | 'unauthorized' | 'too_large'
 
-/** What an event says beside when it happened. Discriminated by `type`. */
+/** The content of an event, without its time. Discriminated by `type`. */
 export type EventBody =
+  /** A run started. */
   | { type: 'run.started'; name: string; seed: string | number; vars: Readonly<Record<string, unknown>> }
+  /** A run ended: the system returned. */
   | { type: 'run.ended'; status: 'completed' }
+  /** A run ended: the system threw. */
   | { type: 'run.ended'; status: 'failed'; error: string; message: string }
   /**
-   * A call has reached the provider; caused by the end of the call whose answer it hands on. `attempt` is 1 for the
-   * first try of a request, 2 for its first retry …
+   * A call arrived at the provider. The causes contain the end of the call whose answer it passes on. `attempt` is 1
+   * for the first attempt of a request, 2 for its first retry …
    */
   | {
       type: 'call.arrived'
@@ -48,39 +54,41 @@ export type EventBody =
       stream: boolean
       inputTokens: number
       attempt: number
-      /** The same for requests with the same content. */
+      /** Identifies the content of the request: equal for requests with the same content. */
       request: string
-      /** The same for requests with the same messages; told of those that go on with a conversation. */
+      /** Identifies the messages of the request, if it continues a conversation. */
       prompt?: number
-      /** The newest call with whose messages, and an answer to them, these messages begin. */
+      /** The newest call whose messages and answer are the beginning of these messages. */
       continues?: number
-      /** The calls whose answers the messages hold, from their beginning at least; the newest of them. */
+      /** The newest calls whose answers the messages contain, at least their beginnings. */
       holds?: readonly number[]
-      /**
-       * The run that has made it: the place of its start in the trace. Null for a test itself; left out where nobody
-       * can tell.
-       */
+      /** The run that made the call: the `seq` of its start. Null for a call of the test itself; omitted if unknown. */
       run?: number | null
-      /** What was asked, where the trace keeps contents. */
+      /** The messages of the request, if the trace keeps contents. */
       messages?: readonly TracedMessage[]
-      /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+      /**
+       * Whether the service continues the call without its client: a line of a batch, or an answer that is fetched
+       * later.
+       */
       detached?: true
     }
   /**
-   * The provider has seen that a call repeats one that failed. A failure is repeated once: where a second call does,
-   * which counts its retries, the first was one more sample of the same prompt.
+   * The provider detected that a call retries a failed call. A failed call has one retry. If a second call counts its
+   * retries and repeats the same failure, the first one was another sample of the same prompt.
    */
   | { type: 'call.retried'; call: number; of: number; afterMs: number }
-  /** A request with the idempotency key of this call has come again, and gets the same answer. */
+  /** A client repeated the request with the idempotency key of this call, and gets the same answer. */
   | { type: 'call.replayed'; call: number }
   /**
-   * All clients of a request with an idempotency key have gone away; the service goes on with it, and keeps the answer.
+   * All clients of a request with an idempotency key disconnected. The service continues the call, and keeps the
+   * answer.
    */
   | { type: 'call.left'; call: number }
-  /** A call that waited for a free slot is now being worked on. */
+  /** The service starts to process a queued call. */
   | { type: 'call.dequeued'; call: number; waitedMs: number }
+  /** The first token of an answer left the service. */
   | { type: 'call.firstToken'; call: number; afterMs: number }
-  /** `fault` names what the answer suffered from though it is in order: `empty`, `refusal` or `slow`. */
+  /** A call ended with an answer. `fault` is the fault of a complete answer: `empty`, `refusal` or `slow`. */
   | {
       type: 'call.ended'
       call: number
@@ -89,17 +97,20 @@ export type EventBody =
       fault: string | null
       usage: Usage
       cost: PicoDollars
-      /** What was answered, where the trace keeps contents: of several choices the first. */
+      /** The text of the answer (the first of several choices), if the trace keeps contents. */
       answer?: string
     }
-  /** `fault` is a fault's name, `disconnected` when the client went away, or the refusal of a wrong request. */
+  /**
+   * A call failed. `fault` is the name of a fault, `disconnected` if the client disconnected, or the error of an
+   * invalid request.
+   */
   | {
       type: 'call.failed'
       call: number
       afterMs: number
       fault: string
       message: string
-      /** How long the client was told to wait before it tries again. */
+      /** The time to wait before a retry, as the service stated it; null if it stated none. */
       retryAfterMs: number | null
       usage: Usage
       cost: PicoDollars
@@ -107,25 +118,25 @@ export type EventBody =
   /** A request that was refused before it became a call. */
   | {
       type: 'call.refused'
-      /** Its number among the calls, where a simulated service has refused it; null where no service has seen it. */
+      /** The number of the call, if a simulated service refused it; null if no service received it. */
       call: number | null
-      /** Who asked, where that is known. */
+      /** The agent that sent the request, if known. */
       agent: string | null
       provider: string | null
       model: string | null
-      /** Host and port as the URL has them, in lower case. */
+      /** Host and port of the URL, in lower case. */
       host: string
       method: string
-      /** Without the query, which may hold keys. */
+      /** The path without the query, which may contain keys. */
       path: string
-      /** The HTTP status of the answer; null where the request was not answered. */
+      /** The HTTP status of the answer; null without an answer. */
       status: number | null
       reason: RefusedReason
       message: string
-      /** The same for requests with the same content. */
+      /** Identifies the content of the request: equal for requests with the same content. */
       request: string | null
     }
-  /** A service has answered a request that costs nothing: for its models, for files, for what it keeps. */
+  /** A service answered a request without cost, such as a list of models, a file, or stored data. */
   | {
       type: 'resource.answered'
       provider: string
@@ -133,11 +144,14 @@ export type EventBody =
       method: string
       path: string
       status: number
-      /** Who asked, where the header `x-longhaul-agent` says so. */
+      /** The agent that sent the request, by the header `x-longhaul-agent`. */
       agent: string | null
     }
+  /** An agent started. */
   | { type: 'agent.spawned'; agent: string }
+  /** An agent was terminated. */
   | { type: 'agent.terminated'; agent: string; reason: string }
+  /** A gather started. */
   | {
       type: 'gather.started'
       gather: number
@@ -145,57 +159,70 @@ export type EventBody =
       expected: readonly string[]
       atLeast: number
       timeoutMs: number | null
-      /** Pieces of work that the agents share; null where each is asked the same. */
+      /** Number of tasks that the agents share; null if all agents get the same question. */
       tasks: number | null
     }
+  /** A gather received the answer of an agent; `late` if the gather had ended before. */
   | { type: 'gather.received'; gather: number; agent: string; late: boolean }
+  /** A gather ended. */
   | { type: 'gather.ended'; gather: number; received: readonly string[]; missing: readonly string[] }
-  /** A run goes on after a restart or a pause; `uncertain` calls were under way when it stopped. */
+  /** A run was resumed after a restart or a suspension; `uncertain` calls were in flight at the stop. */
   | { type: 'run.resumed'; run: string; uncertain: number }
-  /** An agent at work makes no progress, and is started again or given up. */
+  /** A working agent made no progress. The orchestrator restarts it, or marks it as failed. */
   | { type: 'agent.hung'; agent: string; sinceMs: number; restarts: number }
+  /** The orchestrator restarted a hung agent. */
   | { type: 'agent.restarted'; agent: string; restarts: number }
-  /** Work of a gather was given to an agent; `instead` of one that is gone. */
+  /** An agent got a task of a gather, `instead` of an agent that ended. */
   | { type: 'task.assigned'; gather: number; task: number; agent: string; instead: string | null }
-  /** The orchestrator has asked something of somebody on behalf of its strategy, which stands at `line`. */
+  /** The orchestrator started an effect of the statement at `line` of the strategy. */
   | { type: 'effect.started'; effect: number; line: number; kind: string }
+  /** An effect of the strategy ended; `failure` is the kind of its failure. */
   | { type: 'effect.ended'; effect: number; ok: boolean; failure: string | null; message?: string }
-  /** What the orchestrator believes that a call has cost; `uncertain` where no usage was reported. */
+  /** The cost of a call as the system or the orchestrator computes it; `uncertain` without reported usage. */
   | {
       type: 'cost.claimed'
       agent: string
       model: string
       known: PicoDollars
       uncertain: PicoDollars
-      /** As the service has reported them; 0 where it has not. Traces of earlier versions have none. */
+      /** Tokens that the service reported; 0 if it reported none. Omitted in traces of earlier versions. */
       inputTokens?: number
       outputTokens?: number
     }
-  /** With `trace_enabled`: what the orchestrator knows of a question and its answer. Times in milliseconds. */
+  /** With `trace_enabled`: a prompt and its answer, as the orchestrator knows them. Times in milliseconds. */
   | {
       type: 'completion.traced'
       agent: string
       model: string
       prompt: string
       answer: string
-      /** From the question to the answer, waiting in line and retries included. */
+      /** Time from the question to the answer, including the queue and retries. */
       tookMs: number
-      /** In line for the conversation. */
+      /** Time in the queue of the conversation. */
       waitedMs: number
       inputTokens: number
       outputTokens: number
       cost: PicoDollars
       cached: boolean
     }
-  /** Picodollars as decimal text: sums may exceed a safe integer. */
+  /**
+   * The orchestrator compared its spending with the budget. Picodollars as decimal text, because sums may exceed a safe
+   * integer.
+   */
   | { type: 'cost.checked'; spent: string; limit: string | null }
-  /** `worst` is the largest safe integer where nobody knows what the model costs. */
+  /**
+   * The budget did not allow a call. `worst` is the worst-case cost of the call, or the largest safe integer for a
+   * model without a known price.
+   */
   | { type: 'budget.refused'; agent: string; model: string; worst: PicoDollars; left: PicoDollars }
-  /** The orchestrator asks a service. Only traces that no service writes to tell this, such as those of a daemon. */
+  /**
+   * The orchestrator sent a request to a service. Only in traces without a simulated service, such as the log of a
+   * daemon.
+   */
   | { type: 'attempt.started'; agent: string; provider: string; model: string }
   /**
-   * What became of that, as the orchestrator knows it; caused by its start. `failure` is null for an answer, and else its
-   * kind. The cost is what the reported usage makes; of a failure whose usage nobody reports, `cost.claimed` tells.
+   * The attempt ended, as the orchestrator knows it; caused by its start. `failure` is the kind of the failure, or null
+   * for an answer. `cost` is computed from the reported usage; without reported usage, see `cost.claimed`.
    */
   | {
       type: 'attempt.ended'
@@ -210,7 +237,7 @@ export type EventBody =
       outputTokens: number
       cost: PicoDollars
     }
-  /** A try of the orchestrator has failed; `retryInMs` is null where it gives up. */
+  /** An attempt of the orchestrator failed; `retryInMs` is null if it gives up. */
   | {
       type: 'attempt.failed'
       agent: string
@@ -220,38 +247,49 @@ export type EventBody =
       message: string
       retryInMs: number | null
     }
+  /** The orchestrator sent a second (hedged) request. */
   | { type: 'call.hedged'; agent: string; target: string }
+  /** A circuit breaker changed its state. */
   | { type: 'breaker.changed'; target: string; state: 'closed' | 'open' | 'half-open' }
-  /** Another model is asked than the agent's own. */
+  /** The orchestrator called another model instead of the agent's own model. */
   | { type: 'model.fellBack'; agent: string; model: string; reason: string }
+  /** The cache answered a prompt. */
   | { type: 'cache.hit'; agent: string; similarity: number; saved: PicoDollars }
+  /** The cache had no answer to a prompt. */
   | { type: 'cache.missed'; agent: string }
+  /** The orchestrator dropped the oldest messages of a conversation. */
   | { type: 'conversation.pruned'; agent: string; messages: number }
+  /** An agent or the strategy sent a message to an agent. */
   | { type: 'message.sent'; from: string; to: string }
-  /** `hops` counts the events that led to this one. */
+  /** An agent or the strategy emitted an event. `hops` is the length of the chain of events that led to it. */
   | { type: 'event.emitted'; event: string; from: string; hops: number }
+  /** The orchestrator dropped an event, because its chain of events was too long. */
   | { type: 'event.dropped'; event: string; hops: number }
+  /** A line of the log of the strategy. */
   | { type: 'log'; line: number; text: string }
+  /** The test slept on the clock. */
   | { type: 'clock.slept'; ms: number }
+  /** The clock stopped the run: a deadlock, or a timer storm. */
   | { type: 'clock.stuck'; code: string; message: string }
-  /** Intervals that were still running when the test was over; how often each fires. */
+  /** Intervals that were still active at the end of the test, with their periods in milliseconds. */
   | { type: 'timers.leaked'; everyMs: readonly number[] }
-  /** Calls of the test itself that were under way when its function ended, or that it made later. */
+  /** Calls of the test itself that were in progress when its function ended, or that it made later. */
   | { type: 'calls.leaked'; calls: readonly number[] }
-  /** A name of the set-up that no call had, though somebody called whose name is much like it. */
+  /** A name in the set-up that no call used, although a caller has a similar name. */
   | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'services' | 'declared'; name: string; called: string }
-  /** Something of the set-up that no call has used, where that is an error. */
+  /** A part of the set-up that no call used, if that is an error. */
   | {
       type: 'setUp.unused'
       part: 'agents' | 'models' | 'services' | 'declared' | 'windows' | 'replies' | 'schedule' | 'failNext'
       name: string
     }
-  /** The answer that is set up for a call calls a tool that its request does not offer. */
+  /** The reply to a call calls a tool that the request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
+  /** A note of the system under test, or of longhaul. */
   | { type: 'note'; text: string; data?: unknown }
   /**
-   * The code under test has ended a span of generative AI, and says so: what of it, by the conventions. What it does not
-   * say is null. `error` is its `error.type`, or what its status says.
+   * The code under test exported a generative-AI span. The fields follow the semantic conventions; a missing attribute
+   * is null. `error` is `error.type`, or the message of the status.
    */
   | {
       type: 'span.ended'
@@ -260,21 +298,23 @@ export type EventBody =
       agent: string | null
       provider: string | null
       model: string | null
-      /** The model that has answered. */
+      /** The model that answered. */
       answeredBy: string | null
       error: string | null
       tookMs: number
       inputTokens: number | null
       outputTokens: number | null
     }
-  /** A watched function of the system under test. */
+  /** The system under test called a watched function. */
   | { type: 'watch.called'; name: string; nth: number }
+  /** The watched function returned. */
   | { type: 'watch.returned'; name: string; nth: number; afterMs: number }
+  /** The watched function threw. */
   | { type: 'watch.threw'; name: string; nth: number; afterMs: number; message: string }
 
-/** One thing that happened. */
+/** One event of a trace. */
 export type TraceEvent = EventBody & {
-  /** Place in the trace, from 0. */
+  /** The sequence number of the event in the trace, from 0. */
   seq: number
   /** Milliseconds since the start of the run, on the clock in force. */
   at: number

@@ -1,12 +1,12 @@
 import type { Trace } from './trace.ts'
 
-/** A gather under way. */
+/** A gather in progress. */
 export interface OpenGather {
-  /** Its number. */
+  /** The number of the gather. */
   readonly id: number
-  /** An agent's answer is in; late if the gather has ended. */
+  /** Reports the answer of an agent; the answer is late if the gather has ended. */
   received(agent: string): void
-  /** The gather is over, whoever is missing. */
+  /** Ends the gather; agents without an answer are missing. */
   end(): void
 }
 

@@ -2,58 +2,76 @@ import type { EventOf, TracedMessage, TraceEvent, Usage } from './events.ts'
 
 /** One call, folded from its events. Times are milliseconds since the start of the run. */
 export interface CallRecord {
+  /** The number of the call, in the order of arrival. */
   call: number
+  /** The agent that made the call. */
   agent: string
+  /** The id of the conversation that the call continues. */
   conversation: string
+  /** The turn of the call in its conversation, from 1. */
   turn: number
-  /** The service that was asked, such as `openai`. */
+  /** The called service, such as `openai`. */
   service: string
   /** @deprecated The former name of `service`. */
   provider: string
+  /** The requested model. */
   model: string
+  /** Whether the client requested a stream. */
   stream: boolean
-  /** 1 for the first try of a request, 2 for its first retry … */
+  /** The number of the attempt: 1 for the first attempt of a request, 2 for its first retry … */
   attempt: number
-  /** The call that this one repeats. */
+  /** The number of the call that this call retries. */
   retryOf: number | undefined
+  /** When the request arrived at the service. Milliseconds since the start of the run. */
   arrivedAt: number
+  /** When the first token left. Milliseconds since the start of the run; undefined without a token. */
   firstTokenAt: number | undefined
+  /** When the call ended. Milliseconds since the start of the run; undefined while the call is open. */
   endedAt: number | undefined
-  /** When all its clients had gone away, where the service goes on nevertheless: for an idempotency key. */
+  /**
+   * When all clients of the call had disconnected while the service continued, for an idempotency key. Milliseconds
+   * since the start of the run.
+   */
   leftAt: number | undefined
   /**
-   * `open`: still without an end when the trace was read. `refused`: the service has not taken the request for a call.
+   * `open`: in progress at the end of the trace. `refused`: the service rejected the request before it became a call.
    */
   status: 'open' | 'ended' | 'failed' | 'refused'
-  /** How the answer ended: `stop`, `tool_calls`, `length` …; nothing for one that has not come. */
+  /** The reason for the end of the answer: `stop`, `tool_calls`, `length` …; undefined without an answer. */
   finish: string | undefined
-  /** What went wrong; of a refused request why. */
+  /** The fault of the call; for a refused request, the reason. */
   fault: string | undefined
-  /** How long the client was told to wait before it tries again. */
+  /** The time to wait before a retry, as the service stated it. Milliseconds; null if it stated none. */
   retryAfterMs: number | null
-  /** The same for requests with the same content. */
+  /** Identifies the content of the request: equal for requests with the same content. */
   request: string
-  /** The same for requests with the same messages; told of those that go on with a conversation. */
+  /**
+   * Identifies the messages of the request: equal for requests with the same messages. Undefined for calls that
+   * continue no conversation.
+   */
   prompt: number | undefined
-  /** The newest call with whose messages, and an answer to them, these messages begin. */
+  /** The number of the newest call whose messages and answer are the beginning of these messages. */
   continues: number | undefined
-  /** The calls whose answers the messages hold; the newest of them. */
+  /** The numbers of the newest calls whose answers the messages contain. */
   holds: readonly number[]
   /**
-   * The run that has made it: the place of its start in the trace. Null for a test itself; undefined where nobody can
-   * tell.
+   * The run that made the call: the sequence number of its start. Null for a call of the test itself; undefined if
+   * unknown.
    */
   run: number | null | undefined
-  /** Whether the service goes on with it by itself: a line of a batch, or an answer that is fetched later. */
+  /**
+   * Whether the service continues the call without its client: a line of a batch, or an answer that is fetched later.
+   */
   detached: boolean
-  /** The place of its arrival in the trace. */
+  /** The sequence number of the arrival in the trace. */
   seq: number
+  /** The billed tokens of the call. */
   usage: Usage
-  /** What the service bills for it. Picodollars (10⁻¹² US dollars). */
+  /** The billed cost of the call. Picodollars (10⁻¹² US dollars). */
   cost: bigint
-  /** What was asked; nothing where the trace keeps no contents (`trace: { contents: true }`). */
+  /** The messages of the request; undefined if the trace keeps no contents (`trace: { contents: true }`). */
   messages?: readonly TracedMessage[] | undefined
-  /** What was answered; nothing where there is no answer, or the trace keeps no contents. */
+  /** The text of the answer; undefined without an answer, or if the trace keeps no contents. */
   answer?: string | undefined
 }
 
@@ -203,20 +221,27 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
   }
 }
 
-/** One collection of answers, folded from its events. */
+/** One gather of answers, folded from its events. */
 export interface GatherRecord {
+  /** The number of the gather. */
   gather: number
+  /** The name of the gather. */
   name: string
+  /** The agents from which the gather expects answers. */
   expected: readonly string[]
+  /** When the gather started. Milliseconds since the start of the run. */
   startedAt: number
+  /** When the gather ended. Milliseconds since the start of the run; undefined while the gather is open. */
   endedAt: number | undefined
+  /** The timeout of the gather in milliseconds; null without a timeout. */
   timeoutMs: number | null
-  /** Pieces of work that the agents share; null where each is asked the same. */
+  /** Number of tasks that the agents share; null if all agents get the same question. */
   tasks: number | null
-  /** In time, in the order of arrival. */
+  /** The agents that answered in time, in the order of arrival. */
   received: readonly string[]
-  /** After the gather had ended. */
+  /** The agents that answered after the end of the gather. */
   late: readonly string[]
+  /** The agents whose answers did not arrive in time. */
   missing: readonly string[]
 }
 
@@ -253,18 +278,21 @@ export function gathersOf(events: Iterable<TraceEvent>): GatherRecord[] {
   return [...gathers.values()]
 }
 
-/** What one agent has asked of the services. */
+/** The calls of one agent, summed up. */
 export interface AgentRecord {
+  /** The name of the agent. */
   agent: string
+  /** Number of calls of the agent. */
   calls: number
-  /** Refused ones are among them. */
+  /** Number of failed calls, including refused requests. */
   failed: number
-  /** Calls that repeat one that failed. */
+  /** Number of calls that retry a failed call. */
   retries: number
-  /** Billed, of failed calls too. */
+  /** The billed tokens, including failed calls. */
   usage: Usage
+  /** The billed cost of the agent. Picodollars (10⁻¹² US dollars). */
   cost: bigint
-  /** From arrival to end, of calls that were answered. Milliseconds; null where there were none. */
+  /** Time from arrival to end of the answered calls. Milliseconds; null without answered calls. */
   latencyMs: { median: number; p95: number; max: number } | null
 }
 
@@ -299,11 +327,11 @@ export function agentsOf(calls: readonly CallRecord[]): AgentRecord[] {
   })
 }
 
-/** What was billed up to a time. */
+/** The total bill at a time. */
 export interface CostPoint {
   /** Milliseconds since the start of the run. */
   at: number
-  /** Picodollars, all since the start. */
+  /** The bill since the start of the run. Picodollars. */
   cost: bigint
 }
 

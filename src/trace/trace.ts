@@ -4,7 +4,7 @@ import { typeOfToday } from './former-types.ts'
 import { nestsDeeper } from './nesting.ts'
 import { wrongValueIn } from './shape.ts'
 
-/** Keeps a long trace on disk: only the newest events stay in memory. */
+/** Writes a long trace to a file: memory holds only the newest events. */
 export interface Spool {
   /** The NDJSON file that receives the events. It is overwritten. */
   file: string
@@ -24,8 +24,8 @@ const MAX_LINE = 1 << 24
 const MAX_DEPTH = 1_000
 
 /**
- * All that happened in a run: typed events in the order in which they happened, only ever appended to.
- * Iterating reads them from the start, from memory or from the spool file alike.
+ * The log of a run: typed events in their order. Events are only appended. Iteration reads them from the start, from
+ * memory and from the spool file.
  */
 export class Trace implements Iterable<TraceEvent> {
   readonly #now: () => number
@@ -45,17 +45,17 @@ export class Trace implements Iterable<TraceEvent> {
     if (typeof spool === 'object') this.#spool = { buffer: 10_000, ...spool, descriptor: openSync(spool.file, 'w+') }
   }
 
-  /** How many events there are. */
+  /** Number of events. */
   get length(): number {
     return this.#length
   }
 
-  /** The present time, as events get it. */
+  /** The current time for new events. Milliseconds since the start of the run. */
   now(): number {
     return this.#now()
   }
 
-  /** Adds an event at the present time and returns its sequence number. */
+  /** Appends an event at the current time, and returns its sequence number. */
   append(body: EventBody, causes: readonly number[] = []): number {
     const seq = this.#length
     if (this.#discards && this.#listeners.size === 0) {
@@ -68,12 +68,13 @@ export class Trace implements Iterable<TraceEvent> {
     return seq
   }
 
-  /** Calls `listener` with every event from now on; the function returned ends that. */
+  /** Calls `listener` with every new event; the returned function removes the listener. */
   onAppend(listener: (event: TraceEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
+  /** Iterates over the events, oldest first. */
   [Symbol.iterator](): Iterator<TraceEvent> {
     if (!this.#spool) return this.#memory.values()
     this.#flush()
@@ -81,7 +82,7 @@ export class Trace implements Iterable<TraceEvent> {
   }
 
   /**
-   * All events of some types, in order.
+   * All events of the given types, in order.
    *
    * @example
    * ```ts
@@ -95,12 +96,12 @@ export class Trace implements Iterable<TraceEvent> {
     return found as Extract<TraceEvent, { type: Type }>[]
   }
 
-  /** All events from a place on. */
+  /** All events from an index on. */
   from(place: number): Iterable<TraceEvent> {
     return this.#spool ? [...this].slice(place) : this.#memory.slice(place)
   }
 
-  /** A trace of events that have happened. */
+  /** A trace of given events. */
   static of(events: Iterable<TraceEvent>): Trace {
     return Trace.#from(events)
   }
@@ -124,7 +125,7 @@ export class Trace implements Iterable<TraceEvent> {
     writeFileSync(file, this.toNDJSON())
   }
 
-  /** Closes the spool file, if there is one. The trace cannot be read after that, the file can. */
+  /** Closes the spool file, if there is one. Afterwards the trace cannot be read, but the file can. */
   close(): void {
     if (!this.#spool) return
     this.#flush()
@@ -132,7 +133,7 @@ export class Trace implements Iterable<TraceEvent> {
   }
 
   /**
-   * Reads a trace that was written.
+   * Reads a trace from a file.
    *
    * @throws InvalidTraceError naming the line that is no event
    */
@@ -141,14 +142,14 @@ export class Trace implements Iterable<TraceEvent> {
     try {
       // A folder can be opened, and not be read: what is thrown then does not name it.
       if (fstatSync(descriptor).isDirectory())
-        throw Object.assign(new Error(`${file} is a folder, and no trace.`), { code: 'EISDIR', path: file })
+        throw Object.assign(new Error(`${file} is a folder. Give the file of a trace.`), { code: 'EISDIR', path: file })
       return Trace.#from(readEvents(descriptor, file))
     } finally {
       closeSync(descriptor)
     }
   }
 
-  /** As `read`, from text. */
+  /** Reads a trace from text, as `read` does from a file. */
   static parse(text: string): Trace {
     return Trace.#from(
       text.split('\n').flatMap((line, index) => (line === '' ? [] : [parseLine(line, index + 1, 'the text')])),
@@ -186,14 +187,14 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
   const { seq, at, type } = (event ?? {}) as Partial<TraceEvent>
   if (!Number.isInteger(seq) || typeof at !== 'number' || typeof type !== 'string') {
     throw new InvalidTraceError(
-      `Line ${number} of ${source} is not an event: it needs seq, at and type. Given: ${line.slice(0, 80)}`,
+      `Line ${number} of ${source} is not an event: an event needs seq, at and type. Given: ${line.slice(0, 80)}`,
     )
   }
   Object.assign(event as TraceEvent, { type: typeOfToday(type) })
   const wrong = wrongValueIn(event as Record<string, unknown>)
   if (wrong !== undefined)
     throw new InvalidTraceError(
-      `Line ${number} of ${source} is no ${type.slice(0, 80)} event: its "${wrong}" is ${shown((event as Record<string, unknown>)[wrong])}.`,
+      `Line ${number} of ${source} is not a valid ${type.slice(0, 80)} event: "${wrong}" is ${shown((event as Record<string, unknown>)[wrong])}.`,
     )
   return event as TraceEvent
 }

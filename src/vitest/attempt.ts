@@ -53,7 +53,7 @@ export class Attempt<Result> {
   /** @throws ClockInUseError */
   constructor(task: RunnerTestCase, settings: ResolvedRunSettings, of: Case | undefined, open: () => Session<Result>) {
     if (running)
-      throw new ClockInUseError(`"${task.name}" has begun while another test of an orchestration is running.`)
+      throw new ClockInUseError(`The test "${task.name}" started while another test of an orchestration was running.`)
     if (settings.time.kind !== 'real') refuseForeignTime()
     expectFailure(task)
     this.task = task
@@ -161,7 +161,7 @@ export class Attempt<Result> {
       this.summary = session.summary()
       if (this.settings.unused === 'warn') this.unused = session.unused()
     } catch (error) {
-      process.stderr.write(`longhaul: not all can be told of "${this.name}": ${String(error)}\n`)
+      process.stderr.write(`longhaul could not collect all details of the test "${this.name}": ${String(error)}\n`)
     }
   }
 

@@ -4,7 +4,7 @@ import './matchers.ts'
 import type { OrchestrationResult } from '../orchestrator/index.ts'
 import type { Vars } from '../systems/index.ts'
 import type { Case, SweepOptions } from '../explore/index.ts'
-import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/session.ts'
+import type { FunctionOptions, OrchestrationOptions, PatternOptions } from '../simulation/options.ts'
 import type { RunSettings } from '../simulation/settings.ts'
 import { alone } from './alone.ts'
 import { fill, filling, type OrchestrationTest } from './fill.ts'
@@ -25,7 +25,7 @@ type ResultOf<Options extends AnyOptions> = Options extends { system: (...given:
   ? Result
   : OrchestrationResult
 
-/** Describes the same orchestration once for each case: options and tests may depend on it. */
+/** Describes the same orchestration once for each case. Options and tests may depend on the case. */
 export type DescribeCases<Arguments extends unknown[]> = <Options extends AnyOptions>(
   name: string,
   options: Options | ((...given: Arguments) => Options),
@@ -40,23 +40,27 @@ export interface DescribeOrchestration {
     options: FunctionOptions<Result, Given>,
     body: Body<Result, [], Given>,
   ): void
+  /** Skips the suite, as `describe.skip` does. */
   skip: DescribeOrchestration
+  /** Runs only this suite of the file, as `describe.only` does. */
   only: DescribeOrchestration
-  /** Names an orchestration that is not described yet. */
+  /** Declares an orchestration without tests, as `describe.todo` does. */
   todo(name: string): void
+  /** Skips the suite if the condition is true, as `describe.skipIf` does. */
   skipIf(condition: unknown): DescribeOrchestration
+  /** Runs the suite only if the condition is true, as `describe.runIf` does. */
   runIf(condition: unknown): DescribeOrchestration
   /**
-   * Once for each case; a case that is a list becomes several arguments. Its values stand in the name by `%s`, `%i`,
-   * `$key` …
+   * Describes the orchestration once for each case. A case that is a list becomes several arguments. The values are
+   * available in the name as `%s`, `%i`, `$key` …
    */
   each<Case extends unknown[] | [unknown]>(cases: readonly Case[]): DescribeCases<Case>
   each<Case>(cases: readonly Case[]): DescribeCases<[Case]>
-  /** As `each`, but a case is always one argument. */
+  /** Like `each`, but a case is always one argument. */
   for<Case>(cases: readonly Case[]): DescribeCases<[Case]>
   /**
-   * Once for each seed, fail rate and whatever else varies, each case an ordinary suite. A case that fails is made as
-   * small as it can be, and told with the line that repeats it.
+   * Describes the orchestration once for each seed, fail rate and other varied value, each case as an ordinary suite.
+   * longhaul shrinks failing cases, and reports them with the command that replays them.
    *
    * @example
    * ```ts
@@ -69,11 +73,11 @@ export interface DescribeOrchestration {
    * ```
    */
   sweep(sweep: SweepOptions): DescribeSweep
-  /** There is one time in a process. @throws ClockInUseError */
+  /** Always throws: a process has only one time. */
   readonly concurrent: never
 }
 
-/** A case of a sweep with the rates that are in force in it: its own, or what settings and options say. */
+/** A case of a sweep, with the rates in force: its own, or the rates of settings and options. */
 export interface SweptCase extends Case {
   /** Share of calls that fail by chance. Default 0. */
   failRate: number
@@ -81,7 +85,7 @@ export interface SweptCase extends Case {
   latencyScale: number
 }
 
-/** Describes an orchestration and its tests, which are run in many cases. */
+/** Describes an orchestration and its tests, and runs them in many cases. */
 export interface DescribeSweep {
   (name: string, options: PatternOptions, body: Body<OrchestrationResult, [SweptCase]>): void
   <Result, Given extends Vars = Vars>(
@@ -155,7 +159,9 @@ const withSuite = (suite: Suite): DescribeOrchestration =>
       sweep: { value: (given: SweepOptions) => forSweep(suite, given) },
       concurrent: {
         get() {
-          throw new ClockInUseError('Orchestrations cannot be described as concurrent.')
+          throw new ClockInUseError(
+            'Orchestrations cannot be concurrent: one process has one virtual time. Remove .concurrent.',
+          )
         },
       },
     },

@@ -31,7 +31,7 @@ export const chart = (trace: Trace, errors: readonly unknown[]): string[] =>
 
 /** Where the report of a run is, if there is one. */
 export const reportText = (report: string | undefined): string[] =>
-  report === undefined ? [] : [`To see it: ${report}`]
+  report === undefined ? [] : [`To see the run, open ${report}`]
 
 /** Adds to the report of a test that has failed: to Vitest it has ended, although its hooks have not. */
 function annotateLate(

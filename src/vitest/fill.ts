@@ -13,12 +13,9 @@ import { DeadlockError, TimerStormError } from '../clock/index.ts'
 import { applyCase, encodeCase, withText, type Case } from '../explore/index.ts'
 import { preparePatterns } from '../pattern/index.ts'
 import type { Outcome } from '../simulation/outcome.ts'
-import {
-  openSession,
-  type OrchestrationOptions,
-  type Session,
-  type StartedOrchestration,
-} from '../simulation/session.ts'
+import { openSession, type Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
+import type { StartedOrchestration } from '../simulation/started.ts'
 import type { Vars } from '../systems/index.ts'
 import { replayCommand } from '../simulation/settings.ts'
 import { Attempt, fileOf, nameOf } from './attempt.ts'
@@ -39,10 +36,10 @@ import { annotateReport, attachTrace, chart, failureContext, reportText } from '
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
 
-/** The fixtures that tests of an orchestration get, beside Vitest's own context. */
+/** The fixtures of a test of an orchestration, in addition to Vitest's context. */
 export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Vars> {
   /**
-   * Runs the orchestration to its end, and gives its outcome.
+   * Runs the orchestration to its end, and returns its outcome.
    *
    * @example
    * ```ts
@@ -64,19 +61,20 @@ export interface OrchestrationFixtures<Result = unknown, Given extends Vars = Va
   /** Waives a check in this test, or a part of it: `waive('sequential')`, `waive('orphans', { intervals: false })`. */
   waive: Session<Result>['waive']
   /**
-   * In a sweep: names a condition that has to hold in at least one case, and says whether it holds in this one. `when` says
-   * whether it can hold in this one at all: `sometimes('a retry', retries > 0, { when: failRate !== 0 })`.
+   * In a sweep: names a condition that must hold in at least one case, and reports whether it holds in this case.
+   * `when` states whether the condition can hold in this case at all: `sometimes('a retry', retries > 0, { when:
+   * failRate !== 0 })`.
    */
   sometimes: (what: string, condition?: boolean, of?: { when?: boolean }) => void
 }
 
-/** What one run is given. */
+/** Options of one run. */
 export interface RunOptions<Given extends Vars = Vars> {
-  /** Values that override those of the options. */
+  /** Values that override the variables of the options. */
   vars?: Partial<Given> & Vars
 }
 
-/** `test` with our fixtures. */
+/** Vitest's `test` with the fixtures of longhaul. */
 export type OrchestrationTest<Result = unknown, Given extends Vars = Vars> = TestAPI<
   OrchestrationFixtures<Result, Given>
 >
@@ -86,7 +84,7 @@ type Told = Pick<Attempt<unknown>, 'settings' | 'file' | 'name' | 'of'>
 const replayOf = ({ settings, file, name, of }: Told): string =>
   replayCommand(settings, file, name, of && encodeCase(of))
 
-const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat it alone:\n  ${replayOf(told)}`
+const replayText = (told: Told): string => `Seed ${told.settings.seed}. To repeat this test alone:\n  ${replayOf(told)}`
 
 /**
  * Tells what a test outside of a sweep has failed with, with all that helps. Nothing that goes wrong in telling takes
@@ -108,7 +106,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
     await attachTrace(trace, attempt.task)
     if (report !== undefined) await annotateReport(attempt.task, report)
   } catch (error) {
-    process.stderr.write(`longhaul: the trace of "${attempt.name}" could not be attached: ${String(error)}\n`)
+    process.stderr.write(`longhaul could not attach the trace of the test "${attempt.name}": ${String(error)}\n`)
   }
 }
 

@@ -13,9 +13,17 @@ export class InvalidMatcherError extends TypeError {
 const MAX_NAMES = 20
 
 const TEXTS = {
-  agents: { nobody: 'agent', did: 'took part', remedy: 'One that may come is named in the option agents.' },
-  models: { nobody: 'model', did: 'was asked', remedy: 'One that may be asked is named in provider.models.' },
-  services: { nobody: 'service', did: 'was asked', remedy: 'One that may be asked is named in provider.services.' },
+  agents: { nobody: 'agent', did: 'took part', remedy: 'If this agent may start later, name it in the option agents.' },
+  models: {
+    nobody: 'model',
+    did: 'was called',
+    remedy: 'If the system may call this model, name it in provider.models.',
+  },
+  services: {
+    nobody: 'service',
+    did: 'was called',
+    remedy: 'If the system may call this service, name it in provider.services.',
+  },
 } as const satisfies Record<Part, unknown>
 
 /** Services and models that longhaul knows may be asked, whether or not anything is set up for them. */

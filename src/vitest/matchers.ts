@@ -10,7 +10,7 @@ import { timeline } from '../report/timeline.ts'
 import { PARTS, SINGULAR } from '../simulation/known-names.ts'
 import { InvalidMatcherError, strangerText, type Named } from './known-name.ts'
 
-/** A range; a part left out is open. `exactly` is a range of one value. */
+/** A range. An omitted bound is open. `exactly` is a range of one value. */
 export interface Between<Value> {
   /** The lower bound, included. */
   atLeast?: Value
@@ -20,15 +20,19 @@ export interface Between<Value> {
   exactly?: Value
 }
 
-/** Which calls are counted; what is left out is any. */
+/** Selects the calls to count. An omitted field selects all calls. */
 export interface CallFilter {
+  /** Only calls of this agent. Default: all agents. */
   agent?: string
+  /** Only calls to this model. Default: all models. */
   model?: string
+  /** Only calls to this service, such as `openai`. Default: all services. */
   service?: string
   /** @deprecated The former name of `service`. */
   provider?: string
+  /** Only calls with this status. Default: all calls. */
   status?: 'ended' | 'failed' | 'open' | 'refused'
-  /** What went wrong: the name of a fault, `disconnected`, or why a request was refused. */
+  /** Only calls with this fault: the name of a fault, `disconnected`, or the reason for a refused request. */
   fault?: string
 }
 
@@ -85,8 +89,8 @@ export interface OrchestrationMatchers<R = unknown> {
    */
   toHaveCalls(count: number | Between<number>, of?: CallFilter): R
   /**
-   * Expects that an agent has asked something: a text that a message of its request contains, or a pattern that a message
-   * matches; by default in at least one call. Needs `trace: { contents: true }`. Earlier answers in the history do not count.
+   * Expects that an agent sent a prompt that contains a text or matches a pattern, by default in at least one call.
+   * Needs `trace: { contents: true }`. Earlier answers in the history do not count.
    *
    * @example
    * ```ts
@@ -114,7 +118,8 @@ export interface OrchestrationMatchers<R = unknown> {
    */
   toHaveOrder(agents: readonly string[]): R
   /**
-   * Expects a gather that went on without some agents: those whose answers were received, and those that were missing.
+   * Expects a gather that ended without the answers of some agents: the agents whose answers were received, and the
+   * missing agents.
    *
    * @example
    * ```ts
@@ -251,7 +256,7 @@ function known(matcher: string, given: unknown, names: readonly string[]): void 
     )
   for (const name of Object.keys(given))
     if (!names.includes(name))
-      throw new InvalidMatcherError(`${matcher} knows no "${name}". ${suggestion(name, names)}`)
+      throw new InvalidMatcherError(`${matcher} has no option "${name}". ${suggestion(name, names)}`)
 }
 const RANGE = ['atLeast', 'atMost', 'exactly']
 const STATUSES = ['ended', 'failed', 'open', 'refused']
@@ -268,13 +273,15 @@ const PROMPT_LENGTH = 200
 function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRecord[] {
   known(matcher, of, FILTERS)
   if (of.status !== undefined && !STATUSES.includes(of.status))
-    throw new InvalidMatcherError(`${matcher} knows no status "${of.status}". ${suggestion(of.status, STATUSES)}`)
+    throw new InvalidMatcherError(
+      `${matcher}: a call cannot have the status "${of.status}". ${suggestion(of.status, STATUSES)}`,
+    )
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
   if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
-    throw new InvalidMatcherError(`${matcher} knows no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
+    throw new InvalidMatcherError(`${matcher}: there is no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
   if (of.fault !== undefined && ENDLESS.includes(of.fault))
     throw new InvalidMatcherError(
-      `${matcher}: no call ends by the fault "${of.fault}": it stays open until its client goes away. Give { fault: 'disconnected' }, or { status: 'open' } for one that is open still.`,
+      `${matcher}: no call ends with the fault "${of.fault}": the call stays open until its client disconnects. Give { fault: 'disconnected' }, or { status: 'open' } for a call that is still open.`,
     )
   const filters = Object.entries(scopeOfToday(of)) as [keyof CallFilter, string][]
   return calls.filter((call) => filters.every(([name, value]) => call[name] === value))
@@ -349,7 +356,7 @@ const matchers = {
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
     const outcome = recordOf(given, 'toHaveElapsed')
     known('toHaveElapsed', range, RANGE)
-    const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; it took ${formatDuration(outcome.elapsedMs)}.`
+    const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; the orchestration took ${formatDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 
@@ -374,7 +381,7 @@ const matchers = {
     const outcome = recordOf(given, 'toHaveCalls')
     const found = filtered(outcome, of, 'toHaveCalls').length
     const { isIn, wanted } = counted('toHaveCalls', count)
-    const text = `Expected ${wanted} calls${filterText(of)}; there were ${found}.`
+    const text = `Expected ${wanted} calls${filterText(of)}; the trace has ${found}.`
     return verdictOn(this, 'toHaveCalls', { pass: isIn(found), text, outcome, of: namesOf(of) })
   },
 
@@ -399,10 +406,10 @@ const matchers = {
     return verdictOn(this, 'toHaveAsked', {
       pass: isIn(found),
       text:
-        `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; it did in ${found}.` +
+        `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; the agent did in ${found}.` +
         (shown.length > 0
           ? ` Its newest prompts:${shown.join('')}`
-          : ` It made no such call. There are: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
+          : ` The agent made no such call. Agents with calls: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
       outcome,
       of: namesOf({ ...of, agent }),
     })

@@ -22,9 +22,9 @@ export function standingText({ clock, provider }: Pick<Session, 'clock' | 'provi
   const waiters = provider.waiters()
   const lines = waiters
     .slice(0, MAX_WAITERS)
-    .map(({ who, what, since }) => `  ${who} waits for ${what}, since ${formatDuration(since)}`)
+    .map(({ who, what, since }) => `  ${who} has waited for ${what} since ${formatDuration(since)}`)
   return [
-    `The clock is at ${formatDuration(clock.now())}${held === undefined ? '' : `, and is held by ${held}`}.`,
+    `The clock is at ${formatDuration(clock.now())}${held === undefined ? '' : `. The clock waits for ${held}`}.`,
     ...(lines.length > 0 ? ['Waiting:', ...lines] : []),
     ...(waiters.length > MAX_WAITERS ? [`  … and ${waiters.length - MAX_WAITERS} more`] : []),
   ].join('\n')
@@ -33,7 +33,7 @@ export function standingText({ clock, provider }: Pick<Session, 'clock' | 'provi
 const ADVICE = {
   held: 'Close the resource that holds the clock: a socket, child process or promise that never ends stops virtual time.',
   still:
-    'The clock does not advance, as the process is busy: look for a loop that never awaits, or for real work that takes this long.',
+    'The clock does not advance, because the process is busy: look for a loop that never awaits, or for real work that takes this long.',
   moving: 'The clock advances: give the test more real time, { timeout: 60_000 }, or let the test do less.',
 }
 

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { TestRunner } from 'vitest'
 import { findPattern } from '../pattern/index.ts'
-import type { OrchestrationOptions } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { workerState } from './worker-state.ts'
 
 const isThere = (pattern: string): string | undefined => {

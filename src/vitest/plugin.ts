@@ -1,3 +1,8 @@
+/**
+ * `longhaul/plugin`: the Vitest plugin, which sets defaults for all runs of a project.
+ *
+ * @packageDocumentation
+ */
 import { fileURLToPath } from 'node:url'
 import type { RunSettings } from '../simulation/settings.ts'
 
@@ -7,7 +12,8 @@ const SETUP = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'setup.ts'
 export type { RunSettings } from '../simulation/settings.ts'
 
 /**
- * The Vitest plugin: settings for all orchestrations of a project. The environment goes before them, and they before those of a file.
+ * The Vitest plugin: settings for all orchestrations of a project. The environment overrides the plugin, and the plugin
+ * overrides the options in a file.
  *
  * @example
  * ```ts

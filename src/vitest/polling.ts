@@ -101,7 +101,7 @@ function replaceSafeTimers(): Restore {
   const place = Object.getOwnPropertySymbols(globalThis).find(({ description }) => description === SAFE_TIMERS)
   if (!place)
     throw new Error(
-      'longhaul cannot find the timers of this version of Vitest, by which vi.waitFor() and expect.poll() wait. Please report it.',
+      'longhaul cannot find the timers of this version of Vitest, that vi.waitFor() and expect.poll() use. Please report this problem.',
     )
   const own = Object.getOwnPropertyDescriptor(globalThis, place)!
   const timers = (globalThis as Record<symbol, unknown>)[place] as object

@@ -9,9 +9,9 @@ export class UnsupportedPoolError extends Error {
   readonly code = 'LONGHAUL_UNSUPPORTED_POOL'
   constructor(pool: string) {
     super(
-      `Vitest runs this file in the pool "${pool}". There, what a module imports from node:timers, node:crypto and their like stays real, ` +
-        `and neither time nor chance can be simulated. Run tests of orchestrations in the pool "forks" or "threads": ` +
-        `test: { pool: 'forks' } in the configuration, or --pool=forks; a project of their own, where the others need "${pool}".`,
+      `Vitest runs this file in the pool "${pool}". There, imports from node:timers, node:crypto and similar modules stay real, ` +
+        `so longhaul can simulate neither time nor randomness. Run tests of orchestrations in the pool "forks" or "threads": ` +
+        `test: { pool: 'forks' } in the configuration, or --pool=forks. If other tests need "${pool}", put the two kinds into separate projects.`,
     )
   }
 }

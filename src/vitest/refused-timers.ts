@@ -2,16 +2,16 @@ import { vi } from 'vitest'
 import { ClockInUseError } from '../clock/index.ts'
 import { replaceProperties, type Restore } from '../doors/index.ts'
 
-const SLEEP = "Wait with the fixture sleep('5s'): what is due until then fires."
+const SLEEP = "Wait with the fixture sleep('5s'): all timers that are due by then fire."
 const ALL =
-  'Await what the timers lead to: they fire by themselves, in their order, as soon as nothing else is left to do.'
+  'Await the result of the timers: they fire by themselves, in order, as soon as the process has nothing else to do.'
 const DATE =
-  'Give the date at which the test begins as an option, clock: { epoch: Date.UTC(2030, 0, 1) }, and move on from there with sleep().'
+  'Set the date at which the test starts by the option clock: { epoch: Date.UTC(2030, 0, 1) }, and advance time with sleep().'
 
 /** What would take time away from longhaul, or ask another clock; and what to do in place of it. */
 const INSTEAD = {
-  useFakeTimers: 'Leave it out.',
-  setTimerTickMode: 'Leave it out.',
+  useFakeTimers: 'Remove this call.',
+  setTimerTickMode: 'Remove this call.',
   setSystemTime: DATE,
   advanceTimersByTime: SLEEP,
   advanceTimersByTimeAsync: SLEEP,
@@ -23,15 +23,15 @@ const INSTEAD = {
   runOnlyPendingTimers: ALL,
   runOnlyPendingTimersAsync: ALL,
   runAllTicks: ALL,
-  clearAllTimers: 'Clear each timer where it was set.',
-  getTimerCount: 'Count what the code under test has set with a spy: vi.spyOn(globalThis, "setTimeout").',
+  clearAllTimers: 'Clear each timer in the code that sets it.',
+  getTimerCount: 'Count the timers that the code under test sets, with a spy: vi.spyOn(globalThis, "setTimeout").',
 } as const satisfies { readonly [Name in keyof typeof vi]?: string }
 
 /** Thrown when a test calls a function of `vi` that conflicts with longhaul's clock. The call has no effect. */
 class FakeTimersError extends ClockInUseError {
   constructor(name: string, instead: string) {
     super('')
-    this.message = `vi.${name}() inside a test of an orchestration: longhaul already controls time here. ${instead} With LONGHAUL_TIME=real, time is Vitest's.`
+    this.message = `vi.${name}() inside a test of an orchestration: longhaul already controls time here. ${instead} With LONGHAUL_TIME=real, Vitest controls time.`
   }
 }
 
@@ -54,5 +54,6 @@ export function refuseForeignTime(): void {
   const inForce = vi.isFakeTimers()
     ? 'Fake timers (vi.useFakeTimers) are'
     : vi.getMockedSystemTime() && 'A fake date (vi.setSystemTime) is'
-  if (inForce) throw new ClockInUseError(`${inForce} in force as the test begins.`)
+  if (inForce)
+    throw new ClockInUseError(`${inForce} in force at the start of the test. Call vi.useRealTimers() before the test.`)
 }

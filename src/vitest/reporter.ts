@@ -1,3 +1,8 @@
+/**
+ * `longhaul/reporter`: the Vitest reporter, which prints a table of runs, writes JSON, and adds to the summary of a CI job.
+ *
+ * @packageDocumentation
+ */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
@@ -7,15 +12,17 @@ import { summaryMarkdown, summaryRows, type TestSummary } from '../report/summar
 import { table } from '../report/table.ts'
 import type { SweepSummary } from './meta.ts'
 
-/** How the reporter tells. */
+/** Options of the reporter. */
 export interface ReporterOptions {
-  /** Writes all that is told as JSON to this file too. */
+  /** Writes the results as JSON to this file, too. Default: no file. */
   outputFile?: string
-  /** Writes HTML files into this folder: `index.html` for all of them, and one for each run. */
+  /**
+   * Writes HTML reports into this folder: `index.html` for all runs, and one file for each run. Default: no reports.
+   */
   html?: string
   /**
-   * Which runs get a file of their own. Default `all`: each test, and of a sweep the cases that fail. `failed`: those
-   * that fail.
+   * The runs with their own file. `all` (default): each test, and the failing cases of sweeps. `failed`: failed tests
+   * and cases only.
    */
   htmlRuns?: 'all' | 'failed'
 }
@@ -23,8 +30,8 @@ export interface ReporterOptions {
 const MAX_EXERCISED = 8
 
 /**
- * A Vitest reporter that sums up the orchestrations after the run: simulated and real time, calls, failures, retries, cost, checks. On GitHub it
- * annotates what checks have found, and adds the table to the summary of the job.
+ * A Vitest reporter that prints a summary of the orchestrations after the run: simulated and real time, calls,
+ * failures, retries, cost, checks. On GitHub, it annotates violations and adds the table to the summary of the job.
  *
  * @example
  * ```ts
@@ -41,6 +48,7 @@ export default class LonghaulReporter implements Reporter {
     this.#options = options
   }
 
+  /** Called by Vitest before the run. */
   onInit(vitest: Vitest): void {
     this.#isMerging = vitest.config.mergeReports !== undefined
     const { html, htmlRuns: runs = 'all' } = this.#options
@@ -50,6 +58,7 @@ export default class LonghaulReporter implements Reporter {
     for (const project of vitest.projects) project.provide('longhaulReport', { folder, runs })
   }
 
+  /** Called by Vitest after the run: prints the tables and writes the files. */
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const told = tests.flatMap((test) => {

@@ -36,7 +36,7 @@ export async function reportRun(run: ReportedRun): Promise<string | undefined> {
   try {
     return relative(process.cwd(), await writeRun(run, settings))
   } catch (error) {
-    process.stderr.write(`longhaul: no report of "${run.attempt.name}" was written: ${String(error)}\n`)
+    process.stderr.write(`longhaul could not write the report of the test "${run.attempt.name}": ${String(error)}\n`)
     return undefined
   }
 }

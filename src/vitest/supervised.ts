@@ -32,7 +32,9 @@ function isFixed(target: object, name: PropertyKey): boolean {
 }
 
 function refuse(): never {
-  throw new ClockInUseError('Tests of an orchestration cannot be concurrent.')
+  throw new ClockInUseError(
+    'Tests of an orchestration cannot be concurrent: one process has one virtual time. Remove .concurrent.',
+  )
 }
 
 /** Declares tests, and tells which they are. */

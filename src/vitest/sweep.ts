@@ -18,7 +18,8 @@ import {
   type SmallestFailure,
   type SweepOptions,
 } from '../explore/index.ts'
-import type { OrchestrationOptions, Session } from '../simulation/session.ts'
+import type { Session } from '../simulation/session.ts'
+import type { OrchestrationOptions } from '../simulation/options.ts'
 import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
@@ -135,7 +136,7 @@ export class Sweep<Result> implements Explainer {
     const told = [
       ...failureContext(attempt, errors),
       ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
-      `To repeat it alone:\n  ${command}`,
+      `To repeat this test alone:\n  ${command}`,
       ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),
     ]
     return [...errors.slice(0, -1), withTextBelow(errors.at(-1), told.join('\n\n'))]
@@ -146,15 +147,17 @@ export class Sweep<Result> implements Explainer {
     const { epoch: _, ...of } = smallest.case
     if (!existsSync(this.#folder) || process.env['CI']) return []
     try {
-      return [`Kept in ${keepRegression(this.#folder, this.#name, of)}: the sweep runs it first from now on.`]
+      return [
+        `longhaul saved the case in ${keepRegression(this.#folder, this.#name, of)}: from now on, the sweep runs this case first.`,
+      ]
     } catch (error) {
-      return [`It could not be kept in ${this.#folder}: ${String(error)}`]
+      return [`longhaul could not save the case in ${this.#folder}: ${String(error)}`]
     }
   }
 
-  /** Adds the test that says what the cases have exercised, and fails for what was never so. */
+  /** Adds the test that says coverage of the cases, and fails for what was never so. */
   conclude(): void {
-    test('what the cases have exercised', ({ task, annotate }) => {
+    test('coverage of the cases', ({ task, annotate }) => {
       const { coverage } = this
       const shard = process.env['LONGHAUL_SWEEP']
       if (coverage.cases === 0) return
@@ -171,8 +174,8 @@ export class Sweep<Result> implements Explainer {
       // The other shards may have what this one lacks: it is judged when they are put together.
       if (coverage.never.length > 0 && !shard)
         throw new Error(
-          `Never so in ${coverage.cases} tests: ${coverage.never.join('; ')}. What came about: ${coverage.text}.\n` +
-            'Give more seeds or a higher fail rate, or see why it cannot come about.',
+          `These conditions never held in ${coverage.cases} tests: ${coverage.never.join('; ')}. Conditions that held: ${coverage.text}.\n` +
+            'Give more seeds or a higher fail rate, or find out why the conditions cannot occur.',
         )
       return annotate(`${coverage.cases} tests of ${this.cases.length} cases: ${coverage.text}`)
     })

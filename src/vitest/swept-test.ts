@@ -101,7 +101,9 @@ export class SweptTest {
     try {
       step = await next
     } catch (error) {
-      process.stderr.write(`longhaul: "${failure.attempt.name}" could not be made smaller: ${String(error)}\n`)
+      process.stderr.write(
+        `longhaul could not shrink the failure of the test "${failure.attempt.name}": ${String(error)}\n`,
+      )
       return this.#finish(failure, undefined, explainer)
     }
     if (step.kind === 'found') return this.#finish(failure, step.found, explainer)

@@ -41,6 +41,6 @@ export class UnusedSetUp {
   get text(): string {
     const ofSetUp = this.#passed < this.#declared ? [] : [...(this.#left?.values() ?? [])]
     const text = unusedText([...ofSetUp, ...this.#ofTests.values()])
-    return text && `longhaul: "${this.#name}": set up, and used in no test: ${text}\n`
+    return text && `longhaul: no test of "${this.#name}" used this part of the set-up: ${text}\n`
   }
 }

@@ -209,11 +209,11 @@ const VENDORS: readonly Vendor[] = [
     limits: { reset: seconds },
   },
   {
-    // https://docs.x.ai/docs/api-reference, …/docs/key-information/debugging
+    // https://docs.x.ai/docs/api-reference, …/docs/key-information/debugging, …/developers/advanced-api-usage/websocket-mode
     name: 'xai',
     baseURL: 'https://api.x.ai/v1',
     hosts: /^([a-z0-9-]+\.)?api\.x\.ai$/,
-    also: ['responses'],
+    also: ['responses', 'responses over WebSocket'],
     anthropicAt: '/messages',
     idPrefix: '',
     thoughts: 'reasoning_content',
@@ -397,14 +397,14 @@ const VENDORS: readonly Vendor[] = [
     limits: { reset: seconds },
   },
   {
-    // https://vercel.com/docs/ai-gateway/openai-compat; models have the names, and the list prices, of OpenRouter's
+    // https://vercel.com/docs/ai-gateway/openai-compat, …/sdks-and-apis/responses/websockets; models have the names, and the list prices, of OpenRouter's
     name: 'vercel',
     baseURL: 'https://ai-gateway.vercel.sh/v1',
     hosts: /^ai-gateway\.vercel\.sh$/,
     bases: ['/v1', '/'],
     more: gateway,
     catalogue: 'openrouter',
-    also: ['embeddings', 'responses'],
+    also: ['embeddings', 'responses', 'responses over WebSocket'],
     anthropicAt: '/messages',
     thoughts: 'reasoning',
     alwaysUsage: true,

@@ -16,11 +16,13 @@ export {
   HTML_PAGE,
   isBad,
   isStreamed,
+  REFUSED_AS,
   type BadRequest,
   type Desk,
   type Detached,
   type Endpoint,
   type Generation,
+  type Lacking,
   type Line,
   type LiveSession,
   type Resource,
@@ -32,7 +34,7 @@ export {
   type WireResponse,
 } from './service.ts'
 export { Shelf } from './shelf.ts'
-export { unsimulatedResponse, unsimulatedText } from './unsimulated.ts'
+export { unsimulatedResponse, unsimulatedSocketText, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */
 export const SERVICES: readonly Service[] = [

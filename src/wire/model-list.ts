@@ -14,29 +14,44 @@ interface Telling {
   /** What is said of a name that no model has. */
   missing: (id: string) => string
   headers: (requestId: string) => Record<string, string>
+  /** Models that the table of prices lacks, as they are billed by something else than tokens. */
+  beside?: readonly KnownModel[]
+  /** Whether a model is among those that a query asks for. Default: all are. */
+  isAsked?: (known: KnownModel, query: URLSearchParams) => boolean
 }
 
 /** The list of a service's models, and one of them by its name, where the list has no pages. */
-export function modelList({ one, model, list, missing, headers }: Telling): readonly Resource[] {
+export function modelList({
+  one,
+  model,
+  list,
+  missing,
+  headers,
+  beside = [],
+  isAsked = () => true,
+}: Telling): readonly Resource[] {
   const resource = (
     path: string,
     operation: string,
-    give: (desk: Desk, id: string) => object | BadRequest,
+    give: (desk: Desk, id: string, query: URLSearchParams) => object | BadRequest,
   ): Resource => ({
     kind: 'resource',
     method: 'GET',
     path,
     operation,
-    answer({ strict, header, params }, desk) {
+    answer({ strict, header, params, query }, desk) {
       if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-      const given = give(desk, params['model'] ?? '')
+      const given = give(desk, params['model'] ?? '', query)
       return 'kind' in given ? (given as BadRequest) : jsonResponse(given, headers(desk.id()))
     },
   })
   return [
-    resource('/v1/models', 'models.list', (desk) => list(desk.models.map(model))),
+    resource('/v1/models', 'models.list', (desk, _, query) => {
+      const others = beside.filter(({ id }) => !desk.models.some((known) => known.id === id))
+      return list([...desk.models, ...others].filter((known) => isAsked(known, query)).map(model))
+    }),
     resource('/v1/models/{model}', one, (desk, id) => {
-      const known = desk.model(id)
+      const known = desk.model(id) ?? beside.find((one) => one.id === id)
       return known ? model(known) : { kind: 'not_found', message: missing(id) }
     }),
   ]

@@ -1,4 +1,4 @@
-import type { Answer, CallRequest, LimitStates, Piece, ServiceError, Reply } from '../provider/index.ts'
+import type { Answer, CallRequest, LimitStates, Piece, RefusedRequest, Reply, ServiceError } from '../provider/index.ts'
 import type { Chunk } from './chunk.ts'
 import type { Feed } from './feed.ts'
 import type { Shelf } from './shelf.ts'
@@ -48,6 +48,13 @@ export type BadRequest =
   /** What the path or the body names is not there. */
   | { kind: 'not_found'; message: string; param?: string | null; code?: string | null }
   | { kind: 'invalid'; message: string; param: string | null; code: string | null }
+
+/** What the service has and longhaul lacks. */
+export interface Lacking {
+  kind: 'unsimulated'
+  /** Says so in longhaul's own name, and what to do. */
+  message: string
+}
 
 /** How a service says that something is wrong; the same at all its endpoints. */
 export interface ErrorFormat {
@@ -169,7 +176,7 @@ export interface Desk {
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
 export interface Resource extends EndpointAt {
   kind: 'resource'
-  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest
+  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest | Lacking
 }
 
 /** The service's end of a connection over which a client and a model talk. */
@@ -187,6 +194,16 @@ export interface Line {
    * @returns what to call to have it stop
    */
   ask(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
+  /** Tells in the trace of something that a client asked and that is refused before it becomes a call. */
+  refused(why: Pick<RefusedRequest, 'status' | 'reason' | 'message' | 'model' | 'callerHints'>): void
+  /** Tells in the trace of something small that is answered, and is no call. */
+  answered(operation: string): void
+  /** Remembers in whose name the present code runs, for what is done later. */
+  inName(): (action: () => void) => void
+  /** Unix time in milliseconds. */
+  now(): number
+  /** Does something when a service would have answered that has no work with it, if the connection is still there. */
+  soon(action: () => void): void
   /** Does something later, in the time of the run, if the connection is still there. */
   after(ms: number, action: () => void): void
 }
@@ -202,7 +219,7 @@ export interface Live extends EndpointAt {
   kind: 'live'
   method: 'GET'
   /** Reads the request to connect, and gives what begins the session when the client is connected. */
-  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest
+  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest | Lacking
 }
 
 /** One thing that a service may be asked. */
@@ -237,7 +254,7 @@ export interface Service {
 export const isStreamed = (answer: object): answer is Streamed => 'feed' in answer
 
 /** Whether a request could not be translated. */
-export const isBad = (parsed: object): parsed is BadRequest => 'kind' in parsed
+export const isBad = (parsed: object): parsed is BadRequest | Lacking => 'kind' in parsed
 
 /** What is wrong with a request, in a sentence for the trace. */
 export function badText(problem: BadRequest): string {
@@ -255,6 +272,15 @@ export function badText(problem: BadRequest): string {
       return problem satisfies never
   }
 }
+
+/** How the trace calls what is wrong with a request. */
+export const REFUSED_AS = {
+  not_json: 'malformed',
+  too_large: 'too_large',
+  unauthorized: 'unauthorized',
+  not_found: 'invalid',
+  invalid: 'invalid',
+} as const satisfies Record<BadRequest['kind'], RefusedRequest['reason']>
 
 /** Reads the header with which the official SDKs count their retries. */
 export const retryCountOf = (header: WireRequest['header']): number =>

@@ -17,15 +17,15 @@ export type Shape =
   /** One of several kinds of value, told apart by their JSON type. */
   | { type: 'either'; of: readonly Shape[] }
   /**
-   * One of several objects, told apart by one of their fields; with `others`, also any that is not named here; `untagged` is the one
-   * that needs no tag.
+   * One of several objects, told apart by one of their fields; with `others`, also any that is not named here; `untagged` are those
+   * that need no tag, the usual one first.
    */
   | {
       type: 'tagged'
       tag: string
       of: Readonly<Record<string, Shape>>
       others?: true
-      untagged?: Shape | undefined
+      untagged?: readonly Shape[] | undefined
     }
 
 /** A field of an object; `null` counts as left out where a field is optional. */
@@ -102,7 +102,7 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
       )
     case 'tagged': {
       const tag = (value as Record<string, unknown>)[shape.tag]
-      if (tag === undefined && shape.untagged) return problemOf(shape.untagged, value, depth)
+      if (tag == null && shape.untagged) return untaggedProblem(shape.untagged, value, depth)
       if (tag === undefined) return shape.others ? undefined : { path: [shape.tag], kind: 'missing' }
       if (typeof tag !== 'string' || !Object.hasOwn(shape.of, tag)) {
         if (shape.others && typeof tag === 'string') return undefined
@@ -131,6 +131,17 @@ export function problemOf(shape: Shape, value: unknown, depth = 0): Problem | un
     default:
       return shape satisfies never
   }
+}
+
+/** What is wrong with an object without a tag: that which the usual shape finds, where no shape fits it. */
+function untaggedProblem(shapes: readonly Shape[], value: unknown, depth: number): Problem | undefined {
+  let first: Problem | undefined
+  for (const shape of shapes) {
+    const problem = problemOf(shape, value, depth)
+    if (!problem) return undefined
+    first ??= problem
+  }
+  return first
 }
 
 /** Patterns are written once and read at each request. */
@@ -215,7 +226,12 @@ function relaxedOf(shape: Shape): Shape {
         most: undefined,
       }
     case 'tagged':
-      return { ...shape, of: relaxedAll(shape.of), others: true, untagged: shape.untagged && relaxedOf(shape.untagged) }
+      return {
+        ...shape,
+        of: relaxedAll(shape.of),
+        others: true,
+        untagged: shape.untagged?.map((one) => relaxedOf(one)),
+      }
     case 'object':
       return { ...shape, fields: relaxedAll(shape.fields), open: true }
     default:

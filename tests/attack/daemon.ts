@@ -54,7 +54,7 @@ export class DaemonProcess {
     const until = Date.now() + START_MS
     while (child.exitCode === null && child.signalCode === null) {
       if ((await this.ask('system:health').catch(() => undefined)) !== undefined) return true
-      if (Date.now() > until) throw new Error(`The daemon has not answered within ${START_MS} ms. ${this.said}`)
+      if (Date.now() > until) throw new Error(`The daemon did not answer within ${START_MS} ms. ${this.said}`)
       await sleep(20)
     }
     return false

@@ -155,7 +155,7 @@ const SYSTEMS: readonly BadSystem[] = [
       Promise.allSettled(
         agents.flatMap((agent) => chapters(1, 2, 3).map((page) => retrying(4, fullJitter, () => ask(agent, page)))),
       ),
-    found: ['amplification: 24 requests led to 96 calls, 4.0 for each'],
+    found: ['amplification: 24 requests led to 96 calls, 4.0 per request'],
   },
   {
     name: 'does not wait for what it was told, in the second sample of a prompt as well',
@@ -170,7 +170,7 @@ const SYSTEMS: readonly BadSystem[] = [
       await ask('ben', 'Begin.')
       for (let nth = 0; nth < 500; nth++) await ask('ann', 'Are we done?')
     },
-    found: ['runaway: ann has asked the same 500 times in a row'],
+    found: ['runaway: ann sent the same request 500 times in a row'],
   },
   {
     name: 'does for ever what its model asks for',
@@ -193,7 +193,7 @@ const SYSTEMS: readonly BadSystem[] = [
         for (const { id } of message.tool_calls!) messages.push({ role: 'tool', tool_call_id: id, content: 'nothing' })
       }
     },
-    found: ['runaway: ann has taken 30 steps in a row that its own tool calls have asked for'],
+    found: ['runaway: ann took 30 steps in a row, each requested by a tool call of its own'],
   },
   {
     name: 'puts the answers to three questions at once into one history',
@@ -263,8 +263,8 @@ const SYSTEMS: readonly BadSystem[] = [
       await Promise.all(['ann', 'ben'].map((agent) => ask(agent, 'Next?')))
     },
     found: [
-      'isolation: the gather "votes" went on without slow, but ann, ben did nothing for 14s, until call 5 of slow had ended',
-      'deadlines: slow retried 1s after the gather "votes" had gone on without it',
+      'isolation: the gather "votes" continued without slow, but ann, ben did nothing for 14s, until call 5 of slow had ended',
+      'deadlines: slow retried 1s after the gather "votes" had continued without this agent',
     ],
   },
   {
@@ -309,7 +309,7 @@ const SYSTEMS: readonly BadSystem[] = [
       gather.received('ann')
       gather.end()
     },
-    found: ['results: the gather "votes" took the answer of ann twice'],
+    found: ['results: the gather "votes" counted the answer of ann twice'],
   },
   {
     name: 'loses an answer that came in time',
@@ -324,7 +324,9 @@ const SYSTEMS: readonly BadSystem[] = [
       await sleep(10_000)
       gather.end()
     },
-    found: ['results: the gather "votes" counts ben as missing, though its call 2 was answered 10s before the end'],
+    found: [
+      'results: the gather "votes" counts ben as missing, though its call 2 was answered 10s before the gather ended',
+    ],
   },
 ]
 

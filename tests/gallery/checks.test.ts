@@ -63,7 +63,7 @@ const GALLERY: readonly Exhibit[] = [
   {
     check: 'spans',
     seen: 'https://github.com/open-telemetry/opentelemetry-python-contrib/issues/4120',
-    says: /spans tell of \d+ output tokens of gpt-4o-mini, and the service bills \d+/,
+    says: /spans report \d+ output tokens of gpt-4o-mini, and the service bills \d+/,
     // What each part of a stream reports is the sum so far, or comes again at the end: added up, it is too much.
     bad: () => told('ann', { sums: (reported) => latest(reported) * 2, tellsErrors: true }),
     good: () => told('ann', { sums: latest, tellsErrors: true }),
@@ -74,7 +74,7 @@ const GALLERY: readonly Exhibit[] = [
     seen: 'https://github.com/Arize-ai/openinference/issues/1731',
     options: { agents: ['ann'], provider: { failRate: 1, faults: { server_error: 1 } } },
     faults: 1,
-    says: /spans tell of 1 answers of gpt-4o-mini, and the service has given 0/,
+    says: /spans report 1 answers of gpt-4o-mini, and the service gave 0/,
     bad: () => told('ann', { sums: latest, tellsErrors: false }),
     good: () => told('ann', { sums: latest, tellsErrors: true }),
   },
@@ -82,7 +82,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'isolation',
     seen: 'https://github.com/langchain-ai/langgraph/issues/6320',
     options: slowOne,
-    says: /went on without slow, but ann, ben did nothing for/,
+    says: /continued without slow, but ann, ben did nothing for/,
     async bad(context) {
       const { received, calls } = await vote(context, 'votes', { timeoutMs: 10_000, abort: false })
       // The barrier of the step: everything that was started is waited for.
@@ -98,7 +98,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'deadlines',
     seen: 'https://github.com/openclaw/openclaw/issues/118880',
     options: slowOne,
-    says: /went on without slow, whose call 3 ran for another 40s/,
+    says: /continued without slow, whose call 3 ran for another 40s/,
     async bad(context) {
       await vote(context, 'votes', { timeoutMs: 10_000, abort: false })
       await sleep(120_000)
@@ -113,7 +113,7 @@ const GALLERY: readonly Exhibit[] = [
     name: 'deadlines of streams',
     seen: 'https://github.com/strands-agents/harness-sdk/issues/3224',
     options: slowOne,
-    says: /went on without slow, whose call 1 ran for another 40s/,
+    says: /continued without slow, whose call 1 ran for another 40s/,
     // The timeout ends the waiting, and the stream goes on.
     async bad({ report }) {
       const gather = report.gather('essay', { from: ['slow'], timeout: 10_000, atLeast: 0 })
@@ -132,7 +132,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'timeouts',
     seen: 'https://github.com/openai/openai-python/issues/3828',
     options: { ...slowOne, provider: { ...slowOne.provider, agents: { slow: { latency: never() } } } },
-    says: /has a timeout of 10s, and it took 30s/,
+    says: /has a timeout of 10s, and the gather took 30s/,
     // Timeouts that add up: each agent is waited for in turn, and the deadline is counted anew.
     async bad({ agents: all, report }) {
       const gather = report.gather('votes', { from: all, timeout: 10_000, atLeast: 0 })
@@ -146,7 +146,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'orphans',
     seen: 'https://github.com/anthropics/claude-code/issues/74423',
     options: slowOne,
-    says: /ended while call \d of \w+ was under way, and ended [\d.]+s later/,
+    says: /ended while call \d of \w+ was in progress, and the call ended [\d.]+s later/,
     async bad({ agents: all }) {
       await Promise.any(all.map((agent) => ask(agent, 'Who is first?')))
     },
@@ -371,7 +371,7 @@ const GALLERY: readonly Exhibit[] = [
     check: 'unsimulated',
     seen: 'https://github.com/mswjs/msw/issues/855',
     options: { agents: ['ann'] },
-    says: /ann asked for POST api\.openai\.com\/v1\/images\/generations: longhaul does not simulate/,
+    says: /ann requested POST api\.openai\.com\/v1\/images\/generations: longhaul does not simulate/,
     bad: () => draw('ann', 'A lighthouse.').catch(() => 'no picture'),
     good: () => ask('ann', 'Describe a lighthouse.'),
   },
@@ -458,7 +458,7 @@ describe('trace', () => {
     plainly(findViolations(trace)).toEqual([])
     const [first, , last] = trace.toNDJSON().trim().split('\n')
     plainly(findViolations(Trace.parse(`${first}\n${last}`))).toMatchObject([
-      { check: 'trace', what: 'event 1 has the number 2' },
+      { check: 'trace', what: 'event 1 has the sequence number 2' },
     ])
   })
 })

@@ -50,7 +50,9 @@ describe('what is left over is found', () => {
       await run()
       await run()
     })
-    expect(found).toEqual(['orphans: "a system" ended while call 1 of ann was under way, and ended 3s later'])
+    expect(found).toEqual([
+      'orphans: "a system" ended while call 1 of ann was in progress, and the call ended 3s later',
+    ])
   })
 
   test('a conversation that goes on for ever, by its first calls', async () => {
@@ -81,10 +83,10 @@ describe('what comes to its end is not', () => {
     }
     expect(await verdict({ system })).toEqual([])
     expect(await verdict({ system, provider: { latency: '4001ms' } })).toEqual([
-      'orphans: "a system" ended while call 1 of ann was under way, and ended 1.001s later',
+      'orphans: "a system" ended while call 1 of ann was in progress, and the call ended 1.001s later',
     ])
     expect(await verdict({ system, checks: { orphans: { grace: 999 } } })).toEqual([
-      'orphans: "a system" ended while call 1 of ann was under way, and ended 1s later',
+      'orphans: "a system" ended while call 1 of ann was in progress, and the call ended 1s later',
     ])
   })
 
@@ -118,7 +120,7 @@ const leftOver = {
 } satisfies FunctionOptions
 const calls = 'orphans: ann made call 1 after the orchestration had ended'
 const gathers = 'orphans: the gather "votes" started and never ended'
-const intervals = 'orphans: 1 interval(s) still ran when the test was over, every 7s'
+const intervals = 'orphans: 1 interval(s) were still active at the end of the test, every 7s'
 
 describe('calls, gathers and intervals are waived apart', () => {
   test('by the settings of the file', async () => {
@@ -158,7 +160,7 @@ describe('calls, gathers and intervals are waived apart', () => {
       },
     )
     const { message } = failures[0]!.error as InvariantError
-    expect(message).toContain('Where it is meant: checks: { orphans: { intervals: false } }')
+    expect(message).toContain('If this is intentional, waive it: checks: { orphans: { intervals: false } }')
   })
 
   test('what is not a part is refused', async () => {

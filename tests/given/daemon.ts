@@ -68,7 +68,7 @@ export function daemonOfCommands() {
   beforeAll(async () => {
     expect(await longhaul('daemon', 'start', ...FLAGS)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('simulated in its process, which costs nothing') as string,
+      stdout: expect.stringContaining('simulated in the process of the daemon, at no cost') as string,
     })
   }, 60_000)
 

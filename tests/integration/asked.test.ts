@@ -41,10 +41,12 @@ describeOrchestration('a trace with contents', { agents, system, provider, trace
   test('a failing matcher shows the prompts', async ({ run, expect }) => {
     const outcome = await run()
     expect(() => expect(outcome).toHaveAsked('reviewer', /poem/)).toThrow(
-      'Expected reviewer to ask /poem/ in at least 1 calls; it did in 0. Its newest prompts:\n  "Review the first draft."',
+      'Expected reviewer to ask /poem/ in at least 1 calls; the agent did in 0. Its newest prompts:\n  "Review the first draft."',
     )
-    expect(() => expect(outcome).toHaveAsked('reviwer', /draft/)).toThrow('There are: reviewer.')
-    expect(() => expect(outcome).toHaveAsked('reviewer', /draft/, { least: 1 } as never)).toThrow('knows no "least"')
+    expect(() => expect(outcome).toHaveAsked('reviwer', /draft/)).toThrow('Agents with calls: reviewer.')
+    expect(() => expect(outcome).toHaveAsked('reviewer', /draft/, { least: 1 } as never)).toThrow(
+      'has no option "least"',
+    )
     expect(() => expect(outcome).toHaveCalls(0, { fault: 'rate_limted' })).toThrow('Did you mean "rate_limited"?')
   })
 })

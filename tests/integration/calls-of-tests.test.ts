@@ -36,7 +36,7 @@ describe('a call that the function of a test makes, and does not wait for', () =
     const failure = await failureOf(work)
     expect(failure?.violations.map(({ check, what }) => `${check}: ${what}`)).toEqual([
       expect.stringMatching(
-        /^orphans: the test itself made call \d as ben, and its function ended without waiting for it$/,
+        /^orphans: the test itself made call \d as ben, and the function of the test ended without awaiting the call$/,
       ),
     ])
   })

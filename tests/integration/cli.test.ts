@@ -98,12 +98,12 @@ describe('longhaul check', { timeout: 60_000 }, () => {
     const { code, stderr } = await run('check', file)
     expect(code).toBe(1)
     for (const line of [
-      /doubtful\.yaml:3:25: warning: No price table has the model "gpt-4o-mnii"[^]*Did you mean "gpt-4o-mini"\?/,
-      /doubtful\.yaml:6:35: at_least is 2, and one agent is asked/,
+      /doubtful\.yaml:3:25: warning: The model "gpt-4o-mnii" is in no price table[^]*Did you mean "gpt-4o-mini"\?/,
+      /doubtful\.yaml:6:35: at_least is 2, but GATHER asks only one agent/,
       /doubtful\.yaml:7:5: CALL: there is no function "metrcs"[^]*Did you mean "metrics"\?/,
-      /doubtful\.yaml:8:5: warning: This line is plain language/,
+      /doubtful\.yaml:8:5: warning: The orchestrating agent receives this line/,
       /doubtful\.yaml:9:12: There is no variable "nothing"/,
-      /doubtful\.yaml:10:5: warning: This statement is never reached/,
+      /doubtful\.yaml:10:5: warning: This statement is unreachable/,
     ])
       expect(stderr).toMatch(line)
   })
@@ -155,7 +155,10 @@ describe('longhaul inspect', { timeout: 60_000 }, () => {
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     writeFileSync(trace, `${lines.toSpliced(2, 1).join('\n')}\n`)
     const cut = await run('inspect', trace)
-    expect(cut).toMatchObject({ code: 1, stdout: expect.stringContaining('event 2 has the number 3') as string })
+    expect(cut).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('event 2 has the sequence number 3') as string,
+    })
   })
 
   test('says what is wrong with a file', async () => {

@@ -411,7 +411,7 @@ describe('failures of the simulated services', { timeout: 60_000 }, () => {
     await over(await start({ vars: { rounds: 3 }, fail_rate: 1 }))
     const text = readFileSync(log, 'utf8')
     expect(text).toMatch(/ circuit open: (openai|anthropic)\/\S+\n/)
-    expect(text).toMatch(/ failover: worker_\d asks anthropic\/claude-haiku-4-5, after /)
+    expect(text).toMatch(/ failover: worker_\d calls anthropic\/claude-haiku-4-5, after /)
   })
 
   test('an agent that is said to be slow, or never to answer, is so; one that says nonsense is refused', async () => {
@@ -477,7 +477,7 @@ describe('its files', { timeout: 60_000 }, () => {
   test('a path that is too long for a socket is refused with what to do', async () => {
     const long = join(root, 'x'.repeat(100))
     await expect(startDaemon(daemonPaths({ LONGHAUL_HOME: long }), { settings: {}, patterns: [] })).rejects.toThrow(
-      /has \d+ bytes, and a system takes 103 of them\. Give a shorter one as KSI_SOCKET_PATH/,
+      /has \d+ bytes; the operating system allows at most 103 bytes\. Set a shorter path in KSI_SOCKET_PATH/,
     )
   })
 })

@@ -52,9 +52,9 @@ describeOrchestration(
     test('a failing matcher shows the timeline', async ({ run, expect }) => {
       const outcome = await run({ vars: { rounds: 1 } })
       expect(() => expect(outcome).toHaveCalls(3)).toThrow(
-        /Expected 3 calls; there were 2\.\nTrace from .*━.*ben {2}call 2 gpt-4o-mini: disconnected/s,
+        /Expected 3 calls; the trace has 2\.\nTrace from .*━.*ben {2}call 2 gpt-4o-mini: disconnected/s,
       )
-      expect(() => expect(outcome.gather('votes'))).toThrow(/no gather named "votes". There were: answers/)
+      expect(() => expect(outcome.gather('votes'))).toThrow(/no gather "votes". There are: answers/)
     })
 
     test('watched calls are in the trace', async ({ trace, expect }) => {
@@ -67,8 +67,8 @@ describeOrchestration(
     })
 
     const refused: Partial<Record<keyof typeof vi, RegExp>> = {
-      useFakeTimers: /Leave it out/,
-      setTimerTickMode: /Leave it out/,
+      useFakeTimers: /Remove this call/,
+      setTimerTickMode: /Remove this call/,
       setSystemTime: /clock: \{ epoch: /,
       advanceTimersByTime: /sleep\('5s'\)/,
       advanceTimersByTimeAsync: /sleep\('5s'\)/,
@@ -205,7 +205,7 @@ describeOrchestration.skipIf(true)('skipped', { system: async () => {} }, (test)
 })
 plain('each and for describe every case, skipIf and todo none', () => {
   plainly(seenCases).toEqual(['ann', 'ben', '1s', '2s'])
-  plainly(() => describeOrchestration.concurrent).toThrow(/cannot be described as concurrent/)
+  plainly(() => describeOrchestration.concurrent).toThrow(/Orchestrations cannot be concurrent/)
 })
 
 plain('the environment goes before the plugin, and that before the file', () => {

@@ -222,8 +222,8 @@ routing: { default: lead }
         expect(told).toEqual(['orchestration > lead', 'lead > ann', 'lead > ben', 'ann > cem', 'cem > lead'])
         // What reaches nobody, and who may not end it, is said.
         expect(trace.ofType('log').map(({ text }) => text)).toEqual([
-          expect.stringMatching(/^ben asks for the end of the orchestration/),
-          expect.stringMatching(/^game:judged from cem reaches nobody/),
+          expect.stringMatching(/^ben requested the end of the orchestration/),
+          expect.stringMatching(/^game:judged from cem has no recipient/),
         ])
       })
     },

@@ -711,7 +711,7 @@ suite('mistakes', () => {
       const outcome = await run()
       expect(outcome).toHaveFailedWith(PatternError)
       expect(outcome).toHaveFailedWith(
-        /pattern\.yaml:8:18: "FRM" does not fit here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
+        /pattern\.yaml:8:18: "FRM" is not allowed here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
       )
     })
   })

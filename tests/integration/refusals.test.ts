@@ -9,9 +9,9 @@ describe('what cannot be', { timeout: 120_000 }, () => {
     const { report } = await run('refusals.fixture.ts')
     expect(testsOf(report).map(({ failureMessages }) => failureMessages)).toEqual([
       [],
-      [expect.stringContaining('Fake timers (vi.useFakeTimers) are in force as the test begins')],
-      [expect.stringContaining('A fake date (vi.setSystemTime) is in force as the test begins')],
-      [expect.stringMatching(/provider\.failRate is 7.*To repeat it alone/s)],
+      [expect.stringContaining('Fake timers (vi.useFakeTimers) are in force at the start of the test')],
+      [expect.stringContaining('A fake date (vi.setSystemTime) is in force at the start of the test')],
+      [expect.stringMatching(/provider\.failRate is 7.*To repeat this test alone/s)],
     ])
   })
 

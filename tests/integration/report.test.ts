@@ -79,7 +79,7 @@ describe('the reporter', () => {
   })
 
   test('a test that fails says where its report is, in its message and where JUnit readers look', () => {
-    expect(stdout).toContain(`To see it: longhaul-report/a-test-ts/${BAD}.html`)
+    expect(stdout).toContain(`To see the run, open longhaul-report/a-test-ts/${BAD}.html`)
     expect(stdout).toContain('report: longhaul-report/index.html')
     expect(readFileSync(join(home, 'junit.xml'), 'utf8')).toContain(
       `[[ATTACHMENT|longhaul-report/a-test-ts/${BAD}.html]]`,
@@ -139,9 +139,9 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
       await page.mouse.click(plot.x + 2, lanes.y + y)
     const details = page.locator('.details')
     expect(await details.innerText()).toMatch(
-      /Call 1\b[\s\S]*ann[\s\S]*gpt-4o-mini[\s\S]*Cost[\s\S]*asked by gather votes/,
+      /Call 1\b[\s\S]*ann[\s\S]*gpt-4o-mini[\s\S]*Cost[\s\S]*requested by gather votes/,
     )
-    await page.getByRole('button', { name: 'after →' }).click()
+    await page.getByRole('button', { name: 'next →' }).click()
     expect(await details.locator('h3').innerText()).toContain('Call 2')
     await page.getByRole('button', { name: 'Close the call' }).click()
     expect(await details.count()).toBe(0)
@@ -245,7 +245,7 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
   )
 
   test.for(WIDTHS)(
-    'the page of a prediction has a row for each model, and what its cost goes with, at %i px',
+    'the page of a prediction has a row for each model, and the drivers of its cost, at %i px',
     async (width) => {
       const out = join(home, 'models.html')
       const main = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -255,7 +255,7 @@ describe.skipIf(!hasChromium)(`in a real browser (skipped where there is no ${CH
       const rows = await page.locator('tbody tr').allInnerTexts()
       expect(rows).toHaveLength(2)
       expect(rows[0]).toMatch(/^gpt-4o-mini\s+\$0\.000\d+ – \$0\.000\d+/)
-      expect(await page.locator('thead').innerText()).toContain('the dearest')
+      expect(await page.locator('thead').innerText()).toContain('most expensive run')
       await page.getByRole('heading', { name: 'haiku' }).waitFor()
       await page.evaluate(axe.source)
       const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())

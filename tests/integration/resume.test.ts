@@ -23,7 +23,7 @@ describe('a run cannot go on', () => {
     await begin(store, 'RETURN 1', false).run()
     const before = store.load('one')
     expect(() => begin(store, 'RETURN 2', true)).toThrow(ResumeError)
-    expect(() => begin(store, 'RETURN 2', true)).toThrow(/is not the pattern with which the run "one" started/)
+    expect(() => begin(store, 'RETURN 2', true)).toThrow(/differs from the pattern with which the run "one" started/)
     expect(store.load('one')).toEqual(before)
     store.close()
   })
@@ -40,7 +40,7 @@ describe('a run cannot go on', () => {
     const store = new RunStore(':memory:')
     await begin(store, 'RETURN 1', false).run()
     store.saveRun({ ...store.load('one')!, state: { version: 2 } })
-    expect(() => begin(store, 'RETURN 1', true)).toThrow('is of version 2; this longhaul reads version 1')
+    expect(() => begin(store, 'RETURN 1', true)).toThrow('has version 2; this longhaul reads version 1')
     store.close()
   })
 

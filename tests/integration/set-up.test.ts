@@ -75,7 +75,7 @@ describe('a name of the set-up that nobody has', () => {
       },
     )
     expect(failure?.message).toMatch(
-      /^nobody voted\n\nWhat checks have found, which may be why:\n {2}set-up, at .*"reseacher".*\n\nSet up, and not seen in this run: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
+      /^nobody voted\n\nViolations that checks found, which may be the cause:\n {2}set-up, at .*"reseacher".*\n\nNo call of this run used this part of the set-up: agents reseacher, planner; replies to \{ content: \/vote\/i \}\.$/,
     )
   })
 })
@@ -159,7 +159,9 @@ describe('what is set up and not used', () => {
     const simulation = createSimulation({ provider: { agents: { planner: {} } }, mount: true })
     await simulation.run(() => ask('ann'))
     await simulation.close()
-    expect(write.mock.calls.join('')).toContain('used by no call of the simulation: agents planner')
+    expect(write.mock.calls.join('')).toContain(
+      'no call of the simulation used this part of the set-up: agents planner',
+    )
     write.mockRestore()
   })
 

@@ -12,7 +12,7 @@ describeOrchestration(
   },
   (test) => {
     test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-      expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for anybody/)
+      expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for an agent or a timer/)
     })
   },
 )

@@ -16,18 +16,20 @@ describe('a sweep', { timeout: 120_000 }, () => {
   test('is ordinary tests, of which those that fail tell the smallest case and the line that repeats it', async () => {
     const { report, output } = await vitest(['run', FILE], { LONGHAUL_GALLERY: folder })
     // What a reporter for people prints, too: it goes by the tries of a test.
-    expect(output).toMatch(/FAIL .* every round is decided[^]*The smallest case that shows it, after \d+ runs/)
+    expect(output).toMatch(/FAIL .* every round is decided[^]*The smallest case that fails in this way, after \d+ runs/)
     const failed = testsOf(report).filter(({ status }) => status === 'failed')
     expect(report.numPassedTests + report.numFailedTests).toBe(21)
     expect(failed.length).toBeGreaterThan(2)
     const [{ fullName, failureMessages }] = failed as [(typeof failed)[number]]
     expect(fullName).toMatch(/^votes seed \d+, fail rate 0.25 every round is decided$/)
     expect(failureMessages[0]).toMatch(
-      /The smallest case that shows it, after \d+ runs: seed \d+\n {2}agents: \w+\n {2}rounds: 2\n {2}every answer takes 1s\n {2}2 call\(s\) fail:\n {4}(\w+), call 1: \w+\n {4}\1, call 2: \w+\nTrace from 0ms/,
+      /The smallest case that fails in this way, after \d+ runs: seed \d+\n {2}agents: \w+\n {2}rounds: 2\n {2}every answer takes 1s\n {2}2 call\(s\) fail:\n {4}(\w+), call 1: \w+\n {4}\1, call 2: \w+\nTrace from 0ms/,
     )
 
     // What was never so fails the last test.
-    expect(testsOf(report).at(-1)!.failureMessages[0]).toMatch(/Never so in 20 tests: an agent is never asked\./)
+    expect(testsOf(report).at(-1)!.failureMessages[0]).toMatch(
+      /These conditions never held in 20 tests: an agent is never asked\./,
+    )
 
     // The line repeats it: one test, with the same failure.
     const [, id, file, name] = /LONGHAUL_REPLAY=(\S+) npx vitest run (\S+) -t '([^']+)'/.exec(failureMessages[0]!)!
@@ -43,7 +45,7 @@ describe('a sweep', { timeout: 120_000 }, () => {
     expect(testsOf(next.report).map((each) => `${each.status} ${each.fullName}`)).toEqual([
       ...kept.map((each) => `failed votes regression ${each.replace('.json', '')} every round is decided`),
       'passed votes seed 1, fail rate 0 every round is decided',
-      expect.stringMatching(/^failed votes what the cases have exercised$/) as string,
+      expect.stringMatching(/^failed votes coverage of the cases$/) as string,
     ])
   })
 

@@ -10,6 +10,6 @@ test('however a test is declared, it is supervised, checked, and told with the l
     expect(failureMessages[0], title).toMatch(
       title.endsWith('stuck') ? /^DeadlockError: Deadlock at/ : /^InvariantError: orphans/,
     )
-    expect(failureMessages.join('\n').match(/Seed 1\. To repeat it alone/g), title).toHaveLength(1)
+    expect(failureMessages.join('\n').match(/Seed 1\. To repeat this test alone/g), title).toHaveLength(1)
   }
 }, 120_000)

@@ -63,16 +63,18 @@ const hasScript = ((): boolean => {
 describe('longhaul watch', { timeout: 60_000 }, () => {
   test('says that no daemon answers yet', async () => {
     const { read } = watching('env', `LONGHAUL_HOME=${join(home, 'none')}`, process.execPath, MAIN, 'watch')
-    await expect.poll(read, { timeout: 30_000 }).toContain('no daemon answers there yet; waiting for one')
+    await expect
+      .poll(read, { timeout: 30_000 })
+      .toContain('no daemon answers there yet; longhaul watch waits for a daemon')
   })
 
   test('writes lines where there is no terminal, goes on with the next daemon, and ends when it is told to', async () => {
     const { read, kill, exited } = watching(process.execPath, MAIN, 'watch')
     const has = (text: string | RegExp) => expect.poll(read, { timeout: 30_000 }).toMatch(text)
-    await has(`daemon ${process.pid} is healthy, 1 orchestration(s) under way`)
+    await has(`daemon ${process.pid} is healthy, 1 active orchestration(s)`)
     await has(/orch_[0-9a-f]{8} answered: worker_[12] by openai\/gpt-4o-mini in \d\.\ds/)
     await daemon.stop('again')
-    await has('the daemon is gone; waiting for the next one')
+    await has('the daemon closed the connection; longhaul watch waits for the next daemon')
     await begin()
     await expect.poll(() => read().split('is healthy').length, { timeout: 30_000 }).toBe(3)
     const before = read().length

@@ -3,7 +3,7 @@ import { FIXTURES, testsOf, vitest, type ReportedTest } from './vitest-child.ts'
 
 const run = (file: string) => vitest(['run', `tests/integration/fixtures/${file}`], { config: FIXTURES })
 
-const REPLAY = /To repeat it alone:\n {2}(?:LONGHAUL_\w+=\S+ )+npx vitest run (\S+) -t '.+'/g
+const REPLAY = /To repeat this test alone:\n {2}(?:LONGHAUL_\w+=\S+ )+npx vitest run (\S+) -t '.+'/g
 
 /** How often a test tells how it is repeated. */
 const replays = ({ failureMessages }: ReportedTest): number =>
@@ -36,7 +36,7 @@ describe('whatever a test fails by', { timeout: 120_000 }, () => {
     // What runs out of time tells where it stood.
     expect(named(tests, 'Hook timed out in 100ms').failureMessages[0]).toContain('\n\nThe clock is at ')
     // Nothing of ours stands among the failures, and nothing is left over for the end of the run.
-    expect(output).not.toMatch(/Cannot annotate|Unhandled|longhaul: the trace/)
+    expect(output).not.toMatch(/Cannot annotate|Unhandled|longhaul could not/)
     expect(output.match(/The trace of the run/g)!.length).toBeGreaterThanOrEqual(tests.length)
   })
 
@@ -53,14 +53,14 @@ describe('whatever a test fails by', { timeout: 120_000 }, () => {
 
   test('in a sweep it is made smaller by the same failure', async () => {
     const { report } = await run('failing-swept.fixture.ts')
-    const tests = testsOf(report).filter(({ title }) => title !== 'what the cases have exercised')
+    const tests = testsOf(report).filter(({ title }) => title !== 'coverage of the cases')
     expect(tests.length).toBeGreaterThan(30)
     for (const each of tests) {
       expect(each.status, each.title).toBe('failed')
       const text = each.failureMessages.join('\n')
       expect(text, each.title).toContain(each.title === 'an object' ? '{ code: 7 }' : each.title)
       expect(text, each.title).toMatch(
-        /The smallest case that shows it, after 2 runs: seed 1\n {2}every answer takes 1s\n {2}no call fails\n/,
+        /The smallest case that fails in this way, after 2 runs: seed 1\n {2}every answer takes 1s\n {2}no call fails\n/,
       )
       expect(replays(each), each.title).toBe(each.title === 'an error at the second try' ? 2 : 1)
     }

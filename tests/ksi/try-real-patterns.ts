@@ -11,7 +11,8 @@ import { join } from 'node:path'
 import Table from 'cli-table3'
 import { formatDuration } from '../../src/clock/index.ts'
 import { loadPattern, type Pattern } from '../../src/pattern/index.ts'
-import { openSession, type PatternOptions } from '../../src/simulation/session.ts'
+import { openSession } from '../../src/simulation/session.ts'
+import type { PatternOptions } from '../../src/simulation/options.ts'
 import { joinSettings, settingsFromEnvironment } from '../../src/simulation/settings.ts'
 
 const FOLDER = join('var', 'lib', 'compositions', 'orchestrations')

@@ -71,7 +71,7 @@ test('the first commands of docs/daemon.md do what they say', { timeout: 120_000
   expect(printed).toEqual([
     expect.stringMatching(
       // On a busy machine a line before it says that the daemon is starting.
-      /^longhaul daemon \d+ started; .*\nLLM services: simulated in its process, which costs nothing\./m,
+      /^longhaul daemon \d+ started; .*\nLLM services: simulated in the process of the daemon, at no cost\./m,
     ),
     expect.stringContaining('"status":"started"'),
     expect.stringContaining('"pattern":"timeout_resilience_test"'),

@@ -1,4 +1,4 @@
-import type { OrchestrationOptions, PatternOptions } from '../../src/simulation/session.ts'
+import type { OrchestrationOptions, PatternOptions } from '../../src/simulation/options.ts'
 import { SYSTEMS } from './systems.ts'
 
 /** An orchestration whose predictions are proved. */

@@ -1,4 +1,4 @@
-import type { OrchestrationOptions } from '../../src/simulation/session.ts'
+import type { OrchestrationOptions } from '../../src/simulation/options.ts'
 import { observe, predict, type Observation, type Prediction } from '../../src/reality/index.ts'
 
 /** A quantity of a prediction, held against fresh runs. */

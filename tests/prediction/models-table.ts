@@ -1,7 +1,7 @@
 import { format, resolveConfig } from 'prettier'
 import { formatDuration } from '../../src/clock/index.ts'
 import { predict, type ModelPredictions } from '../../src/reality/index.ts'
-import type { PatternOptions } from '../../src/simulation/session.ts'
+import type { PatternOptions } from '../../src/simulation/options.ts'
 import { CASES } from './cases.ts'
 import { pinned, PRICED_ON } from './prices.ts'
 

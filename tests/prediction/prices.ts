@@ -1,4 +1,4 @@
-import type { PatternOptions } from '../../src/simulation/session.ts'
+import type { PatternOptions } from '../../src/simulation/options.ts'
 
 /**
  * Prices of five models as they stood on this day, in US dollars for a million tokens. They stay as they are when the

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { actAs, lognormal } from '../../src/provider/index.ts'
-import type { FunctionOptions } from '../../src/simulation/session.ts'
+import type { FunctionOptions } from '../../src/simulation/options.ts'
 
 const openai = new OpenAI({ apiKey: 'test', maxRetries: 4 })
 const anthropic = new Anthropic({ apiKey: 'test', maxRetries: 4 })

@@ -33,10 +33,7 @@ const PROGRAMS: [string, string][] = [
     'says that it has begun, and computes on',
     `${SPIN}parentPort.postMessage('begun'); setImmediate(() => { spin(300); parentPort.postMessage('done') })`,
   ],
-  [
-    'waits for a timer of its own',
-    `parentPort.postMessage('begun'); setTimeout(() => parentPort.postMessage('done'), 300)`,
-  ],
+  ['waits for its own timer', `parentPort.postMessage('begun'); setTimeout(() => parentPort.postMessage('done'), 300)`],
   [
     'reads a file and compresses it',
     `const { readFileSync, promises } = require('node:fs'); const { gzip } = require('node:zlib')

@@ -1,4 +1,5 @@
-import { openSession, type PatternOptions } from '../../src/simulation/session.ts'
+import { openSession } from '../../src/simulation/session.ts'
+import type { PatternOptions } from '../../src/simulation/options.ts'
 import { joinSettings } from '../../src/simulation/settings.ts'
 import type { Outcome } from '../../src/simulation/outcome.ts'
 import type { OrchestrationResult } from '../../src/orchestrator/index.ts'

@@ -1,7 +1,8 @@
 import { outage } from '../../src/provider/index.ts'
 import type { OrchestrationResult, OrchestratorSettings } from '../../src/orchestrator/index.ts'
 import type { Outcome } from '../../src/simulation/outcome.ts'
-import type { PatternOptions, Session } from '../../src/simulation/session.ts'
+import type { Session } from '../../src/simulation/session.ts'
+import type { PatternOptions } from '../../src/simulation/options.ts'
 
 type Ran = Outcome<OrchestrationResult>
 

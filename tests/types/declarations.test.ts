@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Declarations } from './declarations.ts'
+import { undocumented } from './undocumented.ts'
 
 let declarations: Declarations
 beforeAll(() => void (declarations = new Declarations()), 120_000)
@@ -44,6 +45,12 @@ function seen(): { name: string; file: string; text: string; isExported: boolean
 test('no public type is any', () => {
   const anys = seen().filter(({ text }) => /(?<![\w.'"`])any(?![\w'"`])/.test(text.replaceAll(/'[^'\n]*'/g, '')))
   expect(anys.map(({ name }) => name)).toEqual([])
+})
+
+test('each exported name, and each of its members, has TSDoc of its own', () => {
+  const exported = entries.flatMap((entry) => [...declarations.exportsOf(entry).values()])
+  expect(exported.length).toBeGreaterThan(200)
+  expect(new Set(exported.flatMap(undocumented))).toEqual(new Set())
 })
 
 test('options have durations, and no milliseconds beside them', () => {

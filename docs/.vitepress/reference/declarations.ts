@@ -86,7 +86,20 @@ export const interfaceAbout = (name: string): string => aboutOf(interfaceNamed(n
 /** What the TSDoc of an exported constant says. */
 export function constantAbout(path: string): string {
   const file = sourceFiles.find(({ fileName }) => fileName === path)
-  return aboutOf(file!.statements.find((each) => ts.isVariableStatement(each))!)
+  const isExported = ({ modifiers }: ts.VariableStatement): boolean =>
+    modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false
+  return aboutOf(file!.statements.find((each) => ts.isVariableStatement(each) && isExported(each))!)
+}
+
+/** What the TSDoc of each property says in the first object literal that a file names so: `settings: { … }`. */
+export function propertiesAbout(path: string, property: string): ReadonlyMap<string, string> {
+  const file = sourceFiles.find(({ fileName }) => fileName === path)!
+  const literalOf = (node: ts.Node): ts.ObjectLiteralExpression | undefined =>
+    ts.isPropertyAssignment(node) && node.name.getText() === property && ts.isObjectLiteralExpression(node.initializer)
+      ? node.initializer
+      : ts.forEachChild(node, literalOf)
+  const literal = literalOf(file)
+  return new Map(literal?.properties.map((each) => [each.name!.getText(), aboutOf(each)]))
 }
 
 /** The members of a union of object types, by their property `type`. */

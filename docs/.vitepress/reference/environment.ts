@@ -15,10 +15,10 @@ export const OF_TESTS: readonly Variable[] = [
   {
     name: 'LONGHAUL_UNUSED',
     default: '`warn`',
-    about: '`error`, `warn` or `ignore` for what is set up and used by no call.',
+    about: '`error`, `warn` or `ignore` for parts of the set-up that no call uses.',
   },
   { name: 'LONGHAUL_REPLAY', default: '–', about: 'Repeats one case of a sweep; a failing test prints the value.' },
-  { name: 'LONGHAUL_SEEDS', default: 'what the file says', about: 'Number of seeds of each sweep.' },
+  { name: 'LONGHAUL_SEEDS', default: 'seeds in the file', about: 'Number of seeds of each sweep.' },
   { name: 'LONGHAUL_SWEEP', default: 'all cases', about: 'One shard of the cases of each sweep, such as `1/4`.' },
   { name: 'LONGHAUL_TRACES', default: '–', about: 'A folder to which each test writes its trace as NDJSON.' },
 ]

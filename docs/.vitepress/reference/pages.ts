@@ -8,6 +8,7 @@ import { SERVICES } from '../../../src/wire/index.ts'
 import {
   addedMembers,
   constantAbout,
+  propertiesAbout,
   errorClasses,
   interfaceAbout,
   interfaceMembers,
@@ -17,7 +18,7 @@ import {
 } from './declarations.ts'
 import { OF_COMMANDS, OF_TESTS } from './environment.ts'
 
-const HEAD = '<!-- Written by `npm run docs:reference`. Change the source that it is made of, not this file. -->\n\n'
+const HEAD = '<!-- Written by `npm run docs:reference`. Change its source, not this file. -->\n\n'
 
 /** Addresses of this machine are no links. */
 const unlinked = (text: string): string =>
@@ -113,10 +114,10 @@ function environment(): string {
 
 A variable takes precedence over \`longhaul()\` in \`vitest.config.ts\`, and that over the options of a test file.
 
-## Of tests
+## Tests
 
 ${variables(OF_TESTS)}
-## Of the daemon and the commands
+## The daemon and the commands
 
 ${variables(OF_COMMANDS)}`
 }
@@ -128,11 +129,13 @@ function checks(): string {
 
 ${Object.entries(CHECKS)
   .map(([name, { holds, why, advice, settings }]) => {
+    const meanings = propertiesAbout(`src/checks/${name}.ts`, 'settings')
     const rows = Object.entries(settings).map(([setting, value]) => [
       code(setting),
       value === undefined ? '–' : code(JSON.stringify(value)),
+      meanings.get(setting)!,
     ])
-    return `## ${name}\n\n${holds} ${why}\n\n${advice}\n${rows.length > 0 ? `\n${table(['setting', 'default'], rows)}` : ''}`
+    return `## ${name}\n\n${holds} ${why}\n\n${advice}\n${rows.length > 0 ? `\n${table(['setting', 'default', 'meaning'], rows)}` : ''}`
   })
   .join('\n')}`
 }
@@ -172,7 +175,7 @@ function services(): string {
   return `# Services
 
 Paths are below the base URL. A \`generation\` is a call of a model: it has latency, faults, limits and a price. A
-\`resource\` is answered at once and costs nothing. [Services](../services.md) says how each behaves.
+\`resource\` is answered at once and costs nothing. \`live\` is a WebSocket, each response of which is a call. [Services](../services.md) says how each behaves.
 
 ${parts.join('\n')}`
 }

@@ -2,5 +2,5 @@ import type { Flags } from '../flags.ts'
 
 /** Flags of `longhaul watch` without an event. */
 export const FOLLOW_FLAGS: Flags = {
-  plain: { about: 'without an event: a line for each thing that happens, as where there is no terminal' },
+  plain: { about: 'without an event: prints one line for each event, which is the default without a terminal' },
 }

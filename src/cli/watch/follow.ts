@@ -73,7 +73,7 @@ function watchOnScreen(socket: string): () => void {
 function watchInLines(socket: string): () => void {
   write(`longhaul watches ${socket}\n`)
   void isAnswering(socket).then((answers) => {
-    if (!answers) write('no daemon answers there yet; waiting for one (longhaul daemon start)\n')
+    if (!answers) write('no daemon answers there yet; longhaul watch waits for a daemon (longhaul daemon start)\n')
   })
   const daemon = follow({
     socket,
@@ -82,12 +82,10 @@ function watchInLines(socket: string): () => void {
       if (line !== undefined) write(`${line}\n`)
     },
     onConnection(isConnected) {
-      if (!isConnected) return write('the daemon is gone; waiting for the next one\n')
+      if (!isConnected) return write('the daemon closed the connection; longhaul watch waits for the next daemon\n')
       void daemon.request('system:health').then(({ pid, status, orchestrations, problems }) => {
         const wrong = ((problems ?? []) as readonly string[]).map((problem) => `; ${problem}`).join('')
-        write(
-          `daemon ${String(pid)} is ${String(status)}, ${String(orchestrations)} orchestration(s) under way${wrong}\n`,
-        )
+        write(`daemon ${String(pid)} is ${String(status)}, ${String(orchestrations)} active orchestration(s)${wrong}\n`)
       })
     },
   })

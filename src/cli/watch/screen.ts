@@ -48,7 +48,11 @@ const row = (cells: readonly string[], columns: number): string => {
 }
 
 function head({ health, runs, costs, agents, ended, failed, ends }: Seen, columns: number): string[] {
-  if (!health) return [styleText('yellow', 'No daemon answers: this waits for one. longhaul daemon start'), '']
+  if (!health)
+    return [
+      styleText('yellow', 'No daemon answers. longhaul watch connects as soon as a daemon runs: longhaul daemon start'),
+      '',
+    ]
   const status = String(health['status'])
   const count = (state: string): number => runs.filter((run) => run['state'] === state).length
   const open = agents.reduce((total, { working }) => total + Number(working ?? 0), 0)
@@ -58,7 +62,7 @@ function head({ health, runs, costs, agents, ended, failed, ends }: Seen, column
   const problems = (health['problems'] as readonly string[] | undefined) ?? []
   return [
     `${styleText('bold', 'longhaul')} daemon ${String(health['pid'])} ${coloured(status)}, up ${seconds(health['uptime'])}, ${String(health['services'])} services, ${count('running')} running, ${count('suspended')} suspended`,
-    `under way ${open}, since you watch ${ended} calls, ${failed} failed${share}, in the last minute ${ends.length}; spent ${dollars(spent)}, perhaps ${dollars(uncertain)} more`,
+    `calls in progress: ${open}, ended since the start of watch: ${ended}, failed: ${failed}${share}, in the last minute: ${ends.length}; spent ${dollars(spent)}, uncertain ${dollars(uncertain)}`,
     ...problems.slice(0, 3).map((problem) => styleText('red', plain(problem))),
   ].map((line) => fit(line, columns).trimEnd())
 }
@@ -116,11 +120,11 @@ export function screen(seen: Seen, { columns, rows }: Size): string[] {
     ...top,
     '',
     styleText('dim', row(names, columns)),
-    ...(shown.length > 0 ? shown : ['no orchestration is under way']),
+    ...(shown.length > 0 ? shown : ['no active orchestration']),
     '',
     styleText('dim', 'last failures'),
     ...failures.map(({ at, run, text }) => fit(`${clockOf(at)} ${run} ${plain(text)}`, columns).trimEnd()),
-    ...(failures.length === 0 ? ['none since you watch'] : []),
+    ...(failures.length === 0 ? ['none since the start of watch'] : []),
   ]
   return lines.slice(0, rows)
 }

@@ -52,13 +52,13 @@ const isTraced = (data: object): data is TraceEvent => 'type' in data && 'seq' i
 function failureIn(event: TraceEvent): string | undefined {
   switch (event.type) {
     case 'attempt.failed':
-      return `${event.agent}: ${event.target} ${event.kind}, try ${event.attempt}: ${event.message}`
+      return `${event.agent}: ${event.target} ${event.kind}, attempt ${event.attempt}: ${event.message}`
     case 'budget.refused':
       return `${event.agent}: the budget allows no call to ${event.model}`
     case 'agent.hung':
-      return `${event.agent} makes no progress for ${Math.round(event.sinceMs / 1_000)} s`
+      return `${event.agent} has made no progress for ${Math.round(event.sinceMs / 1_000)} s`
     case 'breaker.changed':
-      return event.state === 'open' ? `${event.target}: the circuit breaker has opened` : undefined
+      return event.state === 'open' ? `${event.target}: the circuit breaker opened` : undefined
     case 'effect.ended':
       return event.ok ? undefined : `${event.failure}: ${event.message ?? ''}`
     default:

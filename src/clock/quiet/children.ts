@@ -237,8 +237,7 @@ export class Children implements Peers<State> {
     const owes = requests.ofChild.size > 0
     const gave = !owes && state.patience.answered && requests.spoken
     if (look.timerMs < Number.POSITIVE_INFINITY || look.sleepMs < Number.POSITIVE_INFINITY) {
-      if (state.patience.waits({ ...look, owes, gave }, now))
-        return this.#leave(state, 'waits for a timer of its own', now)
+      if (state.patience.waits({ ...look, owes, gave }, now)) return this.#leave(state, 'waits for its own timer', now)
     }
     // Somebody else may owe it an answer.
     if ((owes || !state.patience.answered) && now - state.patience.lastAt < this.#windows.settleMs) {

@@ -58,7 +58,7 @@ export class Datagrams {
   look(now: Milliseconds): Holding | undefined {
     for (const [socket, { name, since, ours, received }] of this.#open) {
       if (totalOf(ours, socket) === received && now - since < (ours ? this.#windows.quietMs : this.#windows.settleMs)) {
-        return { what: `a datagram to ${name} is under way`, since }
+        return { what: `a datagram to ${name} is in transit`, since }
       }
       if (!ours && totalOf(ours, socket) === received) sinks.add(name)
       this.#open.delete(socket)

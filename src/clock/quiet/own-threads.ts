@@ -197,13 +197,13 @@ export class OwnThreads {
     const started = this.#lookAtStarted()
     if (runs) this.#workers.works(now - this.#seenAt, now)
     this.#seenAt = now
-    if (started === 'busy') doing ??= 'a process that a worker has started is busy'
+    if (started === 'busy') doing ??= 'a process that a worker started is busy'
     else timerMs = Math.min(timerMs, started)
     // A worker may wait for the threads that collect its garbage.
     if (helps && needsHelp) doing ??= 'a thread of V8 is busy'
     if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
     const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
-    return waits ? 'a worker waits for a timer of its own' : undefined
+    return waits ? 'a worker waits for its own timer' : undefined
   }
 
   /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */

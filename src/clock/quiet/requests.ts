@@ -74,7 +74,7 @@ export class Requests {
     if (onStreams !== this.#onStreams.seen) this.#onStreams = { seen: onStreams, since: now }
     const { since } = this.#onStreams
     if (onStreams > 0 && now - since < this.#settleMs) {
-      return { what: `${onStreams} write(s) or connection(s) under way`, since }
+      return { what: `${onStreams} write(s) or connection(s) in progress`, since }
     }
     return undefined
   }

@@ -33,7 +33,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   completion: 'Completions of models',
   state: 'Entities, relationships and variables',
   metrics: 'Costs and comparisons',
-  monitor: 'What happens, and has happened',
+  monitor: 'Events, now and in the past',
 }
 
 const LEVELS = ['summary', 'namespace', 'full']

@@ -164,7 +164,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     parameters: START,
     answer({ pattern, pattern_files: files, vars, fail_rate: asked }, others, { runs, correlationId, simulates }) {
       if (asked !== undefined && !simulates)
-        throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
+        throw new RefusedError('fail_rate is for simulated services, and this daemon calls real services.')
       const failRate = asked ?? (simulates ? clientFailRate(others['_fail_rate']) : undefined)
       return refusing(() => {
         const loaded = runs.load(pattern, textsOf(files))
@@ -368,7 +368,7 @@ export const orchestration: Readonly<Record<string, Handler>> = {
     answer({ reason, ...which }, { runs }) {
       const run = runs.choose(which, 'orchestration:request_termination', 'running')
       if (run.phase !== 'running' && run.phase !== 'suspended')
-        throw new RefusedError(`${run.id} is ${run.phase} already.`)
+        throw new RefusedError(`${run.id} is already ${run.phase}.`)
       // What it waits for may take long; the end shows in its status.
       void runs.finish(run, reason).catch(() => {})
       return { status: 'terminating', orchestration_id: run.id }
@@ -387,7 +387,8 @@ export const orchestration: Readonly<Record<string, Handler>> = {
       },
     },
     answer({ fail_rate: failRate, ...which }, { runs, simulates }) {
-      if (!simulates) throw new RefusedError('fail_rate is for simulated services, and this daemon asks real ones.')
+      if (!simulates)
+        throw new RefusedError('fail_rate is for simulated services, and this daemon calls real services.')
       const run = runs.choose(which, 'orchestration:fail_rate', 'running')
       runs.failAt(run, failRate)
       return { orchestration_id: run.id, fail_rate: failRate }

@@ -45,7 +45,7 @@ const MAX_PROPERTIES = 50
 function bounded(where: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { length } = Object.keys(where)
   if (length <= MAX_PROPERTIES) return where
-  throw new RefusedError(`where names ${length} properties. Give at most ${MAX_PROPERTIES}.`)
+  throw new RefusedError(`The parameter where contains ${length} properties. Give at most ${MAX_PROPERTIES}.`)
 }
 
 /** The edges of an entity, as many as go into a line. */
@@ -154,7 +154,8 @@ export const state: Readonly<Record<string, Handler>> = {
     },
     answer({ type, id = `${type}_${crypto.randomUUID().slice(0, 8)}`, properties }, { store: { entities }, push }) {
       const created = entities.create(id, type, properties)
-      if (!created) throw new RefusedError(`The entity "${id}" exists already. state:entity:update changes it.`)
+      if (!created)
+        throw new RefusedError(`The entity "${id}" already exists. Change the entity by state:entity:update.`)
       push('state:entity:created', shown(created))
       return shown(created)
     },

@@ -10,6 +10,6 @@ export const resolveAgents = (names: readonly string[], { team, recipients }: Ef
 export function resolveRecipients(to: Json, { recipients, trace }: EffectDependencies): string[] {
   const names = recipientsOf(to, recipients)
   if (names.length === 0)
-    trace.append({ type: 'log', line: 0, text: `Nobody is told: no agent is ${JSON.stringify(to)}.` })
+    trace.append({ type: 'log', line: 0, text: `No agent receives the message: no agent is ${JSON.stringify(to)}.` })
   return names
 }

@@ -1,12 +1,14 @@
-/** What a run or an agent has cost, as the services have reported it to the orchestrator. Picodollars (10⁻¹² US dollars). */
+/** The cost of a run or an agent, as the services reported it to the orchestrator. Picodollars (10⁻¹² US dollars). */
 export interface ReportedCost {
+  /** Number of calls. */
   calls: number
-  /** Tokens that the services have reported. */
+  /** Input tokens that the services reported. */
   inputTokens: number
+  /** Output tokens that the services reported. */
   outputTokens: number
-  /** By the usage that the services have reported: exact. */
+  /** The exact cost of the usage that the services reported. */
   known: bigint
-  /** The most that calls without a report (broken connections, timeouts) may be billed. */
+  /** Upper bound of the cost of calls without reported usage (broken connections, timeouts). */
   uncertain: bigint
 }
 

@@ -33,12 +33,15 @@ export interface AgentQuestion {
   following?: Following
 }
 
-/** How a model does. */
+/** The health of a model. */
 export interface TargetHealth {
+  /** The state of the circuit breaker. */
   breaker: 'closed' | 'open' | 'half-open'
+  /** Number of failures in the window of the breaker. */
   recentFailures: number
-  /** Until an open breaker lets a call try again. */
+  /** Time until an open breaker lets a trial call through. Milliseconds. */
   opensInMs: number
+  /** Results of the calls since the start of the process. */
   calls: CallStatistics
 }
 

@@ -24,14 +24,17 @@ export interface Retrying {
   nextAt: number
 }
 
-/** A request that waits for its next try. */
+/** A request that waits for a retry. */
 export interface WaitingRetry {
+  /** The agent that waits. */
   agent: string
+  /** The model that the retry will call, such as `openai/gpt-4o-mini`. */
   target: string
-  /** The next try, from 2. */
+  /** The number of the next attempt, from 2. */
   attempt: number
+  /** The message of the last failure. */
   lastError: string
-  /** Unix milliseconds. */
+  /** The time of the next attempt, in Unix milliseconds. */
   nextAt: number
 }
 

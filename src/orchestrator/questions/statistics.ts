@@ -1,14 +1,17 @@
 import type { Timekeeper } from '../service/time.ts'
 import type { Policy } from './completion.ts'
 
-/** How calls to one model have gone since this process began. */
+/** Statistics of the calls to one model since the start of this process. */
 export interface CallStatistics {
+  /** Number of ended calls. */
   total: number
+  /** Number of successful calls. */
   successful: number
+  /** Number of failed calls. */
   failed: number
-  /** Of all calls that have ended. */
+  /** Total latency of all ended calls. Milliseconds. */
   latencyMs: number
-  /** Unix milliseconds. */
+  /** The time of the last success, in Unix milliseconds; null without one. */
   lastSuccess: number | null
 }
 

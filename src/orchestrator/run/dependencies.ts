@@ -1,19 +1,25 @@
 import type { KeptAnswer, RunStore } from '../../store/index.ts'
 import type { Trace } from '../../trace/index.ts'
 
-/** What a run stands on. */
+/** The environment of a run. */
 export interface OrchestratorDependencies {
+  /** The trace to which the orchestrator writes its events. */
   trace: Pick<Trace, 'append' | 'length'>
-  /** Whether the trace is told of each call that is made: for traces that no service writes to. Default: not. */
+  /**
+   * Whether the orchestrator writes each of its calls to the trace, for traces without a simulated service. Default
+   * false.
+   */
   tellsAttempts?: boolean
-  /** Ends the run. */
+  /** Aborts the run. */
   signal?: AbortSignal
   /** Runs work on behalf of an agent, such as the provider's `actAs`. */
   actAs?: <Result>(agent: string, work: () => Result) => Result
-  /** Answers that the cache may reuse, from earlier runs; new ones are added. With a store, those that are kept there. */
+  /**
+   * Answers of earlier runs that the cache may reuse; the run adds new answers. With a store: the answers in the store.
+   */
   answers?: KeptAnswer[]
-  /** Keeps the run, so that it survives its process. */
+  /** Saves the run, so that it survives its process. */
   store?: RunStore
-  /** Is told of each checkpoint that was made. */
+  /** Called after each checkpoint. */
   onCheckpoint?: (name: string | null) => void
 }

@@ -36,6 +36,6 @@ export class Ending {
 
   /** The strategy has come to its end: what goes on beside it is broken off. */
   close(): void {
-    if (!this.isOver) this.#controller.abort(new CompletionError('cancelled', 'The orchestration has ended.'))
+    if (!this.isOver) this.#controller.abort(new CompletionError('cancelled', 'The orchestration ended.'))
   }
 }

@@ -205,7 +205,7 @@ export class Journal implements IntentLog, AnswerLog {
       throw new ResumeError(`The run "${run}" in ${store.file} ${unreadable}. The store is unchanged.`)
     if (saved.fingerprint !== fingerprintOf(pattern))
       throw new ResumeError(
-        `The pattern ${pattern.file} is not the pattern with which the run "${run}" started: its strategy, agents or variables have changed. ` +
+        `The pattern ${pattern.file} differs from the pattern with which the run "${run}" started: the strategy, the agents or the variables have changed. ` +
           `Restore the old pattern to resume the run, or start a new run. The store is unchanged.`,
       )
     return saved as SavedRun & { state: RunState }

@@ -39,18 +39,19 @@ import { UnderWay } from './under-way.ts'
 /** What TRACK has noted; older entries are forgotten. */
 const MAX_TRACKED = 10_000
 
-/** How a run is begun, or gone on with. */
+/** Options of the start or the resume of a run. */
 export interface RunStart {
+  /** Values of the variables of the pattern. Default: the defaults of the pattern. */
   vars?: Readonly<Record<string, unknown>>
   /** The name of the run in the store. */
   run?: string
-  /** Whether it goes on from what is kept there. */
+  /** Whether to resume the run from the store. Default false. */
   resume?: boolean
 }
 
 /**
- * Runs a pattern: its agents, its strategy, its rules. Spends time by the process's own timers only, so that whatever clock is in
- * force rules it, and reaches the services by `fetch` only.
+ * The reference orchestrator: runs the agents, the strategy and the rules of a pattern. It uses only the timers of the
+ * process, so that the clock in force controls its time, and calls the services by `fetch` only.
  *
  * @example
  * ```ts
@@ -201,7 +202,7 @@ export class Orchestrator {
   #begin(agents: readonly AgentSettings[], variables: Readonly<Record<string, Json>>): Machine {
     if (this.#isConversation && agents.length === 0)
       throw new PatternSettingError(
-        `${this.#pattern.file} has neither a strategy nor agents: it cannot run. Another pattern may extend it.`,
+        `${this.#pattern.file} has neither a strategy nor agents, so it cannot run. It can only serve as a base for other patterns.`,
       )
     for (const agent of agents) this.#roster.add(agent)
     const workers = workersAmong(agents)
@@ -247,8 +248,8 @@ export class Orchestrator {
   }
 
   /**
-   * Stops and keeps where the run stands: `run` ends with status `suspended`. Effects under way are waited for, or broken off
-   * and done again when the run goes on; answers that are in are not asked for again.
+   * Stops the run and saves its state: `run` ends with status `suspended`. Statements in progress are awaited, or
+   * cancelled and repeated on resume; received answers are not requested again.
    */
   suspend({ running = 'drain' }: { running?: 'drain' | 'cancel' } = {}): void {
     if (!this.#journal) throw new ResumeError('A run without a store cannot be suspended. Set "store".')
@@ -268,13 +269,13 @@ export class Orchestrator {
     return { state: this.#state(), agents: [...this.team.agents.values()].map((agent) => agent.save()) }
   }
 
-  /** Ends the run as a process that is killed: nothing that happens from now on is kept. */
+  /** Ends the run as a process is killed: the store receives no later changes. */
   kill(): void {
     this.#journal?.close()
     this.#ending.end('suspended')
   }
 
-  /** What the cache has saved so far; null without one. */
+  /** The savings of the cache so far; null without a cache. */
   get savings(): CacheSavings | null {
     return this.#cache ? { ...this.#cache.savings } : null
   }
@@ -284,28 +285,28 @@ export class Orchestrator {
     return this.team.names
   }
 
-  /** How the circuit breakers stand, by model. */
+  /** The states of the circuit breakers, by model. */
   get breakers(): Readonly<Record<string, 'closed' | 'open' | 'half-open'>> {
     return this.#completer.breakers.states
   }
 
-  /** The variables of the strategy as they stand. */
+  /** The current variables of the strategy. */
   get variables(): Readonly<Record<string, Json>> {
     return this.#machine.state.variables
   }
 
-  /** Requests that wait for their next try. */
+  /** The requests that wait for a retry. */
   get waitingRetries(): Iterable<WaitingRetry> {
     return this.#completer.waiting
   }
 
-  /** How the services do, by model. */
+  /** The health of the models, by model. */
   get targets(): Readonly<Record<string, TargetHealth>> {
     return this.#completer.health
   }
 
   /**
-   * Asks an agent beside the strategy; the question stands in line with those of the strategy.
+   * Asks an agent independently of the strategy. The agent answers its questions one after another.
    *
    * @param request tells it from other questions, also after a restart: a positive whole number
    * @throws CompletionError, or the signal's reason
@@ -344,31 +345,31 @@ export class Orchestrator {
     this.#completer.forget(this.#journal.keyOf({ effect, question: '' }))
   }
 
-  /** Puts a message into an agent's inbox, to be read when the agent is next asked. */
+  /** Adds a message to the inbox of an agent. The agent reads it with its next prompt. */
   sendMessage(to: string, text: string, from: string): void {
     this.team.send(to, text, from)
     this.#journal?.save('running')
   }
 
-  /** Says an event to all, as an agent or somebody else: the rules of the pattern say whom it reaches. */
+  /** Emits an event on behalf of an agent or another sender. The rules of the pattern route it. */
   emit(event: string, data: Json, from: string): void {
     this.team.bus.emit({ event, from, data })
     this.#journal?.save('running')
   }
 
-  /** Adds an agent while the strategy runs: it is in `agents` from now on. */
+  /** Adds an agent while the strategy runs; `agents` contains it from now on. */
   spawnAgent(name: string, options: Readonly<Record<string, Json>>): void {
     this.#roster.spawn(name, options)
     this.#journal?.save('running')
   }
 
-  /** Takes an agent away. */
+  /** Terminates an agent. */
   terminateAgent(name: string, reason: string): void {
     this.team.terminate(name, reason)
   }
 
   /**
-   * Runs the strategy to its end; nothing is left under way after that.
+   * Runs the strategy to its end. No call remains in progress afterwards.
    *
    * @throws OrchestrationError if the strategy fails; the signal's reason if that is aborted; StoreError if the store fails: the run can be gone on with
    */
@@ -390,7 +391,7 @@ export class Orchestrator {
       this.#ending.close()
       this.#statuses = Object.fromEntries([...this.team.agents.values()].map(({ name, status }) => [name, status]))
       if (this.#ending.reason === 'suspended') this.#journal?.save('suspended')
-      this.team.close('the orchestration has ended')
+      this.team.close('the orchestration ended')
       await this.#scheduler.settled()
       if (this.#ending.reason === 'suspended') this.#journal?.close()
     }

@@ -46,7 +46,7 @@ export interface RunState {
 /** What in a saved state has another shape than is read here, in words; nothing where all of it fits. */
 export function unreadablePart(state: unknown): string | undefined {
   const { version, parts } = (state ?? {}) as { version?: unknown; parts?: Readonly<Record<string, unknown>> }
-  if (version !== RUN_VERSION) return `is of version ${String(version)}; this longhaul reads version ${RUN_VERSION}`
+  if (version !== RUN_VERSION) return `has version ${String(version)}; this longhaul reads version ${RUN_VERSION}`
   for (const [part, known] of Object.entries(PART_VERSIONS))
     if (parts?.[part] !== known)
       return `has its ${part} in version ${String(parts?.[part])}; this longhaul reads version ${known}`

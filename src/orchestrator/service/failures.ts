@@ -2,7 +2,7 @@ import type { Json } from '../../strategy/index.ts'
 import type { ReportedLimit } from './limits.ts'
 import type { NoAccess } from './no-access.ts'
 
-/** Why a completion failed. */
+/** The kind of the failure of a completion. */
 export type FailureKind =
   | 'rate_limited'
   | 'overloaded'
@@ -33,22 +33,25 @@ const RETRYABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
 export class CompletionError extends Error {
   override readonly name = 'CompletionError'
   readonly code = 'LONGHAUL_COMPLETION_FAILED'
+  /** The kind of the failure, which decides whether a retry is useful. */
   readonly kind: FailureKind
-  /** HTTP status, where there was an answer. */
+  /** The HTTP status, if there was an answer. */
   readonly status: number | undefined
-  /** How long the service asks to wait. Milliseconds. */
+  /** The time to wait before a retry, as the service stated it. Milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** It is a refusal of the whole account: no try here passes, and another service may answer. */
+  /**
+   * Set if the service rejects the whole account: no retry at this service can succeed, but another service may answer.
+   */
   readonly noAccess: NoAccess | undefined
-  /** No call was made: it was known before what would come of it. */
+  /** Whether the orchestrator made no call, because the result was known before. */
   readonly unmade: boolean
-  /** What the account may still ask, where the service says it. */
+  /** The remaining requests of the account, if the service reports them. */
   readonly limit: ReportedLimit | undefined
-  /** Whether the service may have worked on it, and so may bill it. */
+  /** Whether the service may have processed the request, and may bill it. */
   readonly mayBeBilled: boolean
-  /** It is about what there is not, and is no mistake in the name of what there is. */
+  /** Whether the failure concerns a name that does not exist, and that is not a misspelling of an existing name. */
   readonly unknown: boolean
-  /** What there is of a result all the same, such as the answers of a gather that wanted more. */
+  /** A partial result, such as the answers of a gather that needed more. */
   readonly partial: Json | undefined
 
   constructor(
@@ -88,7 +91,7 @@ export class CompletionError extends Error {
     this.partial = partial
   }
 
-  /** Whether it may pass when the same request is sent again. */
+  /** Whether a retry of the same request can succeed. */
   get retryable(): boolean {
     return RETRYABLE.has(this.kind) && !this.noAccess
   }
@@ -127,6 +130,6 @@ export function failureOf(error: unknown): { kind: string; message: string; unkn
 export class AgentRestarted extends Error {
   override readonly name = 'AgentRestarted'
   constructor(agent: string) {
-    super(`The agent ${agent} was started again.`)
+    super(`The agent ${agent} was restarted.`)
   }
 }

@@ -1,11 +1,14 @@
 import { serviceNow } from './service-clock.ts'
 
-/** What an account may still ask of a service, as its headers say it: a bucket of requests that refills steadily. */
+/**
+ * The remaining requests of an account, as the headers of a service report them: a token bucket that refills steadily.
+ */
 export interface ReportedLimit {
-  /** Requests that the bucket holds when it is full. */
+  /** Requests in a full bucket. */
   limit: number
+  /** Requests that the bucket still allows now. */
   remaining: number
-  /** Until it is full again. Milliseconds. */
+  /** Time until the bucket is full. Milliseconds. */
   fullInMs: number
 }
 

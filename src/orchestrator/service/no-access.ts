@@ -1,6 +1,6 @@
-/** What a service says of an account that it does not serve at all, whatever is asked. */
+/** The rejection of a whole account by a service. */
 export interface NoAccess {
-  /** Until when, where it says so. Milliseconds from now. */
+  /** The time until the rejection ends, if the service states it. Milliseconds from now. */
   forMs: number | undefined
 }
 

@@ -1,9 +1,11 @@
-/** A service of LLMs. */
+/** A service of LLMs, as the orchestrator calls it. */
 export interface ServiceSettings {
-  /** Without a slash at the end. */
+  /** The base URL, without a slash at the end. */
   baseURL: string
+  /** The wire format of the service. */
   format: 'openai' | 'anthropic'
+  /** The API key for requests to the service. Default: the text `longhaul`. */
   apiKey?: string
-  /** How it is reached. Default: the global `fetch`. */
+  /** Sends the requests to the service. Default: the global `fetch`. */
   fetch?: typeof fetch
 }

@@ -111,7 +111,7 @@ export class Agent {
   end(status: 'terminated' | 'given_up', reason: string): void {
     if (!this.isAlive) return
     this.status = status
-    this.#controller.abort(new CompletionError('terminated', `The agent ${this.name} is gone: ${reason}.`))
+    this.#controller.abort(new CompletionError('terminated', `The agent ${this.name} has ended: ${reason}.`))
   }
 
   /** Breaks off what it works on; what is asked of it from now on is answered again. */

@@ -109,7 +109,7 @@ export class Bus {
         trace.append({
           type: 'log',
           line: 0,
-          text: `${event} from ${from} reaches nobody: no agent is ${JSON.stringify(to)}.`,
+          text: `${event} from ${from} has no recipient: no agent is ${JSON.stringify(to)}.`,
         })
       const text =
         rule.message === undefined ? saying({ event, from, data }) : String(fillAll(rule.message, scope, fillKept))

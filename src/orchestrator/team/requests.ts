@@ -72,7 +72,7 @@ const REQUESTS: Readonly<
   },
   'orchestration:request_termination'(_, { from }, __, { leads, end, refuse }) {
     if (from === 'strategy' || leads(from)) end()
-    else refuse(`${from} asks for the end of the orchestration, which is for the orchestrating agent to ask.`)
+    else refuse(`${from} requested the end of the orchestration, which only the orchestrating agent can request.`)
   },
 }
 

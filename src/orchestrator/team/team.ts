@@ -105,7 +105,7 @@ export class Team {
   /** Adds an agent. */
   spawn(settings: AgentSettings): void {
     if (this.isAlive(settings.name))
-      throw new CompletionError('refused_request', `The agent ${settings.name} exists already.`)
+      throw new CompletionError('refused_request', `The agent ${settings.name} already exists.`)
     this.#agents.set(settings.name, new Agent(settings, this.#options.settings))
     this.#options.trace.append({ type: 'agent.spawned', agent: settings.name })
     this.#answers?.touched(settings.name)
@@ -170,7 +170,7 @@ export class Team {
   async #answer(agent: Agent, prompt: string | undefined, asking: Asking): Promise<AgentAnswer> {
     const began = steadyNow()
     for (;;) {
-      if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} is gone.`)
+      if (!agent.isAlive) throw new CompletionError('terminated', `The agent ${agent.name} has ended.`)
       try {
         return await this.#answerOnce(agent, prompt, asking, began)
       } catch (error) {

@@ -40,7 +40,7 @@ function checkItems(statement: Statement & { name: string; in: Value }, { found 
       'refused',
       items.kind === 'expression' ? { in: items, of: statement } : { statement },
       `FOR ${name} IN needs a list, not ${known ? shown(known.value) : 'an object'}.`,
-      'A list stands in brackets, and a range is 1..10.',
+      'Write a list in brackets, or a range such as 1..10.',
     )
 }
 
@@ -54,7 +54,7 @@ function checkAgentNames(value: Value, of: Statement, { found }: Checking): void
   if (value.kind === 'object') return
   for (const expression of expressionsIn(value))
     if (isWrong(expression))
-      found('refused', { in: expression, of }, `An agent's name is needed, not ${expression.text}.`)
+      found('refused', { in: expression, of }, `Give the name of an agent, not ${expression.text}.`)
 }
 
 /** The same name twice in an object: only one of them would stay. */
@@ -64,7 +64,8 @@ function checkTwice(value: Value, of: Statement, checking: Checking): void {
   const seen = new Set<string>()
   for (const entry of value.entries as readonly Entry[]) {
     const { name, key } = entry
-    if (!key && seen.has(name)) checking.found('refused', { in: entry, of }, `The object has the name "${name}" twice.`)
+    if (!key && seen.has(name))
+      checking.found('refused', { in: entry, of }, `The object contains the name "${name}" twice.`)
     if (!key) seen.add(name)
     checkTwice(entry.value, of, checking)
   }

@@ -37,7 +37,7 @@ export const checkCounts: PatternCheck = ({ pattern, found }) => {
       found(
         option.name === 'at_least' ? 'error' : 'warning',
         { in: option, of: statement },
-        `${option.name} is ${wanted}, and ${agents === 1 ? 'one agent is' : `${agents} agents are`} asked: so many answers never come.`,
+        `${option.name} is ${wanted}, but GATHER asks only ${agents === 1 ? 'one agent' : `${agents} agents`}: this number of answers can never arrive.`,
         `Give a number up to ${agents}.`,
       )
     }

@@ -16,7 +16,7 @@ export const checkFunctions: PatternCheck = ({ pattern, known, found }) => {
       `CALL: there is no function "${called}" in the libraries of the pattern.`,
       isMisspelt
         ? suggestion(called, names)
-        : 'Name its library (functions: …), or give it as orchestrator.functions or with --functions.',
+        : 'Name its library (functions: …), or pass the function by orchestrator.functions or --functions.',
     )
   }
 }

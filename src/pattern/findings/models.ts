@@ -24,7 +24,8 @@ function look({ known, found }: Checking, name: unknown, where: Where): void {
   found(
     'warning',
     where,
-    `No price table has the model "${name}".`,
-    suggestion(name, known.models ?? []) || 'Give its prices as orchestrator.prices, and serve it as provider.models.',
+    `The model "${name}" is in no price table.`,
+    suggestion(name, known.models ?? []) ||
+      'Set its prices in orchestrator.prices, and simulate the model by provider.models.',
   )
 }

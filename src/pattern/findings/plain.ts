@@ -22,8 +22,8 @@ export const checkPlainLanguage: PatternCheck = ({ pattern, found }) => {
     found(
       'warning',
       { statement },
-      `This line is plain language, and is asked of the orchestrating agent: "${text.split('\n')[0]!.slice(0, 60)}".`,
-      `If the statement ${meant} is meant, write ${FORMS[meant]}. strict: true makes such lines errors.`,
+      `The orchestrating agent receives this line, because it is plain language: "${text.split('\n')[0]!.slice(0, 60)}".`,
+      `If this is the statement ${meant}, write ${FORMS[meant]}. With strict: true, such a line is an error.`,
     )
   }
 }

@@ -34,8 +34,8 @@ function look(block: Block, checking: Checking): void {
     checking.found(
       'warning',
       { statement: behind },
-      `This statement is never reached: line ${block[last]!.line} always leaves the block above it.`,
-      'Take it out, or move it up.',
+      `This statement is unreachable: line ${block[last]!.line} always leaves the block.`,
+      'Remove the statement, or move it up.',
     )
   for (const statement of block) {
     const { blocks, conditions } = partsOf(statement)
@@ -47,8 +47,8 @@ function look(block: Block, checking: Checking): void {
           checking.found(
             'warning',
             { statement: first },
-            `This block never runs: ${condition.text} never holds.`,
-            'Take it out, or correct its condition.',
+            `This block never runs: the condition ${condition.text} is never true.`,
+            'Remove the block, or correct the condition.',
           )
       }
     for (const inner of blocks) look(inner, checking)

@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** 502 with a page of HTML, as proxies send. */
+/** 502 with an HTML page, as proxies send it. */
 export const badGateway: FaultKind = {
   billed: false,
   atDoor: true,

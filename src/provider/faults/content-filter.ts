@@ -1,6 +1,6 @@
 import { HALF, type FaultKind } from './fault.ts'
 
-/** The service's filter stops the answer in the middle. */
+/** The content filter of the service stops the answer in the middle. */
 export const contentFilter: FaultKind = {
   billed: true,
   at: 1,

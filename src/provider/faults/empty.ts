@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** The answer is fine and says nothing. */
+/** The answer is valid, but its text is empty. */
 export const empty: FaultKind = {
   billed: true,
   at: 1,

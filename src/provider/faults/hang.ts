@@ -1,4 +1,4 @@
 import type { FaultKind } from './fault.ts'
 
-/** No answer, ever. */
+/** The service never answers. */
 export const hang: FaultKind = { billed: false, at: Number.POSITIVE_INFINITY, ending: { kind: 'silence' } }

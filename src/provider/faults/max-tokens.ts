@@ -1,7 +1,7 @@
 import { cutContent, spokenTokens } from '../content.ts'
 import { HALF, type FaultKind } from './fault.ts'
 
-/** The answer reaches the limit of its tokens in the middle. */
+/** The answer stops at its token limit. */
 export const maxTokens: FaultKind = {
   billed: true,
   at: 1,

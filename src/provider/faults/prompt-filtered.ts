@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** 400: the service's filter does not let the prompt through. */
+/** 400: the content filter of the service rejects the prompt. */
 export const promptFiltered: FaultKind = {
   billed: false,
   at: 0.05,

@@ -3,11 +3,11 @@ import type { FaultKind } from './fault.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-/** When a quota is whole again: when the window ends that has used it up, else at a midnight (UTC) that is an hour off at least. */
+/** When a quota resets: at the end of the fault window, otherwise at the next midnight (UTC) that is at least an hour away. */
 const resetAfter = (date: number, until = Number.POSITIVE_INFINITY): number =>
   Number.isFinite(until) ? until : Math.ceil((date + HOUR) / DAY) * DAY
 
-/** 429: the quota of the day or the month is used up, or the credit of the account. */
+/** 429: the quota of the day or month, or the credit of the account, is used up. */
 export const quotaExhausted: FaultKind = {
   billed: false,
   atDoor: true,

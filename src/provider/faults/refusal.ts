@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** The model declines. */
+/** The model refuses. */
 export const refusal: FaultKind = {
   billed: true,
   at: 1,

@@ -1,6 +1,6 @@
 import type { FaultKind } from './fault.ts'
 
-/** 500. */
+/** 500: an internal error. */
 export const serverError: FaultKind = {
   billed: false,
   at: 0.5,

@@ -1,7 +1,7 @@
 import { HALF, type FaultKind } from './fault.ts'
 import { overloaded } from './overloaded.ts'
 
-/** An error stands in the middle of a stream that began with status 200; who asks for the whole finds the service overloaded. */
+/** A stream with status 200 contains an error in the middle. A request without a stream fails with an overloaded service. */
 export const streamError: FaultKind = {
   billed: true,
   at: 1,

@@ -1,6 +1,6 @@
 import { HALF, type FaultKind } from './fault.ts'
 
-/** The answer ends early, and the connection is closed in good order. */
+/** The answer ends early, and the service closes the connection regularly. */
 export const truncated: FaultKind = {
   billed: true,
   at: 1,

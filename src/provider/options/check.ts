@@ -44,7 +44,7 @@ export const ordinal = must(
 /** A whole number from 1 on, or infinity for no limit. */
 export const count = must(
   (value) => isNumber(value) && value >= 1 && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY),
-  'Give at least 1, as a whole number, or leave it out for no limit.',
+  'Give a whole number of at least 1, or omit the option for no limit.',
 )
 export const above0 = (unit: string): Check =>
   must((value) => isNumber(value) && value > 0 && Number.isFinite(value), `Give ${unit} as a finite number above 0.`)
@@ -55,7 +55,7 @@ export function durationOf(value: unknown, where: string): Milliseconds {
     return parseDuration(value as number)
   } catch {
     const bare = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : undefined
-    const meant = bare === undefined ? '' : ` A text needs a unit; ${bare} milliseconds are the number ${bare}.`
+    const meant = bare === undefined ? '' : ` A text needs a unit. For ${bare} milliseconds, give the number ${bare}.`
     return refuseOption(
       where,
       value,
@@ -71,7 +71,7 @@ export const latency: Check = (value, where) => {
   if (isObject(value) || typeof value === 'function')
     refuseOption(where, value, "Give a duration, such as '8s', or lognormal(…), uniform(…), empirical(…) or never().")
   // A bare infinity is no time that an answer takes; `never()` is.
-  if (value === Number.POSITIVE_INFINITY) refuseOption(where, value, 'Give never() for answers that do not come.')
+  if (value === Number.POSITIVE_INFINITY) refuseOption(where, value, 'Give never() for answers that never arrive.')
   durationOf(value, where)
 }
 
@@ -89,7 +89,8 @@ export function options(checks: Readonly<Record<string, Check>>, needed: readonl
   return (value, where) => {
     if (!isObject(value)) refuseOption(where, value, `Give an object with some of: ${names.join(', ')}.`)
     for (const name of needed)
-      if (value[name] === undefined) throw new InvalidProviderConfigError(`${where}.${name} is missing. Give it.`)
+      if (value[name] === undefined)
+        throw new InvalidProviderConfigError(`${where}.${name} is missing. Set this option.`)
     for (const [name, given] of Object.entries(value)) {
       if (given === undefined) continue
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined
@@ -104,7 +105,7 @@ export function options(checks: Readonly<Record<string, Check>>, needed: readonl
 export const mapOf =
   (check: Check): Check =>
   (value, where) => {
-    if (!isObject(value)) refuseOption(where, value, 'Give an object with a name for each.')
+    if (!isObject(value)) refuseOption(where, value, 'Give an object from names to values.')
     for (const [name, given] of Object.entries(value)) if (given !== undefined) check(given, `${where}.${name}`)
   }
 
@@ -123,7 +124,7 @@ export const mapOfKnown =
     for (const [name, given] of Object.entries(value)) {
       if (!names.includes(name))
         throw new InvalidProviderConfigError(
-          `${where} has ${shown(name)}, which is no ${what}. ${suggestion(name, names)}`,
+          `${where} has ${shown(name)}, which is not a known ${what}. ${suggestion(name, names)}`,
         )
       if (given !== undefined) check(given, `${where}.${name}`)
     }

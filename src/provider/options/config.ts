@@ -111,7 +111,7 @@ const script: Check = (value, where) => {
   saidEach(value, where)
   if ((value as readonly unknown[]).length === 0) refuseOption(where, value, 'Give one answer or more.')
 }
-const sequence = options({ sequence: script, by: oneOf('what is counted', ['call', 'conversation']) }, [
+const sequence = options({ sequence: script, by: oneOf('the unit to count', ['call', 'conversation']) }, [
   'sequence',
   'by',
 ])
@@ -132,7 +132,7 @@ const rule = options(
     ),
     turn: must(
       (value) => Number.isInteger(value) && (value as number) >= 1,
-      'Give 1 for the first question, and so on.',
+      'Give 1 for the first turn, 2 for the second turn, and so on.',
     ),
     reply,
   },
@@ -177,7 +177,7 @@ export const providerOptions = options({
 
 const times = must(
   (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0),
-  'Give how many calls, as a whole number.',
+  'Give the number of calls as a whole number.',
 )
 const scope = options(whose)
 

@@ -16,7 +16,7 @@ function markOf(event: TraceEvent): Mark | undefined {
     case 'run.ended':
       return ['run ended', null, event.status === 'failed' ? `failed: ${event.error}: ${event.message}` : 'completed']
     case 'run.resumed':
-      return ['resumed', null, `went on, with ${event.uncertain} call(s) that were under way when it stopped`]
+      return ['resumed', null, `with ${event.uncertain} call(s) that were in flight at the stop`]
     case 'agent.spawned':
       // The lane says that it is there.
       return event.at > 0 ? ['spawned', event.agent, 'spawned'] : undefined
@@ -38,11 +38,11 @@ function markOf(event: TraceEvent): Mark | undefined {
       return [
         'budget refused',
         event.agent,
-        `${event.model} may cost ${formatDollars(event.worst)}, and ${formatDollars(event.left)} is left`,
+        `${event.model} may cost ${formatDollars(event.worst)}, and ${formatDollars(event.left)} of the budget remains`,
       ]
     case 'attempt.failed':
       return event.retryInMs === null
-        ? ['gave up', event.agent, `${event.target}, try ${event.attempt}: ${event.kind}: ${event.message}`]
+        ? ['gave up', event.agent, `${event.target}, attempt ${event.attempt}: ${event.kind}: ${event.message}`]
         : undefined
     case 'call.refused':
       return event.call === null

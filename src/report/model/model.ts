@@ -24,7 +24,7 @@ export interface AboutRun {
   remarks?: readonly string[]
 }
 
-const TOLD_REMARK = 'This log holds what the orchestrator knows of its calls, and not what the service has seen.'
+const TOLD_REMARK = 'This log contains the calls as the orchestrator reports them. It has no record of the service.'
 
 /** What tells of time in which a run does nothing, or is over. */
 const AFTERWARDS: ReadonlySet<TraceEvent['type']> = new Set([

@@ -87,7 +87,7 @@ export function toldCalls(events: readonly TraceEvent[]): TraceEvent[] {
             type: 'call.failed',
             ...{ seq, at, causes, call, afterMs: 0, usage: NO_USAGE, cost: 0, retryAfterMs: null },
             fault: DISCONNECTED,
-            message: 'The daemon ended meanwhile.',
+            message: 'The daemon ended during the call.',
           }
         open.clear()
         return yield event

@@ -54,12 +54,12 @@ export function Details({ run, row, onSelect }: DetailsProps) {
       </h3>
       {took > 0 && (
         <div class="phases" aria-hidden="true">
-          {waited > 0 && <i class="wait" style={{ flexGrow: waited }} title={`in line ${duration(waited)}`} />}
+          {waited > 0 && <i class="wait" style={{ flexGrow: waited }} title={`queued for ${duration(waited)}`} />}
           {first > 0 && (
             <i
               class="first"
               style={{ flexGrow: Math.max(0, first - waited) }}
-              title={`to the first token ${duration(first)}`}
+              title={`first token after ${duration(first)}`}
             />
           )}
           <i class={`rest ${outcome}`} style={{ flexGrow: took - Math.max(first, waited, 0) }} />
@@ -75,7 +75,7 @@ export function Details({ run, row, onSelect }: DetailsProps) {
         </Row>
         <Row name="Took">
           {duration(end - at)}
-          {waited > 0 && <small> {duration(waited)} in line</small>}
+          {waited > 0 && <small> {duration(waited)} in the queue</small>}
           {first > 0 && <small> first token after {duration(first)}</small>}
         </Row>
         {calls.fault[row]! > 0 && (
@@ -86,7 +86,7 @@ export function Details({ run, row, onSelect }: DetailsProps) {
         )}
         {calls.finish[row]! > 0 && <Row name="Finish">{run.text('finish', row)}</Row>}
         {calls.retryAfter[row]! >= 0 && <Row name="retry-after">{duration(calls.retryAfter[row]!)}</Row>}
-        {calls.retryIn[row]! >= 0 && <Row name="Tried again in">{duration(calls.retryIn[row]!)}</Row>}
+        {calls.retryIn[row]! >= 0 && <Row name="Retried after">{duration(calls.retryIn[row]!)}</Row>}
         <Row name="Input">
           {count(calls.input[row]!)} tokens
           {calls.cachedInput[row]! > 0 && <small> {count(calls.cachedInput[row]!)} from the cache</small>}
@@ -94,7 +94,7 @@ export function Details({ run, row, onSelect }: DetailsProps) {
         </Row>
         <Row name="Output">
           {count(calls.output[row]!)} tokens
-          {calls.reasoning[row]! > 0 && <small> {count(calls.reasoning[row]!)} of reasoning</small>}
+          {calls.reasoning[row]! > 0 && <small> {count(calls.reasoning[row]!)} for reasoning</small>}
         </Row>
         <Row name="Cost">{dollars(calls.cost[row]!)}</Row>
         <Row name="Conversation">
@@ -104,25 +104,25 @@ export function Details({ run, row, onSelect }: DetailsProps) {
           <Row name="Kind">
             {[
               ...(flags & STREAMED ? ['streamed'] : []),
-              ...(flags & HEDGED ? ['a hedge'] : []),
-              ...(flags & LEFT ? ['left by its clients'] : []),
+              ...(flags & HEDGED ? ['hedged'] : []),
+              ...(flags & LEFT ? ['its clients disconnected'] : []),
             ].join(', ')}
           </Row>
         )}
         <Row name="Causes">
-          {repeats !== undefined && <p>{link(repeats, `try ${calls.attempt[row]}, repeats call`)}</p>}
-          {goesOn !== undefined && <p>{link(goesOn, 'goes on from the answer of call')}</p>}
+          {repeats !== undefined && <p>{link(repeats, `attempt ${calls.attempt[row]}, retries call`)}</p>}
+          {goesOn !== undefined && <p>{link(goesOn, 'uses the answer to call')}</p>}
           {within.map((gather) => (
             <p key={gather.at}>
-              asked by gather {strings[gather.name]}, from {clock(gather.at)}
+              requested by gather {strings[gather.name]}, started at {clock(gather.at)}
             </p>
           ))}
           {repeats === undefined && goesOn === undefined && within.length === 0 && <p>none in the trace</p>}
         </Row>
         <Row name="Effects">
-          {repeatedBy !== undefined && <p>{link(repeatedBy, 'repeated by call')}</p>}
+          {repeatedBy !== undefined && <p>{link(repeatedBy, 'retried by call')}</p>}
           {goOn.map((next) => (
-            <p key={next}>{link(next, 'its answer is used by call')}</p>
+            <p key={next}>{link(next, 'answer used by call')}</p>
           ))}
           {repeatedBy === undefined && goOn.length === 0 && <p>none in the trace</p>}
         </Row>
@@ -134,20 +134,23 @@ export function Details({ run, row, onSelect }: DetailsProps) {
       </dl>
       {text ? (
         <>
-          <h4>Asked</h4>
+          <h4>Prompt</h4>
           <pre>{text.prompt}</pre>
-          <h4>Answered</h4>
+          <h4>Answer</h4>
           <pre>{text.answer}</pre>
         </>
       ) : (
-        <p class="note">The trace keeps no words of it. Patterns keep them with trace_enabled.</p>
+        <p class="note">
+          The trace does not contain the prompt and the answer. Set trace: {'{ contents: true }'}, or trace_enabled in a
+          pattern, to keep both.
+        </p>
       )}
       <div class="pager">
         <button disabled={row === 0} onClick={() => onSelect(row - 1)}>
-          ← before
+          ← previous
         </button>
         <button disabled={row === run.size - 1} onClick={() => onSelect(row + 1)}>
-          after →
+          next →
         </button>
       </div>
     </div>

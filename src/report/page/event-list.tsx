@@ -11,7 +11,7 @@ export function EventList({ run, view }: { run: Run; view: View }) {
   const shown = kind.slice(0, MOST)
   return (
     <div class="events" tabIndex={0} role="group" aria-label="Events">
-      {shown.length === 0 && <p class="note">Nothing but calls.</p>}
+      {shown.length === 0 && <p class="note">The trace contains calls only.</p>}
       <ol>
         {shown.map((code, nth) => (
           <li key={nth}>

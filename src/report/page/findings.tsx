@@ -47,7 +47,7 @@ export function Findings({ run, chosen, onChoose, onSelect }: FindingsProps) {
           )}
         </article>
       ))}
-      {findings.length === 0 && isChecked && <p class="good">✓ Checks have found nothing.</p>}
+      {findings.length === 0 && isChecked && <p class="good">✓ All checks passed.</p>}
       {remarks.map((remark, nth) => (
         <p key={nth} class="note">
           {remark}

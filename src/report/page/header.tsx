@@ -15,7 +15,7 @@ export function Sums({ run }: { run: Run }) {
   const underWay = status === 'running' ? open : 0
   const cutOff = cancelled + open - underWay
   const unfinished = [
-    ...(underWay > 0 ? [`${count(underWay)} under way`] : []),
+    ...(underWay > 0 ? [`${count(underWay)} in progress`] : []),
     ...(cutOff > 0 ? [`${count(cutOff)} cut off`] : []),
   ]
   const share = budget ? Math.min(1, Number(billed) / budget) : 0

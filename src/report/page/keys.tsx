@@ -1,13 +1,13 @@
 const KEYS: readonly (readonly [string, string])[] = [
-  ['← →', 'the call before and after of the same agent; without a selected call, move in time'],
-  ['↑ ↓', 'the nearest call of the agent above and below'],
-  ['+ −  0', 'show less or more time, the whole run'],
+  ['← →', 'previous and next call of the same agent; without a selected call, move in time'],
+  ['↑ ↓', 'nearest call of the agent above or below'],
+  ['+ −  0', 'zoom in, zoom out, show the whole run'],
   ['/', 'search'],
   ['f', 'next finding'],
   ['m', 'messages between agents'],
   ['Esc', 'close the call, clear the filter'],
   ['drag, Shift + wheel', 'move in time'],
-  ['Ctrl + wheel', 'show less or more time'],
+  ['Ctrl + wheel', 'zoom in or out'],
 ]
 
 /** What the keyboard and the mouse do. */

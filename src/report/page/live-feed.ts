@@ -66,11 +66,12 @@ export class LiveFeed {
   /** Asks the daemon. What is wrong is `error` of the answer. */
   ask(event: string, data: Data = {}): Promise<Data> {
     const id = `page_${(this.#next += 1)}`
-    if (this.#socket?.readyState !== WebSocket.OPEN) return Promise.resolve({ error: 'There is no connection.' })
+    if (this.#socket?.readyState !== WebSocket.OPEN)
+      return Promise.resolve({ error: 'The page is not connected to the daemon.' })
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id)
-        resolve({ error: 'The daemon has not answered.' })
+        resolve({ error: 'The daemon did not answer.' })
       }, ANSWER_LIMIT_MS)
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer)

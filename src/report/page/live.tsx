@@ -44,8 +44,8 @@ async function fetchHistory(feed: LiveFeed, runs: LiveRuns): Promise<void> {
 function spentText(cost: Readonly<Record<string, unknown>>): string {
   const { calls, known, uncertain, budget_limit: limit } = cost
   const short = (told: unknown): string => dollars(Number(String(told).replaceAll(/[$,]/g, '')) * 1e12)
-  const perhaps = short(uncertain) === '$0' ? '' : `, perhaps ${short(uncertain)} more`
-  return `In all ${count(Number(calls))} calls and ${short(known)}${perhaps}${limit === null ? '' : `, of a budget of ${short(limit)}`}.`
+  const perhaps = short(uncertain) === '$0' ? '' : ` and up to ${short(uncertain)} uncertain`
+  return `Total: ${count(Number(calls))} calls, cost ${short(known)}${perhaps}${limit === null ? '' : `, budget ${short(limit)}`}.`
 }
 
 /** What a daemon does, as it does it. */
@@ -136,10 +136,10 @@ export function LivePage({ url, title }: { url: string; title: string }) {
       />
       <p class="health" role="status">
         {connection === 'connected'
-          ? `Daemon ${String(health['pid'] ?? '')}, up ${duration(Number(health['uptime'] ?? 0) * 1_000)}, ${String(health['orchestrations'] ?? 0)} orchestration(s) under way, ${String(health['services'] ?? '')} services`
+          ? `Daemon ${String(health['pid'] ?? '')}, up ${duration(Number(health['uptime'] ?? 0) * 1_000)}, ${String(health['orchestrations'] ?? 0)} active orchestration(s), ${String(health['services'] ?? '')} services`
           : connection === 'no daemon'
-            ? 'No daemon answers: the page waits for one. longhaul daemon start'
-            : 'The connection is made again by itself.'}
+            ? 'No daemon answers. The page connects as soon as a daemon runs: longhaul daemon start'
+            : 'The page reconnects automatically.'}
       </p>
       <div class="live-bar">
         <select
@@ -163,7 +163,9 @@ export function LivePage({ url, title }: { url: string; title: string }) {
           />
         )}
         {token === undefined && (
-          <span class="note">Look only: open the address that longhaul ui prints, with its token.</span>
+          <span class="note">
+            Read-only. To control orchestrations, open the address with the token that longhaul ui prints.
+          </span>
         )}
         <span class="said" role="status">
           {said}
@@ -174,13 +176,13 @@ export function LivePage({ url, title }: { url: string; title: string }) {
           {spent}
           {isLoaded &&
             knownFrom > 0 &&
-            ` Below is what has happened from ${duration(knownFrom)} on: older events are let go.`}
+            ` The page shows events from ${duration(knownFrom)} on and has dropped older events.`}
         </p>
       )}
       {model ? (
         <RunPage key={shown} model={model} theme={theme} isLive knownFrom={knownFrom} />
       ) : (
-        <p class="note">Nothing has happened yet.</p>
+        <p class="note">The page has received no event yet.</p>
       )}
     </main>
   )
@@ -210,7 +212,7 @@ function Actions({ id, state, agents, act }: ActionsProps) {
       <button onClick={() => void act('orchestration:suspend', which)}>Suspend</button>
       <button onClick={() => void act('orchestration:terminate', which)}>Terminate</button>
       <select aria-label="Agent to terminate" value={agent} onChange={(event) => setAgent(event.currentTarget.value)}>
-        <option value="">an agent …</option>
+        <option value="">select an agent …</option>
         {agents.map((name) => (
           <option key={name}>{name}</option>
         ))}

@@ -22,11 +22,11 @@ export function PredictionsPage({ rows }: { rows: readonly PredictedRow[] }) {
               <th scope="col">cost of 90 % of the runs</th>
               {[
                 'cost',
-                runs < ENOUGH_FOR_99 ? 'the dearest' : '99 % under',
+                runs < ENOUGH_FOR_99 ? 'most expensive run' : '99 % cost less than',
                 'time',
                 'calls',
                 'complete',
-                'month, 1 a day',
+                'month, 1 run a day',
                 '10 a day',
                 '100 a day',
               ].map((name) => (
@@ -89,7 +89,7 @@ function Drivers({ row: { label, drivers } }: { row: PredictedRow }) {
     <article class="sweep">
       <h2>{label}</h2>
       <div class="exercised">
-        <h3>What its cost goes with: share of the variance</h3>
+        <h3>Cost drivers: share of the variance</h3>
         <ul>
           {drivers.map(({ what, share }) => (
             <li key={what}>

@@ -185,7 +185,7 @@ export function RunPage({ model, theme, isCompact = false, isLive = false, known
             </>
           )}
         </div>
-        <aside class="side" aria-label="What is to be read">
+        <aside class="side" aria-label="Details">
           {selected !== undefined ? (
             <Details run={run} row={selected} onSelect={select} />
           ) : (

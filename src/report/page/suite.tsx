@@ -81,7 +81,7 @@ export function SuitePage({ suite: { tests, sweeps } }: { suite: Suite }) {
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <button class="chip failed" aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}>
-          <i class="dot failed" /> only what failed
+          <i class="dot failed" /> failed only
         </button>
         <span class="fitting" role="status">
           {shown.length === tests.length ? '' : `${count(shown.length)} of ${count(tests.length)} tests`}
@@ -206,7 +206,7 @@ function SweepCard({ sweep }: { sweep: SweepRow }) {
       <div class="sweep-body">
         {rates.length > 0 && <PassShare rates={rates} />}
         <div class="exercised">
-          <h3>What the cases have exercised</h3>
+          <h3>Coverage of the cases</h3>
           <ul>
             {rows.map(({ name, times, isWanted }) => (
               <li key={name} class={times === 0 ? 'never' : ''}>

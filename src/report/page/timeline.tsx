@@ -171,7 +171,7 @@ export function Timeline(props: TimelineProps) {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`Chart of ${run.size} calls by ${run.lanes.length} agents. The list of calls tells the same in text.`}
+          aria-label={`Chart of ${run.size} calls by ${run.lanes.length} agents. The list of calls contains the same data as text.`}
           style={{ width: `${width}px`, height: `${height}px` }}
           onPointerDown={onDown}
           onPointerMove={onMove}
@@ -256,7 +256,7 @@ export function Overview({ run, view, width, theme }: { run: Run; view: View; wi
       class="overview"
       ref={canvas}
       role="img"
-      aria-label="Calls under way over the whole run"
+      aria-label="Calls in progress over the whole run"
       style={{ width: `${width}px`, height: `${height}px` }}
       onPointerDown={(event) => {
         start.current = timeAt(event)

@@ -88,10 +88,10 @@ export function Toolbar(props: ToolbarProps) {
         )}
       </span>
       <span class="zoom">
-        <button aria-label="Show less time" onClick={() => view.zoom(0.5)}>
+        <button aria-label="Zoom in" onClick={() => view.zoom(0.5)}>
           +
         </button>
-        <button aria-label="Show more time" onClick={() => view.zoom(2)}>
+        <button aria-label="Zoom out" onClick={() => view.zoom(2)}>
           −
         </button>
         <button onClick={() => view.whole()}>Fit</button>

@@ -46,7 +46,11 @@ export function evaluateNode(node: Node, context: EvaluationContext, local?: Loc
     case 'choice':
       return of(isTrue(of(node.condition)) ? node.then : node.otherwise)
     case 'each':
-      throw placed(new Unfit('a condition with an arrow stands in filter, map, any, all, find or sort'), node, context)
+      throw placed(
+        new Unfit('a condition with an arrow is allowed in filter, map, any, all, find and sort only'),
+        node,
+        context,
+      )
     case 'unary': {
       const operand = of(node.operand)
       if (node.operator === 'not') return !isTrue(operand)
@@ -95,7 +99,7 @@ function named(node: Extract<Node, { kind: 'name' }>, context: EvaluationContext
   if (Object.hasOwn(scope, name)) {
     const value = scope[name] ?? null
     if (typeof value === 'number' && !Number.isFinite(value))
-      throw placed(new Unfit(`"${name}" is ${value}, which is no number`, 'value'), node, context)
+      throw placed(new Unfit(`"${name}" is ${value}, which is not a number`, 'value'), node, context)
     return value
   }
   const names = Object.keys(scope)
@@ -137,7 +141,7 @@ function objectOf(
   for (const { name: part, value } of entries) {
     const name = of(part)
     if (typeof name !== 'string' && typeof name !== 'number')
-      throw placed(new Unfit(`the name of a member is a text, not ${described(name)}`), part, context)
+      throw placed(new Unfit(`the name of a member must be a text, not ${described(name)}`), part, context)
     if (FORBIDDEN_NAMES.has(String(name))) throw placed(new Unfit(`"${name}" cannot be a name`, 'name'), part, context)
     made[String(name)] = of(value)
   }
@@ -153,7 +157,7 @@ function tried<Result extends Json | void>(make: () => Result, node: Node, conte
     throw error instanceof Unfit ? placed(error, node, context) : error
   }
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw placed(new Unfit(`it gives ${value}, which is no number`, 'value'), node, context)
+    throw placed(new Unfit(`the result is ${value}, which is not a number`, 'value'), node, context)
   return value
 }
 

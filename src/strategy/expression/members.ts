@@ -18,7 +18,10 @@ export function memberOf(value: Json, name: string, isNeeded = false): Json {
   if (Object.hasOwn(known, name)) return known[name]!
   const names = Object.keys(known)
   if (isMistake(name, names))
-    throw new Unfit(`there is no "${name}". ${suggestion(name, names)} get(…, "${name}") gives null without it`, 'name')
+    throw new Unfit(
+      `there is no "${name}". ${suggestion(name, names)} get(…, "${name}") returns null if the name is missing`,
+      'name',
+    )
   if (isNeeded) throw new Unfit(`there is no "${name}" in ${described(value)}`)
   return null
 }
@@ -27,7 +30,7 @@ export function memberOf(value: Json, name: string, isNeeded = false): Json {
 export function itemOf(value: Json, index: Json): Json {
   if (typeof value === 'string' || Array.isArray(value)) {
     if (typeof index !== 'number' || !Number.isInteger(index))
-      throw new Unfit(`a ${kindOf(value)} has its items at whole numbers from 0, not at ${described(index)}`)
+      throw new Unfit(`a ${kindOf(value)} has items at whole numbers from 0, not at ${described(index)}`)
     const found = (value as readonly Json[]).at(index)
     if (index >= value.length || index < -value.length || found === undefined)
       throw new Unfit(
@@ -38,7 +41,7 @@ export function itemOf(value: Json, index: Json): Json {
   }
   if (typeof value !== 'object' || value === null)
     throw new Unfit(`a list, a text or an object has items, not ${described(value)}`)
-  if (typeof index !== 'string') throw new Unfit(`an object has names, which are texts, not ${described(index)}`)
+  if (typeof index !== 'string') throw new Unfit(`an object has texts as names, not ${described(index)}`)
   if (FORBIDDEN_NAMES.has(index)) throw new Unfit(`"${index}" cannot be a name`, 'name')
   return Object.hasOwn(value, index) ? (value as Readonly<Record<string, Json>>)[index]! : null
 }

@@ -12,7 +12,7 @@ const reckoned =
     if (typeof a !== 'number' || typeof b !== 'number') {
       const wrong = typeof a === 'number' ? b : a
       throw new Unfit(
-        `${symbol} needs two numbers, not ${described(wrong)}${typeof wrong === 'string' && wrong.trim() !== '' && Number.isFinite(Number(wrong)) ? '. number(…) makes a number of a text' : ''}`,
+        `${symbol} needs two numbers, not ${described(wrong)}${typeof wrong === 'string' && wrong.trim() !== '' && Number.isFinite(Number(wrong)) ? '. number(…) converts a text to a number' : ''}`,
       )
     }
     return finite(of(a, b), symbol)
@@ -20,7 +20,7 @@ const reckoned =
 
 function finite(value: number, symbol: string): number {
   if (Number.isFinite(value)) return value
-  throw new Unfit(`${symbol} gives no number that is finite`, 'value')
+  throw new Unfit(`${symbol} does not give a finite number`, 'value')
 }
 
 /** Compares two numbers, or two texts. */
@@ -37,7 +37,7 @@ function plus(a: Json, b: Json): Json {
   if (Array.isArray(a) && Array.isArray(b)) return [...(a as readonly Json[]), ...(b as readonly Json[])]
   if (typeof a === 'string' || typeof b === 'string') {
     if (a === null || b === null)
-      throw new Unfit(`+ joins a text with a value, not with nothing (null). text(…) writes it as "null"`)
+      throw new Unfit(`+ joins a text with a value, not with nothing (null). text(…) converts null to "null"`)
     return textOf(a) + textOf(b)
   }
   if (typeof a === 'number' && typeof b === 'number') return finite(a + b, '+')
@@ -48,17 +48,17 @@ function isIn(a: Json, b: Json, work?: Work): boolean {
   if (Array.isArray(b)) return (b as readonly Json[]).some((item) => isSame(item, a, work))
   if (typeof b === 'string') {
     if (typeof a === 'string') return b.includes(a)
-    throw new Unfit(`in looks for a text in a text, not for ${described(a)}`)
+    throw new Unfit(`in searches a text for a text, not for ${described(a)}`)
   }
   if (kindOf(b) === 'object') {
     if (typeof a === 'string') return Object.hasOwn(b as object, a)
-    throw new Unfit(`in looks for a name in an object, not for ${described(a)}`)
+    throw new Unfit(`in searches an object for a name, not for ${described(a)}`)
   }
   throw new Unfit(`in needs a list, a text or an object, not ${described(b)}`)
 }
 
 const withoutZero = (b: Json, symbol: string): void => {
-  if (b === 0) throw new Unfit(`${symbol} by 0 gives no number`, 'value')
+  if (b === 0) throw new Unfit(`${symbol} by 0 does not give a number`, 'value')
 }
 
 /** What stands between two values, but for what may leave its right side out. */

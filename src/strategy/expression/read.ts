@@ -78,10 +78,11 @@ const SIGN = 8
  * @throws ExpressionError
  */
 export function readExpression(text: string, offset = 0): Node {
-  if (text.length > MAX_LENGTH) throw new ExpressionError(`it has more than ${MAX_LENGTH} characters`, { at: offset })
+  if (text.length > MAX_LENGTH)
+    throw new ExpressionError(`the expression has more than ${MAX_LENGTH} characters`, { at: offset })
   const { tokens, problem } = tokenize(text)
   if (problem)
-    throw new ExpressionError(`${JSON.stringify(problem.text.slice(0, 40))} means nothing in an expression`, {
+    throw new ExpressionError(`${JSON.stringify(problem.text.slice(0, 40))} has no meaning in an expression`, {
       at: offset + problem.offset,
     })
   return new Reader(tokens, text.length, offset).whole()
@@ -127,12 +128,12 @@ class Reader {
     const token = this.#token
     const before = this.#tokens[this.#next - 1]
     const problem = !token
-      ? 'it ends too early'
+      ? 'the expression ends too early'
       : token.image === '='
-        ? '"=" does not compare; "==" does'
+        ? '"=" assigns a value; to compare, write "=="'
         : before && isOperand(before) && isOperand(token)
           ? `an operator is missing before "${token.image.slice(0, 40)}"`
-          : `"${token.image.slice(0, 40)}" does not fit here`
+          : `"${token.image.slice(0, 40)}" is not allowed here`
     // Words without operators between them are told where they begin.
     const isMissing = problem.startsWith('an operator')
     return new ExpressionError(problem, { at: isMissing ? this.#at(this.#tokens[0]) : this.#at() })
@@ -142,7 +143,7 @@ class Reader {
   #count(): void {
     this.#operators += 1
     if (this.#operators > MAX_OPERATORS)
-      throw new ExpressionError(`it has more than ${MAX_OPERATORS} operators`, { at: this.#at() })
+      throw new ExpressionError(`the expression has more than ${MAX_OPERATORS} operators`, { at: this.#at() })
   }
 
   #expect(type: unknown): IToken {
@@ -155,7 +156,7 @@ class Reader {
   #expression(least: number): Node {
     this.#depth += 1
     if (this.#depth > MAX_NESTING)
-      throw new ExpressionError(`it is nested more than ${MAX_NESTING} deep`, { at: this.#at() })
+      throw new ExpressionError(`the expression is nested more than ${MAX_NESTING} deep`, { at: this.#at() })
     let left = this.#prefix()
     for (;;) {
       const word = this.#word()
@@ -263,7 +264,7 @@ class Reader {
 
   #finite(value: number, token: IToken): number {
     if (Number.isFinite(value)) return value
-    throw new ExpressionError(`${token.image.slice(0, 40)} is too big for a number`, { at: this.#at(token) })
+    throw new ExpressionError(`${token.image.slice(0, 40)} is too large for a number`, { at: this.#at(token) })
   }
 
   #text(image: string, at: number): Node {
@@ -291,7 +292,7 @@ class Reader {
       const entry = this.#entry()
       const { name } = entry
       if (name.kind === 'constant' && seen.has(name.value))
-        throw new ExpressionError(`the object has the name "${String(name.value)}" twice`, { at: name.at })
+        throw new ExpressionError(`the object contains the name "${String(name.value)}" twice`, { at: name.at })
       if (name.kind === 'constant') seen.add(name.value)
       return entry
     })

@@ -65,7 +65,7 @@ export class Work {
 }
 
 function fit(length: number, most: number, what: string): void {
-  if (length > most) throw new Unfit(`it gives ${length} ${what}; a value has at most ${most} of them`, 'value')
+  if (length > most) throw new Unfit(`the result has ${length} ${what}; a value may have at most ${most}`, 'value')
 }
 
 /** Thrown where more is done than may be. */

@@ -18,8 +18,8 @@ export const break_ = define<Break>({
       if (!compiler.inLoop)
         compiler.fail(
           statement,
-          'BREAK stands in no loop.',
-          'It belongs into the block of a FOR, FOREACH or WHILE; out of PARALLEL it cannot jump.',
+          'BREAK is outside of a loop.',
+          'Write it in the block of a FOR, FOREACH or WHILE. It cannot leave a PARALLEL.',
         )
       compiler.add({ op: 'break', line: statement.line })
     },

@@ -38,7 +38,7 @@ export const collect = define<Collect>({
     ops: {
       collect: ({ into, value: given }: CollectOp, { values, variables }: Run) => {
         const before = variables[into] ?? []
-        if (!Array.isArray(before)) throw new Failed('type', `COLLECT INTO ${into}: that is no list.`)
+        if (!Array.isArray(before)) throw new Failed('type', `COLLECT INTO ${into}: the variable is not a list.`)
         values.work.copied(before.length)
         variables[into] = [...(before as readonly Json[]), values.of(given)]
       },

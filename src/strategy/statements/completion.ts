@@ -44,7 +44,7 @@ export const completion = define<Completion>({
     request: ({ from }, values, options) => {
       const [agent, second] = values.agents(from)
       if (agent === undefined || second !== undefined)
-        throw new Failed('type', 'AWAIT completion asks one agent. To ask more of them, use GATHER.')
+        throw new Failed('type', 'AWAIT completion asks one agent. To ask several agents, use GATHER.')
       return { kind: 'completion', agent, options }
     },
   },

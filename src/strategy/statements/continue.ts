@@ -18,8 +18,8 @@ export const continue_ = define<Continue>({
       if (!compiler.inLoop)
         compiler.fail(
           statement,
-          'CONTINUE stands in no loop.',
-          'It belongs into the block of a FOR, FOREACH or WHILE; out of PARALLEL it cannot jump.',
+          'CONTINUE is outside of a loop.',
+          'Write it in the block of a FOR, FOREACH or WHILE. It cannot leave a PARALLEL.',
         )
       compiler.add({ op: 'continue', line: statement.line })
     },

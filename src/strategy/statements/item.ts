@@ -22,16 +22,16 @@ export function withItem(variable: Expression, path: readonly Expression[], valu
     if (Array.isArray(into)) {
       const items = into as readonly Json[]
       if (typeof key !== 'number' || !Number.isInteger(key))
-        return refuse(`a list has its items at whole numbers from 0, not at ${shown(key)}.`)
+        return refuse(`a list has items at whole numbers from 0, not at ${shown(key)}.`)
       const index = key < 0 ? items.length + key : key
       if (index < 0 || index >= items.length)
-        return refuse(`the list has ${items.length} items, and none at ${key}. COLLECT … INTO adds one.`)
+        return refuse(`the list has ${items.length} items, and no item at ${key}. To add an item, use COLLECT … INTO.`)
       values.work.copied(items.length)
       return items.with(index, put(items[index]!, rest, name))
     }
-    if (kindOf(into) !== 'object') return refuse(`${said} is no object or list, but ${shown(into)}.`)
+    if (kindOf(into) !== 'object') return refuse(`${said} is not an object or a list, but ${shown(into)}.`)
     const named = typeof key === 'number' ? String(key) : key
-    if (typeof named !== 'string') return refuse(`an object has names, which are texts, not ${shown(key)}.`)
+    if (typeof named !== 'string') return refuse(`an object has texts as names, not ${shown(key)}.`)
     if (FORBIDDEN_NAMES.has(named)) return refuse(`"${named}" cannot be a name.`)
     const members = into as Readonly<Record<string, Json>>
     // Members are copied one by one.

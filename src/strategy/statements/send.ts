@@ -22,8 +22,7 @@ export const send = define<Send>({
   made: (slots, reader) => {
     if ((slots.to as Value | null) !== null) return slots
     const { message } = slots
-    if (message.kind !== 'object')
-      return reader.refuse(reader.first, 'SEND needs to know to whom.', `The form is: ${FORM}`)
+    if (message.kind !== 'object') return reader.refuse(reader.first, 'SEND needs a recipient.', `The form is: ${FORM}`)
     const given = problemOfRequest(
       { word: 'SEND', table: { to: types.any, message: types.any }, needs: ['to', 'message'], form: FORM },
       message.entries,

@@ -18,7 +18,7 @@ export const try_ = define<Try>({
         compiler.fail(
           statement,
           'This TRY has no ON failure.',
-          'ON failure: stands below its block, with the same indentation as TRY.',
+          'Write ON failure: below the block, with the same indentation as TRY.',
         )
       compiler.block(statement.body)
     },

@@ -13,6 +13,8 @@ export interface MessagesAsked {
   /** Whether what is cached stays for an hour. */
   cachedForHours: boolean
   beta: boolean
+  /** Whether a beta tells, thought by thought, how many tokens they may have. */
+  estimates: boolean
 }
 
 /** Anthropic's own text by which clients are tried with thoughts that are not shown. */
@@ -31,5 +33,6 @@ export function askedOf(request: MessagesRequest, { text, header, query }: WireR
     container: typeof container === 'string' ? container : (container?.id ?? undefined),
     cachedForHours: text.includes('"1h"') && /"ttl"\s*:\s*"1h"/.test(text),
     beta: announcesBeta(header, query),
+    estimates: (header('anthropic-beta') ?? '').includes('thinking-token-count-'),
   }
 }

@@ -1,11 +1,14 @@
 import type { Choice, Reply, ToolCall } from '../../provider/index.ts'
 import type { MessagesAsked } from './asked.ts'
 import { citationsOfSearch, type Citation } from './citations.ts'
-import { hostedBlocks } from './hosted.ts'
+import { DIRECT, hostedBlocks } from './hosted.ts'
 import { signatureOf } from './signature.ts'
 
 /** An id as it is told; ids of the user's own that have the prefix keep it. */
-export const toolId = ({ id }: ToolCall): string => (id.startsWith('toolu_') ? id : `toolu_${id}`)
+const toolId = ({ id }: ToolCall): string => (id.startsWith('toolu_') ? id : `toolu_${id}`)
+
+/** A call of a tool, without what it is called with. */
+export const calledOf = (call: ToolCall) => ({ type: 'tool_use', id: toolId(call), name: call.name, caller: DIRECT })
 
 /** What a tool is called with; nothing where the answer was cut within it. */
 function inputOf({ arguments: text }: ToolCall): unknown {
@@ -53,6 +56,6 @@ export function contentOf(reply: Reply, asked: MessagesAsked): object[] {
       return isPausedIn(choice, one) ? [use] : [use, result]
     }),
     ...(text === '' ? [] : [{ type: 'text', text, citations: citations.length > 0 ? citations : null }]),
-    ...toolCalls.map((call) => ({ type: 'tool_use', id: toolId(call), name: call.name, input: inputOf(call) })),
+    ...toolCalls.map((call) => ({ ...calledOf(call), input: inputOf(call) })),
   ]
 }

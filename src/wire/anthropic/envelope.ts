@@ -27,6 +27,14 @@ function containerOf(reply: Reply, { container }: MessagesAsked): object | null 
   }
 }
 
+/** Why a model declines: to a client of a beta, also how it may ask another one. */
+const refusalOf = ({ beta }: MessagesAsked) => ({
+  type: 'refusal',
+  category: null,
+  explanation: null,
+  ...(beta && { fallback_credit_token: null, fallback_has_prefill_claim: null, recommended_model: null }),
+})
+
 /** How an answer has stopped. */
 export function stopOf(reply: Reply, asked: MessagesAsked) {
   const [{ finish, stopSequence }] = reply.choices
@@ -34,7 +42,7 @@ export function stopOf(reply: Reply, asked: MessagesAsked) {
   return {
     stop_reason: reason,
     stop_sequence: stopSequence ?? null,
-    stop_details: reason === 'refusal' ? { type: 'refusal', category: null, explanation: null } : null,
+    stop_details: reason === 'refusal' ? refusalOf(asked) : null,
     container: containerOf(reply, asked),
   }
 }
@@ -58,12 +66,20 @@ function outputOf(reply: Reply, outputTokens: number) {
   }
 }
 
+/** What a usage tells where a beta is announced. */
+const betaUsageOf = ({ beta }: MessagesAsked) => beta && { iterations: null, fallback_credit: null }
+
 /** The usage at the end of a stream. */
-export const finalUsageOf = (reply: Reply) => ({ ...inputOf(reply), ...outputOf(reply, reply.usage.output) })
+export const finalUsageOf = (reply: Reply, asked: MessagesAsked) => ({
+  ...inputOf(reply),
+  ...outputOf(reply, reply.usage.output),
+  ...betaUsageOf(asked),
+})
 
 /** A usage in a message. */
-export function usageOf(reply: Reply, { cachedForHours }: MessagesAsked, outputTokens = reply.usage.output) {
+export function usageOf(reply: Reply, asked: MessagesAsked, outputTokens = reply.usage.output) {
   const { cacheWrite } = reply.usage
+  const { cachedForHours } = asked
   return {
     ...inputOf(reply),
     cache_creation: {
@@ -74,6 +90,7 @@ export function usageOf(reply: Reply, { cachedForHours }: MessagesAsked, outputT
     service_tier: 'standard',
     inference_geo: null,
     speed: null,
+    ...betaUsageOf(asked),
   }
 }
 

@@ -23,6 +23,8 @@ export function historyProblem(request: MessagesRequest, rules: ModelRules): str
 
 function emptinessIn({ messages, system }: MessagesRequest): string | undefined {
   for (const [index, { role, content }] of messages.entries()) {
+    // One without a word says how the turn is answered.
+    if (role === 'system' && content === undefined) continue
     const blocks = blocksOf(content)
     if (blocks.length === 0 || content === '') {
       if (role === 'user') return `messages.${index}: user messages must have non-empty content`

@@ -9,6 +9,11 @@ export interface HostedBlocks {
   result: { type: string; tool_use_id: string; content: unknown } & Record<string, unknown>
 }
 
+/** Who calls a tool: the model itself, and not a program of its. */
+export const DIRECT = { type: 'direct' } as const
+/** Results that tell who has called. */
+const TELL_CALLER = new Set(['web_search_tool_result', 'web_fetch_tool_result'])
+
 const slugOf = (text: string): string =>
   text
     .toLowerCase()
@@ -82,7 +87,7 @@ function contentOf(use: HostedUse, at: string): { name: string; input: object; t
 export function hostedBlocks(use: HostedUse, at: string): HostedBlocks {
   if (use.kind === 'mcp') {
     const id = use.id.startsWith('mcptoolu_') ? use.id : `mcptoolu_${use.id}`
-    const content = [{ type: 'text', text: use.query }]
+    const content = [{ type: 'text', text: use.query, citations: null }]
     return {
       use: { type: 'mcp_tool_use', id, name: 'search', server_name: use.name, input: { query: use.query } },
       result: { type: 'mcp_tool_result', tool_use_id: id, is_error: false, content },
@@ -90,5 +95,8 @@ export function hostedBlocks(use: HostedUse, at: string): HostedBlocks {
   }
   const id = use.id.startsWith('srvtoolu_') ? use.id : `srvtoolu_${use.id}`
   const { name, input, type, content } = contentOf(use, at)
-  return { use: { type: 'server_tool_use', id, name, input }, result: { type, tool_use_id: id, content } }
+  return {
+    use: { type: 'server_tool_use', id, name, input, caller: DIRECT },
+    result: { type, tool_use_id: id, content, ...(TELL_CALLER.has(type) && { caller: DIRECT }) },
+  }
 }

@@ -108,7 +108,8 @@ function requestShape(more: { open?: true; others?: true }): Shape {
           ...mayBeOpen,
           fields: {
             role: { type: 'string', among: ['user', 'assistant', 'system'], required: true },
-            content: { ...content, required: true },
+            // With a beta, a turn of the system without a word sets how it is answered.
+            content: others ? content : { ...content, required: true },
           },
         },
         least: 1,
@@ -190,7 +191,7 @@ export interface Tool {
 
 export interface MessagesRequest {
   model: string
-  messages: { role: string; content: string | Block[] }[]
+  messages: { role: string; content?: string | Block[] }[]
   max_tokens: number
   system?: string | Block[]
   stop_sequences?: string[]

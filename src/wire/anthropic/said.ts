@@ -12,7 +12,7 @@ const textOf = (given: string | Block[] | undefined): string =>
 
 const roleOf = (role: string): Message['role'] => (role === 'assistant' || role === 'system' ? role : 'user')
 
-function messageOf(role: string, content: string | Block[]): Message {
+function messageOf(role: string, content: string | Block[] | undefined): Message {
   const blocks = blocksOf(content)
   const toolCalls: ToolCall[] = blocks
     .filter(({ type }) => type === 'tool_use')

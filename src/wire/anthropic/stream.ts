@@ -1,7 +1,7 @@
 import type { HostedUse, Piece, ServiceError, Reply } from '../../provider/index.ts'
 import type { StreamEncoder } from '../service.ts'
 import type { MessagesAsked } from './asked.ts'
-import { citedIn, isPausedIn, redactedOf, timeOf, toolId } from './content.ts'
+import { calledOf, citedIn, isPausedIn, redactedOf, timeOf } from './content.ts'
 import { finalUsageOf, messageOf, stopOf, usageOf } from './envelope.ts'
 import { anthropicErrors } from './errors.ts'
 import { hostedBlocks } from './hosted.ts'
@@ -48,7 +48,7 @@ export class MessagesStream implements StreamEncoder {
         return this.#text(piece)
       case 'tool': {
         const { call } = piece
-        const start = { type: 'tool_use', id: toolId(call), name: call.name, input: {} }
+        const start = { ...calledOf(call), input: {} }
         const change = { type: 'input_json_delta', partial_json: piece.arguments }
         return (piece.opens ? this.#open(start) : '') + this.#delta(change) + (piece.closes ? this.#close() : '')
       }
@@ -86,13 +86,14 @@ export class MessagesStream implements StreamEncoder {
   }
 
   #thought({ text, opens, closes }: Extract<Piece, { kind: 'reasoning' }>): string {
-    const { thoughts } = this.#asked
+    const { thoughts, estimates } = this.#asked
+    const estimate = estimates && { estimated_tokens: null }
     this.#thoughts += text
     if (thoughts === 'redacted') return closes ? this.#whole(redactedOf(this.#thoughts, this.#reply)) : ''
     const signature = (): string => signatureOf(this.#thoughts, this.#reply.id)
     return (
       (opens ? this.#open({ type: 'thinking', thinking: '', signature: '' }) : '') +
-      (thoughts === 'shown' ? this.#delta({ type: 'thinking_delta', thinking: text }) : '') +
+      (thoughts === 'shown' ? this.#delta({ type: 'thinking_delta', thinking: text, ...estimate }) : '') +
       (closes ? this.#delta({ type: 'signature_delta', signature: signature() }) + this.#close() : '')
     )
   }
@@ -110,7 +111,9 @@ export class MessagesStream implements StreamEncoder {
   tail(): string {
     const reply = this.#reply
     const delta = stopOf(reply, this.#asked)
-    return event({ type: 'message_delta', delta, usage: finalUsageOf(reply) }) + event({ type: 'message_stop' })
+    const usage = finalUsageOf(reply, this.#asked)
+    const managed = this.#asked.beta && { context_management: null }
+    return event({ type: 'message_delta', delta, usage, ...managed }) + event({ type: 'message_stop' })
   }
 
   error(refusal: ServiceError): string {

@@ -22,7 +22,8 @@ import { isAnthropic, modelIdOf, withoutProfile } from './model-id.ts'
 /** What an answer has to know of its request. */
 type InvokeAsked = EmbedAsked | { kind: 'messages'; own: MessagesAsked }
 
-function read(wire: WireRequest, stream: boolean): Parsed<InvokeAsked> | BadRequest {
+/** Reads a request to invoke a model in its maker's format. */
+export function readInvocation(wire: WireRequest, stream: boolean): Parsed<InvokeAsked> | BadRequest {
   if (wire.strict && isUnsigned(wire)) return { kind: 'unauthorized' }
   const given = wire.params['modelId'] ?? ''
   const embedder = stream ? undefined : embedderOf(modelIdOf(given))
@@ -118,7 +119,7 @@ const generation = (method: 'invoke' | 'invoke-with-response-stream'): Generatio
     path: `/model/{modelId}/${method}`,
     operation: 'invokeModel',
     callerHints: messages.callerHints,
-    parse: (wire) => read(wire, streams),
+    parse: (wire) => readInvocation(wire, streams),
     head: (reply) => ({
       status: 200,
       headers: {

@@ -114,7 +114,7 @@ export const CONTENT_REQUEST = object({
   generationConfig: GENERATION_CONFIG,
   labels: OPEN,
   ...all('cachedContent serviceTier', STRING),
-  ...all('store continuationToken modelArmorConfig', ANY),
+  ...all('store continuationToken modelArmorConfig outputConfig', ANY),
 })
 
 export interface FunctionCallPart {

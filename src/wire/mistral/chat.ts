@@ -21,12 +21,12 @@ const HOSTED: Readonly<Record<string, string>> = {
 const shapeProblem = ({ strict, body, header }: WireRequest, shape: Shape): BadRequest | undefined => {
   if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
   const problem = problemOf(shapeFor(shape, strict), body)
-  return problem && invalidField(problem)
+  return problem && invalidField(problem, body)
 }
 
 /** A message as OpenAI would have it: there arguments are always text. */
 function translated(message: ChatMessage): object {
-  if (message.role !== 'assistant') return { ...message, tool_calls: undefined }
+  if (message.role !== 'assistant') return { ...message, content: message.content ?? '', tool_calls: undefined }
   const calls = message.tool_calls?.map(({ id = '', function: { name, arguments: given } }) => ({
     id,
     type: 'function',

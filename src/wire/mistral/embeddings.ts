@@ -39,7 +39,7 @@ export const embeddings: Generation<null> = {
     const { strict, header, body } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
     const problem = problemOf(shapeFor(REQUEST, strict), body)
-    if (problem) return invalidField(problem)
+    if (problem) return invalidField(problem, body)
     const { model, input, output_dimension: asked } = body
     const parsed = openaiEmbeddings.parse({ ...wire, strict: false, body: { model, input } })
     if (isBad(parsed)) return parsed

@@ -63,10 +63,16 @@ function textOf(problem: Problem): { type: string; msg: string } {
 /** The code of a request whose fields are wrong: it is answered by 422 and a list. */
 const DETAIL = 'detail'
 
+/** What stands where something is wrong; around it where it is not there. */
+function inputOf({ kind, path }: Problem, body: unknown): unknown {
+  const place = kind === 'missing' ? path.slice(0, -1) : path
+  return place.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], body) ?? null
+}
+
 /** A request whose fields are not as they should be. */
-export const invalidField = (problem: Problem): BadRequest => ({
+export const invalidField = (problem: Problem, body: Readonly<Record<string, unknown>>): BadRequest => ({
   kind: 'invalid',
-  message: JSON.stringify([{ ...textOf(problem), loc: ['body', ...problem.path], input: null }]),
+  message: JSON.stringify([{ ...textOf(problem), loc: ['body', ...problem.path], input: inputOf(problem, body) }]),
   param: null,
   code: DETAIL,
 })

@@ -9,7 +9,7 @@ export const mistral: Service = {
   name: 'mistral',
   baseURL: 'https://api.mistral.ai',
   hosts: /^(api|codestral)\.mistral\.ai$/,
-  beside: [],
+  beside: ['v2'],
   endpoints: [chat, fim, embeddings, ...models],
   errors: mistralErrors,
 }

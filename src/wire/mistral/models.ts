@@ -17,6 +17,7 @@ const modelOf = ({ id, contextWindow }: KnownModel) => ({
   max_context_length: contextWindow,
   aliases: [],
   deprecation: null,
+  internal: false,
   capabilities: {
     completion_chat: !id.includes('embed'),
     completion_fim: id.startsWith('codestral'),
@@ -24,6 +25,14 @@ const modelOf = ({ id, contextWindow }: KnownModel) => ({
     fine_tuning: false,
     vision: /pixtral|medium|small/.test(id),
     classification: false,
+    reasoning: id.startsWith('magistral'),
+    ocr: id.includes('ocr'),
+    moderation: id.includes('moderation'),
+    audio: id.startsWith('voxtral'),
+    audio_transcription: false,
+    audio_transcription_realtime: false,
+    audio_speech: false,
+    unified_resources: false,
   },
 })
 

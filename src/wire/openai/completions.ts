@@ -19,7 +19,6 @@ const REQUEST: Shape = {
     prompt: {
       type: 'either',
       of: [{ type: 'string' }, { type: 'array', items: ANY, least: 1, most: MAX_PROMPTS }],
-      required: true,
     },
     best_of: { type: 'integer', min: 0, max: 20 },
     echo: { type: 'boolean' },
@@ -41,7 +40,7 @@ const USUAL_TOKENS = 16
 
 interface CompletionsRequest {
   model: string
-  prompt: string | unknown[]
+  prompt?: string | unknown[] | null
   echo?: boolean | null
   max_tokens?: number | null
   n?: number | null
@@ -61,7 +60,9 @@ const finishText = ({ finish }: Choice): string =>
   finish === 'length' || finish === 'content_filter' ? finish : 'stop'
 
 /** Each prompt: texts, or tokens as numbers, of which only their number is known. */
-function promptsIn(prompt: string | unknown[]): string[] {
+function promptsIn(prompt: CompletionsRequest['prompt']): string[] {
+  // Without a prompt, a model begins a document.
+  if (prompt == null) return ['']
   if (typeof prompt === 'string') return [prompt]
   // One list of tokens is one prompt.
   if (prompt.every((part) => typeof part === 'number')) return [' token'.repeat(prompt.length)]

@@ -10,7 +10,7 @@ import { files } from './files.ts'
 import { models } from './models.ts'
 import { moderations } from './moderations.ts'
 import { realtime } from './realtime/index.ts'
-import { responses } from './responses/index.ts'
+import { connect, responses } from './responses/index.ts'
 
 /** OpenAI. */
 export const openai: Service = {
@@ -21,6 +21,7 @@ export const openai: Service = {
     chat,
     ...storedChats,
     ...responses,
+    connect,
     embeddings,
     completions,
     ...models,
@@ -33,6 +34,7 @@ export const openai: Service = {
   beside: [
     ...['assistants', 'threads', 'audio', 'images', 'videos', 'fine_tuning', 'uploads', 'vector_stores', 'evals'],
     ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
+    ...['agents', 'vaults', 'webhook_endpoints', 'webhook_event_types', 'content_provenance_checks'],
   ],
   took: 'openai-processing-ms',
   errors: openaiErrors,

@@ -3,6 +3,7 @@ import {
   jsonResponse,
   type BadRequest,
   type Desk,
+  type Lacking,
   type Resource,
   type Streamed,
   type WireRequest,
@@ -15,7 +16,7 @@ export const resource = (
   method: Resource['method'],
   path: string,
   operation: string,
-  answer: (request: WireRequest, desk: Desk) => object | WireResponse | Streamed | BadRequest,
+  answer: (request: WireRequest, desk: Desk) => object | WireResponse | Streamed | BadRequest | Lacking,
 ): Resource => ({
   kind: 'resource',
   method,
@@ -24,7 +25,7 @@ export const resource = (
   answer(request, desk) {
     if (request.strict && isWithoutKey(request.header)) return { kind: 'unauthorized' }
     const given = answer(request, desk)
-    if ('kind' in given) return given as BadRequest
+    if ('kind' in given) return given as BadRequest | Lacking
     if (isStreamed(given)) return given
     if ('status' in given && 'headers' in given) return given as WireResponse
     return jsonResponse(given, commonHeaders(desk.id(), {}))

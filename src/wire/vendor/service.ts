@@ -3,7 +3,7 @@ import { messages } from '../anthropic/messages.ts'
 import { completions } from '../openai/completions.ts'
 import { embeddings } from '../openai/embeddings.ts'
 import { models } from '../openai/models.ts'
-import { responses } from '../openai/responses/index.ts'
+import { connect, responses } from '../openai/responses/index.ts'
 import { isBad, type Endpoint, type Service } from '../service.ts'
 import { chatOf } from './chat.ts'
 import { errorsOf } from './errors.ts'
@@ -38,6 +38,7 @@ const OTHERS: Readonly<Record<NonNullable<Vendor['also']>[number], readonly Endp
   embeddings: [nameless(embeddings)],
   completions: [nameless(completions)],
   responses: responses.map(nameless),
+  'responses over WebSocket': [connect],
 }
 
 /** The service of a vendor. */

@@ -16,7 +16,7 @@ export interface Vendor {
   /** Whether it answers without a key. */
   keyless?: true
   /** What it has beside chat completions and models. */
-  also?: readonly ('embeddings' | 'completions' | 'responses')[]
+  also?: readonly ('embeddings' | 'completions' | 'responses' | 'responses over WebSocket')[]
   /** Endpoints in a format of its own. */
   more?: readonly Endpoint[]
   /** Where it speaks Anthropic's format, below one of its bases, for the clients of that. */

@@ -35,7 +35,7 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
       queue: { queued: 0, running: 0 },
     })
     expect(await ask('completion:async', { request_id: 'first', prompt: 'Again.' })).toMatchObject({
-      error: 'The completion "first" exists already.',
+      error: 'The completion "first" already exists.',
     })
     const { agents } = await ask('completion:token_usage')
     expect(agents).toContainEqual(

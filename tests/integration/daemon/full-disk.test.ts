@@ -30,7 +30,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
       let last: Data = {}
       for (let nth = 0; nth < 20 && last['status'] !== 'failed'; nth++)
         last = await send('state:entity:create', '--type', 'document', '--id', `d${nth}`, '--properties', large)
-      expect(last['error']).toMatch(/ksi_state\.db.*(no room|cannot be written to)/)
+      expect(last['error']).toMatch(/ksi_state\.db.*(is full|cannot be written)/)
       const health = await command('daemon', 'health')
       expect(health.code).toBe(1)
       expect(JSON.parse(health.stdout)).toMatchObject({

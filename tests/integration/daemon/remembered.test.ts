@@ -34,7 +34,7 @@ describe('what clients let it remember', { timeout: 60_000 }, () => {
       total: 3,
     })
     expect(await ask('state:entity:query', { order_by: "level') --" })).toMatchObject({
-      error: expect.stringContaining('no name of a property') as string,
+      error: expect.stringContaining('not a valid name of a property') as string,
     })
     expect(await longhaul('daemon', 'restart')).toMatchObject({ code: 0 })
     expect(await ask('state:entity:get', { id: 'cem', include: ['relationships'] })).toMatchObject({

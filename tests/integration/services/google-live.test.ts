@@ -127,6 +127,36 @@ describeOrchestration(
       expect(inputTokens).toBeLessThan(350)
     })
 
+    test('does not detect the end of a turn in sounds, and says so to who waits for it', async ({
+      waive,
+      trace,
+      clock,
+    }) => {
+      waive('unsimulated')
+      const { session, closed } = await connected()
+      session.sendRealtimeInput({ audio: { data: 'A'.repeat(2_100), mimeType: 'audio/pcm;rate=16000' } })
+      expect(await closed).toMatchObject({ code: 1_008, reason: expect.stringContaining('does not detect') as string })
+      expect(clock.now()).toBe(30_000)
+      expect(trace.ofType('call.refused')).toMatchObject([
+        { reason: 'unsimulated', message: expect.stringContaining('audioStreamEnd') as string },
+      ])
+      session.close()
+    })
+
+    test('waits for who says themselves when their turn ends', async ({ sleep, trace }) => {
+      const { session, turn } = await connected({
+        responseModalities: [Modality.TEXT],
+        realtimeInputConfig: { automaticActivityDetection: { disabled: true } },
+      })
+      session.sendRealtimeInput({ activityStart: {} })
+      session.sendRealtimeInput({ audio: { data: 'A'.repeat(2_100), mimeType: 'audio/pcm;rate=16000' } })
+      await sleep('2m')
+      session.sendRealtimeInput({ activityEnd: {} })
+      expect(textOf(await turn())).toContain('Good morning')
+      expect(trace.ofType('call.refused')).toEqual([])
+      session.close()
+    })
+
     test('lets the oldest go of more than one request could bring', async ({ trace }) => {
       const { session, turn } = await connected()
       const picture = { data: 'A'.repeat(4 * 1024 * 1024), mimeType: 'image/png' }

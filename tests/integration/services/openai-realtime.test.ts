@@ -5,6 +5,7 @@ import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import type { RealtimeClientEvent, RealtimeServerEvent } from 'openai/resources/realtime/realtime'
 import { expect } from 'vitest'
+import { WebSocket as WebSocketOfWs } from 'ws'
 import { actAs, describeOrchestration, startServer } from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
@@ -166,6 +167,14 @@ describeOrchestration(
       send({ type: 'response.create', response: { conversation: 'none', metadata: { agent: 'aside' } } })
       const both = [await next('response.done'), await next('response.done')]
       expect(both.map(({ response }) => response.conversation_id === null)).toEqual([false, true])
+      close()
+    })
+
+    test('a response is of who has asked for it, not of who has opened the session', async ({ trace }) => {
+      const { send, next, close } = await actAs('ann', () => begun())
+      actAs('ben', () => send({ type: 'response.create' }))
+      await next('response.done')
+      expect(trace.ofType('call.arrived')).toMatchObject([{ agent: 'ben' }])
       close()
     })
 
@@ -364,6 +373,124 @@ describeOrchestration(
       send({ type: 'response.create' })
       await next('response.done')
       expect(trace.ofType('call.arrived')).toMatchObject([{ provider: 'azure', model: 'gpt-realtime' }])
+      close()
+    })
+  },
+)
+
+/** What a connection is refused with. */
+const refusalOf = (url: string): Promise<{ status: number; body: string }> =>
+  new Promise((told) =>
+    new WebSocketOfWs(url, { headers: { authorization: 'Bearer test' } }).on('unexpected-response', (_, response) => {
+      let body = ''
+      response.on('data', (part) => (body += String(part)))
+      response.on('end', () => told({ status: response.statusCode!, body }))
+    }),
+  )
+
+describeOrchestration(
+  'what longhaul lacks of WebSockets',
+  { system, checks: { unsimulated: false }, provider: { latency: '1s', replies: 'Hi.' } },
+  (test) => {
+    test.for([
+      ['openai', 'api.openai.com/v1/realtime?intent=transcription', 'for transcripts only'],
+      ['openai', 'api.openai.com/v1/realtime?call_id=rtc_1', 'by WebRTC or SIP'],
+      [
+        'openai',
+        'api.openai.com/v1/realtime/translations?model=gpt-realtime-translate',
+        'it simulates wss://api.openai.com',
+      ],
+      ['openai', 'api.openai.com/v1/live/sessions', 'WebSocket at /v1/live/sessions of openai'],
+      ['openai', 'api.openai.com/v1/live/sessions/s/attach', 'of openai'],
+      [
+        'azure',
+        'mine.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=gpt-realtime&intent=transcription',
+        'for transcripts only',
+      ],
+      ['azure', 'mine.services.ai.azure.com/voice-live/realtime?api-version=2025-10-01&model=m', 'of azure'],
+      ['xai', 'api.x.ai/v1/realtime?model=grok-voice', 'it simulates wss://api.x.ai/v1/responses'],
+      ['groq', 'api.groq.com/openai/v1/responses', 'it simulates none of that service'],
+      ['mistral', 'api.mistral.ai/v1/audio/transcriptions/realtime', 'it simulates none of that service'],
+      [
+        'google',
+        'generativelanguage.googleapis.com/ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateMusic',
+        'of google',
+      ],
+    ] as const)('is refused in clear words at %s: %s', async ([provider, address, words], { trace }) => {
+      const { status, body } = await refusalOf(`wss://${address}`)
+      expect(status).toBe(501)
+      expect(body).toContain('longhaul does not simulate')
+      expect(body).toContain(words)
+      expect(trace.ofType('call.refused')).toMatchObject([{ provider, reason: 'unsimulated' }])
+    })
+
+    test('a call by WebRTC is refused in clear words', async () => {
+      const call = client.realtime.calls.create({ sdp: 'v=0', session: { type: 'realtime', model: 'gpt-realtime' } })
+      await expect(call).rejects.toThrow('longhaul does not simulate POST /v1/realtime/calls')
+    })
+
+    test('there is no secret for transcripts only', async ({ trace }) => {
+      const made = client.realtime.clientSecrets.create({ session: { type: 'transcription' } })
+      await expect(made).rejects.toThrow('for transcripts only')
+      expect(trace.ofType('call.refused')).toMatchObject([{ reason: 'unsimulated', status: 501 }])
+    })
+
+    test('no session becomes one for transcripts only', async ({ trace }) => {
+      const { send, next, close } = await begun()
+      send({ type: 'session.update', session: { type: 'transcription' } })
+      expect((await next('error')).error.message).toContain('for transcripts only')
+      expect(trace.ofType('call.refused')).toMatchObject([{ reason: 'unsimulated' }])
+      close()
+    })
+
+    test.for([
+      ['where nobody says otherwise', {}],
+      ['by silence', { turn_detection: { type: 'server_vad' } }],
+      ['by words', { turn_detection: { type: 'semantic_vad', eagerness: 'high' } }],
+    ] as const)(
+      'the end of a turn is not detected %s: who waits for it is told so',
+      async ([, input], { trace, clock }) => {
+        const { send, next, close } = await begun()
+        send({ type: 'session.update', session: { type: 'realtime', audio: { input } } })
+        send({ type: 'input_audio_buffer.append', audio: 'A'.repeat(64_000) })
+        const { error } = await next('error')
+        expect(error).toMatchObject({ code: 'LONGHAUL_UNSIMULATED' })
+        expect(error.message).toContain('input_audio_buffer.commit')
+        expect(clock.now()).toBe(30_000)
+        expect(trace.ofType('call.refused')).toMatchObject([{ reason: 'unsimulated' }])
+        close()
+      },
+    )
+
+    test.for([
+      ['commits itself', { type: 'input_audio_buffer.commit' }, {}],
+      ['throws them away', { type: 'input_audio_buffer.clear' }, {}],
+      ['wants no detection', undefined, { turn_detection: null }],
+    ] as const)('nothing is told of sounds to who %s', async ([, event, input], { trace, sleep }) => {
+      const { events, send, close } = await begun()
+      send({ type: 'session.update', session: { type: 'realtime', audio: { input } } })
+      send({ type: 'input_audio_buffer.append', audio: 'A'.repeat(64_000) })
+      if (event) send(event)
+      await sleep('5m')
+      expect(events.map(({ type }) => type)).not.toContain('error')
+      expect(trace.ofType('call.refused')).toEqual([])
+      close()
+    })
+
+    test('sounds are not transcribed, and a session that wants it is told so', async () => {
+      const { send, next, close } = await begun()
+      const transcription = { model: 'gpt-4o-mini-transcribe' } as const
+      send({ type: 'session.update', session: { type: 'realtime', audio: { input: { transcription } } } })
+      send({ type: 'input_audio_buffer.append', audio: 'A'.repeat(64_000) })
+      send({ type: 'input_audio_buffer.commit' })
+      const [{ item_id }, failed] = await Promise.all([
+        next('input_audio_buffer.committed'),
+        next('conversation.item.input_audio_transcription.failed'),
+      ])
+      expect(failed).toMatchObject({
+        item_id,
+        error: { message: expect.stringContaining('transcribes none') as string },
+      })
       close()
     })
   },

@@ -25,9 +25,9 @@ describe('amplification', () => {
         more > 0 ? call(1_000, { from: 0, to: 1, attempt: 2 }) : [],
       )
     expect(finds('amplification', all(20, 0))).toEqual([])
-    expect(finds('amplification', all(20, 1))).toEqual(['20 requests led to 61 calls, 3.0 for each'])
+    expect(finds('amplification', all(20, 1))).toEqual(['20 requests led to 61 calls, 3.0 per request'])
     expect(finds('amplification', all(19, 1))).toEqual([])
-    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual(['20 requests led to 60 calls, 3.0 for each'])
+    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual(['20 requests led to 60 calls, 3.0 per request'])
   })
 
   test('half a minute of rest begins anew, and less does not', () => {

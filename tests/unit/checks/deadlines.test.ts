@@ -9,7 +9,7 @@ describe('deadlines', () => {
   test('a call may take a second to come to its end', () => {
     const until = (to: number) => finds('deadlines', story(votes(), call(1, { from: 1_000, to }), note(9_000)))
     expect(until(6_000)).toEqual([])
-    expect(until(6_001)).toEqual(['the gather "votes" went on without ann, whose call 1 ran for another 1.001s'])
+    expect(until(6_001)).toEqual(['the gather "votes" continued without ann, whose call 1 ran for another 1.001s'])
   })
 
   test('nobody tries again after it', () => {
@@ -17,7 +17,7 @@ describe('deadlines', () => {
     const again = (from: number) =>
       finds('deadlines', story(votes(), first, call(2, { from, to: from + 1, retryOf: 1 }), note(9_000)))
     expect(again(5_999)).toEqual([])
-    expect(again(6_000)).toEqual(['ann retried 1s after the gather "votes" had gone on without it'])
+    expect(again(6_000)).toEqual(['ann retried 1s after the gather "votes" had continued without this agent'])
   })
 
   test('who is asked by another gather at the time may try again', () => {

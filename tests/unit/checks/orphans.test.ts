@@ -44,10 +44,10 @@ describe('orphans', () => {
   test('says of each call how much it was too late', () => {
     const named = run(0, 1_000)
     expect(finds('orphans', story(...named, call(1, { from: 500, to: 4_000 }), note(9_000)))).toEqual([
-      '"a" ended while call 1 of ann was under way, and ended 3s later',
+      '"a" ended while call 1 of ann was in progress, and the call ended 3s later',
     ])
     expect(finds('orphans', story(...named, call(1, { from: 500 }), note(9_000)))).toEqual([
-      '"a" ended while call 1 of ann was under way, and never ended',
+      '"a" ended while call 1 of ann was in progress, and the call never ended',
     ])
     expect(finds('orphans', story(...named, call(1, { from: 1_500, to: 4_000 }), note(9_000)))).toEqual([
       'ann made call 1 after the orchestration had ended, 500ms later',
@@ -72,13 +72,17 @@ describe('orphans', () => {
     const [second, secondEnd] = named('second', 5_000, 6_000)
     const late = (from: number, to: number) =>
       finds('orphans', story(first!, firstEnd!, second!, secondEnd!, call(1, { from, to }), note(20_000)))
-    expect(late(500, 9_000)).toEqual(['"first" ended while call 1 of ann was under way, and ended 8s later'])
-    expect(late(5_500, 9_000)).toEqual(['"second" ended while call 1 of ann was under way, and ended 3s later'])
+    expect(late(500, 9_000)).toEqual(['"first" ended while call 1 of ann was in progress, and the call ended 8s later'])
+    expect(late(5_500, 9_000)).toEqual([
+      '"second" ended while call 1 of ann was in progress, and the call ended 3s later',
+    ])
   })
 
   test('tells intervals that still ran, and how often they did', () => {
     const left = event(9_000, { type: 'timers.leaked', everyMs: [7_000, 500] })
-    expect(finds('orphans', story(left))).toEqual(['2 interval(s) still ran when the test was over, every 7s, 500ms'])
+    expect(finds('orphans', story(left))).toEqual([
+      '2 interval(s) were still active at the end of the test, every 7s, 500ms',
+    ])
   })
 
   test('of each kind can be waived alone', () => {

@@ -71,7 +71,7 @@ describe('results', () => {
           answer,
         ),
       ),
-    ).toEqual(['the gather "votes" took the answer of ann twice'])
+    ).toEqual(['the gather "votes" counted the answer of ann twice'])
     const other = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[2_000, 'ann']] })
     expect(finds('results', story(votes(9_000), other, answer))).toEqual([])
     const atOnce = gather(2, { from: 0, to: 9_000, expected: ['ann'], received: [[1_000, 'ann']] })

@@ -11,7 +11,7 @@ describe('runaway', () => {
 
   test('five hundred times the same at once is one too many', () => {
     expect(finds('runaway', row(499, 0))).toEqual([])
-    expect(finds('runaway', row(500, 0))).toEqual(['ann has asked the same 500 times in a row'])
+    expect(finds('runaway', row(500, 0))).toEqual(['ann sent the same request 500 times in a row'])
     expect(finds('runaway', row(5, 0), { again: 5 })).toHaveLength(1)
   })
 
@@ -74,7 +74,7 @@ describe('runaway', () => {
   test('a chain of events that was cut is told', () => {
     const cut = event(0, { type: 'event.dropped', event: 'ping', hops: 10 })
     expect(finds('runaway', story(cut))).toEqual([
-      'the event "ping" led to another 10 times; the orchestrator cut the chain',
+      'the event "ping" was at the end of a chain of 10 events; the orchestrator cut the chain',
     ])
   })
 })

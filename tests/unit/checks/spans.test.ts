@@ -101,22 +101,22 @@ describe('the check of spans finds nothing', () => {
 describe('the check of spans finds', () => {
   test('an answer that nobody has given', () => {
     expect(found(call(1, { from: 0, to: 10, fault: 'overloaded' }), span(10, chat()))).toEqual([
-      'spans tell of 1 answers of gpt-4o-mini, and the service has given 0',
+      'spans report 1 answers of gpt-4o-mini, and the service gave 0',
     ])
   })
 
   test('a call of which no span tells, and one that is told twice', () => {
     expect(found(call(1, { from: 0, to: 10 }), call(2, { from: 20, to: 30 }), span(10, chat()))).toEqual([
-      'the service has answered 2 calls to gpt-4o-mini, and spans tell of 1 answers and 0 failures',
+      'the service answered 2 calls to gpt-4o-mini, and spans report 1 answers and 0 failures',
     ])
     expect(found(call(1, { from: 0, to: 10 }), span(10, chat()), span(10, chat()))).toEqual([
-      'spans tell of 2 answers of gpt-4o-mini, and the service has given 1',
+      'spans report 2 answers of gpt-4o-mini, and the service gave 1',
     ])
   })
 
   test('an answer that is told as a failure', () => {
     expect(found(call(1, { from: 0, to: 10 }), span(10, chat({ 'error.type': 'TypeError' })))).toEqual([
-      'the service has answered 1 calls to gpt-4o-mini, and spans tell of 0 answers and 1 failures',
+      'the service answered 1 calls to gpt-4o-mini, and spans report 0 answers and 1 failures',
     ])
   })
 
@@ -124,15 +124,15 @@ describe('the check of spans finds', () => {
     const told = (tokens: number) =>
       found(call(1, { from: 0, to: 10 }), span(10, chat({ 'gen_ai.usage.input_tokens': tokens })))
     expect(told(4)).toEqual([
-      'spans tell of 4 input tokens of gpt-4o-mini, and the service bills 10 for what was answered',
+      'spans report 4 input tokens of gpt-4o-mini, and the service bills 10 for the answered calls',
     ])
-    expect(told(20)).toEqual(['spans tell of 20 input tokens of gpt-4o-mini, and the service bills 10'])
+    expect(told(20)).toEqual(['spans report 20 input tokens of gpt-4o-mini, and the service bills 10'])
   })
 
   test('the wrong model', () => {
     expect(found(call(1, { from: 0, to: 10 }), span(10, chat({ 'gen_ai.request.model': 'gpt-4o' })))).toEqual([
-      'spans tell of 1 answers of gpt-4o, and the service has given 0',
-      'the service has answered 1 calls to gpt-4o-mini, and spans tell of 0 answers and 0 failures',
+      'spans report 1 answers of gpt-4o, and the service gave 0',
+      'the service answered 1 calls to gpt-4o-mini, and spans report 0 answers and 0 failures',
     ])
   })
 })

@@ -7,7 +7,7 @@ describe('timeouts', () => {
       finds('timeouts', story(gather(1, { from: 0, to, expected: ['ann'], timeoutMs: 5_000 })))
     expect(took(10_000)).toEqual([])
     expect(took(10_001)).toEqual([
-      'the gather "votes" has a timeout of 5s, and it took 10.001s until it was over (missing: ann)',
+      'the gather "votes" has a timeout of 5s, and the gather took 10.001s until it ended (missing: ann)',
     ])
   })
 })

@@ -27,7 +27,9 @@ test('a host that nothing simulates is named with what to do, once for all reque
   const found = findViolations(traceOf({ agent: 'ann' }, { agent: 'ben' }, { agent: 'ann' }))
   expect(found).toMatchObject([{ check: 'unsimulated' }])
   const { what } = found[0]!
-  expect(what).toContain('ann, ben asked for POST gateway.example/llm/v1/chat/completions, 3 times: nothing simulates')
+  expect(what).toContain(
+    'ann, ben requested POST gateway.example/llm/v1/chat/completions, 3 times: the test does not simulate',
+  )
   expect(what).toContain("baseURLs: ['https://gateway.example/llm/v1']")
   expect(what).toContain("network: { allow: ['gateway.example'] }")
   expect(what).toContain('a handler of msw or nock')

@@ -24,7 +24,7 @@ describe('which services are asked', () => {
     const { settings, simulated, told } = await setup([], { ...KEYS, OPENAI_BASE_URL: '' })
     expect(settings.services).toEqual({})
     expect(simulated).toEqual({})
-    expect(told).toBe('simulated in its process, which costs nothing.')
+    expect(told).toBe('simulated in the process of the daemon, at no cost.')
     expect(settings.failover).toEqual(['claude-haiku-4-5'])
   })
 

@@ -74,7 +74,9 @@ describe('the screen', () => {
     for (const how of [null, null, 'overloaded']) see(seen, ended(how, 'agent_1'))
     const text = drawn(seen).join('\n')
     expect(text).toContain('daemon 77 healthy, up 1h 1m')
-    expect(text).toContain('under way 1, since you watch 3 calls, 1 failed (33.3 %), in the last minute 3')
+    expect(text).toContain(
+      'calls in progress: 1, ended since the start of watch: 3, failed: 1 (33.3 %), in the last minute: 3',
+    )
     expect(text).toMatch(/debate orch_1a2b3c4d +running +1m 5s +12 +\$0\.4000 +82 %/)
     expect(text).toMatch(/agent_1 +working +3s +9 +1 +\$0\.3000 +120/)
     expect(text).toMatch(/agent_2 +idle/)
@@ -90,7 +92,7 @@ describe('the screen', () => {
     see(seen, failed('second\u001B[2J\nthird'))
     const lines = drawn(seen)
     const at = lines.indexOf('last failures')
-    expect(lines[at + 1]).toContain('ann: openai/gpt-4o overloaded, try 1: second')
+    expect(lines[at + 1]).toContain('ann: openai/gpt-4o overloaded, attempt 1: second')
     expect(lines[at + 2]).toContain('first')
     expect(screen(seen, { columns: 100, rows: 30 }).join('')).not.toContain('\u001B[2J')
   })

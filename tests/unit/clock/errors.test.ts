@@ -5,11 +5,11 @@ const waiters = [{ who: 'ann', what: 'an answer of gpt-4o', since: 1_000 }]
 const none = { realTimers: [], endedIntervals: [] }
 
 describe('a deadlock', () => {
-  test('says who waits for what, since when', () => {
+  test('says who has waited for what since when', () => {
     const error = new DeadlockError(61_000, waiters, none)
     expect(error).toMatchObject({ name: 'DeadlockError', code: 'LONGHAUL_DEADLOCK', waiters })
     expect(error.message).toMatch(/^Deadlock at 1m 1s of virtual time: no timer is set and no I\/O is in flight/)
-    expect(error.message).toContain('\nWaiting:\n  ann waits for an answer of gpt-4o, since 1s (for 1m)\n')
+    expect(error.message).toContain('\nWaiting:\n  ann has waited for an answer of gpt-4o since 1s (for 1m)\n')
     expect(error.message).toMatch(/await clock\.io\(promise\)\.$/)
     expect(error.message).not.toMatch(/real clock|earlier tests/)
   })
@@ -17,13 +17,13 @@ describe('a deadlock', () => {
   test('names each who waits on a line of its own', () => {
     const both = [...waiters, { who: 'ben', what: 'call 2', since: 2_000 }]
     expect(new DeadlockError(3_000, both, none).message).toContain(
-      'Waiting:\n  ann waits for an answer of gpt-4o, since 1s (for 2s)\n  ben waits for call 2, since 2s (for 1s)\nGive the wait',
+      'Waiting:\n  ann has waited for an answer of gpt-4o since 1s (for 2s)\n  ben has waited for call 2 since 2s (for 1s)\n',
     )
   })
 
   test('says so where longhaul knows of nobody', () => {
     expect(new DeadlockError(0, [], none).message).toContain(
-      '  no wait that longhaul knows of: the code under test awaits a promise that nothing will settle\n',
+      '  no wait that longhaul can see: the code under test awaits a promise that no code will settle\n',
     )
   })
 
@@ -37,10 +37,10 @@ describe('a deadlock', () => {
 
   test('names intervals that ended with earlier tests', () => {
     const { message } = new DeadlockError(0, [], { realTimers: [], endedIntervals: [7_000] })
-    expect(message).toContain('1 interval(s) of earlier tests in this file (every 7s) have ended with their tests')
+    expect(message).toContain('1 interval(s) of earlier tests in this file (every 7s) ended together with their tests')
     const many = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000]
     expect(new DeadlockError(0, [], { realTimers: [], endedIntervals: many }).message).toContain(
-      '6 interval(s) of earlier tests in this file (every 1s, 2s, 3s, 4s, 5s) have ended',
+      '6 interval(s) of earlier tests in this file (every 1s, 2s, 3s, 4s, 5s) ended together',
     )
   })
 })
@@ -53,13 +53,13 @@ test('a storm of timers names the busiest of them', () => {
     '500 timers fired and 1m of virtual time passed without any other event (the last one at 30s).',
   )
   expect(error.message).toContain('\nThe busiest timers:\n  setInterval of 10ms, fired 400 times\n')
-  expect(error.message).toContain('ann waits for an answer of gpt-4o, since 1s (for 1m 29s)')
+  expect(error.message).toContain('ann has waited for an answer of gpt-4o since 1s (for 1m 29s)')
   expect(error.message).toContain('raise the option clock.horizon')
 })
 
 test('a second clock is refused with what to do', () => {
   const error = new ClockInUseError('A simulated clock is in force.')
   expect(error).toMatchObject({ name: 'ClockInUseError', code: 'LONGHAUL_CLOCK_IN_USE' })
-  expect(error.message).toMatch(/^A simulated clock is in force\. There is one time in a process/)
+  expect(error.message).toMatch(/^A simulated clock is in force\. A process has one time/)
   expect(error.message).toContain('LONGHAUL_TIME=real')
 })

@@ -164,7 +164,7 @@ describe('a wait that cannot end is found out', () => {
       await new Promise(() => {})
     })
     await expect(hopeless).rejects.toThrow(DeadlockError)
-    await expect(hopeless).rejects.toThrow(/Deadlock at 3s .*agent b waits for call 7, since 1s \(for 2s\)/s)
+    await expect(hopeless).rejects.toThrow(/Deadlock at 3s .*agent b has waited for call 7 since 1s \(for 2s\)/s)
   })
 
   test('a timer storm is cut at the horizon and names the interval', async () => {

@@ -74,7 +74,7 @@ describe('a client', () => {
     await daemon(() => {})
     await expect(send(path, 'a', {}, { withinMs: 20 })).rejects.toMatchObject({
       code: 'LONGHAUL_DAEMON_SILENT',
-      message: expect.stringMatching(/(has not answered a|has not taken the connection) within 0\.02 s/) as string,
+      message: expect.stringMatching(/(did not answer a|did not accept the connection) within 0\.02 s/) as string,
     })
   })
 })

@@ -33,18 +33,21 @@ describe('the log tells', () => {
   } as const
   test.each<[string, EventBody]>([
     ['orch_1 retry 2 in 1.5s: ann at openai/gpt-4o, timeout: No answer.', failed],
-    ['orch_1 no retry is left: ann at openai/gpt-4o, timeout: No answer.', { ...failed, retryInMs: null }],
+    ['orch_1 no retries left: ann at openai/gpt-4o, timeout: No answer.', { ...failed, retryInMs: null }],
     ['orch_1 refused: ann at openai/gpt-4o: No answer.', { ...failed, kind: 'refused_request' }],
     ['orch_1 circuit open: openai/gpt-4o', { type: 'breaker.changed', target: 'openai/gpt-4o', state: 'open' }],
     [
-      'orch_1 fallback: ann asks mini, as the budget is tight',
+      'orch_1 fallback: ann calls mini, because the budget is nearly spent',
       { type: 'model.fellBack', agent: 'ann', model: 'mini', reason: 'budget' },
     ],
     [
-      'orch_1 failover: ann asks haiku, after timeout',
+      'orch_1 failover: ann calls haiku, after timeout',
       { type: 'model.fellBack', agent: 'ann', model: 'haiku', reason: 'timeout' },
     ],
-    ['orch_1 hung: ann makes no progress for 61s', { type: 'agent.hung', agent: 'ann', sinceMs: 60_600, restarts: 0 }],
+    [
+      'orch_1 hung: ann has made no progress for 61s',
+      { type: 'agent.hung', agent: 'ann', sinceMs: 60_600, restarts: 0 },
+    ],
     ['orch_1 terminated: ann, done', { type: 'agent.terminated', agent: 'ann', reason: 'done' }],
     [
       'orch_1 budget: no call of ann to mini',
@@ -64,7 +67,7 @@ describe('the log tells', () => {
         message: 'The orchestration ends: suspended.',
       },
     ],
-    ['orch_1 resumed, with 2 call(s) whose end is not known', { type: 'run.resumed', run: 'a', uncertain: 2 }],
+    ['orch_1 resumed, with 2 call(s) of unknown outcome', { type: 'run.resumed', run: 'a', uncertain: 2 }],
   ])('%s', (line, body) => {
     expect(told(body)).toBe(line)
   })

@@ -25,23 +25,23 @@ describe('a request', () => {
     const line = (length: number) => JSON.stringify({ event: 'a', correlation_id: 'x'.repeat(length) })
     expect(readRequest(line(256))).toMatchObject({ event: 'a' })
     expect(readRequest(line(257))).toEqual({
-      error: 'The correlation_id of a request is a text of at most 256 characters',
+      error: 'The correlation_id of a request must be a text of at most 256 characters',
     })
   })
 
   test.each([
     ['nonsense', /^Invalid JSON: /],
-    ['[]', 'Invalid JSON: a request is an object'],
-    ['null', 'Invalid JSON: a request is an object'],
-    ['7', 'Invalid JSON: a request is an object'],
+    ['[]', 'Invalid JSON: a request must be an object'],
+    ['null', 'Invalid JSON: a request must be an object'],
+    ['7', 'Invalid JSON: a request must be an object'],
     ['{}', 'Missing event name'],
     ['{"event":""}', 'Missing event name'],
     ['{"event":7}', 'Missing event name'],
-    ['{"event":"a","data":[]}', 'The data of an event is an object'],
-    ['{"event":"a","data":null}', 'The data of an event is an object'],
-    ['{"event":"a","data":"b"}', 'The data of an event is an object'],
-    ['{"event":"a","correlation_id":{}}', /^The correlation_id of a request is a text/],
-    ['{"event":"a","correlation_id":true}', /^The correlation_id of a request is a text/],
+    ['{"event":"a","data":[]}', 'The data of an event must be an object'],
+    ['{"event":"a","data":null}', 'The data of an event must be an object'],
+    ['{"event":"a","data":"b"}', 'The data of an event must be an object'],
+    ['{"event":"a","correlation_id":{}}', /^The correlation_id of a request must be a text/],
+    ['{"event":"a","correlation_id":true}', /^The correlation_id of a request must be a text/],
   ])('%s is wrong', (line, error) => {
     expect(readRequest(line)).toEqual({ error: expect.stringMatching(error) as string })
   })
@@ -81,7 +81,7 @@ describe('an answer', () => {
     const most = 4 * MAX_LINE
     expect(lineOf({ a: 'x'.repeat(most - 8) })).toHaveLength(most)
     expect(() => lineOf({ a: 'x'.repeat(most - 7) })).toThrow(
-      `The answer has ${most + 1} characters, which is more than ${most} characters. Request less: set a smaller limit, or request one item at a time.`,
+      `The answer has ${most + 1} characters, which is more than the limit of ${most} characters. Request less: set a smaller limit, or request one item at a time.`,
     )
     expect(() => lineOf({ a: 'x'.repeat(most) })).toThrow(RefusedError)
   })

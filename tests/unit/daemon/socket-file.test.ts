@@ -33,7 +33,7 @@ test('a second daemon is refused, and the first one goes on', async () => {
   const first = await listen()
   await expect(listen()).rejects.toMatchObject({
     code: 'LONGHAUL_DAEMON_RUNNING',
-    message: `A daemon answers at ${path} already. Stop it with: longhaul daemon stop`,
+    message: `A daemon already answers at ${path}. Stop that daemon with: longhaul daemon stop`,
   })
   expect(first.listening).toBe(true)
   expect(statSync(path).isSocket()).toBe(true)
@@ -43,14 +43,16 @@ test('a file that is no socket is left as it is', async () => {
   writeFileSync(path, 'mine')
   await expect(listen()).rejects.toMatchObject({
     code: 'LONGHAUL_SOCKET_PATH',
-    message: expect.stringContaining('is no socket, and is left as it is') as string,
+    message: expect.stringContaining('is not a socket. longhaul leaves the file unchanged') as string,
   })
   expect(readFileSync(path, 'utf8')).toBe('mine')
 })
 
 test('a path that is too long for a socket is refused with what to do', () => {
   const long = `/${'x'.repeat(103)}`
-  expect(() => checkSocketPath(long)).toThrow(/has 104 bytes, and a system takes 103 of them\. Give a shorter one/)
+  expect(() => checkSocketPath(long)).toThrow(
+    /has 104 bytes; the operating system allows at most 103 bytes\. Set a shorter path/,
+  )
   expect(() => checkSocketPath(long.slice(1))).not.toThrow()
   // Bytes count, not letters.
   expect(() => checkSocketPath(`/${'ö'.repeat(52)}`)).toThrow('105 bytes')

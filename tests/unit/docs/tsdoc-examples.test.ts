@@ -27,7 +27,7 @@ const OF_TYPES = [
   'src/vitest/fill.ts',
   'src/vitest/matchers.ts',
   'src/vitest/reporter.ts',
-  'src/simulation/session.ts',
+  'src/simulation/started.ts',
 ]
 
 /** What the reader of an example has: a test of an orchestration, clients, and the packages that it names. */

@@ -35,15 +35,17 @@ describe('a case as one word', () => {
   })
 
   test('what is wrong with one is said', () => {
-    expect(() => checkCase({ seed: 1, failRate: 2 }, 'a.json')).toThrow('a.json: failRate is 2, which cannot be.')
-    expect(() => checkCase({ seed: 1, rate: 1 }, 'a.json')).toThrow(/a case has no "rate". There are: seed, failRate/)
+    expect(() => checkCase({ seed: 1, failRate: 2 }, 'a.json')).toThrow('a.json: failRate is 2, which is not valid.')
+    expect(() => checkCase({ seed: 1, rate: 1 }, 'a.json')).toThrow(
+      /a case has no part "rate". There are: seed, failRate/,
+    )
     expect(() => checkCase({}, 'a.json')).toThrow('the seed is missing')
-    expect(() => checkCase([], 'a.json')).toThrow('is no case')
+    expect(() => checkCase([], 'a.json')).toThrow('is not a case')
   })
 
   test('that was kept when its latency was a number of milliseconds is read', () => {
     expect(checkCase({ seed: 1, latencyMs: 1_000 }, 'a.json')).toEqual({ seed: 1, latency: 1_000 })
-    expect(() => checkCase({ seed: 1, latency: 'long' }, 'a.json')).toThrow('latency is "long", which cannot be.')
+    expect(() => checkCase({ seed: 1, latency: 'long' }, 'a.json')).toThrow('latency is "long", which is not valid.')
   })
 
   test('garbage never does more than be refused', () => {

@@ -52,7 +52,7 @@ test('what was so in one shard was so in the sweep', () => {
 
 test('what was so in no shard is told', () => {
   const [merged] = mergeSweeps(['1/2', '2/2'].map((shard) => ({ ...part, shard, sometimes: { 'a tie': 0 } })))
-  expect(mergedProblem(merged!)).toContain('never so in all shards, 100 cases: a tie.')
+  expect(mergedProblem(merged!)).toContain('these conditions never held in any shard, 100 cases: a tie.')
 })
 
 test('a shard that is missing is told', () => {

@@ -20,7 +20,7 @@ describe('a call that is refused', () => {
       code: 'LONGHAUL_UNMOUNTED_PROVIDER',
       message:
         'api.openai.com is a real LLM provider, and this test does not simulate it: longhaul refused the call and sent ' +
-        'nothing. Name its address in provider.services.<name>.baseURLs, or point the client at a server of longhaul (startServer).',
+        'nothing. Add the address to provider.services.<name>.baseURLs, or point the client at a server of longhaul (startServer).',
     })
   })
 

@@ -72,6 +72,13 @@ describe('other places are other places', () => {
   })
 })
 
+test.each([
+  ...['agent.deepgram.com', 'streaming.assemblyai.com', 'api.eu.elevenlabs.io', 'api.cartesia.ai', 'api.hume.ai'],
+  ...['eu2.rt.speechmatics.com', 'chatgpt.com'],
+])('%s, at which clients open a WebSocket, is a real provider', (host) => {
+  expect(isProviderHost(host)).toBe(true)
+})
+
 test('a host of a provider is known in any spelling', () => {
   for (const host of ['api.openai.com', 'API.X.AI', 'openrouter.ai.', 'me.services.ai.azure.com', 'api.moonshot.ai'])
     expect(isProviderHost(host), host).toBe(true)

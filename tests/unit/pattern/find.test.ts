@@ -35,7 +35,7 @@ test("the test plan's patterns come with the package, and can be read", () => {
 test('a name that nobody has is refused with the nearest one, and where it was looked for', () => {
   const find = (): string => findPattern('game_theory_orchestration_v3')
   expect(find).toThrow(PatternNotFoundError)
-  expect(find).toThrow(/Did you mean "game_theory_orchestration_v2"\? Looked for .*orchestrations/)
+  expect(find).toThrow(/Did you mean "game_theory_orchestration_v2"\? longhaul looked for .*orchestrations/)
 })
 
 test('a folder of one’s own goes before the package, and a path before all', () => {

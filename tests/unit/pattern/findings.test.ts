@@ -33,8 +33,8 @@ describe('what longhaul check finds', () => {
     ['SEND "x" TO dan', 'error', 6, 17, 'There is no agent "dan"', 'ann, ben, cid'],
     ['GATHER votes FROM ["ann", "bne"]', 'error', 6, 31, 'There is no agent "bne"', 'Did you mean "ben"?'],
     ['AWAIT { from: "bne", timeout: 5s } AS e', 'error', 6, 19, 'There is no agent "bne"', 'Did you mean "ben"?'],
-    ['GATHER votes FROM agents WITH at_least: 4', 'error', 6, 35, '3 agents are asked', 'up to 3'],
-    ['GATHER votes FROM ["ann"] WITH at_least: 2', 'error', 6, 36, 'one agent is asked', 'up to 1'],
+    ['GATHER votes FROM agents WITH at_least: 4', 'error', 6, 35, 'GATHER asks only 3 agents', 'up to 3'],
+    ['GATHER votes FROM ["ann"] WITH at_least: 2', 'error', 6, 36, 'GATHER asks only one agent', 'up to 1'],
     ['x = CALL plya(1)', 'error', 6, 5, 'no function "plya"', 'Did you mean "play"?'],
     ['x = CALL other(1)', 'warning', 6, 5, 'no function "other"', 'orchestrator.functions'],
     [
@@ -42,7 +42,7 @@ describe('what longhaul check finds', () => {
       'warning',
       6,
       42,
-      'No price table has the model "gpt-3o"',
+      'The model "gpt-3o" is in no price table',
       'gpt-4o',
     ],
     [
@@ -53,8 +53,8 @@ describe('what longhaul check finds', () => {
       'warning',
       7,
       5,
-      'never reached',
-      'Take it out',
+      'is unreachable',
+      'Remove the statement',
     ],
     [
       strategy`
@@ -65,8 +65,8 @@ describe('what longhaul check finds', () => {
       'warning',
       8,
       7,
-      'never reached',
-      'Take it out',
+      'is unreachable',
+      'Remove the statement',
     ],
     [
       strategy`
@@ -77,7 +77,7 @@ describe('what longhaul check finds', () => {
       7,
       7,
       'never runs',
-      'Take it out',
+      'Remove the block',
     ],
     [
       strategy`
@@ -88,11 +88,25 @@ describe('what longhaul check finds', () => {
       'warning',
       8,
       5,
-      'never reached',
-      'Take it out',
+      'is unreachable',
+      'Remove the statement',
     ],
-    ['Gather the votes', 'warning', 6, 5, 'This line is plain language', 'GATHER responses FROM agents'],
-    ['send it round', 'warning', 6, 5, 'This line is plain language', 'SEND "text" TO agent'],
+    [
+      'Gather the votes',
+      'warning',
+      6,
+      5,
+      'The orchestrating agent receives this line, because it is plain language',
+      'GATHER responses FROM agents',
+    ],
+    [
+      'send it round',
+      'warning',
+      6,
+      5,
+      'The orchestrating agent receives this line, because it is plain language',
+      'SEND "text" TO agent',
+    ],
   ])('%s', (strategy, severity, line, column, problem, hint) => {
     expect(findings(strategy)).toContainEqual({
       severity,

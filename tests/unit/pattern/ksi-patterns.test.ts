@@ -39,7 +39,7 @@ describe('patterns as KSI has them', () => {
       mode: 'calm',
       shape: { type: 'circle', radius: 2 },
     })
-    expect(() => resolveVariables(pattern, { mode: 'odd' })).toThrow('it may be "calm", "wild"')
+    expect(() => resolveVariables(pattern, { mode: 'odd' })).toThrow('allowed values: "calm", "wild"')
   })
 })
 
@@ -127,11 +127,11 @@ describe('mistakes are shown with their place', () => {
     ],
     [
       'agents: { ann: {} }\nrouting_rules:\n  - { event: a, to: ann, condition: "x = 3" }\n' + STRATEGY,
-      'pattern.yaml:4:37: routing_rules.0.condition: "x = 3" is no expression',
+      'pattern.yaml:4:37: routing_rules.0.condition: "x = 3" is not a valid expression',
     ],
     [
       'transformers:\n  - { source: a, target: b, condition: "x ==" }\n' + STRATEGY,
-      'pattern.yaml:3:40: transformers.0.condition: "x ==" is no expression',
+      'pattern.yaml:3:40: transformers.0.condition: "x ==" is not a valid expression',
     ],
   ])('%j', (text, message) => {
     expect(() => load(text)).toThrow(message)

@@ -39,9 +39,9 @@ describe('a hostile pattern is read, or refused, in time that goes with its size
     ['!!set { a }', 'Unresolved tag'],
     ['!!binary aGk=', 'Unresolved tag'],
     ['!!js/function "x"', 'Unresolved tag'],
-    ['.nan', 'no number that can be reckoned with'],
-    ['.inf', 'no number that can be reckoned with'],
-    ['1e400', 'no number that can be reckoned with'],
+    ['.nan', 'is not a finite number'],
+    ['.inf', 'is not a finite number'],
+    ['1e400', 'is not a finite number'],
   ])('a variable %s is refused', (value, message) => {
     const load = () => loadPattern({ text: `name: x\nvariables:\n  a: ${value}\n` })
     expect(load).toThrow(PatternError)

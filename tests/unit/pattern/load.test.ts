@@ -96,7 +96,7 @@ ${STRATEGY}`,
     ['name: "x\n', 'YAML:'],
     [
       'name: x\nextends: nowhere\n' + STRATEGY,
-      'pattern.yaml:2:10: extends: there is no pattern "nowhere" beside this one',
+      'pattern.yaml:2:10: extends: there is no pattern "nowhere" in the folder of this pattern',
     ],
     [
       `name: x\na: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]\n`,
@@ -112,7 +112,7 @@ ${STRATEGY}`,
   })
 
   test.each([
-    [{ rounds: 'many' }, 'is of type integer; it was given "many"'],
+    [{ rounds: 'many' }, 'is of type integer, but the given value is "many"'],
     [{ round: 3 }, 'has no variable "round". Did you mean "rounds"?'],
     [{}, 'needs the variable "rounds" (integer)'],
   ])('variables %j', (given, message) => {

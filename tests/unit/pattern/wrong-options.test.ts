@@ -119,9 +119,9 @@ describe('a setting of the YAML that makes no sense', () => {
     ['agents: { ann: { count: many } }', 'give a whole number from 0'],
     ['agents: { ann: { max_tokens: 0 } }', 'give a whole number from 1'],
     ['agents: { ann: { max_tokens: many } }', 'give a whole number from 1'],
-    ['agents: { ann: { vars: { a: .nan } } }', 'no number'],
+    ['agents: { ann: { vars: { a: .nan } } }', 'not a finite number'],
     ['agents: { ann: { prompt: "{{raed}}" } }\nvariables: { read: 1 }', 'Did you mean "read"?'],
-    ['agents: { ann: { prompt: "{{ 1 - }}" } }', 'it ends too early'],
+    ['agents: { ann: { prompt: "{{ 1 - }}" } }', 'the expression ends too early'],
     ['agents: { ann: { prompt: "{{ upper(5) }}" } }', 'needs a text'],
     ['variables: { budget_limit: true }', 'budget_limit of the variables is true; it needs US dollars'],
     ['variables: { budget_limit: -1 }', 'it needs US dollars'],
@@ -130,8 +130,8 @@ describe('a setting of the YAML that makes no sense', () => {
     ['variables: { checkpoint_interval: soon }', 'it needs a duration'],
     ['variables: { timeout: -5 }', 'it needs a duration'],
     ['variables: { model: 5 }', 'it needs a text'],
-    ['variables: { a: { type: integer, default: many } }', 'is of type integer; its default is "many"'],
-    ['variables: { a: { default: c, allowed_values: [a, b] } }', 'it may be "a", "b"'],
+    ['variables: { a: { type: integer, default: many } }', 'is of type integer, but its default is "many"'],
+    ['variables: { a: { default: c, allowed_values: [a, b] } }', 'allowed values: "a", "b"'],
     ['coordination: { termination: { timeout: -1 } }', 'give a duration'],
     ['coordination: { termination: { timeout: soon } }', 'give a duration'],
     ['coordination: { termination: { max_messages: 0 } }', 'give a whole number from 1'],
@@ -144,8 +144,8 @@ describe('a setting of the YAML that makes no sense', () => {
 
   test.each([
     [{ budget_limit: true }, 'it needs US dollars'],
-    [{ budget_limit: Number.NaN }, 'is no number'],
-    [{ n: Number.POSITIVE_INFINITY }, 'is no number'],
+    [{ budget_limit: Number.NaN }, 'is not a finite number'],
+    [{ n: Number.POSITIVE_INFINITY }, 'is not a finite number'],
     [{ enable_cache: 'yes' }, 'it needs true or false'],
     [{ checkpoint_interval: 'soon' }, 'it needs a duration'],
   ])('a run that is given %j is refused', (given, message) => {

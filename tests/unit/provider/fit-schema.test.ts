@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   ['nested too deep', nested(4_000), /more than 100 levels/],
-  ['no schema', { enum: [] }, /contradicts itself, or a keyword has a value of a wrong kind/],
+  ['no schema', { enum: [] }, /contradicts itself, or a keyword has a value of a wrong type/],
 ])('one that is %s is refused in a sentence', (_, schema, said) => {
   expect(() => fitSchema(schema, 1)).toThrow(said)
 })

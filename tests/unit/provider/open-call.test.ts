@@ -44,27 +44,24 @@ describe('a client that goes away pays', () => {
 })
 
 test.each([
-  [
-    { kind: 'rate_limited', limit: 'requests', retryAfterMs: 2_000 },
-    'The limit on requests is reached; try again in 2s.',
-  ],
+  [{ kind: 'rate_limited', limit: 'requests', retryAfterMs: 2_000 }, 'The limit on requests is reached; retry in 2s.'],
   [{ kind: 'server_error', message: 'No room.' }, 'No room.'],
   [{ kind: 'server_error' }, 'The server had an error.'],
   [{ kind: 'model_not_found', model: 'gpt-none' }, 'There is no model gpt-none.'],
   [
     { kind: 'context_length', tokens: 9_000, contextWindow: 8_192 },
-    "The prompt has 9000 tokens, and the model's context window 8192.",
+    "The prompt has 9000 tokens, but the model's context window has 8192 tokens.",
   ],
 ] as const)('%j is told in words', (refusal, text) => {
   expect(refusalText(refusal as never)).toBe(text)
 })
 
 test.each<[OpenCall['state'], string]>([
-  [{ kind: 'refused' }, 'which is about to be refused'],
-  [{ kind: 'queued' }, 'which waits in line for a free slot'],
+  [{ kind: 'refused' }, 'which the service is about to refuse'],
+  [{ kind: 'queued' }, 'which is queued for a free slot'],
   [{ kind: 'hanging' }, 'which the fault "hang" leaves without an answer'],
-  [{ kind: 'stalled', usage }, 'which the fault "stall" has left in the middle of its answer'],
-  [working(5_000), 'which is being answered'],
+  [{ kind: 'stalled', usage }, 'which the fault "stall" stopped in the middle of its answer'],
+  [working(5_000), 'which the service is answering'],
   [working(Number.POSITIVE_INFINITY), 'whose latency is never()'],
 ])('what a call waits for is told in words: $kind', (state, text) => {
   expect(waitText(state)).toBe(text)

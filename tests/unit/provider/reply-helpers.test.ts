@@ -9,9 +9,7 @@ test('a sequence without answers is refused, and told what to give', () => {
 })
 
 test('a sequence refuses an option that nobody reads', () => {
-  expect(() => sequence(['yes'], { bi: 'call' } as never)).toThrow(
-    'sequence() knows no option "bi". Did you mean "by"?',
-  )
+  expect(() => sequence(['yes'], { bi: 'call' } as never)).toThrow('sequence() has no option "bi". Did you mean "by"?')
 })
 
 test('a list of answers without one is refused where it stands', () => {

@@ -99,8 +99,9 @@ test.each([
 })
 
 const CONSTANT = /^constant\(.*\): the value must be a finite number that is not negative\.$/
-const UNIFORM = /^uniform\(.*, .*\): give two finite numbers, the smaller first\.$/
-const LOGNORMAL = /^lognormal\(\{ median: .*, p95: .* \}\): give a median above 0 and a p95 that is not below it\.$/
+const UNIFORM = /^uniform\(.*, .*\): give two finite numbers, with the smaller number first\.$/
+const LOGNORMAL =
+  /^lognormal\(\{ median: .*, p95: .* \}\): give a median above 0 and a p95 that is not below the median\.$/
 const EMPIRICAL = 'empirical([…]): give at least one sample, all finite and not negative.'
 
 test.each([

@@ -84,7 +84,7 @@ orchestration_logic:
   test('refuses a model that nobody knows, before anything runs', async () => {
     const options = { pattern: 'semantic_test' }
     await expect(predict('one', options, { models: ['gpt-4o', 'gtp-4o-mini'] })).rejects.toThrow(
-      'models has "gtp-4o-mini", which no price table has. Did you mean "gpt-4o-mini"?',
+      'models has "gtp-4o-mini", which is in no price table. Did you mean "gpt-4o-mini"?',
     )
     await expect(predict('stubborn', stubborn, { models: ['gpt-4o'] })).rejects.toThrow(/is a function/)
     await expect(predict('one', options, { models: [] })).rejects.toBeInstanceOf(InvalidPredictionError)
@@ -102,9 +102,9 @@ orchestration_logic:
   test('says where it stands on too few runs to tell what 99 of 100 stay under', async () => {
     const few = await predict('stubborn', stubborn, { runs: 20 })
     expect(predictionText('one', few)).toMatch(
-      /The dearest of the 20 runs costs .*; what 99 % stay under is told from 99 runs on/,
+      /The most expensive of the 20 runs costs .*\. A bound for 99 % of the runs needs at least 99 runs/,
     )
-    expect(predictionText('one', { ...few, runs: 99 })).toMatch(/99 % of the runs stay/)
+    expect(predictionText('one', { ...few, runs: 99 })).toMatch(/99 % of the runs cost less than/)
   })
 
   test('needs ten runs', async () => {

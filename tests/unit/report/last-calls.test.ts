@@ -17,7 +17,7 @@ test('the last call of each agent of a run that is stuck says how far it has com
       'The last call of each agent:',
       '  ann: call 2 to gpt-4o-mini, answered at 1.5s',
       '  ben: call 3 to gpt-4o-mini, failed (overloaded) at 2s',
-      '  cem: call 4 to gpt-4o-mini, without an answer since 3s',
+      '  cem: call 4 to gpt-4o-mini, no answer since 3s',
     ].join('\n'),
   )
 })

@@ -228,10 +228,10 @@ describe('what stands around calls', () => {
       ),
     )
     expect(marksOf(model)).toEqual([
-      'resumed went on, with 2 call(s) that were under way when it stopped',
+      'resumed with 2 call(s) that were in flight at the stop',
       'model replaced claude-haiku-4-5 in place of its own model: breaker_open',
       'cache hit answered from the cache (similarity 0.980), $0.000001 saved',
-      'budget refused gpt-4o may cost $0.002, and $0.001 is left',
+      'budget refused gpt-4o may cost $0.002, and $0.001 of the budget remains',
       'checkpoint line 7',
     ])
   })

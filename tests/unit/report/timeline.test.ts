@@ -85,7 +85,7 @@ test('the last call of each agent shows how far it has come before all were stuc
       'The last call of each agent:',
       '  ann: call 3 to gpt-4o-mini, answered at 5s',
       '  ben: call 2 to gpt-4o-mini, failed (overloaded) at 2s',
-      '  cem: call 4 to gpt-4o-mini, without an answer since 5s',
+      '  cem: call 4 to gpt-4o-mini, no answer since 5s',
     ].join('\n'),
   )
 })

@@ -16,6 +16,8 @@ test.for([
   ['gpt-4o-mni', 'gpt-4o-mini'],
   ['annn', 'ann'],
   ['team_annnn', 'team_ann'],
+  ['reseacher', 'researcher-1'],
+  ['code-reviwer', 'codeReviewer_12'],
 ] as const)('%s is %s, written wrongly', ([given, meant]) => {
   expect(isMisspelt(given, meant)).toBe(true)
   expect(isMisspelt(meant, given)).toBe(true)
@@ -42,6 +44,9 @@ test.for([
   ['agent_a', 'agent_ab'],
   ['o3', 'o3-mini'],
   ['', 'a'],
+  ['researcher', 'researcher-1'],
+  ['researchers', 'researcher-1'],
+  ['reviewer', 'previewer-1'],
 ] as const)('%s and %s are two', ([given, other]) => {
   expect(isMisspelt(given, other)).toBe(false)
   expect(isMisspelt(other, given)).toBe(false)

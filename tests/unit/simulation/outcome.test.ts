@@ -34,9 +34,9 @@ describe('an outcome', () => {
   })
 
   test('says which gathers there were where there is none of a name', () => {
-    expect(() => outcome(trace).gather('views')).toThrow('There was no gather named "views". There were: votes.')
+    expect(() => outcome(trace).gather('views')).toThrow('The run has no gather "views". There are: votes.')
     expect(() => outcome(story()).gather('views')).toThrow(
-      'There was no gather named "views". The system reported none: report.gather(name, …) does.',
+      'The run has no gather "views". The system reported no gather. To report one, call report.gather(name, …).',
     )
   })
 

@@ -81,14 +81,14 @@ describe('what was set up and not seen', () => {
 
   test('is told by its parts', () => {
     expect(text({ agents: { planner: {}, writer: {} }, models: { own: {} } })).toBe(
-      'Set up, and not seen in this run: agents planner; models own.',
+      'No call of this run used this part of the set-up: agents planner; models own.',
     )
   })
 
   test('is told of eight names at most', () => {
     const agents = (count: number) =>
       text({ agents: Object.fromEntries(Array.from({ length: count }, (_, nth) => [`a${nth}`, {}])) })
-    expect(agents(8)).toBe('Set up, and not seen in this run: agents a0, a1, a2, a3, a4, a5, a6, a7.')
+    expect(agents(8)).toBe('No call of this run used this part of the set-up: agents a0, a1, a2, a3, a4, a5, a6, a7.')
     expect(agents(10)).toMatch(/a7 and 2 more\.$/)
   })
 
@@ -100,7 +100,7 @@ describe('what was set up and not seen', () => {
       { reply: 'x' },
     ]
     expect(text({}, rules)).toBe(
-      'Set up, and not seen in this run: replies to { agent: "ann", content: /plan/i }, { model: "gpt-4o", turn: 2 }.',
+      'No call of this run used this part of the set-up: replies to { agent: "ann", content: /plan/i }, { model: "gpt-4o", turn: 2 }.',
     )
   })
 

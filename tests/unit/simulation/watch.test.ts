@@ -72,7 +72,7 @@ describe('a method that is watched', () => {
     stop()
     expect(given.assign).toBe(assign)
     expect(() => watch(given, 'assign')).toThrow(
-      "watch(…, 'assign') works inside a test of describeOrchestration only.",
+      "watch(…, 'assign') works only inside a test of describeOrchestration.",
     )
   })
 })

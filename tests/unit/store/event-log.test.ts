@@ -118,7 +118,7 @@ test('an event that cannot be written is counted, and leaves no half line behind
     `trap '' XFSZ; ulimit -f 400; exec "$0" --input-type=module -e "$1" "$2" "$3"`,
     ...[process.execPath, program, log, file],
   ])
-  const [, lost] = /^(\d+) .*events.* cannot be written to: /.exec(printed.toString())!
+  const [, lost] = /^(\d+) .*events.* cannot be written: /.exec(printed.toString())!
   const again = new EventLog(file)
   expect(again.repaired.cutBytes).toBe(0)
   expect([...again.read()]).toHaveLength(100 - Number(lost))

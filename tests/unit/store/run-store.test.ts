@@ -102,12 +102,12 @@ describe('a store', () => {
 
 describe('a checkpoint', () => {
   test.for([
-    ['damaged', '{"state": {"a"', /The checkpoint "r_checkpoint_1" in .* is damaged\. Nothing was changed/],
+    ['damaged', '{"state": {"a"', /The checkpoint "r_checkpoint_1" in .* is damaged\. longhaul changed nothing/],
     ['no checkpoint at all', '{"state": 1}', /is damaged/],
     [
       'of another version',
       '{"state": {"version": 9}, "agents": []}',
-      /is of version 9, and its run of version undefined/,
+      /is of version 9, but its run is of version undefined/,
     ],
   ] as const)('that is %s is refused, and the run stays as it is', ([, saved, message]) => {
     const store = new RunStore(file)
@@ -226,7 +226,7 @@ describe('what goes wrong is said, and nothing is lost', () => {
     const { status } = spawnSync(process.execPath, ['-e', 'fs.accessSync(process.argv[1])', module], nobody)
     skip(status !== 0, 'nobody but the administrator may read this folder')
     const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program, module, file], nobody)
-    expect(printed.toString()).toMatch(/^LONGHAUL_STORE_FAILED .* cannot be written to .*permissions/)
+    expect(printed.toString()).toMatch(/^LONGHAUL_STORE_FAILED .* cannot be written .*permissions/)
     const again = new RunStore(file)
     expect(again.list()).toMatchObject([{ id: 'r', status: 'running' }])
     again.close()

@@ -24,5 +24,5 @@ test('whatever bit was flipped, it is seen', () => {
 
 test('what earlier versions wrote has no seal', () => {
   expect(unsealed('{"a":1}')).toEqual({ a: 1 })
-  expect(() => unsealed('{"a":1')).toThrow('it is cut short')
+  expect(() => unsealed('{"a":1')).toThrow('it is truncated')
 })

@@ -40,7 +40,10 @@ describe('TRY', () => {
           RETURN { x, failure }
         RETURN 0
       `),
-    ).toEqual({ x: 1, failure: { kind: 'type', message: 'x / 0: / by 0 gives no number.', line: 3, column: 13 } })
+    ).toEqual({
+      x: 1,
+      failure: { kind: 'type', message: 'x / 0: / by 0 does not give a number.', line: 3, column: 13 },
+    })
   })
 
   test('does nothing where all goes well', () => {
@@ -95,11 +98,11 @@ describe('SET of a part', () => {
   })
 
   test.each([
-    ['SET x[5] = 1', 'the list has 2 items, and none at 5', 7],
+    ['SET x[5] = 1', 'the list has 2 items, and no item at 5', 7],
     ['SET x["a"] = 1', 'whole numbers from 0, not at "a"', 7],
-    ['SET name["a"] = 1', 'name is no object or list, but "Ann"', 10],
-    ['SET o.a.b = 1', 'o["a"] is no object or list, but 1', 9],
-    ['SET o[x] = 1', 'an object has names, which are texts', 7],
+    ['SET name["a"] = 1', 'name is not an object or a list, but "Ann"', 10],
+    ['SET o.a.b = 1', 'o["a"] is not an object or a list, but 1', 9],
+    ['SET o[x] = 1', 'an object has texts as names', 7],
     ['SET nobody["a"] = 1', 'There is no variable "nobody"', 1],
   ])('%s is a failure with its place', (text, message, column) => {
     expect(run(text, { x: [1, 2], name: 'Ann', o: { a: 1 } }).status).toMatchObject({

@@ -141,7 +141,7 @@ describe('mistakes in them are shown with their place', () => {
       `,
       1,
       5,
-      'does not say over what',
+      'names no list',
     ],
     ['SPAWN { count: 1 } WITH profile: "x"', 1, 1, 'has its options twice'],
     ['SET x = undefined_function(1)', 1, 9, 'there is no function'],

@@ -175,7 +175,7 @@ describe('a machine', () => {
       'type',
       'needs a list, not 3',
     ],
-    ['GATHER x FROM 3', 'type', "An agent's name is needed, not 3"],
+    ['GATHER x FROM 3', 'type', 'Give the name of an agent, not 3'],
     [
       strategy`
         FOR x IN 1..y:
@@ -190,7 +190,7 @@ describe('a machine', () => {
           SET x = 1
       `,
       'runaway',
-      'without waiting for anybody',
+      'without waiting for an agent or a timer',
     ],
   ])('%j fails with its line', (text, kind, message) => {
     expect(run(text, { y: 1.5 }).status).toMatchObject({
@@ -218,6 +218,6 @@ describe('a machine', () => {
           PARALLEL:
             BREAK
       `),
-    ).toThrow('strategy:3:1: BREAK stands in no loop.')
+    ).toThrow('strategy:3:1: BREAK is outside of a loop.')
   })
 })

@@ -204,7 +204,7 @@ describe('a line that begins with a keyword and goes on in words', () => {
       `,
       2,
       6,
-      'A text stands in quotes',
+      'Write texts in quotes',
     ],
     [
       strategy`
@@ -213,7 +213,7 @@ describe('a line that begins with a keyword and goes on in words', () => {
       `,
       2,
       6,
-      'is no expression',
+      'is not a valid expression',
     ],
     [
       strategy`

@@ -128,7 +128,7 @@ describe('statements', () => {
         BREAK
     `
     expect(parseStrategy(text).statements[0]).toMatchObject({ branches: [{ condition: { kind: 'judgement' } }] })
-    expect(() => parseStrategy(text, { strict: true })).toThrow('no expression')
+    expect(() => parseStrategy(text, { strict: true })).toThrow('is not a valid expression')
     expect(() => parseStrategy('IDENTIFY dominant strategies', { strict: true })).toThrow('strict')
   })
 })
@@ -181,11 +181,11 @@ describe('mistakes are shown with their place and a hint', () => {
       `,
       2,
       3,
-      'opens no block',
+      'does not start a block',
     ],
     ['SET x = lenn(y)', 1, 9, 'Did you mean "len"?'],
     ['x = AWAIT complete FROM y', 1, 11, 'AWAIT completion FROM'],
-    ['LOG round results', 1, 5, 'A text stands in quotes'],
+    ['LOG round results', 1, 5, 'Write texts in quotes'],
     [
       strategy`
         ON failure:
@@ -203,7 +203,7 @@ describe('mistakes are shown with their place and a hint', () => {
       `,
       3,
       3,
-      'fits no block',
+      'matches no block',
     ],
     ['\tLOG 1', 1, 1, 'Indent with spaces'],
     ['SET x = { __proto__: 1 }', 1, 11, 'cannot be a name'],

@@ -61,7 +61,7 @@ const errorOf = (text: string): PatternError => {
 describe('what is no expression is shown where it goes wrong', () => {
   test.each([
     ['SET x = y = 3', 'To compare, write =='],
-    ['RETURN hello there', 'A text stands in quotes'],
+    ['RETURN hello there', 'Write texts in quotes'],
     ['RETURN 1 +', undefined],
     ['RETURN (1', undefined],
     ['LOG 1 2', undefined],
@@ -73,8 +73,8 @@ describe('what is no expression is shown where it goes wrong', () => {
 
   test('no more than two hundred letters of it', () => {
     const message = (length: number): string => errorOf(`RETURN ${'1 + '.repeat(length / 4)}`).message
-    expect(message(200)).not.toContain('…" is no expression')
-    expect(message(400)).toContain(`"${'1 + '.repeat(50)}…" is no expression`)
+    expect(message(200)).not.toContain('…" is not a valid expression')
+    expect(message(400)).toContain(`"${'1 + '.repeat(50)}…" is not a valid expression`)
   })
 })
 
@@ -101,7 +101,7 @@ describe('a condition', () => {
   })
 
   test('in words is a mistake where plain language is', () => {
-    expect(() => parseStrategy('IF everybody agrees:\n  LOG 1', { strict: true })).toThrow('is no expression')
+    expect(() => parseStrategy('IF everybody agrees:\n  LOG 1', { strict: true })).toThrow('is not a valid expression')
   })
 })
 
@@ -140,6 +140,6 @@ describe('FOR each', () => {
   })
 
   test.each(['FOR step:', 'FOR eachstep:'])('%s says over what it should go', (text) => {
-    expect(errorOf(`${text}\n  LOG 1`).message).toContain('does not say over what.')
+    expect(errorOf(`${text}\n  LOG 1`).message).toContain('names no list.')
   })
 })

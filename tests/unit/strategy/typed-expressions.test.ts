@@ -72,14 +72,14 @@ describe('an expression', () => {
     // What is wrong, where it is, and what is said of it.
     ['"Hello " + nothing', 9, 'nothing (null)'],
     ['"a" - 1', 4, '- needs two numbers, not the text "a"'],
-    ['said * 2', 5, 'number(…) makes a number of a text'],
+    ['said * 2', 5, 'number(…) converts a text to a number'],
     ['two + (list - 1)', 12, 'not the list ["a","b"]'],
     ['true + 1', 5, 'the boolean true'],
     ['name < 1', 5, '< compares two numbers or two texts'],
     ['1 < two < 3', 8, 'the boolean true'],
-    ['two / zero', 4, '/ by 0 gives no number'],
+    ['two / zero', 4, '/ by 0 does not give a number'],
     ['two % zero', 4, '% by 0'],
-    ['10 ^ 400', 3, 'no number that is finite'],
+    ['10 ^ 400', 3, 'does not give a finite number'],
     ['1 in two', 2, 'in needs a list, a text or an object'],
     ['-name', 0, '- needs a number'],
     ['list[5]', 4, 'there is no item 5: the list has 2'],
@@ -103,14 +103,14 @@ describe('an expression', () => {
     ['chunk(list, 0)', 12, 'a whole number from 1'],
     ['filter(found, it.score > "a")', 23, '> compares'],
     ['filter(two, it)', 7, 'needs a list'],
-    ['1e400', 0, 'too big for a number'],
-    ['{ a: 1, a: 2 } == 1', 8, 'has the name "a" twice'],
-    ['{ [object]: 1 } == 1', 3, 'the name of a member is a text'],
+    ['1e400', 0, 'too large for a number'],
+    ['{ a: 1, a: 2 } == 1', 8, 'contains the name "a" twice'],
+    ['{ [object]: 1 } == 1', 3, 'the name of a member must be a text'],
     ['"{{nobody}}"', 3, 'There is no variable "nobody"'],
     ['"{{object.nobody}}"', 10, 'there is no "nobody"'],
     ['"{{two two}}"', 3, 'an operator is missing'],
     ['nmae', 0, 'Did you mean "name"?'],
-    ['two = 3', 4, '"==" does'],
+    ['two = 3', 4, 'to compare, write "=="'],
   ])('%s is an error at %i', (text, at, message) => {
     const read = () => evaluate(text, scope)
     expect(read).toThrow(ExpressionError)
@@ -184,7 +184,7 @@ describe('a template', () => {
     ['Hi {{nobody}}', 5, '{{nobody}}: there is no variable "nobody"'],
     ['{{len(lst)}}', 6, 'Did you mean "list"?'],
     ['{{two two}}', 2, 'an operator is missing'],
-    ['{{ }}', 3, 'it ends too early'],
+    ['{{ }}', 3, 'the expression ends too early'],
     ['{{object.nobody}}', 9, 'there is no "nobody"'],
   ])('%s is an error at %i', (text, at, message) => {
     expect(() => fill(text, scope)).toThrow(message)

@@ -156,15 +156,15 @@ test.each([
 })
 
 test.each([
-  ['{"at":0,"type":"note","text":"x"}', /is not an event: it needs seq, at and type\. Given: \{"at":0/],
+  ['{"at":0,"type":"note","text":"x"}', /is not an event: an event needs seq, at and type\. Given: \{"at":0/],
   ['{"seq":0,"type":"note","text":"x"}', /is not an event/],
   ['{"seq":0,"at":0}', /is not an event/],
   ['{"seq":"0","at":0,"type":"note"}', /is not an event/],
   ['null', /is not an event/],
   ['12', /is not an event/],
-  ['{"seq":0,"at":0,"type":"note"}', /is no note event: its "text" is missing\.$/],
-  ['{"seq":0,"at":0,"type":"note","text":7}', /is no note event: its "text" is 7\.$/],
-  [`{"seq":0,"at":0,"type":"note","text":["${'y'.repeat(200)}"]}`, /its "text" is \["y{78}\.$/],
+  ['{"seq":0,"at":0,"type":"note"}', /is not a valid note event: "text" is missing\.$/],
+  ['{"seq":0,"at":0,"type":"note","text":7}', /is not a valid note event: "text" is 7\.$/],
+  [`{"seq":0,"at":0,"type":"note","text":["${'y'.repeat(200)}"]}`, /valid note event: "text" is \["y{78}\.$/],
   [`nonsense ${'y'.repeat(200)}`, /is not JSON: nonsense y{71}$/],
   ['['.repeat(1_001) + ']'.repeat(1_001), /is not JSON: \[{80}$/],
 ])('the line %.40s is refused with its number', (line, message) => {

@@ -2,12 +2,17 @@ import { expect, test } from 'vitest'
 import { chart, failureContext, reportText } from '../../../src/vitest/failure-context.ts'
 import { call, story } from '../../given/story.ts'
 
-const attempt = { hints: 'Set up, and not seen: agents an.', standing: 'The clock is at 5s.' }
+const attempt = {
+  hints: 'No call of this run used this part of the set-up: agents an.',
+  standing: 'The clock is at 5s.',
+}
 
 test('what may be why is told, and where time stood if it ran out', () => {
-  expect(failureContext(attempt, [new Error('no')])).toEqual(['Set up, and not seen: agents an.'])
+  expect(failureContext(attempt, [new Error('no')])).toEqual([
+    'No call of this run used this part of the set-up: agents an.',
+  ])
   expect(failureContext(attempt, [new Error('no'), { message: 'Test timed out in 5000ms.' }])).toEqual([
-    'Set up, and not seen: agents an.',
+    'No call of this run used this part of the set-up: agents an.',
     'The clock is at 5s.',
   ])
   expect(failureContext({ hints: '', standing: '' }, [{ message: 'Hook timed out in 10ms' }])).toEqual([])
@@ -21,5 +26,5 @@ test('a chart of the run is told, unless a matcher has shown one', () => {
 
 test('the report is told of where there is one', () => {
   expect(reportText(undefined)).toEqual([])
-  expect(reportText('/tmp/report.html')).toEqual(['To see it: /tmp/report.html'])
+  expect(reportText('/tmp/report.html')).toEqual(['To see the run, open /tmp/report.html'])
 })

@@ -62,7 +62,7 @@ describe('the time that a run took', () => {
 
   test('is told where it does not', () => {
     expect(refusal(() => expect(outcome()).toHaveElapsed({ atLeast: '1m', atMost: '2m' }))).toBe(
-      'Expected at least 1m and at most 2m of time; it took 5s.',
+      'Expected at least 1m and at most 2m of time; the orchestration took 5s.',
     )
   })
 })
@@ -125,17 +125,20 @@ describe('the calls of a run', () => {
 
   test('are told where they are others, with a picture of the run', () => {
     const assertion = () => expect(called).toHaveCalls({ atMost: 0 }, { agent: 'ann', status: 'failed' })
-    expect(refusal(assertion)).toBe('Expected at most 0 calls with agent ann with status failed; there were 1.')
+    expect(refusal(assertion)).toBe('Expected at most 0 calls with agent ann with status failed; the trace has 1.')
     expect(assertion).toThrow(/\nTrace from /)
   })
 
   test.each([
     [
       () => expect(called).toHaveCalls({ atleast: 1 } as never),
-      'toHaveCalls knows no "atleast". Did you mean "atLeast"?',
+      'toHaveCalls has no option "atleast". Did you mean "atLeast"?',
     ],
-    [() => expect(called).toHaveCalls(1, { agnet: 'ann' } as never), 'toHaveCalls knows no "agnet".'],
-    [() => expect(called).toHaveCalls(1, { status: 'fialed' as never }), 'toHaveCalls knows no status "fialed".'],
+    [() => expect(called).toHaveCalls(1, { agnet: 'ann' } as never), 'toHaveCalls has no option "agnet".'],
+    [
+      () => expect(called).toHaveCalls(1, { status: 'fialed' as never }),
+      'toHaveCalls: a call cannot have the status "fialed".',
+    ],
     [() => expect(called).toHaveCalls(undefined as never), 'toHaveCalls was given undefined. Give an object'],
     [() => expect(called).toHaveElapsed(5_000 as never), 'toHaveElapsed was given 5000. Give an object with some of'],
     [() => expect(7).toHaveCompleted(), 'toHaveCompleted is for the outcome of an orchestration (await run());'],
@@ -200,11 +203,11 @@ describe('an assertion that holds only as nobody has the name in it', () => {
     [() => expect(called).not.toHaveCalls(1, { agent: 'anna' }), 'no agent "anna" took part'],
     [
       () => expect(called).toHaveCalls({ atMost: 1 }, { model: 'gpt-4o-mni' }),
-      'no model "gpt-4o-mni" was asked; models of this run: gpt-4o-mini. Did you mean "gpt-4o-mini"?',
+      'no model "gpt-4o-mni" was called; models of this run: gpt-4o-mini. Did you mean "gpt-4o-mini"?',
     ],
     [
       () => expect(called).toHaveCalls(0, { service: 'opnai' }),
-      'no service "opnai" was asked; services of this run: openai. Did you mean "openai"?',
+      'no service "opnai" was called; services of this run: openai. Did you mean "openai"?',
     ],
     [() => expect(called).toHaveCost(0, { agent: 'cem' }), 'no agent "cem" took part'],
     [() => expect(called).not.toHaveOverlapped(['ann', 'nobody']), 'no agent "nobody" took part'],
@@ -228,7 +231,7 @@ describe('an assertion that holds only as nobody has the name in it', () => {
 
   test('says of one that fails anyway who took part', () => {
     expect(refusal(() => expect(called).toHaveCalls(1, { agent: 'anna' }))).toBe(
-      'Expected 1 calls with agent anna; there were 0. No agent "anna" took part; agents of this run: ann, ben, silent. Did you mean "ann"? One that may come is named in the option agents.',
+      'Expected 1 calls with agent anna; the trace has 0. No agent "anna" took part; agents of this run: ann, ben, silent. Did you mean "ann"? If this agent may start later, name it in the option agents.',
     )
   })
 })
@@ -248,7 +251,7 @@ describe('a gather', () => {
     expect(refusal(() => expect(votes).toBePartial({ missing: ['ann'] }))).toBe(
       'Expected a partial gather "votes" (received any agents, missing ann); received ann, missing ben.',
     )
-    expect(() => expect(votes).toBePartial({ recieved: [] } as never)).toThrow('toBePartial knows no "recieved".')
+    expect(() => expect(votes).toBePartial({ recieved: [] } as never)).toThrow('toBePartial has no option "recieved".')
   })
 
   test('is complete where nobody is', () => {

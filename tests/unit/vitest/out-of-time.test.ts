@@ -16,7 +16,7 @@ test('a test whose time is held says by what, and who waits, before Vitest ends 
   await expect(failing).rejects.toMatchObject({
     code: 'LONGHAUL_OUT_OF_TIME',
     message: expect.stringMatching(
-      /^The test did not end within 40ms of real time, a moment before Vitest's timeout of 50ms\.\nThe clock is at 2s, and is held by a file that is read\.\nWaiting:\n {2}agent ann waits for call 1 to gpt-4o-mini, since 1s\nClose the resource that holds the clock/,
+      /^The test did not end within 40ms of real time, a moment before Vitest's timeout of 50ms\.\nThe clock is at 2s\. The clock waits for a file that is read\.\nWaiting:\n {2}agent ann has waited for call 1 to gpt-4o-mini since 1s\nClose the resource that holds the clock/,
     ) as string,
   })
 })

@@ -13,7 +13,7 @@ function after(...tests: readonly (readonly { part: 'agents'; name: string }[])[
 
 test('what no test has used is told', () => {
   expect(after([planner, critic], [planner]).text).toBe(
-    'longhaul: "a team": set up, and used in no test: agents planner\n',
+    'longhaul: no test of "a team" used this part of the set-up: agents planner\n',
   )
 })
 
@@ -34,7 +34,7 @@ test('what a test has asked for itself is told, whatever other tests use', () =>
   for (const _ of ['it', 'another', 'and one that is left out']) setUp.declared()
   setUp.passed({}, [{ part: 'failNext', name: '(1, \'reset\', { agent: "anna" })' }])
   setUp.passed({}, [])
-  expect(setUp.text).toContain('used in no test: failNext (1, \'reset\', { agent: "anna" })')
+  expect(setUp.text).toContain('used this part of the set-up: failNext (1, \'reset\', { agent: "anna" })')
 })
 
 test('nothing is told where a test was left out, as it may use it', () => {

@@ -48,7 +48,7 @@ export class Collection {
 
   /** What is still under way is broken off, down to the wire. */
   cancel(): void {
-    this.#stop.abort(new CompletionError('cancelled', 'The gather has ended.'))
+    this.#stop.abort(new CompletionError('cancelled', 'The gather ended.'))
   }
 
   /** Resolves after some time, or later when so many answers are in; never when `signal` is aborted. */

@@ -10,11 +10,13 @@ import { isWorthKeeping } from './worth.ts'
 /** Makes a vector of unit length of a text by a service's embeddings; it may cost, and it may fail. */
 export type Embed = (text: string, agent: string, signal: AbortSignal) => Promise<Embedding>
 
-/** What the cache has saved. */
+/** The savings of the cache. */
 export interface CacheSavings {
+  /** Number of requests that the cache answered. */
   hits: number
+  /** Number of requests that the cache could not answer. */
   misses: number
-  /** Picodollars that the reused answers had cost. */
+  /** The cost of the reused answers when they were first requested. Picodollars. */
   saved: bigint
 }
 

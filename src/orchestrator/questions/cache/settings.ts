@@ -4,16 +4,20 @@ import { InvalidOrchestratorSettingError } from '../../setting-error.ts'
 /** Settings of the cache of answers. */
 export interface CacheSettings {
   /**
-   * 1, the default, reuses answers to the very same question only. Below it, also those to questions of the same form: that differ in
-   * courtesies, contractions, spelling or marks, and in nothing that could decide the answer. With the embeddings of a service, these
-   * have to be as similar as this, too (cosine, from 0 to 1).
+   * Similarity above which a prompt reuses an answer, from 0 to 1. With 1 (default), only the same prompt does. Below
+   * 1, prompts of the same form do, too: they differ in courtesies, contractions, spelling or punctuation, and in
+   * nothing that could change the answer. With the embeddings of a service, this is also the least cosine of the
+   * embeddings.
    */
   similarity?: number
   /** Maximum number of cached answers. Default 1,000. */
   size?: number
   /** How long a cached answer is valid. Default 24 h. */
   ttl?: Duration
-  /** Whether the form alone tells what is alike (default), or the service's embeddings as well, which cost. */
+  /**
+   * `'local'` (default): only the form of the prompts decides. With a model, the embeddings of a service decide too,
+   * which cost money.
+   */
   embedding?: 'local' | { model: string }
 }
 

@@ -10,7 +10,9 @@ function sort(values: readonly Json[], by?: Each): Json {
   const kinds = new Set(keyed.map(({ key }) => kindOf(key)))
   const [kind] = kinds
   if (kinds.size > 1)
-    throw new Unfit(`sort needs values of one kind, not ${[...kinds].join(' and ')}. sort(…, it.score) says by what`)
+    throw new Unfit(
+      `sort needs values of one kind, not ${[...kinds].join(' and ')}. To sort by a property, write sort(…, it.score)`,
+    )
   if (by && kind !== undefined && kind !== 'number' && kind !== 'text')
     throw new Unfit(`sort needs numbers or texts to sort by, not ${described(keyed[0]!.key)}`)
   return keyed

@@ -38,7 +38,7 @@ function get(value: Json, name: string | number, fallback: Json | undefined): Js
 function contains(value: string | readonly Json[], part: Json): Json {
   if (typeof value !== 'string') return value.some((item) => isSame(item, part))
   if (typeof part === 'string') return value.includes(part)
-  throw new Unfit(`contains looks for a text in a text, not for ${described(part)}`)
+  throw new Unfit(`contains searches a text for a text, not for ${described(part)}`)
 }
 
 /** Functions about lists and objects. */

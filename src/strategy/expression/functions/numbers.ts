@@ -19,7 +19,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 /** What an empty list has not. */
 function some(values: readonly number[], name: string): readonly number[] {
   if (values.length > 0) return values
-  throw new Unfit(`${name} of no numbers is nothing: the list is empty`, 'value')
+  throw new Unfit(`${name} needs at least one number: the list is empty`, 'value')
 }
 
 const MAX_DIGITS = 20

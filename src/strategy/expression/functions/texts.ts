@@ -8,7 +8,7 @@ import { functions, whole, wholeAnd } from './signature.ts'
 const MAX_LETTERS = 4_000_000
 
 function replace(text: string, part: string, by: string): Json {
-  if (part === '') throw new Unfit('replace needs a part that is not empty', 'value')
+  if (part === '') throw new Unfit('replace needs a part to replace that is not empty', 'value')
   const pieces = text.split(part)
   if (text.length + (pieces.length - 1) * by.length > MAX_LETTERS)
     throw new Unfit(`replace gives more than ${MAX_LETTERS} letters`, 'value')
@@ -44,7 +44,7 @@ export const TEXTS = functions({
     (of: string | readonly Json[], part: Json) => {
       if (typeof of !== 'string') return of.indexOf(part)
       if (typeof part === 'string') return of.indexOf(part)
-      throw new Unfit(`index_of looks for a text in a text, not for ${described(part)}`)
+      throw new Unfit(`index_of searches a text for a text, not for ${described(part)}`)
     },
   ],
   /** The part from one place up to, but not including, another. Below 0 they count from the end. */

@@ -49,6 +49,7 @@ export interface Setup extends Pick<ContentRequest, 'systemInstruction' | 'tools
   model: string
   outputAudioTranscription?: object
   contextWindowCompression?: unknown
+  realtimeInputConfig?: { automaticActivityDetection?: { disabled?: boolean } | null } | null
 }
 
 /** A sound or a picture. */

@@ -20,6 +20,12 @@ const BROKEN = 1_011
 const MAX_MS = 15 * 60_000
 const WARNING_MS = 60_000
 
+/** How long sounds may wait for the end of a turn, where the service is to detect it. Milliseconds. */
+const MAX_UNENDED_MS = 30_000
+const NO_ACTIVITY_DETECTION =
+  'longhaul does not detect the end of a turn in sounds (automaticActivityDetection), so that nobody answers them. ' +
+  'Send audioStreamEnd, or disable the detection and send activityStart and activityEnd.'
+
 /** A twentieth of a second of silence: what is spoken is told by its transcript. */
 const SILENCE = Buffer.alloc(2_400).toString('base64')
 
@@ -82,6 +88,8 @@ export class GeminiSession implements LiveSession {
   /** What was heard and seen since somebody was answered last: it is part of the turn that ends next. */
   #heard: Part[] = []
   #heardBytes = 0
+  /** How many times somebody has been heard to the end. */
+  #turns = 0
   #active: Active | undefined
   /** Calls that wait for their results. */
   readonly #waiting = new Set<string>()
@@ -154,6 +162,21 @@ export class GeminiSession implements LiveSession {
     this.#answer()
   }
 
+  /** Whether sounds wait for the end of their turn. */
+  get #hears(): boolean {
+    return this.#heard.some(({ inlineData }) => inlineData?.mimeType?.startsWith('audio/'))
+  }
+
+  #beginToHear(): void {
+    if (this.#setup?.realtimeInputConfig?.automaticActivityDetection?.disabled) return
+    const turn = this.#turns
+    this.#line.after(MAX_UNENDED_MS, () => {
+      if (this.#isOver || turn !== this.#turns) return
+      this.#line.refused({ status: 501, reason: 'unsimulated', message: NO_ACTIVITY_DETECTION })
+      this.#close(NOT_ALLOWED, NO_ACTIVITY_DETECTION)
+    })
+  }
+
   #keep(content: Content): void {
     this.#contents.push(content)
     this.#bytes += bytesOf(content)
@@ -163,6 +186,7 @@ export class GeminiSession implements LiveSession {
   /** Sound comes in many small pieces, which are one sound: each of its own would count as a second at least. */
   #attend(blob: NonNullable<Part['inlineData']>): void {
     const { mimeType, data = '' } = blob
+    if (mimeType?.startsWith('audio/') && !this.#hears) this.#beginToHear()
     const before = this.#heard.at(-1)?.inlineData
     const goesOn = before?.mimeType === mimeType && mimeType?.startsWith('audio/') && dataOf(before) < MAX_SOUND
     if (before && goesOn) before.data += data
@@ -175,6 +199,7 @@ export class GeminiSession implements LiveSession {
   /** What was heard, and what was said last, becomes a turn. */
   #listened(said: readonly Part[] = []): void {
     const parts = [...this.#heard, ...said]
+    this.#turns += 1
     this.#heard = []
     this.#heardBytes = 0
     if (parts.length > 0) this.#keep({ role: 'user', parts })

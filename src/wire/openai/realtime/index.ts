@@ -3,6 +3,7 @@ import { problemOf, shapeFor, type Shape } from '../../shape.ts'
 import { invalid, isWithoutKey, openaiProblem, WRONG_KEY } from '../errors.ts'
 import { resource } from '../resource.ts'
 import { SESSION } from './client-events.ts'
+import { NO_CALLS, NO_TRANSCRIPTS } from './lacking.ts'
 import { RealtimeSession, settingsOf } from './session.ts'
 
 // Source: https://platform.openai.com/docs/guides/realtime-websocket, …/api-reference/realtime-sessions.
@@ -41,6 +42,8 @@ const session: Live = {
     const secret = key === undefined ? undefined : wire.shelf.get<Secret>(SECRETS, key)
     if (secret && wire.now >= secret.expiresAt * 1_000)
       return { kind: 'unauthorized', message: WRONG_KEY, code: 'invalid_api_key' }
+    if (wire.query.get('intent') === 'transcription') return NO_TRANSCRIPTS
+    if (wire.query.has('call_id')) return NO_CALLS
     const known = secret?.session
     const model = wire.query.get('model') ?? wire.query.get('deployment') ?? known?.['model']
     if (typeof model !== 'string')
@@ -59,6 +62,7 @@ function secretFor(
   const problem = problemOf(shapeFor(SESSION, strict), given)
   if (problem) return openaiProblem({ ...problem, path: ['session', ...problem.path] })
   const more = given as Record<string, unknown>
+  if (more['type'] === 'transcription') return NO_TRANSCRIPTS
   const model = typeof more['model'] === 'string' ? more['model'] : MODEL
   const value = `ek_${id()}`
   const expiresAt = Math.floor(now / 1_000) + (goodFor ?? SECRET_S)

@@ -1,5 +1,5 @@
 import type { Answer, CallRequest, LimitStates } from '../../../provider/index.ts'
-import { isBad, type BadRequest, type Line, type LiveSession, type WireRequest } from '../../service.ts'
+import { isBad, type BadRequest, type Lacking, type Line, type LiveSession, type WireRequest } from '../../service.ts'
 import { problemOf } from '../../shape.ts'
 import { invalid, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
@@ -13,11 +13,14 @@ import {
   type ResponseSettings,
 } from './client-events.ts'
 import { Conversation, readByModel, spokenTokens } from './conversation.ts'
+import { NO_TRANSCRIPTS, NO_TURN_DETECTION, NO_WORDS } from './lacking.ts'
 
 // Source: https://platform.openai.com/docs/guides/realtime-conversations, …/api-reference/realtime-server-events.
 
 /** How long a session may last. Milliseconds. */
 const MAX_MS = 60 * 60_000
+/** How long sounds may wait for a commit, where the service is to detect the end of a turn. Milliseconds. */
+const MAX_UNCOMMITTED_MS = 30_000
 /** Close codes of WebSocket: all is well, and what the application says. */
 const OVER = 1_000
 const REFUSED = 3_000
@@ -43,7 +46,15 @@ const SOUND: Sound = {
     format: { type: 'audio/pcm', rate: 24_000 },
     transcription: null,
     noise_reduction: null,
-    turn_detection: null,
+    turn_detection: {
+      type: 'server_vad',
+      threshold: 0.5,
+      prefix_padding_ms: 300,
+      silence_duration_ms: 500,
+      idle_timeout_ms: null,
+      create_response: true,
+      interrupt_response: true,
+    },
   },
   output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'marin', speed: 1 },
 }
@@ -85,6 +96,8 @@ export class RealtimeSession implements LiveSession {
   readonly #underWay = new Set<Active>()
   /** Sounds that are not committed yet: how many characters of base64. */
   #heard = 0
+  /** How many times such sounds have begun. */
+  #sounds = 0
   #isOver = false
 
   constructor(wire: WireRequest, line: Line, model: string, more: object) {
@@ -173,6 +186,7 @@ export class RealtimeSession implements LiveSession {
         return void this.#emit('conversation.item.truncated', { item_id, content_index, audio_end_ms })
       }
       case 'input_audio_buffer.append':
+        if (this.#heard === 0) this.#beginToHear()
         this.#heard += event.audio.length
         return undefined
       case 'input_audio_buffer.clear':
@@ -195,8 +209,30 @@ export class RealtimeSession implements LiveSession {
     return invalid(`Error ${doing} item: the item with id '${id}' does not exist.`, null, code)
   }
 
+  /** Tells of what longhaul lacks, in the trace too, as code may pass over an error. */
+  #lacks({ message }: Lacking): BadRequest {
+    this.#line.refused({ status: 501, reason: 'unsimulated', message })
+    return invalid(message, null, NO_WORDS.code)
+  }
+
+  /** A setting of what is heard, which sessions had by another name before. */
+  #hearing(name: string, former: string): unknown {
+    const { input } = this.#settings['audio'] as Sound
+    return former in this.#settings ? this.#settings[former] : (input as Record<string, unknown>)[name]
+  }
+
+  #beginToHear(): void {
+    const nth = ++this.#sounds
+    this.#line.after(MAX_UNCOMMITTED_MS, () => {
+      const waits = !this.#isOver && nth === this.#sounds && this.#heard > 0
+      if (waits && this.#hearing('turn_detection', 'turn_detection') != null)
+        this.#refuse(this.#lacks(NO_TURN_DETECTION))
+    })
+  }
+
   #update({ session }: Of<'session.update'>): BadRequest | undefined {
     const { model, audio, ...rest } = session
+    if (rest['type'] === 'transcription') return this.#lacks(NO_TRANSCRIPTS)
     if (model !== undefined && model !== this.#settings['model'])
       return invalid(`Cannot update a conversation's model after it has begun.`, 'session.model', 'cannot_update_model')
     this.#settings = {
@@ -255,7 +291,10 @@ export class RealtimeSession implements LiveSession {
     const told = { ...item, content: [{ type: 'input_audio', transcript: null }] }
     this.#emit('input_audio_buffer.committed', { previous_item_id: previous, item_id: item.id })
     this.#emit('conversation.item.added', { previous_item_id: previous, item: told })
-    return void this.#emit('conversation.item.done', { previous_item_id: previous, item: told })
+    this.#emit('conversation.item.done', { previous_item_id: previous, item: told })
+    if (this.#hearing('transcription', 'input_audio_transcription') == null) return undefined
+    const at = { item_id: item.id, content_index: 0 }
+    return void this.#emit('conversation.item.input_audio_transcription.failed', { ...at, error: NO_WORDS })
   }
 
   #respond(asked: RealtimeSettings & ResponseSettings): BadRequest | undefined {

@@ -13,7 +13,7 @@ const SEALED = 2_000
 
 /** What the user has said stays, all else becomes one item that only the service reads. */
 function outputOf(reply: Reply, { items }: ResponsesAsked): object[] {
-  const said = items.filter(({ type, role }) => (type === 'message' || type === undefined) && role === 'user')
+  const said = items.filter(({ type, role }) => (type === 'message' || type == null) && role === 'user')
   const sealed = Buffer.from(reply.choices[0].text).toString('base64url').slice(0, SEALED)
   const kept = said.map((item, nth) => withId(asListed(item), `${reply.id}_${nth}`))
   return [...kept, { id: `cmp_${reply.id}`, type: 'compaction', encrypted_content: `gAAAAAB${sealed}` }]
@@ -26,7 +26,10 @@ export const compact: Generation<ResponsesAsked> = {
   operation: 'responses.compact',
 
   parse(request) {
-    const parsed = create.parse({ ...request, body: { input: '', ...request.body, stream: false, store: false } })
+    const parsed = create.parse({
+      ...request,
+      body: { ...request.body, input: request.body['input'] ?? '', stream: false, store: false },
+    })
     if (isBad(parsed)) return parsed
     return { call: { ...parsed.call, operation: compact.operation }, asked: parsed.asked }
   },

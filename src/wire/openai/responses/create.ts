@@ -1,4 +1,4 @@
-import type { CallRequest, ReasoningRequest } from '../../../provider/index.ts'
+import type { CallRequest, ReasoningRequest, Reply } from '../../../provider/index.ts'
 import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
 import type { Shelf } from '../../shelf.ts'
 import { problemOf, shapeFor } from '../../shape.ts'
@@ -9,7 +9,7 @@ import { chatHints } from '../hints.ts'
 import { allItems, withItems, type KeptItems } from '../kept-items.ts'
 import { defaultEffort, effortProblem, isChatModel, isReasoningModel, maxOutputOf } from '../model-rules.ts'
 import { Background } from './background.ts'
-import { brokenPairIn, itemsOf, messagesOf } from './history.ts'
+import { brokenPairIn, itemsOf, messagesOf, namelessIn } from './history.ts'
 import { duplicateIn, withId, wrongIds } from './item-ids.ts'
 import { finishedBody, outputOf, responseId, type ResponsesAsked } from './output.ts'
 import { RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.ts'
@@ -55,9 +55,13 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   return { kept: found.kept, model: undefined, conversation: id }
 }
 
+/** Whether an item only names another one; the type may be left out. */
+const isReference = ({ type, role, id }: Item): boolean =>
+  type === 'item_reference' || (type == null && role === undefined && id !== undefined)
+
 /** Items that are named by their id alone, as they are; one that nobody has kept is told. */
 function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
-  if (!items.some(({ type }) => type === 'item_reference')) return items
+  if (!items.some(isReference)) return items
   const kept = [
     ...allResponses(shelf).flatMap(({ added, output }) => [...added, ...output]),
     ...allConversations(shelf).flatMap((conversation) => allItems(conversation.kept)),
@@ -65,7 +69,7 @@ function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRe
   const known = new Map(kept.map((item) => [item.id, item] as const))
   const found: Item[] = []
   for (const item of items) {
-    const meant = item.type === 'item_reference' ? known.get(item.id) : item
+    const meant = isReference(item) ? known.get(item.id) : item
     if (!meant) return { kind: 'not_found', message: `Item with id '${item.id}' not found.`, param: 'input' }
     found.push(meant)
   }
@@ -125,29 +129,23 @@ function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningR
   return effort === 'none' ? undefined : { effort }
 }
 
-/** Keeps an answer, and lets its conversation go on. */
-function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
+/** Keeps an answer, so that it can be fetched, and gone on with, and lets its conversation go on. */
+export function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
   // What runs in the background is fetched later, whatever it says.
   if (asked.id !== undefined || (asked.request.store ?? true)) keepResponse(shelf, id, response)
   if (asked.conversation !== undefined) goOnWith(shelf, asked.conversation, [...response.added, ...response.output])
 }
 
-/** Keeps an answer, so that it can be fetched, and gone on with. */
-const keep: NonNullable<Generation<ResponsesAsked>['keep']> = (reply, asked, shelf) =>
-  finish(
-    responseId(reply, asked),
-    {
-      body: finishedBody(reply, asked),
-      model: asked.model,
-      before: asked.before,
-      added: asked.added,
-      output: outputOf(reply, asked) as unknown as readonly Item[],
-      stop: undefined,
-      events: undefined,
-    },
-    asked,
-    shelf,
-  )
+/** A whole answer, as it is kept. */
+export const finishedResponse = (reply: Reply, asked: ResponsesAsked): StoredResponse => ({
+  body: finishedBody(reply, asked),
+  model: asked.model,
+  before: asked.before,
+  added: asked.added,
+  output: outputOf(reply, asked) as unknown as readonly Item[],
+  stop: undefined,
+  events: undefined,
+})
 
 /** OpenAI Responses. */
 export const create: Generation<ResponsesAsked> = {
@@ -169,7 +167,7 @@ export const create: Generation<ResponsesAsked> = {
     if (model === undefined) return missing('model')
     const given = itemsOf(request.input)
     if (given.length === 0 && !earlier.kept && !body['prompt']) return missing('input')
-    const wrongId = strict ? wrongIds(given, 'input') : undefined
+    const wrongId = strict ? (wrongIds(given, 'input') ?? namelessIn(given)) : undefined
     if (wrongId) return wrongId
     // Not by what is asked: who says the same twice in one conversation says two things.
     const added = resolved(
@@ -230,5 +228,5 @@ export const create: Generation<ResponsesAsked> = {
 
   whole: (reply, asked) => JSON.stringify(finishedBody(reply, asked)),
   stream: (reply, asked) => new ResponsesStream(reply, asked),
-  keep,
+  keep: (reply, asked, shelf) => finish(responseId(reply, asked), finishedResponse(reply, asked), asked, shelf),
 }

@@ -40,7 +40,7 @@ const ROLES: Readonly<Record<string, Message['role']>> = {
 
 const isCall = ({ type }: Item): boolean => type === 'function_call' || type === 'custom_tool_call'
 const isOutput = ({ type }: Item): boolean => type === 'function_call_output' || type === 'custom_tool_call_output'
-const isSaid = ({ type, role }: Item): boolean => type === 'message' || (type === undefined && role !== undefined)
+const isSaid = ({ type, role }: Item): boolean => type === 'message' || (type == null && role !== undefined)
 
 const callOf = ({ type, call_id: id = '', name = '', arguments: given = '', input = '' }: Item): ToolCall =>
   type === 'custom_tool_call' ? { id, name, arguments: input, custom: true } : { id, name, arguments: given }
@@ -77,11 +77,20 @@ export function messagesOf(instructions: string | null | undefined, items: reado
 
 const said = (role: Message['role'], text: string): Message => ({ role, text, toolCalls: [], cacheBreakpoint: false })
 
+/** Finds an output that says neither which call it answers nor which tool it is of. */
+export function namelessIn(items: readonly Item[]): BadRequest | undefined {
+  const index = items.findIndex((item) => isOutput(item) && item.call_id == null && item.name == null)
+  const param = `input[${index}].call_id`
+  return index < 0 ? undefined : invalid(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
+}
+
 /** Finds a call without an output, or an output without a call. Outputs may come in any order, but after the call. */
 export function brokenPairIn(items: readonly Item[]): BadRequest | undefined {
   const open = new Map<string, 'function' | 'custom'>()
   const called = new Set<string>()
   for (const item of items) {
+    // What a tool gives of itself answers no call.
+    if (isOutput(item) && item.call_id == null) continue
     const id = item.call_id ?? ''
     const kind = item.type?.startsWith('custom') ? 'custom' : 'function'
     if (isCall(item)) {

@@ -4,5 +4,7 @@ import { create } from './create.ts'
 import { inputTokens } from './input-tokens.ts'
 import { stored } from './stored.ts'
 
-/** All that may be asked of responses. */
+export { connect } from './socket/index.ts'
+
+/** All that may be asked of responses by HTTP. */
 export const responses: readonly Endpoint[] = [create, compact, inputTokens, ...stored]

@@ -8,7 +8,9 @@ export const inputTokens: Resource = resource(
   '/responses/input_tokens',
   'responses.input_tokens',
   (request, desk) => {
-    const body = { model: 'gpt-4o', input: '', ...request.body, stream: false, background: false }
+    const { model, input } = request.body
+    const asked = { ...request.body, model: model ?? 'gpt-4o', input: input ?? '' }
+    const body = { ...asked, stream: false, background: false }
     const parsed = create.parse({ ...request, body, strict: false })
     return 'kind' in parsed
       ? (parsed satisfies BadRequest)

@@ -88,7 +88,7 @@ export function hostedItem({ kind, id, name, query }: HostedUse, status: string)
         id: `ws_${id}`,
         type: 'web_search_call',
         status,
-        action: { type: 'search', query, queries: [query], sources: null },
+        action: { type: 'search', query, queries: [query] },
       }
   }
 }
@@ -166,7 +166,7 @@ export function outputOf(reply: Reply, asked: ResponsesAsked): OutputItem[] {
 /** Tokens, as Responses tell of them. */
 export const usageOf = ({ usage }: Reply): object => ({
   input_tokens: usage.input,
-  input_tokens_details: { cached_tokens: usage.cachedInput },
+  input_tokens_details: { cache_write_tokens: 0, cached_tokens: usage.cachedInput },
   output_tokens: usage.output,
   output_tokens_details: { reasoning_tokens: usage.reasoning },
   total_tokens: usage.input + usage.output,
@@ -192,6 +192,7 @@ export function responseBody(
     status,
     background: request.background ?? false,
     completed_at: null,
+    access_programs: null,
     error: null,
     frequency_penalty: 0,
     incomplete_details: null,

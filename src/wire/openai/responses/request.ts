@@ -31,7 +31,8 @@ const item = (fields: Readonly<Record<string, Field>>): Shape => ({
   open: true,
 })
 const STRING: Field = { type: 'string', required: true }
-const CALL_ID: Field = { type: 'string', required: true, least: 1, most: 64 }
+const CALL_ID_TEXT: Shape = { type: 'string', least: 1, most: 64 }
+const CALL_ID: Field = { ...CALL_ID_TEXT, required: true }
 const OUTPUT: Field = { type: 'either', of: [{ type: 'string' }, { type: 'array', items: OPEN }], required: true }
 
 /** Items that are read; others are let through as they are. */
@@ -41,7 +42,8 @@ const ITEMS: Readonly<Record<string, Shape>> = {
     content: { ...CONTENT, required: true },
   }),
   function_call: item({ call_id: CALL_ID, name: TOOL_NAME, arguments: STRING }),
-  function_call_output: item({ call_id: CALL_ID, output: OUTPUT }),
+  // One that a tool gives of itself answers no call, and names its tool.
+  function_call_output: item({ call_id: CALL_ID_TEXT, output: OUTPUT }),
   custom_tool_call: item({ call_id: CALL_ID, name: TOOL_NAME, input: STRING }),
   custom_tool_call_output: item({ call_id: CALL_ID, output: OUTPUT }),
   reasoning: item({ summary: { type: 'array', items: OPEN, required: true } }),
@@ -59,7 +61,7 @@ export const INPUT_ITEM: Shape = {
   type: 'tagged',
   tag: 'type',
   of: { ...ITEMS, ...Object.fromEntries(OTHER_ITEMS.map((name) => [name, OPEN])) },
-  untagged: ITEMS['message'],
+  untagged: [ITEMS['message']!, ITEMS['item_reference']!],
 }
 
 const TOOL: Shape = {
@@ -172,6 +174,7 @@ export interface ContentPart {
   image_url?: unknown
   detail?: unknown
   file_data?: unknown
+  annotations?: unknown
 }
 
 /** Something in a conversation: said, called, answered, thought. */

@@ -6,7 +6,7 @@ import { allItems, bytesOf, type KeptItems } from '../kept-items.ts'
 import { pageOf } from '../pages.ts'
 import { resource } from '../resource.ts'
 import type { ResponseStatus } from './output.ts'
-import type { Item } from './request.ts'
+import type { ContentPart, Item } from './request.ts'
 
 /** The kind under which responses are kept. */
 const RESPONSES = 'response'
@@ -31,6 +31,9 @@ export function keepResponse(shelf: Shelf, id: string, response: StoredResponse)
   const { added, output, events } = response
   shelf.put(RESPONSES, id, response, bytesOf(added) + 2 * bytesOf(output) + (events?.bytes ?? 0))
 }
+
+/** Keeps a response no more. */
+export const forgetResponse = (shelf: Shelf, id: string): boolean => shelf.remove(RESPONSES, id)
 
 /** A response that is kept. */
 export const responseOf = (shelf: Shelf, id: string): StoredResponse | undefined =>
@@ -90,7 +93,7 @@ export const stored: readonly Resource[] = [
         // Who reads them still waits for the next one.
         events?.end()
       }
-      request.shelf.remove(RESPONSES, id)
+      forgetResponse(request.shelf, id)
       return { id, object: 'response', deleted: true }
     }),
   ),
@@ -111,16 +114,20 @@ export const stored: readonly Resource[] = [
   ),
 ]
 
-/** An item of an input as lists show it: its content in parts. */
-export const asListed = (item: Item): Item =>
-  item.type === undefined || item.type === 'message'
-    ? {
-        ...item,
-        type: 'message',
-        status: item.status ?? 'completed',
-        content:
-          typeof item.content === 'string'
-            ? [{ type: item.role === 'assistant' ? 'output_text' : 'input_text', text: item.content }]
-            : (item.content ?? []),
-      }
-    : item
+/** Kinds of items that have a status wherever they are listed. */
+const WITH_STATUS = /_call(_output)?$/
+
+const partsOf = ({ role, content = [] }: Item): ContentPart[] => {
+  const parts: ContentPart[] =
+    typeof content === 'string'
+      ? [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: content }]
+      : content
+  return parts.map((part) => (part?.type === 'output_text' ? { annotations: [], ...part } : part))
+}
+
+/** An item of an input as lists show it: its content in parts, and what the service fills in. */
+export function asListed(item: Item): Item {
+  if (item.type == null || item.type === 'message')
+    return { ...item, type: 'message', status: item.status ?? 'completed', content: partsOf(item) }
+  return WITH_STATUS.test(item.type) ? { ...item, status: item.status ?? 'completed' } : item
+}

@@ -180,7 +180,7 @@ export class ResponsesStream implements StreamEncoder {
     return (
       opened +
       change +
-      this.#event(`${name}.done`, { ...at, ...(call.custom ? {} : { name: call.name }), [field!]: this.#said }) +
+      this.#event(`${name}.done`, { ...at, [field!]: this.#said }) +
       this.#done(item(this.#said, status))
     )
   }

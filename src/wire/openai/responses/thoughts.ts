@@ -4,8 +4,7 @@ import type { Item } from './request.ts'
 
 /** Whether an item is something that the model has said or done. */
 const isOfModel = ({ type, role }: Item): boolean =>
-  role === 'assistant' ||
-  (type !== undefined && (type === 'reasoning' || type.endsWith('_call') || type.startsWith('mcp_')))
+  role === 'assistant' || (type != null && (type === 'reasoning' || type.endsWith('_call') || type.startsWith('mcp_')))
 
 /**
  * Finds a thought without what came of it, or what came of a thought without that thought: the service wants both back, in their order.

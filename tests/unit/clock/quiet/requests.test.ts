@@ -43,11 +43,11 @@ describe('a request on a socket', () => {
     (name) => {
       const requests = new Requests(SETTLE_MS, 0)
       active(name)
-      expect(requests.look(5_000)).toEqual({ what: '1 write(s) or connection(s) under way', since: 5_000 })
+      expect(requests.look(5_000)).toEqual({ what: '1 write(s) or connection(s) in progress', since: 5_000 })
       expect(requests.look(6_999)).toBeDefined()
       expect(requests.look(7_000)).toBeUndefined()
       active(name, name)
-      expect(requests.look(8_000)).toEqual({ what: '2 write(s) or connection(s) under way', since: 8_000 })
+      expect(requests.look(8_000)).toEqual({ what: '2 write(s) or connection(s) in progress', since: 8_000 })
     },
   )
 })

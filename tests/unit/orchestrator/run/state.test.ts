@@ -15,7 +15,7 @@ describe('what is kept of a run', () => {
 
   test('is refused where it is of before parts had versions, or of another frame', () => {
     expect(unreadablePart({ version: RUN_VERSION })).toMatch(/has its machine in version undefined/)
-    expect(unreadablePart({ version: 9 })).toMatch(/is of version 9/)
-    expect(unreadablePart(null)).toMatch(/is of version undefined/)
+    expect(unreadablePart({ version: 9 })).toMatch(/has version 9/)
+    expect(unreadablePart(null)).toMatch(/has version undefined/)
   })
 })

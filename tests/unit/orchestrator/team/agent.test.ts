@@ -65,7 +65,7 @@ describe('an agent that ends', () => {
     expect([agent.isAlive, agent.status, agent.signal.aborted]).toEqual([false, 'terminated', true])
     const reason = agent.signal.reason as CompletionError
     expect(reason).toBeInstanceOf(CompletionError)
-    expect(reason).toMatchObject({ kind: 'terminated', message: 'The agent ann is gone: nobody needs it.' })
+    expect(reason).toMatchObject({ kind: 'terminated', message: 'The agent ann has ended: nobody needs it.' })
   })
 
   test('ends once', () => {

@@ -90,7 +90,7 @@ describe('an event', () => {
     const { bus, trace } = bussed({ rules: [{ event: 'vote', to: 'nobody' }] })
     bus.emit({ event: 'vote', from: 'ann', data: {} })
     expect(trace.of('log')).toEqual([
-      { type: 'log', line: 0, text: 'vote from ann reaches nobody: no agent is "nobody".' },
+      { type: 'log', line: 0, text: 'vote from ann has no recipient: no agent is "nobody".' },
     ])
   })
 

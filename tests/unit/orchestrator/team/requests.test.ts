@@ -77,7 +77,7 @@ describe('an agent asks', () => {
     expect(asked('orchestration:request_termination', {}, { from: 'lead' })).toEqual([['end']])
     expect(asked('orchestration:request_termination', {}, { from: 'strategy' })).toEqual([['end']])
     expect(asked('orchestration:request_termination', {})).toEqual([
-      ['refuse', 'ann asks for the end of the orchestration, which is for the orchestrating agent to ask.'],
+      ['refuse', 'ann requested the end of the orchestration, which only the orchestrating agent can request.'],
     ])
   })
 

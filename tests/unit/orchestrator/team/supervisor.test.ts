@@ -46,7 +46,7 @@ test('an agent at work without progress is started again, and given up after too
   expect(trace.of('agent.restarted').map(({ restarts }) => restarts)).toEqual([1, 2])
   expect(trace.of('agent.hung').map(({ restarts }) => restarts)).toEqual([0, 1, 2])
   expect(agent('ann')).toMatchObject({ status: 'given_up', restarts: 2 })
-  expect((agent('ann').signal.reason as Error).message).toBe('The agent ann is gone: no progress after 2 restarts.')
+  expect((agent('ann').signal.reason as Error).message).toBe('The agent ann has ended: no progress after 2 restarts.')
 })
 
 test('progress counts from its own time', async () => {

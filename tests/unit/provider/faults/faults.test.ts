@@ -33,7 +33,7 @@ describe('a fault that refuses a call', () => {
       'The model gpt-4o-mini is no longer served.',
     ],
     ['prompt_filtered', 500, { kind: 'prompt_filtered' }, "The service's filter refused the prompt."],
-    ['quota_exhausted', 200, { kind: 'quota_exhausted' }, 'The quota of the account is used up; it is whole again in'],
+    ['quota_exhausted', 200, { kind: 'quota_exhausted' }, 'The quota of the account is used up; the quota resets in'],
   ])('%s, does so after %i ms, and bills nothing', async (fault, at, refusal, message) => {
     const found = await befallen(fault)
     expect(found.at).toBe(at)

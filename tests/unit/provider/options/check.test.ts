@@ -34,7 +34,7 @@ test.each<[unknown, string]>([
     'Give tokens per second as a finite number above 0.',
   ],
   [{ replies: [{ content: 7, reply: 'x' }] }, 'Give a text that the newest message contains, or a pattern.'],
-  [{ replies: [{ turn: 0, reply: 'x' }] }, 'Give 1 for the first question, and so on.'],
+  [{ replies: [{ turn: 0, reply: 'x' }] }, 'Give 1 for the first turn, 2 for the second turn, and so on.'],
   [
     { windows: [{ fromMs: 'soon', forMs: 1, rate: 1, mix: {}, slowFactor: 1 }] },
     'provider.windows[0].fromMs is "soon"',

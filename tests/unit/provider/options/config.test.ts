@@ -18,7 +18,10 @@ const said = (config: object): string => refusalOf(() => providerOptions(config,
 
 describe('what makes no sense is refused by its name, with what was given and what to give', () => {
   const WRONG: [object, RegExp][] = [
-    [{ latency: '0' }, /^provider\.latency is "0"\. Give milliseconds as a number.* 0 milliseconds are the number 0/],
+    [
+      { latency: '0' },
+      /^provider\.latency is "0"\. Give milliseconds as a number.* For 0 milliseconds, give the number 0/,
+    ],
     [{ latency: 'banana' }, /^provider\.latency is "banana"\. Give milliseconds/],
     [{ latency: -1 }, /^provider\.latency is -1\./],
     [{ latency: Number.NaN }, /^provider\.latency is NaN\./],
@@ -34,9 +37,9 @@ describe('what makes no sense is refused by its name, with what was given and wh
     [{ failRate: Number.NaN }, /^provider\.failRate is NaN/],
     [
       { faults: { overloded: 1 } },
-      /^provider\.faults has "overloded", which is no fault\. Did you mean "overloaded"\?/,
+      /^provider\.faults has "overloded", which is not a known fault\. Did you mean "overloaded"\?/,
     ],
-    [{ faults: { zebra: 1 } }, /which is no fault\. There are: rate_limited, /],
+    [{ faults: { zebra: 1 } }, /which is not a known fault\. There are: rate_limited, /],
     [{ faults: { hang: -1 } }, /^provider\.faults\.hang is -1/],
     [{ faults: { hang: 0 } }, /^provider\.faults is .*without any weight/],
     [{ faults: ['hang'] }, /^provider\.faults is a list/],
@@ -51,7 +54,7 @@ describe('what makes no sense is refused by its name, with what was given and wh
       /no option provider\.rateLimits\.requestPerMinute\. Did you mean "requestsPerMinute"/,
     ],
     [{ rateLimits: { tokensPerMinute: '9000' } }, /tokensPerMinute is "9000"/],
-    [{ concurrency: 0 }, /^provider\.concurrency is 0\. Give at least 1/],
+    [{ concurrency: 0 }, /^provider\.concurrency is 0\. Give a whole number of at least 1/],
     [{ concurrency: 1.5 }, /^provider\.concurrency is 1\.5/],
     [{ services: { openai: { concurrency: Number.NaN } } }, /^provider\.services\.openai\.concurrency is NaN/],
     [{ models: { own: { contextWindow: -5 } } }, /^provider\.models\.own\.contextWindow is -5/],

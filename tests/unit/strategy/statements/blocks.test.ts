@@ -197,14 +197,14 @@ describe('SET of a part', () => {
   })
 
   test.each([
-    ['SET x[3] = 9', 'SET x[3]: the list has 3 items, and none at 3. COLLECT … INTO adds one.'],
-    ['SET x[-4] = 9', 'the list has 3 items, and none at -4'],
-    ['SET x[0.5] = 9', 'a list has its items at whole numbers from 0, not at 0.5'],
-    ['SET x["a"] = 9', 'a list has its items at whole numbers from 0, not at "a"'],
-    ['SET o[true] = 9', 'an object has names, which are texts, not true'],
+    ['SET x[3] = 9', 'SET x[3]: the list has 3 items, and no item at 3. To add an item, use COLLECT … INTO.'],
+    ['SET x[-4] = 9', 'the list has 3 items, and no item at -4'],
+    ['SET x[0.5] = 9', 'a list has items at whole numbers from 0, not at 0.5'],
+    ['SET x["a"] = 9', 'a list has items at whole numbers from 0, not at "a"'],
+    ['SET o[true] = 9', 'an object has texts as names, not true'],
     ['SET o["__proto__"] = 9', '"__proto__" cannot be a name'],
-    ['SET o.a.b = 9', 'o["a"] is no object or list, but 1'],
-    ['SET n[0] = 9', 'SET n[0]: n is no object or list, but 7'],
+    ['SET o.a.b = 9', 'o["a"] is not an object or a list, but 1'],
+    ['SET n[0] = 9', 'SET n[0]: n is not an object or a list, but 7'],
   ])('%s is refused', (text, message) => {
     expect(result(text, { x: [1, 2, 3], o: { a: 1 }, n: 7 })).toMatchObject({
       kind: 'failed',

@@ -113,17 +113,17 @@ describe('what a statement asks for', () => {
 
 describe('what a statement refuses, before anything is asked', () => {
   test.each([
-    ['SEND "" TO ann', 6, 'SEND needs something to say, not ""'],
-    ['SEND null TO ann', 6, 'SEND needs something to say, not null'],
-    ['BROADCAST null', 11, 'BROADCAST needs something to say, not null'],
-    ['PROCESS null AS x', 9, 'PROCESS needs something to say, not null'],
-    ['SEND "Go." TO round', 15, "An agent's name is needed, not 3"],
-    ['SEND "Go." TO ["ann", 7, 8]', undefined, "An agent's name is needed, not 7"],
-    ['SEND "Go." TO ""', 15, 'An agent\'s name is needed, not ""'],
+    ['SEND "" TO ann', 6, 'SEND needs a message that is not empty, not ""'],
+    ['SEND null TO ann', 6, 'SEND needs a message that is not empty, not null'],
+    ['BROADCAST null', 11, 'BROADCAST needs a message that is not empty, not null'],
+    ['PROCESS null AS x', 9, 'PROCESS needs a message that is not empty, not null'],
+    ['SEND "Go." TO round', 15, 'Give the name of an agent, not 3'],
+    ['SEND "Go." TO ["ann", 7, 8]', undefined, 'Give the name of an agent, not 7'],
+    ['SEND "Go." TO ""', 15, 'Give the name of an agent, not ""'],
     ['SEND "Go." TO { rolle: "worker" }', undefined, 'an agent has no criterion "rolle". Did you mean "role"?'],
     ['EMIT round', 6, 'EMIT needs the name of an event, not 3'],
     ['EMIT "  "', 6, 'EMIT needs the name of an event, not "  "'],
-    ['AWAIT completion FROM agents', undefined, 'asks one agent. To ask more of them, use GATHER'],
+    ['AWAIT completion FROM agents', undefined, 'asks one agent. To ask several agents, use GATHER'],
     ['AWAIT completion FROM []', undefined, 'asks one agent'],
     ['WAIT answer_of_ann', 6, 'WAIT'],
     ['WAIT 0 - round', 6, 'WAIT'],
@@ -133,7 +133,7 @@ describe('what a statement refuses, before anything is asked', () => {
     ['SPAWN { count: round * 5000 }', 16, 'count'],
     ['RETRY round - 3:\n  LOG 1', 7, 'RETRY needs'],
     ['FOR x IN round:\n  LOG x', 10, 'FOR x IN needs a list, not 3'],
-    ['COLLECT 1 INTO round', undefined, 'COLLECT INTO round: that is no list'],
+    ['COLLECT 1 INTO round', undefined, 'COLLECT INTO round: the variable is not a list'],
     ['AGGREGATE { data: [1], method: "statistical", options: { metric: boss } } AS x', undefined, 'metric'],
     [
       'AGGREGATE { data: [1], method: "merge", options: { trim_percent: 0.17 * round } } AS x',
@@ -228,14 +228,14 @@ describe('what is refused when a strategy is compiled, with its place and the fo
     ['TRACK { type: null }', 9, 'type of TRACK is null'],
     ['GATHER FROM agents', 1, 'GATHER needs a name for the answers'],
     ['GATHER FROM agents', 1, 'The form is: GATHER responses FROM agents WITH timeout: 15s, at_least: 2'],
-    ['SEND "Go."', 1, 'SEND needs to know to whom'],
+    ['SEND "Go."', 1, 'SEND needs a recipient'],
     ['SEND "Go."', 1, 'The form is: SEND "text" TO agent, or SEND { to: agent, message: "text" }'],
     ['SPAWN { count: 2 } WITH count: 3', 1, 'SPAWN has its options twice'],
     ['SPAWN { count: 2 } WITH count: 3', 1, 'The form is: SPAWN "helper" WITH model:'],
     ['TRY:\n  LOG 1', 1, 'This TRY has no ON failure'],
-    ['TRY:\n  LOG 1', 1, 'stands below its block, with the same indentation as TRY'],
-    ['BREAK', 1, 'It belongs into the block of a FOR, FOREACH or WHILE'],
-    ['CONTINUE', 1, 'CONTINUE stands in no loop.'],
+    ['TRY:\n  LOG 1', 1, 'below the block, with the same indentation as TRY'],
+    ['BREAK', 1, 'Write it in the block of a FOR, FOREACH or WHILE'],
+    ['CONTINUE', 1, 'CONTINUE is outside of a loop.'],
   ])('%s', (text, column, message) => {
     let error: PatternError | undefined
     try {

@@ -31,6 +31,7 @@ const ASKED: MessagesAsked = {
   citations: [],
   container: undefined,
   cachedForHours: false,
+  estimates: false,
   beta: false,
 }
 
