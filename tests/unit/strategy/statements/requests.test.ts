@@ -228,13 +228,13 @@ describe('what is refused when a strategy is compiled, with its place and the fo
     ['TRACK { type: null }', 9, 'type of TRACK is null'],
     ['GATHER FROM agents', 1, 'GATHER needs a name for the answers'],
     ['GATHER FROM agents', 1, 'The form is: GATHER responses FROM agents WITH timeout: 15s, at_least: 2'],
-    ['SEND "Go."', 1, 'SEND needs a recipient.'],
+    ['SEND "Go."', 1, 'SEND needs a recipient'],
     ['SEND "Go."', 1, 'The form is: SEND "text" TO agent, or SEND { to: agent, message: "text" }'],
     ['SPAWN { count: 2 } WITH count: 3', 1, 'SPAWN has its options twice'],
     ['SPAWN { count: 2 } WITH count: 3', 1, 'The form is: SPAWN "helper" WITH model:'],
     ['TRY:\n  LOG 1', 1, 'This TRY has no ON failure'],
-    ['TRY:\n  LOG 1', 1, 'Write ON failure: below the block, with the same indentation as TRY.'],
-    ['BREAK', 1, 'Write it in the block of a FOR, FOREACH or WHILE.'],
+    ['TRY:\n  LOG 1', 1, 'below the block, with the same indentation as TRY'],
+    ['BREAK', 1, 'Write it in the block of a FOR, FOREACH or WHILE'],
     ['CONTINUE', 1, 'CONTINUE is outside of a loop.'],
   ])('%s', (text, column, message) => {
     let error: PatternError | undefined
