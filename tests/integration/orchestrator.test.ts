@@ -744,16 +744,4 @@ suite('mistakes', () => {
       })
     },
   )
-  describeOrchestration(
-    'statements that wait for nobody',
-    described(strategy`
-      WHILE true:
-        LOG "again"
-    `),
-    (test) => {
-      test('are stopped when they go in circles', { timeout: 60_000 }, async ({ run, expect }) => {
-        expect(await run()).toHaveFailedWith(/runaway: 1000000 statements ran without waiting for an agent or a timer/)
-      })
-    },
-  )
 })

@@ -30,6 +30,8 @@ async function mutate(
     // All tests of the room are held against a change of a constant: in large rooms that takes most of the time.
     ignoreStatic: !constants,
     concurrency: 1,
+    // Beside other people's work, the first run of all tests of a room may take long.
+    dryRunTimeoutMinutes: 15,
     incremental,
     incrementalFile: `${report}.incremental.json`,
     tempDirName: '.vitest/mutation',

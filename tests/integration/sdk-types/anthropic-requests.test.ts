@@ -20,7 +20,7 @@ const HINTS = {
   'BetaBase64ImageSource.data': PIXEL,
   'InputSchema.type': 'object',
 }
-const MODELS = ['claude-sonnet-4-5', 'claude-opus-4-7', 'claude-haiku-4-5']
+const MODELS = ['claude-opus-4-7']
 
 const TOOL = { name: 'x', input_schema: { type: 'object' } }
 const USER = { role: 'user', content: 'x' }

@@ -119,7 +119,6 @@ describeOrchestration(
     })
 
     test('exceptions that no answer needs are none', () => {
-      console.log(`${HELD.answers} answers, ${HELD.fields} values`)
       expect(HELD.idle).toEqual([])
     })
   },

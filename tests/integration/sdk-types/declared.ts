@@ -6,8 +6,8 @@ export interface Declared {
   checker: ts.TypeChecker
   /** The type that the module exports by a name. */
   type(name: string): ts.Type
-  /** All that the module exports. */
-  names: readonly string[]
+  /** Types of which all fields were shown already by samples: once is enough, wherever they stand. */
+  shown: Set<ts.Type>
 }
 
 const OPTIONS: ts.CompilerOptions = {
@@ -55,7 +55,7 @@ export function declaredIn(text: string): Declared {
   )
   return {
     checker,
-    names: [...exported.keys()],
+    shown: new Set(),
     type(name) {
       const symbol = exported.get(name)
       if (!symbol) throw new Error(`The module exports no type '${name}'.`)

@@ -11,17 +11,13 @@ interface Deviation {
 /** How the fields of an SDK's types are called on the wire. */
 export type WireName = (declared: string) => string
 
-/** A value held to a type. */
-interface Held {
-  deviations: readonly Deviation[]
-  /** How many values, of fields and of items, were compared. */
-  fields: number
-}
-
 /** Holds a value that was read from the wire to a type of an SDK: what is required is there, what is there is declared. */
-export function held({ checker }: Declared, type: ts.Type, value: unknown, wireName: WireName = (name) => name): Held {
-  let fields = 0
-
+export function held(
+  { checker }: Declared,
+  type: ts.Type,
+  value: unknown,
+  wireName: WireName = (name) => name,
+): Deviation[] {
   const kindFits = (of: ts.Type, given: unknown): boolean => {
     const { flags } = of
     if (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return true
@@ -64,7 +60,6 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
         const item = checker.getIndexTypeOfType(member, ts.IndexKind.Number)
         return item ? given.flatMap((each, index) => compare(item, each, `${path}[${index}]`, owner)) : []
       })
-      fields += given.length
       return fewest(tried)
     }
     const values = given as Record<string, unknown>
@@ -97,14 +92,12 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
         if (!field.optional && !isNever) found.push({ what: `missing ${at}`, path: `${path}.${name}` })
         continue
       }
-      fields += 1
       if (isNever) found.push({ what: `surplus ${at}`, path: `${path}.${name}` })
       else found.push(...compare(field.type, given, `${path}.${name}`, at))
     }
     const index = checker.getIndexTypeOfType(of, ts.IndexKind.String)
     for (const [name, given] of Object.entries(values)) {
       if (known.has(name)) continue
-      fields += 1
       if (index) found.push(...compare(index, given, `${path}.${name}`, nameOf(checker, of)))
       else found.push({ what: `surplus ${nameOf(checker, of)}.${name}`, path: `${path}.${name}` })
     }
@@ -114,8 +107,7 @@ export function held({ checker }: Declared, type: ts.Type, value: unknown, wireN
     Boolean(of.flags & ts.TypeFlags.NonPrimitive) ||
     ['Object', 'Record', 'Map'].includes((of.symbol as ts.Symbol | undefined)?.name ?? '')
 
-  const deviations = compare(type, value, '$', nameOf(checker, type))
-  return { deviations, fields }
+  return compare(type, value, '$', nameOf(checker, type))
 }
 
 const fewest = (tried: readonly Deviation[][]): Deviation[] =>

@@ -11,9 +11,6 @@ export class Holding {
   readonly #exceptions: Exceptions
   readonly #wireName: WireName | undefined
   readonly #met = new Set<string>()
-  /** Answers, and values within them, that were compared. */
-  answers = 0
-  fields = 0
 
   /** @param module see {@link declaredIn} */
   constructor(module: string, exceptions: Exceptions, wireName?: WireName) {
@@ -24,9 +21,7 @@ export class Holding {
 
   /** Where an answer is other than its type, without the exceptions. */
   deviationsOf(type: string, value: unknown): string[] {
-    const { deviations, fields } = held(this.#declared, this.#declared.type(type), value, this.#wireName)
-    this.answers += 1
-    this.fields += fields
+    const deviations = held(this.#declared, this.#declared.type(type), value, this.#wireName)
     return deviations.flatMap(({ what, path }) => {
       const exception = Object.keys(this.#exceptions).find((each) => what.startsWith(each))
       if (exception === undefined) return [`${what} at ${path.replaceAll(/\[\d+\]/g, '[]')}`]

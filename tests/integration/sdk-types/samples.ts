@@ -26,8 +26,6 @@ const MAX_LEVELS = 12
 export class Samples {
   readonly #declared: Declared
   readonly #hints: Hints
-  /** Types of which all fields were shown already. */
-  readonly #shown = new Set<ts.Type>()
 
   constructor(declared: Declared, hints: Hints) {
     this.#declared = declared
@@ -95,7 +93,7 @@ export class Samples {
           value,
         }
       }
-      if (level > MAX_LEVELS || this.#shown.has(member)) continue
+      if (level > MAX_LEVELS || this.#declared.shown.has(member)) continue
       if (!(member.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) continue
       if (WRITTEN_AS_TEXT.has((member.symbol as ts.Symbol | undefined)?.name ?? '')) continue
       if (checker.isArrayLikeType(member)) {
@@ -104,7 +102,7 @@ export class Samples {
           for (const { what, value } of this.#variants(item, `${path}[]`, level + 1)) yield { what, value: [value] }
         continue
       }
-      this.#shown.add(member)
+      this.#declared.shown.add(member)
       const least = this.least(member, level) as Record<string, unknown>
       for (const field of declaredFields(checker, member)) {
         if (membersOf(field.type).length === 0) continue

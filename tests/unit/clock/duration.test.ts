@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   formatDuration,
   InvalidDurationError,
+  InvalidTimeModeError,
   isDuration,
   parseDuration,
   parseTimeMode,
@@ -76,15 +77,27 @@ test.for([
 })
 
 test('what is no duration is named as it was given', () => {
+  expect(new InvalidDurationError(-1)).toMatchObject({
+    name: 'InvalidDurationError',
+    code: 'LONGHAUL_INVALID_DURATION',
+    message: expect.stringContaining('-1 is not a duration') as string,
+  })
   expect(() => parseDuration('soon')).toThrow('"soon" is not a duration')
   expect(() => parseDuration(undefined as never)).toThrow('undefined is not a duration')
+})
+
+test('what is no time mode has a code of its own', () => {
+  expect(new InvalidTimeModeError('fast')).toMatchObject({
+    name: 'InvalidTimeModeError',
+    code: 'LONGHAUL_INVALID_TIME_MODE',
+  })
 })
 
 test('a time mode is virtual, real or a factor', () => {
   expect(parseTimeMode('virtual')).toEqual({ kind: 'virtual' })
   expect(parseTimeMode('600x')).toEqual({ kind: 'scaled', factor: 600 })
   expect(parseTimeMode('real')).toEqual({ kind: 'real' })
-  expect(parseTimeMode('0.5x')).toEqual({ kind: 'scaled', factor: 0.5 })
+  expect(parseTimeMode('0.25x')).toEqual({ kind: 'scaled', factor: 0.25 })
   for (const wrong of ['fast', '0x', '60', 'x', '60xx', ' 60x', '-1x'])
     expect(() => parseTimeMode(wrong)).toThrow(/ is not a time mode\. Give .* such as '60x'/)
 })

@@ -14,6 +14,13 @@ describe('a deadlock', () => {
     expect(error.message).not.toMatch(/real clock|earlier tests/)
   })
 
+  test('names each who waits on a line of its own', () => {
+    const both = [...waiters, { who: 'ben', what: 'call 2', since: 2_000 }]
+    expect(new DeadlockError(3_000, both, none).message).toContain(
+      'Waiting:\n  ann has waited for an answer of gpt-4o since 1s (for 2s)\n  ben has waited for call 2 since 2s (for 1s)\n',
+    )
+  })
+
   test('says so where longhaul knows of nobody', () => {
     expect(new DeadlockError(0, [], none).message).toContain(
       '  no wait that longhaul can see: the code under test awaits a promise that no code will settle\n',
@@ -31,6 +38,10 @@ describe('a deadlock', () => {
   test('names intervals that ended with earlier tests', () => {
     const { message } = new DeadlockError(0, [], { realTimers: [], endedIntervals: [7_000] })
     expect(message).toContain('1 interval(s) of earlier tests in this file (every 7s) ended together with their tests')
+    const many = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000]
+    expect(new DeadlockError(0, [], { realTimers: [], endedIntervals: many }).message).toContain(
+      '6 interval(s) of earlier tests in this file (every 1s, 2s, 3s, 4s, 5s) ended together',
+    )
   })
 })
 

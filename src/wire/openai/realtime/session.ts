@@ -434,6 +434,7 @@ export class RealtimeSession implements LiveSession {
 
   #body({ answer, settings }: Active, status: string): object {
     const { metadata = null, conversation } = settings
+    const { format, voice } = (this.#settings['audio'] as { output: { format?: unknown; voice?: unknown } }).output
     return {
       object: 'realtime.response',
       id: answer.id,
@@ -443,7 +444,7 @@ export class RealtimeSession implements LiveSession {
       conversation_id: conversation === 'none' ? null : this.#conversation.id,
       output_modalities: settings.modalities ?? settings.output_modalities ?? ['audio'],
       max_output_tokens: settings.max_output_tokens ?? 'inf',
-      audio: this.#settings['audio'],
+      audio: { output: { format, voice } },
       usage: null,
       metadata,
     }

@@ -153,6 +153,47 @@ describe('loops', () => {
     expect(asked).toBe(3)
   })
 
+  test('CONTINUE in a WHILE asks its condition again, and runs nothing before it', () => {
+    const text = strategy`
+      SET n = 0
+      SET begun = len(seen) + 1
+      COLLECT begun INTO seen
+      WHILE n < 4:
+        SET n = n + 1
+        IF n % 2 == 0: CONTINUE
+        COLLECT n * 10 INTO seen
+      RETURN seen
+    `
+    expect(result(text, { seen: [] })).toEqual([1, 10, 30])
+  })
+
+  test('a range is not made into a list, however long it is', () => {
+    const text = strategy`
+      FOR i IN 1..9000000000:
+        IF i == 3: BREAK
+      RETURN i
+    `
+    expect(result(text)).toBe(3)
+  })
+
+  test('in a sketch, a list that is none is asked for', () => {
+    const text = strategy`
+      THINK first
+      FOR x IN n:
+        COLLECT x INTO seen
+      RETURN seen
+    `
+    const { requests, status } = runStrategy(text, { n: 7, seen: [] }, ({ kind }) => ({
+      ok: true,
+      value: kind === 'value' ? ['a', 'b'] : 'thought',
+    }))
+    expect(requests).toMatchObject([
+      { kind: 'ask' },
+      { kind: 'value', text: expect.stringMatching(/\(n = 7\)\nAnswer with the JSON list\.$/) as string },
+    ])
+    expect(status).toEqual({ kind: 'completed', result: ['a', 'b'] })
+  })
+
   test('a list is gone over as it was when the loop began', () => {
     const text = strategy`
       SET all = [1, 2]
@@ -292,4 +333,27 @@ test('ASSERT in plain language fails with what was said against it', () => {
       message: 'ASSERT everybody is content does not hold: Ben is not.',
     },
   })
+})
+
+test('a line in plain language with a block is asked first, and then its block runs', () => {
+  const text = strategy`
+    PREPARE the round:
+      SET x = answer
+      LOG "inside"
+    RETURN x
+  `
+  const { requests, status } = runStrategy(text, {}, () => ({ ok: true, value: 'ready' }))
+  expect(requests).toEqual([
+    { kind: 'ask', text: 'PREPARE the round:' },
+    { kind: 'log', text: 'inside' },
+  ])
+  expect(status).toEqual({ kind: 'completed', result: 'ready' })
+})
+
+test('a gather that gives nothing has no answers, and nobody missing', () => {
+  const text = strategy`
+    GATHER votes FROM []
+    RETURN [votes, votes.missing, missing]
+  `
+  expect(result(text)).toEqual([[], [], []])
 })

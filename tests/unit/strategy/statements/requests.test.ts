@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PatternError } from '../../../../src/strategy/index.ts'
 import { strategy } from '../../../given/strategy.ts'
 import { runStrategy } from '../../../given/strategy-run.ts'
 
@@ -213,4 +214,36 @@ test('a gather that fails leaves what there is', () => {
     }),
   )
   expect(status).toEqual({ kind: 'completed', result: [['a'], ['ben'], 'timeout'] })
+})
+
+describe('what is refused when a strategy is compiled, with its place and the form', () => {
+  test.each([
+    ['RETRY 0:\n  LOG 1', 7, 'RETRY'],
+    ['RETRY 1.5:\n  LOG 1', 7, 'RETRY'],
+    ['RETRY 2 WITH backoff: "soon":\n  LOG 1', 14, 'backoff of RETRY is "soon"'],
+    ['WAIT "soon"', 6, 'WAIT'],
+    ['WAIT for replies OR "soon"', 21, 'WAIT for'],
+    ['GATHER votes FROM agents WITH prompt: null', 31, 'prompt of GATHER is null; it needs a text'],
+    ['SPAWN helper WITH purpose: null', 19, 'purpose of SPAWN is null'],
+    ['TRACK { type: null }', 9, 'type of TRACK is null'],
+    ['GATHER FROM agents', 1, 'GATHER needs a name for the answers'],
+    ['GATHER FROM agents', 1, 'The form is: GATHER responses FROM agents WITH timeout: 15s, at_least: 2'],
+    ['SEND "Go."', 1, 'SEND needs a recipient'],
+    ['SEND "Go."', 1, 'The form is: SEND "text" TO agent, or SEND { to: agent, message: "text" }'],
+    ['SPAWN { count: 2 } WITH count: 3', 1, 'SPAWN has its options twice'],
+    ['SPAWN { count: 2 } WITH count: 3', 1, 'The form is: SPAWN "helper" WITH model:'],
+    ['TRY:\n  LOG 1', 1, 'This TRY has no ON failure'],
+    ['TRY:\n  LOG 1', 1, 'below the block, with the same indentation as TRY'],
+    ['BREAK', 1, 'Write it in the block of a FOR, FOREACH or WHILE'],
+    ['CONTINUE', 1, 'CONTINUE is outside of a loop.'],
+  ])('%s', (text, column, message) => {
+    let error: PatternError | undefined
+    try {
+      runStrategy(text, VARIABLES)
+    } catch (thrown) {
+      error = thrown as PatternError
+    }
+    expect(error).toMatchObject({ name: 'PatternError', line: 1, column })
+    expect(error!.message).toContain(message)
+  })
 })
