@@ -68,6 +68,33 @@ describe('AGGREGATE', () => {
     })
   })
 
+  test('finds nothing on a path through what has no members', () => {
+    const data: Json = [{ data: null }, { data: 'text' }, { data: 7 }, null, 'text', { data: { length: 5 } }]
+    expect(aggregate({ data, method: 'statistical', options: { extract_field: 'data.length' } })).toMatchObject({
+      count: 1,
+      sum: 5,
+    })
+  })
+
+  test('has no consensus of nobody, whatever the threshold', () => {
+    expect(aggregate({ data: [], method: 'consensus', options: { threshold: 0 } })).toMatchObject({ consensus: false })
+  })
+
+  test.each([
+    [{ data: 'x', method: 'vote' }, true],
+    [{ data: [1, 'a'], method: 'merge' }, true],
+    [{ data: [], method: 'vote', options: { weighs: [] } }, false],
+    [{ data: [], method: 'guess' }, false],
+  ])('%j is refused; a model may know the data: %s', (request, unknown) => {
+    let error: unknown
+    try {
+      aggregate(request)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toMatchObject({ kind: 'refused_request', unknown })
+  })
+
   test('agrees when the threshold is met exactly; half of the votes where none is given', () => {
     const agreed = (data: Json[], options = {}): unknown =>
       (aggregate({ data, method: 'majority', options }) as { consensus: Json }).consensus
