@@ -125,7 +125,7 @@ export function answerLive(
   }
   const open = sessionsOf(provider)
   if (open.size >= MAX_SESSIONS) {
-    const message = `${MAX_SESSIONS} sessions are open, which is the limit. Close some sessions.`
+    const message = `longhaul holds ${MAX_SESSIONS} WebSocket sessions at most, and all are open. Close some sessions.`
     return refuse(fullResponse(message), 'too_large', message)
   }
   open.add(socket)

@@ -194,7 +194,7 @@ describe('pushes', { timeout: 60_000 }, () => {
     })
     expect(await client.send('state:relationship:query', { from: 'a', from_id: 'b' })).toMatchObject({
       status: 'failed',
-      error: expect.stringContaining('given twice') as string,
+      error: expect.stringContaining('is set twice') as string,
     })
     await client.send('state:relationship:delete', { from: 'a', to: 'b', type: 'knows' })
     await client.send('state:entity:delete', { id: 'a' })

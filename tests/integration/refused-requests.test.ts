@@ -68,7 +68,7 @@ describeOrchestration('two hundred wrong requests', { system: doing }, (test) =>
     expect(outcome).toHaveCalls(1, { status: 'ended' })
     expect(outcome.agents[0]).toMatchObject({ agent: 'ann', calls: 200, failed: 200, latencyMs: null })
     expect(() => expect(outcome).toHaveCalls(0)).toThrow(
-      /call 200 gpt-4o-mini: refused with 400 \(invalid\), Invalid 'temperature': decimal above maximum value/,
+      /call 200 gpt-4o-mini: refused with 400 \(invalid\): Invalid 'temperature': decimal above maximum value/,
     )
   })
 })

@@ -537,7 +537,7 @@ describeOrchestration('more sessions than can be held', { system, provider: {} }
     const refused = await open()
     expect(refused).toMatchObject({
       status: 503,
-      body: expect.stringContaining('longhaul holds 1000 sessions') as string,
+      body: expect.stringContaining('longhaul holds 1000 WebSocket sessions at most') as string,
     })
     expect(trace.ofType('call.refused')).toMatchObject([{ status: 503 }])
     const closed = new Promise((resolve) => held[0]!.once('close', resolve))
@@ -599,7 +599,7 @@ describeOrchestration(
               .join(''),
           { timeout: 20_000 },
         )
-        .toContain('has not read')
+        .toContain('did not read')
       raw.destroy()
       await server.close()
     })
