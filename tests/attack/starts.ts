@@ -44,7 +44,7 @@ export async function startTwice(tally: Tally, { times }: { times: number }): Pr
     writeFileSync(precious, 'precious')
     const refused = await longhaul({ ...daemon.env, KSI_SOCKET_PATH: precious }, 'daemon', 'start')
     tally.tried += 1
-    if (refused.code === 0 || !refused.said.includes('is no socket')) tally.add('foreign error', refused.said)
+    if (refused.code === 0 || !refused.said.includes('is not a socket')) tally.add('foreign error', refused.said)
     if (readFileSync(precious, 'utf8') !== 'precious') tally.add('silent loss', 'a file at the path of the socket')
   } finally {
     await daemon.remove()
