@@ -25,7 +25,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from '../wire/index.ts'
-import { deskOf, shelfOf } from './desk.ts'
+import { serviceContextOf, resourcesOf } from './service-context.ts'
 import { answerDetached, sendStreamed } from './detached.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Incoming } from './incoming.ts'
@@ -125,7 +125,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
     fingerprint,
     now: provider.clock.epoch + provider.clock.now(),
     header,
-    shelf: shelfOf(provider, route.provider),
+    resources: resourcesOf(provider, route.provider),
     id: () => provider.requestId(),
   }
   if (endpoint.kind === 'resource') return answerResource(provider, endpoint, request, incoming, sink, refuseBad)
@@ -154,7 +154,7 @@ function answerResource(
   refuseBad: (problem: BadRequest | Lacking, body: Readonly<Record<string, unknown>>) => Exchange,
 ): Exchange {
   const { route, method, header } = incoming
-  const desk = deskOf(provider, incoming, (asked, signal) => {
+  const context = serviceContextOf(provider, incoming, (asked, signal) => {
     let whole: WireResponse | undefined
     let body = ''
     return new Promise((resolve) => {
@@ -167,7 +167,7 @@ function answerResource(
       signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })
     })
   })
-  const given = endpoint.answer(request, desk)
+  const given = endpoint.answer(request, context)
   if (isBad(given)) return refuseBad(given, request.body)
   provider.trace.append({
     type: 'resource.answered',
@@ -290,7 +290,7 @@ class Delivery {
     sink.head(this.#head({ reply, limits }), damage === 'stall')
     switch (damage) {
       case undefined:
-        this.#endpoint.keep?.(reply, this.#asked, shelfOf(this.#provider, this.#route.provider))
+        this.#endpoint.keep?.(reply, this.#asked, resourcesOf(this.#provider, this.#route.provider))
         sink.write(body)
         return sink.end()
       case 'malformed':
@@ -316,7 +316,7 @@ class Delivery {
     const stream = this.#stream!
     switch (damage) {
       case undefined:
-        this.#endpoint.keep?.(reply, this.#asked, shelfOf(this.#provider, this.#route.provider))
+        this.#endpoint.keep?.(reply, this.#asked, resourcesOf(this.#provider, this.#route.provider))
         sink.write(stream.tail())
         return sink.end()
       case 'reset':

@@ -12,13 +12,13 @@ import {
   REFUSED_AS,
   unsimulatedResponse,
   unsimulatedSocketText,
-  type Line,
+  type LiveConnection,
   type LiveSession,
   type WireRequest,
   type WireResponse,
 } from '../wire/index.ts'
 import { MAX_BODY } from './answer.ts'
-import { shelfOf } from './desk.ts'
+import { resourcesOf } from './service-context.ts'
 import { refusedAtPace } from './pace.ts'
 import type { Route } from './routes.ts'
 
@@ -114,7 +114,7 @@ export function answerLive(
     fingerprint: hashHex(path),
     now: clock.epoch + clock.now(),
     header,
-    shelf: shelfOf(provider, route.provider),
+    resources: resourcesOf(provider, route.provider),
     id: () => provider.requestId(),
   }
   const begin = endpoint.open(wire)
@@ -136,7 +136,7 @@ export function answerLive(
   sockets().handleUpgrade(request, socket, head, (client) => {
     const answered = { provider: route.provider, operation, method, path, status: 101, agent: agent ?? null }
     provider.trace.append({ type: 'resource.answered', ...answered })
-    const session = sender.runInAsyncScope(() => begin(lineTo(client, provider, route, { agent, pace })))
+    const session = sender.runInAsyncScope(() => begin(connectionTo(client, provider, route, { agent, pace })))
     listen(client, session, () => writerOf(socket) ?? sender, provider)
     onOpen(client)
   })
@@ -165,12 +165,12 @@ function listen(client: WebSocket, session: LiveSession, sender: () => AsyncReso
   client.on('error', () => {})
 }
 
-function lineTo(
+function connectionTo(
   client: WebSocket,
   provider: Provider,
   route: Route,
   { agent, pace }: { agent: string | undefined; pace: number },
-): Line {
+): LiveConnection {
   const { clock } = provider
   const { path, host } = route
   const { catalogue } = route.address.service
@@ -198,7 +198,7 @@ function lineTo(
     },
     close: (code, reason) => client.close(code, withinBytes(reason, MAX_REASON)),
     cut: () => client.terminate(),
-    ask(call, receive) {
+    generate(call, receive) {
       const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))
       const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
       const accepted = provider.accept(

@@ -18,12 +18,12 @@ export {
   isStreamed,
   REFUSED_AS,
   type BadRequest,
-  type Desk,
+  type ServiceContext,
   type Detached,
   type Endpoint,
   type Generation,
   type Lacking,
-  type Line,
+  type LiveConnection,
   type LiveSession,
   type Resource,
   type ResponseHead,
@@ -33,7 +33,7 @@ export {
   type WireRequest,
   type WireResponse,
 } from './service.ts'
-export { Shelf } from './shelf.ts'
+export { ResourceStore } from './resource-store.ts'
 export { unsimulatedResponse, unsimulatedSocketText, unsimulatedText } from './unsimulated.ts'
 
 /** The services that are simulated. A new one is a folder and a line here. */

@@ -1,8 +1,8 @@
 import { isWithoutKey } from './openai/errors.ts'
-import { jsonResponse, type BadRequest, type Desk, type Resource } from './service.ts'
+import { jsonResponse, type BadRequest, type ServiceContext, type Resource } from './service.ts'
 
 /** A model as the provider knows it: calls are held to the same window. */
-export type KnownModel = Desk['models'][number]
+export type KnownModel = ServiceContext['models'][number]
 
 /** How a service tells of its models. */
 interface Telling {
@@ -33,25 +33,25 @@ export function modelList({
   const resource = (
     path: string,
     operation: string,
-    give: (desk: Desk, id: string, query: URLSearchParams) => object | BadRequest,
+    give: (context: ServiceContext, id: string, query: URLSearchParams) => object | BadRequest,
   ): Resource => ({
     kind: 'resource',
     method: 'GET',
     path,
     operation,
-    answer({ strict, header, params, query }, desk) {
+    answer({ strict, header, params, query }, context) {
       if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
-      const given = give(desk, params['model'] ?? '', query)
-      return 'kind' in given ? (given as BadRequest) : jsonResponse(given, headers(desk.id()))
+      const given = give(context, params['model'] ?? '', query)
+      return 'kind' in given ? (given as BadRequest) : jsonResponse(given, headers(context.id()))
     },
   })
   return [
-    resource('/v1/models', 'models.list', (desk, _, query) => {
-      const others = beside.filter(({ id }) => !desk.models.some((known) => known.id === id))
-      return list([...desk.models, ...others].filter((known) => isAsked(known, query)).map(model))
+    resource('/v1/models', 'models.list', (context, _, query) => {
+      const others = beside.filter(({ id }) => !context.models.some((known) => known.id === id))
+      return list([...context.models, ...others].filter((known) => isAsked(known, query)).map(model))
     }),
-    resource('/v1/models/{model}', one, (desk, id) => {
-      const known = desk.model(id) ?? beside.find((one) => one.id === id)
+    resource('/v1/models/{model}', one, (context, id) => {
+      const known = context.model(id) ?? beside.find((one) => one.id === id)
       return known ? model(known) : { kind: 'not_found', message: missing(id) }
     }),
   ]

@@ -1,4 +1,11 @@
-import { isBad, type BadRequest, type Desk, type Endpoint, type ErrorFormat, type WireRequest } from './service.ts'
+import {
+  isBad,
+  type BadRequest,
+  type ServiceContext,
+  type Endpoint,
+  type ErrorFormat,
+  type WireRequest,
+} from './service.ts'
 
 /** How endpoints of one service are met at another. */
 export interface Elsewhere {
@@ -16,12 +23,12 @@ const withoutName = (own: Readonly<Record<string, string>>): Record<string, stri
 const filled = (path: string, params: WireRequest['params']): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')
 
-type Rest = Parameters<Desk['ask']> extends [string, ...infer More] ? More : never
+type Rest = Parameters<ServiceContext['request']> extends [string, ...infer More] ? More : never
 
-/** The desk of a resource that asks for paths below another. */
-const deskAt = (path: string, { params }: WireRequest, desk: Desk): Desk =>
-  Object.assign(Object.create(desk) as Desk, {
-    ask: (below: string, ...more: Rest) => desk.ask(filled(path, params) + below, ...more),
+/** The context of a resource that asks for paths below another. */
+const deskAt = (path: string, { params }: WireRequest, context: ServiceContext): ServiceContext =>
+  Object.assign(Object.create(context) as ServiceContext, {
+    request: (below: string, ...more: Rest) => context.request(filled(path, params) + below, ...more),
   })
 
 /**
@@ -65,11 +72,11 @@ export const prefixed = (
     return {
       ...endpoint,
       ...at,
-      answer(request, desk) {
+      answer(request, context) {
         const own = read(request)
         if (isBad(own)) return own
-        const given = endpoint.answer(own, deskAt(path, request, desk))
-        return isBad(given) ? given : { ...given, headers: headers(given.headers, desk.id()) }
+        const given = endpoint.answer(own, deskAt(path, request, context))
+        return isBad(given) ? given : { ...given, headers: headers(given.headers, context.id()) }
       },
     }
   })

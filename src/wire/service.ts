@@ -1,7 +1,7 @@
 import type { Answer, CallRequest, LimitStates, Piece, RefusedRequest, Reply, ServiceError } from '../provider/index.ts'
 import type { Chunk } from './chunk.ts'
 import type { Feed } from './feed.ts'
-import type { Shelf } from './shelf.ts'
+import type { ResourceStore } from './resource-store.ts'
 
 /** A response before its body. Header names are in lower case. */
 export interface ResponseHead {
@@ -34,7 +34,7 @@ export interface WireRequest {
   now: number
   header(name: string): string | undefined
   /** What the service keeps from one request to the next. */
-  shelf: Shelf
+  resources: ResourceStore
   /** Makes an id: unique, and the same for the same seed. */
   id(): string
 }
@@ -137,13 +137,13 @@ export interface Generation<Asked = unknown> extends EndpointAt {
   whole(reply: Reply, asked: Asked): Chunk
   stream(reply: Reply, asked: Asked): StreamEncoder
   /** Keeps a whole answer, for what later requests ask of it. */
-  keep?(reply: Reply, asked: Asked, shelf: Shelf): void
+  keep?(reply: Reply, asked: Asked, resources: ResourceStore): void
 }
 
 /** What a resource may do beside answering. */
-export interface Desk {
+export interface ServiceContext {
   /** What is kept for the service. */
-  shelf: Shelf
+  resources: ResourceStore
   /** The service as the user calls it. */
   provider: string
   /** Where a client's base URL leads here, for addresses in answers. */
@@ -166,7 +166,7 @@ export interface Desk {
    * @param options.batch whether the call is part of a batch, and costs half
    * @param options.signal goes away from the call, whose promise then stays open
    */
-  ask(
+  request(
     path: string,
     body: Readonly<Record<string, unknown>>,
     options?: { batch?: boolean; signal?: AbortSignal },
@@ -176,11 +176,11 @@ export interface Desk {
 /** An endpoint for something small that a service keeps or counts: models, files, stored answers. It costs nothing and fails by no chance. */
 export interface Resource extends EndpointAt {
   kind: 'resource'
-  answer(request: WireRequest, desk: Desk): WireResponse | Streamed | BadRequest | Lacking
+  answer(request: WireRequest, context: ServiceContext): WireResponse | Streamed | BadRequest | Lacking
 }
 
 /** The service's end of a connection over which a client and a model talk. */
-export interface Line {
+export interface LiveConnection {
   /** Whether the provider serves a model, by any of its names. */
   hasModel(id: string): boolean
   send(event: string): void
@@ -193,7 +193,7 @@ export interface Line {
    *
    * @returns what to call to have it stop
    */
-  ask(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
+  generate(call: Omit<CallRequest, 'fingerprint'>, receive: (part: Answer) => void): () => void
   /** Tells in the trace of something that a client asked and that is refused before it becomes a call. */
   refused(why: Pick<RefusedRequest, 'status' | 'reason' | 'message' | 'model' | 'callerHints'>): void
   /** Tells in the trace of something small that is answered, and is no call. */
@@ -219,7 +219,7 @@ export interface Live extends EndpointAt {
   kind: 'live'
   method: 'GET'
   /** Reads the request to connect, and gives what begins the session when the client is connected. */
-  open(request: WireRequest): ((line: Line) => LiveSession) | BadRequest | Lacking
+  open(request: WireRequest): ((connection: LiveConnection) => LiveSession) | BadRequest | Lacking
 }
 
 /** One thing that a service may be asked. */

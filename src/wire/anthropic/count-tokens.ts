@@ -27,7 +27,7 @@ export const countTokens: Resource = {
   method: 'POST',
   path: '/v1/messages/count_tokens',
   operation: 'messages.count_tokens',
-  answer(wire, desk) {
+  answer(wire, context) {
     const body = { max_tokens: enough(wire.body), ...wire.body }
     const extra = wire.strict ? OF_ANSWERS.find((name) => wire.body[name] !== undefined) : undefined
     const problem =
@@ -36,7 +36,7 @@ export const countTokens: Resource = {
       requestProblem(wire, body)
     if (problem) return problem
     const call = callOf(wire, body as unknown as MessagesRequest, [])
-    if (!desk.model(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }
-    return jsonResponse({ input_tokens: desk.count(call) }, commonHeaders(desk.id(), {}))
+    if (!context.model(call.model)) return { kind: 'not_found', message: `model: ${call.model}` }
+    return jsonResponse({ input_tokens: context.count(call) }, commonHeaders(context.id(), {}))
   },
 }

@@ -39,11 +39,11 @@ const list: Resource = {
   method: 'GET',
   path: '/v1/models',
   operation: 'models.list',
-  answer(wire, desk) {
+  answer(wire, context) {
     const problem = credentialsProblem(wire)
     if (problem) return problem
-    const page = pageOf(desk.models.map(modelOf), wire.query)
-    return isBad(page) ? page : jsonResponse(page, commonHeaders(desk.id(), {}))
+    const page = pageOf(context.models.map(modelOf), wire.query)
+    return isBad(page) ? page : jsonResponse(page, commonHeaders(context.id(), {}))
   },
 }
 
@@ -53,13 +53,13 @@ const retrieve: Resource = {
   method: 'GET',
   path: '/v1/models/{model}',
   operation: 'models.retrieve',
-  answer(wire, desk) {
+  answer(wire, context) {
     const problem = credentialsProblem(wire)
     if (problem) return problem
     const id = wire.params['model']!
-    const known = desk.model(id)
+    const known = context.model(id)
     if (!known) return { kind: 'not_found', message: `model: ${id}` }
-    return jsonResponse(modelOf(known), commonHeaders(desk.id(), {}))
+    return jsonResponse(modelOf(known), commonHeaders(context.id(), {}))
   },
 }
 

@@ -24,7 +24,7 @@ export const countTokens: Resource = {
   method: 'POST',
   path: '/model/{modelId}/count-tokens',
   operation: 'countTokens',
-  answer(wire, desk) {
+  answer(wire, context) {
     const { input } = wire.body
     const { converse, invokeModel } = isObject(input) ? input : {}
     const invoked = isObject(invokeModel) ? bodyOf(invokeModel) : undefined
@@ -33,7 +33,7 @@ export const countTokens: Resource = {
       ? readConversation({ ...wire, body: converse }, false)
       : readInvocation({ ...wire, body: invoked! }, false)
     if (isBad(parsed)) return parsed
-    if (!desk.model(parsed.call.model)) return invalid('The provided model identifier is invalid.')
-    return jsonResponse({ inputTokens: desk.count(parsed.call) }, commonHeaders(desk.id()))
+    if (!context.model(parsed.call.model)) return invalid('The provided model identifier is invalid.')
+    return jsonResponse({ inputTokens: context.count(parsed.call) }, commonHeaders(context.id()))
   },
 }

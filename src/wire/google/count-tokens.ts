@@ -14,19 +14,19 @@ export const countTokens = (home: Home): Resource => ({
   path: `${home.models}:countTokens`,
   operation: 'countTokens',
   errors: home.errors,
-  answer(request, desk) {
+  answer(request, context) {
     if (request.strict && isWithoutKey(request)) return { kind: 'unauthorized' }
     const whole = request.body['generateContentRequest'] ?? request.body['generate_content_request']
     const body = isObject(whole) ? whole : request.body
     const parsed = readContentRequest({ ...request, body }, home, false)
     if (isBad(parsed)) return parsed
     const model = modelName(request.params['model'] ?? '')
-    if (!desk.model(model))
+    if (!context.model(model))
       return {
         kind: 'not_found',
         message: `models/${model} is not found for API version ${request.params['version'] ?? 'v1beta'}, or is not supported for countTokens.`,
       }
-    const totalTokens = desk.count(parsed.call)
+    const totalTokens = context.count(parsed.call)
     const { mediaTokens } = parsed.asked
     const text = { modality: 'TEXT', tokenCount: totalTokens - mediaTokens }
     const images = mediaTokens > 0 ? [{ modality: 'IMAGE', tokenCount: mediaTokens }] : []

@@ -1,4 +1,4 @@
-import { jsonResponse, type BadRequest, type Desk, type Resource, type WireRequest } from '../service.ts'
+import { jsonResponse, type BadRequest, type ServiceContext, type Resource, type WireRequest } from '../service.ts'
 import { geminiErrors, HEADERS, invalid, isWithoutKey, vertexErrors } from './errors.ts'
 
 // Source: https://ai.google.dev/api/models.
@@ -48,15 +48,15 @@ function pageOf<Item>(
 const listed = (
   path: string,
   operation: string,
-  write: (models: Desk['models'], next: object) => object,
+  write: (models: ServiceContext['models'], next: object) => object,
 ): Pick<Resource, 'kind' | 'method' | 'path' | 'operation' | 'answer'> => ({
   kind: 'resource',
   method: 'GET',
   path,
   operation,
-  answer(request, desk) {
+  answer(request, context) {
     if (request.strict && isWithoutKey(request)) return { kind: 'unauthorized' }
-    const found = pageOf(desk.models, request)
+    const found = pageOf(context.models, request)
     return 'kind' in found ? found : jsonResponse(write(found.page, found.next), HEADERS)
   },
 })
@@ -69,10 +69,10 @@ const single = (
   method: 'GET',
   path,
   operation: 'models.get',
-  answer(request, desk) {
+  answer(request, context) {
     if (request.strict && isWithoutKey(request)) return { kind: 'unauthorized' }
     const id = request.params['model']!
-    const model = desk.model(id)
+    const model = context.model(id)
     if (model) return jsonResponse(write(model), HEADERS)
     return {
       kind: 'not_found',

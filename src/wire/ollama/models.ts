@@ -1,4 +1,4 @@
-import type { BadRequest, Desk, Resource, WireRequest, WireResponse } from '../service.ts'
+import type { BadRequest, ServiceContext, Resource, WireRequest, WireResponse } from '../service.ts'
 import { answerOf } from './errors.ts'
 
 // Source: https://github.com/ollama/ollama/blob/main/docs/api.md (models).
@@ -29,8 +29,8 @@ const modelOf = (name: string, now: number) => ({
   details: DETAILS,
 })
 
-const namesAt = ({ models, shelf }: Desk): string[] => [
-  ...new Set([...models.map(({ id }) => tagged(id)), ...shelf.all<string>(PULLED)]),
+const namesAt = ({ models, resources }: ServiceContext): string[] => [
+  ...new Set([...models.map(({ id }) => tagged(id)), ...resources.all<string>(PULLED)]),
 ]
 
 const nameIn = ({ body }: WireRequest): string | undefined => {
@@ -41,8 +41,8 @@ const nameIn = ({ body }: WireRequest): string | undefined => {
 const NO_NAME: BadRequest = { kind: 'invalid', message: 'model is required', param: null, code: null }
 
 /** What is told while a model is fetched, line by line. */
-function pulled(name: string, { body }: WireRequest, { shelf }: Desk): WireResponse {
-  shelf.put(PULLED, tagged(name), tagged(name), name.length)
+function pulled(name: string, { body }: WireRequest, { resources }: ServiceContext): WireResponse {
+  resources.put(PULLED, tagged(name), tagged(name), name.length)
   if (body['stream'] === false) return answerOf(200, { status: 'success' })
   const layer = { digest: `sha256:${DIGEST}`, total: SIZE }
   const lines = [
@@ -69,11 +69,11 @@ const at = (
   method: Resource['method'],
   path: string,
   operation: string,
-  answer: (name: string, wire: WireRequest, desk: Desk) => WireResponse | BadRequest,
+  answer: (name: string, wire: WireRequest, context: ServiceContext) => WireResponse | BadRequest,
 ): Resource =>
-  resource(method, path, operation, (wire, desk) => {
+  resource(method, path, operation, (wire, context) => {
     const name = nameIn(wire)
-    return name === undefined ? NO_NAME : answer(name, wire, desk)
+    return name === undefined ? NO_NAME : answer(name, wire, context)
   })
 
 /** What may be asked of Ollama's models. Any model answers, as if it had been pulled. */
@@ -84,11 +84,11 @@ export const models: readonly Resource[] = [
     body: 'Ollama is running',
   })),
   resource('GET', '/api/version', 'version', () => answerOf(200, { version: VERSION })),
-  resource('GET', '/api/tags', 'tags', (_, desk) =>
-    answerOf(200, { models: namesAt(desk).map((name) => modelOf(name, desk.now())) }),
+  resource('GET', '/api/tags', 'tags', (_, context) =>
+    answerOf(200, { models: namesAt(context).map((name) => modelOf(name, context.now())) }),
   ),
   resource('GET', '/api/ps', 'ps', () => answerOf(200, { models: [] })),
-  at('POST', '/api/show', 'show', (name, _, desk) =>
+  at('POST', '/api/show', 'show', (name, _, context) =>
     answerOf(200, {
       license: '',
       modelfile: `FROM ${name}`,
@@ -97,12 +97,12 @@ export const models: readonly Resource[] = [
       details: DETAILS,
       model_info: { 'general.architecture': 'llama', 'llama.context_length': 128_000 },
       capabilities: /embed|minilm|bge/.test(name) ? ['embedding'] : ['completion', 'tools', 'vision', 'thinking'],
-      modified_at: new Date(desk.now()).toISOString(),
+      modified_at: new Date(context.now()).toISOString(),
     }),
   ),
   at('POST', '/api/pull', 'pull', pulled),
-  at('DELETE', '/api/delete', 'delete', (name, _, { shelf }) =>
-    shelf.remove(PULLED, tagged(name))
+  at('DELETE', '/api/delete', 'delete', (name, _, { resources }) =>
+    resources.remove(PULLED, tagged(name))
       ? { status: 200, headers: {}, body: '' }
       : { kind: 'not_found', message: `model '${name}' not found` },
   ),

@@ -1,4 +1,4 @@
-import type { BadRequest, Desk, Resource, WireRequest } from '../service.ts'
+import type { BadRequest, ServiceContext, Resource, WireRequest } from '../service.ts'
 import { invalid } from './errors.ts'
 import { fileOf, keepFile } from './files.ts'
 import { pageOf } from './pages.ts'
@@ -72,7 +72,7 @@ function linesOf(content: string, endpoint: string): readonly Line[] | { line: n
     : lines
 }
 
-const seconds = (desk: Desk): number => Math.floor(desk.now() / 1_000)
+const seconds = (context: ServiceContext): number => Math.floor(context.now() / 1_000)
 const isOver = ({ body: { status } }: Batch): boolean =>
   ['completed', 'expired', 'cancelled', 'failed'].includes(status)
 
@@ -83,16 +83,16 @@ function aloneOf({ body }: Line): Record<string, unknown> {
 }
 
 /** Works on all requests, some at a time. */
-function work(batch: Batch, desk: Desk): void {
+function work(batch: Batch, context: ServiceContext): void {
   const { body, lines, written } = batch
   if (isOver(batch)) return
   body.status = 'in_progress'
-  body['in_progress_at'] = seconds(desk)
+  body['in_progress_at'] = seconds(context)
   let next = 0
   let open = 0
-  const ask = async (line: Line): Promise<void> => {
+  const work = async (line: Line): Promise<void> => {
     // `/v1` is a part of the base URL.
-    const answer = await desk.ask(line.url.replace(/^\/v1/, ''), aloneOf(line), {
+    const answer = await context.request(line.url.replace(/^\/v1/, ''), aloneOf(line), {
       batch: true,
       signal: batch.over.signal,
     })
@@ -102,20 +102,20 @@ function work(batch: Batch, desk: Desk): void {
     const isGood = status < 400
     batch.answered.add(line.custom_id)
     body.request_counts[isGood ? 'completed' : 'failed'] += 1
-    const response = { status_code: status, request_id: desk.id(), body: parsed(answer?.body) }
-    const told = { id: `batch_req_${desk.id()}`, custom_id: line.custom_id, response, error: null }
+    const response = { status_code: status, request_id: context.id(), body: parsed(answer?.body) }
+    const told = { id: `batch_req_${context.id()}`, custom_id: line.custom_id, response, error: null }
     written[isGood ? 'good' : 'bad'].push(JSON.stringify(told))
   }
   const goOn = (): void => {
     while (open < AT_ONCE && next < lines.length && body.status === 'in_progress') {
       open += 1
       const line = lines[next++]!
-      void ask(line).then(() => {
+      void work(line).then(() => {
         open -= 1
         goOn()
       })
     }
-    if (open === 0 && !isOver(batch)) end(batch, desk, body.status === 'cancelling' ? 'cancelled' : 'completed')
+    if (open === 0 && !isOver(batch)) end(batch, context, body.status === 'cancelling' ? 'cancelled' : 'completed')
   }
   goOn()
 }
@@ -130,7 +130,7 @@ function parsed(body: unknown): unknown {
 
 function end(
   { body, written, lines, over, answered }: Batch,
-  desk: Desk,
+  context: ServiceContext,
   status: 'completed' | 'expired' | 'cancelled',
 ): void {
   if (status !== 'completed')
@@ -141,7 +141,7 @@ function end(
           ? 'This request could not be executed before the completion window expired.'
           : 'This request was not executed, as the batch was cancelled.'
       const told = {
-        id: `batch_req_${desk.id()}`,
+        id: `batch_req_${context.id()}`,
         custom_id: id,
         response: null,
         error: { code: `batch_${status}`, message },
@@ -152,22 +152,22 @@ function end(
   const file = (lines: readonly string[], filename: string): string | undefined =>
     lines.length === 0
       ? undefined
-      : keepFile(desk.shelf, {
-          id: desk.id(),
-          now: desk.now(),
+      : keepFile(context.resources, {
+          id: context.id(),
+          now: context.now(),
           filename,
           purpose: 'batch_output',
           content: `${lines.join('\n')}\n`,
         }).body.id
   body['output_file_id'] = file(written.good, `${body.id}_output.jsonl`)
   body['error_file_id'] = file(written.bad, `${body.id}_error.jsonl`)
-  body['finalizing_at'] = seconds(desk)
-  body[`${status}_at`] = seconds(desk)
+  body['finalizing_at'] = seconds(context)
+  body[`${status}_at`] = seconds(context)
   body.status = status
   over.abort()
 }
 
-function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
+function create({ body: asked, resources }: WireRequest, context: ServiceContext): object {
   const { input_file_id: fileId, endpoint, completion_window: window, metadata = null } = asked
   if (typeof endpoint !== 'string' || !ENDPOINTS.includes(endpoint))
     return invalid(
@@ -177,18 +177,18 @@ function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
     )
   if (window !== '24h')
     return invalid(`Invalid value: '${String(window)}'. Value must be '24h'.`, 'completion_window', 'invalid_value')
-  const file = typeof fileId === 'string' ? fileOf(shelf, fileId) : undefined
+  const file = typeof fileId === 'string' ? fileOf(resources, fileId) : undefined
   if (!file) return invalid(`Invalid file_id: ${String(fileId)} does not exist.`, 'input_file_id', 'invalid_value')
   const lines = linesOf(file.content, endpoint)
   const isReadable = Array.isArray(lines)
-  const created = seconds(desk)
+  const created = seconds(context)
   const batch: Batch = {
     lines: isReadable ? (lines as readonly Line[]) : [],
     written: { good: [], bad: [] },
     over: new AbortController(),
     answered: new Set(),
     body: {
-      id: `batch_${desk.id()}`,
+      id: `batch_${context.id()}`,
       object: 'batch',
       endpoint,
       errors: null,
@@ -203,21 +203,21 @@ function create({ body: asked, shelf }: WireRequest, desk: Desk): object {
       metadata,
     },
   }
-  shelf.put(BATCHES, batch.body.id, batch, file.content.length)
-  desk.after(VALIDATING_MS, () => {
-    if (isReadable) return work(batch, desk)
+  resources.put(BATCHES, batch.body.id, batch, file.content.length)
+  context.after(VALIDATING_MS, () => {
+    if (isReadable) return work(batch, context)
     batch.body.status = 'failed'
-    batch.body['failed_at'] = seconds(desk)
+    batch.body['failed_at'] = seconds(context)
     batch.body['errors'] = { object: 'list', data: [{ ...lines, param: null }] }
   })
-  desk.after(WINDOW_MS, () => {
-    if (!isOver(batch)) end(batch, desk, 'expired')
+  context.after(WINDOW_MS, () => {
+    if (!isOver(batch)) end(batch, context, 'expired')
   })
   return { ...batch.body }
 }
 
-function withBatch({ shelf, params }: WireRequest, answer: (batch: Batch) => object): object {
-  const batch = shelf.get<Batch>(BATCHES, params['batch']!)
+function withBatch({ resources, params }: WireRequest, answer: (batch: Batch) => object): object {
+  const batch = resources.get<Batch>(BATCHES, params['batch']!)
   return batch
     ? answer(batch)
     : ({ kind: 'not_found', message: `No batch found with id '${params['batch']}'.` } satisfies BadRequest)
@@ -228,21 +228,21 @@ export const batches: readonly Resource[] = [
   resource('POST', '/batches', 'batches.create', create),
   resource('GET', '/batches', 'batches.list', (request) =>
     pageOf(
-      request.shelf.all<Batch>(BATCHES).map(({ body }) => body),
+      request.resources.all<Batch>(BATCHES).map(({ body }) => body),
       request,
     ),
   ),
   resource('GET', '/batches/{batch}', 'batches.retrieve', (request) => withBatch(request, ({ body }) => ({ ...body }))),
-  resource('POST', '/batches/{batch}/cancel', 'batches.cancel', (request, desk) =>
+  resource('POST', '/batches/{batch}/cancel', 'batches.cancel', (request, context) =>
     withBatch(request, (batch) => {
       if (isOver(batch)) return invalid(`Cannot cancel a batch with status '${batch.body.status}'.`)
       const wasWaiting = batch.body.status === 'validating'
       batch.body.status = 'cancelling'
-      batch.body['cancelling_at'] = seconds(desk)
-      if (wasWaiting) end(batch, desk, 'cancelled')
+      batch.body['cancelling_at'] = seconds(context)
+      if (wasWaiting) end(batch, context, 'cancelled')
       else
-        desk.after(CANCELLING_MS, () => {
-          if (!isOver(batch)) end(batch, desk, 'cancelled')
+        context.after(CANCELLING_MS, () => {
+          if (!isOver(batch)) end(batch, context, 'cancelled')
         })
       return { ...batch.body }
     }),

@@ -1,5 +1,5 @@
 import type { BadRequest, Resource, WireRequest } from '../service.ts'
-import type { Shelf } from '../shelf.ts'
+import type { ResourceStore } from '../resource-store.ts'
 import { problemOf, shapeFor, type Shape } from '../shape.ts'
 import { openaiProblem } from './errors.ts'
 import { allItems, withItems, type KeptItems } from './kept-items.ts'
@@ -30,22 +30,22 @@ const UPDATED: Shape = { type: 'object', fields: { metadata: { ...METADATA, requ
 const ADDED: Shape = { type: 'object', fields: { items: { ...ITEMS, required: true } } }
 
 /** A conversation that is kept. */
-export const conversationOf = (shelf: Shelf, id: string): Conversation | undefined =>
-  shelf.get<Conversation>(CONVERSATIONS, id)
+export const conversationOf = (resources: ResourceStore, id: string): Conversation | undefined =>
+  resources.get<Conversation>(CONVERSATIONS, id)
 
 /** All that are kept, the oldest first. */
-export const allConversations = (shelf: Shelf): Conversation[] => shelf.all<Conversation>(CONVERSATIONS)
+export const allConversations = (resources: ResourceStore): Conversation[] => resources.all<Conversation>(CONVERSATIONS)
 
-function keepConversation(shelf: Shelf, conversation: Conversation): void {
-  shelf.put(CONVERSATIONS, conversation.id, conversation, conversation.kept?.bytes ?? 0)
+function keepConversation(resources: ResourceStore, conversation: Conversation): void {
+  resources.put(CONVERSATIONS, conversation.id, conversation, conversation.kept?.bytes ?? 0)
 }
 
 /** Puts items behind a conversation, if it is still there. */
-export function goOnWith(shelf: Shelf, id: string, items: readonly Item[]): void {
-  const conversation = conversationOf(shelf, id)
+export function goOnWith(resources: ResourceStore, id: string, items: readonly Item[]): void {
+  const conversation = conversationOf(resources, id)
   if (!conversation) return
   conversation.kept = withItems(conversation.kept, items)
-  keepConversation(shelf, conversation)
+  keepConversation(resources, conversation)
 }
 
 const bodyOf = ({ id, createdAt, metadata }: Conversation): object => ({
@@ -55,14 +55,17 @@ const bodyOf = ({ id, createdAt, metadata }: Conversation): object => ({
   metadata,
 })
 
-const found = (shelf: Shelf, id: string): Conversation | BadRequest =>
-  conversationOf(shelf, id) ?? {
+const found = (resources: ResourceStore, id: string): Conversation | BadRequest =>
+  conversationOf(resources, id) ?? {
     kind: 'not_found',
     message: `Conversation with id '${id}' not found.`,
   }
 
-const withConversation = ({ shelf, params }: WireRequest, answer: (conversation: Conversation) => object): object => {
-  const conversation = found(shelf, params['conversation']!)
+const withConversation = (
+  { resources, params }: WireRequest,
+  answer: (conversation: Conversation) => object,
+): object => {
+  const conversation = found(resources, params['conversation']!)
   return 'kind' in conversation ? conversation : answer(conversation)
 }
 
@@ -80,16 +83,16 @@ function problemIn({ body, strict }: WireRequest, shape: Shape): BadRequest | un
 
 /** What may be asked of conversations. */
 export const conversations: readonly Resource[] = [
-  resource('POST', '/conversations', 'conversations.create', (request, desk) => {
+  resource('POST', '/conversations', 'conversations.create', (request, context) => {
     const items = problemIn(request, CREATED) ?? itemsIn(request)
     if ('kind' in items) return items
     const conversation: Conversation = {
-      id: `conv_${desk.id()}`,
-      createdAt: desk.now(),
+      id: `conv_${context.id()}`,
+      createdAt: context.now(),
       metadata: request.body['metadata'] ?? {},
       kept: withItems(undefined, items),
     }
-    keepConversation(request.shelf, conversation)
+    keepConversation(request.resources, conversation)
     return bodyOf(conversation)
   }),
   resource('GET', '/conversations/{conversation}', 'conversations.retrieve', (request) =>
@@ -105,7 +108,7 @@ export const conversations: readonly Resource[] = [
   ),
   resource('DELETE', '/conversations/{conversation}', 'conversations.delete', (request) =>
     withConversation(request, ({ id }) => {
-      request.shelf.remove(CONVERSATIONS, id)
+      request.resources.remove(CONVERSATIONS, id)
       return { id, object: 'conversation.deleted', deleted: true }
     }),
   ),
@@ -116,7 +119,7 @@ export const conversations: readonly Resource[] = [
     withConversation(request, ({ id }) => {
       const added = problemIn(request, ADDED) ?? itemsIn(request)
       if ('kind' in added) return added
-      goOnWith(request.shelf, id, added)
+      goOnWith(request.resources, id, added)
       return pageOf(added.map(asListed), { query: new URLSearchParams({ order: 'asc', limit: '100' }) })
     }),
   ),
@@ -132,7 +135,7 @@ export const conversations: readonly Resource[] = [
     withConversation(request, (conversation) => {
       const left = allItems(conversation.kept).filter(({ id }) => id !== request.params['item'])
       conversation.kept = withItems(undefined, left)
-      keepConversation(request.shelf, conversation)
+      keepConversation(request.resources, conversation)
       return bodyOf(conversation)
     }),
   ),

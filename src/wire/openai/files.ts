@@ -1,5 +1,5 @@
 import { jsonResponse, type BadRequest, type Resource, type WireRequest, type WireResponse } from '../service.ts'
-import type { Shelf } from '../shelf.ts'
+import type { ResourceStore } from '../resource-store.ts'
 import { formFields } from '../multipart.ts'
 import { commonHeaders, invalid } from './errors.ts'
 import { pageOf } from './pages.ts'
@@ -26,7 +26,7 @@ export interface StoredFile {
 
 /** Keeps a file. */
 export function keepFile(
-  shelf: Shelf,
+  resources: ResourceStore,
   {
     id,
     now,
@@ -41,15 +41,16 @@ export function keepFile(
     body: { id: `file-${id}`, object: 'file', bytes, created_at: created, filename, purpose, status: 'processed' },
     content,
   }
-  shelf.put(FILES, file.body.id, file, bytes)
+  resources.put(FILES, file.body.id, file, bytes)
   return file
 }
 
 /** A file that is kept. */
-export const fileOf = (shelf: Shelf, id: string): StoredFile | undefined => shelf.get<StoredFile>(FILES, id)
+export const fileOf = (resources: ResourceStore, id: string): StoredFile | undefined =>
+  resources.get<StoredFile>(FILES, id)
 
-function withFile({ shelf, params }: WireRequest, answer: (file: StoredFile) => object): object {
-  const file = fileOf(shelf, params['file']!)
+function withFile({ resources, params }: WireRequest, answer: (file: StoredFile) => object): object {
+  const file = fileOf(resources, params['file']!)
   return file
     ? answer(file)
     : ({
@@ -62,30 +63,30 @@ function withFile({ shelf, params }: WireRequest, answer: (file: StoredFile) => 
 
 /** What may be asked of files. */
 export const files: readonly Resource[] = [
-  resource('POST', '/files', 'files.create', ({ header, text, shelf }, desk) => {
+  resource('POST', '/files', 'files.create', ({ header, text, resources }, context) => {
     const fields = formFields(header('content-type'), text)
     const file = fields.get('file')
     const purpose = fields.get('purpose')?.text
     if (!file) return invalid("Missing required parameter: 'file'.", 'file', 'missing_required_parameter')
     if (!purpose) return invalid("Missing required parameter: 'purpose'.", 'purpose', 'missing_required_parameter')
     const filename = file.filename ?? 'file'
-    return keepFile(shelf, { id: desk.id(), now: desk.now(), filename, purpose, content: file.text }).body
+    return keepFile(resources, { id: context.id(), now: context.now(), filename, purpose, content: file.text }).body
   }),
   resource('GET', '/files', 'files.list', (request) => {
     const purpose = request.query.get('purpose')
-    const bodies = request.shelf.all<StoredFile>(FILES).map(({ body }) => body)
+    const bodies = request.resources.all<StoredFile>(FILES).map(({ body }) => body)
     return pageOf(purpose === null ? bodies : bodies.filter((body) => body.purpose === purpose), request)
   }),
   resource('GET', '/files/{file}', 'files.retrieve', (request) => withFile(request, ({ body }) => body)),
-  resource('GET', '/files/{file}/content', 'files.content', (request, desk) =>
+  resource('GET', '/files/{file}/content', 'files.content', (request, context) =>
     withFile(request, ({ content }): WireResponse => ({
-      ...jsonResponse(null, { ...commonHeaders(desk.id(), {}), 'content-type': 'application/octet-stream' }),
+      ...jsonResponse(null, { ...commonHeaders(context.id(), {}), 'content-type': 'application/octet-stream' }),
       body: content,
     })),
   ),
   resource('DELETE', '/files/{file}', 'files.delete', (request) =>
     withFile(request, ({ body: { id } }) => {
-      request.shelf.remove(FILES, id)
+      request.resources.remove(FILES, id)
       return { id, object: 'file', deleted: true }
     }),
   ),

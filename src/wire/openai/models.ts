@@ -18,9 +18,9 @@ export const models: readonly Resource[] = [
     object: 'list',
     data: known.map(({ id }) => modelOf(id, provider)),
   })),
-  resource('GET', '/models/{model}', 'models.retrieve', ({ params }, desk) => {
+  resource('GET', '/models/{model}', 'models.retrieve', ({ params }, context) => {
     const id = params['model']!
-    if (desk.model(id)) return modelOf(id, desk.provider)
+    if (context.model(id)) return modelOf(id, context.provider)
     return { kind: 'not_found', message: `The model '${id}' does not exist`, param: 'model', code: 'model_not_found' }
   }),
   resource('DELETE', '/models/{model}', 'models.delete', ({ params }) => {

@@ -46,13 +46,13 @@ const REQUEST: Shape = {
 
 /** Moderations: free, and by plain words. */
 export const moderations: readonly Resource[] = [
-  resource('POST', '/moderations', 'moderations', ({ body, strict }, desk) => {
+  resource('POST', '/moderations', 'moderations', ({ body, strict }, context) => {
     const problem = problemOf(shapeFor(REQUEST, strict), body)
     if (problem) return openaiProblem(problem)
     const { input, model = 'omni-moderation-latest' } = body
     const list = Array.isArray(input) ? (input as unknown[]) : [input]
     // Parts of one text with pictures are judged together.
     const texts = list.some((part) => typeof part === 'object') ? [list.map(textOf).join('\n')] : list.map(textOf)
-    return { id: `modr-${desk.id()}`, model, results: texts.map(resultOf) }
+    return { id: `modr-${context.id()}`, model, results: texts.map(resultOf) }
   }),
 ]

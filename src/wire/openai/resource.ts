@@ -2,7 +2,7 @@ import {
   isStreamed,
   jsonResponse,
   type BadRequest,
-  type Desk,
+  type ServiceContext,
   type Lacking,
   type Resource,
   type Streamed,
@@ -16,18 +16,18 @@ export const resource = (
   method: Resource['method'],
   path: string,
   operation: string,
-  answer: (request: WireRequest, desk: Desk) => object | WireResponse | Streamed | BadRequest | Lacking,
+  answer: (request: WireRequest, context: ServiceContext) => object | WireResponse | Streamed | BadRequest | Lacking,
 ): Resource => ({
   kind: 'resource',
   method,
   path,
   operation,
-  answer(request, desk) {
+  answer(request, context) {
     if (request.strict && isWithoutKey(request.header)) return { kind: 'unauthorized' }
-    const given = answer(request, desk)
+    const given = answer(request, context)
     if ('kind' in given) return given as BadRequest | Lacking
     if (isStreamed(given)) return given
     if ('status' in given && 'headers' in given) return given as WireResponse
-    return jsonResponse(given, commonHeaders(desk.id(), {}))
+    return jsonResponse(given, commonHeaders(context.id(), {}))
   },
 })

@@ -26,8 +26,8 @@ function nameless(endpoint: Endpoint): Endpoint {
   if (endpoint.kind === 'live') return endpoint
   return {
     ...endpoint,
-    answer(wire, desk) {
-      const given = endpoint.answer(wire, desk)
+    answer(wire, context) {
+      const given = endpoint.answer(wire, context)
       return isBad(given) ? given : { ...given, headers: unnamed(given.headers) }
     },
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { bedrock } from '../../../src/wire/bedrock/index.ts'
 import { google } from '../../../src/wire/google/index.ts'
-import { Shelf, type Generation } from '../../../src/wire/index.ts'
+import { ResourceStore, type Generation } from '../../../src/wire/index.ts'
 
 const NAMES = [
   ...[
@@ -97,7 +97,7 @@ describe.each(generations)('%s', (_, generation) => {
           query: new URLSearchParams({ 'api-version': '2024-10-21' }),
           text: '',
           now: 0,
-          shelf: new Shelf(),
+          resources: new ResourceStore(),
           id: () => 'id',
           body,
           strict,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemOf, relaxed, type Shape } from '../../../src/wire/shape.ts'
-import { SERVICES, Shelf, type Generation } from '../../../src/wire/index.ts'
+import { SERVICES, ResourceStore, type Generation } from '../../../src/wire/index.ts'
 
 const SHAPE: Shape = {
   type: 'object',
@@ -47,7 +47,7 @@ const parse = (generation: Generation, body: Record<string, unknown>, strict: bo
     query: new URLSearchParams(),
     text: JSON.stringify(body),
     now: 0,
-    shelf: new Shelf(),
+    resources: new ResourceStore(),
     id: () => 'id',
     body,
     strict,

@@ -1,4 +1,4 @@
-import type { Desk } from '../../service.ts'
+import type { ServiceContext } from '../../service.ts'
 
 // Source: https://docs.anthropic.com/en/docs/build-with-claude/batch-processing.
 
@@ -65,7 +65,7 @@ export class Batch {
   }
 
   /** The batch as the service tells of it. */
-  told({ baseURL }: Desk) {
+  told({ baseURL }: ServiceContext) {
     const count = (type: Result['type']): number => this.entries.filter(({ result }) => result?.type === type).length
     return {
       id: this.id,

@@ -1,4 +1,11 @@
-import { isBad, jsonResponse, type BadRequest, type Desk, type Resource, type WireRequest } from '../../service.ts'
+import {
+  isBad,
+  jsonResponse,
+  type BadRequest,
+  type ServiceContext,
+  type Resource,
+  type WireRequest,
+} from '../../service.ts'
 import { problemOf, type Shape } from '../../shape.ts'
 import { commonHeaders, invalid, problemText } from '../errors.ts'
 import { pageOf } from '../page.ts'
@@ -50,11 +57,12 @@ function problemIn({ body }: WireRequest): BadRequest | undefined {
   return undefined
 }
 
-const told = (batch: Batch, desk: Desk) => jsonResponse(batch.told(desk), commonHeaders(desk.id(), {}))
+const told = (batch: Batch, context: ServiceContext) =>
+  jsonResponse(batch.told(context), commonHeaders(context.id(), {}))
 
 /** The batch that a path names. */
-function batchOf({ params }: WireRequest, { shelf, now }: Desk): Batch | BadRequest {
-  const batch = shelf.get<Batch>(KIND, params['batch']!)
+function batchOf({ params }: WireRequest, { resources, now }: ServiceContext): Batch | BadRequest {
+  const batch = resources.get<Batch>(KIND, params['batch']!)
   batch?.expire(now())
   return batch ?? { kind: 'not_found', message: `Batch not found: ${params['batch']}` }
 }
@@ -62,15 +70,15 @@ function batchOf({ params }: WireRequest, { shelf, now }: Desk): Batch | BadRequ
 /** An endpoint at one batch. */
 const at = (
   endpoint: Pick<Resource, 'method' | 'path' | 'operation'>,
-  answer: (batch: Batch, desk: Desk) => ReturnType<Resource['answer']>,
+  answer: (batch: Batch, context: ServiceContext) => ReturnType<Resource['answer']>,
 ): Resource => ({
   kind: 'resource',
   ...endpoint,
-  answer(wire, desk) {
+  answer(wire, context) {
     const problem = credentialsProblem(wire)
     if (problem) return problem
-    const batch = batchOf(wire, desk)
-    return batch instanceof Batch ? answer(batch, desk) : batch
+    const batch = batchOf(wire, context)
+    return batch instanceof Batch ? answer(batch, context) : batch
   },
 })
 
@@ -79,15 +87,15 @@ const create: Resource = {
   method: 'POST',
   path: '/v1/messages/batches',
   operation: 'messages.batches.create',
-  answer(wire, desk) {
+  answer(wire, context) {
     const problem = credentialsProblem(wire) ?? problemIn(wire)
     if (problem) return problem
     const { requests } = wire.body as unknown as BatchRequest
     const ids = requests.map(({ custom_id: id }) => id)
-    const batch = new Batch(`msgbatch_${desk.id()}`, ids, desk.now())
-    desk.shelf.put(KIND, batch.id, batch, wire.text.length)
-    for (const [index, entry] of batch.entries.entries()) work(batch, entry, requests[index]!.params, desk)
-    return told(batch, desk)
+    const batch = new Batch(`msgbatch_${context.id()}`, ids, context.now())
+    context.resources.put(KIND, batch.id, batch, wire.text.length)
+    for (const [index, entry] of batch.entries.entries()) work(batch, entry, requests[index]!.params, context)
+    return told(batch, context)
   },
 }
 
@@ -96,16 +104,16 @@ const list: Resource = {
   method: 'GET',
   path: '/v1/messages/batches',
   operation: 'messages.batches.list',
-  answer(wire, desk) {
+  answer(wire, context) {
     const problem = credentialsProblem(wire)
     if (problem) return problem
-    const all = desk.shelf.all<Batch>(KIND).toReversed()
-    for (const batch of all) batch.expire(desk.now())
+    const all = context.resources.all<Batch>(KIND).toReversed()
+    for (const batch of all) batch.expire(context.now())
     const page = pageOf(
-      all.map((batch) => batch.told(desk)),
+      all.map((batch) => batch.told(context)),
       wire.query,
     )
-    return isBad(page) ? page : jsonResponse(page, commonHeaders(desk.id(), {}))
+    return isBad(page) ? page : jsonResponse(page, commonHeaders(context.id(), {}))
   },
 }
 
@@ -116,29 +124,29 @@ const retrieve = at(
 
 const results = at(
   { method: 'GET', path: '/v1/messages/batches/{batch}/results', operation: 'messages.batches.results' },
-  (batch, desk) => {
+  (batch, context) => {
     if (!batch.isEnded) return { kind: 'not_found', message: `Batch ${batch.id} has no available results.` }
     const lines = batch.entries.map(({ customId, result }) => `${JSON.stringify({ custom_id: customId, result })}\n`)
-    const headers = { 'content-type': 'application/x-jsonl', ...commonHeaders(desk.id(), {}) }
+    const headers = { 'content-type': 'application/x-jsonl', ...commonHeaders(context.id(), {}) }
     return { status: 200, headers, body: lines.join('') }
   },
 )
 
 const cancel = at(
   { method: 'POST', path: '/v1/messages/batches/{batch}/cancel', operation: 'messages.batches.cancel' },
-  (batch, desk) => {
-    batch.cancel(desk.now())
-    return told(batch, desk)
+  (batch, context) => {
+    batch.cancel(context.now())
+    return told(batch, context)
   },
 )
 
 const remove = at(
   { method: 'DELETE', path: '/v1/messages/batches/{batch}', operation: 'messages.batches.delete' },
-  (batch, desk) => {
+  (batch, context) => {
     if (!batch.isEnded)
       return invalid(`Batch ${batch.id} cannot be deleted while it is being processed. Cancel it first.`)
-    desk.shelf.remove(KIND, batch.id)
-    return jsonResponse({ id: batch.id, type: 'message_batch_deleted' }, commonHeaders(desk.id(), {}))
+    context.resources.remove(KIND, batch.id)
+    return jsonResponse({ id: batch.id, type: 'message_batch_deleted' }, commonHeaders(context.id(), {}))
   },
 )
 

@@ -1,4 +1,4 @@
-import type { Desk, WireResponse } from '../../service.ts'
+import type { ServiceContext, WireResponse } from '../../service.ts'
 import type { Batch, Entry, Result } from './batch.ts'
 
 /** The service tries again what was refused for want of capacity. */
@@ -20,11 +20,20 @@ function resultOf({ status, body }: WireResponse): Result {
 }
 
 /** Asks for one request of a batch until it has an answer. */
-export function work(batch: Batch, entry: Entry, params: Readonly<Record<string, unknown>>, desk: Desk): void {
+export function work(
+  batch: Batch,
+  entry: Entry,
+  params: Readonly<Record<string, unknown>>,
+  context: ServiceContext,
+): void {
   if (entry.result) return
-  const asked = desk.ask('/v1/messages', { ...params, stream: false }, { batch: true, signal: batch.stop.signal })
+  const asked = context.request(
+    '/v1/messages',
+    { ...params, stream: false },
+    { batch: true, signal: batch.stop.signal },
+  )
   void asked!.then((response) => {
-    if (NO_CAPACITY.includes(response.status)) desk.after(AGAIN_MS, () => work(batch, entry, params, desk))
-    else batch.settle(entry, resultOf(response), desk.now())
+    if (NO_CAPACITY.includes(response.status)) context.after(AGAIN_MS, () => work(batch, entry, params, context))
+    else batch.settle(entry, resultOf(response), context.now())
   })
 }

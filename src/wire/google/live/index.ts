@@ -10,7 +10,7 @@ const at = (path: string, errors: ErrorFormat): Live => ({
   errors,
   open(wire) {
     if (wire.strict && isWithoutKey(wire) && !wire.query.get('access_token')) return { kind: 'unauthorized' }
-    return (line) => new GeminiSession(wire, line)
+    return (connection) => new GeminiSession(wire, connection)
   },
 })
 

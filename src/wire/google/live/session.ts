@@ -1,5 +1,5 @@
 import type { Answer, CallRequest, Piece, ServiceError, Reply } from '../../../provider/index.ts'
-import { badText, type Line, type LiveSession, type WireRequest } from '../../service.ts'
+import { badText, type LiveConnection, type LiveSession, type WireRequest } from '../../service.ts'
 import { problemOf } from '../../shape.ts'
 import type { Content, ContentRequest, GenerationConfig, Part } from '../content-request.ts'
 import { googleProblem } from '../errors.ts'
@@ -80,7 +80,7 @@ const argumentsOf = (text: string): unknown => {
 /** A session of the Live API: text and calls of functions; what is spoken is told by its transcript. */
 export class GeminiSession implements LiveSession {
   readonly #wire: WireRequest
-  readonly #line: Line
+  readonly #connection: LiveConnection
   #setup: Setup | undefined
   #contents: Content[] = []
   /** What they have. Bytes, about. */
@@ -95,20 +95,20 @@ export class GeminiSession implements LiveSession {
   readonly #waiting = new Set<string>()
   #isOver = false
 
-  constructor(wire: WireRequest, line: Line) {
+  constructor(wire: WireRequest, connection: LiveConnection) {
     this.#wire = wire
-    this.#line = line
-    line.after(MAX_MS - WARNING_MS, () => this.#send({ goAway: { timeLeft: `${WARNING_MS / 1_000}s` } }))
-    line.after(MAX_MS, () => this.#close(OVER, ''))
+    this.#connection = connection
+    connection.after(MAX_MS - WARNING_MS, () => this.#send({ goAway: { timeLeft: `${WARNING_MS / 1_000}s` } }))
+    connection.after(MAX_MS, () => this.#close(OVER, ''))
   }
 
   #send(message: object): void {
-    this.#line.send(JSON.stringify(message))
+    this.#connection.send(JSON.stringify(message))
   }
 
   #close(code: number, reason: string): void {
     this.closed()
-    this.#line.close(code, reason)
+    this.#connection.close(code, reason)
   }
 
   closed(): void {
@@ -139,7 +139,7 @@ export class GeminiSession implements LiveSession {
   #begin(setup: Setup): void {
     if (this.#setup) return this.#close(WRONG, 'The setup cannot be changed.')
     const model = modelName(setup.model)
-    if (!this.#line.hasModel(model)) return this.#close(...endOf({ kind: 'model_not_found', model }))
+    if (!this.#connection.hasModel(model)) return this.#close(...endOf({ kind: 'model_not_found', model }))
     this.#setup = setup
     this.#send({ setupComplete: { sessionId: this.#wire.id() } })
   }
@@ -170,9 +170,9 @@ export class GeminiSession implements LiveSession {
   #beginToHear(): void {
     if (this.#setup?.realtimeInputConfig?.automaticActivityDetection?.disabled) return
     const turn = this.#turns
-    this.#line.after(MAX_UNENDED_MS, () => {
+    this.#connection.after(MAX_UNENDED_MS, () => {
       if (this.#isOver || turn !== this.#turns) return
-      this.#line.refused({ status: 501, reason: 'unsimulated', message: NO_ACTIVITY_DETECTION })
+      this.#connection.refused({ status: 501, reason: 'unsimulated', message: NO_ACTIVITY_DETECTION })
       this.#close(NOT_ALLOWED, NO_ACTIVITY_DETECTION)
     })
   }
@@ -261,7 +261,7 @@ export class GeminiSession implements LiveSession {
     }
     const active: Active = { stop: () => {}, text: '', calls: [] }
     this.#active = active
-    active.stop = this.#line.ask(call, (part) => this.#tell(active, part))
+    active.stop = this.#connection.generate(call, (part) => this.#tell(active, part))
   }
 
   #tell(active: Active, part: Answer): void {
@@ -277,7 +277,7 @@ export class GeminiSession implements LiveSession {
         return undefined
       case 'reset':
       case 'whole':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return part satisfies never
     }
@@ -328,7 +328,7 @@ export class GeminiSession implements LiveSession {
       case 'error':
         return this.#close(...endOf({ kind: 'server_error' }))
       case 'malformed':
-        this.#line.send('{"serverContent": "\u0000')
+        this.#connection.send('{"serverContent": "\u0000')
         // The session goes on with the next turn.
         this.#active = undefined
         return this.#send({ serverContent: { turnComplete: true } })
@@ -336,7 +336,7 @@ export class GeminiSession implements LiveSession {
         return this.#close(OVER, '')
       case 'reset':
       case 'html':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return damage satisfies never
     }

@@ -1,6 +1,6 @@
 import type { Reply } from '../../../provider/index.ts'
 import type { BadRequest, Resource, WireRequest } from '../../service.ts'
-import type { Shelf } from '../../shelf.ts'
+import type { ResourceStore } from '../../resource-store.ts'
 import { pageOf } from '../pages.ts'
 import { resource } from '../resource.ts'
 import { completionOf, type ChatAsked } from './answer.ts'
@@ -17,15 +17,15 @@ interface StoredChat {
 }
 
 /** Keeps an answer, so that it can be fetched. */
-export function keepChat(reply: Reply, asked: ChatAsked, shelf: Shelf): void {
+export function keepChat(reply: Reply, asked: ChatAsked, resources: ResourceStore): void {
   if (!asked.stored) return
   const { messages, metadata } = asked.stored
   const body = { ...completionOf(reply, asked), metadata } as unknown as StoredChat['body']
-  shelf.put(CHATS, body.id, { body, messages } satisfies StoredChat, JSON.stringify([body, messages]).length)
+  resources.put(CHATS, body.id, { body, messages } satisfies StoredChat, JSON.stringify([body, messages]).length)
 }
 
-function withChat({ shelf, params }: WireRequest, answer: (chat: StoredChat) => object): object {
-  const chat = shelf.get<StoredChat>(CHATS, params['completion']!)
+function withChat({ resources, params }: WireRequest, answer: (chat: StoredChat) => object): object {
+  const chat = resources.get<StoredChat>(CHATS, params['completion']!)
   return chat
     ? answer(chat)
     : ({
@@ -38,7 +38,7 @@ function withChat({ shelf, params }: WireRequest, answer: (chat: StoredChat) => 
 export const storedChats: readonly Resource[] = [
   resource('GET', '/chat/completions', 'chat.completions.list', (request) => {
     const model = request.query.get('model')
-    const bodies = request.shelf.all<StoredChat>(CHATS).map(({ body }) => body)
+    const bodies = request.resources.all<StoredChat>(CHATS).map(({ body }) => body)
     return pageOf(model === null ? bodies : bodies.filter((body) => body.model === model), request, { order: 'asc' })
   }),
   resource('GET', '/chat/completions/{completion}', 'chat.completions.retrieve', (request) =>
@@ -52,7 +52,7 @@ export const storedChats: readonly Resource[] = [
   ),
   resource('DELETE', '/chat/completions/{completion}', 'chat.completions.delete', (request) =>
     withChat(request, ({ body: { id } }) => {
-      request.shelf.remove(CHATS, id)
+      request.resources.remove(CHATS, id)
       return { id, object: 'chat.completion.deleted', deleted: true }
     }),
   ),

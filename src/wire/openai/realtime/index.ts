@@ -39,7 +39,7 @@ const session: Live = {
   open(wire) {
     const key = keyOf(wire)
     if (wire.strict && key === undefined) return { kind: 'unauthorized' }
-    const secret = key === undefined ? undefined : wire.shelf.get<Secret>(SECRETS, key)
+    const secret = key === undefined ? undefined : wire.resources.get<Secret>(SECRETS, key)
     if (secret && wire.now >= secret.expiresAt * 1_000)
       return { kind: 'unauthorized', message: WRONG_KEY, code: 'invalid_api_key' }
     if (wire.query.get('intent') === 'transcription') return NO_TRANSCRIPTS
@@ -48,13 +48,13 @@ const session: Live = {
     const model = wire.query.get('model') ?? wire.query.get('deployment') ?? known?.['model']
     if (typeof model !== 'string')
       return invalid("Missing required parameter: 'model'.", 'model', 'missing_required_parameter')
-    return (line) => new RealtimeSession(wire, line, model, known ?? {})
+    return (connection) => new RealtimeSession(wire, connection, model, known ?? {})
   },
 }
 
 /** Makes a secret with which a page may open a session. */
 function secretFor(
-  { shelf, strict, header }: WireRequest,
+  { resources, strict, header }: WireRequest,
   given: unknown,
   { id, now, goodFor = SECRET_S }: { id: () => string; now: number; goodFor?: number | null | undefined },
 ) {
@@ -67,24 +67,24 @@ function secretFor(
   const value = `ek_${id()}`
   const expiresAt = Math.floor(now / 1_000) + (goodFor ?? SECRET_S)
   const secret: Secret = { session: { ...more, model }, expiresAt }
-  shelf.put(SECRETS, value, secret, JSON.stringify(more).length)
+  resources.put(SECRETS, value, secret, JSON.stringify(more).length)
   return { value, expiresAt, session: settingsOf(id(), model, now, more) }
 }
 
 /** All that may be asked of sessions in real time. */
 export const realtime: readonly Endpoint[] = [
   session,
-  resource('POST', '/realtime/client_secrets', 'realtime.client_secrets.create', (wire, desk) => {
+  resource('POST', '/realtime/client_secrets', 'realtime.client_secrets.create', (wire, context) => {
     const after = wire.body['expires_after'] ?? {}
     const problem = problemOf(EXPIRES, after)
     if (problem) return openaiProblem({ ...problem, path: ['expires_after', ...problem.path] })
     const goodFor = (after as { seconds?: number | null }).seconds
-    const made = secretFor(wire, wire.body['session'] ?? {}, { id: () => desk.id(), now: desk.now(), goodFor })
+    const made = secretFor(wire, wire.body['session'] ?? {}, { id: () => context.id(), now: context.now(), goodFor })
     if ('kind' in made) return made
     return { value: made.value, expires_at: made.expiresAt, session: made.session }
   }),
-  resource('POST', '/realtime/sessions', 'realtime.sessions.create', (wire, desk) => {
-    const made = secretFor(wire, wire.body, { id: () => desk.id(), now: desk.now() })
+  resource('POST', '/realtime/sessions', 'realtime.sessions.create', (wire, context) => {
+    const made = secretFor(wire, wire.body, { id: () => context.id(), now: context.now() })
     if ('kind' in made) return made
     return { ...made.session, client_secret: { value: made.value, expires_at: made.expiresAt } }
   }),

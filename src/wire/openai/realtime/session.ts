@@ -1,5 +1,12 @@
 import type { Answer, CallRequest, LimitStates } from '../../../provider/index.ts'
-import { isBad, type BadRequest, type Lacking, type Line, type LiveSession, type WireRequest } from '../../service.ts'
+import {
+  isBad,
+  type BadRequest,
+  type Lacking,
+  type LiveConnection,
+  type LiveSession,
+  type WireRequest,
+} from '../../service.ts'
 import { problemOf } from '../../shape.ts'
 import { invalid, openaiProblem } from '../errors.ts'
 import { chatHints } from '../hints.ts'
@@ -87,7 +94,7 @@ export const settingsOf = (
 /** A session of the Realtime API: text, calls of functions, and what is said aloud by its transcript. */
 export class RealtimeSession implements LiveSession {
   readonly #wire: WireRequest
-  readonly #line: Line
+  readonly #connection: LiveConnection
   readonly #conversation: Conversation
   #settings: Record<string, unknown> & RealtimeSettings
   /** The response that goes on with the conversation. */
@@ -100,23 +107,23 @@ export class RealtimeSession implements LiveSession {
   #sounds = 0
   #isOver = false
 
-  constructor(wire: WireRequest, line: Line, model: string, more: object) {
+  constructor(wire: WireRequest, connection: LiveConnection, model: string, more: object) {
     this.#wire = wire
-    this.#line = line
+    this.#connection = connection
     this.#conversation = new Conversation(`conv_${wire.id()}`)
     this.#settings = settingsOf(wire.id(), model, wire.now, more)
-    if (line.hasModel(model)) this.#emit('session.created', { session: this.#settings })
+    if (connection.hasModel(model)) this.#emit('session.created', { session: this.#settings })
     else
       this.#hangUp(
         invalid(`The model \`${model}\` does not exist or you do not have access to it.`, null, 'model_not_found'),
       )
-    line.after(MAX_MS, () =>
+    connection.after(MAX_MS, () =>
       this.#hangUp(invalid('Your session hit the maximum duration of 60 minutes.', null, 'session_expired')),
     )
   }
 
   #emit = (type: string, fields: object): void =>
-    this.#line.send(JSON.stringify({ type, event_id: `event_${this.#wire.id()}`, ...fields }))
+    this.#connection.send(JSON.stringify({ type, event_id: `event_${this.#wire.id()}`, ...fields }))
 
   #refuse(problem: BadRequest, eventId: string | null = null): void {
     const {
@@ -138,7 +145,7 @@ export class RealtimeSession implements LiveSession {
     this.closed()
     this.#refuse(problem)
     const { code } = problem as { code?: string | null }
-    this.#line.close(REFUSED, `invalid_request_error.${code ?? ''}`)
+    this.#connection.close(REFUSED, `invalid_request_error.${code ?? ''}`)
   }
 
   received(text: string): void {
@@ -211,7 +218,7 @@ export class RealtimeSession implements LiveSession {
 
   /** Tells of what longhaul lacks, in the trace too, as code may pass over an error. */
   #lacks({ message }: Lacking): BadRequest {
-    this.#line.refused({ status: 501, reason: 'unsimulated', message })
+    this.#connection.refused({ status: 501, reason: 'unsimulated', message })
     return invalid(message, null, NO_WORDS.code)
   }
 
@@ -223,7 +230,7 @@ export class RealtimeSession implements LiveSession {
 
   #beginToHear(): void {
     const nth = ++this.#sounds
-    this.#line.after(MAX_UNCOMMITTED_MS, () => {
+    this.#connection.after(MAX_UNCOMMITTED_MS, () => {
       const waits = !this.#isOver && nth === this.#sounds && this.#heard > 0
       if (waits && this.#hearing('turn_detection', 'turn_detection') != null)
         this.#refuse(this.#lacks(NO_TURN_DETECTION))
@@ -332,7 +339,7 @@ export class RealtimeSession implements LiveSession {
     this.#underWay.add(active)
     if (!isAside) this.#active = active
     emit('response.created', { response: this.#body(active, 'in_progress') })
-    active.stop = this.#line.ask(call, (part) => this.#hear(active, part))
+    active.stop = this.#connection.generate(call, (part) => this.#hear(active, part))
     return undefined
   }
 
@@ -370,7 +377,8 @@ export class RealtimeSession implements LiveSession {
     switch (part.kind) {
       case 'refusal':
         this.#end(active, failureOf(part.refusal), null, part.limits)
-        if (part.refusal.kind === 'unauthorized') this.#line.close(REFUSED, 'invalid_request_error.invalid_api_key')
+        if (part.refusal.kind === 'unauthorized')
+          this.#connection.close(REFUSED, 'invalid_request_error.invalid_api_key')
         return
       case 'piece':
         return active.answer.piece(part.piece)
@@ -383,7 +391,7 @@ export class RealtimeSession implements LiveSession {
         return undefined
       case 'reset':
       case 'whole':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return part satisfies never
     }
@@ -396,14 +404,14 @@ export class RealtimeSession implements LiveSession {
       case 'error':
         return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'malformed':
-        this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        this.#connection.send('{"type": "response.output_text.delta", "delta": "\u0000')
         // The session goes on, and may be asked for the next response.
         return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'truncated':
-        return this.#line.close(OVER, '')
+        return this.#connection.close(OVER, '')
       case 'reset':
       case 'html':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return damage satisfies never
     }

@@ -62,9 +62,9 @@ export class Background implements Detached {
   }
 
   accepted(): ReturnType<Detached['accepted']> {
-    const { shelf, id } = this.#wire
+    const { resources, id } = this.#wire
     const { body, events } = this.#stored
-    keepResponse(shelf, this.#asked.id!, this.#stored)
+    keepResponse(resources, this.#asked.id!, this.#stored)
     const headers = commonHeaders(id(), {})
     if (events)
       return { feed: events, from: 0, headers: { 'content-type': 'text/event-stream; charset=utf-8', ...headers } }

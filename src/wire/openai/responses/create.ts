@@ -1,6 +1,6 @@
 import type { CallRequest, ReasoningRequest, Reply } from '../../../provider/index.ts'
 import { retryCountOf, type BadRequest, type Generation } from '../../service.ts'
-import type { Shelf } from '../../shelf.ts'
+import type { ResourceStore } from '../../resource-store.ts'
 import { problemOf, shapeFor } from '../../shape.ts'
 import { answerHead } from '../answer-head.ts'
 import { allConversations, conversationOf, goOnWith } from '../conversations.ts'
@@ -28,7 +28,7 @@ interface Before {
 /** States of an answer that can be gone on with. */
 const WHOLE: readonly unknown[] = ['completed', 'incomplete']
 
-function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
+function before(request: ResponsesRequest, resources: ResourceStore): Before | BadRequest {
   const { previous_response_id: previous, conversation } = request
   if (previous && conversation)
     return invalid(
@@ -37,7 +37,7 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
       'mutually_exclusive_parameters',
     )
   if (previous) {
-    const stored = responseOf(shelf, previous)
+    const stored = responseOf(resources, previous)
     // One that is under way, or has failed, is not there to be gone on with.
     if (!stored || !WHOLE.includes(stored.body.status))
       return invalid(
@@ -50,7 +50,7 @@ function before(request: ResponsesRequest, shelf: Shelf): Before | BadRequest {
   }
   const id = typeof conversation === 'string' ? conversation : conversation?.id
   if (typeof id !== 'string') return { kept: undefined, model: undefined, conversation: undefined }
-  const found = conversationOf(shelf, id)
+  const found = conversationOf(resources, id)
   if (!found) return { kind: 'not_found', message: `Conversation with id '${id}' not found.` }
   return { kept: found.kept, model: undefined, conversation: id }
 }
@@ -60,11 +60,11 @@ const isReference = ({ type, role, id }: Item): boolean =>
   type === 'item_reference' || (type == null && role === undefined && id !== undefined)
 
 /** Items that are named by their id alone, as they are; one that nobody has kept is told. */
-function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRequest {
+function resolved(items: readonly Item[], resources: ResourceStore): readonly Item[] | BadRequest {
   if (!items.some(isReference)) return items
   const kept = [
-    ...allResponses(shelf).flatMap(({ added, output }) => [...added, ...output]),
-    ...allConversations(shelf).flatMap((conversation) => allItems(conversation.kept)),
+    ...allResponses(resources).flatMap(({ added, output }) => [...added, ...output]),
+    ...allConversations(resources).flatMap((conversation) => allItems(conversation.kept)),
   ]
   const known = new Map(kept.map((item) => [item.id, item] as const))
   const found: Item[] = []
@@ -78,11 +78,11 @@ function resolved(items: readonly Item[], shelf: Shelf): readonly Item[] | BadRe
 
 /** The thought that came before an item which the service has given itself. */
 const thoughtIn =
-  (shelf: Shelf) =>
+  (resources: ResourceStore) =>
   (id: string): string | undefined => {
     const [, reply] = /^[a-z]+_([0-9a-f]{16})/.exec(id) ?? []
     const output =
-      reply === undefined ? undefined : responseOf(shelf, responseId({ id: reply }, { id: undefined }))?.output
+      reply === undefined ? undefined : responseOf(resources, responseId({ id: reply }, { id: undefined }))?.output
     return output?.some((item) => item.id === id) ? output.find(({ type }) => type === 'reasoning')?.id : undefined
   }
 
@@ -130,10 +130,10 @@ function reasoningOf({ reasoning }: ResponsesRequest, model: string): ReasoningR
 }
 
 /** Keeps an answer, so that it can be fetched, and gone on with, and lets its conversation go on. */
-export function finish(id: string, response: StoredResponse, asked: ResponsesAsked, shelf: Shelf): void {
+export function finish(id: string, response: StoredResponse, asked: ResponsesAsked, resources: ResourceStore): void {
   // What runs in the background is fetched later, whatever it says.
-  if (asked.id !== undefined || (asked.request.store ?? true)) keepResponse(shelf, id, response)
-  if (asked.conversation !== undefined) goOnWith(shelf, asked.conversation, [...response.added, ...response.output])
+  if (asked.id !== undefined || (asked.request.store ?? true)) keepResponse(resources, id, response)
+  if (asked.conversation !== undefined) goOnWith(resources, asked.conversation, [...response.added, ...response.output])
 }
 
 /** A whole answer, as it is kept. */
@@ -156,12 +156,12 @@ export const create: Generation<ResponsesAsked> = {
   callerHints: chatHints,
 
   parse(wire) {
-    const { provider, body, strict, fingerprint, header, shelf } = wire
+    const { provider, body, strict, fingerprint, header, resources } = wire
     if (strict && isWithoutKey(header)) return { kind: 'unauthorized' }
     const problem = problemOf(shapeFor(RESPONSES_REQUEST, strict), body)
     if (problem) return openaiProblem(problem)
     const request = body as unknown as ResponsesRequest
-    const earlier = before(request, shelf)
+    const earlier = before(request, resources)
     if ('kind' in earlier) return earlier
     const model = request.model ?? earlier.model
     if (model === undefined) return missing('model')
@@ -172,12 +172,12 @@ export const create: Generation<ResponsesAsked> = {
     // Not by what is asked: who says the same twice in one conversation says two things.
     const added = resolved(
       given.map((item) => (item.id == null ? withId(item, wire.id()) : item)),
-      shelf,
+      resources,
     )
     if ('kind' in added) return added
     const items = earlier.kept ? [...allItems(earlier.kept), ...added] : added
     const wrong = strict
-      ? (contradictionIn(request, model, items) ?? brokenThoughtIn(items, thoughtIn(shelf)))
+      ? (contradictionIn(request, model, items) ?? brokenThoughtIn(items, thoughtIn(resources)))
       : undefined
     if (wrong) return wrong
     const stream = request.stream ?? false
@@ -221,12 +221,12 @@ export const create: Generation<ResponsesAsked> = {
     }
     if (!background) return { call, asked }
     const { id } = asked
-    return { call, asked, detached: new Background(asked, wire, (response) => finish(id!, response, asked, shelf)) }
+    return { call, asked, detached: new Background(asked, wire, (response) => finish(id!, response, asked, resources)) }
   },
 
   head: answerHead,
 
   whole: (reply, asked) => JSON.stringify(finishedBody(reply, asked)),
   stream: (reply, asked) => new ResponsesStream(reply, asked),
-  keep: (reply, asked, shelf) => finish(responseId(reply, asked), finishedResponse(reply, asked), asked, shelf),
+  keep: (reply, asked, resources) => finish(responseId(reply, asked), finishedResponse(reply, asked), asked, resources),
 }

@@ -13,7 +13,7 @@ export const inputTokens: Resource = resource(
   'POST',
   '/responses/input_tokens',
   'responses.input_tokens',
-  (request, desk) => {
+  (request, context) => {
     const problem = request.strict ? problemOf(COUNT_REQUEST, request.body) : undefined
     if (problem) return openaiProblem(problem)
     const { model, input } = request.body
@@ -22,6 +22,6 @@ export const inputTokens: Resource = resource(
     const parsed = create.parse({ ...request, body, strict: false })
     return 'kind' in parsed
       ? (parsed satisfies BadRequest)
-      : { object: 'response.input_tokens', input_tokens: desk.count(parsed.call) }
+      : { object: 'response.input_tokens', input_tokens: context.count(parsed.call) }
   },
 )

@@ -1,6 +1,6 @@
 import type { BadRequest, Resource, Streamed, WireRequest } from '../../service.ts'
 import type { Feed } from '../../feed.ts'
-import type { Shelf } from '../../shelf.ts'
+import type { ResourceStore } from '../../resource-store.ts'
 import { commonHeaders, invalid } from '../errors.ts'
 import { allItems, bytesOf, type KeptItems } from '../kept-items.ts'
 import { pageOf } from '../pages.ts'
@@ -27,24 +27,27 @@ export interface StoredResponse {
 }
 
 /** Keeps a response, as it is by now. */
-export function keepResponse(shelf: Shelf, id: string, response: StoredResponse): void {
+export function keepResponse(resources: ResourceStore, id: string, response: StoredResponse): void {
   const { added, output, events } = response
-  shelf.put(RESPONSES, id, response, bytesOf(added) + 2 * bytesOf(output) + (events?.bytes ?? 0))
+  resources.put(RESPONSES, id, response, bytesOf(added) + 2 * bytesOf(output) + (events?.bytes ?? 0))
 }
 
 /** Keeps a response no more. */
-export const forgetResponse = (shelf: Shelf, id: string): boolean => shelf.remove(RESPONSES, id)
+export const forgetResponse = (resources: ResourceStore, id: string): boolean => resources.remove(RESPONSES, id)
 
 /** A response that is kept. */
-export const responseOf = (shelf: Shelf, id: string): StoredResponse | undefined =>
-  shelf.get<StoredResponse>(RESPONSES, id)
+export const responseOf = (resources: ResourceStore, id: string): StoredResponse | undefined =>
+  resources.get<StoredResponse>(RESPONSES, id)
 
 /** All that are kept, the oldest first. */
-export const allResponses = (shelf: Shelf): StoredResponse[] => shelf.all<StoredResponse>(RESPONSES)
+export const allResponses = (resources: ResourceStore): StoredResponse[] => resources.all<StoredResponse>(RESPONSES)
 
-const withStored = ({ shelf, params }: WireRequest, answer: (stored: StoredResponse, id: string) => object): object => {
+const withStored = (
+  { resources, params }: WireRequest,
+  answer: (stored: StoredResponse, id: string) => object,
+): object => {
   const id = params['response']!
-  const stored = responseOf(shelf, id)
+  const stored = responseOf(resources, id)
   return stored
     ? answer(stored, id)
     : ({
@@ -81,9 +84,9 @@ function eventsOf({ body, events }: StoredResponse, query: URLSearchParams, requ
 
 /** What may be asked of responses that are kept. */
 export const stored: readonly Resource[] = [
-  resource('GET', '/responses/{response}', 'responses.retrieve', (request, desk) =>
+  resource('GET', '/responses/{response}', 'responses.retrieve', (request, context) =>
     withStored(request, (response) =>
-      request.query.get('stream') === 'true' ? eventsOf(response, request.query, desk.id()) : response.body,
+      request.query.get('stream') === 'true' ? eventsOf(response, request.query, context.id()) : response.body,
     ),
   ),
   resource('DELETE', '/responses/{response}', 'responses.delete', (request) =>
@@ -93,7 +96,7 @@ export const stored: readonly Resource[] = [
         // Who reads them still waits for the next one.
         events?.end()
       }
-      forgetResponse(request.shelf, id)
+      forgetResponse(request.resources, id)
       return { id, object: 'response', deleted: true }
     }),
   ),

@@ -11,5 +11,7 @@ export const connect: Live = {
   path: '/responses',
   operation: 'responses.connect',
   open: (wire) =>
-    wire.strict && isWithoutKey(wire.header) ? { kind: 'unauthorized' } : (line) => new ResponsesSession(wire, line),
+    wire.strict && isWithoutKey(wire.header)
+      ? { kind: 'unauthorized' }
+      : (connection) => new ResponsesSession(wire, connection),
 }

@@ -1,15 +1,15 @@
-import { Shelf } from '../../../shelf.ts'
+import { ResourceStore } from '../../../resource-store.ts'
 import { forgetResponse, keepResponse, type StoredResponse } from '../stored.ts'
 
 /** A lane of a connection: a name, or none for the one that has none. */
 export type LaneName = string | undefined
 
 /** What the service keeps, and before it what one connection has for itself. */
-class WithOwn extends Shelf {
-  readonly #own: Shelf
-  readonly #kept: Shelf
+class WithOwn extends ResourceStore {
+  readonly #own: ResourceStore
+  readonly #kept: ResourceStore
 
-  constructor(own: Shelf, kept: Shelf) {
+  constructor(own: ResourceStore, kept: ResourceStore) {
     super()
     this.#own = own
     this.#kept = kept
@@ -34,7 +34,7 @@ class WithOwn extends Shelf {
 
 /** The newest response of each lane, which a connection keeps whether the service does or not. It goes with the connection. */
 export class Newest {
-  readonly #own = new Shelf()
+  readonly #own = new ResourceStore()
   readonly #ids = new Map<LaneName, string>()
 
   /** Keeps a response in place of the one before it. */
@@ -52,8 +52,8 @@ export class Newest {
     forgetResponse(this.#own, id)
   }
 
-  /** A shelf on which the connection's own responses are too. */
-  before(kept: Shelf): Shelf {
+  /** A store that also has the connection's own responses. */
+  before(kept: ResourceStore): ResourceStore {
     return new WithOwn(this.#own, kept)
   }
 }

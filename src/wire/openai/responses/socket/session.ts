@@ -4,7 +4,7 @@ import {
   isBad,
   REFUSED_AS,
   type BadRequest,
-  type Line,
+  type LiveConnection,
   type LiveSession,
   type WireRequest,
 } from '../../../service.ts'
@@ -78,30 +78,30 @@ const dataOf = (events: string): string[] =>
 /** A connection of the Responses API: what is asked on one of its lanes is answered one after another. */
 export class ResponsesSession implements LiveSession {
   readonly #wire: WireRequest
-  readonly #line: Line
+  readonly #connection: LiveConnection
   readonly #newest = new Newest()
   readonly #lanes = new Lanes<Asked>()
   readonly #underWay = new Map<LaneName, Turn>()
   #isOver = false
 
-  constructor(wire: WireRequest, line: Line) {
+  constructor(wire: WireRequest, connection: LiveConnection) {
     this.#wire = wire
-    this.#line = line
-    line.after(MAX_MS, () => {
+    this.#connection = connection
+    connection.after(MAX_MS, () => {
       this.#send(this.#errorOf(LIMIT_REACHED), undefined)
       this.closed()
-      line.close(OVER, '')
+      connection.close(OVER, '')
     })
   }
 
   #send(event: object, lane: LaneName): void {
-    this.#line.send(JSON.stringify(lane === undefined ? event : { ...event, stream_id: lane }))
+    this.#connection.send(JSON.stringify(lane === undefined ? event : { ...event, stream_id: lane }))
   }
 
   /** Sends the events of a stream, one a message. */
   #sendAll(events: string, lane: LaneName): void {
     for (const data of dataOf(events))
-      this.#line.send(lane === undefined ? data : `${data.slice(0, -1)},"stream_id":${JSON.stringify(lane)}}`)
+      this.#connection.send(lane === undefined ? data : `${data.slice(0, -1)},"stream_id":${JSON.stringify(lane)}}`)
   }
 
   #errorOf(problem: BadRequest): object {
@@ -121,23 +121,23 @@ export class ResponsesSession implements LiveSession {
     const known = event as ClientEvent
     if (known.type === 'response.create') return this.#take(known, text.length)
     const steered = [...this.#underWay.values()].find(({ id }) => id === known.previous_response_id)
-    this.#line.refused({ status: 501, reason: 'unsimulated', message: STEER_UNSIMULATED })
-    this.#line.soon(() => this.#send(steerFailed(known), steered?.lane))
+    this.#connection.refused({ status: 501, reason: 'unsimulated', message: STEER_UNSIMULATED })
+    this.#connection.soon(() => this.#send(steerFailed(known), steered?.lane))
   }
 
   /** Refuses an event that never gets its turn. */
   #refuseAtSight(problem: BadRequest, lane?: LaneName): void {
     const event = this.#errorOf(problem)
     const { status } = event as { status: number }
-    this.#line.refused({ status, reason: REFUSED_AS[problem.kind], message: badText(problem) })
-    this.#line.soon(() => this.#send(event, lane))
+    this.#connection.refused({ status, reason: REFUSED_AS[problem.kind], message: badText(problem) })
+    this.#connection.soon(() => this.#send(event, lane))
   }
 
   #take(event: CreateEvent, bytes: number): void {
     const { lane, problem } = this.#lanes.lane(event.stream_id)
     const fields = Object.entries(event).filter(([name]) => !OF_SOCKET.has(name))
     const body = { ...Object.fromEntries(fields), stream: true }
-    const asked = { lane, body, generate: event.generate ?? true, bytes, inName: this.#line.inName() }
+    const asked = { lane, body, generate: event.generate ?? true, bytes, inName: this.#connection.inName() }
     const wrong = problem ?? this.#lanes.add(asked)
     if (wrong) return this.#refuseAtSight(wrong, lane)
     this.#next()
@@ -166,14 +166,14 @@ export class ResponsesSession implements LiveSession {
       ...this.#wire,
       method: 'POST',
       body,
-      now: this.#line.now(),
+      now: this.#connection.now(),
       header: (name) => (OF_ONE.has(name) ? undefined : this.#wire.header(name)),
-      shelf: this.#newest.before(this.#wire.shelf),
+      resources: this.#newest.before(this.#wire.resources),
     }
     const parsed = body['background'] === true ? IN_BACKGROUND : create.parse(wire)
     if (isBad(parsed)) return this.#refuse(turn, parsed, body)
     turn.asked = parsed.asked
-    if (generate) turn.stop = this.#line.ask(parsed.call, (part) => this.#hear(turn, part))
+    if (generate) turn.stop = this.#connection.generate(parsed.call, (part) => this.#hear(turn, part))
     else this.#warmUp(turn, parsed.call, parsed.asked)
   }
 
@@ -182,22 +182,22 @@ export class ResponsesSession implements LiveSession {
     const { status } = event as { status: number }
     const model = typeof body['model'] === 'string' ? body['model'] : undefined
     const why = { status, reason: REFUSED_AS[problem.kind], message: badText(problem), callerHints: chatHints(body) }
-    this.#line.refused({ ...why, model })
-    this.#line.soon(() => this.#fail(turn, event))
+    this.#connection.refused({ ...why, model })
+    this.#connection.soon(() => this.#fail(turn, event))
   }
 
   /** Answers without the model: what is asked next goes on with it. */
   #warmUp(turn: Turn, { model, operation }: CallRequest, asked: ResponsesAsked): void {
-    if (!this.#line.hasModel(model)) {
+    if (!this.#connection.hasModel(model)) {
       const request = { model, requestId: this.#wire.id() }
       const event = errorEvent(openaiErrors.refusal({ kind: 'model_not_found', model }, {}, request))
-      this.#line.refused({ status: 404, reason: 'invalid', message: `Nobody has the model ${model}.`, model })
-      return this.#line.soon(() => this.#fail(turn, event))
+      this.#connection.refused({ status: 404, reason: 'invalid', message: `Nobody has the model ${model}.`, model })
+      return this.#connection.soon(() => this.#fail(turn, event))
     }
-    this.#line.answered(`${operation}.warm_up`)
-    this.#line.soon(() => {
+    this.#connection.answered(`${operation}.warm_up`)
+    this.#connection.soon(() => {
       const id = `resp_${this.#wire.id()}`
-      const { events, response } = warmUp(id, asked, this.#line.now())
+      const { events, response } = warmUp(id, asked, this.#connection.now())
       this.#complete(turn, id, response, events)
     })
   }
@@ -206,7 +206,7 @@ export class ResponsesSession implements LiveSession {
     if (this.#underWay.get(turn.lane) !== turn) return
     switch (part.kind) {
       case 'refusal': {
-        if (part.refusal.kind === 'bad_gateway') return this.#line.close(BAD_GATEWAY, 'Bad gateway')
+        if (part.refusal.kind === 'bad_gateway') return this.#connection.close(BAD_GATEWAY, 'Bad gateway')
         const request = { model: part.model, requestId: this.#wire.id(), asked: turn.asked }
         return this.#fail(turn, errorEvent(openaiErrors.refusal(part.refusal, part.limits, request)))
       }
@@ -223,7 +223,7 @@ export class ResponsesSession implements LiveSession {
       }
       case 'reset':
       case 'whole':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return part satisfies never
     }
@@ -234,23 +234,23 @@ export class ResponsesSession implements LiveSession {
       case 'stall':
         return undefined
       case 'malformed':
-        this.#line.send('{"type": "response.output_text.delta", "delta": "\u0000')
+        this.#connection.send('{"type": "response.output_text.delta", "delta": "\u0000')
         // The connection goes on, and may be asked for the next response.
         return this.#failMidway(turn)
       case 'error':
         return this.#failMidway(turn)
       case 'truncated':
-        return this.#line.close(OVER, '')
+        return this.#connection.close(OVER, '')
       case 'reset':
       case 'html':
-        return this.#line.cut()
+        return this.#connection.cut()
       default:
         return damage satisfies never
     }
   }
 
   #complete(turn: Turn, id: string, response: StoredResponse, events: string): void {
-    finish(id, response, turn.asked!, this.#wire.shelf)
+    finish(id, response, turn.asked!, this.#wire.resources)
     this.#newest.keep(turn.lane, id, response)
     this.#sendAll(events, turn.lane)
     this.#end(turn)

@@ -9,7 +9,7 @@ interface Kind {
 }
 
 /** What a service keeps from one request to the next, by kind and id. It lives as long as the provider. */
-export class Shelf {
+export class ResourceStore {
   readonly #kinds = new Map<string, Kind>()
   readonly #most: { things: number; bytes: number }
 

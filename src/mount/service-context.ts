@@ -1,5 +1,5 @@
 import { actingAgent, type Provider } from '../provider/index.ts'
-import { Shelf, type Desk, type WireResponse } from '../wire/index.ts'
+import { ResourceStore, type ServiceContext, type WireResponse } from '../wire/index.ts'
 import type { Incoming } from './incoming.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow } from './routes.ts'
@@ -7,29 +7,29 @@ import { routeBelow } from './routes.ts'
 /** Headers that are about the request for the batch alone. */
 const OWN: ReadonlySet<string> = new Set(['idempotency-key', 'x-stainless-retry-count', 'content-encoding'])
 
-const shelves = new WeakMap<Provider, Map<string, Shelf>>()
+const stores = new WeakMap<Provider, Map<string, ResourceStore>>()
 
 /** What a service keeps while its provider lives. */
-export function shelfOf(provider: Provider, service: string): Shelf {
-  let own = shelves.get(provider)
-  if (!own) shelves.set(provider, (own = new Map()))
-  let shelf = own.get(service)
-  if (!shelf) own.set(service, (shelf = new Shelf()))
-  return shelf
+export function resourcesOf(provider: Provider, service: string): ResourceStore {
+  let own = stores.get(provider)
+  if (!own) stores.set(provider, (own = new Map()))
+  let resources = own.get(service)
+  if (!resources) own.set(service, (resources = new ResourceStore()))
+  return resources
 }
 
 /** What a resource may do beside answering. */
-export function deskOf(
+export function serviceContextOf(
   provider: Provider,
   { route, header }: Pick<Incoming, 'route' | 'header'>,
-  ask: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
-): Desk {
+  answer: (incoming: Incoming, signal: AbortSignal | undefined) => Promise<WireResponse>,
+): ServiceContext {
   const { clock } = provider
   // Who has asked for a batch, asks its requests; nobody is known to act when their turn comes.
   const acting = actingAgent()
   const catalogue = route.address.service.catalogue ?? route.provider
   return {
-    shelf: shelfOf(provider, route.provider),
+    resources: resourcesOf(provider, route.provider),
     provider: route.provider,
     baseURL: route.address.baseURL.replace(/\/+$/, ''),
     get models() {
@@ -40,7 +40,7 @@ export function deskOf(
     now: () => clock.epoch + clock.now(),
     after: (ms, action) => void clock.after(ms, action),
     id: () => provider.requestId(),
-    ask(path, body, { batch = false, signal } = {}) {
+    request(path, body, { batch = false, signal } = {}) {
       const inner = routeBelow(route.address, 'POST', segmentsOf(path), {
         host: route.host,
         path,
@@ -55,7 +55,7 @@ export function deskOf(
         if (OWN.has(name)) return undefined
         return header(name) ?? (name === 'x-longhaul-agent' && !isNamed ? acting : undefined)
       }
-      return ask({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
+      return answer({ method: 'POST', route: inner, header: asked, text: JSON.stringify(body), batch }, signal)
     },
   }
 }
