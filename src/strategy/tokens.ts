@@ -110,6 +110,14 @@ export const SPOKEN_WORDS: ReadonlyMap<string, readonly KeywordName[]> = new Map
   ['WAIT', []],
 ])
 
+/** A word with an apostrophe, which stands in sentences alone: `don't`, `team’s`. */
+const Contraction: TokenType = {
+  name: 'Contraction',
+  PATTERN: /[A-Za-z_]\w*['’](?:t|s|re|ve|ll|d|m)(?![\w'’])/,
+  CATEGORIES: [Atom],
+  LABEL: 'a word with an apostrophe',
+}
+
 export const Template: TokenType = { name: 'Template', PATTERN: /\{\{[^{}\n]+\}\}/, CATEGORIES: [Atom] }
 export const DurationToken: TokenType = {
   name: 'Duration',
@@ -157,6 +165,7 @@ export const Outdent: TokenType = { name: 'Outdent', LABEL: 'the end of the bloc
 const longest = (name: KeywordName): number => Math.max(...[name, ...(SYNONYMS[name] ?? [])].map((word) => word.length))
 const LEXED: readonly TokenType[] = [
   Template,
+  Contraction,
   // The longer first: INTO is not IN, and ELSEIF not ELSE.
   ...KEYWORDS.toSorted((a, b) => longest(b) - longest(a)).map((name) => K[name]),
   Identifier,

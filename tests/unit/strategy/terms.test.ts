@@ -96,6 +96,9 @@ describe('a condition', () => {
     ['answer.text == "yes"', 'expression'],
     ['everybody agrees', 'judgement'],
     ['the mood is good', 'judgement'],
+    ["they don't agree", 'judgement'],
+    ['the team’s mood hasn’t changed', 'judgement'],
+    ["name == 's'", 'expression'],
   ])('%s is read as %s', (text, kind) => {
     expect(condition(text)).toEqual([kind, text])
   })
