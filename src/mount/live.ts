@@ -182,7 +182,7 @@ function connectionTo(
   const after = (ms: number, action: () => void): void => {
     const cancel = clock.after(ms, () => {
       pending.delete(cancel)
-      action()
+      hangingUp(provider, client, 'longhaul could not go on with a WebSocket', action)
     })
     pending.add(cancel)
   }

@@ -4,6 +4,7 @@ import OpenAI from 'openai'
 import { ResponsesWS } from 'openai/resources/responses/ws'
 import type { ResponsesClientEvent, ResponsesServerEvent } from 'openai/resources/responses/responses'
 import { afterEach, expect, test as plain } from 'vitest'
+import WebSocket from 'ws'
 import { actAs, describeOrchestration, lognormal, startServer, type Fault } from 'longhaul'
 import { openSession } from '../../../src/simulation/session.ts'
 import { joinSettings } from '../../../src/simulation/settings.ts'
@@ -333,6 +334,43 @@ describeOrchestration(
       expect(trace.ofType('call.arrived')).toHaveLength(1)
       expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected' }])
     })
+
+    test('a request that waited and has values of wrong types is refused, and the connection goes on', async () => {
+      const { socket, create, ended, answered } = connection()
+      create({ input: 'Hi.', background: true })
+      socket.send({
+        type: 'response.create',
+        model: 'gpt-4o',
+        input: 'Hi.',
+        tools: [WEATHER],
+        tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [null] },
+      } as never)
+      expect(await ended()).toMatchObject({ status: 400, error: { code: 'unsupported_parameter' } })
+      expect(await ended()).toMatchObject({ status: 400, error: { type: 'invalid_request_error' } })
+      expect((await answered({ input: 'Hello.' })).status).toBe('completed')
+    })
+
+    test.for(['bad_gateway', 'truncated'] as const)(
+      'no call is made for what comes while the service closes the connection: %s',
+      async (fault, { provider, sleep, trace }) => {
+        const socket = new WebSocket('wss://api.openai.com/v1/responses', { headers: { authorization: 'Bearer test' } })
+        await once(socket, 'open')
+        const create = (more: object) =>
+          socket.send(JSON.stringify({ type: 'response.create', model: 'gpt-4o', input: 'Hello.', ...more }))
+        const closed = once(socket, 'close')
+        provider.failNext(1, fault)
+        create({})
+        await sleep('1s')
+        // Who does not read does not know yet that the service closes.
+        socket.pause()
+        await sleep('20s')
+        create({ stream_id: 'other' })
+        await sleep('1s')
+        socket.resume()
+        await closed
+        expect(trace.ofType('call.arrived')).toHaveLength(1)
+      },
+    )
 
     test('a connection ends after an hour', async ({ sleep }) => {
       const { answered, ended, closed, socket } = connection()

@@ -39,6 +39,14 @@ const IN_BACKGROUND = invalid(
   'unsupported_parameter',
 )
 
+/** A request that could not be read, whatever its shape. The words are those by HTTP. */
+const UNREADABLE: BadRequest = {
+  kind: 'invalid',
+  message: 'The body contains values of wrong types.',
+  param: null,
+  code: null,
+}
+
 /** Fields that a request by HTTP does not have. */
 const OF_SOCKET: ReadonlySet<string> = new Set(['type', 'stream_id', 'generate'])
 
@@ -74,6 +82,15 @@ type CreateEvent = Extract<ClientEvent, { type: 'response.create' }>
 /** The data of events as a stream by HTTP has them. */
 const dataOf = (events: string): string[] =>
   events.split('\n\n').flatMap((event) => (event === '' ? [] : [event.slice(event.indexOf('\ndata: ') + 7)]))
+
+/** A request as it is read. One that cannot be read is refused, and the connection stays open for the others. */
+function parsedOf(wire: WireRequest): ReturnType<typeof create.parse> {
+  try {
+    return create.parse(wire)
+  } catch {
+    return UNREADABLE
+  }
+}
 
 /** A connection of the Responses API: what is asked on one of its lanes is answered one after another. */
 export class ResponsesSession implements LiveSession {
@@ -170,7 +187,7 @@ export class ResponsesSession implements LiveSession {
       header: (name) => (OF_ONE.has(name) ? undefined : this.#wire.header(name)),
       resources: this.#newest.before(this.#wire.resources),
     }
-    const parsed = body['background'] === true ? IN_BACKGROUND : create.parse(wire)
+    const parsed = body['background'] === true ? IN_BACKGROUND : parsedOf(wire)
     if (isBad(parsed)) return this.#refuse(turn, parsed, body)
     turn.asked = parsed.asked
     if (generate) turn.stop = this.#connection.generate(parsed.call, (part) => this.#hear(turn, part))
@@ -206,7 +223,7 @@ export class ResponsesSession implements LiveSession {
     if (this.#underWay.get(turn.lane) !== turn) return
     switch (part.kind) {
       case 'refusal': {
-        if (part.refusal.kind === 'bad_gateway') return this.#connection.close(BAD_GATEWAY, 'Bad gateway')
+        if (part.refusal.kind === 'bad_gateway') return this.#hangUp(BAD_GATEWAY, 'Bad gateway')
         const request = { model: part.model, requestId: this.#wire.id(), asked: turn.asked }
         return this.#fail(turn, errorEvent(openaiErrors.refusal(part.refusal, part.limits, request)))
       }
@@ -240,13 +257,20 @@ export class ResponsesSession implements LiveSession {
       case 'error':
         return this.#failMidway(turn)
       case 'truncated':
-        return this.#connection.close(OVER, '')
+        return this.#hangUp(OVER, '')
       case 'reset':
       case 'html':
         return this.#connection.cut()
       default:
         return damage satisfies never
     }
+  }
+
+  /** Closes the connection. What a client sends until it knows is not answered. */
+  #hangUp(code: number, reason: string): void {
+    this.#isOver = true
+    this.#lanes.clear()
+    this.#connection.close(code, reason)
   }
 
   #complete(turn: Turn, id: string, response: StoredResponse, events: string): void {
