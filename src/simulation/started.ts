@@ -172,9 +172,10 @@ export function starter<Result>(
     )
     const reason = (): DOMException => new DOMException('The orchestration was cancelled.', 'AbortError')
     closings.push(() => controller.abort(reason()))
+    // From its start on: a test that waits until it is ready has seen something of it.
+    const use = promised.begin(startedAt, running)
     // What keeps it from being ready is how it ends.
     if (ready) await Promise.race([ready.catch(() => running), running])
-    const use = promised.begin(clock.now(), running)
     return {
       outcome() {
         use()
@@ -192,7 +193,10 @@ export function starter<Result>(
         await controlled().suspend(options)
         stoppedAt = clock.now()
       },
-      resume: goOn,
+      resume(options) {
+        use()
+        return goOn(options)
+      },
       async restart() {
         use()
         await controlled().kill()
