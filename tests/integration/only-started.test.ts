@@ -4,7 +4,7 @@ import { explore, restartable, type Session, type System } from 'longhaul'
 
 /** What a test of a system with this function fails with. */
 async function failureOf(system: System, work: (session: Pick<Session, 'start'>) => Promise<unknown>) {
-  const { failures } = await explore('only started', { system }, { seeds: 1, failRate: 0, shrinkMost: 0 }, work)
+  const { failures } = await explore('only started', { system }, { seeds: 1, failRate: 0, maxShrunk: 0 }, work)
   return failures[0]?.error
 }
 
