@@ -144,6 +144,10 @@ const codeOf = (error: unknown): string => {
   return typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.message : String(error)
 }
 
+/** A text as the value of a header, which has no other letters than those of ASCII. */
+const headerValue = (text: string): string =>
+  text.replaceAll(/[^\x20-\x24\x26-\x7e]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
+
 /** The body of a good answer, and its headers. Every other one is thrown. */
 async function post(
   { baseURL, fetch: send = fetch }: ServiceSettings,
@@ -155,7 +159,11 @@ async function post(
   try {
     response = await send(baseURL + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers, ...(key !== undefined && { 'idempotency-key': key }) },
+      headers: {
+        'content-type': 'application/json',
+        ...headers,
+        ...(key !== undefined && { 'idempotency-key': headerValue(key) }),
+      },
       body: JSON.stringify(body),
       signal,
     })
