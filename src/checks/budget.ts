@@ -13,15 +13,14 @@ export const budget = check({
     if (limit !== undefined) {
       const most = parseDollars(limit)
       let spent = 0n
-      const costs = facts.calls
-        .filter(({ endedAt }) => endedAt !== undefined)
-        .toSorted((a, b) => a.endedAt! - b.endedAt!)
-      for (const { cost, endedAt } of costs) {
+      for (const event of facts.events) {
+        if (event.type !== 'call.ended' && event.type !== 'call.failed') continue
+        const { at, cost, seq: billed } = event
         spent += BigInt(cost)
         if (spent <= most) continue
-        const after = facts.calls.filter(({ arrivedAt }) => arrivedAt > endedAt!)
+        const after = facts.calls.filter(({ seq }) => seq > billed)
         yield {
-          at: endedAt!,
+          at,
           what: `the provider billed ${formatDollars(spent)} against a budget of ${formatDollars(most)}${after.length > 0 ? `, and ${after.length} more call(s) were made` : ''}`,
           calls: after.map(({ call }) => call),
         }

@@ -1,17 +1,19 @@
 import { check, list } from './check.ts'
 
+const ONE_OF = { agents: 'agent', models: 'model', services: 'service' } as const
+
 export const setUp = check({
   holds:
     'The set-up matches the run: each configured name is used, and each tool in a reply is offered by the request.',
   why: 'A name that no call uses configures nothing, and a call of a tool that was not offered does not exercise the tools of the system.',
   advice:
-    "Use the name that the system uses; remove the unused set-up, or set unused: 'warn'; offer the tool in the request, or let the reply call a tool that is offered.",
+    "Use the name that the system uses; remove set-up that no call uses, unless unused is 'warn'; offer the tool in the request, or let the reply call a tool that is offered.",
   settings: {},
   *find(facts) {
     for (const { at, part, name, called } of facts.of('setUp.misspelt'))
       yield {
         at,
-        what: `${part === 'declared' ? 'the option agents' : `provider.${part}`} names "${name}", which no call used. Did you mean "${called}"?`,
+        what: `${part === 'declared' ? 'the option agents names' : `the set-up of the provider names the ${ONE_OF[part]}`} "${name}", which no call used. Did you mean "${called}"?`,
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
       yield { at, what: `no call used this part of the set-up: ${part} ${name}` }

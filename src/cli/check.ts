@@ -13,14 +13,14 @@ import { PatternError } from '../strategy/index.ts'
 import { UsageError, type Command } from './flags.ts'
 import { functionsIn } from './functions.ts'
 
-/** `longhaul check FILE …` */
+/** `longhaul validate FILE …`, and `longhaul check` */
 export const check: Command = {
-  usage: 'check PATTERN …',
+  usage: 'validate PATTERN …',
   about:
     'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error.',
   flags: { functions: { about: 'a module with functions for CALL', value: 'FILE' } },
   async run({ words, flags }) {
-    if (words.length === 0) throw new UsageError('longhaul check needs the path of at least one pattern.')
+    if (words.length === 0) throw new UsageError('longhaul validate needs the path of at least one pattern.')
     const { functions } = flags
     const given = typeof functions === 'string' ? Object.keys(await functionsIn(functions)) : []
     if (wrongAmong(words, given) > 0) process.exitCode = 1

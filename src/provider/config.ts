@@ -7,7 +7,7 @@ import type { FaultMix } from './faults/index.ts'
 import type { Latency } from './latency.ts'
 import type { ModelConfig } from './models.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { ReplyFunction, ReplyRule, ReplySource } from './reply-rules.ts'
+import type { ReplyRule, ReplySource } from './reply-rules.ts'
 
 /** Settings of a run that a service, a model or an agent can override. */
 export interface Behaviour {
@@ -71,8 +71,8 @@ export interface ProviderConfig extends Behaviour {
   rateLimits?: RateLimits
   /** Number of calls that each service processes at the same time; further calls are queued. Default: no limit. */
   concurrency?: number
-  /** The replies of the models: rules, or one reply for all calls. Default: generated text. */
-  replies?: readonly ReplyRule[] | string | ReplyFunction
+  /** The replies of the models: rules, or the reply of all calls, as `agents.<name>.reply` takes it. Default: generated text. */
+  replies?: readonly ReplyRule[] | ReplySource
   /** Names the agent that makes a call. */
   identify?: Identify
 }

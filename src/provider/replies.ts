@@ -7,6 +7,7 @@ import { ownUse } from './hosted.ts'
 import { callsAllowed } from './obedience.ts'
 import { Personas, type Persona } from './personas.ts'
 import {
+  checkReply,
   fits,
   type ReplyContext,
   type ReplyRule,
@@ -99,7 +100,8 @@ export class Replies {
     const { reply } = rule
     if (typeof reply === 'function') {
       const said = reply(this.#context(place, prompt, choice))
-      return said instanceof Promise ? said.then((spec) => this.#content(spec, place)) : this.#content(said, place)
+      const content = (given: string | ReplySpec): Content => this.#content(checkReply(given, caller.agent), place)
+      return said instanceof Promise ? said.then(content) : content(said)
     }
     const { replies, by } = scriptOf(reply)
     if (!replies) return this.#content(reply as string | ReplySpec, place)

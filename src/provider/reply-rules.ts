@@ -49,6 +49,36 @@ export interface ReplyContext extends Caller {
   persona: Persona
 }
 
+/** The fields of a reply that are no text. */
+const FIELDS: readonly (keyof ReplySpec)[] = [
+  ...(['text', 'json', 'toolCalls', 'reasoning', 'hosted', 'refusal', 'pause', 'usage'] as const),
+]
+
+const isReply = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  (typeof value === 'object' && value !== null && FIELDS.some((field) => field in value) && !('reply' in value))
+
+/** Whether `provider.replies` is a list of rules, in contrast to a list of replies for successive turns. */
+export const areRules = (replies: unknown): replies is readonly ReplyRule[] =>
+  Array.isArray(replies) && !(replies.length > 0 && replies.every(isReply))
+
+/** Thrown when a reply function returns something that is no reply. */
+export class WrongReplyError extends TypeError {
+  override readonly name = 'WrongReplyError'
+
+  constructor(agent: string, given: unknown) {
+    super(
+      `The reply function returned ${typeof given === 'object' ? JSON.stringify(given) : String(given)} for the agent ${agent}. Return a text, or an object such as { text: 'Yes.' } or toolCall('search', { query: 'x' }).`,
+    )
+  }
+}
+
+/** @throws WrongReplyError */
+export function checkReply(given: string | ReplySpec, agent: string): string | ReplySpec {
+  if (typeof given === 'string' || (typeof given === 'object' && given !== null && !Array.isArray(given))) return given
+  throw new WrongReplyError(agent, given)
+}
+
 /** Computes a reply from the call. */
 export type ReplyFunction = (context: ReplyContext) => string | ReplySpec | Promise<string | ReplySpec>
 

@@ -6,7 +6,7 @@ import { resolveWindow, type ResolvedFaultWindow } from './fault-windows.ts'
 import { DEFAULT_MIX } from './faults/index.ts'
 import { lognormal, toDistribution, type Latency } from './latency.ts'
 import type { Model } from './models.ts'
-import type { ReplyRule } from './reply-rules.ts'
+import { areRules, type ReplyRule } from './reply-rules.ts'
 
 /** How long models take where nothing is said: a median of 4 s, and 12 s in one call of twenty. */
 const DEFAULT_LATENCY = lognormal({ median: '4s', p95: '12s' })
@@ -80,10 +80,7 @@ export class Settings {
       reply === undefined ? [] : [{ agent, reply }],
     )
     if (replies === undefined) return ofAgents
-    return [
-      ...ofAgents,
-      ...(typeof replies === 'string' || typeof replies === 'function' ? [{ reply: replies }] : replies),
-    ]
+    return [...ofAgents, ...(areRules(replies) ? replies : [{ reply: replies }])]
   }
 
   /** The key by which a request is worked on only once, if its service knows such keys. */

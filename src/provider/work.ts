@@ -10,6 +10,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { partOf, type OpenCall } from './open-call.ts'
 import { REFUSAL_MS } from './refused.ts'
 import type { Replies } from './replies.ts'
+import { WrongReplyError } from './reply-rules.ts'
 import { AnswerStream } from './stream.ts'
 import type { Timings } from './timing.ts'
 import { offeredTools, unofferedTools } from './unoffered.ts'
@@ -79,7 +80,8 @@ export class Work {
 
   /** The user's reply function threw: the client sees a server error, the trace says why. */
   #replyThrew(call: OpenCall, error: unknown): void {
-    const message = `The reply function threw: ${error instanceof Error ? error.message : String(error)}`
+    const told = error instanceof Error ? error.message : String(error)
+    const message = error instanceof WrongReplyError ? told : `The reply function threw: ${told}`
     this.#trace.append({ type: 'note', text: message }, [call.seq])
     if (!call.closed) this.#early.refuse(call, { kind: 'server_error', message }, REFUSAL_MS)
   }

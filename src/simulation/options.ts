@@ -95,6 +95,8 @@ export function checkOptions(options: object): void {
       throw new InvalidSettingError(`An orchestration has no option "${name}". ${suggestion(name, OPTIONS)}`)
   checkNested(options)
   const { system, pattern } = options as { system?: unknown; pattern?: unknown }
+  if (pattern !== undefined && system !== undefined)
+    throw new InvalidSettingError('system and pattern are both set. Set one of them.')
   if (pattern === undefined && typeof system !== 'function')
     throw new InvalidSettingError(`system is ${String(system)}. Give an async function, or set pattern instead.`)
 }

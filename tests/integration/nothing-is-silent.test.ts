@@ -51,6 +51,9 @@ test('an orchestration refuses what it does not read', async () => {
     'There is no option clock.settel. Did you mean "settle"?',
   )
   await expect(explore('x', { system: undefined } as never, { seeds: 1 })).rejects.toThrow('system is undefined.')
+  await expect(explore('x', { system, pattern: 'x' } as never, { seeds: 1 })).rejects.toThrow(
+    'system and pattern are both set. Set one of them.',
+  )
   const simulation = createSimulation()
   await simulation.close()
 })

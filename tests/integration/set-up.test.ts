@@ -29,11 +29,11 @@ async function failureOf(more: Partial<FunctionOptions<void>>, work?: Parameters
 
 describe('a name of the set-up that nobody has', () => {
   test.for([
-    ['an agent', { agents: { reseacher: { latency: never() } } }, 'provider.agents names "reseacher"'],
-    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'provider.models names "gpt-4o-mni"'],
-    ['a provider', { services: { opnai: { concurrency: 1 } } }, 'provider.services names "opnai"'],
-    ['an outage', { windows: [outage({ from: 0, for: '1m', service: 'opnai' })] }, 'provider.services names "opnai"'],
-    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'provider.agents names "Critics"'],
+    ['an agent', { agents: { reseacher: { latency: never() } } }, 'names the agent "reseacher"'],
+    ['a model', { models: { 'gpt-4o-mni': { latency: '1s' } } }, 'names the model "gpt-4o-mni"'],
+    ['a provider', { services: { opnai: { concurrency: 1 } } }, 'names the service "opnai"'],
+    ['an outage', { windows: [outage({ from: 0, for: '1m', service: 'opnai' })] }, 'names the service "opnai"'],
+    ['a reply', { replies: [{ agent: 'Critics', reply: 'No.' }] }, 'names the agent "Critics"'],
   ] as const)('is told where it is that of a caller, written wrongly: %s', async ([, provider, says]) => {
     const failure = await failureOf({ provider })
     expect(failure?.violations.map(({ check }) => check)).toEqual(['set-up'])

@@ -1,4 +1,5 @@
 import { FAULT_NAMES } from '../faults/index.ts'
+import { areRules } from '../reply-rules.ts'
 import {
   above0,
   aFunction,
@@ -139,10 +140,7 @@ const rule = options(
   ['reply'],
 )
 const rules = listOf(rule)
-const replies: Check = (value, where) => {
-  if (typeof value === 'string' || typeof value === 'function') return
-  rules(value, where)
-}
+const replies: Check = (value, where) => (areRules(value) ? rules : reply)(value, where)
 
 const whose = { agent: text, model: text, service: text, provider: text }
 const windowOfToday = options(

@@ -12,7 +12,7 @@ describe('budget', () => {
     ])
   })
 
-  test('what is dear counts when it is billed, and calls of that moment are none after it', () => {
+  test('a call counts when it is billed, and calls that follow in the trace are made after it, also at the same moment', () => {
     const costs = [call(1, { from: 0, to: 9_000, cost: 1e12 }), call(2, { from: 1_000, to: 2_000, cost: 2e12 })]
     expect(finds('budget', story(...costs), { limit: 2.5 })).toEqual([
       'the provider billed $3.00 against a budget of $2.50',
@@ -21,7 +21,7 @@ describe('budget', () => {
       'the provider billed $2.00 against a budget of $1.50, and 1 more call(s) were made',
     ])
     expect(finds('budget', story(...costs, call(3, { from: 2_000, to: 2_600 })), { limit: 1.5 })).toEqual([
-      'the provider billed $2.00 against a budget of $1.50',
+      'the provider billed $2.00 against a budget of $1.50, and 1 more call(s) were made',
     ])
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallRequest } from '../../../src/provider/call.ts'
 import { Replies } from '../../../src/provider/replies.ts'
-import type { ReplyRule } from '../../../src/provider/reply-rules.ts'
+import { areRules, type ReplyFunction, type ReplyRule } from '../../../src/provider/reply-rules.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 
 const request = (prompt: string, over: Partial<CallRequest> = {}): CallRequest =>
@@ -93,5 +93,31 @@ describe('without a rule', () => {
     const tools = [{ name: 'vote', description: '', parameters: { type: 'object', properties: {} } }]
     const content = await replies().contentFor(request('x', { tools, toolChoice: { kind: 'required' } }), caller(), 0)
     expect(content.toolCalls.map(({ name }) => name)).toEqual(['vote'])
+  })
+})
+
+describe('the replies of a provider', () => {
+  test.each([
+    [[{ agent: 'ann', reply: 'Yes.' }], true],
+    [[{ content: /x/, reply: { text: 'Yes.' } }], true],
+    [[], true],
+    // Mistakes in a rule are told as such.
+    [[{ agent: 'ann' }], true],
+    [['Yes.', { agent: 'ann', reply: 'No.' }], true],
+    ['Yes.', false],
+    [['Yes.', 'No.'], false],
+    [['Yes.', { toolCalls: [{ name: 'search' }] }], false],
+    [{ json: { a: 1 } }, false],
+    [{ sequence: ['Yes.'], by: 'call' }, false],
+    [() => 'Yes.', false],
+  ])('%j are rules: %s', (given, are) => {
+    expect(areRules(given)).toBe(are)
+  })
+
+  test.each([[undefined], [null], [5], [['Yes.']]])('a function that returns %j is refused by name', (given) => {
+    const from = replies([{ reply: (() => given) as unknown as ReplyFunction }])
+    expect(() => from.contentFor(request('x'), caller('ann'), 0)).toThrow(
+      /^The reply function returned .* for the agent ann/,
+    )
   })
 })
