@@ -9,8 +9,8 @@ const HOST = '127.0.0.1'
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
   readonly code = 'LONGHAUL_PORT_TAKEN'
-  constructor(port: number, advice: string) {
-    super(`Port ${port} of ${HOST} is already in use. ${advice}`)
+  constructor(port: number, advice: string, host = HOST) {
+    super(`Port ${port} of ${host} is already in use. ${advice}`)
   }
 }
 

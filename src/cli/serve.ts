@@ -7,6 +7,7 @@ import { readLatency } from '../systems/simulated-services.ts'
 import { countInto } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
+import { PortTakenError } from './metrics-server.ts'
 import { promClient } from './prom-client.ts'
 import { timeModeIn } from './time-flag.ts'
 
@@ -75,6 +76,8 @@ export const serve: Command = {
       pace,
       ...(metrics && { metrics }),
       ...(host !== undefined && { host }),
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? new PortTakenError(port, 'Set another port by --port.', host) : error
     })
     if (host !== undefined && !isPrivate(host))
       log(`warning: ${host} accepts connections from other machines, and the server answers them without a key.`)

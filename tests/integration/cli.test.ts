@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { explore } from 'longhaul'
 import { setUp, votes } from '../gallery/bad/lost-vote.ts'
@@ -49,6 +50,16 @@ describe('longhaul serve', { timeout: 60_000 }, () => {
     server.kill('SIGTERM')
     const [code] = (await once(server, 'exit')) as [number]
     expect(code).toBe(0)
+  })
+
+  test('says that a port is taken, and what to do', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as AddressInfo
+    const { code, stderr } = await run('serve', '--port', String(port))
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(`Port ${port} of 127.0.0.1 is already in use. Set another port by --port.`)
+    await new Promise((resolve) => other.close(resolve))
   })
 })
 
