@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describeOrchestration } from 'longhaul'
 import { expect } from 'vitest'
 import { Holding } from './holding.ts'
+import { SAID } from './said.ts'
 import { asked, streamed } from './wire.ts'
 
 const AT = 'https://api.anthropic.com/v1'
@@ -90,12 +91,7 @@ describeOrchestration(
     checks: false,
     provider: {
       latency: '1s',
-      replies: [
-        { content: 'Call', reply: { text: 'I call.', toolCalls: [{ name: 'dock' }, { name: 'dock' }] } },
-        { content: 'Refuse', reply: { text: 'I cannot.', refusal: true } },
-        { content: 'Pause', reply: { text: 'I go on later.', pause: true } },
-        { content: 'Think', reply: { text: 'So it is.', reasoning: 'Is it? It is.' } },
-      ],
+      replies: [...SAID, { content: 'Pause', reply: { text: 'I go on later.', pause: true } }],
     },
   },
   (test) => {

@@ -2,6 +2,7 @@ import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { describeOrchestration } from 'longhaul'
 import { expect } from 'vitest'
 import { Holding } from './holding.ts'
+import { SAID } from './said.ts'
 import { asked } from './wire.ts'
 
 const AT = 'https://bedrock-runtime.us-east-1.amazonaws.com/model'
@@ -87,11 +88,7 @@ describeOrchestration(
     checks: false,
     provider: {
       latency: '1s',
-      replies: [
-        { content: 'Call', reply: { text: 'I call.', toolCalls: [{ name: 'dock' }, { name: 'dock' }] } },
-        { content: 'Refuse', reply: { text: 'I cannot.', refusal: true } },
-        { content: 'Think', reply: { text: 'So it is.', reasoning: 'Is it? It is.' } },
-      ],
+      replies: SAID,
     },
   },
   (test) => {

@@ -1,6 +1,7 @@
 import { describeOrchestration } from 'longhaul'
 import { expect } from 'vitest'
 import { Holding } from './holding.ts'
+import { SAID } from './said.ts'
 import { asked, streamed } from './wire.ts'
 
 const GEMINI = 'https://generativelanguage.googleapis.com/v1beta/models'
@@ -56,11 +57,7 @@ describeOrchestration(
     checks: false,
     provider: {
       latency: '1s',
-      replies: [
-        { content: 'Call', reply: { text: 'I call.', toolCalls: [{ name: 'dock' }, { name: 'dock' }] } },
-        { content: 'Refuse', reply: { text: 'I cannot.', refusal: true } },
-        { content: 'Think', reply: { text: 'So it is.', reasoning: 'Is it? It is.' } },
-      ],
+      replies: SAID,
     },
   },
   (test) => {

@@ -1,6 +1,7 @@
 import { describeOrchestration } from 'longhaul'
 import { expect } from 'vitest'
 import { Holding } from './holding.ts'
+import { SAID } from './said.ts'
 import { snakeCased } from './deviations.ts'
 import { asked, streamed } from './wire.ts'
 
@@ -44,11 +45,7 @@ describeOrchestration(
     provider: {
       latency: '1s',
       models: { 'magistral-medium-latest': { prices: { input: 1, output: 1 } } },
-      replies: [
-        { content: 'Call', reply: { text: 'I call.', toolCalls: [{ name: 'dock' }, { name: 'dock' }] } },
-        { content: 'Refuse', reply: { text: 'I cannot.', refusal: true } },
-        { content: 'Think', reply: { text: 'So it is.', reasoning: 'Is it? It is.' } },
-      ],
+      replies: SAID,
     },
   },
   (test) => {

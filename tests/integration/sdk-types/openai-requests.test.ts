@@ -1,5 +1,6 @@
 import { describeOrchestration } from 'longhaul'
 import { expect } from 'vitest'
+import { ID_PREFIXES } from '../../../src/wire/openai/responses/item-ids.ts'
 import { declaredIn } from './declared.ts'
 import { takes, type Taking } from './taking.ts'
 import { asked } from './wire.ts'
@@ -38,26 +39,10 @@ function wholeChat(value: any): unknown[] {
   return MODELS.map((model) => ({ ...chat, model }))
 }
 
-/** How ids of items begin, which no type says. */
-const PREFIXES: Readonly<Record<string, string>> = {
-  message: 'msg',
-  reasoning: 'rs',
-  function_call: 'fc',
-  custom_tool_call: 'ctc',
-  web_search_call: 'ws',
-  file_search_call: 'fs',
-  code_interpreter_call: 'ci',
-  image_generation_call: 'ig',
-  computer_call: 'cu',
-  mcp_call: 'mcp',
-  mcp_list_tools: 'mcpl',
-  mcp_approval_request: 'mcpr',
-}
-
 /** Items with what has to stand beside the one that is shown. */
 function wholeItems([first, ...more]: any[]): any[] {
   const item = { ...first }
-  if (typeof item.id === 'string') item.id = `${PREFIXES[item.type ?? 'message'] ?? 'item'}_x`
+  if (typeof item.id === 'string') item.id = `${ID_PREFIXES[item.type ?? 'message'] ?? 'item'}_x`
   const kind = /^(function|custom_tool)_call(_output)?$/.exec(item.type ?? '')
   const name = kind?.[1]
   const calling = { type: `${name}_call`, call_id: 'x', name: 'x', [name === 'function' ? 'arguments' : 'input']: 'x' }

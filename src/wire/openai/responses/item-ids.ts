@@ -3,7 +3,7 @@ import { invalid } from '../errors.ts'
 import type { Item } from './request.ts'
 
 /** How the ids of items begin, where the service holds a client to it. */
-const PREFIXES: Readonly<Record<string, string>> = {
+export const ID_PREFIXES: Readonly<Record<string, string>> = {
   message: 'msg',
   reasoning: 'rs',
   function_call: 'fc',
@@ -24,7 +24,7 @@ const kindOf = ({ type, role }: Item): string => type ?? (role === undefined ? '
 
 /** An item with an id, as the service gives it where the request has none. */
 export const withId = (item: Item, id: string): Item =>
-  item.id == null ? { ...item, id: `${PREFIXES[kindOf(item)] ?? 'item'}_${id}` } : item
+  item.id == null ? { ...item, id: `${ID_PREFIXES[kindOf(item)] ?? 'item'}_${id}` } : item
 
 function idProblem(item: Item, place: string): BadRequest | undefined {
   const { id } = item as { id?: unknown }
@@ -47,7 +47,7 @@ function idProblem(item: Item, place: string): BadRequest | undefined {
       place,
       'invalid_value',
     )
-  const prefix = PREFIXES[kindOf(item)]
+  const prefix = ID_PREFIXES[kindOf(item)]
   return prefix === undefined || id.startsWith(prefix)
     ? undefined
     : invalid(`Invalid '${place}': '${id}'. Expected an ID that begins with '${prefix}'.`, place, 'invalid_value')
