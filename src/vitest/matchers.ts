@@ -166,7 +166,7 @@ const not = (pass: boolean): string => (pass ? 'not ' : '')
 
 const verdict = (pass: boolean, text: string, outcome?: RunRecord): Verdict => ({
   pass,
-  message: () => (outcome ? `${text}\n${timeline(outcome.trace)}` : text),
+  message: () => (outcome ? `${text}\n${timeline(outcome.trace, undefined, text)}` : text),
 })
 
 /** What Vitest says of an assertion. */
