@@ -52,7 +52,7 @@ describe('rules', () => {
   test('a list is said turn by turn in each conversation, and its last stays', async () => {
     const given = replies([{ reply: ['one', 'two'] }])
     expect([await text(given, 'x'), await text(given, 'x'), await text(given, 'x')]).toEqual(['one', 'two', 'two'])
-    expect(await text(given, 'x', caller('ben'))).toBe('one')
+    expect([await text(given, 'x', caller('ben')), await text(given, 'x', caller('ann', 1, 2))]).toEqual(['one', 'one'])
   })
 
   test('a function has the conversation’s state, and may be asynchronous', async () => {
@@ -313,7 +313,8 @@ describe('what a reply leaves out', () => {
     const made = [...ids('ann', 0), ...ids('ann', 1), ...ids('ben', 0)].filter((id) => id !== 'mine')
     expect(made).toHaveLength(12)
     expect(new Set(made).size).toBe(12)
-    for (const id of made) expect(id).toMatch(/^[0-9a-z]{24}$/)
+    const more = Array.from({ length: 100 }, (_, nth) => ids('cem', nth)[0]!)
+    for (const id of [...made, ...more]) expect(id).toMatch(/^[0-9a-z]{24}$/)
     expect(ids('ann', 0)[2]).toBe('mine')
     expect(ids('ann', 0)).toEqual(ids('ann', 0))
     expect(said({ hosted: [use] }).hosted).toMatchObject([{ kind: 'web_search', name: 'web_search', query: '' }])
