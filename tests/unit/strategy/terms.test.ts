@@ -111,6 +111,15 @@ describe('what is no expression is shown where it goes wrong', () => {
   })
 })
 
+test('a function that there is not is asked for in a sketch, and a mistake elsewhere', () => {
+  const { requests } = runStrategy('THINK first\nSET x = fancy(1)')
+  expect(requests).toMatchObject([
+    { kind: 'ask' },
+    { kind: 'value', text: expect.stringMatching(/SET x = fancy\(1\)/) as string },
+  ])
+  expect(errorOf('LOG 1\nSET x = fancy(1)').problem).toContain('there is no function "fancy"')
+})
+
 describe('a condition', () => {
   const condition = (text: string): unknown => {
     const [statement] = parseStrategy(`IF ${text}:\n  LOG 1`).statements as unknown as [

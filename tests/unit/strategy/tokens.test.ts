@@ -41,6 +41,10 @@ describe('what no token fits is shown, the first of it', () => {
   })
 })
 
+test('a quote that nothing closes comes before what no token fits on a line below', () => {
+  expect(tokenize('x "a\n§').problem).toEqual({ offset: 2, text: '"a' })
+})
+
 test.each([
   ['"plain"', 'plain'],
   [String.raw`'it\'s'`, "it's"],

@@ -92,6 +92,7 @@ const UNFIT: readonly [text: string, column: number, message: string][] = [
   ['SEND "Go." TO { role: round }', 1, 'role of an agent is 3; it needs a text that is not empty.'],
   ['SEND "Go." TO { rolle: "x" }', 1, 'an agent has no criterion "rolle". Did you mean "role"?'],
   ['SEND "Go." TO { text: "Hi", agent: round }', 1, 'Give the name of an agent, not {"text":"Hi","agent":3}.'],
+  ['SEND "Go." TO none', 15, 'Give the name of an agent, not null.'],
   ['BROADCAST none', 11, 'BROADCAST needs a message that is not empty, not null.'],
   ['EMIT round', 6, 'EMIT needs the name of an event, not 3.'],
 ]
