@@ -132,6 +132,7 @@ export function openSession<Result>(
   const clock = startClock(settings.time, {
     epoch: defaultEpoch(place),
     ...options.clock,
+    ...(settings.epoch !== undefined && { epoch: settings.epoch }),
     chance,
     probes,
     actor: actingAgent,
