@@ -13,19 +13,19 @@ import { PatternError } from '../strategy/index.ts'
 import { UsageError, type Command } from './flags.ts'
 import { functionsIn } from './functions.ts'
 
-/** `longhaul validate FILE …`, and `longhaul check` */
-export const check: Command = {
-  usage: 'validate PATTERN …',
+/** `longhaul check PATTERN …`, which is also called `validate`. */
+export const checkAs = (name: 'check' | 'validate'): Command => ({
+  usage: `${name} PATTERN …`,
   about:
-    'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error.',
+    'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error. A mistake in the form of the YAML, of a statement or of an expression ends the reading of its pattern: repair it, and run the command again.',
   flags: { functions: { about: 'a module with functions for CALL', value: 'FILE' } },
   async run({ words, flags }) {
-    if (words.length === 0) throw new UsageError('longhaul validate needs the path of at least one pattern.')
+    if (words.length === 0) throw new UsageError(`longhaul ${name} needs the path of at least one pattern.`)
     const { functions } = flags
     const given = typeof functions === 'string' ? Object.keys(await functionsIn(functions)) : []
     if (wrongAmong(words, given) > 0) process.exitCode = 1
   },
-}
+})
 
 /** Models that a misspelt name may mean. */
 const MODELS = [

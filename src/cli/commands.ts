@@ -7,9 +7,9 @@ export const COMMANDS: Readonly<
 > = {
   check: {
     about: 'validates orchestration patterns',
-    load: async () => (await import('./check.ts')).check,
+    load: async () => (await import('./check.ts')).checkAs('check'),
   },
-  validate: { about: 'the same as check', load: async () => (await import('./check.ts')).check },
+  validate: { about: 'the same as check', load: async () => (await import('./check.ts')).checkAs('validate') },
   inspect: {
     about: 'shows agents, calls, costs and violations in traces',
     load: async () => (await import('./inspect.ts')).inspect,
@@ -52,5 +52,9 @@ export const COMMANDS: Readonly<
   bridge: {
     about: 'connects WebSocket clients to the daemon',
     load: async () => (await import('./bridge.ts')).bridge,
+  },
+  completion: {
+    about: 'prints a completion script for a shell',
+    load: async () => (await import('./completion.ts')).completion,
   },
 }

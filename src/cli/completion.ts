@@ -1,5 +1,5 @@
 import { suggestion } from '../options/index.ts'
-import { UsageError } from './flags.ts'
+import { UsageError, type Command } from './flags.ts'
 
 /** A command as a shell completes it. */
 export interface Completed {
@@ -110,10 +110,25 @@ const SHELLS: Readonly<Record<string, (commands: readonly Completed[]) => string
  * @throws UsageError for a shell that is not known
  */
 export function completionOf(shell: string | undefined, commands: readonly Completed[]): string {
-  const write = shell !== undefined && Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined
-  if (write) return write(commands)
   const known = Object.keys(SHELLS)
-  throw new UsageError(
-    `longhaul completion needs a shell: ${known.join(', ')}.${shell === undefined ? '' : ` ${suggestion(shell, known)}`}`,
-  )
+  if (shell === undefined) throw new UsageError(`longhaul completion needs a shell: ${known.join(', ')}.`)
+  if (!Object.hasOwn(SHELLS, shell))
+    throw new UsageError(`longhaul completion knows no shell "${shell}". ${suggestion(shell, known)}`)
+  return SHELLS[shell]!(commands)
+}
+
+/** `longhaul completion SHELL`. The script is of what all commands take, so that all are loaded. */
+export const completion: Command = {
+  usage: 'completion bash | zsh | fish',
+  about: `Prints a completion script for a shell. For bash: eval "$(npx longhaul completion bash)"; for zsh: the same with zsh;
+for fish: npx longhaul completion fish | source`,
+  flags: {},
+  async run({ words: [shell] }) {
+    const { COMMANDS } = await import('./commands.ts')
+    const commands = Object.entries(COMMANDS).map(async ([name, of]) => {
+      const { flags } = 'loadRaw' in of ? await of.loadRaw() : await of.load()
+      return { name, about: of.about, flags: Object.keys(flags) }
+    })
+    process.stdout.write(completionOf(shell, await Promise.all(commands)))
+  },
 }

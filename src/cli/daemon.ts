@@ -53,7 +53,7 @@ const LAYOUTS: readonly string[] = ['home', 'plan']
 
 function pathsOf({ flags: { layout } }: Given): DaemonPaths {
   if (layout !== undefined && !LAYOUTS.includes(layout))
-    throw new UsageError(`--layout is "${layout}". Give one of ${LAYOUTS.join(', ')}. ${suggestion(layout, LAYOUTS)}`)
+    throw new UsageError(`--layout is "${layout}". ${suggestion(layout, LAYOUTS)}`)
   return daemonPaths(process.env, layout as Layout | undefined)
 }
 
@@ -315,10 +315,9 @@ stays in the foreground. Files are in .longhaul (or LONGHAUL_HOME); longhaul.yam
   async run(given) {
     const [action = '', ...more] = given.words
     const actions = Object.keys(ACTIONS)
-    if (more.length > 0 || !Object.hasOwn(ACTIONS, action))
-      throw new UsageError(
-        `longhaul daemon needs one of: ${actions.join(', ')}.${action === '' ? '' : ` ${suggestion(action, actions)}`}`,
-      )
+    if (action !== '' && !Object.hasOwn(ACTIONS, action))
+      throw new UsageError(`longhaul daemon has no action "${action}". ${suggestion(action, actions)}`)
+    if (action === '' || more.length > 0) throw new UsageError(`longhaul daemon needs one of: ${actions.join(', ')}.`)
     const unread = LOOKING.includes(action) && Object.keys(given.flags).find((name) => name !== 'layout')
     if (unread)
       throw new UsageError(

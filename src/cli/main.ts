@@ -4,25 +4,6 @@ import { suggestion } from '../options/index.ts'
 import { COMMANDS } from './commands.ts'
 import { helpOf, readFlags, UsageError } from './flags.ts'
 
-const COMPLETION = {
-  usage: 'completion bash | zsh | fish',
-  about: `Prints a completion script for a shell. For bash: eval "$(npx longhaul completion bash)"; for zsh: the same with zsh;
-for fish: npx longhaul completion fish | source`,
-}
-
-/** Prints the script for a shell. It is of what all commands take, so that all are loaded. */
-async function complete([shell, ...more]: readonly string[]): Promise<void> {
-  if (shell === '--help' || more.includes('--help'))
-    return void process.stdout.write(`longhaul ${COMPLETION.usage}\n\n${COMPLETION.about}\n`)
-  const commands = Object.entries(COMMANDS).map(async ([name, of]) => {
-    const { flags } = 'loadRaw' in of ? await of.loadRaw() : await of.load()
-    return { name, about: of.about, flags: Object.keys(flags) }
-  })
-  const { completionOf } = await import('./completion.ts')
-  const own = { name: 'completion', about: 'prints a completion script for a shell', flags: [] }
-  process.stdout.write(completionOf(shell, [...(await Promise.all(commands)), own]))
-}
-
 /** What a system call has failed with, in words. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -38,7 +19,7 @@ function textOf(error: unknown): string {
 const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
 const USAGE = `longhaul COMMAND …
 
-${[...Object.entries(COMMANDS), ['completion', { about: 'prints a completion script for a shell' }] as const]
+${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`)
   .join('')}
 Options of a command: longhaul COMMAND --help. The first steps:
@@ -49,10 +30,8 @@ Options of a command: longhaul COMMAND --help. The first steps:
 `
 
 async function run(name: string, words: string[]): Promise<void> {
-  if (name === 'completion') return complete(words)
   const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!found)
-    throw new UsageError(`There is no command "${name}". ${suggestion(name, [...Object.keys(COMMANDS), 'completion'])}`)
+  if (!found) throw new UsageError(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`)
   if ('loadRaw' in found) return (await found.loadRaw()).run(words)
   const command = await found.load()
   if (words.includes('--help')) return void process.stdout.write(helpOf(command))

@@ -4,15 +4,15 @@ import { UsageError, type Command } from './flags.ts'
 
 /** @throws UsageError for a file that is not what the reporter writes */
 function partsIn(file: string): SweepPart[] {
-  let read: { sweeps?: SweepPart[] }
+  let read: { sweeps?: SweepPart[] } | null
   try {
-    read = JSON.parse(readFileSync(file, 'utf8')) as { sweeps?: SweepPart[] }
+    read = JSON.parse(readFileSync(file, 'utf8')) as { sweeps?: SweepPart[] } | null
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${(error as Error).message}`)
   }
-  if (!Array.isArray(read.sweeps))
+  if (!Array.isArray(read?.sweeps) || read.sweeps.length === 0)
     throw new UsageError(
-      `${file} contains no sweeps. Give a file of the reporter: ['longhaul/reporter', { outputFile }].`,
+      `${file} contains no sweeps. Give a file that the reporter wrote in a shard of a sweep: ['longhaul/reporter', { outputFile }].`,
     )
   return read.sweeps
 }

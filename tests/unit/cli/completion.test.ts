@@ -13,7 +13,7 @@ test.for([
 })
 
 test('another shell is refused with the nearest one', () => {
-  expect(() => completionOf('fsh', commands)).toThrow('bash, zsh, fish. Did you mean "zsh"?')
+  expect(() => completionOf('fsh', commands)).toThrow('knows no shell "fsh". Did you mean "zsh"?')
   expect(() => completionOf(undefined, commands)).toThrow('needs a shell')
 })
 
