@@ -1,4 +1,5 @@
 import { isDuration, parseDuration, type Duration } from '../clock/index.ts'
+import { suggestion } from '../options/index.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 import { settingsOfToday, type FormerSettings } from './former-names.ts'
 
@@ -45,7 +46,7 @@ export function settingsInForce(name: CheckName, tuned: object = {}): Readonly<R
 export function checkSettings(settings: CheckSettings): void {
   for (const [name, tuned] of Object.entries(settings) as [string, unknown][]) {
     if (!Object.hasOwn(CHECKS, name))
-      throw new InvalidCheckError(`There is no check "${name}". There are: ${Object.keys(CHECKS).join(', ')}.`)
+      throw new InvalidCheckError(`There is no check "${name}". ${suggestion(name, Object.keys(CHECKS))}`)
     if (tuned === undefined || tuned === false) continue
     if (typeof tuned !== 'object' || tuned === null)
       throw new InvalidCheckError(
@@ -81,7 +82,7 @@ function checkSetting(name: CheckName, setting: string, value: unknown): void {
   const known = CHECKS[name].settings as Readonly<Record<string, unknown>>
   if (!Object.hasOwn(known, setting))
     throw new InvalidCheckError(
-      `The check "${name}" has no setting "${setting}". ${Object.keys(known).length > 0 ? `There are: ${Object.keys(known).join(', ')}.` : 'This check has no settings.'}`,
+      `The check "${name}" has no setting "${setting}". ${suggestion(setting, Object.keys(known)) || 'This check has no settings.'}`,
     )
   const kind = KINDS[typeof known[setting]]
   const told = `"${setting}" of the check "${name}" is ${typeof value === 'number' ? value : JSON.stringify(value)}`

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { isDuration, type Duration } from '../clock/index.ts'
+import { suggestion } from '../options/index.ts'
 import { FAULT_NAMES, type Fault, type ScheduledFault } from '../provider/index.ts'
 import type { Seed } from '../random/index.ts'
 
@@ -82,7 +83,7 @@ export function checkCase(read: unknown, where: string): Case {
   const given = caseOfToday(read)
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(PARTS, name))
-      throw new InvalidCaseError(`${where}: a case has no part "${name}". There are: ${Object.keys(PARTS).join(', ')}.`)
+      throw new InvalidCaseError(`${where}: a case has no part "${name}". ${suggestion(name, Object.keys(PARTS))}`)
     if (!PARTS[name as keyof Case](value))
       throw new InvalidCaseError(`${where}: ${name} is ${JSON.stringify(value)?.slice(0, 100)}, which is not valid.`)
   }

@@ -69,16 +69,23 @@ export interface WindowSpan extends CallScope {
   every?: Duration
 }
 
-const NAMES = ['from', 'for', 'every', 'agent', 'model', 'service', 'fault', 'failRate', 'slow', 'mix']
+const SPAN = ['from', 'for', 'every', 'agent', 'model', 'service']
+/** Weights of faults have another name in windows than elsewhere. */
+const WEIGHTS = ['faults', 'fault']
 
 function spanOf(
   span: Omit<WindowSpan, 'for'> & { for?: Duration },
   where: string,
+  more: readonly string[],
 ): Omit<FaultWindow, 'failRate' | 'mix' | 'slow'> {
   const { from, for: length, every, agent, model, service, ...unknown } = scopeOfToday(span)
   const [wrong] = Object.keys(unknown)
-  if (wrong !== undefined)
-    throw new InvalidProviderConfigError(`There is no option ${where}.${wrong}. ${suggestion(wrong, NAMES)}`)
+  if (wrong !== undefined) {
+    const isMix = WEIGHTS.includes(wrong) && more.includes('mix')
+    throw new InvalidProviderConfigError(
+      `There is no option ${where}.${wrong}. ${isMix ? 'Here, its name is "mix".' : suggestion(wrong, [...SPAN, ...more])}`,
+    )
+  }
   return {
     from: durationOf(from, `${where}.from`),
     ...(length !== undefined && { for: durationOf(length, `${where}.for`) }),
@@ -110,7 +117,7 @@ export function outage({
   ...span
 }: Omit<WindowSpan, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
   faultName(fault, 'outage.fault')
-  return { ...spanOf(span, 'outage'), failRate: 1, mix: { [fault]: 1 } }
+  return { ...spanOf(span, 'outage', ['fault']), failRate: 1, mix: { [fault]: 1 } }
 }
 
 /**
@@ -131,7 +138,7 @@ export function brownout({
   share(failRate, 'brownout.failRate')
   factor(slow, 'brownout.slow')
   faultMix(mix, 'brownout.mix')
-  return { ...spanOf(span, 'brownout'), failRate, mix, slow }
+  return { ...spanOf(span, 'brownout', ['failRate', 'slow', 'mix']), failRate, mix, slow }
 }
 
 /** When a window that is open ends; nothing where it is not open. Milliseconds since the start of the run. */

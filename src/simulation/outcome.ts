@@ -1,5 +1,6 @@
 import { Ledger } from '../provider/index.ts'
 import { parseDuration, type Duration } from '../clock/index.ts'
+import { suggestion } from '../options/index.ts'
 import {
   agentsOf,
   callsOf,
@@ -99,7 +100,7 @@ export class RunRecord {
     if (found) return found
     const names = [...new Set(gathers.map((gather) => gather.name))]
     throw new Error(
-      `The run has no gather "${name}". ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'The system reported no gather. To report one, call report.gather(name, …).'}`,
+      `The run has no gather "${name}". ${suggestion(name, names) || 'The system reported no gather. To report one, call report.gather(name, …).'}`,
     )
   }
 }

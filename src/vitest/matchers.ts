@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { formatDuration, parseDuration, type Duration } from '../clock/index.ts'
 import { formatDollars, parseDollars, type Money } from '../money/index.ts'
-import { nearest, suggestion } from '../options/index.ts'
+import { meantBy, suggestion } from '../options/index.ts'
 import { FAULT_NAMES, scopeOfToday } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
@@ -267,7 +267,17 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
-const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+const OTHER_FAULTS = [
+  'disconnected',
+  'outside',
+  'unsimulated',
+  'invalid',
+  'malformed',
+  'unauthorized',
+  'too_large',
+  'model_not_found',
+  'context_length',
+]
 /** Faults that no call ends by: it stays open until its client goes away. */
 const ENDLESS: readonly string[] = ['hang', 'stall']
 const MAX_PROMPTS = 5
@@ -281,7 +291,7 @@ function filtered({ calls }: RunRecord, of: CallFilter, matcher: string): CallRe
       `${matcher}: a call cannot have the status "${of.status}". ${suggestion(of.status, STATUSES)}`,
     )
   const faults = [...FAULT_NAMES, ...OTHER_FAULTS, ...calls.flatMap(({ fault }) => fault ?? [])]
-  if (of.fault !== undefined && !faults.includes(of.fault) && nearest(of.fault, faults) !== undefined)
+  if (of.fault !== undefined && !faults.includes(of.fault) && meantBy(of.fault, faults) !== undefined)
     throw new InvalidMatcherError(`${matcher}: there is no fault "${of.fault}". ${suggestion(of.fault, faults)}`)
   if (of.fault !== undefined && ENDLESS.includes(of.fault))
     throw new InvalidMatcherError(

@@ -471,7 +471,13 @@ plain('every check is in the gallery', () => {
 
 plain('a check that there is not, and a setting that it has not', () => {
   plainly(() => findViolations([], { deadlok: false } as never)).toThrow(
-    /There is no check "deadlok". There are: amplification,/,
+    /There is no check "deadlok". Did you mean "deadlock"\?/,
+  )
+  plainly(() => findViolations([], { orphan: false } as never)).toThrow(
+    /There is no check "orphan". Did you mean "orphans"\?/,
+  )
+  plainly(() => findViolations([], { zebra: false } as never)).toThrow(
+    /There is no check "zebra". There are: amplification,/,
   )
   plainly(() => findViolations([], { backoff: { rushes: 3 } } as never)).toThrow(
     'The check "backoff" has no setting "rushes". There are: rush, pause, inStep.',

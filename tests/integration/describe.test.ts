@@ -54,7 +54,7 @@ describeOrchestration(
       expect(() => expect(outcome).toHaveCalls(3)).toThrow(
         /Expected 3 calls; the trace has 2\.\nTrace from .*━.*ben {2}call 2 gpt-4o-mini: disconnected/s,
       )
-      expect(() => expect(outcome.gather('votes'))).toThrow(/no gather "votes". There are: answers/)
+      expect(() => expect(outcome.gather('votes'))).toThrow(/no gather "votes". There is: answers/)
     })
 
     test('watched calls are in the trace', async ({ trace, expect }) => {

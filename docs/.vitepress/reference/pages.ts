@@ -57,6 +57,7 @@ ${section('provider.models', 'ModelConfig')}
 ${section('provider.services', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
+${section('provider.windows', 'FaultWindow')}
 ${section('outage() and brownout(), for provider.windows', 'WindowSpan')}
 ${section('clock', 'ClockOptions')}
 ${section('orchestrator', 'PatternSettings')}

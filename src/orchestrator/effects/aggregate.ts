@@ -1,3 +1,4 @@
+import { suggestion } from '../../options/index.ts'
 import { textOf, type Json, type Options } from '../../strategy/index.ts'
 import { CompletionError } from '../service/failures.ts'
 
@@ -65,7 +66,7 @@ export function aggregate({ data, responses, method, options = {} }: Options): J
   if (!Array.isArray(items)) return refuse(`data is ${JSON.stringify(items ?? null)}. Give a list.`, 'unfit')
   const given = options as Readonly<Record<string, Json>>
   const unread = Object.keys(given).find((name) => !READ.includes(name))
-  if (unread !== undefined) return refuse(`there is no option "${unread}". There are: ${READ.join(', ')}.`)
+  if (unread !== undefined) return refuse(`there is no option "${unread}". ${suggestion(unread, READ)}`)
   const field = given['extract_field']
   const values = (items as readonly Json[]).map((item) =>
     field === undefined ? item : (at(item, textOf(field)) ?? null),
@@ -88,7 +89,7 @@ export function aggregate({ data, responses, method, options = {} }: Options): J
 function statistics(items: readonly Json[], values: readonly Json[], options: Readonly<Record<string, Json>>): Json {
   const { metric = 'mean', group_by: by, trim_percent: trim = 0.1 } = options
   if (!METRICS.includes(metric as Metric))
-    return refuse(`there is no metric ${JSON.stringify(metric)}. There are: ${METRICS.join(', ')}.`)
+    return refuse(`there is no metric ${JSON.stringify(metric)}. ${suggestion(String(metric), METRICS)}`)
   const name = metric as Metric
   const pick = (list: readonly Json[]): number[] => list.filter((value) => typeof value === 'number')
   const overall = measure(pick(values), Number(trim))

@@ -1,4 +1,5 @@
 import { steadyNow } from '../../clock/index.ts'
+import { suggestion } from '../../options/index.ts'
 import { millisecondsOf, textOf, type Json, type Options } from '../../strategy/index.ts'
 import { deadlineIn } from '../service/deadline.ts'
 import { CompletionError } from '../service/failures.ts'
@@ -25,7 +26,7 @@ export async function coordinate(
   const given = options as Readonly<Record<string, Json>>
   const unread = Object.keys(given).find((name) => !READ.includes(name))
   if (unread !== undefined)
-    throw new CompletionError('refused_request', `COORDINATE has no option "${unread}". There are: ${READ.join(', ')}.`)
+    throw new CompletionError('refused_request', `COORDINATE has no option "${unread}". ${suggestion(unread, READ)}`)
   const point = textOf(given['point'] ?? given['name'] ?? given['task'] ?? type ?? 'coordination')
   const timeoutMs = timeout === undefined ? longest : millisecondsOf(timeout)
   const began = steadyNow()

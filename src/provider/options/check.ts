@@ -83,8 +83,16 @@ export const oneOf =
     refuseOption(where, value, `Give ${what}. ${suggestion(String(value), names)}`)
   }
 
-/** An object with options of some names, each of which may be left out. */
-export function options(checks: Readonly<Record<string, Check>>, needed: readonly string[] = []): Check {
+/**
+ * An object with options of some names, each of which may be left out.
+ *
+ * @param elsewhere names that such options have elsewhere, with their names here
+ */
+export function options(
+  checks: Readonly<Record<string, Check>>,
+  needed: readonly string[] = [],
+  elsewhere: Readonly<Record<string, string>> = {},
+): Check {
   const names = Object.keys(checks)
   return (value, where) => {
     if (!isObject(value)) refuseOption(where, value, `Give an object with some of: ${names.join(', ')}.`)
@@ -95,7 +103,9 @@ export function options(checks: Readonly<Record<string, Check>>, needed: readonl
       if (given === undefined) continue
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined
       if (!check)
-        throw new InvalidProviderConfigError(`There is no option ${where}.${name}. ${suggestion(name, names)}`)
+        throw new InvalidProviderConfigError(
+          `There is no option ${where}.${name}. ${Object.hasOwn(elsewhere, name) ? `Here, its name is "${elsewhere[name]}".` : suggestion(name, names)}`,
+        )
       check(given, `${where}.${name}`)
     }
   }

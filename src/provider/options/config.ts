@@ -146,6 +146,7 @@ const whose = { agent: text, model: text, service: text, provider: text }
 const windowOfToday = options(
   { ...whose, from: duration, for: duration, every: duration, failRate: share, mix: faultMix, slow: factor },
   ['from', 'failRate'],
+  { faults: 'mix', slowFactor: 'slow' },
 )
 const formerWindow = options(
   { ...whose, fromMs: duration, forMs: duration, everyMs: duration, rate: share, mix: faultMix, slowFactor: factor },

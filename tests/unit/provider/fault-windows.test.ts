@@ -48,6 +48,11 @@ describe('a window', () => {
     [() => outage({ from: 0, fault: 'bad_gatway' as never }), /outage\.fault.*bad_gateway/],
     [() => outage({ from: 'soon' as never }), /outage\.from/],
     [() => outage({ from: 0, to: '5m' } as never), 'There is no option outage.to.'],
+    [() => outage({ from: 0, faults: { stall: 1 } } as never), 'no option outage.faults. Did you mean "fault"?'],
+    [
+      () => brownout({ from: 0, for: '1m', faults: { stall: 1 } } as never),
+      'There is no option brownout.faults. Here, its name is "mix".',
+    ],
     [
       () => brownout({ from: 0, for: '1m', agnet: 'ann' } as never),
       'There is no option brownout.agnet. Did you mean "agent"?',

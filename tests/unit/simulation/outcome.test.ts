@@ -34,7 +34,7 @@ describe('an outcome', () => {
   })
 
   test('says which gathers there were where there is none of a name', () => {
-    expect(() => outcome(trace).gather('views')).toThrow('The run has no gather "views". There are: votes.')
+    expect(() => outcome(trace).gather('views')).toThrow('The run has no gather "views". There is: votes.')
     expect(() => outcome(story()).gather('views')).toThrow(
       'The run has no gather "views". The system reported no gather. To report one, call report.gather(name, …).',
     )

@@ -53,6 +53,10 @@ describe('what makes no sense is refused by its name, with what was given and wh
       { rateLimits: { requestPerMinute: 5 } },
       /no option provider\.rateLimits\.requestPerMinute\. Did you mean "requestsPerMinute"/,
     ],
+    [
+      { windows: [{ from: 0, failRate: 1, faults: { stall: 1 } }] },
+      /no option provider\.windows\[0\]\.faults\. Here, its name is "mix"\./,
+    ],
     [{ rateLimits: { tokensPerMinute: '9000' } }, /tokensPerMinute is "9000"/],
     [{ concurrency: 0 }, /^provider\.concurrency is 0\. Give a whole number of at least 1/],
     [{ concurrency: 1.5 }, /^provider\.concurrency is 1\.5/],
