@@ -480,7 +480,10 @@ plain('a check that there is not, and a setting that it has not', () => {
     /There is no check "zebra". There are: amplification,/,
   )
   plainly(() => findViolations([], { backoff: { rushes: 3 } } as never)).toThrow(
-    'The check "backoff" has no setting "rushes". There are: rush, pause, inStep.',
+    'The check "backoff" has no setting "rushes". Did you mean "rush"?',
+  )
+  plainly(() => findViolations([], { backoff: { zebra: 3 } } as never)).toThrow(
+    'The check "backoff" has no setting "zebra". There are: rush, pause, inStep.',
   )
 })
 
