@@ -238,7 +238,7 @@ describe.runIf(threadsAreKnown)('what a child does is known by its threads', { t
     const child = node(`
       process.stdin.resume()
       console.log('{"jsonrpc":"2.0","id":"a","method":"ask"}')
-      setTimeout(() => {}, 2_500)
+      setInterval(() => {}, 2_500)
     `)
     child.stdin!.write('{"jsonrpc":"2.0","id":1,"method":"call"}\n')
     await once(child.stdout!, 'data')
