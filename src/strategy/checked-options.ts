@@ -12,6 +12,8 @@ function constantValue(value: Value): { value: Json } | undefined {
     const items = value.items.map(constantValue)
     return items.every((item) => item !== undefined) ? { value: items.map((item) => item.value) } : undefined
   }
+  // A list, whatever is in it.
+  if (value.kind === 'range') return { value: [] }
   if (value.kind !== 'object') return undefined
   const entries = value.entries.map(({ name, key, value: each }) => ({ name, key, found: constantValue(each) }))
   if (entries.some(({ key, found }) => key || !found)) return undefined
@@ -44,7 +46,7 @@ export function checkOptions(
     if (unknown) fail(unknown.problem, unknown.hint)
     if (seen.has(name)) fail(`${word} has the option "${name}" twice.`, 'Remove one of them.')
     seen.add(name)
-    const known = constantValue(value)
+    const known = value.kind === 'range' ? undefined : constantValue(value)
     const found = known && unfitOption(word, name, known.value, table)
     if (found) fail(found.problem, found.hint)
     if (known) given[name] = known.value

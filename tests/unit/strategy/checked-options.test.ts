@@ -60,6 +60,12 @@ describe('options that do not fit are refused before anything runs, with their p
     ['GATHER v FROM agents WITH tasks: { [k]: 1 }', 27, 'tasks of GATHER is an object; it needs a list.', undefined],
     // Some are known to be wrong together.
     [
+      'COORDINATE { type: "turns", agents: x, options: { max_rounds: 1..2 } }',
+      40,
+      'options of COORDINATE is {"max_rounds":[]}; it needs an object with options.',
+      'max_rounds needs a whole number from 1.',
+    ],
+    [
       'AGGREGATE { data: x, method: "vote", options: { metrik: "mean" } }',
       38,
       'AGGREGATE has no option "metrik".',
