@@ -14,7 +14,7 @@ describe.runIf(OwnThreads.known)('another thread of this process', { timeout: 60
 
   const begin = (): void => {
     now = 0
-    threads = new OwnThreads(WINDOWS, 0)
+    threads = new OwnThreads(WINDOWS, 0, { all: () => [], waiting: () => [] })
   }
   const start = (code: string): Worker => {
     const worker = new Worker(`const { parentPort } = require('node:worker_threads'); ${code}`, { eval: true })
