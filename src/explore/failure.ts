@@ -105,7 +105,8 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     now,
   })
   const { error, trace, epoch } = smallest
-  return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace) }
+  const verdict = String((error as { message?: unknown } | undefined)?.message ?? '')
+  return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace, undefined, verdict) }
 }
 
 const MAX_FAULTS = 20

@@ -10,6 +10,7 @@ import {
   checkReply,
   fits,
   type ReplyContext,
+  type ReplyFunction,
   type ReplyRule,
   type ReplySource,
   type ReplySpec,
@@ -103,16 +104,14 @@ export class Replies {
       const content = (given: string | ReplySpec): Content => this.#content(checkReply(given, caller.agent), place)
       return said instanceof Promise ? said.then(content) : content(said)
     }
-    const { replies, by } = scriptOf(reply)
-    if (!replies) return this.#content(reply as string | ReplySpec, place)
-    const said =
-      by === 'conversation'
-        ? this.#saidInRun(`${runInForce() ?? ''}/${caller.conversation}`)
-        : this.#saidInRun(`${runInForce() ?? ''}/${caller.agent}`)
+    const script = scriptOf(reply)
+    if (!script) return this.#content(reply as string | ReplySpec, place)
+    const { sequence, by } = script
+    const said = this.#saidInRun(`${runInForce() ?? ''}/${by === 'conversation' ? caller.conversation : caller.agent}`)
     let turns = said.get(rule)
     if (!turns) said.set(rule, (turns = new Turns()))
     const turn = turnIn(turns, by, fate)
-    return this.#content(replies[Math.min(turn, replies.length - 1)] ?? '', place)
+    return this.#content(sequence[Math.min(turn, sequence.length - 1)]!, place)
   }
 
   /** Rules that have answered nobody so far. */
@@ -143,11 +142,11 @@ export class Replies {
     }
   }
 
-  #saidInRun(agent: string): Map<ReplyRule, Turns> {
-    let said = this.#inRun.get(agent)
+  #saidInRun(key: string): Map<ReplyRule, Turns> {
+    let said = this.#inRun.get(key)
     if (!said) {
       if (this.#inRun.size >= REMEMBERED_CONVERSATIONS) this.#inRun.delete(this.#inRun.keys().next().value!)
-      this.#inRun.set(agent, (said = new Map()))
+      this.#inRun.set(key, (said = new Map()))
     }
     return said
   }
@@ -166,7 +165,7 @@ export class Replies {
   #default(place: Place): ReplySpec {
     const { request } = place
     const { toolChoice, tools } = request
-    if (tools.length > 0 && (toolChoice.kind === 'required' || toolChoice.kind === 'tool')) {
+    if (toolChoice.kind === 'required' || toolChoice.kind === 'tool') {
       const tool = tools.find(({ name }) =>
         toolChoice.kind === 'tool' ? name === toolChoice.name : (toolChoice.among?.includes(name) ?? true),
       )
@@ -208,14 +207,12 @@ export class Replies {
   #content(said: string | ReplySpec, place: Place): Content {
     const { request } = place
     let spec: ReplySpec = typeof said === 'string' ? { text: said } : said
-    let calls = spec.toolCalls ?? []
-    if (calls.length > 0) {
-      calls = callsAllowed(request, calls)
-      // Who may not make the call that it was to make says what it would have said of itself.
-      if (calls.length === 0 && spec.text === undefined && spec.json === undefined) {
-        spec = { ...spec, ...this.#default(place) }
-        calls = callsAllowed(request, spec.toolCalls ?? [])
-      }
+    let calls = callsAllowed(request, spec.toolCalls ?? [])
+    // Who is given nothing to say, or may not make the call that it was to make, says what it would have said of itself.
+    if (calls.length === 0 && spec.text === undefined && spec.json === undefined) {
+      const made = spec.refusal ? this.#text(place) : this.#default(place)
+      spec = { ...spec, ...made, ...(spec.hosted && { hosted: spec.hosted }) }
+      calls = callsAllowed(request, spec.toolCalls ?? [])
     }
     const text = spec.text ?? (spec.json === undefined ? '' : JSON.stringify(spec.json))
     const toolCalls = calls.length === 0 ? NO_CALLS : this.#toolCalls(calls, place)
@@ -269,10 +266,9 @@ export class Replies {
 }
 
 /** Answers that are given one after another, where there are several. */
-function scriptOf(reply: ReplySource): { replies?: readonly (string | ReplySpec)[]; by: 'call' | 'conversation' } {
-  if (Array.isArray(reply)) return { replies: reply as readonly (string | ReplySpec)[], by: 'conversation' }
-  if (typeof reply === 'object' && 'sequence' in reply) return { replies: reply.sequence, by: reply.by }
-  return { by: 'conversation' }
+function scriptOf(reply: Exclude<ReplySource, ReplyFunction>): Sequence | undefined {
+  if (Array.isArray(reply)) return { sequence: reply as Sequence['sequence'], by: 'conversation' }
+  return typeof reply === 'object' && 'sequence' in reply ? reply : undefined
 }
 
 const finishOf = ({ refusal, pause }: ReplySpec, toolCalls: readonly ToolCall[]): Finish =>

@@ -26,8 +26,12 @@ export function failureContext(
 }
 
 /** A small chart of the run, unless a matcher of ours has shown one. */
-export const chart = (trace: Trace, errors: readonly unknown[]): string[] =>
-  errors.some((error) => messageOf(error).includes('\nTrace from ')) ? [] : [timeline(trace, MAX_BARS)]
+export function chart(trace: Trace, errors: readonly unknown[]): string[] {
+  const messages = errors.map(messageOf)
+  return messages.some((message) => message.includes('\nTrace from '))
+    ? []
+    : [timeline(trace, MAX_BARS, messages.join('\n'))]
+}
 
 /** Where the report of a run is, if there is one. */
 export const reportText = (report: string | undefined): string[] =>

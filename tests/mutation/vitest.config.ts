@@ -11,6 +11,8 @@ export default defineConfig({
     projects: undefined,
     // Files of tests share a worker: to start one for each takes longer than most tests. Each change has its own.
     isolate: false,
+    // A source with all its changes in it runs slowly. Stryker ends what hangs.
+    testTimeout: 600_000,
     include: tests.filter((path) => !path.startsWith('!')),
     exclude: tests.flatMap((path) => (path.startsWith('!') ? [path.slice(1)] : [])),
   },

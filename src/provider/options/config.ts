@@ -30,7 +30,7 @@ const faultWeights = mapOfKnown('fault', FAULT_NAMES, weight)
 export const faultMix: Check = (value, where) => {
   faultWeights(value, where)
   const weights = Object.values(value as Readonly<Record<string, number | undefined>>)
-  if (weights.length > 0 && !weights.some((each) => each !== undefined && each > 0))
+  if (weights.length > 0 && !weights.some((each = 0) => each > 0))
     refuseOption(where, 'a mix without any weight', 'Give one fault at least a weight above 0.')
 }
 
@@ -44,7 +44,7 @@ const rateLimits = options({
   concurrentRequests: count,
 })
 
-const isPrice = (value: unknown): boolean => typeof value === 'number' && value >= 0 && Number.isFinite(value)
+const isPrice = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 const dollars = must(isPrice, 'Give US dollars per million tokens, as a number that is not negative.')
 const tiers = listOf(options({ start: ordinal, price: dollars }, ['start', 'price']))
 const tiered = options({ base: dollars, tiers }, ['base', 'tiers'])

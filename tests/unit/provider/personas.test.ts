@@ -42,9 +42,13 @@ test('phrases are as many as asked for, the same for the same call', () => {
   )
 })
 
-test('more agents than are remembered are the same persons again', () => {
+test('the last twenty thousand agents are remembered, and the others are the same persons again', () => {
   const one = personas()
-  const first = one.of('agent_0')
-  for (let nth = 1; nth <= 20_001; nth++) one.of(`agent_${nth}`)
+  const [first, second] = [one.of('agent_0'), one.of('agent_1')]
+  for (let nth = 2; nth < 20_000; nth++) one.of(`agent_${nth}`)
+  expect(one.of('agent_0')).toBe(first)
+  one.of('one more')
+  expect(one.of('agent_1')).toBe(second)
+  expect(one.of('agent_0')).not.toBe(first)
   expect(one.of('agent_0')).toEqual(first)
 })

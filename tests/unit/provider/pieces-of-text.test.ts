@@ -29,6 +29,27 @@ test('the pieces of a text are the text, and no run in one is long', () => {
   )
 })
 
+const WORDS = 'word '.repeat(5_000)
+test.each<[string, string, number[]]>([
+  ['no text has no pieces', '', []],
+  ['a short text is one piece', 'one two  three ', [15]],
+  ['a word of 512 characters with its space is not cut', `b ${'a'.repeat(511)}`, [513]],
+  ['a longer run is cut each 512 characters', 'a'.repeat(1_100), [512, 512, 76]],
+  ['a long run parts what stands before it and after it', `one two ${'a'.repeat(600)} end`, [7, 512, 89, 4]],
+  ['spaces belong to the word after them', `a${' '.repeat(600)}b c`, [1, 512, 89, 2]],
+  ['words come together up to 16 thousand characters', WORDS, [16_389, 8_611]],
+  ['words with two spaces between them too', WORDS.replaceAll(' ', '  '), [16_390, 13_610]],
+  ['a character of two units is not parted', `a${'💥'.repeat(300)}`, [511, 90]],
+  ['nor the first of them', `a${'\u{10000}'.repeat(300)}`, [511, 90]],
+  ['nor the last of them', `a${'\u{10ffff}'.repeat(300)}`, [511, 90]],
+  ['a cut after a whole character stays', '\u{10000}'.repeat(300), [512, 88]],
+  ['half a character at the end stays there', `${'a'.repeat(600)}\ud800`, [512, 89]],
+])('%s', (_, text, lengths) => {
+  const pieces = [...piecesOfText(text)]
+  expect(pieces.join('')).toBe(text)
+  expect(pieces.map(({ length }) => length)).toEqual(lengths)
+})
+
 test('tokens of ordinary text are exact', () => {
   const words = fc.array(
     fc.string({ maxLength: 12 }).map((word) => word.replaceAll(/\s/g, '')),

@@ -42,6 +42,30 @@ describe('a rate limiter', () => {
     expect(limiter.admit(1, 60_000)).toBeUndefined()
   })
 
+  test('books what a call generates among its tokens at its end', () => {
+    const limiter = new RateLimiter({ tokensPerMinute: 600, requestsPerMinute: 100 })
+    expect(limiter.admit(300, 0)).toBeUndefined()
+    limiter.release(200, 30_000)
+    // Full again at 30 s but for what was just generated.
+    expect(limiter.admit(400, 30_000)).toBeUndefined()
+    expect(limiter.admit(100, 30_000)).toEqual({ limit: 'tokens', retryAfterMs: 10_000 })
+    expect(limiter.admit(100, 40_000)).toBeUndefined()
+  })
+
+  test('tells its state for the headers at any time, above nothing and below all', () => {
+    const limiter = new RateLimiter({ tokensPerMinute: 600, outputTokensPerMinute: 60 })
+    limiter.admit(600, 0)
+    limiter.release(90, 30_000)
+    expect(limiter.states(31_000, 1_000_000)).toEqual({
+      tokens: { limit: 600, remaining: 220, resetMs: 38_000, resetAt: 1_069_000 },
+      outputTokens: { limit: 60, remaining: 0, resetMs: 89_000, resetAt: 1_120_000 },
+    })
+    expect(limiter.states(600_000, 0)).toEqual({
+      tokens: { limit: 600, remaining: 600, resetMs: 0, resetAt: 600_000 },
+      outputTokens: { limit: 60, remaining: 60, resetMs: 0, resetAt: 600_000 },
+    })
+  })
+
   test('tells its state for the headers', () => {
     const limiter = new RateLimiter({ requestsPerMinute: 10 })
     limiter.admit(1, 0)

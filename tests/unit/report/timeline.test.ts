@@ -68,6 +68,32 @@ test('a chart has no more lines than it may', () => {
   expect(lines).toHaveLength(4)
 })
 
+test('a chart keeps the older calls that a verdict names', () => {
+  const story = new Story()
+  for (let nth = 0; nth < 12; nth++) {
+    const call = story.arrive('ann')
+    story.at += 1_000
+    story.end(call)
+  }
+  const shown = (verdict: string) =>
+    timeline(story.trace, 4, verdict)
+      .split('\n')
+      .map((line) => /call \d+|… .*/.exec(line)?.[0])
+      .slice(1)
+  expect(shown('ann sent call 3 before call 2 was answered')).toEqual([
+    '… 1 earlier',
+    'call 2',
+    'call 3',
+    '… 7 more',
+    'call 11',
+    'call 12',
+  ])
+  expect(shown('the same as in calls 1, 11 and 12')).toEqual(['call 1', '… 8 more', 'call 10', 'call 11', 'call 12'])
+  // Half of the lines are for the newest calls, also where a verdict names many older ones.
+  expect(shown('calls 1, 2, 3 and 4')).toEqual(['call 1', 'call 2', '… 8 more', 'call 11', 'call 12'])
+  expect(shown('ann made 3 calls')).toEqual(['… 8 earlier', 'call 9', 'call 10', 'call 11', 'call 12'])
+})
+
 test('the last call of each agent shows how far it has come before all were stuck', () => {
   const story = new Story()
   const [first, second] = [story.arrive('ann'), story.arrive('ben')]

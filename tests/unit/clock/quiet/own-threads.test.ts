@@ -14,7 +14,7 @@ describe.runIf(OwnThreads.known)('another thread of this process', { timeout: 60
 
   const begin = (): void => {
     now = 0
-    threads = new OwnThreads(WINDOWS, 0)
+    threads = new OwnThreads(WINDOWS, 0, { all: () => [], waiting: () => [] })
   }
   const start = (code: string): Worker => {
     const worker = new Worker(`const { parentPort } = require('node:worker_threads'); ${code}`, { eval: true })
@@ -76,7 +76,7 @@ describe.runIf(OwnThreads.known)('another thread of this process', { timeout: 60
     begin()
     const worker = start(`setInterval(() => {}, 1_500); parentPort.on('message', () => {})`)
     await once(worker, 'online')
-    await comesTo(/^a worker waits for its own timer$/)
+    await comesTo(/^a worker thread, which has set a timer of its own$/)
     await vi.waitFor(() => expect(threads.look(60_000)).toBeUndefined(), { timeout: 20_000, interval: 2 })
   })
 

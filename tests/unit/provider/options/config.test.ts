@@ -75,7 +75,29 @@ describe('what makes no sense is refused by its name, with what was given and wh
     [{ agents: { ann: { reply: ['x', 5] } } }, /^provider\.agents\.ann\.reply\[1\] is 5/],
     [{ identify: 'ann' }, /^provider\.identify is "ann"/],
     [{ latncy: '5s' }, /^There is no option provider\.latncy\. Did you mean "latency"/],
-    [{ services: { own: { baseURLs: ['localhost:1'] } } }, /baseURLs\[0\] is "localhost:1"\. Give whole URLs/],
+    ...['localhost:1', 'api.own.com', 'ftp://own.com', 'xhttps://own.com', '/v1'].map((url): [object, RegExp] => [
+      { services: { own: { baseURLs: ['https://own.com', url] } } },
+      new RegExp(`^provider\\.services\\.own\\.baseURLs\\[1\\] is "${url}"\\. Give whole URLs, such as http`),
+    ]),
+    [{ services: { own: { baseURLs: [new URL('https://own.com')] } } }, /baseURLs\[0\] is a URL\. Give whole URLs/],
+    [{ replies: [{ reply: { text: 5 } }] }, /^provider\.replies\[0\]\.reply\.text is 5\. Give a text\./],
+    [{ agents: { ann: { reply: { reasoning: 5 } } } }, /^provider\.agents\.ann\.reply\.reasoning is 5\. Give a text\./],
+    [
+      { agents: { ann: { reply: null } } },
+      /^provider\.agents\.ann\.reply is null\. Give an object with some of: text, /,
+    ],
+    [{ agents: { ann: { reply: { toolCalls: [{}] } } } }, /reply\.toolCalls\[0\]\.name is missing/],
+    [{ agents: { ann: { reply: { toolCalls: [{ name: 'a', arguments: 5 }] } } } }, /arguments is 5\. Give an object\./],
+    [{ agents: { ann: { reply: { hosted: [{ query: 'x' }] } } } }, /reply\.hosted\[0\]\.kind is missing/],
+    [{ agents: { ann: { reply: { hosted: [{ kind: 'a', query: 5 }] } } } }, /query is 5\. Give a text\./],
+    [{ agents: { ann: { reply: { sequence: ['x'] } } } }, /^provider\.agents\.ann\.reply\.by is missing/],
+    [{ agents: { ann: { reply: { sequence: ['x'], by: 'turn' } } } }, /reply\.by is "turn"\. Give the unit to count\./],
+    [{ agents: { ann: { reply: { sequence: [], by: 'call' } } } }, /reply\.sequence is an empty list/],
+    [{ windows: [5] }, /^provider\.windows\[0\] is 5\. Give an object with some of: .*\bfailRate\b/],
+    [{ windows: [null] }, /^provider\.windows\[0\] is null\. Give an object/],
+    [{ latency: 'x'.repeat(99) }, /^provider\.latency is "x{60}"\. /],
+    [{ services: { openai: { concurrency: new Date() } } }, /concurrency is a Date\. /],
+    [{ services: { openai: { concurrency: Object.create(null) as object } } }, /concurrency is an object\. /],
   ]
   test.each(WRONG.map(([config, words]) => [JSON.stringify(config), config, words] as const))(
     '%s',
@@ -100,10 +122,18 @@ test('windows say at once what they cannot be', () => {
 test('who lets calls fail says by what, and how many', () => {
   const { provider, clock } = provide()
   clock.stop()
-  expect(refusalOf(() => provider.failNext(1, 'overload' as never))).toMatch(/Did you mean "overloaded"/)
-  expect(refusalOf(() => provider.failNext(-1, 'hang'))).toMatch(/is -1/)
-  expect(refusalOf(() => provider.failNext(1, 'hang', { agnt: 'ann' } as never))).toMatch(/Did you mean "agent"/)
+  expect(refusalOf(() => provider.failNext(1, 'overload' as never))).toMatch(
+    /^failNext: the fault is "overload"\. .*Did you mean "overloaded"/,
+  )
+  for (const count of [-1, 0.5])
+    expect(refusalOf(() => provider.failNext(count, 'hang'))).toBe(
+      `failNext: the number of calls is ${count}. Give the number of calls as a whole number.`,
+    )
+  expect(refusalOf(() => provider.failNext(1, 'hang', { agnt: 'ann' } as never))).toMatch(
+    /^There is no option failNext: the scope\.agnt\. Did you mean "agent"/,
+  )
   provider.failNext(0, 'hang')
+  provider.failNext(Number.POSITIVE_INFINITY, 'hang')
 })
 
 test('what makes sense is taken', () => {
@@ -125,6 +155,25 @@ test('what makes sense is taken', () => {
     concurrency: Number.POSITIVE_INFINITY,
     replies: [{ content: /x/, reply: () => 'x' }],
   }
+  expect(() => providerOptions(config, 'provider')).not.toThrow()
+})
+
+test.each<object>([
+  { faults: {} },
+  { faults: { hang: undefined, reset: 1 } },
+  { services: { own: { baseURLs: ['http://localhost:1', 'https://own.com/v1'] } } },
+  { replies: [{ content: 'x', model: 'm', reply: { text: '', reasoning: '', refusal: true } }] },
+  { replies: ['x', { json: null }] },
+  { replies: { toolCalls: [{ name: 'a' }, { name: 'b', arguments: 'text', id: 'c' }, { name: 'c', arguments: {} }] } },
+  { agents: { ann: { reply: { sequence: ['x', { pause: true }], by: 'call' } } } },
+  {
+    agents: {
+      ann: { reply: { hosted: [{ kind: 'web_search', name: 'a', query: '', id: 'b' }], usage: { input: 0 } } },
+    },
+  },
+  { windows: [{ fromMs: 0, forMs: 1, rate: 0.5, mix: {}, slowFactor: 1, agent: 'ann' }] },
+  { windows: [{ from: 0, failRate: 1, for: '1s', every: '1m', mix: { hang: 1 }, slow: 2, service: 'openai' }] },
+])('%j is taken', (config) => {
   expect(() => providerOptions(config, 'provider')).not.toThrow()
 })
 

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Answer } from '../../../src/provider/call.ts'
+import type { ProviderConfig } from '../../../src/provider/index.ts'
+import { provide, request } from './provider-under-test.ts'
+
+let stop = (): void => {}
+afterEach(() => stop())
+
+const provided = (config: ProviderConfig = {}) => {
+  const made = provide({ latency: '10s', replies: 'Yes.', ...config })
+  stop = () => made.clock.stop()
+  return made
+}
+
+describe('a call is refused', () => {
+  test('where its model is not there', async () => {
+    const [answer] = await provided().ask({ model: 'gpt-none' })
+    expect(answer).toMatchObject({ kind: 'refusal', refusal: { kind: 'model_not_found', model: 'gpt-none' } })
+  })
+
+  test('where its prompt is longer than the window of its model, and not where it fills it', async () => {
+    const tokens = provided().provider.countTokens(request())
+    for (const [contextWindow, kind] of [
+      [tokens - 1, 'refusal'],
+      [tokens, 'whole'],
+    ] as const) {
+      stop()
+      const [answer] = await provided({ models: { own: { contextWindow } } }).ask({ model: 'own' })
+      expect(answer!.kind).toBe(kind)
+      if (kind === 'refusal')
+        expect(answer).toMatchObject({ refusal: { kind: 'context_length', tokens, contextWindow } })
+    }
+  })
+
+  test('where it exceeds a limit, which a batch does not', async () => {
+    const { ask } = provided({ rateLimits: { requestsPerMinute: 1 } })
+    const kinds: Answer['kind'][] = []
+    for (const over of [{}, {}, { batch: true }]) kinds.push((await ask(over))[0]!.kind)
+    expect(kinds).toEqual(['whole', 'refusal', 'whole'])
+  })
+
+  test('with the limit that it exceeds, and when it may come again', async () => {
+    const { ask } = provided({ latency: 0, rateLimits: { requestsPerMinute: 1 } })
+    await ask()
+    const [answer] = await ask()
+    expect(answer).toMatchObject({ refusal: { kind: 'rate_limited', limit: 'requests', retryAfterMs: 60_000 } })
+  })
+})
+
+test('a call waits for its refusal', () => {
+  const { provider } = provided()
+  provider.accept(request({ model: 'gpt-none' }), () => {})
+  expect(provider.waiters()).toMatchObject([{ what: 'call 1 to gpt-none, which the service is about to refuse' }])
+})
+
+test('a call that was refused gives no place of another free', async () => {
+  const { provider, clock, trace } = provided({ rateLimits: { concurrentRequests: 1 } })
+  await clock.supervise(async () => {
+    for (const agent of ['ann', 'ben', 'cem']) {
+      provider.accept(request({ callerHints: [agent], fingerprint: agent }), () => {})
+      await clock.sleep(1_000)
+    }
+    await clock.sleep(60_000)
+    provider.accept(request({ callerHints: ['dan'], fingerprint: 'dan' }), () => {})
+    await clock.sleep(60_000)
+  })
+  expect(trace.ofType('call.failed').map(({ call }) => call)).toEqual([2, 3])
+  expect(trace.ofType('call.ended').map(({ call }) => call)).toEqual([1, 4])
+})
