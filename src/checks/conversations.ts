@@ -14,12 +14,16 @@ export const conversations = check({
     const hedging = new Set(facts.of('call.hedged').map(({ agent }) => agent))
     // Where nothing was asked before, examples aside, there is no conversation yet.
     const goingOn = facts.calls.filter(({ continues, agent }) => continues !== undefined && !hedging.has(agent))
+    const families = [...Map.groupBy(goingOn, ({ continues }) => continues).values()]
+    // An agent that explores a tree once is one that does: of its last questions nothing goes on.
+    const exploring = new Set(families.filter((family) => areGoneOnWith(facts, family)).map(([first]) => first!.agent))
     const told = new Set<string>()
-    for (const siblings of Map.groupBy(goingOn, ({ continues }) => continues).values()) {
-      const both = atOnce(siblings, facts.slackMs)
+    for (const family of families) {
+      const merged = isMerged(facts, family)
+      const both = atOnce(family, { slackMs: facts.slackMs, samples: merged && family.length < branches })
       if (!both || told.has(both[0].conversation) || areOfSeveral(facts, both[0])) continue
-      if (!isMerged(facts, siblings) && areBranches(facts, siblings, branches)) continue
       const [before, call] = both
+      if (!merged && (exploring.has(call.agent) || areBranches(facts, family, branches))) continue
       told.add(call.conversation)
       yield {
         at: call.arrivedAt,
@@ -30,12 +34,17 @@ export const conversations = check({
   },
 })
 
-/** Two different questions of which the second came before the first was answered. */
-function atOnce(calls: readonly CallRecord[], slackMs: number): [CallRecord, CallRecord] | undefined {
+/**
+ * Two questions of which the second came before the first was answered. The same messages are samples, unless `samples`
+ * says that they count: both questions stand in a history that the program shares.
+ */
+function atOnce(
+  calls: readonly CallRecord[],
+  { slackMs, samples }: { slackMs: number; samples: boolean },
+): [CallRecord, CallRecord] | undefined {
   let open = calls[0]!
   for (const call of calls.slice(1)) {
-    // The same messages are samples.
-    if (endOf(open) > call.arrivedAt + slackMs && open.prompt !== call.prompt) return [open, call]
+    if (endOf(open) > call.arrivedAt + slackMs && (samples || open.prompt !== call.prompt)) return [open, call]
     if (endOf(call) > endOf(open)) open = call
   }
   return undefined
@@ -65,9 +74,16 @@ function areBranches(facts: Facts, siblings: readonly CallRecord[], branches: nu
       (call.conversation !== conversation || call.turn <= turn) &&
       numbers.filter((number) => call.holds.includes(number)).length > 1,
   )
-  return (
-    isJudged || new Set(numbers.filter((number) => facts.calls.some(({ continues }) => continues === number))).size > 1
+  return isJudged || areGoneOnWith(facts, siblings)
+}
+
+/** Whether more than one of these calls is gone on with. */
+const areGoneOnWith = (facts: Facts, siblings: readonly CallRecord[]): boolean => {
+  const numbers = new Set(siblings.map(({ call }) => call))
+  const goneOnWith = new Set(
+    facts.calls.flatMap(({ continues }) => (continues !== undefined && numbers.has(continues) ? [continues] : [])),
   )
+  return goneOnWith.size > 1
 }
 
 /** Whether what was asked on one history was put into it one behind the other, though neither knew of the other. */

@@ -9,6 +9,7 @@ import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
 import { PortTakenError } from './metrics-server.ts'
 import { promClient } from './prom-client.ts'
+import { readProviderFile } from './provider-file.ts'
 import { timeModeIn } from './time-flag.ts'
 
 /** A clock that runs `factor` times as fast as the wall clock; it leaves the process's own timers alone. */
@@ -42,7 +43,11 @@ export const serve: Command = {
     port: { about: 'port of the server; default: any free port', value: 'NUMBER' },
     host: { about: 'address to listen on; default: 127.0.0.1', value: 'ADDRESS' },
     seed: { about: 'seed of the simulation; default: 1', value: 'NUMBER' },
-    'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, or 0', value: 'SHARE' },
+    config: {
+      about: 'file with the options of the provider (rate limits, faults, replies …): YAML, JSON, or a module',
+      value: 'FILE',
+    },
+    'fail-rate': { about: 'share of calls that fail; default: LONGHAUL_FAIL_RATE, the file, or 0', value: 'SHARE' },
     time: { about: 'speed of the clock: real (default), or a factor such as 60x', value: 'TIME' },
     latency: {
       about: 'latency of answers, such as 8s, 2s..30s or 0; default: a median of 4s, 12s in one call of twenty',
@@ -55,14 +60,20 @@ export const serve: Command = {
     const pace = mode.kind === 'scaled' ? mode.factor : 1
     const clock = serverClock(pace)
     const { LONGHAUL_FAIL_RATE: rate, KSI_COMPLETION_PROVIDER_FAIL_RATE: planned } = process.env
-    const failRate = numberIn('--fail-rate', flags['fail-rate'] ?? (rate || planned || '0'), { least: 0, most: 1 })
+    const config = flags['config'] === undefined ? {} : await readProviderFile(flags['config'])
+    const share = flags['fail-rate'] ?? (rate || planned || undefined)
+    const failRate = share === undefined ? undefined : numberIn('--fail-rate', share, { least: 0, most: 1 })
     const port = numberIn('--port', flags['port'] ?? '0', { least: 0, most: 65_535, whole: true })
     const seed = numberIn('--seed', flags['seed'] ?? '1', { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true })
     const { host, latency } = flags
     // Nobody reads the trace of a server that runs for days: it must not fill the memory.
     const trace = new Trace(() => clock.now(), 'discard')
     const provider = new Provider(
-      { failRate, ...(latency !== undefined && { latency: latencyIn(latency) }) },
+      {
+        ...config,
+        ...(failRate !== undefined && { failRate }),
+        ...(latency !== undefined && { latency: latencyIn(latency) }),
+      },
       // Ids of this server are no other's, whatever the seed: clients may keep them longer than it lives.
       { clock, trace, random: new KeyedRandom(seed), ids: randomUUID() },
     )

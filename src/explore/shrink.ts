@@ -49,7 +49,8 @@ export async function shrink(start: Case, options: ShrinkOptions): Promise<Shrun
   }
 
   if (injected) {
-    const { failRate: _, faults: __, ...rest } = start
+    // Chance lets no call fail beside a schedule, but tests may ask for the fail rate of their case.
+    const { faults: _, ...rest } = start
     await accept({ ...rest, schedule: injected })
   }
   for (let before = ''; before !== JSON.stringify(best) && !isOver;) {

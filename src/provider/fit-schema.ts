@@ -1,4 +1,5 @@
 import { jsonSchemaFaker } from '../packages/index.ts'
+import { unrolled } from './unrolled-schema.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -25,7 +26,12 @@ type Sizes = Readonly<Record<'minItems' | 'minContains' | 'minProperties' | 'min
 const LARGE: Sizes = { minItems: 1_000, minContains: 100, minProperties: 1_000, minLength: 10_000 }
 const SMALL: Sizes = { minItems: 2, minContains: 2, minProperties: 2, minLength: 20 }
 
-const OPTIONS = { maxDepth: 8, maxDefaultItems: 4, optionalsProbability: 1 }
+/** Levels of a value whose schema refers to itself. */
+const LEVELS_OF_LARGE = 3
+const LEVELS_OF_SMALL = 1
+
+/** Below its depth the library makes values that do not fit the schema. */
+const OPTIONS = { maxDepth: MAX_LEVELS, maxDefaultItems: 4, optionalsProbability: 1 }
 
 /** A pattern whose repetitions are so many makes texts of megabytes. */
 const REPEATED_OFTEN = /\{\d{4,}|\{\d*,\d{4,}/
@@ -84,9 +90,10 @@ function counted(schema: unknown): unknown {
   return wrap(schema)
 }
 
-function make(schema: Schema, seed: number, sizes: Sizes): unknown {
+function make(schema: Schema, seed: number, sizes: Sizes, levels: number): unknown {
   try {
-    return jsonSchemaFaker().generateSync(counted(bounded(schema, sizes)) as never, { seed, ...OPTIONS })
+    const given = unrolled(bounded(schema, sizes) as Schema, levels)
+    return jsonSchemaFaker().generateSync(counted(given) as never, { seed, ...OPTIONS })
   } catch (error) {
     if (error instanceof SchemaTooLargeError) throw error
     throw new UnfitSchemaError(
@@ -104,8 +111,8 @@ function make(schema: Schema, seed: number, sizes: Sizes): unknown {
  */
 export function fitSchema(schema: Schema, seed: number): unknown {
   try {
-    return make(schema, seed, LARGE)
+    return make(schema, seed, LARGE, LEVELS_OF_LARGE)
   } catch {
-    return make(schema, seed, SMALL)
+    return make(schema, seed, SMALL, LEVELS_OF_SMALL)
   }
 }

@@ -1,6 +1,6 @@
-import type { IToken } from 'chevrotain'
 import type { Places } from './places.ts'
-import { LBrace, LParen, LSquare, RBrace, RParen, RSquare, STATEMENT_WORDS, tokenize } from './tokens.ts'
+import { depthAfter } from './token-lists.ts'
+import { STATEMENT_WORDS, tokenize } from './tokens.ts'
 
 /** A line of a strategy, with those below it on which its brackets are closed. */
 export interface Line {
@@ -17,20 +17,8 @@ const MAX_LINES = 10_000
 const MAX_CONTINUED_LINES = 1_000
 /** Of one line, and of one statement over several. */
 const MAX_LINE = 100_000
-const OPENS: ReadonlySet<unknown> = new Set([LBrace, LParen, LSquare])
-const CLOSES: ReadonlySet<unknown> = new Set([RBrace, RParen, RSquare])
 const COMMENT = /\s#(\s.*)?$/
 export const BULLET = /^[-*]\s+/
-
-/** How many brackets are open after these tokens. */
-function depthOf(tokens: readonly IToken[]): number {
-  let depth = 0
-  for (const { tokenType } of tokens) {
-    if (OPENS.has(tokenType)) depth += 1
-    else if (CLOSES.has(tokenType)) depth -= 1
-  }
-  return depth
-}
 
 /** `name = …`, also `name[key].member = …` */
 export function isAssignment(text: string): boolean {
@@ -107,7 +95,7 @@ class Depths {
     if (found) return found
     const { start, end } = this.#lines[index]!
     const { tokens, problem } = tokenize(this.#text.slice(start, end))
-    const read = { depth: depthOf(tokens), isReadable: problem === undefined }
+    const read = { depth: depthAfter(tokens), isReadable: problem === undefined }
     this.#known.set(index, read)
     return read
   }

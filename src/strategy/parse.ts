@@ -49,6 +49,9 @@ export function parseStrategy(
   return isSketch ? { ...strategy, isSketch } : strategy
 }
 
+const NO_BLOCK = 'The block below this line is missing, or not indented.'
+const INNER_WORDS = ['FROM', 'WITH', 'IN', 'TO', 'AS', 'INTO', 'OR']
+
 /** What stands where it should not, and how the statement is written. */
 function misfit(tokens: readonly IToken[], found: IToken, places: Places, text: string): PatternError {
   const end = tokens.indexOf(found)
@@ -57,7 +60,8 @@ function misfit(tokens: readonly IToken[], found: IToken, places: Places, text: 
   while (first > 0 && tokens[first - 1]!.tokenType !== Newline && tokens[first - 1]!.image !== '') first -= 1
   const word = tokens[first]?.image ?? ''
   const form = FORMS[word] ?? (/^\w+$/.test(word) ? FORMS['SET'] : undefined)
-  const offset = Number.isNaN(found.startOffset) ? text.length : found.startOffset
+  const isEnd = end < 0
+  const offset = isEnd ? text.length : found.startOffset
   if (found.image === 'ELSE' || found.image === 'ELIF')
     return places.error(
       offset,
@@ -71,22 +75,23 @@ function misfit(tokens: readonly IToken[], found: IToken, places: Places, text: 
       'Write it below the statement that it guards, with the same indentation.',
     )
   const hint = form && `The form is: ${form}`
-  if (tokens[index - 1]?.tokenType === Newline && tokens[index - 2]?.image === ':')
-    return places.error(offset, 'The line above needs a block here.', 'Indent the lines of the block.')
+  const before = tokens[index - 1]
+  if (before?.tokenType === Newline && tokens[index - 2]?.image === ':')
+    return isEnd || found.tokenType === Outdent
+      ? places.error(before.startOffset, NO_BLOCK, 'Indent the lines of the block.')
+      : places.error(offset, 'The line above needs a block here.', 'Indent the lines of the block.')
   if (found.image === '=')
     return places.error(offset, '"=" is not allowed here.', `To compare, write ==. ${hint ?? ''}`.trim())
   if (found.tokenType === Newline || found.image === '') {
     const problem =
       found.tokenType.name === 'Indent'
         ? 'This line is indented, but the line above does not start a block.'
-        : found.tokenType === Outdent
-          ? 'The statement needs a block here.'
-          : tokens[index - 1]?.image === ':'
-            ? 'The block below this line is missing, or not indented.'
-            : 'The line ends too early.'
+        : before?.image === ':'
+          ? NO_BLOCK
+          : 'The line ends too early.'
     return places.error(offset, problem, hint)
   }
-  const meant = nearest(found.image, ['FROM', 'WITH', 'IN', 'TO', 'AS', 'INTO', 'OR'])
+  const meant = /^[A-Za-z]/.test(found.image) ? nearest(found.image, INNER_WORDS) : undefined
   return places.error(
     offset,
     `"${found.image.slice(0, 60)}" is not allowed here.`,

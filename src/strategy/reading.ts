@@ -96,8 +96,10 @@ function readHandler(node: Node, options: ReadingOptions): Reading {
   const read = candidate(node, options)
   if (!('tokens' in read)) return { kind: 'plain' }
   const [on, what] = read.tokens
-  if (what?.image === 'failure' && read.tokens[2]?.tokenType === Colon) return { kind: 'statement', ...read }
-  if (read.tokens.length === 3 && what && read.tokens[2]!.tokenType === Colon) {
+  const third = read.tokens[2]
+  // Without its colon it is a mistake, and no sentence.
+  if (what?.image === 'failure' && (!third || third.tokenType === Colon)) return { kind: 'statement', ...read }
+  if (what && third?.tokenType === Colon) {
     const meant = FAILURES.includes(what.image) || nearest(what.image, FAILURES) !== undefined
     if (meant)
       throw options.places.error(

@@ -3,7 +3,7 @@ import { problemOfExpression } from './expression/index.ts'
 import { FORBIDDEN_NAMES } from './forbidden.ts'
 import { locate, type Pieces, type Places } from './places.ts'
 import { GrammarError } from './grammar-error.ts'
-import { Identifier, NumberToken, Operator } from './tokens.ts'
+import { Identifier, Operator } from './tokens.ts'
 import type { Condition, Expression } from './tree.ts'
 
 /** What terms are read with. */
@@ -32,7 +32,6 @@ function joined(tokens: readonly IToken[]): { text: string; pieces: Pieces } {
 /** Words only: nothing that an expression would have. */
 const PLAIN_LANGUAGE = /^[A-Za-z_][\w'’-]*( [\w'’-]+)+$/
 const EXPRESSION_WORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in'])
-const COMPARES_BADLY = /[^=!<>]=[^=]/
 
 export const expressionOf = (tokens: readonly IToken[], { places, unknown }: TermOptions): Expression => {
   const { text, pieces } = joined(tokens)
@@ -54,13 +53,7 @@ export const expressionOf = (tokens: readonly IToken[], { places, unknown }: Ter
     unknown(refuse())
     return expression
   }
-  throw refuse(
-    COMPARES_BADLY.test(text)
-      ? 'To compare, write ==.'
-      : PLAIN_LANGUAGE.test(text)
-        ? 'Write texts in quotes.'
-        : undefined,
-  )
+  throw refuse(PLAIN_LANGUAGE.test(text) ? 'Write texts in quotes.' : undefined)
 }
 
 /** Units of time in words: as a suffix of a number, and as a factor for seconds. */
@@ -78,7 +71,7 @@ export const durationOf = (tokens: readonly IToken[], options: TermOptions): Exp
   if (!unit) return expressionOf(tokens, options)
   const before = tokens.slice(0, -1)
   const [, suffix, factor] = unit
-  const isNumber = before.length === 1 && before[0]!.tokenType === NumberToken && /^[\d.]+$/.test(before[0]!.image)
+  const isNumber = before.length === 1 && /^\d[\d.]*$/.test(before[0]!.image)
   const expression: Expression = {
     kind: 'expression',
     text: isNumber ? before[0]!.image + suffix : `(${expressionOf(before, options).text}) ${factor}`,

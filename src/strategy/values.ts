@@ -99,7 +99,11 @@ export class Values {
     const given = this.expression(key)
     const named = typeof given === 'number' ? String(given) : given
     if (typeof named === 'string' && !FORBIDDEN_NAMES.has(named)) return named
-    throw new Failed('type', `The name of a member must be a text, not ${shown(given)}.`, { place: placeIn(key) })
+    const problem =
+      typeof named === 'string'
+        ? `"${named}" cannot be a name.`
+        : `The name of a member must be a text, not ${shown(given)}.`
+    throw new Failed('type', problem, { place: placeIn(key) })
   }
 
   /** Options, each of which was checked. @param owner what they are of, as a message begins */

@@ -79,7 +79,7 @@ export interface DescribeOrchestration {
 
 /** A case of a sweep, with the rates in force: its own, or the rates of settings and options. */
 export interface SweptCase extends Case {
-  /** Share of calls that fail by chance. Default 0. */
+  /** Share of calls that fail by chance, unless the case has a `schedule`, which lists the calls that fail. Default 0. */
   failRate: number
   /** Factor on every latency. Default 1. */
   latencyScale: number
@@ -128,8 +128,7 @@ function inForce(options: RunSettings & Pick<OrchestrationOptions, 'provider'>, 
     options,
     of,
   )
-  // Where the case says which calls fail, chance lets none fail.
-  return { ...of, failRate: of.schedule ? 0 : (failRate ?? 0), latencyScale: latencyScale ?? 1 }
+  return { ...of, failRate: failRate ?? 0, latencyScale: latencyScale ?? 1 }
 }
 
 const forSweep =

@@ -213,6 +213,10 @@ const rangeText = <Value>({ atLeast, atMost, exactly }: Between<Value>, write: (
     .filter(Boolean)
     .join(' and ')
 
+/** A duration as people write it, with its milliseconds where that rounds. */
+const exactDuration = (ms: number): string =>
+  parseDuration(formatDuration(ms)) === ms ? formatDuration(ms) : `${formatDuration(ms)} (${ms} ms)`
+
 const sameMembers = (a: readonly string[], b: readonly string[]): boolean =>
   a.toSorted().join('\u0000') === b.toSorted().join('\u0000')
 const names = (list: readonly string[]): string => (list.length > 0 ? list.join(', ') : 'no agent')
@@ -356,7 +360,7 @@ const matchers = {
   toHaveElapsed(given: unknown, range: Between<Duration>): Verdict {
     const outcome = recordOf(given, 'toHaveElapsed')
     known('toHaveElapsed', range, RANGE)
-    const text = `Expected ${rangeText(map(range, parseDuration), formatDuration)} of time; the orchestration took ${formatDuration(outcome.elapsedMs)}.`
+    const text = `Expected ${rangeText(map(range, parseDuration), exactDuration)} of time; the orchestration took ${exactDuration(outcome.elapsedMs)}.`
     return verdict(within(outcome.elapsedMs, map(range, parseDuration)), text, outcome)
   },
 

@@ -1,3 +1,4 @@
+import { endlessLoop } from '../checks/index.ts'
 import { formatDuration, type Clock } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import type { Session } from '../simulation/session.ts'
@@ -35,6 +36,15 @@ const ADVICE = {
   still:
     'The clock does not advance, because the process is busy: look for a loop that never awaits, or for real work that takes this long.',
   moving: 'The clock advances: give the test more real time, { timeout: 60_000 }, or let the test do less.',
+  loop: 'If the loop is meant to be this long, give the test more real time, { timeout: 60_000 }.',
+}
+
+/** What to do, by what time does. */
+function advice({ clock, trace }: Pick<Session, 'clock' | 'trace'>, nowAtHalf: number): string {
+  if (holding(clock) !== undefined) return ADVICE.held
+  if (clock.now() === nowAtHalf) return ADVICE.still
+  const loop = endlessLoop(trace)
+  return loop === undefined ? ADVICE.moving : `The clock advances, and ${loop}: limit this loop. ${ADVICE.loop}`
 }
 
 /**
@@ -44,7 +54,7 @@ const ADVICE = {
  */
 export async function beforeTimeout(
   timeoutMs: number,
-  session: Pick<Session, 'clock' | 'provider'>,
+  session: Pick<Session, 'clock' | 'provider' | 'trace'>,
   work: () => unknown,
 ): Promise<unknown> {
   if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) return work()
@@ -54,11 +64,10 @@ export async function beforeTimeout(
   let nowAtHalf = clock.now()
   const half = native.setTimeout(() => (nowAtHalf = clock.now()), allowedMs / 2)
   const end = native.setTimeout(() => {
-    const advice = holding(clock) !== undefined ? ADVICE.held : clock.now() === nowAtHalf ? ADVICE.still : ADVICE.moving
     over.reject(
       new OutOfTimeError(
         `The test did not end within ${formatDuration(allowedMs)} of real time, a moment before Vitest's timeout of ${formatDuration(timeoutMs)}.\n` +
-          `${standingText(session)}\n${advice}`,
+          `${standingText(session)}\n${advice(session, nowAtHalf)}`,
       ),
     )
   }, allowedMs)

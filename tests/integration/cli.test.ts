@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -26,14 +26,20 @@ function run(...given: string[]): Promise<{ code: number; stdout: string; stderr
 }
 
 describe('longhaul serve', { timeout: 60_000 }, () => {
-  test('answers the official SDKs in another process, and ends when it is told to', async () => {
-    const server = spawn(process.execPath, [MAIN, 'serve', '--time', '1000x', '--seed', '7'])
+  /** Starts a server, and reads the base URLs that it prints. */
+  async function serving(...flags: string[]): Promise<{ server: ChildProcess; urls: Record<string, string> }> {
+    const server = spawn(process.execPath, [MAIN, 'serve', '--time', '1000x', ...flags])
     const urls: Record<string, string> = {}
     for await (const line of createInterface(server.stdout)) {
       const found = /(\w+)_BASE_URL=(\S+)/.exec(line)
       if (found) urls[found[1]!] = found[2]!
       if (Object.keys(urls).length === 2) break
     }
+    return { server, urls }
+  }
+
+  test('answers the official SDKs in another process, and ends when it is told to', async () => {
+    const { server, urls } = await serving('--seed', '7')
     const openai = new OpenAI({ apiKey: 'test', baseURL: urls['OPENAI']! })
     const completion = await openai.chat.completions.create({
       model: 'gpt-4o-mini',
@@ -50,6 +56,40 @@ describe('longhaul serve', { timeout: 60_000 }, () => {
     server.kill('SIGTERM')
     const [code] = (await once(server, 'exit')) as [number]
     expect(code).toBe(0)
+  })
+
+  test.each([
+    [
+      'services.yaml',
+      'latency: 0\nfailRate: 1\nreplies: Approved.\nservices:\n  openai:\n    rateLimits: { requestsPerMinute: 1 }\n',
+    ],
+    [
+      'services.mjs',
+      "export default { latency: 0, replies: () => 'Approved.', services: { openai: { rateLimits: { requestsPerMinute: 1 } } } }\n",
+    ],
+  ])('takes the options of its services from %s, and a flag wins', async (name, content) => {
+    const file = join(folder, name)
+    writeFileSync(file, content)
+    const { server, urls } = await serving('--config', file, '--fail-rate', '0', '--time', 'real')
+    const client = new OpenAI({ apiKey: 'test', baseURL: urls['OPENAI']!, maxRetries: 0 })
+    const ask = () => client.responses.create({ model: 'gpt-4o', input: 'Ready?' })
+    expect((await ask()).output_text).toBe('Approved.')
+    await expect(ask()).rejects.toMatchObject({ status: 429 })
+    server.kill('SIGTERM')
+    expect(await once(server, 'exit')).toEqual([0, null])
+  })
+
+  test.each([
+    ['failRat: 0.1\n', 'options.yaml', 'There is no option provider.failRat. Did you mean "failRate"?'],
+    ['[1]\n', 'list.yaml', 'list.yaml must be a block of options of the provider, such as failRate: 0.1.'],
+    ['a: [\n', 'broken.yaml', 'broken.yaml cannot be read: '],
+    ['export const failRate = 1\n', 'named.mjs', 'named.mjs must export the options of the provider by default'],
+  ])('refuses the file %j', async (content, name, told) => {
+    const file = join(folder, name)
+    writeFileSync(file, content)
+    const { code, stderr } = await run('serve', '--config', file)
+    expect(code).toBe(2)
+    expect(stderr).toContain(told)
   })
 
   test('says that a port is taken, and what to do', async () => {

@@ -3,7 +3,7 @@ import { FORBIDDEN_NAMES } from '../forbidden.ts'
 import { isTrue, textOf, type Json, type Scope } from '../json.ts'
 import { ExpressionError, Unfit } from './errors.ts'
 import { FUNCTIONS } from './functions/index.ts'
-import { described, shown } from './kinds.ts'
+import { described } from './kinds.ts'
 import { itemOf, memberOf } from './members.ts'
 import { OPERATORS, signed } from './operators.ts'
 import type { Node } from './tree.ts'
@@ -161,10 +161,15 @@ function tried<Result extends Json | void>(make: () => Result, node: Node, conte
   return value
 }
 
+/** Most letters of an expression that stand before what is wrong with it. */
+const MAX_SHOWN = 60
+
 // A value is not what is needed: a model may have said it otherwise.
-const placed = ({ message, problem }: Unfit, { at }: Node, { text }: EvaluationContext): ExpressionError =>
-  new ExpressionError(`${shown(text).slice(1, -1).replaceAll('\\"', '"')}: ${message}.`, {
+function placed({ message, problem }: Unfit, { at }: Node, { text }: EvaluationContext): ExpressionError {
+  const start = text.slice(0, MAX_SHOWN).replaceAll('\n', String.raw`\n`)
+  return new ExpressionError(`${start}${text.length > MAX_SHOWN ? '…' : ''}: ${message}.`, {
     at,
     problem,
     unknown: problem !== 'name',
   })
+}

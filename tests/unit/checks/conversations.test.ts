@@ -56,6 +56,31 @@ describe('conversations', () => {
     expect([beside(next(4, 2), next(5, 3)), beside(next(4, 2), next(5, 2))]).toEqual([0, 1])
   })
 
+  test('an agent that has explored a tree needs not go on with the last questions of the tree', () => {
+    const level = [
+      next(4, 2),
+      next(5, 3),
+      turn(6, 60_000, { continues: 4, turn: 4 }),
+      turn(7, 61_000, { continues: 4, turn: 4 }),
+    ]
+    expect(beside(...level)).toBe(0)
+    const other = [
+      turn(8, 62_000, { continues: 5, turn: 4, agent: 'ben' }),
+      turn(9, 63_000, { continues: 5, turn: 4, agent: 'ben' }),
+    ]
+    expect(beside(...level, ...other)).toBe(1)
+  })
+
+  test('the same messages twice are no samples where the history holds both answers afterwards', () => {
+    const shared = (...more: ReturnType<typeof turn>[]) =>
+      finds('conversations', story(hello, turn(2, 2_000, { prompt: 99 }), turn(3, 3_000, { prompt: 99 }), ...more))
+    const later = (of: object) => turn(9, 90_000, { continues: 3, ...of })
+    expect(shared(later({ turn: 3 }))).toEqual([])
+    expect(shared(later({ turn: 4 }))).toEqual(['ann sent call 3 in the conversation ann/1 before call 2 was answered'])
+    // Three are samples, all of which the program has kept.
+    expect(shared(turn(4, 4_000, { prompt: 99 }), later({ turn: 5 }))).toEqual([])
+  })
+
   test('what stands in one history behind the other was no branch', () => {
     const four = [...two, turn(4, 4_000)]
     const then = (of: object) => finds('conversations', story(...four, next(5, 3, of))).length

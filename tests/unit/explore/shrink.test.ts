@@ -34,7 +34,7 @@ describe('a case that fails', () => {
       (each) => has(each, 'b') && has(each, 'd'),
     )
     expect(of).toMatchObject({ seed: 1, latency: '1s' })
-    expect(of.failRate).toBeUndefined()
+    expect(of).toMatchObject({ failRate: 0.5 })
     expect(of.schedule!.toSorted((a, b) => a.agent.localeCompare(b.agent))).toEqual([fault('b', 0), fault('d', 0)])
     expect(isMinimal).toBe(true)
   })

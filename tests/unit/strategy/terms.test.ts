@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseStrategy, type PatternError } from '../../../src/strategy/index.ts'
+import { parseStrategy, printStrategy, type PatternError } from '../../../src/strategy/index.ts'
 import { runStrategy } from '../../given/strategy-run.ts'
 
 const waited = (duration: string, variables = {}): unknown => {
@@ -43,9 +43,27 @@ describe('a duration in words', () => {
     ['n + 1 seconds', 5_000],
     ['(n + 1) minutes', 300_000],
     ['1e2 seconds', 100_000],
+    ['1 + 2 seconds', 3_000],
     ['n', 4_000],
+    // A unit alone is a variable.
+    ['s', 7_000],
   ])('%s is reckoned: %d ms', (duration, ms) => {
-    expect(waited(duration, { n: 4 })).toBe(ms)
+    expect(waited(duration, { n: 4, s: 7 })).toBe(ms)
+  })
+
+  test.each([
+    ['WAIT 10 seconds', 'WAIT 10s'],
+    ['WAIT 1.5 hours', 'WAIT 1.5h'],
+    ['WAIT n + 1 ms', 'WAIT (n + 1) / 1000'],
+  ])('%s is printed as %s', (written, printed) => {
+    expect(printStrategy(parseStrategy(written))).toBe(`${printed}\n`)
+  })
+
+  test('is shown where it goes wrong, as it was written', () => {
+    expect(waited('1 +   nobody minutes', { n: 4 })).toEqual({
+      kind: 'failed',
+      failure: { kind: 'type', message: 'There is no variable "nobody". There is: n.', line: 1, column: 12 },
+    })
   })
 })
 
@@ -60,22 +78,46 @@ const errorOf = (text: string): PatternError => {
 
 describe('what is no expression is shown where it goes wrong', () => {
   test.each([
-    ['SET x = y = 3', 'To compare, write =='],
-    ['RETURN hello there', 'Write texts in quotes'],
-    ['RETURN 1 +', undefined],
-    ['RETURN (1', undefined],
-    ['LOG 1 2', undefined],
-  ])('%s', (text, hint) => {
-    const error = errorOf(text)
-    expect(error).toMatchObject({ name: 'PatternError', line: 1 })
-    if (hint) expect(error.message).toContain(hint)
+    ['RETURN hello  there', 8, '"hello there" is not a valid expression: an operator is missing before "there".'],
+    ['RETURN "a = b" c', 8, '""a = b" c" is not a valid expression: an operator is missing before "c".'],
+    ['RETURN 1  +', 12, '"1 +" is not a valid expression: the expression ends too early.'],
+    ['LOG 1   2', 5, '"1 2" is not a valid expression: an operator is missing before "2".'],
+    [
+      'RETURN 1   +   rond(x)',
+      16,
+      '"1 + rond(x)" is not a valid expression: there is no function "rond". Did you mean "round"?',
+    ],
+  ])('%s', (text, column, problem) => {
+    expect(errorOf(text)).toMatchObject({ name: 'PatternError', line: 1, column, problem })
+  })
+
+  test('also below the line on which it begins', () => {
+    expect(errorOf('RETURN (1 +\n  rond(2))')).toMatchObject({ line: 2, column: 3 })
+  })
+
+  test.each([
+    ['SET x = y = 3', 'To compare, write ==. The form is: SET name = expression, or SET name[key] = expression'],
+    ['SET x = 1 + (y = 3)', 'To compare, write ==. The form is: SET name = expression, or SET name[key] = expression'],
+    ['RETURN hello there', 'Write texts in quotes.'],
+    ['RETURN "a = b" c', undefined],
+  ])('%s, with what to do', (text, hint) => {
+    expect(errorOf(text).hint).toBe(hint)
   })
 
   test('no more than two hundred letters of it', () => {
-    const message = (length: number): string => errorOf(`RETURN ${'1 + '.repeat(length / 4)}`).message
-    expect(message(200)).not.toContain('…" is not a valid expression')
-    expect(message(400)).toContain(`"${'1 + '.repeat(50)}…" is not a valid expression`)
+    const problem = (letters: number): string => errorOf(`RETURN ${'1'.repeat(letters - 2)} 2`).problem
+    expect(problem(200)).toContain(`"${'1'.repeat(198)} 2" is not a valid expression`)
+    expect(problem(201)).toContain(`"${'1'.repeat(199)} …" is not a valid expression`)
   })
+})
+
+test('a function that there is not is asked for in a sketch, and a mistake elsewhere', () => {
+  const { requests } = runStrategy('THINK first\nSET x = fancy(1)')
+  expect(requests).toMatchObject([
+    { kind: 'ask' },
+    { kind: 'value', text: expect.stringMatching(/SET x = fancy\(1\)/) as string },
+  ])
+  expect(errorOf('LOG 1\nSET x = fancy(1)').problem).toContain('there is no function "fancy"')
 })
 
 describe('a condition', () => {
@@ -99,9 +141,19 @@ describe('a condition', () => {
     ["they don't agree", 'judgement'],
     ['the team’s mood hasn’t changed', 'judgement'],
     ["name == 's'", 'expression'],
+    ['the answer says "yes"', 'judgement'],
+    ['the reply.text sounds "good"', 'judgement'],
+    ['len(votes) more than 3', 'judgement'],
   ])('%s is read as %s', (text, kind) => {
     expect(condition(text)).toEqual([kind, text])
   })
+
+  test.each(['"yes" said', 'votes NOT "yes" enough', 'the sum > "x" y', '3 votes'])(
+    '%s is no question in words',
+    (text) => {
+      expect(() => condition(text)).toThrow('is not a valid expression')
+    },
+  )
 
   test('in words is a mistake where plain language is', () => {
     expect(() => parseStrategy('IF everybody agrees:\n  LOG 1', { strict: true })).toThrow('is not a valid expression')
@@ -142,7 +194,27 @@ describe('FOR each', () => {
     expect(asked(text, variables)).toEqual([])
   })
 
-  test.each(['FOR step:', 'FOR eachstep:'])('%s says over what it should go', (text) => {
-    expect(errorOf(`${text}\n  LOG 1`).message).toContain('names no list.')
+  test('goes over what is asked for where it names that in several words', () => {
+    expect(asked('FOR each step in the plan:', { plan: [1, 2] })).toMatchObject([
+      { kind: 'value', text: 'FOR each step in the plan: which are they? Answer with a JSON list.' },
+    ])
+  })
+
+  test.each(['FOR step:', 'FOR eachstep:', 'FOR each_:', 'FOR step in plan:', 'FOR in plan:', 'FOR each of plan:'])(
+    '%s says over what it should go',
+    (text) => {
+      expect(errorOf(`${text}\n  LOG 1`)).toMatchObject({
+        line: 1,
+        column: 5,
+        problem: `${text} names no list.`,
+        hint: 'The form is: FOR round IN 1..10:, or FOR each step:, with a variable "steps" or with items that the orchestrating agent lists.',
+      })
+    },
+  )
+
+  test('says over what it goes where plain language is a mistake', () => {
+    const read = (text: string): unknown => parseStrategy(`${text}\n  LOG 1`, { strict: true }).statements
+    expect(() => read('FOR each step:')).toThrow('FOR each step: names no list.')
+    expect(read('FOR each step in plan:')).toMatchObject([{ kind: 'for', name: 'step' }])
   })
 })

@@ -64,6 +64,10 @@ describe('the time that a run took', () => {
     expect(refusal(() => expect(outcome()).toHaveElapsed({ atLeast: '1m', atMost: '2m' }))).toBe(
       'Expected at least 1m and at most 2m of time; the orchestration took 5s.',
     )
+    const long = outcome(story(), { elapsedMs: 300_004 })
+    expect(refusal(() => expect(long).toHaveElapsed({ exactly: '5m' }))).toBe(
+      'Expected exactly 5m of time; the orchestration took 5m (300004 ms).',
+    )
   })
 })
 

@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest'
 import { beforeTimeout } from '../../../src/vitest/out-of-time.ts'
+import { call, story } from '../../given/story.ts'
 
 type Standing = Parameters<typeof beforeTimeout>[1]
 
 /** A session as far as it is asked: where its time stands, what holds it, who waits. */
-function session({ now = () => 0, held }: { now?: () => number; held?: string }): Standing {
+function session({
+  now = () => 0,
+  held,
+  trace = [],
+}: {
+  now?: () => number
+  held?: string
+  trace?: Iterable<unknown>
+}): Standing {
   const waiters = [{ who: 'agent ann', what: 'call 1 to gpt-4o-mini', since: 1_000 }]
-  return { clock: { now, holding: () => held }, provider: { waiters: () => waiters } } as unknown as Standing
+  return { clock: { now, holding: () => held }, provider: { waiters: () => waiters }, trace } as unknown as Standing
 }
 
 const never = () => new Promise(() => {})
@@ -25,6 +34,18 @@ test('a test whose time goes on is told to take more real time', async () => {
   let now = 0
   await expect(beforeTimeout(50, session({ now: () => (now += 1) }), never)).rejects.toThrow(
     'The clock advances: give the test more real time',
+  )
+})
+
+test('a test whose agent asks again and again is told so', async () => {
+  let now = 0
+  const trace = story(
+    ...Array.from({ length: 120 }, (_, nth) =>
+      call(nth + 1, { agent: 'worker', from: nth * 10, to: nth * 10 + 5, turn: nth + 1, finish: 'tool_calls' }),
+    ),
+  )
+  await expect(beforeTimeout(50, session({ now: () => (now += 1), trace }), never)).rejects.toThrow(
+    'The clock advances, and worker took 100 steps in a row, each requested by a tool call of its own: limit this loop.',
   )
 })
 

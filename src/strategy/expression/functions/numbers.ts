@@ -36,8 +36,10 @@ function range(first: number, second?: number | null): Json {
 }
 
 /** As many numbers as there will be. */
-const counted = ([first, second]: readonly Json[], work: Work): void =>
-  work.copied(Math.min(MOST, Math.max(0, second === undefined ? Number(first) : Number(second) - Number(first))))
+const counted = ([first, second]: readonly Json[], work: Work): void => {
+  const many = typeof second === 'number' ? second - Number(first) : Number(first)
+  work.copied(Math.min(MOST, Math.max(0, many)))
+}
 
 const mean = (...given: (number | readonly number[])[]): Json => {
   const values = numbersIn(given, 'mean')

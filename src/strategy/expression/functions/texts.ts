@@ -1,8 +1,8 @@
 import { textOf, type Json } from '../../json.ts'
 import { Unfit } from '../errors.ts'
-import { described } from '../kinds.ts'
+import { described, isSame } from '../kinds.ts'
 import type { Work } from '../work.ts'
-import { functions, whole, wholeAnd } from './signature.ts'
+import { functions, items, whole, wholeAnd } from './signature.ts'
 
 /** More than this may not come of one `replace`. */
 const MAX_LETTERS = 4_000_000
@@ -10,7 +10,7 @@ const MAX_LETTERS = 4_000_000
 function replace(text: string, part: string, by: string): Json {
   if (part === '') throw new Unfit('replace needs a part to replace that is not empty', 'value')
   const pieces = text.split(part)
-  if (text.length + (pieces.length - 1) * by.length > MAX_LETTERS)
+  if (text.length + (pieces.length - 1) * (by.length - part.length) > MAX_LETTERS)
     throw new Unfit(`replace gives more than ${MAX_LETTERS} letters`, 'value')
   return pieces.join(by)
 }
@@ -42,10 +42,11 @@ export const TEXTS = functions({
   index_of: [
     'of: text|list, part: any',
     (of: string | readonly Json[], part: Json) => {
-      if (typeof of !== 'string') return of.indexOf(part)
+      if (typeof of !== 'string') return of.findIndex((item) => isSame(item, part))
       if (typeof part === 'string') return of.indexOf(part)
       throw new Unfit(`index_of searches a text for a text, not for ${described(part)}`)
     },
+    items,
   ],
   /** The part from one place up to, but not including, another. Below 0 they count from the end. */
   substring: [
