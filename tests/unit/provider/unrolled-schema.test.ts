@@ -42,6 +42,21 @@ test('a schema goes as deep as it is told, and keeps what stands beside a refere
   })
 })
 
+test('what does not go deeper stays, beside what does', () => {
+  const beside = {
+    allOf: [TEXT, { $ref: '#/$defs/leaf' }],
+    prefixItems: [TEXT, { type: 'null' }],
+    items: { type: 'integer' },
+    enum: ['a', null],
+    const: null,
+    additionalProperties: true,
+    not: { type: 'null' },
+    required: ['v'],
+    patternProperties: { '^x': TEXT },
+  }
+  expect(inner({ ...beside, properties: { v: TEXT, next: SELF } })).toEqual({ ...beside, properties: { v: TEXT } })
+})
+
 test('a schema without recursion stays as it is, whatever it refers to', () => {
   for (const schema of [
     { type: 'object', properties: { a: { $ref: '#/$defs/leaf' } }, $defs: { leaf: TEXT } },
