@@ -157,3 +157,19 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'a system that fails at its start',
+  { system: () => Promise.reject(new Error('There is no database.')) },
+  (test) => {
+    test('shows its own failure to a test that restarts or suspends it', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('1s')
+      const message = 'The system failed before it could be suspended or restarted: There is no database.'
+      await expect(orchestration.restart()).rejects.toThrow(message)
+      await expect(orchestration.suspend()).rejects.toThrow(message)
+      await expect(orchestration.resume()).rejects.toThrow(message)
+      expect(await orchestration.outcome()).toHaveFailedWith('There is no database.')
+    })
+  },
+)
