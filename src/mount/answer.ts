@@ -134,6 +134,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
+  if (address.service.reserves !== undefined) call.reserves = address.service.reserves
   const delivery = new Delivery(provider, endpoint, asked, incoming, sink)
   if (detached)
     return answerDetached(provider, call, detached, agent, {

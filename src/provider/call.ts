@@ -109,6 +109,11 @@ export interface CallRequest {
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
+  /**
+   * How a limit on tokens counts the requested maximum of generated tokens on arrival: the larger of prompt and maximum,
+   * or their sum. Default: it counts the prompt only.
+   */
+  reserves?: 'larger' | 'sum'
   /** Texts that end the answer; empty for none. */
   stop: readonly string[]
   /** Number of requested answers, at least 1. */
@@ -200,6 +205,8 @@ export type ServiceError =
       limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
       retryAfterMs: number
     }
+  /** The request alone has more tokens than a limit allows in a minute, so that no wait helps. */
+  | { kind: 'request_too_large'; limit: 'tokens' | 'inputTokens'; perMinute: number; requested: number }
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }

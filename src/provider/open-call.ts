@@ -75,6 +75,11 @@ export function refusalText(refusal: ServiceError): string {
   switch (refusal.kind) {
     case 'rate_limited':
       return `The limit on ${refusal.limit} is reached; retry in ${formatDuration(refusal.retryAfterMs)}.`
+    case 'request_too_large': {
+      const { requested, perMinute, limit } = refusal
+      const tokens = limit === 'tokens' ? 'tokens' : 'input tokens'
+      return `The request has ${requested} ${tokens}, and the limit is ${perMinute} in a minute: no wait helps.`
+    }
     case 'overloaded':
       return 'The service is overloaded.'
     case 'server_error':

@@ -239,6 +239,11 @@ export interface Service {
   strict?: boolean
   /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
   catalogue?: string
+  /**
+   * How its limit on tokens counts the requested maximum of generated tokens on arrival: the larger of prompt and
+   * maximum, or their sum. Default: it counts the prompt only.
+   */
+  reserves?: 'larger' | 'sum'
   endpoints: readonly Endpoint[]
   /**
    * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor

@@ -48,6 +48,7 @@ interface Active {
 function endOf(refusal: ServiceError): [code: number, reason: string] {
   switch (refusal.kind) {
     case 'rate_limited':
+    case 'request_too_large':
     case 'quota_exhausted':
       return [BROKEN, 'You exceeded your current quota, please check your plan and billing details.']
     case 'unauthorized':
