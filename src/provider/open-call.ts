@@ -104,16 +104,16 @@ export function refusalText(refusal: ServiceError): string {
 }
 
 /** What a call waits for, in words. */
-export function waitText(state: OpenCall['state']): string {
+export function waitText({ state, fault }: Pick<OpenCall, 'state' | 'fault'>): string {
   switch (state.kind) {
     case 'refused':
       return 'which the service is about to refuse'
     case 'queued':
       return 'which is queued for a free slot'
     case 'hanging':
-      return 'which the fault "hang" leaves without an answer'
+      return `which the fault "${fault?.name ?? 'hang'}" leaves without an answer`
     case 'stalled':
-      return 'which the fault "stall" stopped in the middle of its answer'
+      return `which the fault "${fault?.name ?? 'stall'}" stopped in the middle of its answer`
     case 'working':
       return Number.isFinite(state.timing.totalMs) ? 'which the service is answering' : 'whose latency is never()'
     default:

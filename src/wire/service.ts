@@ -94,6 +94,8 @@ export interface StreamEncoder {
   tail(): Chunk
   /** An error in place of the rest; the connection is then closed in good order. */
   error(refusal: ServiceError): Chunk
+  /** What shows that the connection lives, while nothing else is to be said. Default: a comment, where events are sent. */
+  ping?(): Chunk
   /** A piece of the stream whose data are not as they should be. */
   frame(data: string): Chunk
 }

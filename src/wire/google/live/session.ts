@@ -275,10 +275,12 @@ export class GeminiSession implements LiveSession {
       case 'tail':
         return part.damage === undefined ? this.#end(active, part.reply) : this.#break(part.damage)
       case 'head':
+      case 'ping':
         return undefined
       case 'reset':
-      case 'whole':
         return this.#connection.cut()
+      case 'whole':
+        return part.damage === undefined ? this.#connection.cut() : this.#break(part.damage)
       default:
         return part satisfies never
     }
@@ -327,6 +329,7 @@ export class GeminiSession implements LiveSession {
       case 'stall':
         return undefined
       case 'error':
+      case 'error_first':
         return this.#close(...endOf({ kind: 'server_error' }))
       case 'malformed':
         this.#connection.send('{"serverContent": "\u0000')

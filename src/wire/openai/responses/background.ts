@@ -89,6 +89,8 @@ export class Background implements Detached {
         return this.#fail(part.refusal)
       case 'reset':
         return this.#fail(undefined)
+      case 'ping':
+        return undefined
       default:
         return part satisfies never
     }
