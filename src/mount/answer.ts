@@ -33,6 +33,7 @@ import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
 import { atPace, refusedAtPace } from './pace.ts'
+import { withRetryAfter } from './retry-after.ts'
 import type { Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
 
@@ -273,7 +274,9 @@ class Delivery {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
         const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
         const { refusal, limits } = refusedAtPace(part, this.#pace)
-        return sendWhole(sink, errors.refusal(refusal, limits, request), this.#provider)
+        const waitMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined
+        const response = errors.refusal(refusal, limits, request)
+        return sendWhole(sink, withRetryAfter(response, waitMs, this.#provider, this.#route.provider), this.#provider)
       }
       case 'reset':
         return sink.reset(part.connection)
