@@ -90,7 +90,7 @@ export class TimerStormError extends Error {
       `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
         `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
         `Waiting:\n${stormWaitsText(options.waiters, options.pending, options.now)}\n` +
-        `Clear the interval, or limit the poll. If the long wait is intentional, raise the option clock.horizon${
+        `Clear the interval, limit the poll, or give the wait a timeout. If the long wait is intentional, raise the option clock.horizon${
           longest > 0 ? ` above ${formatDuration(longest)}` : ''
         }.`,
     )

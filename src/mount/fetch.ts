@@ -1,4 +1,5 @@
-import type { Provider } from '../provider/index.ts'
+import type { ConnectionFailure, Provider } from '../provider/index.ts'
+import { fetchCause, targetOf } from './connection-errors.ts'
 import { readRequest, respond, type Breakage } from './response.ts'
 import { routeOf, type Address } from './routes.ts'
 
@@ -13,7 +14,8 @@ const CAUSES: Readonly<Record<Breakage, readonly [name: string, message: string,
 }
 
 /** How Node's own `fetch` fails. */
-function failure(breakage: Breakage): Error {
+function failure(url: string, breakage: Breakage, connection: ConnectionFailure | undefined): Error {
+  if (connection) return new TypeError('fetch failed', { cause: fetchCause(connection, targetOf(url)) })
   const [name, message, code] = CAUSES[breakage]
   const begun = breakage === 'midway' || breakage === 'silent body'
   return new TypeError(begun ? 'terminated' : 'fetch failed', {
@@ -38,9 +40,10 @@ export function answerFetch(
   if (!route?.endpoint) return undefined
   const text = init?.body ?? ''
   const limit = { silenceMs: SILENCE_MS }
+  const broken = (breakage: Breakage, connection?: ConnectionFailure): Error => failure(url, breakage, connection)
   if (!simple || typeof text !== 'string')
-    return readRequest(input, init).then((request) => respond(provider, route, request, failure, limit))
+    return readRequest(input, init).then((request) => respond(provider, route, request, broken, limit))
   const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
   const request = { url, method, headers, text, signal: init?.signal ?? undefined }
-  return respond(provider, route, request, failure, limit)
+  return respond(provider, route, request, broken, limit)
 }

@@ -36,6 +36,8 @@ export interface ServiceConfig extends Behaviour {
    * for streams. Default false.
    */
   idempotency?: boolean
+  /** How `retry-after` tells the time to wait at this service. Default: the setting of the provider. */
+  retryAfterFormat?: 'seconds' | 'date'
   /**
    * The service whose wire formats this service uses, such as `openai`, `anthropic` or `google`. Default: the formats
    * of the service of the same name, else `openai`.
@@ -63,6 +65,11 @@ export interface ProviderConfig extends Behaviour {
   schedule?: readonly ScheduledFault[]
   /** The time in `retry-after` if no rate limit determines it. Default 1 s. */
   retryAfter?: Duration
+  /**
+   * How `retry-after` tells the time to wait: in seconds, or as an HTTP date of the run, as some proxies do. A date
+   * replaces `retry-after-ms` too. Default `seconds`.
+   */
+  retryAfterFormat?: 'seconds' | 'date'
   /** Factor on the latency of a call with the fault `slow`. Default 5. */
   slowFactor?: number
   /** Factor on every latency. Default 1. */

@@ -267,9 +267,18 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
-const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+const OTHER_FAULTS = [
+  'disconnected',
+  'request_too_large',
+  'outside',
+  'unsimulated',
+  'invalid',
+  'malformed',
+  'unauthorized',
+  'too_large',
+]
 /** Faults that no call ends by: it stays open until its client goes away. */
-const ENDLESS: readonly string[] = ['hang', 'stall']
+const ENDLESS: readonly string[] = ['hang', 'stall', 'stall_with_pings']
 const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 

@@ -187,16 +187,13 @@ async function post(
   const { status } = response
   const retryAfterMs = retryAfterOf(response.headers)
   if (status === 200) return { text, headers: response.headers }
-  throw new CompletionError(
-    kindOfStatus(status),
-    errorMessage(text) ?? `The provider answered with status ${status}.`,
-    {
-      status,
-      retryAfterMs,
-      noAccess: noAccess(status, text, retryAfterMs),
-      limit: limitsOf(response.headers),
-    },
-  )
+  const message = errorMessage(text)
+  throw new CompletionError(kindOfStatus(status, message), message ?? `The provider answered with status ${status}.`, {
+    status,
+    retryAfterMs,
+    noAccess: noAccess(status, text, retryAfterMs),
+    limit: limitsOf(response.headers),
+  })
 }
 
 /**
