@@ -5,6 +5,7 @@ import {
   explore,
   findViolations,
   never,
+  outage,
   Trace,
   uniform,
   type CheckName,
@@ -12,7 +13,7 @@ import {
   type InvariantError,
   type SystemContext,
 } from 'longhaul'
-import { ask, askAndReckon, draw, fullJitter, patient, read, retrying, sleep, told, vote } from './systems.ts'
+import { ask, askAndReckon, draw, fullJitter, growing, patient, read, retrying, sleep, told, vote } from './systems.ts'
 
 /** A system that breaks one invariant, and one that does the same as it should be done. */
 interface Exhibit {
@@ -189,6 +190,24 @@ const GALLERY: readonly Exhibit[] = [
     // Three tries of the SDK in each of four of our own.
     bad: everybody(4, fullJitter, patient),
     good: everybody(1, fullJitter, patient),
+  },
+  {
+    check: 'amplification',
+    name: 'amplification by two backoffs, the inner of which grows to a minute',
+    seen: 'https://github.com/gfargo/coco/issues/1677',
+    options: { agents: ['ann'], provider: { windows: [outage({ from: 0, for: '2h', fault: 'overloaded' })] } },
+    says: /ann sent the same request to openai more than 8 times/,
+    faults: 8,
+    bad: () => retrying(3, fullJitter, () => retrying(7, growing, () => ask('ann', 'Ready?'))).catch(() => {}),
+    good: () => retrying(7, growing, () => ask('ann', 'Ready?')).catch(() => {}),
+  },
+  {
+    check: 'refusals',
+    seen: 'https://github.com/langchain-ai/langchainjs/issues/11339',
+    options: { agents: ['ann'], provider: { models: { 'gpt-4o-mini': { contextWindow: 500 } } } },
+    says: /ann sent the same request 5 times in [\d.]+s, and openai refused each for good: context_length/,
+    bad: () => retrying(5, fullJitter, () => ask('ann', 'lorem ipsum '.repeat(500))).catch(() => ask('ann', 'lorem')),
+    good: () => ask('ann', 'lorem ipsum '.repeat(500)).catch(() => ask('ann', 'lorem')),
   },
   {
     check: 'breaker',

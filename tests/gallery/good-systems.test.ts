@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { actAs, lognormal, outage, uniform, type FunctionOptions, type SystemContext } from 'longhaul'
-import { ask, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
+import { ask, fullJitter, growing, patient, read, retrying, sleep, vote } from './systems.ts'
 import { verdict } from './verdict.ts'
 
 type Turn = { role: 'user' | 'assistant'; content: string }
@@ -524,6 +524,59 @@ const SYSTEMS: readonly GoodSystem[] = [
         await ask('ann', 'All well?')
         await sleep(minutes(1))
       }
+    },
+  },
+  {
+    name: 'a token that has expired, and is renewed before the request is sent again',
+    options: { provider: { windows: [outage({ from: '9m', for: '2m', fault: 'unauthorized' })], latency: '1s' } },
+    async system() {
+      for (let beat = 0; beat < 20; beat++) {
+        await ask('ann', 'All well?').catch(async () => {
+          await sleep(minutes(3))
+          await ask('ann', 'All well?')
+        })
+        await sleep(minutes(1))
+      }
+    },
+  },
+  {
+    name: 'a heartbeat every minute, to a service that refuses its key for half an hour',
+    options: { provider: { windows: [outage({ from: 0, for: '30m', fault: 'unauthorized' })] } },
+    async system() {
+      for (let beat = 0; beat < 40; beat++) {
+        await ask('ann', 'All well?').catch(() => {})
+        await sleep(minutes(1))
+      }
+    },
+  },
+  {
+    name: 'work of a team whose key is wrong: each request is sent once',
+    options: { agents: team, provider: { windows: [outage({ from: 0, fault: 'unauthorized' })] } },
+    system: ({ agents }) =>
+      Promise.all(
+        agents.map((agent) => limited(3, pages(20), (page) => ask(agent, page, { client: patient }).catch(() => {}))),
+      ),
+  },
+  {
+    name: 'a request that is tried through an outage of three hours, at last every minute',
+    options: { agents: team, provider: { windows: [outage({ from: 0, for: '3h', fault: 'overloaded' })] } },
+    system: ({ agents }) =>
+      Promise.all(
+        agents.map((agent) =>
+          retrying(
+            200,
+            (attempt) => Math.min(60_000, growing(Math.min(attempt, 8))),
+            () => ask(agent, 'Ready?'),
+          ),
+        ),
+      ),
+  },
+  {
+    name: 'many that survive a short outage with few tries each',
+    options: { provider: { windows: [outage({ from: 0, for: '3s', fault: 'overloaded' })], latency: '5s' } },
+    async system() {
+      const client = new OpenAI({ apiKey: 'test', maxRetries: 6 })
+      await Promise.all(pages(40).map((page, nth) => ask(`worker ${nth}`, page, { client })))
     },
   },
   {

@@ -91,6 +91,9 @@ export async function retrying<Result>(
 /** Exponential backoff with full jitter. */
 export const fullJitter = (attempt: number): number => 200 + Math.random() * 1_000 * 2 ** attempt
 
+/** Pauses of one to two seconds that double, as LangChain's clients make them. */
+export const growing = (attempt: number): number => 1_000 * 2 ** (attempt - 1) * (1 + Math.random())
+
 /** What a question costs, by a client that reckons so many picodollars for a cached token of the prompt. gpt-4o-mini, of the list price. */
 export async function askAndReckon(
   agent: string,
