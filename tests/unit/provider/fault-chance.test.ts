@@ -45,6 +45,29 @@ describe('chance', () => {
     expect(Math.abs(share(given, (fault) => fault === 'hang') - 0.25)).toBeLessThanOrEqual(tolerance(0.25))
   })
 
+  test('the mix is kept at any fail rate: of chance, of a window, and of each of several windows', () => {
+    const mix = { overloaded: 3, hang: 1 }
+    const window = brownout({ from: 0, for: '1m', failRate: 0.5, mix })
+    const other = brownout({ from: 0, for: '1m', failRate: 0.25, mix: { reset: 3, stall: 1 } })
+    const shareOf = (decided: readonly unknown[], rare: string, often: string): number => {
+      const all = decided.filter((fault) => fault === rare || fault === often)
+      return share(all, (fault) => fault === rare)
+    }
+    const near = (found: number) => expect(Math.abs(found - 0.25)).toBeLessThanOrEqual(3 * tolerance(0.25))
+    near(shareOf(decisions(faults({ rateOf: () => 0.5, mixOf: () => mix })), 'hang', 'overloaded'))
+    near(shareOf(decisions(faults({ windows: [window] })), 'hang', 'overloaded'))
+    const both = decisions(faults({ windows: [window, other] }))
+    near(shareOf(both, 'hang', 'overloaded'))
+    near(shareOf(both, 'stall', 'reset'))
+  })
+
+  test('agents have luck of their own', () => {
+    const given = faults({ rateOf: () => 0.5 })
+    const luck = (agent: string) => Array.from({ length: 50 }, (_, nth) => given.decide(subject({ agent, nth })).fault)
+    expect(luck('ann')).toEqual(luck('ann'))
+    expect(luck('ann')).not.toEqual(luck('ben'))
+  })
+
   test('a higher fail rate fails a superset of the calls', () => {
     const low = decisions(faults({ rateOf: () => 0.2 }))
     const high = decisions(faults({ rateOf: () => 0.5 }))

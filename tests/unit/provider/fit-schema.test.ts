@@ -39,6 +39,66 @@ test.each([
   expect(() => fitSchema(schema, 1)).toThrow(said)
 })
 
+const text = { type: 'string', minLength: 1 }
+const object = (properties: Record<string, object>, required = Object.keys(properties)): object => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+})
+const SEEDS = Array.from({ length: 20 }, (_, seed) => seed)
+
+test('a tree whose schema refers to itself ends in leaves that fit the schema', () => {
+  const node = object({ name: text, children: { type: 'array', maxItems: 3, items: { $ref: '#/$defs/node' } } })
+  interface Node {
+    name: string
+    children: Node[]
+  }
+  const namesOf = ({ name, children }: Node): string[] => [name, ...children.flatMap(namesOf)]
+  const deep = ({ children }: Node): number => 1 + Math.max(0, ...children.map(deep))
+  const trees = SEEDS.map(
+    (seed) =>
+      (fitSchema({ ...object({ root: { $ref: '#/$defs/node' } }), $defs: { node } }, seed) as { root: Node }).root,
+  )
+  expect(trees.flatMap(namesOf).every((name) => name.length > 0)).toBe(true)
+  expect(Math.max(...trees.map(deep))).toBe(3)
+})
+
+test.each([
+  ['by a choice', { next: { anyOf: [{ $ref: '#' }, { type: 'null' }] } }, ['value', 'next'], null],
+  ['by a property that may be missing', { next: { $ref: '#' } }, ['value'], undefined],
+])('a list whose schema is the root itself ends %s', (_, next, required, end) => {
+  for (const seed of SEEDS) {
+    let at: unknown = fitSchema(object({ value: text, ...next }, required) as Record<string, unknown>, seed)
+    let length = 0
+    for (; at !== end; at = (at as { next?: unknown }).next) {
+      expect(at).toMatchObject({ value: expect.stringMatching(/./) as string })
+      length += 1
+    }
+    expect(length).toBeLessThanOrEqual(4)
+  }
+})
+
+test('two definitions that refer to each other end too', () => {
+  const schema = {
+    ...object({ plan: { $ref: '#/$defs/plan' } }),
+    $defs: {
+      plan: object({ title: text, steps: { type: 'array', items: { $ref: '#/$defs/step' } } }),
+      step: object({ owner: { $ref: '#/$defs/owner' }, plan: { oneOf: [{ $ref: '#/$defs/plan' }, { type: 'null' }] } }),
+      owner: object({ name: text }),
+    },
+  }
+  const found = SEEDS.map((seed) => JSON.stringify(fitSchema(schema, seed))).join('')
+  expect(found).toContain('"plan":null')
+  expect(found).toMatch(/"owner":\{"name":"[^"]/)
+  expect(found).not.toMatch(/""|:null,|\[null/)
+})
+
+test('the innermost value of a schema of many levels fits too', () => {
+  const levels = (count: number): object => (count === 0 ? text : object({ a: levels(count - 1) }))
+  expect(JSON.stringify(fitSchema(levels(30) as Record<string, unknown>, 1))).toMatch(/:"[^"]+"\}+$/)
+})
+
 const lengthOf = (schema: object): number =>
   (fitSchema(schema as Record<string, unknown>, 1) as string | unknown[]).length
 const TEXT = { type: 'string' }
@@ -113,64 +173,4 @@ test('a schema that cannot be is refused with the cause', () => {
       cause: expect.any(Error) as Error,
     }) as Error,
   )
-})
-
-const text = { type: 'string', minLength: 1 }
-const object = (properties: Record<string, object>, required = Object.keys(properties)): object => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-})
-const SEEDS = Array.from({ length: 20 }, (_, seed) => seed)
-
-test('a tree whose schema refers to itself ends in leaves that fit the schema', () => {
-  const node = object({ name: text, children: { type: 'array', maxItems: 3, items: { $ref: '#/$defs/node' } } })
-  interface Node {
-    name: string
-    children: Node[]
-  }
-  const namesOf = ({ name, children }: Node): string[] => [name, ...children.flatMap(namesOf)]
-  const deep = ({ children }: Node): number => 1 + Math.max(0, ...children.map(deep))
-  const trees = SEEDS.map(
-    (seed) =>
-      (fitSchema({ ...object({ root: { $ref: '#/$defs/node' } }), $defs: { node } }, seed) as { root: Node }).root,
-  )
-  expect(trees.flatMap(namesOf).every((name) => name.length > 0)).toBe(true)
-  expect(Math.max(...trees.map(deep))).toBe(3)
-})
-
-test.each([
-  ['by a choice', { next: { anyOf: [{ $ref: '#' }, { type: 'null' }] } }, ['value', 'next'], null],
-  ['by a property that may be missing', { next: { $ref: '#' } }, ['value'], undefined],
-])('a list whose schema is the root itself ends %s', (_, next, required, end) => {
-  for (const seed of SEEDS) {
-    let at: unknown = fitSchema(object({ value: text, ...next }, required) as Record<string, unknown>, seed)
-    let length = 0
-    for (; at !== end; at = (at as { next?: unknown }).next) {
-      expect(at).toMatchObject({ value: expect.stringMatching(/./) as string })
-      length += 1
-    }
-    expect(length).toBeLessThanOrEqual(4)
-  }
-})
-
-test('two definitions that refer to each other end too', () => {
-  const schema = {
-    ...object({ plan: { $ref: '#/$defs/plan' } }),
-    $defs: {
-      plan: object({ title: text, steps: { type: 'array', items: { $ref: '#/$defs/step' } } }),
-      step: object({ owner: { $ref: '#/$defs/owner' }, plan: { oneOf: [{ $ref: '#/$defs/plan' }, { type: 'null' }] } }),
-      owner: object({ name: text }),
-    },
-  }
-  const found = SEEDS.map((seed) => JSON.stringify(fitSchema(schema, seed))).join('')
-  expect(found).toContain('"plan":null')
-  expect(found).toMatch(/"owner":\{"name":"[^"]/)
-  expect(found).not.toMatch(/""|:null,|\[null/)
-})
-
-test('the innermost value of a schema of many levels fits too', () => {
-  const levels = (count: number): object => (count === 0 ? text : object({ a: levels(count - 1) }))
-  expect(JSON.stringify(fitSchema(levels(30) as Record<string, unknown>, 1))).toMatch(/:"[^"]+"\}+$/)
 })

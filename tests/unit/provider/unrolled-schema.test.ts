@@ -61,6 +61,7 @@ test('a schema without recursion stays as it is, whatever it refers to', () => {
   for (const schema of [
     { type: 'object', properties: { a: { $ref: '#/$defs/leaf' } }, $defs: { leaf: TEXT } },
     { properties: { a: { $ref: '#/none' }, b: { $ref: 'https://example.com/x' }, c: { $ref: '#anchor' } } },
+    { type: 'object', const: null, properties: { a: { $ref: '#/const/x' }, b: { $ref: '#/type/length' } } },
     // No reference, but a value.
     { properties: { a: { $ref: 5 } } },
   ])
@@ -84,6 +85,21 @@ test('references that lead nowhere back remain, and the definitions with them', 
     b: leaf,
   })
   expect(made['$defs']).toMatchObject({ leaf: TEXT })
+})
+
+test('a reference into a circle that it is no part of remains', () => {
+  const definitions = {
+    wrap: { properties: { plan: { $ref: '#/definitions/plan' } } },
+    plan: { properties: { v: TEXT, step: { $ref: '#/definitions/step' } } },
+    step: { properties: { plan: { $ref: '#/definitions/plan' } } },
+  }
+  const schema = { properties: { a: { $ref: '#/definitions/wrap' } }, definitions }
+  expect(unrolled(schema, 1)).toMatchObject({
+    properties: { a: { $ref: '#/definitions/wrap' } },
+    definitions: {
+      wrap: { properties: { plan: { properties: { v: TEXT, step: { properties: {} } } } } },
+    },
+  })
 })
 
 test('a reference may be the root, or a pointer with characters that are escaped', () => {
