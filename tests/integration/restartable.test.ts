@@ -1,4 +1,5 @@
 import OpenAI from 'openai'
+import { vi } from 'vitest'
 import { actAs, describeOrchestration, findViolations, restartable, sequence } from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
@@ -170,6 +171,30 @@ describeOrchestration(
       await expect(orchestration.suspend()).rejects.toThrow(message)
       await expect(orchestration.resume()).rejects.toThrow(message)
       expect(await orchestration.outcome()).toHaveFailedWith('There is no database.')
+    })
+  },
+)
+
+describeOrchestration(
+  'a system that keeps its answers in the memory of a module',
+  {
+    provider: { latency: '1m' },
+    checks: { 'paid-twice': false },
+    system: restartable(async ({ signal }) => {
+      vi.resetModules()
+      const { work } = await import('./fixtures/memo-in-memory.ts')
+      return work(signal)
+    }),
+  },
+  (test) => {
+    test('loses them at a restart if it loads its modules anew', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('150s')
+      await orchestration.restart()
+      const outcome = await orchestration.outcome()
+      expect(outcome.result).toBe(3)
+      expect(outcome).toHaveCalls(5, { status: 'ended' })
+      expect(findViolations(outcome.trace).map(({ check }) => check)).toContain('paid-twice')
     })
   },
 )
