@@ -11,7 +11,10 @@ import type { ReplyRule, ReplySource } from './reply-rules.ts'
 
 /** Settings of a run that a service, a model or an agent can override. */
 export interface Behaviour {
-  /** Time from the request to the end of the answer; in a stream the first token comes after a fifth of it. Default: a median of 4 s. */
+  /**
+   * Time from the request to the end of the answer; in a stream the first token comes after a fifth of it. Default: a
+   * median of 4 s, and 200 ms for embeddings.
+   */
   latency?: Latency
   /** Share of calls that fail, from 0 to 1. */
   failRate?: number

@@ -56,7 +56,7 @@ describe('an answer', () => {
   test('to texts that are embedded is vectors, and asks no reply', async () => {
     const { ask, provider } = provided()
     const parts = await ask({ operation: 'embeddings', model: 'text-embedding-3-small', dimensions: 8 })
-    expect(parts[0]!.at).toBe(200)
+    expect(parts[0]!.at).toBe(10_000)
     expect(replyIn(parts)).toMatchObject({ vectors: [expect.any(Array)], usage: { output: 0 } })
     expect(provider.unusedReplies).toHaveLength(1)
   })
