@@ -46,6 +46,37 @@ export const read = (agent: string, content: string, signal?: AbortSignal): Prom
     return text
   })
 
+/** An agent that remembers what it was asked, and what it answered, in one history. */
+export function sharing(agent: string, history: { role: 'user' | 'assistant'; content: string }[]) {
+  return async (content: string): Promise<void> => {
+    const before = [...history]
+    history.push({ role: 'user', content })
+    history.push({ role: 'assistant', content: await ask(agent, content, { history: before }) })
+  }
+}
+
+/** An agent that calls the tool that its model asks for, at most so many steps. */
+export async function searching(
+  agent: string,
+  steps: number,
+  search: (step: number) => Promise<string>,
+): Promise<void> {
+  const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Find it.' }]
+  for (let step = 0; step < steps; step++) {
+    const { choices } = await actAs(agent, () =>
+      plain.chat.completions.create({
+        model: 'gpt-4o-mini',
+        messages,
+        tools: [{ type: 'function', function: { name: 'search', parameters: { type: 'object', properties: {} } } }],
+      }),
+    )
+    const { message } = choices[0]!
+    messages.push(message)
+    for (const { id } of message.tool_calls ?? [])
+      messages.push({ role: 'tool', tool_call_id: id, content: await search(step) })
+  }
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** A gather of one question to all agents; `abort` says whether the timeout reaches the calls. */
