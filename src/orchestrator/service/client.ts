@@ -140,8 +140,8 @@ function errorMessage(body: string): string | undefined {
 }
 
 const codeOf = (error: unknown): string => {
-  const cause = (error as { cause?: { code?: unknown } })?.cause
-  return typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.message : String(error)
+  const { cause, code = cause?.code } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  return typeof code === 'string' ? code : error instanceof Error ? error.message : String(error)
 }
 
 /** A text as the value of a header, which has no other letters than those of ASCII. */
@@ -197,7 +197,7 @@ async function post(
 }
 
 /**
- * One request to a service, once, by plain `fetch`.
+ * One request to a service, once, by the `fetch` of its settings.
  *
  * @throws CompletionError, or the signal's reason
  */
