@@ -47,16 +47,11 @@ export class DeadlockError extends Error {
   }
 }
 
-/** A timer that has yet to fire. */
-interface PendingTimer {
-  kind: string
-  ms: Milliseconds
-  /** From now. */
-  dueMs: Milliseconds
-}
+/** Timers that have yet to fire, and how long from now. */
+type Pending = ConstructorParameters<typeof TimerStormError>[0]['pending']
 
 /** What the code under test may wait for while timers fire: it may well be a later timer. */
-function stormWaitsText(waiters: readonly Waiter[], pending: readonly PendingTimer[], now: Milliseconds): string {
+function stormWaitsText(waiters: readonly Waiter[], pending: Pending, now: Milliseconds): string {
   if (waiters.length === 0 && pending.length === 0)
     return `${NO_WAIT} polls with these timers, or awaits a promise that no code will settle`
   return [
@@ -79,7 +74,7 @@ export class TimerStormError extends Error {
     fired: number
     timers: readonly { kind: string; everyMs: Milliseconds; fired: number }[]
     /** Timers that have not fired since, the next one first. */
-    pending: readonly PendingTimer[]
+    pending: readonly { kind: string; ms: Milliseconds; dueMs: Milliseconds }[]
     waiters: readonly Waiter[]
   }) {
     const longest = Math.max(0, ...options.pending.map(({ ms }) => ms))
@@ -90,7 +85,7 @@ export class TimerStormError extends Error {
       `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
         `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
         `Waiting:\n${stormWaitsText(options.waiters, options.pending, options.now)}\n` +
-        `Clear the interval, or limit the poll. If the long wait is intentional, raise the option clock.horizon${
+        `Clear the interval, limit the poll, or give the wait a timeout. If the long wait is intentional, raise the option clock.horizon${
           longest > 0 ? ` above ${formatDuration(longest)}` : ''
         }.`,
     )

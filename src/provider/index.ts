@@ -2,6 +2,7 @@ export type {
   Answer,
   CallRequest,
   Choice,
+  ConnectionFailure,
   Damage,
   HostedTool,
   HostedUse,

@@ -269,6 +269,7 @@ const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
 const OTHER_FAULTS = [
   'disconnected',
+  'request_too_large',
   'outside',
   'unsimulated',
   'invalid',
@@ -279,7 +280,7 @@ const OTHER_FAULTS = [
   'context_length',
 ]
 /** Faults that no call ends by: it stays open until its client goes away. */
-const ENDLESS: readonly string[] = ['hang', 'stall']
+const ENDLESS: readonly string[] = ['hang', 'stall', 'stall_with_pings']
 const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
