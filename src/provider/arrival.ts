@@ -84,7 +84,7 @@ export class Arrivals {
     const cause = this.#origins.find(questionIn(messages))
     const { prompt, continues, from } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
-    const holds = joinHeld(continues, this.#origins.heldIn(from === 0 ? messages : messages.slice(from)))
+    const holds = joinHeld(continues, this.#origins.heldIn(messages.slice(from)))
     const run = runInForce()
     const arrived: Extract<EventBody, { type: 'call.arrived' }> = {
       type: 'call.arrived',

@@ -245,7 +245,7 @@ function sessionOf<Result>(
     hints() {
       network.readChildren()
       lookThroughNames()
-      const hints = [verification.hint(), lastCallsText(trace), unmatchedText(provider, agents)]
+      const hints = [verification.hint(), lastCallsText(trace, agents), unmatchedText(provider, agents)]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
     unused() {

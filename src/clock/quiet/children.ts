@@ -6,7 +6,7 @@ import type { Milliseconds } from '../duration.ts'
 import { connectionsOf } from './connections-of.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 import { Patience } from './patience.ts'
-import type { Connection, Peers } from './sockets.ts'
+import { isOtherEnd, type Connection, type Here, type Peers } from './sockets.ts'
 import { lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 /** A child at work is looked at again after this part of the time for which it has been at it, and after so many milliseconds. */
@@ -59,16 +59,6 @@ function countersOf({ child, messages, signals }: ChildRecord): Counters {
     read: others.reduce((sum, stream) => sum + (stream?.bytesRead ?? 0), 0),
   }
 }
-
-/** The connections of this process. */
-interface Here {
-  all(): readonly Connection[]
-  /** Those on which a peer waits for a server of this process. */
-  waiting(): readonly Connection[]
-}
-
-const isOtherEnd = (our: Connection, its: Connection): boolean =>
-  its.localPort === our.remotePort && its.remotePort === our.localPort
 
 /** Whether anybody listens to a child at all: one that only keeps a core busy changes nothing. */
 function isHeard(child: ChildProcess): boolean {

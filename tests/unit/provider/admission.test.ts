@@ -92,6 +92,12 @@ describe('a call that alone has more tokens than a limit on tokens', () => {
   })
 })
 
+test('a call waits for its refusal', () => {
+  const { provider } = provided()
+  provider.accept(request({ model: 'gpt-none' }), () => {})
+  expect(provider.waiters()).toMatchObject([{ what: 'call 1 to gpt-none, which the service is about to refuse' }])
+})
+
 test('a call that was refused gives no place of another free', async () => {
   const { provider, clock, trace } = provided({ rateLimits: { concurrentRequests: 1 } })
   await clock.supervise(async () => {
