@@ -1,5 +1,6 @@
+import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
-import { triesOf } from './tries.ts'
+import { requestsOf, REST_MS, type TriedRequest } from './tries.ts'
 
 export const amplification = check({
   holds: 'Retries do not multiply, neither for one request nor over the run.',
@@ -15,19 +16,72 @@ export const amplification = check({
     requests: 20,
   },
   *find(facts, { attempts, factor, requests }) {
-    const tries = triesOf(facts)
-    for (const call of facts.calls)
-      if (tries.get(call.call) === attempts + 1)
+    const tried = requestsOf(facts).flatMap(countedOf)
+    for (const { before, calls } of tried) {
+      const call = calls[Math.max(0, attempts - before)]
+      if (call && before <= attempts)
         yield {
           at: call.arrivedAt,
           what: `${call.agent} sent the same request to ${call.provider} more than ${attempts} times`,
           calls: [call.call],
         }
-    const first = facts.calls.filter(({ call }) => tries.get(call) === 1).length
-    if (first >= requests && facts.calls.length > first * factor)
+    }
+    const first = tried.filter(({ before }) => before === 0).length
+    if (first >= requests && facts.calls.length > first * factor && !areOfOneOutage(tried))
       yield {
         at: facts.until,
         what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} per request`,
       }
   },
 })
+
+/** The tries that count as those of one request. */
+interface Counted {
+  before: number
+  calls: readonly CallRecord[]
+}
+
+/**
+ * Rounds are those of one request where a backoff begins again and again within another one. A single backoff that has
+ * grown to long pauses tries once a round, and a poll keeps its pace.
+ */
+function countedOf({ before, rounds, pauses }: TriedRequest): Counted[] {
+  const rests = pauses.filter((ms) => ms >= REST_MS)
+  const isNested = rounds.slice(1).some(({ length }) => length > 1) && rests.length * 3 <= pauses.length
+  if (isNested && !isPoll(pauses)) return [{ before, calls: rounds.flat() }]
+  return rounds.map((calls, round) => ({ before: round === 0 ? before : 0, calls }))
+}
+
+/** Whether the same rest comes again and again, other than as a step of a backoff without jitter: 8 s, 16 s, 32 s. */
+function isPoll(pauses: readonly number[]): boolean {
+  const isStep = (ms: number, nth: number): boolean =>
+    nth > 1 && Math.abs(ms * pauses[nth - 2]! - pauses[nth - 1]! ** 2) <= pauses[nth - 1]! ** 2 / 100
+  const rests = pauses.filter((ms, nth) => ms >= REST_MS && !isStep(ms, nth))
+  return [...Map.groupBy(rests, (ms) => ms).values()].some(({ length }) => length > 1 && length * 3 >= rests.length)
+}
+
+/**
+ * Whether all that was tried again waited at one moment, each by one backoff that has not begun again: an outage, which
+ * many survive with few tries each.
+ */
+function areOfOneOutage(tried: readonly Counted[]): boolean {
+  let [begun, over] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const { calls } of tried) {
+    if (calls.length === 1) continue
+    if (!isOneBackoff(calls)) return false
+    begun = Math.max(begun, calls[0]!.arrivedAt)
+    over = Math.min(over, calls.at(-1)!.arrivedAt)
+  }
+  return begun <= over
+}
+
+/** Whether no pause is shorter than half of one before it. */
+function isOneBackoff(calls: readonly CallRecord[]): boolean {
+  let longest = 0
+  for (const [index, call] of calls.slice(1).entries()) {
+    const pause = call.arrivedAt - calls[index]!.endedAt!
+    if (pause * 2 < longest) return false
+    longest = Math.max(longest, pause)
+  }
+  return true
+}

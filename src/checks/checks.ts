@@ -10,6 +10,7 @@ import { deadlock } from './deadlock.ts'
 import { isolation } from './isolation.ts'
 import { orphans } from './orphans.ts'
 import { paidTwice } from './paid-twice.ts'
+import { refusals } from './refusals.ts'
 import { results } from './results.ts'
 import { retryAfter } from './retry-after.ts'
 import { runaway } from './runaway.ts'
@@ -34,6 +35,7 @@ export const CHECKS = {
   isolation,
   orphans,
   'paid-twice': paidTwice,
+  refusals,
   results,
   'retry-after': retryAfter,
   runaway,

@@ -7,23 +7,17 @@ export const conversations = check({
   why: 'Concurrent requests do not see each other’s answers, and the history keeps only one of them, or both in the wrong order.',
   advice: 'Serialize the requests of a conversation by a lock, first come, first served.',
   settings: {
-    /** This many different continuations of one history count as intended branches. */
+    /** This many equal requests whose answers all stand in the history count as intended samples. */
     branches: 3,
   },
   *find(facts, { branches }) {
     const hedging = new Set(facts.of('call.hedged').map(({ agent }) => agent))
-    // Where nothing was asked before, examples aside, there is no conversation yet.
-    const goingOn = facts.calls.filter(({ continues, agent }) => continues !== undefined && !hedging.has(agent))
-    const families = [...Map.groupBy(goingOn, ({ continues }) => continues).values()]
-    // An agent that explores a tree once is one that does: of its last questions nothing goes on.
-    const exploring = new Set(families.filter((family) => areGoneOnWith(facts, family)).map(([first]) => first!.agent))
+    const calls = facts.calls.filter(({ agent }) => !hedging.has(agent))
+    const goneOn = Map.groupBy(calls, ({ continues }) => continues)
+    const pairs = [...overtaking(facts, calls, goneOn), ...merged(facts, calls, goneOn, branches)]
     const told = new Set<string>()
-    for (const family of families) {
-      const merged = isMerged(facts, family)
-      const both = atOnce(family, { slackMs: facts.slackMs, samples: merged && family.length < branches })
-      if (!both || told.has(both[0].conversation) || areOfSeveral(facts, both[0])) continue
-      const [before, call] = both
-      if (!merged && (exploring.has(call.agent) || areBranches(facts, family, branches))) continue
+    for (const [before, call] of pairs.toSorted((one, other) => one[1].seq - other[1].seq)) {
+      if (told.has(call.conversation)) continue
       told.add(call.conversation)
       yield {
         at: call.arrivedAt,
@@ -34,17 +28,53 @@ export const conversations = check({
   },
 })
 
+type Pair = readonly [before: CallRecord, call: CallRecord]
+/** The calls that go on with each call. */
+type GoneOn = ReadonlyMap<number | undefined, readonly CallRecord[]>
+
+/**
+ * Calls that hold the question of another one, which has no answer yet. A first question with something behind it may be
+ * meant, as to get a title, and so may one to another model: it takes a third one, or a history that goes on with both
+ * questions, to tell that it is not.
+ */
+function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn): Pair[] {
+  return calls.flatMap((call): Pair[] => {
+    const before = call.overtakes === undefined ? undefined : facts.call(call.overtakes)
+    if (!before || !isOpenAt(facts, before, call.arrivedAt)) return []
+    const isNext = before.continues !== undefined || before.overtakes !== undefined
+    return (isNext && before.model === call.model) || goneOn.has(call.call) ? [[before, call]] : []
+  })
+}
+
+/**
+ * Calls in progress together whose questions were put into one history, one behind the other. Other questions beside
+ * each other are branches of a history, or concern it (a title, a summary), and the history goes on without them.
+ */
+function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
+  // First questions are on one history if they are equal; different ones overtake each other.
+  const families = Map.groupBy(calls, ({ agent, conversation, continues, request }) =>
+    continues === undefined ? `${conversation}\u0000${request}` : `${agent}\u0000${continues}`,
+  )
+  return [...families.values()].flatMap((family): Pair[] => {
+    if (family.length < 2 || !isMerged(family, goneOn)) return []
+    const [{ continues, questions }] = family as [CallRecord]
+    // Each holds the questions of all, so that they are none of equal samples.
+    const holdsAll = questions >= family.length
+    const both = atOnce(facts, family, holdsAll || (continues !== undefined && family.length < branches))
+    return both && (holdsAll || !areOfSeveral(facts, both[0])) ? [both] : []
+  })
+}
+
+const isOpenAt = ({ slackMs }: Facts, call: CallRecord, at: number): boolean => endOf(call) > at + slackMs
+
 /**
  * Two questions of which the second came before the first was answered. The same messages are samples, unless `samples`
  * says that they count: both questions stand in a history that the program shares.
  */
-function atOnce(
-  calls: readonly CallRecord[],
-  { slackMs, samples }: { slackMs: number; samples: boolean },
-): [CallRecord, CallRecord] | undefined {
+function atOnce(facts: Facts, calls: readonly CallRecord[], samples: boolean): Pair | undefined {
   let open = calls[0]!
   for (const call of calls.slice(1)) {
-    if (endOf(open) > call.arrivedAt + slackMs && (samples || open.prompt !== call.prompt)) return [open, call]
+    if (isOpenAt(facts, open, call.arrivedAt) && (samples || open.prompt !== call.prompt)) return [open, call]
     if (endOf(call) > endOf(open)) open = call
   }
   return undefined
@@ -55,37 +85,26 @@ function atOnce(
  * on.
  */
 function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): boolean {
-  const asked = facts.call(continues!)
+  const asked = continues === undefined ? undefined : facts.call(continues)
+  if (!asked) return false
   return (
-    facts.calls.filter((call) => call.request === asked?.request && call.agent === agent && call.seq < seq).length > 1
+    facts.calls.filter((call) => call.request === asked.request && call.agent === agent && call.seq < seq).length > 1
   )
 }
 
 /**
- * Whether questions on one history are meant as branches: they are many, are judged together, or are gone on with each
- * for itself.
+ * Whether a history goes on with one of some calls, and has more answers behind it than to that call: that to another
+ * one of them.
  */
-function areBranches(facts: Facts, siblings: readonly CallRecord[], branches: number): boolean {
-  if (new Set(siblings.map(({ prompt }) => prompt)).size >= branches) return true
-  const numbers = siblings.map(({ call }) => call)
-  const [{ conversation, turn }] = siblings as [CallRecord]
-  const isJudged = facts.calls.some(
-    (call) =>
-      (call.conversation !== conversation || call.turn <= turn) &&
-      numbers.filter((number) => call.holds.includes(number)).length > 1,
+function isMerged(family: readonly CallRecord[], goneOn: GoneOn): boolean {
+  const numbers = new Set(family.map(({ call }) => call))
+  const areSamples = new Set(family.map(({ prompt }) => prompt)).size === 1
+  return family.some(({ call, turn }) =>
+    goneOn
+      .get(call)
+      ?.some(
+        (later) =>
+          later.turn > turn + 1 && (areSamples || later.holds.some((held) => held !== call && numbers.has(held))),
+      ),
   )
-  return isJudged || areGoneOnWith(facts, siblings)
 }
-
-/** Whether more than one of these calls is gone on with. */
-const areGoneOnWith = (facts: Facts, siblings: readonly CallRecord[]): boolean => {
-  const numbers = new Set(siblings.map(({ call }) => call))
-  const goneOnWith = new Set(
-    facts.calls.flatMap(({ continues }) => (continues !== undefined && numbers.has(continues) ? [continues] : [])),
-  )
-  return goneOnWith.size > 1
-}
-
-/** Whether what was asked on one history was put into it one behind the other, though neither knew of the other. */
-const isMerged = (facts: Facts, siblings: readonly CallRecord[]): boolean =>
-  siblings.some(({ call, turn }) => facts.calls.some((later) => later.continues === call && later.turn > turn + 1))

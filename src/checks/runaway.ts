@@ -1,5 +1,5 @@
 import type { CallRecord } from '../trace/index.ts'
-import { check, type Found } from './check.ts'
+import { check, list, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
 
 /** Who asks the same so soon after the answer has not waited for anything else. Milliseconds. */
@@ -14,18 +14,24 @@ export const runaway = check({
   settings: {
     /** This many consecutive calls with the same content, each right after the previous answer, are a violation. */
     again: 500,
+    /**
+     * This many consecutive steps of one agent with the same tool calls, the same arguments and the same results are a
+     * violation.
+     */
+    sameTools: 25,
     /** This many answers in a chain, each of which led to the next call, are a violation. */
     exchanges: 1_000,
     /** This many consecutive calls of one agent, with no other agent between them, are a violation. Default: no limit. */
     inARow: undefined as number | undefined,
   },
-  *find(facts, { again, exchanges, inARow = Number.POSITIVE_INFINITY }) {
+  *find(facts, { again, sameTools, exchanges, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.dropped'))
       yield {
         at,
         what: `the event "${event}" was at the end of a chain of ${hops} events; the orchestrator cut the chain`,
       }
     yield* exchangesWithoutEnd(facts, exchanges)
+    yield* toolsAgain(facts, sameTools)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
       yield* chains(calls, isSame, again, ({ agent }) => `${agent} sent the same request ${again} times in a row`)
       yield* chains(
@@ -60,6 +66,33 @@ function* chains(
     length = isAnswered && follows(before, call) ? length + 1 : 1
     if (length === most) yield { at: call.arrivedAt, what: what(call), calls: [call.call] }
   }
+}
+
+/** A tool that takes longer may have waited for something to change. Milliseconds. */
+const BUSY_MS = 5_000
+
+/** Steps with the same tools and the same results, each right after the answer that asked for it. */
+function* toolsAgain(facts: Facts, most: number): Generator<Found> {
+  /** The loop that goes on with each call: how often its steps have come, and where that was too often. */
+  const loops = new Map<number, { times: number; from: number; last: CallRecord; tooMany: CallRecord | undefined }>()
+  for (const call of facts.calls) {
+    if (call.repeated < 2) continue
+    const before = call.continues === undefined ? undefined : facts.call(call.continues)
+    if (before?.endedAt === undefined || call.arrivedAt - before.endedAt > BUSY_MS) continue
+    const loop = loops.get(before.call) ?? { times: 1, from: call.repeated - 1, last: call, tooMany: undefined }
+    loops.delete(before.call)
+    loop.times = call.repeated - loop.from + 1
+    loop.last = call
+    if (loop.times >= most) loop.tooMany ??= call
+    loops.set(call.call, loop)
+  }
+  for (const { times, last, tooMany } of loops.values())
+    if (tooMany)
+      yield {
+        at: tooMany.arrivedAt,
+        what: `${last.agent} called ${list(last.repeatedTools)} ${times} times in a row with the same arguments, and got the same result each time`,
+        calls: [tooMany.call],
+      }
 }
 
 /** Calls of one agent while others, of which there are some, do nothing. */

@@ -9,6 +9,7 @@ import type { Retries } from './retries.ts'
 import { MAX_HELD, type ReplyOrigins } from './reply-origins.ts'
 import type { Services } from './service.ts'
 import type { Threads } from './threads.ts'
+import { repeatedSteps } from './tool-steps.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
 import { withinWindow } from './within-window.ts'
 
@@ -82,9 +83,13 @@ export class Arrivals {
       : undefined
     const attempt = Math.max(before ? before.attempt + 1 : 1, retryCount + 1)
     const cause = this.#origins.find(questionIn(messages))
-    const { prompt, continues, from } = this.#threads.find(caller.conversation, messages)
+    const { prompt, continues, from, overtakes } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
     const holds = joinHeld(continues, this.#origins.heldIn(messages.slice(from)))
+    // Texts to embed, and prompts that are sent together, do not follow each other.
+    const isTalk = request.dimensions === undefined && !request.separate
+    const questions = questionsAtEnd(messages)
+    const steps = repeatedSteps(messages)
     const run = runInForce()
     const arrived: Extract<EventBody, { type: 'call.arrived' }> = {
       type: 'call.arrived',
@@ -104,6 +109,12 @@ export class Arrivals {
     if (caller.turn > 1) arrived.prompt = prompt
     if (continues) arrived.continues = continues.call
     if (holds.length > 0) arrived.holds = holds
+    if (isTalk && overtakes !== undefined) arrived.overtakes = overtakes
+    if (isTalk && questions > 1) arrived.questions = questions
+    if (steps) {
+      arrived.repeated = steps.times
+      arrived.repeatedTools = steps.tools
+    }
     if (run !== undefined) arrived.run = run
     if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
     if (request.detached || request.batch) arrived.detached = true
@@ -141,6 +152,7 @@ export class Arrivals {
       place: 0,
     }
     this.#open.add(call)
+    if (isTalk) this.#threads.asked(prompt, id)
     return call
   }
 
@@ -149,6 +161,12 @@ export class Arrivals {
     for (const call of this.#open) if (call.content === content) return true
     return false
   }
+}
+
+/** How many messages of the user end a prompt, with no answer between them. */
+function questionsAtEnd(messages: CallRequest['messages']): number {
+  const answer = messages.findLastIndex(({ role }) => role !== 'user')
+  return messages.length - 1 - answer
 }
 
 /** The text of the newest message of the user. */

@@ -120,6 +120,7 @@ export class CallEnds implements Lifecycle {
     const { model, provider } = call.request
     this.#ledger.book({ agent: call.caller.agent, model, provider, usage, cost: BigInt(cost), status })
     this.#open.delete(call)
+    this.#threads.ended(call.prompt, call.id)
     if (call.admitted) call.service.limiter.release(usage.output, this.#clock.now())
     const { cancel, leave } = call
     // Emptied, so that what outlives the call (its handle at the client) does not keep all that answered it.

@@ -19,18 +19,23 @@ export interface Thread {
   continues: Answered | undefined
   /** The place of that answer among them; 0 where there is none. */
   from: number
+  /** The newest call under way with whose messages they begin, before another question. */
+  overtakes: number | undefined
 }
 
 /** Tells which call a conversation goes on with. */
 export class Threads {
   #young = new Map<number, Answered>()
   #old: ReadonlyMap<number, Answered> = new Map()
+  /** The newest call under way of each prompt. */
+  readonly #open = new Map<number, number>()
 
   /** @param conversation identifies how the messages open */
   find(conversation: string, messages: readonly Message[]): Thread {
     let prompt = mix(0, conversation)
     let continues: Answered | undefined
     let from = 0
+    let overtakes: number | undefined
     const opening = messages.findIndex(({ role }) => role !== 'system') + 1
     for (let index = opening; index < messages.length; index++) {
       const { role, text, toolCalls, mediaTokens } = messages[index]!
@@ -39,11 +44,22 @@ export class Threads {
         continues = found
         from = index
       }
+      if (role === 'user' && index > 0) overtakes = this.#open.get(prompt) ?? overtakes
       prompt = mix(mix(prompt, role), text)
       if (mediaTokens) prompt = mix(prompt, String(mediaTokens))
       for (const { name, arguments: given } of toolCalls) prompt = mix(mix(prompt, name), given)
     }
-    return { prompt, continues, from }
+    return { prompt, continues, from, overtakes }
+  }
+
+  /** A call is under way: what begins with its messages does not know its answer. */
+  asked(prompt: number, call: number): void {
+    this.#open.set(prompt, call)
+  }
+
+  /** A call is under way no longer. */
+  ended(prompt: number, call: number): void {
+    if (this.#open.get(prompt) === call) this.#open.delete(prompt)
   }
 
   /** A call has been answered, so that others may go on with it. */

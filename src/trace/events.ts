@@ -62,6 +62,20 @@ export type EventBody =
       continues?: number
       /** The newest calls whose answers the messages contain, at least their beginnings. */
       holds?: readonly number[]
+      /**
+       * The newest call in progress whose messages are the beginning of these messages, before another question: its
+       * question has no answer yet.
+       */
+      overtakes?: number
+      /** How many messages of the user end the messages without an answer between them, if several. */
+      questions?: number
+      /**
+       * How many times in a row the messages end with the same tool calls and the same results, if several: one step,
+       * or up to three in turn.
+       */
+      repeated?: number
+      /** The names of the tools that are called each time, if `repeated` is set. */
+      repeatedTools?: readonly string[]
       /** The run that made the call: the `seq` of its start. Null for a call of the test itself; omitted if unknown. */
       run?: number | null
       /** The messages of the request, if the trace keeps contents. */

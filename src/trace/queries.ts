@@ -55,6 +55,17 @@ export interface CallRecord {
   /** The numbers of the newest calls whose answers the messages contain. */
   holds: readonly number[]
   /**
+   * The number of the newest call in progress at the arrival whose messages are the beginning of these messages, before
+   * another question.
+   */
+  overtakes: number | undefined
+  /** How many messages of the user end the messages without an answer between them. */
+  questions: number
+  /** How many times in a row the messages end with the same tool calls and the same results; 1 for no repetition. */
+  repeated: number
+  /** The names of the tools that are called each time; empty for no repetition. */
+  repeatedTools: readonly string[]
+  /**
    * The run that made the call: the sequence number of its start. Null for a call of the test itself; undefined if
    * unknown.
    */
@@ -92,7 +103,8 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
   for (const event of events) {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
-      const { prompt, continues, holds = [], run, detached = false, messages } = event
+      const { prompt, continues, holds = [], overtakes, questions = 1, repeated = 1, repeatedTools = [] } = event
+      const { run, detached = false, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -116,6 +128,10 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         prompt,
         continues,
         holds,
+        overtakes,
+        questions,
+        repeated,
+        repeatedTools,
         run,
         detached,
         seq,
@@ -211,6 +227,10 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     prompt: undefined,
     continues: undefined,
     holds: [],
+    overtakes: undefined,
+    questions: 1,
+    repeated: 1,
+    repeatedTools: [],
     run: undefined,
     detached: false,
     seq: event.seq,

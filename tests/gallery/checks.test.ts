@@ -5,6 +5,8 @@ import {
   explore,
   findViolations,
   never,
+  outage,
+  toolCall,
   Trace,
   uniform,
   type CheckName,
@@ -12,7 +14,21 @@ import {
   type InvariantError,
   type SystemContext,
 } from 'longhaul'
-import { ask, askAndReckon, draw, fullJitter, patient, read, retrying, sleep, told, vote } from './systems.ts'
+import {
+  ask,
+  askAndReckon,
+  draw,
+  fullJitter,
+  growing,
+  patient,
+  read,
+  retrying,
+  searching,
+  sharing,
+  sleep,
+  told,
+  vote,
+} from './systems.ts'
 
 /** A system that breaks one invariant, and one that does the same as it should be done. */
 interface Exhibit {
@@ -191,6 +207,24 @@ const GALLERY: readonly Exhibit[] = [
     good: everybody(1, fullJitter, patient),
   },
   {
+    check: 'amplification',
+    name: 'amplification by two backoffs, the inner of which grows to a minute',
+    seen: 'https://github.com/gfargo/coco/issues/1677',
+    options: { agents: ['ann'], provider: { windows: [outage({ from: 0, for: '2h', fault: 'overloaded' })] } },
+    says: /ann sent the same request to openai more than 8 times/,
+    faults: 8,
+    bad: () => retrying(3, fullJitter, () => retrying(7, growing, () => ask('ann', 'Ready?'))).catch(() => {}),
+    good: () => retrying(7, growing, () => ask('ann', 'Ready?')).catch(() => {}),
+  },
+  {
+    check: 'refusals',
+    seen: 'https://github.com/langchain-ai/langchainjs/issues/11339',
+    options: { agents: ['ann'], provider: { models: { 'gpt-4o-mini': { contextWindow: 500 } } } },
+    says: /ann sent the same request 5 times in [\d.]+s, and openai refused each for good: context_length/,
+    bad: () => retrying(5, fullJitter, () => ask('ann', 'lorem ipsum '.repeat(500))).catch(() => ask('ann', 'lorem')),
+    good: () => ask('ann', 'lorem ipsum '.repeat(500)).catch(() => ask('ann', 'lorem')),
+  },
+  {
     check: 'breaker',
     seen: 'https://github.com/App-vNext/Polly/issues/216',
     options: { agents: ['ann', 'ben'] },
@@ -284,6 +318,18 @@ const GALLERY: readonly Exhibit[] = [
     },
   },
   {
+    check: 'runaway',
+    name: 'runaway of a tool that finds nothing',
+    seen: 'https://github.com/mastra-ai/mastra/issues/14720',
+    options: {
+      agents: ['ann'],
+      provider: { latency: '1s', agents: { ann: { reply: toolCall('search', { q: 'x' }) } } },
+    },
+    says: /^ann called search 29 times in a row with the same arguments, and got the same result each time$/,
+    bad: () => searching('ann', 30, async () => 'nothing found'),
+    good: () => searching('ann', 10, async () => 'nothing found'),
+  },
+  {
     check: 'claims',
     seen: 'https://github.com/BerriAI/litellm/issues/6215',
     options: { agents: ['ann'] },
@@ -334,11 +380,16 @@ const GALLERY: readonly Exhibit[] = [
     seen: 'https://github.com/mastra-ai/mastra/issues/21906',
     options: { agents: ['ann'] },
     says: /ann sent call \d+ in the conversation .* before call 2 was answered/,
+    // Each turn begins with what is there, and puts its question and answer behind it.
     async bad() {
-      const history = [{ role: 'user' as const, content: 'Hello.' }]
-      const answer = await ask('ann', 'Hello.')
-      const both = [...history, { role: 'assistant' as const, content: answer }]
-      await Promise.all([ask('ann', 'And then?', { history: both }), ask('ann', 'Why?', { history: both })])
+      const history: { role: 'user' | 'assistant'; content: string }[] = []
+      const turn = async (content: string): Promise<void> => {
+        const answer = await ask('ann', content, { history: [...history] })
+        history.push({ role: 'user', content }, { role: 'assistant', content: answer })
+      }
+      await turn('Hello.')
+      await Promise.all([turn('And then?'), turn('Why?')])
+      await turn('What else?')
     },
     async good() {
       const history: { role: 'user' | 'assistant'; content: string }[] = []
@@ -347,6 +398,18 @@ const GALLERY: readonly Exhibit[] = [
         history.push({ role: 'user', content: question }, { role: 'assistant', content: answer })
       }
     },
+  },
+  {
+    check: 'conversations',
+    name: 'conversations of one agent that is used several times at once',
+    seen: 'https://github.com/veryfront/veryfront-code/issues/2336',
+    options: { agents: ['ann'] },
+    says: /ann sent call 3 in the conversation .* before call 2 was answered/,
+    async bad() {
+      const ask = sharing('ann', [])
+      await Promise.all(['Article 1?', 'Article 2?', 'Article 3?'].map(ask))
+    },
+    good: () => Promise.all(['Article 1?', 'Article 2?', 'Article 3?'].map((question) => sharing('ann', [])(question))),
   },
   {
     check: 'sequential',

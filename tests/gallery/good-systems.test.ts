@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import { actAs, lognormal, outage, uniform, type FunctionOptions, type SystemContext } from 'longhaul'
-import { ask, fullJitter, patient, read, retrying, sleep, vote } from './systems.ts'
+import { actAs, lognormal, outage, toolCall, uniform, type FunctionOptions, type SystemContext } from 'longhaul'
+import { ask, fullJitter, growing, patient, read, retrying, searching, sleep, vote } from './systems.ts'
 import { verdict } from './verdict.ts'
 
 type Turn = { role: 'user' | 'assistant'; content: string }
@@ -525,6 +525,98 @@ const SYSTEMS: readonly GoodSystem[] = [
         await sleep(minutes(1))
       }
     },
+  },
+  {
+    name: 'a token that has expired, and is renewed before the request is sent again',
+    options: { provider: { windows: [outage({ from: '9m', for: '2m', fault: 'unauthorized' })], latency: '1s' } },
+    async system() {
+      for (let beat = 0; beat < 20; beat++) {
+        await ask('ann', 'All well?').catch(async () => {
+          await sleep(minutes(3))
+          await ask('ann', 'All well?')
+        })
+        await sleep(minutes(1))
+      }
+    },
+  },
+  {
+    name: 'a heartbeat every minute, to a service that refuses its key for half an hour',
+    options: { provider: { windows: [outage({ from: 0, for: '30m', fault: 'unauthorized' })] } },
+    async system() {
+      for (let beat = 0; beat < 40; beat++) {
+        await ask('ann', 'All well?').catch(() => {})
+        await sleep(minutes(1))
+      }
+    },
+  },
+  {
+    name: 'work of a team whose key is wrong: each request is sent once',
+    options: { agents: team, provider: { windows: [outage({ from: 0, fault: 'unauthorized' })] } },
+    system: ({ agents }) =>
+      Promise.all(
+        agents.map((agent) => limited(3, pages(20), (page) => ask(agent, page, { client: patient }).catch(() => {}))),
+      ),
+  },
+  {
+    name: 'a request that is tried through an outage of three hours, at last every minute',
+    options: { agents: team, provider: { windows: [outage({ from: 0, for: '3h', fault: 'overloaded' })] } },
+    system: ({ agents }) =>
+      Promise.all(
+        agents.map((agent) =>
+          retrying(
+            200,
+            (attempt) => Math.min(60_000, growing(Math.min(attempt, 8))),
+            () => ask(agent, 'Ready?'),
+          ),
+        ),
+      ),
+  },
+  {
+    name: 'many that survive a short outage with few tries each',
+    options: { provider: { windows: [outage({ from: 0, for: '3s', fault: 'overloaded' })], latency: '5s' } },
+    async system() {
+      const client = new OpenAI({ apiKey: 'test', maxRetries: 6 })
+      await Promise.all(pages(40).map((page, nth) => ask(`worker ${nth}`, page, { client })))
+    },
+  },
+  {
+    name: 'a chat whose title is asked for beside the next turn, and a summary of each',
+    async system() {
+      const history: Turn[] = []
+      for (const question of ['Hello.', 'Why?', 'And then?', 'What else?']) {
+        const before = [...history]
+        const [answer] = await Promise.all([
+          ask('ann', question, { history: before }),
+          ask('ann', 'A title for this, in three words.', { history: before }),
+        ])
+        history.push({ role: 'user', content: question }, { role: 'assistant', content: answer })
+      }
+    },
+  },
+  {
+    name: 'a chat whose first question is answered and given a title at once',
+    async system() {
+      const question: Turn = { role: 'user', content: 'Where should the harbour be?' }
+      const [answer] = await Promise.all([
+        ask('ann', question.content),
+        ask('ann', 'A title for this, in three words.', { history: [question] }),
+      ])
+      await ask('ann', 'Why?', { history: [question, { role: 'assistant', content: answer }] })
+    },
+  },
+  {
+    name: 'an agent that calls the same tool with the same arguments, and gets something new each time',
+    options: { provider: { latency: '1s', agents: { ann: { reply: toolCall('search', { next: true }) } } } },
+    system: () => searching('ann', 60, async (step) => `Page ${step}`),
+  },
+  {
+    name: 'an agent that asks its tool for the state of a job, which waits ten seconds each time',
+    options: { provider: { latency: '1s', agents: { ann: { reply: toolCall('search', { job: 7 }) } } } },
+    system: () =>
+      searching('ann', 60, async (step) => {
+        await sleep(10_000)
+        return step < 59 ? 'running' : 'done'
+      }),
   },
   {
     name: 'a judge that is asked by the test, not by the system',

@@ -46,6 +46,37 @@ export const read = (agent: string, content: string, signal?: AbortSignal): Prom
     return text
   })
 
+/** An agent that remembers what it was asked, and what it answered, in one history. */
+export function sharing(agent: string, history: { role: 'user' | 'assistant'; content: string }[]) {
+  return async (content: string): Promise<void> => {
+    const before = [...history]
+    history.push({ role: 'user', content })
+    history.push({ role: 'assistant', content: await ask(agent, content, { history: before }) })
+  }
+}
+
+/** An agent that calls the tool that its model asks for, at most so many steps. */
+export async function searching(
+  agent: string,
+  steps: number,
+  search: (step: number) => Promise<string>,
+): Promise<void> {
+  const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Find it.' }]
+  for (let step = 0; step < steps; step++) {
+    const { choices } = await actAs(agent, () =>
+      plain.chat.completions.create({
+        model: 'gpt-4o-mini',
+        messages,
+        tools: [{ type: 'function', function: { name: 'search', parameters: { type: 'object', properties: {} } } }],
+      }),
+    )
+    const { message } = choices[0]!
+    messages.push(message)
+    for (const { id } of message.tool_calls ?? [])
+      messages.push({ role: 'tool', tool_call_id: id, content: await search(step) })
+  }
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** A gather of one question to all agents; `abort` says whether the timeout reaches the calls. */
@@ -90,6 +121,9 @@ export async function retrying<Result>(
 
 /** Exponential backoff with full jitter. */
 export const fullJitter = (attempt: number): number => 200 + Math.random() * 1_000 * 2 ** attempt
+
+/** Pauses of one to two seconds that double, as LangChain's clients make them. */
+export const growing = (attempt: number): number => 1_000 * 2 ** (attempt - 1) * (1 + Math.random())
 
 /** What a question costs, by a client that reckons so many picodollars for a cached token of the prompt. gpt-4o-mini, of the list price. */
 export async function askAndReckon(

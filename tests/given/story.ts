@@ -25,6 +25,10 @@ interface CallOf {
   conversation?: string
   continues?: number
   holds?: readonly number[]
+  overtakes?: number
+  questions?: number
+  repeated?: number
+  repeatedTools?: readonly string[]
   model?: string
   run?: number | null
   cost?: number
@@ -50,6 +54,10 @@ export function call(number: number, of: CallOf): Part {
     ...(of.prompt !== undefined && { prompt: of.prompt }),
     ...(of.continues !== undefined && { continues: of.continues }),
     ...(of.holds && { holds: of.holds }),
+    ...(of.overtakes !== undefined && { overtakes: of.overtakes }),
+    ...(of.questions !== undefined && { questions: of.questions }),
+    ...(of.repeated !== undefined && { repeated: of.repeated }),
+    ...(of.repeatedTools && { repeatedTools: of.repeatedTools }),
     ...(of.run !== undefined && { run: of.run }),
   }
   const retried: Part =

@@ -35,6 +35,83 @@ describe('amplification', () => {
     expect(finds('amplification', story(tries(9, 29_999)))).toEqual(MANY)
   })
 
+  /** Tries of one request, after these pauses. Seconds. */
+  const paused = (pauses: readonly number[], { agent = 'ann', first = 1 } = {}) => {
+    let at = 0
+    return [0, ...pauses].map((pause, nth) => {
+      const from = at + pause * 1_000
+      at = from + 1_000
+      return call(first + nth, {
+        agent,
+        request: 'same',
+        fault: 'overloaded',
+        from,
+        to: at,
+        attempt: nth + 1,
+        ...(nth > 0 && { retryOf: first + nth - 1 }),
+      })
+    })
+  }
+  /** The pauses of LangChain's AsyncCaller: each is randomized by a factor from 1 to 2. */
+  const asyncCaller = (nth = 0) =>
+    [1, 2, 4, 8, 16, 32].map((pause, step) => pause * (1 + ((nth * 37 + step * 53) % 90) / 100))
+
+  test('a backoff that begins again within another one goes on over the pauses to which it has grown', () => {
+    expect(finds('amplification', story(...paused(asyncCaller())))).toEqual([])
+    expect(finds('amplification', story(...paused([...asyncCaller(), 3.3, ...asyncCaller(1)])))).toEqual(MANY)
+    expect(
+      finds('amplification', story(...paused([...asyncCaller(), 3.3, ...asyncCaller(1)])), { attempts: 14 }),
+    ).toEqual([])
+    const withoutJitter = [1, 2, 4, 8, 16, 32, 3]
+    expect(finds('amplification', story(...paused([...withoutJitter, ...withoutJitter, ...withoutJitter])))).toEqual(
+      MANY,
+    )
+  })
+
+  test('one backoff that has grown to a minute survives a long outage', () => {
+    const capped = [1, 2, 4, 8, 16, 32, ...Array.from({ length: 50 }, (_, nth) => 50 + (nth % 7) * 3)]
+    expect(finds('amplification', story(...paused(capped)))).toEqual([])
+    // Full jitter of a bound of a minute.
+    const jitter = [0.4, 1.9, 0.7, 6, 11, 31, 48, 9, 52, 3, 39, 58, 21, 44, 17, 35, 50]
+    expect(finds('amplification', story(...paused(jitter)))).toEqual([])
+  })
+
+  test('a poll of a client with such a backoff begins anew each time', () => {
+    const every = (rest: (nth: number) => number) =>
+      Array.from({ length: 6 }, (_, nth) => [...(nth === 0 ? [] : [rest(nth)]), ...asyncCaller(nth)]).flat()
+    expect(finds('amplification', story(...paused(every(() => 60))))).toEqual([])
+    expect(finds('amplification', story(...paused(every(() => 300))))).toEqual([])
+    expect(finds('amplification', story(...paused(every((nth) => 5 + nth))))).toEqual(MANY)
+  })
+
+  test('the calls of one request are counted as one, over its pauses', () => {
+    const many = Array.from({ length: 20 }, (_, nth) =>
+      paused([...asyncCaller(), 3.3, ...asyncCaller(1)], { agent: `w${nth}`, first: nth * 100 + 1 }),
+    ).flat()
+    expect(finds('amplification', story(...many), { attempts: 14 })).toEqual([
+      '20 requests led to 280 calls, 14.0 per request',
+    ])
+  })
+
+  test('an outage that many survive with few tries each of one backoff is no storm', () => {
+    const all = (pauses: readonly number[], of: (nth: number) => number = () => 0) =>
+      finds(
+        'amplification',
+        story(
+          ...Array.from({ length: 40 }, (_, nth) =>
+            paused(pauses, { agent: `w${nth}`, first: nth * 10 + 1 }).map((parts) =>
+              parts.map(([at, body]) => [at + of(nth), body] as const),
+            ),
+          ).flat(),
+        ),
+      )
+    expect(all([1, 1, 1])).toEqual([])
+    expect(all([0.5, 1, 2])).toEqual([])
+    // Two layers, and requests one after another.
+    expect(all([0.5, 1, 2, 0.5, 1])).toEqual(['40 requests led to 240 calls, 6.0 per request'])
+    expect(all([1, 1, 1], (nth) => nth * 1_000)).toEqual(['40 requests led to 160 calls, 4.0 per request'])
+  })
+
   test('who begins anew has eight tries again', () => {
     const linked = (count: number) =>
       tries(count, 2_000, {}, 60_000, 2).map(([at, body]) =>

@@ -57,6 +57,44 @@ describe('runaway', () => {
     ).toEqual([])
   })
 
+  describe('steps with the same tools and the same results', () => {
+    /** The first of these calls has no result yet. */
+    const steps = (count: number, { gap = 0, ...of }: { gap?: number; continues?: number; before?: number } = {}) =>
+      story(
+        ...Array.from({ length: count }, (_, nth) =>
+          call(nth + 1, {
+            from: nth * (100 + gap),
+            to: nth * (100 + gap) + 100,
+            turn: nth + 1,
+            finish: 'tool_calls',
+            ...(nth > 0 && { continues: nth }),
+            ...(nth + (of.before ?? 0) > 1 && { repeated: nth + (of.before ?? 0), repeatedTools: ['search'] }),
+            ...('continues' in of && nth > 0 && { continues: of.continues! }),
+          }),
+        ),
+      )
+    const LOOP = 'ann called search 25 times in a row with the same arguments, and got the same result each time'
+
+    test('are a loop after twenty-five, told once with all of them', () => {
+      expect(finds('runaway', steps(25))).toEqual([])
+      expect(finds('runaway', steps(26))).toEqual([LOOP])
+      expect(finds('runaway', steps(126))).toEqual([LOOP.replace('25', '125')])
+      expect(finds('runaway', steps(6), { sameTools: 5 })).toHaveLength(1)
+      expect(finds('runaway', steps(25), { sameTools: 26 })).toEqual([])
+    })
+
+    test('are none where the tool has waited for something', () => {
+      expect(finds('runaway', steps(26, { gap: 5_000 }))).toHaveLength(1)
+      expect(finds('runaway', steps(26, { gap: 5_001 }))).toEqual([])
+    })
+
+    test('count from where the calls are known to follow each other', () => {
+      expect(finds('runaway', steps(26, { continues: 99 }))).toEqual([])
+      // What a history from elsewhere begins with took no time.
+      expect(finds('runaway', steps(10, { before: 40 }))).toEqual([])
+    })
+  })
+
   test('calls in a row, whatever they ask, are counted where that is wished, and there is somebody else', () => {
     const pages = (nth: number) => ({ request: `${nth}`, conversation: `${nth}`, agent: nth === 0 ? 'ben' : 'ann' })
     expect(finds('runaway', row(2_000, 0, pages))).toEqual([])

@@ -47,6 +47,12 @@ describe('a call is refused', () => {
   })
 })
 
+test('a call waits for its refusal', () => {
+  const { provider } = provided()
+  provider.accept(request({ model: 'gpt-none' }), () => {})
+  expect(provider.waiters()).toMatchObject([{ what: 'call 1 to gpt-none, which the service is about to refuse' }])
+})
+
 describe('a call that alone has more tokens than a limit on tokens', () => {
   const { countTokens } = (() => {
     const { provider } = provided()
@@ -90,12 +96,6 @@ describe('a call that alone has more tokens than a limit on tokens', () => {
     const { ask } = provided({ rateLimits: { inputTokensPerMinute: 1_000 } })
     expect((await ask({ maxOutputTokens: 5_000, reserves: 'sum' }))[0]!.kind).toBe('whole')
   })
-})
-
-test('a call waits for its refusal', () => {
-  const { provider } = provided()
-  provider.accept(request({ model: 'gpt-none' }), () => {})
-  expect(provider.waiters()).toMatchObject([{ what: 'call 1 to gpt-none, which the service is about to refuse' }])
 })
 
 test('a call that was refused gives no place of another free', async () => {

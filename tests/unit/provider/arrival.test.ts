@@ -101,6 +101,40 @@ describe('a conversation', () => {
     expect(trace.ofType('call.ended')).toHaveLength(3)
   })
 
+  test('tells the question under way that it overtakes, and how many wait for an answer', async () => {
+    const { provider, clock, arrived } = provided()
+    const [first, second] = [said('user', 'a'), said('user', 'b')]
+    const send = (messages: readonly Message[], over: Partial<CallRequest> = {}) =>
+      provider.accept(request({ messages, ...over }), () => {})
+    send([first])
+    send([first, second])
+    send([first, second], { dimensions: 8 })
+    send([first, second], { separate: true, choices: 2 })
+    await clock.sleep(60_000)
+    send([first, second])
+    expect(arrived().map(({ overtakes, questions }) => [overtakes, questions])).toEqual([
+      [undefined, undefined],
+      [1, 2],
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, 2],
+    ])
+  })
+
+  test('tells how often the same tools were called with the same results', async () => {
+    const { ask, arrived } = provided()
+    const look = { id: '1', name: 'look', arguments: '{}' }
+    const step = [{ ...said('assistant', ''), toolCalls: [look] }, said('tool', 'Nothing.')]
+    for (const count of [0, 1, 2, 3])
+      await ask({ messages: [said('user', 'a'), ...Array.from({ length: count }, () => step).flat()] })
+    expect(arrived().map(({ repeated, repeatedTools }) => [repeated, repeatedTools])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [2, ['look']],
+      [3, ['look']],
+    ])
+  })
+
   test('that hands on an answer is caused by its end', async () => {
     const { ask, arrived, trace } = provided({ replies: [{ agent: 'ann', reply: 'North is best.' }, { reply: 'No.' }] })
     await ask()

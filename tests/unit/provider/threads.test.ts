@@ -79,3 +79,29 @@ test('a prompt has the same number on every machine and in every version, so tha
     3_881_959_880_906_868, 6_562_321_809_185,
   ])
 })
+
+test('a question behind that of a call under way overtakes it, until that call has ended', () => {
+  const threads = new Threads()
+  const overtakes = (messages: readonly Message[], name = 'ann/1') => threads.find(name, messages).overtakes
+  const [more, most] = [
+    [...hello, said('user', 'And?')],
+    [...hello, said('user', 'And?'), said('user', 'Or?')],
+  ]
+  threads.asked(promptOf(hello), 1)
+  expect([overtakes(hello), overtakes(more), overtakes(most), overtakes(more, 'ben/1')]).toEqual([
+    undefined,
+    1,
+    1,
+    undefined,
+  ])
+  // What has been answered in the messages is none that waits.
+  expect(overtakes(why)).toBeUndefined()
+  threads.asked(promptOf(more), 2)
+  expect([overtakes(more), overtakes(most)]).toEqual([1, 2])
+  threads.ended(promptOf(more), 7)
+  expect(overtakes(most)).toBe(2)
+  threads.ended(promptOf(more), 2)
+  expect(overtakes(most)).toBe(1)
+  threads.ended(promptOf(hello), 1)
+  expect(overtakes(most)).toBeUndefined()
+})

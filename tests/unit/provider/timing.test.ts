@@ -71,9 +71,13 @@ test('a model with a speed reads what is not cached, and then says a token after
   expect(timed({ agents: { ann: { latency: 7 } } }, { model })).toMatchObject({ totalMs: 7 })
 })
 
-test('embeddings take the latency that is set, and are quick without one, whatever the speed of their model', () => {
-  const embedding = { request: request({ model: 'embed', dimensions: 8 }) }
+test('embeddings are quick where no latency is set, and else take the time that is set', () => {
+  const embedding = {
+    request: request({ model: 'embed', dimensions: 8 }),
+    model: { speed: { timeToFirstToken: '1h', tokensPerSecond: 1 } } as const,
+  }
   expect(timed({}, embedding).totalMs).toBe(200)
+  expect(timed({ latency: '1m' }, embedding).totalMs).toBe(60_000)
   expect(timed({ latency: '1m', agents: { ann: { latency: '1h' } } }, embedding).totalMs).toBe(3_600_000)
   expect(timed({ models: { embed: { latency: '3s' } } }, embedding).totalMs).toBe(3_000)
 })

@@ -75,6 +75,7 @@ describe('a line', () => {
   test('is told of by who has waited in it, and how long', async () => {
     const { provider, clock, trace } = provided({ concurrency: 1 })
     await clock.supervise(async () => {
+      await clock.sleep(500)
       for (const agent of ['ann', 'ben'])
         provider.accept(request({ callerHints: [agent], fingerprint: agent }), () => {})
       await clock.sleep(1_000)

@@ -5,7 +5,21 @@ import { call, event, gather, story } from '../../given/story.ts'
 describe('a call, folded from its events', () => {
   test('that is answered', () => {
     const trace = story(
-      call(7, { agent: 'ben', from: 100, to: 400, cost: 12, prompt: 3, continues: 2, holds: [1], run: 0, turn: 4 }),
+      call(7, {
+        agent: 'ben',
+        from: 100,
+        to: 400,
+        cost: 12,
+        prompt: 3,
+        continues: 2,
+        holds: [1],
+        overtakes: 6,
+        questions: 2,
+        repeated: 3,
+        repeatedTools: ['look'],
+        run: 0,
+        turn: 4,
+      }),
       event(150, { type: 'call.firstToken', call: 7, afterMs: 50 }),
     )
     expect(callsOf(trace)).toEqual([
@@ -33,6 +47,10 @@ describe('a call, folded from its events', () => {
         prompt: 3,
         continues: 2,
         holds: [1],
+        overtakes: 6,
+        questions: 2,
+        repeated: 3,
+        repeatedTools: ['look'],
         run: 0,
         seq: 0,
         usage: { input: 10, cachedInput: 0, cacheWrite: 0, output: 10, reasoning: 0 },
@@ -107,6 +125,10 @@ describe('a call, folded from its events', () => {
         prompt: undefined,
         continues: undefined,
         holds: [],
+        overtakes: undefined,
+        questions: 1,
+        repeated: 1,
+        repeatedTools: [],
         run: undefined,
         seq: 0,
         usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { beforeTimeout } from '../../../src/vitest/out-of-time.ts'
-import { call, story } from '../../given/story.ts'
+import { call, story, tries } from '../../given/story.ts'
 
 type Standing = Parameters<typeof beforeTimeout>[1]
 
@@ -46,6 +46,16 @@ test('a test whose agent asks again and again is told so', async () => {
   )
   await expect(beforeTimeout(50, session({ now: () => (now += 1), trace }), never)).rejects.toThrow(
     'The clock advances, and worker took 100 steps in a row, each requested by a tool call of its own: limit this loop.',
+  )
+})
+
+test('a test whose agent sends what is refused for good for days is told so', async () => {
+  let now = 0
+  const trace = story(
+    tries(200, 59_000, { agent: 'worker', fault: 'unauthorized' }).map(([at, body]) => [at / 2, body]),
+  )
+  await expect(beforeTimeout(50, session({ now: () => (now += 1), trace }), never)).rejects.toThrow(
+    'The clock advances, and worker sent the same request 200 times in 1h 39m, and openai refused each for good: unauthorized: limit this loop.',
   )
 })
 

@@ -267,3 +267,11 @@ test('a socket that the system never bound is answered by an interceptor, and ho
   expect(sockets.look([socket], 0)).toBeUndefined()
   expect(sockets.look([new Socket()], 0)).toEqual({ what, since: 0 })
 })
+
+test('the standard streams of the process hold nothing', () => {
+  const heldBy = (fd: number): string | undefined => {
+    const handle = Object.assign(new Socket(), { fd })
+    return new Sockets(WINDOWS, NO_CHILDREN, []).look([handle], 0)?.what
+  }
+  expect([0, 1, 2, 3].map(heldBy)).toEqual([undefined, undefined, undefined, what])
+})

@@ -6,6 +6,7 @@ import {
   lookAt,
   threadsAreKnown,
   type Asleep,
+  type Doing,
   type Look,
 } from '../../../../src/clock/quiet/threads-of.ts'
 
@@ -99,15 +100,17 @@ describe.runIf(threadsAreKnown && process.arch === 'x64')('a line of /proc says 
       { kind: 'sleeps', ms: 0 },
     ],
     ['clock_nanosleep until a moment', `230 0x1 0x1 ${NOWHERE} 0x0 0x0 0x0 0x7f 0x7f`, { kind: 'sleeps', ms: 0 }],
-    ['a read of a thread that runs', '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f', { kind: 'runs' }],
   ])('%s', (_, line, doing) => {
     expect(doingIn(process.pid, OWN, line)).toEqual(doing)
   })
 
-  test('a read of a thread that is asleep waits', async () => {
-    const pid = run('cat')
-    await asleep(pid, () => true)
-    expect(doingIn(pid, `/proc/${pid}/task/${pid}`, '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f')).toEqual({ kind: 'waits' })
+  test('a read is work while the system is at it, and a wait otherwise', async () => {
+    const readIn = (pid: number): Doing =>
+      doingIn(pid, `/proc/${pid}/task/${pid}`, '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f')
+    const [waiting, busy] = [run('cat'), run(process.execPath, '-e', 'for (;;);')]
+    await asleep(waiting, () => true)
+    expect(readIn(waiting)).toEqual({ kind: 'waits' })
+    await vi.waitFor(() => expect(readIn(busy)).toEqual({ kind: 'runs' }), { timeout: 20_000 })
   })
 
   test('a futex is told from other calls', () => {
