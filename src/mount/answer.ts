@@ -158,13 +158,14 @@ function answerResource(
 ): Exchange {
   const { route, method, header } = incoming
   const context = serviceContextOf(provider, incoming, (asked, signal) => {
-    let whole: WireResponse | undefined
-    let body = ''
+    let whole: ResponseHead | undefined
+    // Joined before they are read: a part may end within a character.
+    const parts: Buffer[] = []
     return new Promise((resolve) => {
       const exchange = answer(provider, asked, {
-        head: (head) => void (whole = { ...head, body }),
-        write: (part) => void (body += typeof part === 'string' ? part : Buffer.from(part).toString('utf8')),
-        end: () => resolve({ ...whole!, body }),
+        head: (head) => void (whole = head),
+        write: (part) => void parts.push(Buffer.from(part as Uint8Array)),
+        end: () => resolve({ ...whole!, body: Buffer.concat(parts).toString('utf8') }),
         reset: () => resolve({ status: 500, headers: {}, body: '' }),
       })
       signal?.addEventListener('abort', () => exchange.disconnect(), { once: true })

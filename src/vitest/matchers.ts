@@ -280,7 +280,7 @@ const OTHER_FAULTS = [
   'context_length',
 ]
 /** Faults that no call ends by: it stays open until its client goes away. */
-const ENDLESS: readonly string[] = ['hang', 'stall', 'stall_with_pings']
+const ENDLESS: readonly string[] = ['hang', 'stall', 'stall_with_pings', 'hang_with_pings']
 const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 

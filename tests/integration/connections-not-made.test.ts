@@ -90,3 +90,21 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'a pattern whose service has no address for a while',
+  { pattern: 'parallel_pattern', provider: { latency: '2s' } },
+  (test) => {
+    test('keeps no part of its budget for requests that no service can have received', async ({
+      run,
+      provider,
+      expect,
+    }) => {
+      provider.failNext(2, 'dns_not_found')
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome).toHaveCalls(2, { fault: 'dns_not_found' })
+      expect(outcome.result).toMatchObject({ cost: { uncertain: 0n } })
+    })
+  },
+)

@@ -134,6 +134,12 @@ const REACTIONS: Readonly<Record<Fault, Reactions>> = {
     chat: openaiErrors.APIConnectionTimeoutError,
     embedding: openaiErrors.APIConnectionTimeoutError,
   },
+  hang_with_pings: {
+    ...everywhere('waits', 'waits'),
+    chat: openaiErrors.APIConnectionTimeoutError,
+    embedding: openaiErrors.APIConnectionTimeoutError,
+    message: anthropicErrors.APIConnectionTimeoutError,
+  },
   fragmented: answered(ANSWER, 'stop', 'end_turn'),
   connection_refused: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
   connection_timeout: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),

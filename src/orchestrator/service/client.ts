@@ -144,6 +144,15 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : error instanceof Error ? error.message : String(error)
 }
 
+/** Codes of connections that were never made: no service can have received the request, and billed it. */
+const NEVER_MADE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+])
+
 /** A text as the value of a header, which has no other letters than those of ASCII. */
 const headerValue = (text: string): string =>
   text.replaceAll(/[^\x20-\x24\x26-\x7e]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
@@ -169,8 +178,9 @@ async function post(
     })
   } catch (error) {
     signal.throwIfAborted()
-    throw new CompletionError('connection', `The connection to the provider failed: ${codeOf(error)}.`, {
-      mayBeBilled: true,
+    const code = codeOf(error)
+    throw new CompletionError('connection', `The connection to the provider failed: ${code}.`, {
+      mayBeBilled: !NEVER_MADE.has(code),
       cause: error,
     })
   }

@@ -8,6 +8,7 @@ import { dnsUnavailable } from './dns-unavailable.ts'
 import { empty } from './empty.ts'
 import type { FaultKind } from './fault.ts'
 import { fragmented } from './fragmented.ts'
+import { hangWithPings } from './hang-with-pings.ts'
 import { hang } from './hang.ts'
 import { htmlPage } from './html-page.ts'
 import { malformedJson } from './malformed-json.ts'
@@ -61,6 +62,7 @@ export type Fault =
   | 'certificate_expired'
   | 'stream_error_first'
   | 'stall_with_pings'
+  | 'hang_with_pings'
   | 'fragmented'
 
 /** All that can go wrong with a call. */
@@ -93,6 +95,7 @@ export const FAULTS = {
   certificate_expired: certificateExpired,
   stream_error_first: streamErrorFirst,
   stall_with_pings: stallWithPings,
+  hang_with_pings: hangWithPings,
   fragmented,
 } as const satisfies Record<Fault, FaultKind>
 

@@ -64,6 +64,13 @@ describeOrchestration(
       expect(half / single).toBeCloseTo(1, 2)
     })
 
+    test('has the same answers where they come in fragments', async ({ provider }) => {
+      provider.failNext(2, 'fragmented')
+      const over = await ended((await batchOf('Grüße aus 東京', 'Zürich')).id)
+      const text = await (await client.files.content(over.output_file_id!)).text()
+      for (const word of ['Answer to Grüße aus 東京.', 'Answer to Zürich.']) expect(text).toContain(word)
+    })
+
     test('expires where it takes longer than a day', async ({ provider, clock }) => {
       provider.failNext(1_000, 'hang')
       const { id } = await batchOf('one')

@@ -97,6 +97,13 @@ const FAULTS: Readonly<Record<Fault, RegExp | Record<Way, RegExp>>> = {
     'responses, streamed': /^still waiting$/,
     'completions, streamed': /^still waiting$/,
   }),
+  hang_with_pings: {
+    responses: /^APIConnectionTimeoutError/,
+    completions: /^APIConnectionTimeoutError/,
+    embeddings: /^APIConnectionTimeoutError/,
+    'responses, streamed': /^still waiting$/,
+    'completions, streamed': /^still waiting$/,
+  },
   stream_error_first: half(overloaded, {
     'responses, streamed': /^APIError: An error occurred/,
     'completions, streamed': /^APIError/,

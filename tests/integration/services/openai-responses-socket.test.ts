@@ -433,6 +433,7 @@ const FAULTS: Readonly<
   hang: 'silent',
   stall: 'silent',
   stall_with_pings: 'silent',
+  hang_with_pings: 'silent',
 }
 
 describeOrchestration(

@@ -29,3 +29,28 @@ test.each([
 ])('the key %j is sent as %j', async (key, sent) => {
   expect(await received(key)).toBe(sent)
 })
+
+test.each([
+  ['ECONNREFUSED', false],
+  ['ENOTFOUND', false],
+  ['EAI_AGAIN', false],
+  ['UND_ERR_CONNECT_TIMEOUT', false],
+  ['CERT_HAS_EXPIRED', false],
+  ['ECONNRESET', true],
+  ['UND_ERR_SOCKET', true],
+])('a request that fails with %s may be billed: %s', async (code, mayBeBilled) => {
+  const failing = requestCompletion(
+    {
+      baseURL: 'http://service.test/v1',
+      format: 'openai',
+      fetch: () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })),
+    },
+    { model: 'gpt-4o', messages: [{ role: 'user', text: 'Go?' }], maxTokens: 10, agent: 'ann', key: undefined },
+    new AbortController().signal,
+  )
+  await expect(failing).rejects.toMatchObject({
+    kind: 'connection',
+    message: `The connection to the provider failed: ${code}.`,
+    mayBeBilled,
+  })
+})

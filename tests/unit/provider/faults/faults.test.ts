@@ -151,6 +151,27 @@ describe('a stall with pings', () => {
   })
 })
 
+test('a hang with pings begins a stream, sends no token, and bills the prompt', async () => {
+  const { provider, clock, trace } = provide({ latency: '10s', replies: WORDS })
+  stop = () => clock.stop()
+  provider.failNext(1, 'hang_with_pings')
+  const parts: [Answer['kind'], number][] = []
+  await clock.supervise(async () => {
+    const call = provider.accept(request({ stream: true }), ({ kind }) => parts.push([kind, clock.now()]))
+    await clock.sleep(40_000)
+    call.disconnect()
+  })
+  expect(parts).toEqual([
+    ['head', 2_000],
+    ['tail', 2_000],
+    ['ping', 17_000],
+    ['ping', 32_000],
+  ])
+  const [failed] = trace.ofType('call.failed')
+  expect(failed).toMatchObject({ fault: 'disconnected', usage: { output: 0 } })
+  expect(failed!.usage.input).toBeGreaterThan(0)
+})
+
 describe('a fault that spoils an answer', () => {
   const said = async (fault: Fault) => {
     const { last, at, end } = await befallen(fault)
@@ -213,7 +234,7 @@ test('a call that hangs waits for its client to give up, and bills nothing', asy
   expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected', cost: 0 }])
 })
 
-test('every fault has its name, and they are twenty-nine', () => {
-  expect(FAULT_NAMES).toHaveLength(29)
-  expect(new Set(FAULT_NAMES).size).toBe(29)
+test('every fault has its name, and they are thirty', () => {
+  expect(FAULT_NAMES).toHaveLength(30)
+  expect(new Set(FAULT_NAMES).size).toBe(30)
 })
