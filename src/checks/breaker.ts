@@ -14,7 +14,9 @@ export const breaker = check({
   },
   *find(facts) {
     for (const [target, changes] of Map.groupBy(facts.of('breaker.changed'), (change) => change.target)) {
-      const calls = facts.calls.filter(({ provider, model }) => `${provider}/${model}` === target)
+      const calls = facts.calls.filter(({ provider, model }) =>
+        [`${provider}/${model}`, provider, model].includes(target),
+      )
       for (const [index, { state, at, seq }] of changes.entries()) {
         // Breakers belong to a run: where several are under way nobody can tell whose has changed, or who has called.
         const runs = facts.runsAt(seq)

@@ -1,4 +1,5 @@
 import type { TimeMode } from '../clock/index.ts'
+import { patientFetch } from '../daemon/index.ts'
 import type { ServiceSettings } from '../orchestrator/index.ts'
 import { UsageError } from './flags.ts'
 
@@ -13,13 +14,21 @@ export const KNOWN = {
   },
 } as const
 
+/** A service whose calls may take as long as the setting `call_timeout` lets them. */
+const serviceAt = (url: string, format: ServiceSettings['format'], apiKey: string | undefined): ServiceSettings => ({
+  baseURL: url.replace(/\/+$/, ''),
+  format,
+  fetch: patientFetch,
+  ...(apiKey && { apiKey }),
+})
+
 /** The services that are really asked: those whose address is given, and all with `--live`. */
 export function realServices(live: boolean, named: unknown, env: NodeJS.ProcessEnv): Record<string, ServiceSettings> {
   const services: Record<string, ServiceSettings> = {}
   for (const [name, { format, baseURL, url, key }] of Object.entries(KNOWN)) {
     const address = env[url] || (live ? baseURL : undefined)
     if (address === undefined) continue
-    services[name] = { baseURL: address.replace(/\/+$/, ''), format, ...(env[key] && { apiKey: env[key] }) }
+    services[name] = serviceAt(address, format, env[key])
   }
   for (const [name, given] of Object.entries((named ?? {}) as Record<string, unknown>)) {
     const {
@@ -34,7 +43,7 @@ export function realServices(live: boolean, named: unknown, env: NodeJS.ProcessE
         `services: ${name}: ${wrong === undefined ? 'set base_url, and format: openai or anthropic' : `there is no setting "${wrong}". There are: base_url, format, api_key_env`}.`,
       )
     const apiKey = typeof key === 'string' ? env[key] : undefined
-    services[name] = { baseURL: baseURL.replace(/\/+$/, ''), format, ...(apiKey && { apiKey }) }
+    services[name] = serviceAt(baseURL, format, apiKey)
   }
   return services
 }

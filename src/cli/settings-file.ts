@@ -20,6 +20,52 @@ function flattened(value: unknown, path: readonly string[], known: readonly stri
   return Object.entries(value).flatMap(([key, each]) => flattened(each, [...path, snake(key)], known))
 }
 
+/**
+ * Files of longhaul that are no settings, by what only they have: the results of the reporter, and the dashboard for
+ * Grafana, which the package contains as `longhaul.json`.
+ */
+const OTHER_FILES: readonly { what: string; isIt: (read: Readonly<Record<string, unknown>>) => boolean }[] = [
+  {
+    what: 'the results of longhaul/reporter',
+    isIt: ({ tests, sweeps }) => Array.isArray(tests) && Array.isArray(sweeps),
+  },
+  {
+    what: 'a dashboard for Grafana',
+    isIt: ({ panels, schemaVersion }) => Array.isArray(panels) && typeof schemaVersion === 'number',
+  },
+]
+const otherFile = (read: unknown) => OTHER_FILES.find(({ isIt }) => isObject(read) && isIt(read))
+
+/** @throws UsageError for a file that cannot be read */
+function contents(file: string): unknown {
+  try {
+    // Tags make values of other kinds: sets, dates, bytes.
+    return yaml().parse(readFileSync(file, 'utf8'), { version: '1.2', resolveKnownTags: false })
+  } catch (error) {
+    throw new UsageError(`The settings file ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  }
+}
+
+/** The first file of a usual name here that is no other file of longhaul. */
+function found(): { file: string; read: unknown } | undefined {
+  for (const name of NAMES) {
+    const file = resolve(name)
+    if (!existsSync(file)) continue
+    const read = contents(file)
+    if (!otherFile(read)) return { file, read }
+  }
+  return undefined
+}
+
+/** @throws UsageError for a file that cannot be read, or that is another file of longhaul */
+function named(name: string): { file: string; read: unknown } {
+  const file = resolve(name)
+  const read = contents(file)
+  const other = otherFile(read)
+  if (other) throw new UsageError(`${file} has no settings: it is ${other.what}. Name the settings file.`)
+  return { file, read }
+}
+
 /** What a settings file says. */
 export interface SettingsFile {
   /** Where it is; nothing where there is none. */
@@ -29,23 +75,16 @@ export interface SettingsFile {
 }
 
 /**
- * Reads the settings of a daemon: the file that is named, else `longhaul.yaml` or `longhaul.json` here, else none.
+ * Reads the settings of a daemon: the file that is named, else `longhaul.yaml` or `longhaul.json` here, else none. A file
+ * here that longhaul wrote for something else, such as the results of its reporter, is not read.
  *
+ * @param name the path of a file
  * @param known the names of settings
  * @throws UsageError for a file that cannot be read, or a name that nobody knows
  */
-export function readSettingsFile(named: string | undefined, known: readonly string[]): SettingsFile {
-  const file =
-    named === undefined ? NAMES.map((name) => resolve(name)).find((name) => existsSync(name)) : resolve(named)
-  if (file === undefined) return { file, values: {} }
-  let read: unknown
-  try {
-    // Tags make values of other kinds: sets, dates, bytes.
-    read = yaml().parse(readFileSync(file, 'utf8'), { version: '1.2', resolveKnownTags: false })
-  } catch (error) {
-    throw new UsageError(`The settings file ${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
-  }
-  if (read === null || read === undefined) return { file, values: {} }
+export function readSettingsFile(name: string | undefined, known: readonly string[]): SettingsFile {
+  const { file, read } = (name === undefined ? found() : named(name)) ?? { file: undefined, read: undefined }
+  if (file === undefined || read === null || read === undefined) return { file, values: {} }
   if (!isObject(read))
     throw new UsageError(
       `The settings file ${file} must be a block of names and values, such as failover: [claude-haiku-4-5].`,

@@ -15,6 +15,9 @@ export function noteWall(at: Milliseconds): void {
   last.at = Math.max(last.at, at)
 }
 
+/** The date at which a run begins if no run of this worker has been so late, as a test that is run alone. */
+export const epochAlone = (place: number): Milliseconds => firstDate() + place * APART_MS
+
 /**
  * The date at which a run begins that is not given one: after the last run of this worker, as modules keep dates; else by its place in its file
  * alone, so that it is the same when it is run alone.
@@ -22,7 +25,7 @@ export function noteWall(at: Milliseconds): void {
  * @param place counts the tests of a file from 0
  */
 export function defaultEpoch(place = 0): Milliseconds {
-  const epoch = firstDate() + place * APART_MS
+  const epoch = epochAlone(place)
   if (epoch > last.at) return epoch
   return epoch + Math.ceil((last.at - epoch + 1) / APART_MS) * APART_MS
 }

@@ -1,9 +1,10 @@
 import { formatDuration, type Milliseconds } from './duration.ts'
 import type { Waiter } from './port.ts'
 
+const NO_WAIT = '  no wait that longhaul can see: the code under test'
+
 function waitersText(waiters: readonly Waiter[], now: Milliseconds): string {
-  if (waiters.length === 0)
-    return '  no wait that longhaul can see: the code under test awaits a promise that no code will settle'
+  if (waiters.length === 0) return `${NO_WAIT} awaits a promise that no code will settle`
   return waiters
     .map(
       ({ who, what, since }) =>
@@ -46,6 +47,21 @@ export class DeadlockError extends Error {
   }
 }
 
+/** Timers that have yet to fire, and how long from now. */
+type Pending = ConstructorParameters<typeof TimerStormError>[0]['pending']
+
+/** What the code under test may wait for while timers fire: it may well be a later timer. */
+function stormWaitsText(waiters: readonly Waiter[], pending: Pending, now: Milliseconds): string {
+  if (waiters.length === 0 && pending.length === 0)
+    return `${NO_WAIT} polls with these timers, or awaits a promise that no code will settle`
+  return [
+    ...(waiters.length > 0 ? [waitersText(waiters, now)] : []),
+    ...pending.map(
+      ({ kind, ms, dueMs }) => `  a timer is due in ${formatDuration(dueMs)}: ${kind} of ${formatDuration(ms)}`,
+    ),
+  ].join('\n')
+}
+
 /** Thrown when timers fire without end and without progress. */
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
@@ -57,16 +73,21 @@ export class TimerStormError extends Error {
     since: Milliseconds
     fired: number
     timers: readonly { kind: string; everyMs: Milliseconds; fired: number }[]
+    /** Timers that have not fired since, the next one first. */
+    pending: readonly { kind: string; ms: Milliseconds; dueMs: Milliseconds }[]
     waiters: readonly Waiter[]
   }) {
+    const longest = Math.max(0, ...options.pending.map(({ ms }) => ms))
     const busiest = options.timers
       .map(({ kind, everyMs, fired }) => `  ${kind} of ${formatDuration(everyMs)}, fired ${fired} times`)
       .join('\n')
     super(
       `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
         `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
-        `Waiting:\n${waitersText(options.waiters, options.now)}\n` +
-        `Clear the interval, or limit the poll. If the long wait is intentional, raise the option clock.horizon.`,
+        `Waiting:\n${stormWaitsText(options.waiters, options.pending, options.now)}\n` +
+        `Clear the interval, limit the poll, or give the wait a timeout. If the long wait is intentional, raise the option clock.horizon${
+          longest > 0 ? ` above ${formatDuration(longest)}` : ''
+        }.`,
     )
     this.waiters = options.waiters
   }

@@ -11,7 +11,7 @@ export {
   type Milliseconds,
 } from './duration.ts'
 export { ClockInUseError, DeadlockError, TimerStormError } from './errors.ts'
-export { defaultEpoch } from './epoch.ts'
+export { defaultEpoch, epochAlone } from './epoch.ts'
 export type { Clock, TimeMode, Waiter } from './port.ts'
 export { steadyNow } from './steady.ts'
 export { startSimulatedClock, type ClockOptions, type SimulatedClockOptions } from './simulated.ts'

@@ -69,7 +69,7 @@ export function watchProcess(
   children.see(sockets)
   const datagrams = new Datagrams(windows)
   const holds = new Holds(windows)
-  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt) : new Workers(windows, startedAt)
+  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt, sockets) : new Workers(windows, startedAt)
   const leave = stand('work', {
     hold: (work, what) => holds.know(work, what, attentive()),
     datagram: (socket, to) => datagrams.sent(socket, to, attentive()),

@@ -26,7 +26,10 @@ import { OWN_WAIT_MS } from './quiet/real-timers.ts'
 
 /** Settings of the clock of a test. */
 export interface ClockOptions {
-  /** The simulated date at the start, in Unix milliseconds. Default: the first day of 2030, or a day after the last run of this worker. */
+  /**
+   * The simulated date at which each test starts, in Unix milliseconds. Default: each test of a file starts seven days
+   * after the previous one, and the first one in 2030.
+   */
   epoch?: Milliseconds
   /** Real time that an unanswered exchange with another process may hold the clock. Default 2 s. */
   settle?: Duration
@@ -62,6 +65,12 @@ const TELL_EVERY_MS = 2_000
 
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
+
+const kindOf = ({ repeats }: Armed): string => (repeats ? 'interval' : 'timeout')
+/** Timers of one kind and delay are counted together. */
+const keyOf = (timer: Armed): string => `${kindOf(timer)} ${timer.delay}`
+/** Pending timers that a storm names. */
+const MAX_PENDING = 3
 
 /** Intervals of earlier tests that held the process, and so ended with their tests. */
 const endedIntervals = shared('clock.endedIntervals', () => [] as Milliseconds[])
@@ -385,17 +394,28 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   /** Counts a timer that fires without any progress, and ends the run if there is no end to them. */
-  #isStorm({ repeats, delay }: Armed, fired: number): boolean {
-    const kind = repeats ? 'interval' : 'timeout'
-    const key = `${kind} ${delay}`
+  #isStorm(timer: Armed, fired: number): boolean {
+    const key = keyOf(timer)
     const tally = this.#firedByTimer.get(key)
     if (tally) tally.fired += 1
-    else if (this.#firedByTimer.size < 1_000) this.#firedByTimer.set(key, { kind, everyMs: delay, fired: 1 })
+    else if (this.#firedByTimer.size < 1_000)
+      this.#firedByTimer.set(key, { kind: kindOf(timer), everyMs: timer.delay, fired: 1 })
     if (fired <= STORM_TIMERS && this.#now - this.#progressAt <= this.#horizon) return false
     const timers = [...this.#firedByTimer.values()].toSorted((a, b) => b.fired - a.fired).slice(0, 5)
-    const waiters = this.#waiters()
-    this.#fail(new TimerStormError({ now: this.#now, since: this.#progressAt, fired, timers, waiters }))
+    const [pending, waiters] = [this.#pending(), this.#waiters()]
+    this.#fail(new TimerStormError({ now: this.#now, since: this.#progressAt, fired, timers, pending, waiters }))
     return true
+  }
+
+  /** Timers of the code under test of kinds that have not fired since the last progress, the next ones. */
+  #pending(): { kind: string; ms: Milliseconds; dueMs: Milliseconds }[] {
+    return [...this.#queue]
+      .filter(
+        (timer) => !(timer instanceof OwnTimer) && !this.#takenOver.has(timer) && !this.#firedByTimer.has(keyOf(timer)),
+      )
+      .map((timer) => ({ kind: kindOf(timer), ms: timer.delay, dueMs: this.#queue.dueAt(timer) - this.#now }))
+      .toSorted((a, b) => a.dueMs - b.dueMs)
+      .slice(0, MAX_PENDING)
   }
 
   /** Whether somebody waits on this clock on behalf of work that was given to `io` at `since` by the agent in whose context this is. */

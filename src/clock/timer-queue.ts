@@ -49,6 +49,11 @@ export class TimerQueue implements Iterable<Armed> {
     return this.#heap[0]?.timer
   }
 
+  /** When a timer of the queue fires. */
+  dueAt({ kept }: Armed): Milliseconds {
+    return (kept as Entry).at
+  }
+
   add(timer: Armed, now: Milliseconds): void {
     const { delay } = timer
     let of = this.#lists.get(delay)

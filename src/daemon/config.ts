@@ -1,5 +1,6 @@
 import { formatDollars } from '../money/index.ts'
 import { resolveSettings, type OrchestratorSettings } from '../orchestrator/index.ts'
+import { patientFetch } from './patient-fetch.ts'
 
 const seconds = (ms: number): number | null => (Number.isFinite(ms) ? ms / 1_000 : null)
 
@@ -12,7 +13,9 @@ export function describeSettings(given: OrchestratorSettings): object {
     services: Object.fromEntries(
       Object.entries(resolved.services).map(([name, { baseURL, format, apiKey, fetch }]) => [
         name,
-        fetch ? { simulated: true } : { base_url: baseURL, format, has_key: apiKey !== undefined },
+        fetch && fetch !== patientFetch
+          ? { simulated: true }
+          : { base_url: baseURL, format, has_key: apiKey !== undefined },
       ]),
     ),
     failover: resolved.failover,

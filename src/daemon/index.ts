@@ -4,3 +4,4 @@ export { daemonPaths, makeFolders, ownerOnly, type DaemonPaths, type Layout } fr
 export { follow, type Following } from './follow.ts'
 export { logLine } from './log-line.ts'
 export type { LoggedEvent } from './logged-event.ts'
+export { patientFetch } from './patient-fetch.ts'

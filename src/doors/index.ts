@@ -9,7 +9,7 @@ import { hangTimers } from './timers.ts'
 import { hangWork } from './work.ts'
 
 export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict, WorkBehind } from './behind.ts'
-export { hangUp, writerOf } from './inside.ts'
+export { failConnecting, hangUp, writerOf } from './inside.ts'
 export { endChildrenWithWorker, guardChildren, letChildrenReach, refusedInChildren } from './children.ts'
 export { LOOPBACK, plainHost } from './loopback.ts'
 export { keepAhead, monotonicNow } from './monotonic.ts'

@@ -41,6 +41,19 @@ export function connectInside(client: MemoryHandle, { local, remote }: Ends, des
 /** Who has written what has just come over a connection that is answered in this process. */
 export const writerOf = (socket: Duplex): AsyncResource | undefined => insides.get(socket as Socket)?.handle.from
 
+/**
+ * Lets the client of a connection that is answered in this process see, when the connection is reset, that it was never made. A
+ * connection from elsewhere is none of these, and is reset as it is.
+ *
+ * @param error what the client gets, for where it wanted to connect to
+ */
+export function failConnecting(socket: Duplex, error: (target: { host: string; port: number }) => Error): void {
+  const inside = insides.get(socket as Socket)
+  if (!inside) return
+  const { host, port, secure: isSecure } = inside.destination
+  inside.handle.breaksBy = error({ host, port: port ?? (isSecure ? 443 : 80) })
+}
+
 /** Ends connections on which nothing is asked, so that pools let go of them: they must not outlive the run that they belong to. */
 export function hangUp(): void {
   for (const [socket, { busy }] of insides) if (!busy) socket.end()

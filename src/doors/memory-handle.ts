@@ -61,6 +61,8 @@ export class MemoryHandle {
   sender: AsyncResource | undefined
   /** Called when the handle is closed, before anybody else can know. */
   leaves: (() => void) | undefined
+  /** What the other end gets when the connection is broken off. Default: that it was reset. */
+  breaksBy: Error | undefined
   /** The socket of a protocol above, which has taken over all that is read and written. */
   above: Socket | undefined
   readonly #ends: Ends
@@ -174,7 +176,8 @@ export class MemoryHandle {
     this.leaves?.()
     this.#drop()
     const { peer } = this
-    const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
+    const error =
+      this.breaksBy ?? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
     process.nextTick(() => void (peer.closed || (peer.above ?? peer.owner).destroy(error)))
   }
 

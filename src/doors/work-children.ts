@@ -1,10 +1,13 @@
 import { ChildProcess } from 'node:child_process'
+import { Server } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { hang } from './door.ts'
 import { RequestBook } from './json-rpc.ts'
 import { registry, type ChildRecord } from './work-registry.ts'
 
-type Spawning = { spawn(options: unknown): number | undefined }
+/** What Node hands to `ChildProcess.prototype.spawn`: the arguments, and the environment as `NAME=value`. */
+type SpawnOptions = { args?: readonly string[]; envPairs?: readonly string[] }
+type Spawning = { spawn(options: SpawnOptions): number | undefined }
 type AnyFunction = (...args: unknown[]) => unknown
 
 /** Lets `listen` hear what each call of a method of one object is given; the method stays as it is otherwise. */
@@ -20,10 +23,30 @@ function overhear(target: object, method: string, listen: (first: unknown) => vo
 
 const isGone = ({ child }: ChildRecord): boolean => child.exitCode !== null || child.signalCode !== null
 
-function adopt(child: ChildProcess): void {
+/** An address on this machine, with its port. */
+const ADDRESS = /(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0):(\d+)(?!\d)/g
+
+/** The ports at which servers of this process listen. */
+const ownPorts = (): Set<number> =>
+  new Set(
+    (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles().flatMap((handle) => {
+      const address = handle instanceof Server ? handle.address() : null
+      return typeof address === 'object' && address !== null ? [address.port] : []
+    }),
+  )
+
+/** Whether what a child is given has the address of a server of this process. */
+function hasOurAddress({ args = [], envPairs = [] }: SpawnOptions): boolean {
+  const ports = [...args, ...envPairs].flatMap((text) => [...text.matchAll(ADDRESS)].map(([, port]) => Number(port)))
+  if (ports.length === 0) return false
+  const own = ownPorts()
+  return ports.some((port) => own.has(port))
+}
+
+function adopt(child: ChildProcess, mayCall: boolean): void {
   for (const record of registry.children) if (isGone(record)) registry.children.delete(record)
   const requests = new RequestBook()
-  const record: ChildRecord = { child, messages: 0, signals: 0, requests }
+  const record: ChildRecord = { child, messages: 0, signals: 0, requests, mayCall }
   registry.children.add(record)
   const { stdin, stdout } = child as { stdin: Writable | null; stdout: Readable | null }
   if (stdin) for (const method of ['write', 'end']) overhear(stdin, method, (chunk) => requests.sent(chunk))
@@ -41,7 +64,7 @@ export function hangChildDoors(): void {
   hang('ChildProcess.spawn', ChildProcess.prototype as unknown as Spawning, 'spawn', (spawn) => {
     return function (this: ChildProcess, options) {
       const result = spawn.call(this as never, options)
-      if (this.pid !== undefined) adopt(this)
+      if (this.pid !== undefined) adopt(this, hasOurAddress(options))
       return result
     }
   })

@@ -20,6 +20,8 @@ export interface ChildRecord {
   messages: number
   signals: number
   readonly requests: OpenRequests
+  /** Whether it was given the address of a server of this process, as an argument or in its environment. */
+  readonly mayCall: boolean
 }
 
 /** What the doors of work have seen in this worker, whoever installed them. */

@@ -49,8 +49,9 @@ export async function explore<Result>(
 ): Promise<Exploration> {
   const environment = settingsFromEnvironment(process.env)
   const settingsOf = (of: Case): ResolvedRunSettings => joinSettings(options, environment, caseSettings(of))
-  const first = joinSettings(options, environment).seed
-  const cases = casesOf(sweep, { first, mix: options.provider?.faults })
+  const { seed: first, failRate } = joinSettings(options, environment)
+  const provider = { ...options.provider, ...(failRate !== undefined && { failRate }) }
+  const cases = casesOf(sweep, { first, provider })
   const coverage = new Coverage()
   const failures: ExploredFailure[] = []
   const run = async (of: Case): Promise<CaseRun & Pick<Session, 'provider'>> => {

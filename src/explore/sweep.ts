@@ -1,6 +1,6 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
 import { noteFormerName, suggestion } from '../options/index.ts'
-import { DEFAULT_MIX, type Fault, type FaultMix } from '../provider/index.ts'
+import { DEFAULT_MIX, failsByChance, type Fault, type FaultMix, type ProviderConfig } from '../provider/index.ts'
 import { hashHex, KeyedRandom } from '../random/index.ts'
 import type { Case } from './case.ts'
 
@@ -90,13 +90,15 @@ function someFaults(seed: number | string, mix: FaultMix): Fault[] {
  * The cases of a sweep, in their order: seed by seed.
  *
  * @param first the seed in force
- * @param mix the faults of the options
+ * @param provider of the options, with the fail rate in force: where no call can fail, no faults are chosen
  * @throws InvalidSweepError
  */
 export function casesOf(
   sweep: SweepOptions,
-  { first, mix = DEFAULT_MIX }: { first: number | string; mix?: FaultMix | undefined },
+  { first, provider = {} }: { first: number | string; provider?: ProviderConfig | undefined },
 ): Case[] {
+  const { faults: mix = DEFAULT_MIX } = provider
+  const fails = failsByChance(provider)
   const { seeds = 100, failRate, latencyScale, vars = {}, swarm = true } = sweep
   for (const name of Object.keys(sweep))
     if (!OPTIONS.includes(name))
@@ -108,7 +110,9 @@ export function casesOf(
           seed,
           ...(rate !== undefined && { failRate: rate }),
           ...(scale !== undefined && { latencyScale: scale }),
-          ...(swarm && rate !== 0 && Object.keys(mix).length > 1 && { faults: someFaults(seed, mix) }),
+          ...(swarm &&
+            (rate === undefined ? fails : rate !== 0) &&
+            Object.keys(mix).length > 1 && { faults: someFaults(seed, mix) }),
           ...(Object.keys(values).length > 0 && { vars: values }),
         })),
       ),

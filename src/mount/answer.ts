@@ -28,10 +28,12 @@ import {
 import { serviceContextOf, resourcesOf } from './service-context.ts'
 import { answerDetached, sendStreamed } from './detached.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { FragmentedSink } from './fragments.ts'
 import type { Incoming } from './incoming.ts'
 import { nestsDeeper } from './nesting.ts'
 import { httpDate } from './http-date.ts'
 import { atPace, refusedAtPace } from './pace.ts'
+import { withRetryAfter } from './retry-after.ts'
 import type { Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
 
@@ -134,6 +136,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
+  if (address.service.reserves !== undefined) call.reserves = address.service.reserves
   const delivery = new Delivery(provider, endpoint, asked, incoming, sink)
   if (detached)
     return answerDetached(provider, call, detached, agent, {
@@ -209,6 +212,12 @@ function sendWhole(sink: Sink, { status, headers, body }: WireResponse, provider
   sink.end()
 }
 
+/** What is sent in a body while nothing is to be said: a comment among events, a blank line in JSON, nothing in what is binary. */
+function pingOf(type = ''): string {
+  if (type.startsWith('text/event-stream')) return ': keep-alive\n\n'
+  return type.startsWith('application/json') ? '\n' : ''
+}
+
 const halfOf = (body: Chunk): Chunk => body.slice(0, Math.floor(body.length / 2))
 
 /** Writes the parts of one answer as its endpoint says. */
@@ -219,7 +228,8 @@ class Delivery {
   readonly #route: Route
   readonly #pace: number
   readonly #since: number
-  readonly #sink: Sink
+  #sink: Sink
+  #type: string | undefined
   #stream: StreamEncoder | undefined
 
   constructor(
@@ -264,30 +274,52 @@ class Delivery {
         const errors = this.#endpoint.errors ?? this.#route.address.service.errors
         const request = { model: part.model, requestId: this.#provider.requestId(), asked: this.#asked }
         const { refusal, limits } = refusedAtPace(part, this.#pace)
-        return sendWhole(sink, errors.refusal(refusal, limits, request), this.#provider)
+        const waitMs = 'retryAfterMs' in refusal ? refusal.retryAfterMs : undefined
+        const response = errors.refusal(refusal, limits, request)
+        return sendWhole(sink, withRetryAfter(response, waitMs, this.#provider, this.#route.provider), this.#provider)
       }
       case 'reset':
-        return sink.reset()
+        return sink.reset(part.connection)
       case 'whole':
+        this.#fragment(part)
         return this.#whole(part)
-      case 'head':
+      case 'head': {
+        this.#fragment(part)
         this.#stream = this.#endpoint.stream(part.reply, this.#asked)
-        sink.head(this.#head(part), true)
-        return sink.write(this.#stream.head())
+        const head = this.#head(part)
+        this.#type = head.headers['content-type']
+        this.#sink.head(head, true)
+        return this.#sink.write(this.#stream.head())
+      }
       case 'piece':
         return sink.write(this.#stream!.piece(part.piece))
       case 'tail':
         return this.#tail(part)
+      case 'ping':
+        return sink.write(this.#stream?.ping?.() ?? pingOf(this.#type))
       default:
         return part satisfies never
     }
   }
 
+  /** Cuts what is written from here on anywhere, by the seed of the run. */
+  #fragment({ fragmented, reply }: { fragmented?: true; reply: Reply }): void {
+    if (fragmented)
+      this.#sink = new FragmentedSink(this.#sink, this.#provider.clock, { seed: reply.id, everyMs: this.#pace })
+  }
+
   #whole({ reply, limits, damage }: Extract<Answer, { kind: 'whole' }>): void {
     const sink = this.#sink
     if (damage === 'html') return sendWhole(sink, HTML_PAGE, this.#provider)
+    const head = this.#head({ reply, limits })
+    this.#type = head.headers['content-type']
+    if (damage === 'error_first') {
+      sink.head(head, true)
+      sink.write(this.#endpoint.stream(reply, this.#asked).error({ kind: 'overloaded', retryAfterMs: 0 }))
+      return sink.end()
+    }
     const body = this.#endpoint.whole(reply, this.#asked)
-    sink.head(this.#head({ reply, limits }), damage === 'stall')
+    sink.head(head, damage === 'stall')
     switch (damage) {
       case undefined:
         this.#endpoint.keep?.(reply, this.#asked, resourcesOf(this.#provider, this.#route.provider))
@@ -327,6 +359,7 @@ class Delivery {
         sink.write(stream.frame(GARBAGE))
         return sink.end()
       case 'error':
+      case 'error_first':
         sink.write(stream.error({ kind: 'overloaded', retryAfterMs: 0 }))
         return sink.end()
       case 'truncated':

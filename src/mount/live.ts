@@ -173,7 +173,7 @@ function connectionTo(
 ): LiveConnection {
   const { clock } = provider
   const { path, host } = route
-  const { catalogue } = route.address.service
+  const { catalogue, reserves } = route.address.service
   const asked = { provider: route.provider, method: 'GET', path }
   const pending = new Set<() => void>()
   client.once('close', () => {
@@ -200,7 +200,12 @@ function connectionTo(
     cut: () => client.terminate(),
     generate(call, receive) {
       const fingerprint = hashHex(JSON.stringify([call.model, call.messages, call.tools, call.toolChoice]))
-      const whole = { ...call, fingerprint, ...(catalogue !== undefined && { catalogue }) }
+      const whole = {
+        ...call,
+        fingerprint,
+        ...(catalogue !== undefined && { catalogue }),
+        ...(reserves && { reserves }),
+      }
       const accepted = provider.accept(
         whole,
         (part) =>

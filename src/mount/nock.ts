@@ -6,7 +6,8 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import nock from 'nock'
-import type { Provider } from '../provider/index.ts'
+import type { ConnectionFailure, Provider } from '../provider/index.ts'
+import { connectionError, targetOf } from './connection-errors.ts'
 import type { Mount } from './mount.ts'
 import { readRequest, respond } from './response.ts'
 import { addressesOf, hostSource, routeOf, type Address } from './routes.ts'
@@ -22,7 +23,10 @@ type NockReply = [status: number, body: string | Readable, headers?: Record<stri
 async function reply(provider: Provider, addresses: readonly Address[], request: Request): Promise<NockReply> {
   const route = routeOf(request.method, request.url, addresses)
   if (!route) return [404, `no handler or simulated service answers ${request.url}`]
-  const broken = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+  const broken = (_: unknown, connection?: ConnectionFailure): Error =>
+    connection
+      ? connectionError(connection, targetOf(request.url))
+      : Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
   const { status, headers, body } = await respond(provider, route, await readRequest(request), broken)
   return [status, Readable.fromWeb(body as WebStream), Object.fromEntries(headers)]
 }

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider/index.ts'
+import type { ConnectionFailure, Provider } from '../provider/index.ts'
 import type { Chunk, ResponseHead } from '../wire/index.ts'
 import { answer } from './answer.ts'
 import type { Route } from './routes.ts'
@@ -47,14 +47,14 @@ const locate = (response: Response, url: string): Response => Object.definePrope
 /**
  * Answers one request with a `Response`: a whole answer when it is complete, a stream from its first bytes.
  *
- * @param broken what this way in calls a connection that breaks: rejects the promise, or ends the body
+ * @param broken what this way in calls a connection that breaks, or was not made: rejects the promise, or ends the body
  * @param limit how long the client waits for the head, and for each piece of the body that it wants. Milliseconds
  */
 export function respond(
   provider: Provider,
   route: Route,
   request: PlainRequest,
-  broken: (breakage: Breakage) => Error,
+  broken: (breakage: Breakage, connection?: ConnectionFailure) => Error,
   limit?: { silenceMs: number },
 ): Promise<Response> {
   const { signal } = request
@@ -95,10 +95,10 @@ export function respond(
       stopListening?.()
       signal?.removeEventListener('abort', onAbort)
     }
-    const fail = (breakage: Breakage): void => {
+    const fail = (breakage: Breakage, connection?: ConnectionFailure): void => {
       finish()
       if (resolved) body!.error(broken(breakage))
-      else reject(broken(breakage))
+      else reject(broken(breakage, connection))
     }
     const open = (whole: boolean): void => {
       resolved = true
@@ -137,10 +137,10 @@ export function respond(
         if (resolved) body!.close()
         else open(true)
       },
-      reset() {
+      reset(connection) {
         if (over) return
         if (head && !resolved) open(false)
-        fail(resolved ? 'midway' : 'unanswered')
+        fail(resolved ? 'midway' : 'unanswered', connection)
       },
     }
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { parseDuration, type Duration } from '../clock/index.ts'
-import { asksForWebSocket, withoutOffer } from '../doors/index.ts'
-import type { Provider } from '../provider/index.ts'
+import { asksForWebSocket, failConnecting, withoutOffer } from '../doors/index.ts'
+import type { ConnectionFailure, Provider } from '../provider/index.ts'
 import { matchStart, SERVICES, type Chunk, type ResponseHead, type Service } from '../wire/index.ts'
 import { alsoHttp2 } from './also-http2.ts'
 import { answer, MAX_BODY } from './answer.ts'
+import { connectionError } from './connection-errors.ts'
 import { allowPages, answerBeside, decoded, type ServedMetrics } from './edge.ts'
 import { mayAnswer } from './hosts.ts'
 import { answerLive } from './live.ts'
@@ -224,7 +225,8 @@ class ResponseSink implements Sink {
     else this.#response.end(body)
   }
 
-  reset(): void {
+  reset(connection?: ConnectionFailure): void {
+    if (connection) failConnecting(this.#request.socket, (target) => connectionError(connection, target))
     const cut = (): void => cutOff(this.#request, this.#response)
     if (this.#pending) this.#response.writeHead(this.#pending.status, this.#pending.headers).write(this.#whole(), cut)
     else cut()

@@ -1,3 +1,4 @@
+import type { ConnectionFailure } from '../provider/index.ts'
 import type { Chunk, ResponseHead } from '../wire/index.ts'
 
 /** Where the bytes of a response go. A mount is little more than one of these. */
@@ -10,8 +11,12 @@ export interface Sink {
   head(head: ResponseHead, streams: boolean): void
   write(part: Chunk): void
   end(): void
-  /** The connection breaks. */
-  reset(): void
+  /**
+   * The connection breaks.
+   *
+   * @param connection why it was not even made, where that is what the client shall see
+   */
+  reset(connection?: ConnectionFailure): void
 }
 
 /** A request that is being answered. */

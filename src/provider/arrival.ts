@@ -85,7 +85,7 @@ export class Arrivals {
     const cause = this.#origins.find(questionIn(messages))
     const { prompt, continues, from, overtakes } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
-    const holds = joinHeld(continues, this.#origins.heldIn(from === 0 ? messages : messages.slice(from)))
+    const holds = joinHeld(continues, this.#origins.heldIn(messages.slice(from)))
     // Texts to embed, and prompts that are sent together, do not follow each other.
     const isTalk = request.dimensions === undefined && !request.separate
     const questions = questionsAtEnd(messages)

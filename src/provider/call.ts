@@ -109,6 +109,11 @@ export interface CallRequest {
   reasoning?: ReasoningRequest
   /** Limit on generated tokens. */
   maxOutputTokens: number | undefined
+  /**
+   * How a limit on tokens counts the requested maximum of generated tokens on arrival: the larger of prompt and maximum,
+   * or their sum. Default: it counts the prompt only.
+   */
+  reserves?: 'larger' | 'sum'
   /** Texts that end the answer; empty for none. */
   stop: readonly string[]
   /** Number of requested answers, at least 1. */
@@ -200,6 +205,8 @@ export type ServiceError =
       limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
       retryAfterMs: number
     }
+  /** The request alone has more tokens than a limit allows in a minute, so that no wait helps. */
+  | { kind: 'request_too_large'; limit: 'tokens' | 'inputTokens'; perMinute: number; requested: number }
   | { kind: 'overloaded'; retryAfterMs: number }
   | { kind: 'server_error'; message?: string }
   | { kind: 'bad_gateway' }
@@ -216,16 +223,23 @@ export type ServiceError =
 
 /**
  * How an answer ends other than it should: the connection is reset; it is closed in good order though something is missing; what
- * comes is no JSON; the connection stays open and silent; an error event stands where the rest should be; a page of HTML stands where
- * the answer should be.
+ * comes is no JSON; the connection stays open and silent; an error event stands where the rest should be, or in place of the whole
+ * stream; a page of HTML stands where the answer should be.
  */
-export type Damage = 'reset' | 'truncated' | 'malformed' | 'stall' | 'error' | 'html'
+export type Damage = 'reset' | 'truncated' | 'malformed' | 'stall' | 'error' | 'error_first' | 'html'
 
-/** What the provider sends back, in order: one of the first three, or a head, pieces and a tail. */
+/** Why no connection to a service is made, by the code that Node has for it. */
+export type ConnectionFailure = 'ECONNREFUSED' | 'ETIMEDOUT' | 'ENOTFOUND' | 'EAI_AGAIN' | 'CERT_HAS_EXPIRED'
+
+/**
+ * What the provider sends back, in order: one of the first three, or a head, pieces and a tail. Pings may follow an answer that has
+ * stalled.
+ */
 export type Answer =
   | { kind: 'refusal'; refusal: ServiceError; model: string; limits: LimitStates }
-  | { kind: 'reset' }
-  | { kind: 'whole'; reply: Reply; limits: LimitStates; damage: Damage | undefined }
-  | { kind: 'head'; reply: Reply; limits: LimitStates }
+  | { kind: 'reset'; connection?: ConnectionFailure }
+  | { kind: 'whole'; reply: Reply; limits: LimitStates; damage: Damage | undefined; fragmented?: true }
+  | { kind: 'head'; reply: Reply; limits: LimitStates; fragmented?: true }
   | { kind: 'piece'; reply: Reply; piece: Piece }
   | { kind: 'tail'; reply: Reply; damage: Damage | undefined }
+  | { kind: 'ping' }

@@ -60,7 +60,8 @@ function composeChoice(
   for (const stop of request.stop) {
     const place = content.text.indexOf(stop)
     if (place < 0) continue
-    content = { ...content, text: content.text.slice(0, place), finish: 'stop_sequence' }
+    // Calls would have come after the text.
+    content = { ...content, text: content.text.slice(0, place), toolCalls: [], finish: 'stop_sequence' }
     stopSequence = stop
   }
   let reasoningTokens = content.usage.reasoning ?? content.reasoningTokens

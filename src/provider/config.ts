@@ -11,7 +11,10 @@ import type { ReplyRule, ReplySource } from './reply-rules.ts'
 
 /** Settings of a run that a service, a model or an agent can override. */
 export interface Behaviour {
-  /** Time from the request to the end of the answer; in a stream the first token comes after a fifth of it. Default: a median of 4 s. */
+  /**
+   * Time from the request to the end of the answer; in a stream the first token comes after a fifth of it. Default: a
+   * median of 4 s, and 200 ms for embeddings.
+   */
   latency?: Latency
   /** Share of calls that fail, from 0 to 1. */
   failRate?: number
@@ -36,6 +39,8 @@ export interface ServiceConfig extends Behaviour {
    * for streams. Default false.
    */
   idempotency?: boolean
+  /** How `retry-after` tells the time to wait at this service. Default: the setting of the provider. */
+  retryAfterFormat?: 'seconds' | 'date'
   /**
    * The service whose wire formats this service uses, such as `openai`, `anthropic` or `google`. Default: the formats
    * of the service of the same name, else `openai`.
@@ -63,6 +68,11 @@ export interface ProviderConfig extends Behaviour {
   schedule?: readonly ScheduledFault[]
   /** The time in `retry-after` if no rate limit determines it. Default 1 s. */
   retryAfter?: Duration
+  /**
+   * How `retry-after` tells the time to wait: in seconds, or as an HTTP date of the run, as some proxies do. A date
+   * replaces `retry-after-ms` too. Default `seconds`.
+   */
+  retryAfterFormat?: 'seconds' | 'date'
   /** Factor on the latency of a call with the fault `slow`. Default 5. */
   slowFactor?: number
   /** Factor on every latency. Default 1. */

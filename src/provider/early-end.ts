@@ -47,7 +47,7 @@ export class EarlyEnd {
       case 'reset':
         return this.#lifecycle.after(call, afterMs, () => {
           this.#fail(call, name, ending.message)
-          receive({ kind: 'reset' })
+          receive({ kind: 'reset', ...(ending.connection && { connection: ending.connection }) })
         })
       case 'damage':
         return this.#lifecycle.after(call, afterMs, () => {

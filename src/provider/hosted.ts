@@ -16,7 +16,7 @@ export function ownUse({
   messages,
   toolChoice,
 }: CallRequest): { kind: string; name: string; query: string } | undefined {
-  if (hosted.length === 0 || toolChoice.kind === 'none') return undefined
+  if (toolChoice.kind === 'none') return undefined
   const tool = toolChoice.kind === 'tool' ? hosted.find(({ name }) => name === toolChoice.name) : hosted[0]
   return tool && { kind: tool.kind, name: tool.name, query: queryOf(tool, messages) }
 }

@@ -2,6 +2,7 @@ export type {
   Answer,
   CallRequest,
   Choice,
+  ConnectionFailure,
   Damage,
   HostedTool,
   HostedUse,
@@ -19,6 +20,7 @@ export type {
 export { actAs, actingAgent, runInForce, withinRun, type Caller, type Identify } from './callers.ts'
 export type { Bursts } from './bursts.ts'
 export type { AgentConfig, Behaviour, ProviderConfig, ServiceConfig } from './config.ts'
+export { failsByChance } from './fails-by-chance.ts'
 export type { FailingNext, ScheduledFault } from './fault-chance.ts'
 export {
   brownout,

@@ -75,6 +75,11 @@ export function refusalText(refusal: ServiceError): string {
   switch (refusal.kind) {
     case 'rate_limited':
       return `The limit on ${refusal.limit} is reached; retry in ${formatDuration(refusal.retryAfterMs)}.`
+    case 'request_too_large': {
+      const { requested, perMinute, limit } = refusal
+      const tokens = limit === 'tokens' ? 'tokens' : 'input tokens'
+      return `The request has ${requested} ${tokens}, and the limit is ${perMinute} in a minute: no wait helps.`
+    }
     case 'overloaded':
       return 'The service is overloaded.'
     case 'server_error':
@@ -99,16 +104,16 @@ export function refusalText(refusal: ServiceError): string {
 }
 
 /** What a call waits for, in words. */
-export function waitText(state: OpenCall['state']): string {
+export function waitText({ state, fault }: Pick<OpenCall, 'state' | 'fault'>): string {
   switch (state.kind) {
     case 'refused':
       return 'which the service is about to refuse'
     case 'queued':
       return 'which is queued for a free slot'
     case 'hanging':
-      return 'which the fault "hang" leaves without an answer'
+      return `which the fault "${fault?.name ?? 'hang'}" leaves without an answer`
     case 'stalled':
-      return 'which the fault "stall" stopped in the middle of its answer'
+      return `which the fault "${fault?.name ?? 'stall'}" stopped in the middle of its answer`
     case 'working':
       return Number.isFinite(state.timing.totalMs) ? 'which the service is answering' : 'whose latency is never()'
     default:

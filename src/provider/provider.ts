@@ -286,7 +286,8 @@ export class Provider {
       return this.#work.enter(call)
     }
     if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, REFUSAL_MS)
-    return this.#early.end(call, kind.ending, Math.round(this.#timings.of(call, 0).totalMs * at))
+    const afterMs = kind.afterMs ?? Math.round(this.#timings.of(call, 0).totalMs * at)
+    return this.#early.end(call, kind.ending, afterMs)
   }
 
   /**
@@ -307,9 +308,9 @@ export class Provider {
    */
   waiters(): Waiter[] {
     const calls = [...this.#open].toSorted((a, b) => a.id - b.id)
-    return calls.map(({ id, caller, request, state, arrivedAt }) => ({
+    return calls.map(({ id, caller, request, state, fault, arrivedAt }) => ({
       who: `agent ${caller.agent}`,
-      what: `call ${id} to ${request.model}, ${waitText(state)}`,
+      what: `call ${id} to ${request.model}, ${waitText({ state, fault })}`,
       since: arrivedAt,
       agent: caller.agent,
     }))

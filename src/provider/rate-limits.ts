@@ -3,7 +3,7 @@ import type { LimitState, LimitStates } from './call.ts'
 
 /**
  * Rate limits of an account. Token buckets refill steadily; the service rejects a call that finds a bucket empty, and
- * states the time to wait.
+ * states the time to wait. It always rejects a call that alone has more tokens than a limit allows in a minute.
  */
 export interface RateLimits {
   /** Requests in a minute. Default: no limit. */
@@ -26,25 +26,25 @@ const NO_LIMITS: LimitStates = Object.freeze({})
 
 /** A token bucket: holds up to a minute's worth, and may be overdrawn by what was not known beforehand. */
 class Bucket {
-  readonly #perMinute: number
+  readonly perMinute: number
   #level: number
   #at: Milliseconds = 0
 
   constructor(perMinute: number) {
-    this.#perMinute = perMinute
+    this.perMinute = perMinute
     this.#level = perMinute
   }
 
   #refill(now: Milliseconds): void {
-    this.#level = Math.min(this.#perMinute, this.#level + ((now - this.#at) / MINUTE) * this.#perMinute)
+    this.#level = Math.min(this.perMinute, this.#level + ((now - this.#at) / MINUTE) * this.perMinute)
     this.#at = now
   }
 
-  /** Milliseconds until `amount` fits; 0 if it fits now. An amount above the limit fits when the bucket is full. */
+  /** Milliseconds until `amount` fits; 0 if it fits now. What comes from a cache may exceed the limit: it fits when the bucket is full. */
   waitFor(amount: number, now: Milliseconds): Milliseconds {
     this.#refill(now)
-    const lacking = Math.min(amount, this.#perMinute) - this.#level
-    return lacking <= 0 ? 0 : Math.ceil((lacking / this.#perMinute) * MINUTE)
+    const lacking = Math.min(amount, this.perMinute) - this.#level
+    return lacking <= 0 ? 0 : Math.ceil((lacking / this.perMinute) * MINUTE)
   }
 
   take(amount: number, now: Milliseconds): void {
@@ -55,8 +55,8 @@ class Bucket {
   state(now: Milliseconds, epoch: Milliseconds): LimitState {
     this.#refill(now)
     const remaining = Math.max(0, Math.floor(this.#level))
-    const resetMs = Math.ceil(((this.#perMinute - this.#level) / this.#perMinute) * MINUTE)
-    return { limit: this.#perMinute, remaining, resetMs, resetAt: epoch + now + resetMs }
+    const resetMs = Math.ceil(((this.perMinute - this.#level) / this.perMinute) * MINUTE)
+    return { limit: this.perMinute, remaining, resetMs, resetAt: epoch + now + resetMs }
   }
 }
 
@@ -64,6 +64,16 @@ class Bucket {
 export interface LimitRefusal {
   limit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens' | 'concurrency'
   retryAfterMs: Milliseconds
+}
+
+/** The limits on tokens that a single request may exceed. */
+export type TokenLimit = 'tokens' | 'inputTokens'
+
+/** A limit that a request exceeds alone. */
+export interface Excess {
+  limit: TokenLimit
+  perMinute: number
+  requested: number
 }
 
 /** The limits of one account at one provider. */
@@ -85,6 +95,16 @@ export class RateLimiter {
     }
     this.#limitless = Object.keys(this.#buckets).length === 0
     this.#concurrent = limits.concurrentRequests ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The limit that a request of so many tokens exceeds even if nothing else is asked. */
+  excess(requested: Readonly<Record<TokenLimit, number>>): Excess | undefined {
+    if (this.#limitless) return undefined
+    for (const limit of ['tokens', 'inputTokens'] as const) {
+      const perMinute = this.#buckets[limit]?.perMinute ?? Number.POSITIVE_INFINITY
+      if (requested[limit] > perMinute) return { limit, perMinute, requested: requested[limit] }
+    }
+    return undefined
   }
 
   /** Lets a call in, or says what stands against it. A call that was let in must be released. */

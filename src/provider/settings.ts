@@ -39,17 +39,25 @@ export class Settings {
   }
 
   /** The distribution of the whole time of a call, or nothing where the model's speed decides. */
-  latencyOf(agent: string, { model, provider }: CallRequest, { speed }: Model): Distribution | undefined {
-    const { agents, models, services } = this.#config
-    const narrow = own(agents, agent)?.latency ?? own(models, model)?.latency
+  latencyOf(agent: string, request: CallRequest, { speed }: Model): Distribution | undefined {
+    const { narrow, wide } = this.#latencies(agent, request)
     if (narrow === undefined && speed) return undefined
-    const latency = narrow ?? own(services, provider)?.latency ?? this.#config.latency
+    const latency = narrow ?? wide
     return latency === undefined ? DEFAULT_LATENCY : this.distribution(latency)
   }
 
-  /** Embeddings take no time to generate: an agent's latency is not theirs. */
-  embeddingLatency(model: string): Distribution {
-    return this.distribution(own(this.#config.models, model)?.latency ?? DEFAULT_EMBEDDING_LATENCY)
+  /** Embeddings take no time to generate: where no latency is set, they are quick, whatever the speed of their model. */
+  embeddingLatency(agent: string, request: CallRequest): Distribution {
+    const { narrow, wide } = this.#latencies(agent, request)
+    return this.distribution(narrow ?? wide ?? DEFAULT_EMBEDDING_LATENCY)
+  }
+
+  /** The latency that is set for an agent or its model, and the one for the service or the run. */
+  #latencies(agent: string, { model, provider }: CallRequest): { narrow?: Latency; wide?: Latency } {
+    const { agents, models, services, latency } = this.#config
+    const narrow = own(agents, agent)?.latency ?? own(models, model)?.latency
+    const wide = own(services, provider)?.latency ?? latency
+    return { ...(narrow !== undefined && { narrow }), ...(wide !== undefined && { wide }) }
   }
 
   distribution(latency: Latency): Distribution {

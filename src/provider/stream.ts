@@ -69,7 +69,9 @@ export class AnswerStream {
     const now = this.#clock.now()
     this.#trace.append({ type: 'call.firstToken', call: call.id, afterMs: now - call.arrivedAt }, [call.seq])
     call.isRead = true
-    call.receive({ kind: 'head', reply: this.#reply, limits: call.service.limiter.states(now, this.#clock.epoch) })
+    const limits = call.service.limiter.states(now, this.#clock.epoch)
+    const fragmented = call.fault?.kind.fragmented
+    call.receive({ kind: 'head', reply: this.#reply, limits, ...(fragmented && { fragmented }) })
     this.#go()
   }
 

@@ -20,7 +20,7 @@ export class Timings {
     const distribution =
       request.dimensions === undefined
         ? settings.latencyOf(caller.agent, request, model!)
-        : settings.embeddingLatency(request.model)
+        : settings.embeddingLatency(caller.agent, request)
     const u = distribution?.kind === 'constant' ? 0 : this.#random.draw(`latency/${caller.agent}`, nth)
     if (distribution) return timingOfTotal(stretch(distribution.quantile(u), scale))
     const { timeToFirstToken, tokensPerSecond, prefillTokensPerSecond = Number.POSITIVE_INFINITY } = model!.speed!

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/index.ts'
+import type { Clock, Milliseconds } from '../clock/index.ts'
 import { costOf } from '../money/index.ts'
 import { hashHex } from '../random/index.ts'
 import type { Trace } from '../trace/index.ts'
@@ -6,6 +6,7 @@ import type { Damage, Reply } from './call.ts'
 import { composeReply } from './compose.ts'
 import { NO_CONTENT, type Contents } from './content.ts'
 import type { EarlyEnd } from './early-end.ts'
+import type { FaultKind } from './faults/index.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { partOf, type OpenCall } from './open-call.ts'
 import { REFUSAL_MS } from './refused.ts'
@@ -59,7 +60,7 @@ export class Work {
     const { request, caller, nth } = call
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
-      const succeeds = call.fault === undefined || call.fault.name === 'slow'
+      const succeeds = call.fault === undefined || isWhole(call.fault.kind)
       const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks: call.putBacks })
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
@@ -115,7 +116,15 @@ export class Work {
   #send(call: OpenCall, reply: Reply, share: number): void {
     const damage = this.#end(call, reply, share)
     const limits = call.service.limiter.states(this.#clock.now(), this.#clock.epoch)
-    call.receive({ kind: 'whole', reply, limits, damage })
+    call.receive({ kind: 'whole', reply, limits, damage, ...(call.fault?.kind.fragmented && { fragmented: true }) })
+  }
+
+  /** Shows a client that waits for the rest of a stalled answer that the connection lives, for as long as it waits. */
+  #ping(call: OpenCall, everyMs: Milliseconds): void {
+    this.#lifecycle.after(call, everyMs, () => {
+      call.receive({ kind: 'ping' })
+      if (!call.closed) this.#ping(call, everyMs)
+    })
   }
 
   /** Ends a call of whose answer a share was generated, as its fault says; a stall leaves it to the client. */
@@ -131,12 +140,16 @@ export class Work {
     const { ending } = fault.kind
     if (ending.kind !== 'damage') {
       call.state = { kind: 'stalled', usage }
+      if (ending.kind === 'stall' && ending.pingMs !== undefined) this.#ping(call, ending.pingMs)
       return 'stall'
     }
     this.#lifecycle.fail(call, { fault: fault.name, message: ending.message, usage, retryAfterMs: null })
     return ending.damage
   }
 }
+
+/** Whether the client of a call that a fault befalls gets the answer of the model as it is. */
+const isWhole = ({ ending, content }: FaultKind): boolean => ending.kind === 'answer' && content === undefined
 
 function maxChoiceTokens({ choices }: Reply): number {
   let most = 0

@@ -32,6 +32,7 @@ import { pacedAgents } from './pace.ts'
 import { misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
 import type { ResolvedRunSettings } from './settings.ts'
 import { starter, type StartedOrchestration } from './started.ts'
+import { unknownModelsText } from './unknown-models.ts'
 import { Verification } from './verification.ts'
 import { watchInto } from './watch.ts'
 
@@ -132,6 +133,7 @@ export function openSession<Result>(
   const clock = startClock(settings.time, {
     epoch: defaultEpoch(place),
     ...options.clock,
+    ...(settings.epoch !== undefined && { epoch: settings.epoch }),
     chance,
     probes,
     actor: actingAgent,
@@ -245,7 +247,12 @@ function sessionOf<Result>(
     hints() {
       network.readChildren()
       lookThroughNames()
-      const hints = [verification.hint(), lastCallsText(trace), unmatchedText(provider, agents)]
+      const hints = [
+        verification.hint(),
+        unknownModelsText(provider),
+        lastCallsText(trace, agents),
+        unmatchedText(provider, agents),
+      ]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
     unused() {

@@ -49,11 +49,32 @@ function numberFrom(env: NodeJS.ProcessEnv, name: string, most: number): number 
   return value
 }
 
+/** A date, or a date and time with its zone: without a zone, it would be another moment on another machine. */
+const DATE = /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/
+
+/** The date of `LONGHAUL_EPOCH`, in Unix milliseconds. */
+function epochFrom({ LONGHAUL_EPOCH: text = '' }: NodeJS.ProcessEnv): number | undefined {
+  if (text.trim() === '') return undefined
+  const epoch = Date.parse(text)
+  if (Number.isNaN(epoch) || !DATE.test(text))
+    throw new InvalidSettingError(
+      `LONGHAUL_EPOCH is ${JSON.stringify(text)}. Give a date, such as 2030-01-08 or 2030-01-08T09:30:00Z.`,
+    )
+  return epoch
+}
+
+/** Settings that only the environment has. */
+interface OfEnvironment {
+  /** The simulated date at which each test starts, in Unix milliseconds. */
+  epoch?: number | undefined
+}
+
 /** Settings of the environment. */
-export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings & OfEnvironment {
   const failRate = numberFrom(env, 'LONGHAUL_FAIL_RATE', 1) ?? numberFrom(env, 'KSI_COMPLETION_PROVIDER_FAIL_RATE', 1)
   const latencyScale = numberFrom(env, 'LONGHAUL_LATENCY_SCALE', 1_000_000)
   const seed = env['LONGHAUL_SEED']
+  const epoch = epochFrom(env)
   const checks = env['LONGHAUL_CHECKS']?.trim() ?? ''
   if (checks !== '' && checks !== 'off' && checks !== 'all')
     throw new InvalidSettingError(
@@ -65,12 +86,13 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings {
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
     ...(checks === 'off' && { checks: false }),
+    ...(epoch !== undefined && { epoch }),
     ...(env['LONGHAUL_UNUSED'] && { unused: unusedFrom(env['LONGHAUL_UNUSED'], 'LONGHAUL_UNUSED') }),
   }
 }
 
 /** The settings in force. */
-export interface ResolvedRunSettings {
+export interface ResolvedRunSettings extends OfEnvironment {
   seed: Seed
   time: TimeMode
   timeText: string
@@ -85,14 +107,15 @@ export interface ResolvedRunSettings {
  *
  * @throws InvalidSettingError, InvalidCheckError, InvalidTimeModeError
  */
-export function joinSettings(...layers: readonly RunSettings[]): ResolvedRunSettings {
+export function joinSettings(...layers: readonly (RunSettings & OfEnvironment)[]): ResolvedRunSettings {
   const {
     seed = 1,
     time = 'virtual',
     failRate,
     latencyScale,
     unused = 'warn',
-  }: RunSettings = Object.assign({}, ...layers)
+    epoch,
+  }: RunSettings & OfEnvironment = Object.assign({}, ...layers)
   let checks: CheckSettings | false = {}
   for (const layer of layers)
     if (layer.checks === false) checks = false
@@ -112,8 +135,11 @@ export function joinSettings(...layers: readonly RunSettings[]): ResolvedRunSett
     latencyScale,
     checks,
     unused: unusedFrom(unused, 'unused'),
+    ...(epoch !== undefined && { epoch }),
   }
 }
+
+const dateText = (epoch: number): string => new Date(epoch).toISOString().replace('T00:00:00.000Z', '')
 
 /**
  * The command that repeats one test alone, with the settings it had.
@@ -121,7 +147,7 @@ export function joinSettings(...layers: readonly RunSettings[]): ResolvedRunSett
  * @param replay a case of a sweep, as one word: it holds seed and rates
  */
 export function replayCommand(
-  { seed, timeText, failRate, latencyScale }: ResolvedRunSettings,
+  { seed, timeText, failRate, latencyScale, epoch }: ResolvedRunSettings,
   file: string,
   testName: string,
   replay?: string,
@@ -134,6 +160,7 @@ export function replayCommand(
     ...(replay === undefined ? { LONGHAUL_SEED: seed } : { LONGHAUL_REPLAY: replay }),
     ...(timeText !== 'virtual' && { LONGHAUL_TIME: timeText }),
     ...(replay === undefined && rates),
+    ...(replay === undefined && epoch !== undefined && { LONGHAUL_EPOCH: dateText(epoch) }),
   }
   const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
   const pattern = testName.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)

@@ -61,6 +61,8 @@ const systemOf = <Result>(options: OrchestrationOptions<Result>): System<Result>
     ? options.system
     : (patternSystem(options.pattern, options.orchestrator) as System<unknown> as System<Result>)
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** What the orchestrations of one test share. */
 export interface StartDependencies {
   seed: Seed
@@ -126,9 +128,14 @@ export function starter<Result>(
       }
     }
     let controls: Controls | undefined
+    let failure: { error: unknown } | undefined
     let ready: Promise<unknown> | undefined
     const controlled = (): Controls => {
       if (controls) return controls
+      if (failure)
+        throw new Error(`The system failed before it could be suspended or restarted: ${messageOf(failure.error)}`, {
+          cause: failure.error,
+        })
       throw new Error(
         'This system cannot be suspended or restarted. Give system: restartable(async ({ signal, resumed }) => …), or let it call context.control(…).',
       )
@@ -153,6 +160,7 @@ export function starter<Result>(
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
       network.readChildren()
       hasEnded = true
+      if (status === 'failed') failure = { error }
       trace.append(
         status === 'completed'
           ? { type: 'run.ended', status }
@@ -160,7 +168,7 @@ export function starter<Result>(
               type: 'run.ended',
               status,
               error: error instanceof Error ? error.name : typeof error,
-              message: error instanceof Error ? error.message : String(error),
+              message: messageOf(error),
             },
         [began],
       )

@@ -1,4 +1,4 @@
-import { types, unfitOption, unknownOption, type OptionTable } from '../options/index.ts'
+import { unfitOption, unknownOption } from '../options/index.ts'
 import { constantOf } from './expression/index.ts'
 import type { Json } from './json.ts'
 import { errorIn } from './places.ts'
@@ -20,6 +20,14 @@ function constantValue(value: Value): { value: Json } | undefined {
   return { value: Object.fromEntries(entries.map(({ name, found }) => [name, found!.value])) }
 }
 
+const LIST = { called: 'a list', empty: [] }
+/** A list or an object is one, whatever is in it. */
+const KINDS: { readonly [Kind in Value['kind']]?: { called: string; empty: Json } } = {
+  list: LIST,
+  range: LIST,
+  object: { called: 'an object', empty: {} },
+}
+
 /** @throws PatternError for an option that a statement does not know, has twice, or whose value is known and does not fit */
 export function checkOptions(
   statement: Statement,
@@ -38,20 +46,16 @@ export function checkOptions(
     if (unknown) fail(unknown.problem, unknown.hint)
     if (seen.has(name)) fail(`${word} has the option "${name}" twice.`, 'Remove one of them.')
     seen.add(name)
-    const known = constantValue(value) ?? kindOnly(value, table, name)
+    const known = value.kind === 'range' ? undefined : constantValue(value)
     const found = known && unfitOption(word, name, known.value, table)
     if (found) fail(found.problem, found.hint)
     if (known) given[name] = known.value
+    const kind = KINDS[value.kind]
+    const { needs, fits } = table[name]!
+    if (!known && kind && !fits(kind.empty)) fail(`${name} of ${word} is ${kind.called}; it needs ${needs}.`)
   }
   const found = together?.(given)
   const entry = of(statement).find(({ name }) => name === 'options')
   if (found && entry)
     throw errorIn(entry, { problem: found.problem, hint: found.hint, line: statement.line, ...origin })
-}
-
-/** A list or an object is one, whatever is in it. */
-function kindOnly(value: Value, table: OptionTable, name: string): { value: Json } | undefined {
-  const type = table[name]!
-  if (value.kind === 'list' && !type.fits([]) && type !== types.any) return { value: [] }
-  return undefined
 }

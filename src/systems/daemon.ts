@@ -46,6 +46,9 @@ const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !==
 /** Milliseconds on the clock in force between two looks at the orchestration. */
 const LOOK_EVERY_MS = 5_000
 
+/** How an orchestration of a daemon may have ended. */
+const ENDED: ReadonlySet<unknown> = new Set(['completed', 'failed', 'terminated'])
+
 /** How long a daemon may take to answer for the first time. Real milliseconds. */
 const START_LIMIT_MS = 60_000
 
@@ -72,7 +75,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
  * @throws DaemonOrchestrationError where the daemon refuses, or the orchestration fails
  * @example
  * ```ts
- * describeOrchestration('a debate in a daemon', { system: daemonSystem('debate'), time: '60x' }, (test) => {
+ * describeOrchestration('one after another', { system: daemonSystem('sequential_pattern'), time: '60x' }, (test) => {
  *   test('completes', async ({ run, expect }) => {
  *     expect(await run()).toHaveCompleted()
  *   })
@@ -88,6 +91,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       throw new DaemonOrchestrationError(
         "A daemon runs in a separate process, which cannot use virtual time. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
+    const { sources } = loadPattern(pattern)
     const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
     const server = await startServer(provider)
     const env = {
@@ -102,6 +106,8 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
     const flags = Object.entries(settings.flags ?? {}).map(([name, value]) => `--${name}=${value}`)
     const { socket } = daemonPaths({ LONGHAUL_HOME: home })
     let daemon: ChildProcess | undefined
+    /** The orchestration has ended: a daemon that is started now would not know it. */
+    let isOver = false
     // At once, wherever the work below stands: what is to come on a clock that has stopped does not come.
     signal.addEventListener('abort', () => void daemon?.kill('SIGKILL'), { once: true })
     const begin = async (): Promise<void> => {
@@ -140,33 +146,47 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       await begin()
       const { orchestration_id: given, agents } = await request('orchestration:start', {
         pattern,
-        pattern_files: loadPattern(pattern).sources,
+        pattern_files: sources,
         vars,
       })
       const id = String(given)
+      const state = async (): Promise<unknown> =>
+        (await request('orchestration:status', { orchestration_id: id }))['state']
+      /** Does nothing after the end of the orchestration, which its outcome tells. */
+      const untilItsEnd = async (work: () => Promise<void>): Promise<void> => {
+        if (isOver) return
+        try {
+          await work()
+        } catch (error) {
+          if (!isOver && !ENDED.has(await state().catch(() => undefined))) throw error
+        }
+      }
       let down: Promise<unknown> = Promise.resolve()
       let kills = 0
       control({
-        suspend: async ({ running = 'drain' } = {}) =>
-          void (await request('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })),
-        kill: () => {
+        suspend: ({ running = 'drain' } = {}) =>
+          untilItsEnd(async () => {
+            await request('orchestration:suspend', { orchestration_id: id, cancel: running === 'cancel' })
+          }),
+        kill: async () => {
+          if (isOver) return
           kills += 1
           const killed = end()
-          down = killed.then(begin)
+          down = killed.then(() => (isOver ? undefined : begin()))
           // Who waits for it is told of it.
           down.catch(() => {})
           return killed
         },
-        async resume({ checkpoint } = {}) {
-          await down
-          const { state } = await request('orchestration:status', { orchestration_id: id })
-          // After a kill the next daemon has gone on by itself.
-          if (state === 'suspended')
-            await request('orchestration:resume', {
-              orchestration_id: id,
-              ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
-            })
-        },
+        resume: ({ checkpoint } = {}) =>
+          untilItsEnd(async () => {
+            await down
+            // After a kill the next daemon has gone on by itself.
+            if ((await state()) === 'suspended')
+              await request('orchestration:resume', {
+                orchestration_id: id,
+                ...(checkpoint !== undefined && { checkpoint_id: checkpoint }),
+              })
+          }),
       })
       for (const agent of agents as string[])
         agentSignal(agent.slice(id.length + 1)).addEventListener(
@@ -199,10 +219,10 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
             cost: { known: parseDollars(String(known)), uncertain: parseDollars(String(uncertain)) },
           }
         }
-        if (state === 'failed' || state === 'terminated')
-          throw new DaemonOrchestrationError(`${id} is ${String(state)}: ${String(error)}`)
+        if (ENDED.has(state)) throw new DaemonOrchestrationError(`${id} is ${String(state)}: ${String(error)}`)
       }
     } finally {
+      isOver = true
       await end()
       await server.close()
       if (settings.home === undefined) rmSync(home, { recursive: true, force: true })

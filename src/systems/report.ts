@@ -1,4 +1,5 @@
 import { parseDuration, type Duration } from '../clock/index.ts'
+import { parseDollars, type Money } from '../money/index.ts'
 import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 
 /** Adds events to the trace that only the system under test knows. */
@@ -11,6 +12,27 @@ export interface Report {
   terminated(agent: string, reason: string): void
   /** Reports that a run was resumed; `uncertain` calls were in flight at its end, and may be repeated. */
   resumed(run: string, options?: { uncertain?: number }): void
+  /**
+   * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow.
+   *
+   * @param target the service (`openai`), the model (`gpt-4o`), or the model of a service (`openai/gpt-4o`) that the
+   * breaker protects
+   * @example
+   * ```ts
+   * breaker.on('open', () => report.breaker('openai', 'open'))
+   * ```
+   */
+  breaker(target: string, state: 'closed' | 'open' | 'half-open'): void
+  /**
+   * Reports a cost in US dollars as the system computes it. The check `claims` compares the sum of each agent with what
+   * the services bill.
+   *
+   * @example
+   * ```ts
+   * report.cost('planner', priceOf(response.usage), { model: response.model })
+   * ```
+   */
+  cost(agent: string, dollars: Money, options?: { model?: string }): void
   /** Adds a note to the trace. `data` must be JSON. */
   note(text: string, data?: unknown): void
 }
@@ -22,5 +44,8 @@ export const reportInto = (trace: Trace): Report => ({
   spawned: (agent) => void trace.append({ type: 'agent.spawned', agent }),
   terminated: (agent, reason) => void trace.append({ type: 'agent.terminated', agent, reason }),
   resumed: (run, { uncertain = 0 } = {}) => void trace.append({ type: 'run.resumed', run, uncertain }),
+  breaker: (target, state) => void trace.append({ type: 'breaker.changed', target, state }),
+  cost: (agent, dollars, { model = '' } = {}) =>
+    void trace.append({ type: 'cost.claimed', agent, model, known: Number(parseDollars(dollars)), uncertain: 0 }),
   note: (text, data) => void trace.append({ type: 'note', text, ...(data !== undefined && { data }) }),
 })

@@ -53,6 +53,10 @@ async function endOf({ ended }: Life<unknown>): Promise<void> {
  * the function has to load the state that it saved before, from a file, a database or a queue. At the end of each life,
  * longhaul aborts `signal`, and ignores what the function returns or throws afterwards.
  *
+ * The process does not end: variables of modules keep their values, which a crash would lose. To lose them, call
+ * `vi.resetModules()` in the function and load the program by `await import('./program.ts')`, or let a child process or
+ * `daemonSystem` run it.
+ *
  * @example
  * ```ts
  * describeOrchestration('a team with a memory', {

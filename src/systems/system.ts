@@ -26,7 +26,7 @@ export interface SystemContext<Given extends Vars = Vars> {
   agents: readonly string[]
   /** Aborted when the test terminates the agent or cancels the orchestration, or when the test ends. */
   agentSignal(agent: string): AbortSignal
-  /** Adds events to the trace: gathers, notes, costs that the system claims. */
+  /** Adds events to the trace: gathers, states of circuit breakers, costs that the system computes, notes. */
   report: Report
   /** Sets how a test suspends, kills and resumes this system. */
   control(controls: Controls): void

@@ -10,8 +10,8 @@ import type { TestSummary } from '../report/summary.ts'
 import { standingText } from './out-of-time.ts'
 import { pollOn, type Polls } from './polling.ts'
 import { refuseFakeTimers, refuseForeignTime } from './refused-timers.ts'
-import { writtenDown } from './task-errors.ts'
-import { listenForUnhandled, type Unhandled } from './unhandled.ts'
+import { withTextBelow, writtenDown } from './task-errors.ts'
+import { listenForUnhandled, unhandledText, type Unhandled } from './unhandled.ts'
 import { expectFailure, fail, verdictOf, type Verdict } from './verdict.ts'
 
 /** Vitest's own context is an object or a function with the task. */
@@ -62,7 +62,7 @@ export class Attempt<Result> {
     this.errorsBefore = task.result?.errors?.length ?? 0
     this.session = open()
     running = this as Attempt<unknown> as Attempt<never>
-    this.#unhandled = listenForUnhandled()
+    this.#unhandled = listenForUnhandled(() => this.session.clock.now())
     this.#restores.push(() => this.#unhandled.stop())
   }
 
@@ -167,7 +167,10 @@ export class Attempt<Result> {
 
   /** Errors that Vitest does not know of. */
   #untold(): readonly unknown[] {
-    return [...this.late, ...this.#unhandled.errors].flatMap(writtenDown)
+    const unhandled = this.#unhandled.errors.flatMap(({ error, event, at }) =>
+      writtenDown(error).map((each) => withTextBelow(each, unhandledText(event, at, this.session.trace))),
+    )
+    return [...this.late.flatMap(writtenDown), ...unhandled]
   }
 
   #verdict(): Verdict {

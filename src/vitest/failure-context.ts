@@ -25,12 +25,11 @@ export function failureContext(
   return [hints, errors.some((error) => TIMED_OUT.test(messageOf(error))) ? standing : ''].filter((text) => text !== '')
 }
 
-/** A small chart of the run, unless a matcher of ours has shown one. */
+/** A small chart of the run, unless a matcher of ours has shown one, or that there is none. */
 export function chart(trace: Trace, errors: readonly unknown[]): string[] {
   const messages = errors.map(messageOf)
-  return messages.some((message) => message.includes('\nTrace from '))
-    ? []
-    : [timeline(trace, MAX_BARS, messages.join('\n'))]
+  if (messages.some((message) => /^(?:Trace from |No call reached the provider\b)/m.test(message))) return []
+  return [timeline(trace, MAX_BARS, messages.join('\n'))]
 }
 
 /** Where the report of a run is, if there is one. */

@@ -27,7 +27,7 @@ import { unsupportedPool, UnsupportedPoolError } from './pool.ts'
 import { putSummaryInPlaceOf } from './passed.ts'
 import { placeOf } from './place.ts'
 import { reportRun } from './run-report.ts'
-import { resolveSettings } from './resolve-settings.ts'
+import { resolveSettings, withDate } from './resolve-settings.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
@@ -163,10 +163,11 @@ export function filling<Result>(
     }
     passed = undefined
     const of = swept.get(task)?.candidate ?? caseOf(task)
-    const settings = resolveSettings(options, of)
+    const place = placeOf(task)
+    const settings = withDate(resolveSettings(options, of), options.clock?.epoch ?? of?.epoch, place)
     try {
       return new Attempt(task, settings, of, () =>
-        openSession(name, of ? applyCase(options, of) : options, settings, placeOf(task)),
+        openSession(name, of ? applyCase(options, of) : options, settings, place),
       )
     } catch (error) {
       throw withText(error, replayText({ settings, of, file: fileOf(task), name: nameOf(task) }))

@@ -79,7 +79,7 @@ export interface OrchestrationMatchers<R = unknown> {
   toHaveCost(dollars: Money | Between<Money>, of?: { agent?: string }): R
   /**
    * Expects a number of calls that reached the services, retries included. Requests that a service rejected at once (400,
-   * 401 …) have the status `refused`.
+   * 401 …) have the status `refused`. Calls whose end comes after the end of the run have the status `open`.
    *
    * @example
    * ```ts
@@ -267,9 +267,18 @@ const STATUSES = ['ended', 'failed', 'open', 'refused']
 
 const FILTERS = ['agent', 'model', 'service', 'provider', 'status', 'fault']
 /** What a call can suffer from beside the faults. */
-const OTHER_FAULTS = ['disconnected', 'outside', 'unsimulated', 'invalid', 'malformed', 'unauthorized', 'too_large']
+const OTHER_FAULTS = [
+  'disconnected',
+  'request_too_large',
+  'outside',
+  'unsimulated',
+  'invalid',
+  'malformed',
+  'unauthorized',
+  'too_large',
+]
 /** Faults that no call ends by: it stays open until its client goes away. */
-const ENDLESS: readonly string[] = ['hang', 'stall']
+const ENDLESS: readonly string[] = ['hang', 'stall', 'stall_with_pings']
 const MAX_PROMPTS = 5
 const PROMPT_LENGTH = 200
 
@@ -295,6 +304,16 @@ const filterText = (of: CallFilter): string =>
   Object.entries(of)
     .map(([name, value]) => ` with ${name} ${value}`)
     .join('')
+
+/** Calls that may have come to the end that is asked for, had the outcome not been frozen before. */
+function openText(outcome: RunRecord, of: CallFilter): string {
+  if (of.status !== 'failed' && of.status !== 'ended') return ''
+  const whose = Object.fromEntries(Object.entries(of).filter(([name]) => name !== 'fault'))
+  const open = filtered(outcome, { ...whose, status: 'open' }, 'toHaveCalls').length
+  return open === 0
+    ? ''
+    : ` ${open} more had no end when the run ended, and an outcome is frozen then. To see how they end, call sleep(1) after the run, and read the fixture trace.`
+}
 
 /** A number, or a range, that a number may be in. */
 function counted(matcher: string, count: number | Between<number>): { isIn(found: number): boolean; wanted: string } {
@@ -385,7 +404,7 @@ const matchers = {
     const outcome = recordOf(given, 'toHaveCalls')
     const found = filtered(outcome, of, 'toHaveCalls').length
     const { isIn, wanted } = counted('toHaveCalls', count)
-    const text = `Expected ${wanted} calls${filterText(of)}; the trace has ${found}.`
+    const text = `Expected ${wanted} calls${filterText(of)}; the trace has ${found}.${openText(outcome, of)}`
     return verdictOn(this, 'toHaveCalls', { pass: isIn(found), text, outcome, of: namesOf(of) })
   },
 

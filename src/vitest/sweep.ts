@@ -79,7 +79,7 @@ export class Sweep<Result> implements Explainer {
       ...(seeds !== undefined && { seeds }),
       ...(failRate !== undefined && { failRate }),
     }
-    const cases = casesOf(chosen, { first: seed, mix: this.#options.provider?.faults })
+    const cases = casesOf(chosen, { first: seed, provider: this.#options.provider })
     return [
       ...readRegressions(this.#folder, this.#name).map((kept) => ({
         name: `regression ${kept.name}`,

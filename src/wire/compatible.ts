@@ -35,6 +35,13 @@ const GROQ_ERRORS: VendorErrors = {
     unauthorized: { message: 'Invalid API Key', type: 'invalid_request_error', code: 'invalid_api_key' },
     model_not_found: { param: null, message: 'The model `{model}` does not exist or you do not have access to it.' },
     overloaded: { message: '{model} is currently over capacity. Please try again and back off exponentially.' },
+    request_too_large: {
+      status: 413,
+      message:
+        'Request too large for model `{model}` in organization `org_longhaul` service tier `on_demand` on tokens per ' +
+        'minute (TPM): Limit {limit}, Requested {requested}, please reduce your message size and try again. Need more ' +
+        'tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing',
+    },
     model_retired: {
       status: 400,
       message: 'The model `{model}` has been decommissioned and is no longer supported.',
@@ -107,6 +114,7 @@ const VENDORS: readonly Vendor[] = [
     chunk: ({ reply }) => ({ x_groq: { id: `req_${reply.id}` } }),
     answer: ({ reply }) => ({ usage_breakdown: null, x_groq: { id: `req_${reply.id}` } }),
     usage: (told) => times(told, GROQ_SPEED),
+    reserves: 'sum',
     errors: GROQ_ERRORS,
   },
   {
@@ -251,6 +259,7 @@ const VENDORS: readonly Vendor[] = [
     thoughts: 'reasoning',
     thinks: /gpt-oss|qwen-3.*thinking|glm/,
     alwaysUsage: true,
+    reserves: 'sum',
     answer: (told) => ({
       time_info: { ...times(told, CEREBRAS_SPEED), created: Math.floor(told.reply.createdAt / 1_000) },
     }),
@@ -268,6 +277,12 @@ const VENDORS: readonly Vendor[] = [
           type: 'too_many_requests_error',
           param: 'quota',
           code: 'request_quota_exceeded',
+        },
+        request_too_large: {
+          message: 'Tokens per minute limit exceeded - too many tokens processed.',
+          type: 'too_many_tokens_error',
+          param: 'quota',
+          code: 'token_quota_exceeded',
         },
         overloaded: {
           status: 429,

@@ -94,6 +94,8 @@ export interface StreamEncoder {
   tail(): Chunk
   /** An error in place of the rest; the connection is then closed in good order. */
   error(refusal: ServiceError): Chunk
+  /** What shows that the connection lives, while nothing else is to be said. Default: a comment, where events are sent. */
+  ping?(): Chunk
   /** A piece of the stream whose data are not as they should be. */
   frame(data: string): Chunk
 }
@@ -239,6 +241,11 @@ export interface Service {
   strict?: boolean
   /** Whose models it serves, as the table of prices calls them; `*` for any that it is asked for, at no price. Default: its own. */
   catalogue?: string
+  /**
+   * How its limit on tokens counts the requested maximum of generated tokens on arrival: the larger of prompt and
+   * maximum, or their sum. Default: it counts the prompt only.
+   */
+  reserves?: 'larger' | 'sum'
   endpoints: readonly Endpoint[]
   /**
    * First parts of the paths, below the base URL, that the service has beside those that are simulated. What is neither here nor

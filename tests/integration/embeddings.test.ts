@@ -54,3 +54,18 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'embeddings of a service with a latency',
+  {
+    provider: { latency: '2s', models: { 'text-embedding-3-large': { latency: '300ms' } } },
+    system: async ({ vars }) => client.embeddings.create({ model: vars['model'] as string, input: 'x' }),
+  },
+  (test) => {
+    test('take as long, unless their model has one of its own', async ({ run, expect }) => {
+      expect(await run({ vars: { model: MODEL } })).toHaveElapsed({ atLeast: '2s', atMost: '2s' })
+      const outcome = await run({ vars: { model: 'text-embedding-3-large' } })
+      expect(outcome).toHaveElapsed({ atLeast: '300ms', atMost: '300ms' })
+    })
+  },
+)

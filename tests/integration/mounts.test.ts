@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startServer, Trace, UnmountedProviderError } from 'longhaul'
+import { startServer, Trace, UnmountedProviderError, type Fault } from 'longhaul'
 import { Provider } from '../../src/provider/index.ts'
 import { handlers } from 'longhaul/msw'
 import { startSimulatedClock, type Clock } from '../../src/clock/index.ts'
@@ -14,6 +14,15 @@ import { aProvider } from './provider-under-test.ts'
 let clock: Clock
 beforeEach(() => void (clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })))
 afterEach(() => clock.stop())
+
+/** What befalls the next call. */
+let fault: Fault | undefined
+beforeEach(() => void (fault = undefined))
+const provided = (): Provider => {
+  const provider = aProvider(clock)
+  if (fault) provider.failNext(1, fault)
+  return provider
+}
 
 const body = (stream: boolean): string =>
   JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content: 'Which way?' }] })
@@ -34,7 +43,7 @@ const byFetch = async (baseURL: string, stream: boolean): Promise<Seen> => {
 type Way = (stream: boolean) => Promise<Seen>
 const WAYS: Record<string, Way> = {
   async fetch(stream) {
-    const mount = mountNetwork(aProvider(clock))
+    const mount = mountNetwork(provided())
     try {
       return await byFetch(REAL, stream)
     } finally {
@@ -42,7 +51,7 @@ const WAYS: Record<string, Way> = {
     }
   },
   async msw(stream) {
-    const server = setupServer(...handlers(aProvider(clock)))
+    const server = setupServer(...handlers(provided()))
     server.listen()
     try {
       return await byFetch(REAL, stream)
@@ -51,7 +60,7 @@ const WAYS: Record<string, Way> = {
     }
   },
   async server(stream) {
-    const server = await startServer(aProvider(clock))
+    const server = await startServer(provided())
     try {
       return await byFetch(server.baseURLs.openai, stream)
     } finally {
@@ -70,6 +79,15 @@ describe.each([false, true])('fetch, msw and server give the same bytes (stream:
     clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
     expect(seen).toEqual(await WAYS['fetch']!(stream))
   })
+})
+
+test.each(Object.keys(WAYS))('an answer in fragments is the same answer by %s', async (way) => {
+  const whole = await WAYS[way]!(true)
+  clock.stop()
+  clock = startSimulatedClock({ mode: { kind: 'virtual' }, epoch: 0 })
+  fault = 'fragmented'
+  expect(await WAYS[way]!(true)).toEqual(whole)
+  expect(clock.now()).toBeGreaterThan(8_000)
 })
 
 describe('msw takes what leads to the provider, in any spelling, and nothing else', () => {

@@ -59,6 +59,30 @@ test('a rate limit reaches axios with its headers', async () => {
   expect((error as AxiosError).response).toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
 })
 
+test('axios gets an answer in fragments in more than one piece, and the same answer', async () => {
+  const provider = aProvider(clock)
+  provider.failNext(1, 'fragmented')
+  const pieces = await mounted(mountNock(provider), async () => {
+    const { data } = await axios.post<NodeJS.ReadableStream>(URL, body(false), { headers, responseType: 'stream' })
+    const found: Buffer[] = []
+    for await (const piece of data) found.push(Buffer.from(piece as Buffer))
+    return found
+  })
+  expect(pieces.length).toBeGreaterThan(1)
+  expect(JSON.parse(Buffer.concat(pieces).toString())).toMatchObject({
+    choices: [{ message: { content: 'The same bytes by every way.' } }],
+  })
+})
+
+test('a connection that is not made fails axios with the code of Node', async () => {
+  const provider = aProvider(clock)
+  provider.failNext(1, 'dns_not_found')
+  const error = await mounted(mountNock(provider), () =>
+    axios.post(URL, body(false), { headers }).catch((thrown: unknown) => thrown),
+  )
+  expect(error).toMatchObject({ code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND api.openai.com' })
+})
+
 test('what longhaul lacks is said by longhaul, whatever the method', async () => {
   const ask = (): Promise<unknown> => axios.get('https://api.openai.com/v1/assistants', { headers })
   const error = await mounted(mountNock(aProvider(clock)), () => ask().catch((thrown: unknown) => thrown))

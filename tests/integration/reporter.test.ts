@@ -36,7 +36,7 @@ export default {
   test: {
     attachmentsDir: 'attachments',
     include: ['*.test.ts'],
-    reporters: [[${JSON.stringify(join(root, 'src/vitest/reporter.ts'))}, { outputFile: 'longhaul.json' }], ['junit', { outputFile: 'junit.xml' }]],
+    reporters: [[${JSON.stringify(join(root, 'src/vitest/reporter.ts'))}, { outputFile: 'longhaul-results.json' }], ['junit', { outputFile: 'junit.xml' }]],
   },
 }
 `
@@ -81,7 +81,7 @@ describe('the reporter', () => {
   })
 
   test('writes JSON', () => {
-    const { tests, sweeps } = JSON.parse(readFileSync(at('longhaul.json'), 'utf8')) as {
+    const { tests, sweeps } = JSON.parse(readFileSync(at('longhaul-results.json'), 'utf8')) as {
       tests: object[]
       sweeps: object[]
     }

@@ -1,4 +1,5 @@
 import OpenAI from 'openai'
+import { vi } from 'vitest'
 import { actAs, describeOrchestration, findViolations, restartable, sequence } from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
@@ -154,6 +155,46 @@ describeOrchestration(
     test('start() resolves where it fails before, and the outcome says why', async ({ start, expect }) => {
       const orchestration = await start({ vars: { fails: true } })
       expect(await orchestration.outcome()).toHaveFailedWith('no port')
+    })
+  },
+)
+
+describeOrchestration(
+  'a system that fails at its start',
+  { system: () => Promise.reject(new Error('There is no database.')) },
+  (test) => {
+    test('shows its own failure to a test that restarts or suspends it', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('1s')
+      const message = 'The system failed before it could be suspended or restarted: There is no database.'
+      await expect(orchestration.restart()).rejects.toThrow(message)
+      await expect(orchestration.suspend()).rejects.toThrow(message)
+      await expect(orchestration.resume()).rejects.toThrow(message)
+      expect(await orchestration.outcome()).toHaveFailedWith('There is no database.')
+    })
+  },
+)
+
+describeOrchestration(
+  'a system that keeps its answers in the memory of a module',
+  {
+    provider: { latency: '1m' },
+    checks: { 'paid-twice': false },
+    system: restartable(async ({ signal }) => {
+      vi.resetModules()
+      const { work } = await import('./fixtures/memo-in-memory.ts')
+      return work(signal)
+    }),
+  },
+  (test) => {
+    test('loses them at a restart if it loads its modules anew', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('150s')
+      await orchestration.restart()
+      const outcome = await orchestration.outcome()
+      expect(outcome.result).toBe(3)
+      expect(outcome).toHaveCalls(5, { status: 'ended' })
+      expect(findViolations(outcome.trace).map(({ check }) => check)).toContain('paid-twice')
     })
   },
 )

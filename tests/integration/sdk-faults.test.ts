@@ -72,7 +72,8 @@ const WAYS = {
 type Way = keyof typeof WAYS
 
 /** The error that a program gets, by class or by its words, or what it takes for an answer. */
-type Reaction = ErrorClass | RegExp | { text: RegExp | string | null; finish: string | null } | 'an answer' | 'a page'
+type Reaction =
+  ErrorClass | RegExp | { text: RegExp | string | null; finish: string | null } | 'an answer' | 'a page' | 'waits'
 type Reactions = Readonly<Record<Way, Reaction>>
 
 const everywhere = (ofOpenAI: Reaction, ofAnthropic: Reaction): Reactions => ({
@@ -120,6 +121,25 @@ const REACTIONS: Readonly<Record<Fault, Reactions>> = {
     messageStreamed: /APIError: .*overloaded_error/,
     messageTogether: /APIError: .*overloaded_error/,
   },
+  stream_error_first: {
+    ...status(openaiErrors.InternalServerError, anthropicErrors.InternalServerError),
+    chatStreamed: openaiErrors.APIError,
+    chatTogether: openaiErrors.APIError,
+    messageStreamed: /APIError: .*overloaded_error/,
+    messageTogether: /APIError: .*overloaded_error/,
+  },
+  // A byte every 15 s keeps Node's own fetch from giving up.
+  stall_with_pings: {
+    ...everywhere('waits', 'waits'),
+    chat: openaiErrors.APIConnectionTimeoutError,
+    embedding: openaiErrors.APIConnectionTimeoutError,
+  },
+  fragmented: answered(ANSWER, 'stop', 'end_turn'),
+  connection_refused: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
+  connection_timeout: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
+  dns_not_found: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
+  dns_unavailable: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
+  certificate_expired: status(openaiErrors.APIConnectionError, anthropicErrors.APIConnectionError),
   empty: answered('', 'stop', 'end_turn'),
   refusal: {
     // The words of a refusal have a field of their own at OpenAI.
@@ -148,13 +168,21 @@ describeOrchestration(
   'every fault, at every endpoint, as the official SDKs tell of it',
   {
     provider: { latency: '5s', replies: [{ content: 'Name', reply: ANSWER }] },
+    // A client that nothing ends leaves its call.
+    checks: { orphans: { calls: false } },
     system: ({ vars }: SystemContext) => (vars['call'] as () => Promise<unknown>)(),
   },
   (test) => {
     for (const [fault, reactions] of Object.entries(REACTIONS) as [Fault, Reactions][])
       for (const [way, reaction] of Object.entries(reactions) as [Way, Reaction][])
-        test(`${fault}: ${way}`, async ({ run, provider, expect }) => {
+        test(`${fault}: ${way}`, async ({ run, provider, sleep, expect }) => {
           provider.failNext(1, fault)
+          if (reaction === 'waits') {
+            const waiting = Symbol('waiting')
+            const call = () => Promise.race([WAYS[way](), sleep('1h').then(() => waiting)])
+            expect((await run({ vars: { call } })).result).toBe(waiting)
+            return expect(provider.openCalls).toBe(1)
+          }
           const outcome = await run({ vars: { call: WAYS[way] } })
           expect(provider.openCalls).toBe(0)
           if (typeof reaction === 'function') return expect(outcome).toHaveFailedWith(reaction)

@@ -34,6 +34,28 @@ test('a body may come compressed', async () => {
   expect(response.status).toBe(200)
 })
 
+test('an answer in fragments comes in pieces, and is the same answer', async () => {
+  await serve({ replies: 'Grüße aus Zürich.' })
+  provider.failNext(2, 'fragmented')
+  for (const stream of [false, true]) {
+    const response = await ask(server!, { body: JSON.stringify({ ...(JSON.parse(BODY) as object), stream }) })
+    const pieces: Buffer[] = []
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) pieces.push(Buffer.from(piece))
+    expect(pieces.length).toBeGreaterThan(1)
+    expect(Buffer.concat(pieces).toString()).toContain('Grüße')
+  }
+})
+
+test('a client of a server sees a connection that is not made as a reset: it was made', async () => {
+  await serve()
+  provider.failNext(1, 'connection_refused')
+  const error = await ask(server!).then(
+    () => undefined,
+    (thrown: Error & { cause: { code: string } }) => thrown,
+  )
+  expect(error!.cause.code).toMatch(/ECONNRESET|UND_ERR_SOCKET/)
+})
+
 test('a body that is not compressed as it says is refused as no JSON', async () => {
   const { baseURLs } = await serve()
   const response = await fetch(`${baseURLs.openai}/chat/completions`, {

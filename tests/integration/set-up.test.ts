@@ -205,3 +205,47 @@ describe('a reply that calls a tool', () => {
     ).toBeUndefined()
   })
 })
+
+describe('a model that a service does not know', () => {
+  const asked = (model: string, provider: FunctionOptions<void>['provider'], baseURL?: string) =>
+    failureOf(
+      {
+        agents: [],
+        provider: provider!,
+        system: async () => {
+          const own = new OpenAI({ apiKey: 'test', maxRetries: 0, ...(baseURL !== undefined && { baseURL }) })
+          await own.chat.completions.create({ model, messages: [{ role: 'user', content: 'x' }] })
+        },
+      },
+      async ({ run }) => {
+        const { error } = await run()
+        if (error) throw error
+      },
+    )
+  const baseURLs = ['https://llm.corp.example/v1']
+
+  test('is told with the set-up that names it', async () => {
+    const failure = await asked('corp-large', { services: { gateway: { format: 'openai', baseURLs } } }, baseURLs[0])
+    expect(failure?.message).toContain(
+      'The simulated service "gateway" does not know the model "corp-large", and refused it as the real service refuses a name that does not exist. ' +
+        "If the real service has this model, name it: provider: { models: { 'corp-large': {} } }. " +
+        "Or let the service answer any model, free of charge: services: { gateway: { format: 'vllm', … } }.",
+    )
+  })
+
+  test('is told with the model that may be meant', async () => {
+    const failure = await asked('gpt-4o-mni', {})
+    expect(failure?.message).toMatch(
+      /The simulated service "openai" does not know the model "gpt-4o-mni", .* Did you mean "gpt-4o-mini"\?/,
+    )
+    expect(failure?.message).not.toContain('vllm')
+  })
+
+  test('is answered with either set-up', async () => {
+    const services = (format: string) => ({ services: { gateway: { format, baseURLs } } })
+    expect(
+      await asked('corp-large', { models: { 'corp-large': {} }, ...services('openai') }, baseURLs[0]),
+    ).toBeUndefined()
+    expect(await asked('corp-large', services('vllm'), baseURLs[0])).toBeUndefined()
+  })
+})

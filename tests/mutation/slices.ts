@@ -10,7 +10,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   provider: ['tests/unit/provider/**/*.test.ts'],
   // The one that is left out reckons until it is stopped, for seconds.
   strategy: ['tests/unit/strategy/**/*.test.ts', '!tests/unit/strategy/budget.test.ts'],
-  orchestrator: ['tests/unit/orchestrator/**/*.test.ts', 'tests/integration/orchestrator.test.ts'],
+  // The one that is left out reads long texts, letter by letter.
+  orchestrator: [
+    'tests/unit/orchestrator/**/*.test.ts',
+    'tests/integration/orchestrator.test.ts',
+    '!tests/unit/orchestrator/team/long-speech.test.ts',
+  ],
 }
 
 /** Lines of source that make so many changes that two cores have tried them within 20 minutes. */

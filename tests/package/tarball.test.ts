@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { install, root, userEnv as env } from './install.ts'
@@ -41,6 +42,20 @@ test('the examples of the documentation that need no framework pass too', { time
   const vitest = join(root, 'node_modules/.bin/vitest')
   const { stdout } = await run(vitest, ['run', '--root', home, 'example-'], { cwd: home, env })
   expect(stdout).toMatch(new RegExp(`Test Files\\s+${count} passed \\(${count}\\)`))
+})
+
+test('the links of the documentation lead to files of the package', async () => {
+  const installed = join(home, 'node_modules/longhaul')
+  const pages = (await readdir(join(installed, 'docs'), { recursive: true })).filter((page) => page.endsWith('.md'))
+  const dead: string[] = []
+  for (const page of pages) {
+    // Who contributes has the repository.
+    if (page === 'contributing.md') continue
+    const text = await readFile(join(installed, 'docs', page), 'utf8')
+    for (const [, link] of text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g))
+      if (!existsSync(join(installed, 'docs', dirname(page), link!))) dead.push(`${page}: ${link}`)
+  }
+  expect(dead).toEqual([])
 })
 
 test('the pattern of docs/patterns.md passes longhaul check', { timeout: 60_000 }, async () => {

@@ -24,6 +24,9 @@ const node = (program: string, stdio?: 'ipc'): ChildProcess => start(process.exe
 
 const SPIN = 'const spin = (ms) => { const end = Date.now() + ms; while (Date.now() < end); }; '
 
+/** Asks a server again and again, without output. */
+const CALL_FOREVER = 'const call = async (url) => { for (;;) await (await fetch(url)).text() };'
+
 /** All lines that a program prints until it ends. */
 async function linesOf(child: ChildProcess): Promise<string> {
   let text = ''
@@ -314,6 +317,51 @@ describeOrchestration(
     })
   },
 )
+
+/** How a child learns the address of a server, without that anybody listens to the child. */
+const CALLERS: [string, (url: string) => ChildProcess][] = [
+  [
+    'in its environment',
+    (url) =>
+      spawn(process.execPath, ['-e', `${CALL_FOREVER} call(process.env.SERVER)`], {
+        env: { ...process.env, SERVER: url },
+        stdio: 'inherit',
+      }),
+  ],
+  [
+    'as an argument',
+    (url) => spawn(process.execPath, ['-e', `${CALL_FOREVER} call(process.argv[1])`, url], { stdio: 'ignore' }),
+  ],
+]
+
+for (const [how, call] of CALLERS) {
+  describeOrchestration(
+    `a child process without a listener that gets the address of a server of this one ${how}`,
+    {
+      system: async () => {
+        let requests = 0
+        const server = createServer((_request, response) => {
+          requests += 1
+          setTimeout(() => response.end(), 60_000)
+        })
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        const child = call(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`)
+        children.push(child)
+        await sleep(210_000)
+        child.kill('SIGKILL')
+        server.close()
+        return requests
+      },
+    },
+    (test) => {
+      test('has made its calls before a later timer fires', { timeout: 60_000 }, async ({ run, expect }) => {
+        const outcome = await run()
+        expect(outcome.result).toBe(4)
+        expect(outcome.elapsedMs).toBe(210_000)
+      })
+    },
+  )
+}
 
 describeOrchestration(
   'a child process that only logs, one that was stopped, and one that only keeps a core busy',

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { describeOrchestration } from 'longhaul'
+import { describeOrchestration, startServer } from 'longhaul'
 import { afterAll, beforeAll, describe } from 'vitest'
 
 const orTooLate = <T>(work: Promise<T>): Promise<T | 'too late'> =>
@@ -140,3 +140,33 @@ describe('beside workers that keep both cores busy', () => {
     },
   )
 })
+describeOrchestration(
+  'a worker thread that asks a model',
+  {
+    provider: { latency: '1h', replies: 'Yes.' },
+    system: async ({ provider }) => {
+      const server = await startServer(provider)
+      // fetch has a timer of its own for each request.
+      const worker = start(`parentPort.on('message', async (content) => {
+        const response = await fetch('${server.baseURLs.openai}/chat/completions', {
+          method: 'POST',
+          headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
+          body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }] }),
+        })
+        parentPort.postMessage((await response.json()).choices[0].message.content)
+      })`)
+      const answers: string[] = []
+      for (let n = 1; n <= 20; n++) answers.push(await ask(worker, String(n)))
+      await server.close()
+      return answers
+    },
+  },
+  (test) => {
+    test.afterEach(stopAll)
+    test('does not keep the clock waiting for the timers of its client', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome.result).toEqual(Array.from({ length: 20 }, () => 'Yes.'))
+      expect(outcome).toHaveElapsed({ exactly: '20h' })
+    })
+  },
+)

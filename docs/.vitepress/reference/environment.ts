@@ -9,6 +9,11 @@ interface Variable {
 export const OF_TESTS: readonly Variable[] = [
   { name: 'LONGHAUL_SEED', default: '`1`', about: 'The seed of the run, or the first seed of a sweep.' },
   { name: 'LONGHAUL_TIME', default: '`virtual`', about: 'The clock: `virtual`, `real`, or a factor such as `60x`.' },
+  {
+    name: 'LONGHAUL_EPOCH',
+    default: '–',
+    about: 'The simulated date at which each test starts, such as `2030-01-08`.',
+  },
   { name: 'LONGHAUL_FAIL_RATE', default: '`0`', about: 'Share of calls that fail, from 0 to 1.' },
   { name: 'LONGHAUL_LATENCY_SCALE', default: '`1`', about: 'Factor on every latency.' },
   { name: 'LONGHAUL_CHECKS', default: '`all`', about: '`off` turns all invariant checks off.' },

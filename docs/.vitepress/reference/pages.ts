@@ -76,7 +76,11 @@ ${section('Fixtures', 'OrchestrationFixtures', 'fixture')}
 ${section('What start() gives', 'StartedOrchestration', 'member')}
 ${section('What a system gets', 'SystemContext', 'member')}
 ${section('Matchers', 'OrchestrationMatchers', 'matcher')}
-${section('Ranges', 'Between', 'bound')}`
+${section('Ranges', 'Between', 'bound')}
+${section('Filters of calls', 'CallFilter', 'filter')}
+${section('A call in outcome.calls', 'CallRecord', 'field')}
+${section('An agent in outcome.agents', 'AgentRecord', 'field')}
+${section('A gather in outcome.gathers', 'GatherRecord', 'field')}`
 }
 
 function events(): string {

@@ -6,7 +6,7 @@ import type { Milliseconds } from '../duration.ts'
 import { connectionsOf } from './connections-of.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 import { Patience } from './patience.ts'
-import type { Connection, Peers } from './sockets.ts'
+import { isOtherEnd, type Connection, type Here, type Peers } from './sockets.ts'
 import { lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 /** A child at work is looked at again after this part of the time for which it has been at it, and after so many milliseconds. */
@@ -60,24 +60,18 @@ function countersOf({ child, messages, signals }: ChildRecord): Counters {
   }
 }
 
-/** The connections of this process. */
-interface Here {
-  all(): readonly Connection[]
-  /** Those on which a peer waits for a server of this process. */
-  waiting(): readonly Connection[]
-}
-
-const isOtherEnd = (our: Connection, its: Connection): boolean =>
-  its.localPort === our.remotePort && its.remotePort === our.localPort
-
-/** Whether anybody listens to a child at all: one that only keeps a core busy changes nothing. */
-function isHeard(child: ChildProcess): boolean {
+/**
+ * Whether a child can change anything here: somebody listens to it, or it can call a server of this process. One that
+ * only keeps a core busy changes nothing.
+ */
+function isHeard({ child, mayCall }: ChildRecord): boolean {
   const { stdout, stderr, channel } = child as unknown as Streams
   const isRead = (stream: Readable | null): boolean =>
     stream !== null &&
     (stream.readableFlowing === true ||
       ['data', 'readable', 'end', 'close'].some((name) => stream.listenerCount(name) > 0))
   return (
+    mayCall ||
     Boolean(channel) ||
     ['exit', 'close', 'message'].some((name) => child.listenerCount(name) > 0) ||
     isRead(stdout) ||
@@ -133,7 +127,7 @@ export class Children implements Peers<State> {
       }
       const state = this.#note(record, now)
       // A program that runs in the background is waited for only when it was given something: pools let go of their children.
-      if (state.phase === 'rest' || !(state.isGiven || isReferenced(child)) || !isHeard(child)) continue
+      if (state.phase === 'rest' || !(state.isGiven || isReferenced(child)) || !isHeard(record)) continue
       const doing = this.#byThreads ? this.#atWork(record, state, now) : this.#inWindow(record, state, now)
       if (doing !== undefined) return { what: `${nameOf(child)} ${doing}`, since: state.since }
       Object.assign(state, { phase: 'rest', isGiven: false })

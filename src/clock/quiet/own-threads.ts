@@ -3,7 +3,9 @@ import { isMainThread, type Worker } from 'node:worker_threads'
 import { registry } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
+import { connectionsOf } from './connections-of.ts'
 import { Patience } from './patience.ts'
+import { isOtherEnd, type Here } from './sockets.ts'
 import { doingIn, HELPERS, isFutex, lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 const TASKS = '/proc/self/task'
@@ -108,6 +110,7 @@ export class OwnThreads {
   /** Whether this process tells what its threads do. */
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
+  readonly #here: Here
   readonly #workers: Patience
   /** Threads that were at work when the run began, and were asked nothing since: what they do is not for it. */
   readonly #ownAffairs = new Set<string>()
@@ -123,8 +126,10 @@ export class OwnThreads {
   #known = 0
   #seenAt: Milliseconds
 
-  constructor(windows: SettleWindows, now: Milliseconds) {
+  /** @param here where to learn of the connections of this process */
+  constructor(windows: SettleWindows, now: Milliseconds, here: Here) {
     this.#settleMs = windows.settleMs
+    this.#here = here
     this.#workers = new Patience(windows, now)
     this.#seenAt = now
     if (registry.workers.size > 0 || registry.addOns > 0) {
@@ -167,6 +172,8 @@ export class OwnThreads {
     let needsHelp = false
     let runs = false
     let timerMs = Number.POSITIVE_INFINITY
+    let timers = 0
+    let sleeps = false
     for (const thread of this.#threads.values()) {
       const isHelper = HELPERS.has(thread.name)
       const what = `a thread of this process (${thread.name})`
@@ -186,7 +193,10 @@ export class OwnThreads {
         else if (thread.name === POOL) {
           if (!isFutex(call) && this.#isBlocked(thread.id, mark, now)) doing ??= `${what} waits in a job`
         } else if (isFutex(call)) needsHelp = true
-        if (!isHelper && (kind === 'timer' || kind === 'sleeps')) timerMs = Math.min(timerMs, ms)
+        if (isHelper || (kind !== 'timer' && kind !== 'sleeps')) continue
+        timerMs = Math.min(timerMs, ms)
+        timers += 1
+        sleeps ||= kind === 'sleeps'
       } catch {
         doing ??= `${what} has ended`
         thread.close()
@@ -202,8 +212,24 @@ export class OwnThreads {
     // A worker may wait for the threads that collect its garbage.
     if (helps && needsHelp) doing ??= 'a thread of V8 is busy'
     if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
+    if (started === Number.POSITIVE_INFINITY && !sleeps && this.#haveRequestsHere(timers)) return undefined
     const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
-    return waits ? 'a worker waits for its own timer' : undefined
+    return waits ? 'a worker thread, which has set a timer of its own' : undefined
+  }
+
+  /**
+   * Whether at least so many requests of other threads wait for an answer of a server in this thread. An HTTP client has
+   * a timer for each request: which thread's it is nobody can tell, but each of them has a request under way.
+   */
+  #haveRequestsHere(threads: number): boolean {
+    const waiting = this.#here.waiting()
+    if (waiting.length < threads) return false
+    const ofThisThread = this.#here.all()
+    const ofAll = connectionsOf([process.pid])
+    const fromThreads = waiting.filter(
+      (our) => !ofThisThread.some((its) => isOtherEnd(our, its)) && ofAll.some((its) => isOtherEnd(our, its)),
+    )
+    return fromThreads.length >= threads
   }
 
   /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */

@@ -16,6 +16,16 @@ export interface Connection {
   remotePort: number
 }
 
+/** The connections of this process, as far as its main thread has them. */
+export interface Here {
+  all(): readonly Connection[]
+  /** Those on which a peer waits for a server of this process. */
+  waiting(): readonly Connection[]
+}
+
+export const isOtherEnd = (our: Connection, its: Connection): boolean =>
+  its.localPort === our.remotePort && its.remotePort === our.localPort
+
 /** What is known of peers that are child processes, or belong to one. */
 export interface Peers<Peer extends object> {
   /** Whether a socket is the standard input or output of one. */

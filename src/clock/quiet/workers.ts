@@ -15,8 +15,8 @@ interface Utilization {
 
 /**
  * Tells whether a worker thread is at work by the utilization of its event loop: where the system does not tell what
- * threads do. A worker is at work from its start, or from when something was posted, until something has come in and
- * its loop was idle for `quietMs`; one from which nothing comes, for at most `settleMs`.
+ * threads do. A worker is at work while its loop was active within `quietMs`; and from its start, from when something
+ * was posted, and after something has come in, for at most `settleMs`, unless that was in vain before.
  */
 export class Workers {
   readonly #quietMs: Milliseconds

@@ -140,8 +140,8 @@ function errorMessage(body: string): string | undefined {
 }
 
 const codeOf = (error: unknown): string => {
-  const cause = (error as { cause?: { code?: unknown } })?.cause
-  return typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.message : String(error)
+  const { cause, code = cause?.code } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  return typeof code === 'string' ? code : error instanceof Error ? error.message : String(error)
 }
 
 /** A text as the value of a header, which has no other letters than those of ASCII. */
@@ -187,20 +187,17 @@ async function post(
   const { status } = response
   const retryAfterMs = retryAfterOf(response.headers)
   if (status === 200) return { text, headers: response.headers }
-  throw new CompletionError(
-    kindOfStatus(status),
-    errorMessage(text) ?? `The provider answered with status ${status}.`,
-    {
-      status,
-      retryAfterMs,
-      noAccess: noAccess(status, text, retryAfterMs),
-      limit: limitsOf(response.headers),
-    },
-  )
+  const message = errorMessage(text)
+  throw new CompletionError(kindOfStatus(status, message), message ?? `The provider answered with status ${status}.`, {
+    status,
+    retryAfterMs,
+    noAccess: noAccess(status, text, retryAfterMs),
+    limit: limitsOf(response.headers),
+  })
 }
 
 /**
- * One request to a service, once, by plain `fetch`.
+ * One request to a service, once, by the `fetch` of its settings.
  *
  * @throws CompletionError, or the signal's reason
  */

@@ -102,9 +102,16 @@ export class CompletionError extends Error {
   }
 }
 
-/** The kind of failure that an HTTP status stands for. */
-export function kindOfStatus(status: number): FailureKind {
-  if (status === 429) return 'rate_limited'
+/** Words for a request that alone exceeds a limit on tokens: no wait helps, though its status is that of a rate limit. */
+const TOO_LARGE = /^Request too large for /
+
+/**
+ * The kind of failure that an HTTP status stands for.
+ *
+ * @param message the text of the service's error
+ */
+export function kindOfStatus(status: number, message = ''): FailureKind {
+  if (status === 429) return TOO_LARGE.test(message) ? 'refused_request' : 'rate_limited'
   if (status === 503 || status === 529) return 'overloaded'
   if (status === 408 || status === 409 || status >= 500) return 'server_error'
   return 'refused_request'

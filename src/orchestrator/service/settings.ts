@@ -6,6 +6,9 @@ export interface ServiceSettings {
   format: 'openai' | 'anthropic'
   /** The API key for requests to the service. Default: the text `longhaul`. */
   apiKey?: string
-  /** Sends the requests to the service. Default: the global `fetch`. */
+  /**
+   * Sends the requests to the service. Default: the global `fetch`, which in Node waits no longer than five minutes for an
+   * answer. The daemon has one without this limit.
+   */
   fetch?: typeof fetch
 }

@@ -1,7 +1,13 @@
 import { badGateway } from './bad-gateway.ts'
+import { certificateExpired } from './certificate-expired.ts'
+import { connectionRefused } from './connection-refused.ts'
+import { connectionTimeout } from './connection-timeout.ts'
 import { contentFilter } from './content-filter.ts'
+import { dnsNotFound } from './dns-not-found.ts'
+import { dnsUnavailable } from './dns-unavailable.ts'
 import { empty } from './empty.ts'
 import type { FaultKind } from './fault.ts'
+import { fragmented } from './fragmented.ts'
 import { hang } from './hang.ts'
 import { htmlPage } from './html-page.ts'
 import { malformedJson } from './malformed-json.ts'
@@ -12,12 +18,14 @@ import { promptFiltered } from './prompt-filtered.ts'
 import { quotaExhausted } from './quota-exhausted.ts'
 import { rateLimited } from './rate-limited.ts'
 import { refusal } from './refusal.ts'
-import { resetMidway } from './reset-midway.ts'
 import { reset } from './reset.ts'
+import { resetMidway } from './reset-midway.ts'
 import { serverError } from './server-error.ts'
 import { slow } from './slow.ts'
 import { stall } from './stall.ts'
+import { stallWithPings } from './stall-with-pings.ts'
 import { streamError } from './stream-error.ts'
+import { streamErrorFirst } from './stream-error-first.ts'
 import { truncated } from './truncated.ts'
 import { unauthorized } from './unauthorized.ts'
 
@@ -46,6 +54,14 @@ export type Fault =
   | 'model_retired'
   | 'prompt_filtered'
   | 'html_page'
+  | 'connection_refused'
+  | 'connection_timeout'
+  | 'dns_not_found'
+  | 'dns_unavailable'
+  | 'certificate_expired'
+  | 'stream_error_first'
+  | 'stall_with_pings'
+  | 'fragmented'
 
 /** All that can go wrong with a call. */
 export const FAULTS = {
@@ -70,6 +86,14 @@ export const FAULTS = {
   model_retired: modelRetired,
   prompt_filtered: promptFiltered,
   html_page: htmlPage,
+  connection_refused: connectionRefused,
+  connection_timeout: connectionTimeout,
+  dns_not_found: dnsNotFound,
+  dns_unavailable: dnsUnavailable,
+  certificate_expired: certificateExpired,
+  stream_error_first: streamErrorFirst,
+  stall_with_pings: stallWithPings,
+  fragmented,
 } as const satisfies Record<Fault, FaultKind>
 
 /** The names of all that can go wrong. */

@@ -72,11 +72,14 @@ const baseURL: Check = (value, where) => {
     refuseOption(where, value, 'Give whole URLs, such as http://localhost:1234/v1.')
 }
 
+const retryAfterFormat = oneOf('the form of retry-after', ['seconds', 'date'])
+
 const service = options({
   ...behaviour,
   rateLimits,
   concurrency: count,
   idempotency: flag,
+  retryAfterFormat,
   format: text,
   baseURLs: listOf(baseURL),
 })
@@ -165,6 +168,7 @@ export const providerOptions = options({
   bursts: options({ meanOn: duration, meanOff: duration, failRate: share }, ['meanOn', 'meanOff']),
   schedule: listOf(options({ agent: text, nth: ordinal, fault: faultName }, ['agent', 'nth', 'fault'])),
   retryAfter: duration,
+  retryAfterFormat,
   slowFactor: factor,
   latencyScale: factor,
   rateLimits,

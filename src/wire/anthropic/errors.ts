@@ -141,7 +141,7 @@ export const anthropicErrors: ErrorFormat = {
     }
   },
 
-  refusal(refusal, limits, { requestId }) {
+  refusal(refusal, limits, { model, requestId }) {
     const answer = (
       status: number,
       type: string,
@@ -161,6 +161,16 @@ export const anthropicErrors: ErrorFormat = {
       case 'rate_limited': {
         const message = `This request would exceed your organization's rate limit on ${refusal.limit}. Please wait and try again.`
         return answer(429, 'rate_limit_error', message, retryHeader(refusal.retryAfterMs))
+      }
+      case 'request_too_large': {
+        const tokens = refusal.limit === 'tokens' ? 'tokens' : 'input tokens'
+        const message =
+          `This request would exceed your organization's rate limit of ${refusal.perMinute.toLocaleString('en-US')} ` +
+          `${tokens} per minute (org: ${ORGANIZATION}, model: ${model}). For details, refer to: ` +
+          'https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce ' +
+          'the prompt length or the maximum tokens requested, or try again later. You may also contact sales at ' +
+          'https://claude.com/contact-sales to discuss your options for a rate limit increase.'
+        return answer(429, 'rate_limit_error', message)
       }
       case 'overloaded':
         return answer(529, 'overloaded_error', 'Overloaded', retryHeader(refusal.retryAfterMs))

@@ -35,7 +35,11 @@ export class MessagesStream implements StreamEncoder {
       container: null,
       usage: usageOf(reply, this.#asked, Math.min(1, reply.usage.output)),
     }
-    return event({ type: 'message_start', message }) + event({ type: 'ping' })
+    return event({ type: 'message_start', message }) + this.ping()
+  }
+
+  ping(): string {
+    return event({ type: 'ping' })
   }
 
   piece(piece: Piece): string {

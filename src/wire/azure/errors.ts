@@ -20,6 +20,8 @@ const NO_DEPLOYMENT =
   'The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a ' +
   'moment and try again.'
 
+const MINUTE_MS = 60_000
+
 const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000))
 
 /** An error of the gateway. */
@@ -87,6 +89,9 @@ export const azureErrors: ErrorFormat = {
         const what = refusal.limit === 'requests' || refusal.limit === 'concurrency' ? 'call' : 'token'
         return answer(429, '429', limitText(refusal.retryAfterMs, what))
       }
+      case 'request_too_large':
+        // Azure promises that a wait helps, though it does not.
+        return answer(429, '429', limitText(MINUTE_MS, 'token'))
       case 'quota_exhausted': {
         const wait = {
           'retry-after': String(seconds(refusal.retryAfterMs)),

@@ -48,5 +48,7 @@ export const azure: Service = {
     ...at('/api/projects/{project}/openai/v1', openai.endpoints, false),
   ],
   errors: azureErrors,
+  // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
+  reserves: 'sum',
   took: 'x-envoy-upstream-service-time',
 }

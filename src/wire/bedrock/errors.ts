@@ -79,6 +79,12 @@ export function exceptionOf(refusal: Exclude<ServiceError, { kind: 'bad_gateway'
       const message = `Too many ${many}, please wait before trying again.`
       return { status: 429, name: 'ThrottlingException', message }
     }
+    case 'request_too_large':
+      return {
+        status: 429,
+        name: 'ThrottlingException',
+        message: 'Too many tokens, please wait before trying again.',
+      }
     case 'quota_exhausted':
       return {
         status: 429,

@@ -26,5 +26,7 @@ export const bedrock: Service = {
     }),
   ],
   errors: bedrockErrors,
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html
+  reserves: 'sum',
   took: 'x-amzn-bedrock-invocation-latency',
 }

@@ -90,6 +90,8 @@ export const cohereErrors: ErrorFormat = {
     switch (refusal.kind) {
       case 'rate_limited':
         return answer(429, "Please wait and try again later: you've exceeded your rate limit.", refusal.retryAfterMs)
+      case 'request_too_large':
+        return answer(429, "Please wait and try again later: you've exceeded your rate limit.")
       case 'overloaded':
         return answer(503, 'the service is currently unavailable, please try again later', refusal.retryAfterMs)
       case 'server_error':

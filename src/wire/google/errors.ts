@@ -114,12 +114,12 @@ const METRICS: Readonly<Record<string, readonly [metric: string, quota: string]>
   ],
 }
 
-/** 429 with what was exceeded and how long to wait. */
+/** 429 with what was exceeded and how long to wait, where a wait helps. */
 function quotaStatus(
   model: string,
   [metric, quotaId]: readonly [string, string],
   limit: number | undefined,
-  ms: number,
+  ms?: number,
 ): Status {
   const name = `generativelanguage.googleapis.com/${metric}`
   const quotaValue = limit === undefined ? {} : { quotaValue: String(limit) }
@@ -129,7 +129,7 @@ function quotaStatus(
       'You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: ' +
       `https://ai.google.dev/gemini-api/docs/rate-limits.\n* Quota exceeded for metric: ${name}${
         limit === undefined ? '' : `, limit: ${limit}`
-      }, model: ${model}\nPlease retry in ${ms / 1_000}s.`,
+      }, model: ${model}${ms === undefined ? '' : `\nPlease retry in ${ms / 1_000}s.`}`,
     status: 'RESOURCE_EXHAUSTED',
     details: [
       {
@@ -145,7 +145,7 @@ function quotaStatus(
           },
         ],
       },
-      retryInfo(ms),
+      ...(ms === undefined ? [] : [retryInfo(ms)]),
     ],
   }
 }
@@ -166,6 +166,8 @@ function geminiStatus(refusal: RefusalWithStatus, limits: LimitStates, model: st
   switch (refusal.kind) {
     case 'rate_limited':
       return quotaStatus(model, METRICS[refusal.limit]!, limitOf(limits, refusal.limit), refusal.retryAfterMs)
+    case 'request_too_large':
+      return quotaStatus(model, METRICS[refusal.limit]!, refusal.perMinute)
     case 'quota_exhausted':
       return quotaStatus(model, PER_DAY, undefined, refusal.retryAfterMs)
     case 'overloaded':
@@ -226,6 +228,7 @@ function geminiStatus(refusal: RefusalWithStatus, limits: LimitStates, model: st
 function vertexStatus(refusal: RefusalWithStatus, limits: LimitStates, model: string): Status {
   switch (refusal.kind) {
     case 'rate_limited':
+    case 'request_too_large':
     case 'quota_exhausted':
       return {
         code: 429,

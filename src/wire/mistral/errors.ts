@@ -130,6 +130,8 @@ export const mistralErrors: ErrorFormat = {
     switch (refusal.kind) {
       case 'rate_limited':
         return answer(429, 'Rate limit exceeded', 'rate_limited', '1300', refusal.retryAfterMs)
+      case 'request_too_large':
+        return answer(429, 'Rate limit exceeded', 'rate_limited', '1300')
       case 'overloaded':
         return answer(503, 'Service unavailable.', 'unreachable_backend', '1100', refusal.retryAfterMs)
       case 'server_error':

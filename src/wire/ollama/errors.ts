@@ -44,6 +44,7 @@ export const ollamaErrors: ErrorFormat = {
   refusal(refusal) {
     switch (refusal.kind) {
       case 'rate_limited':
+      case 'request_too_large':
       case 'quota_exhausted':
         return answerOf(429, { error: 'too many requests' })
       case 'overloaded':

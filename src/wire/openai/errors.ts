@@ -193,6 +193,14 @@ export const openaiErrors: ErrorFormat = {
         const message = `Rate limit reached for ${model} on ${type} per min. Please try again in ${spanText(refusal.retryAfterMs)}.`
         return answer(429, errorBody(message, type, null, 'rate_limit_exceeded'), retryHeaders(refusal.retryAfterMs))
       }
+      case 'request_too_large': {
+        const { perMinute, requested } = refusal
+        const message =
+          `Request too large for ${model} in organization org-longhaul on tokens per min (TPM): Limit ${perMinute}, ` +
+          `Requested ${requested}. The input or output tokens must be reduced in order to run successfully. ` +
+          'Visit https://platform.openai.com/account/rate-limits to learn more.'
+        return answer(429, errorBody(message, 'tokens', null, 'rate_limit_exceeded'))
+      }
       case 'overloaded': {
         const message = 'The engine is currently overloaded, please try again later.'
         return answer(503, errorBody(message, 'server_error', null, null), retryHeaders(refusal.retryAfterMs))

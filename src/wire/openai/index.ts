@@ -36,6 +36,8 @@ export const openai: Service = {
     ...['containers', 'realtime', 'organization', 'projects', 'chatkit', 'skills', 'live', 'decisions', 'safety'],
     ...['agents', 'vaults', 'webhook_endpoints', 'webhook_event_types', 'content_provenance_checks'],
   ],
+  // https://platform.openai.com/docs/guides/rate-limits: the larger of `max_tokens` and the estimated prompt.
+  reserves: 'larger',
   took: 'openai-processing-ms',
   errors: openaiErrors,
 }

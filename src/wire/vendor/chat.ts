@@ -78,6 +78,7 @@ class Preceded implements StreamEncoder {
   piece: StreamEncoder['piece'] = (piece) => this.#stream.piece(piece)
   tail = () => this.#stream.tail()
   error: StreamEncoder['error'] = (refusal) => this.#stream.error(refusal)
+  ping = () => this.#prelude
   frame: StreamEncoder['frame'] = (data) => this.#stream.frame(data)
 }
 

@@ -13,6 +13,9 @@ function errorIn({ headers, body }: WireResponse): VendorError | undefined {
 const NEUTRAL: NonNullable<VendorErrors['texts']> = {
   unauthorized: { message: 'Invalid API key provided.' },
   quota_exhausted: { message: 'You have exceeded your quota. Please check your plan and billing details.' },
+  request_too_large: {
+    message: 'Request too large for {model} on tokens per minute (TPM): Limit {limit}, Requested {requested}.',
+  },
   model_retired: { message: 'The model `{model}` is no longer available.' },
   prompt_filtered: { message: 'The prompt was flagged as a violation of the usage policy.' },
   server_error: { message: 'The server had an error while processing your request.' },
@@ -24,14 +27,14 @@ export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' |
   const inOwnWords = (
     response: WireResponse,
     cause: Cause,
-    model: string,
+    named: Readonly<Record<string, unknown>>,
     headers: Record<string, string>,
   ): WireResponse => {
     const error = errorIn(response)
     if (!error) return response
     const { status = response.status, ...own } = { ...NEUTRAL[cause], ...texts[cause] }
     const said = { ...error, ...own }
-    said.message = said.message.replaceAll('{model}', model)
+    said.message = said.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(named[name] ?? whole))
     const { 'content-type': type = 'application/json', 'retry-after': wait } = response.headers
     return {
       status,
@@ -41,10 +44,13 @@ export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' |
   }
   return {
     bad: (problem, requestId) =>
-      inOwnWords(openaiErrors.bad(problem, requestId), problem.kind, '', headersOf(requestId, {}, names)),
+      inOwnWords(openaiErrors.bad(problem, requestId), problem.kind, { model: '' }, headersOf(requestId, {}, names)),
     refusal(refusal, limits, request) {
       const response = openaiErrors.refusal(refusal, limits, request)
-      return inOwnWords(response, refusal.kind, request.model, headersOf(request.requestId, limits, names))
+      const excess =
+        refusal.kind === 'request_too_large' ? { limit: refusal.perMinute, requested: refusal.requested } : {}
+      const named = { model: request.model, ...excess }
+      return inOwnWords(response, refusal.kind, named, headersOf(request.requestId, limits, names))
     },
   }
 }

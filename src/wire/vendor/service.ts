@@ -43,7 +43,7 @@ const OTHERS: Readonly<Record<NonNullable<Vendor['also']>[number], readonly Endp
 
 /** The service of a vendor. */
 export function serviceFor(vendor: Vendor): Service {
-  const { name, baseURL, hosts = NOWHERE, bases, catalogue, also = [], more = [], anthropicAt } = vendor
+  const { name, baseURL, hosts = NOWHERE, bases, catalogue, reserves, also = [], more = [], anthropicAt } = vendor
   return {
     name,
     baseURL,
@@ -51,6 +51,7 @@ export function serviceFor(vendor: Vendor): Service {
     ...(bases && { bases }),
     strict: false,
     ...(catalogue !== undefined && { catalogue }),
+    ...(reserves && { reserves }),
     endpoints: [
       chatOf(vendor),
       ...more,

@@ -43,6 +43,8 @@ export interface Vendor {
   usage?: (told: Told) => object
   errors?: VendorErrors
   limits?: LimitNames
+  /** How a limit on tokens counts the requested maximum of generated tokens on arrival. Default: not at all. */
+  reserves?: 'larger' | 'sum'
 }
 
 /** What a vendor's own fields are made from. */
@@ -73,7 +75,10 @@ export type Cause = ServiceError['kind'] | BadRequest['kind']
 export interface VendorErrors {
   /** The body, in the vendor's shape. Default: OpenAI's. */
   body?: (error: VendorError, status: number) => unknown
-  /** What is said otherwise than by OpenAI; `{model}` stands for the model that was asked for. */
+  /**
+   * What is said otherwise than by OpenAI; `{model}` stands for the model that was asked for, `{limit}` and
+   * `{requested}` for the tokens of a request that is too large for a limit.
+   */
   texts?: Partial<Record<Cause, Partial<VendorError> & { status?: number }>>
 }
 

@@ -100,6 +100,22 @@ const SEEN: Partial<Record<Fault, Seen>> = {
     azure: /503|The server had an error/,
     Converse: /ServiceUnavailableException/,
   },
+  stream_error_first: {
+    gemini: /ApiError.*UNAVAILABLE/,
+    bedrock: /ModelStreamErrorException/,
+    azure: /503|The server had an error/,
+    Converse: /ServiceUnavailableException/,
+  },
+  fragmented: { gemini: 'STOP', bedrock: 'end_turn', azure: 'stop' },
+  // Some SDKs end a stream that is aborted as if it were over, and read what has come of a whole answer.
+  stall_with_pings: {
+    gemini: /AbortError/,
+    bedrock: null,
+    azure: /aborted/,
+    Converse: /SyntaxError/,
+    'Azure, streamed': null,
+  },
+  connection_refused: { gemini: /fetch failed/, bedrock: /NGHTTP2_REFUSED_STREAM/, azure: /Connection error/ },
   content_filter: {
     gemini: 'SAFETY',
     bedrock: 'content_filtered',

@@ -86,6 +86,21 @@ const FAULTS: Readonly<Record<Fault, RegExp | Record<Way, RegExp>>> = {
     'completions, streamed': /^SyntaxError/,
   }),
   stall: half(/^APIConnectionTimeoutError/, {}),
+  connection_refused: /^APIConnectionError/,
+  connection_timeout: /^APIConnectionTimeoutError/,
+  dns_not_found: /^APIConnectionError/,
+  dns_unavailable: /^APIConnectionError/,
+  certificate_expired: /^APIConnectionError/,
+  fragmented: answered('completed', 'stop'),
+  stall_with_pings: half(/^APIConnectionTimeoutError/, {
+    // Nothing but the client itself ends it.
+    'responses, streamed': /^still waiting$/,
+    'completions, streamed': /^still waiting$/,
+  }),
+  stream_error_first: half(overloaded, {
+    'responses, streamed': /^APIError: An error occurred/,
+    'completions, streamed': /^APIError/,
+  }),
   stream_error: half(overloaded, { 'responses, streamed': /^response\.failed$/, 'completions, streamed': /^APIError/ }),
 }
 
@@ -99,9 +114,10 @@ describeOrchestration(
   (test) => {
     for (const [fault, told] of Object.entries(FAULTS))
       for (const [way, ask] of Object.entries(WAYS) as [Way, () => Promise<string>][])
-        test(`${fault}: ${way}`, async ({ provider }) => {
+        test(`${fault}: ${way}`, async ({ provider, sleep }) => {
           provider.failNext(1, fault as Fault)
-          const seen = await ask().catch((error: Error) => `${error.constructor.name}: ${error.message}`)
+          const asked = ask().catch((error: Error) => `${error.constructor.name}: ${error.message}`)
+          const seen = await Promise.race([asked, sleep('1h').then(() => 'still waiting')])
           expect(seen).toMatch(told instanceof RegExp ? told : told[way])
         })
   },

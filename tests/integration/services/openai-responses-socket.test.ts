@@ -423,8 +423,16 @@ const FAULTS: Readonly<
   reset_midway: { closes: 1_006 },
   html_page: { closes: 1_006 },
   truncated: { closes: 1_000 },
+  connection_refused: { closes: 1_006 },
+  connection_timeout: { closes: 1_006 },
+  dns_not_found: { closes: 1_006 },
+  dns_unavailable: { closes: 1_006 },
+  certificate_expired: { closes: 1_006 },
+  stream_error_first: { error: null, status: 503 },
+  fragmented: { ends: 'response.completed' },
   hang: 'silent',
   stall: 'silent',
+  stall_with_pings: 'silent',
 }
 
 describeOrchestration(

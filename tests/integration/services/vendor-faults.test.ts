@@ -70,6 +70,7 @@ const WAYS: Record<string, { whole(): Promise<unknown>; streamed(): Promise<{ te
 }
 
 const ANSWER = 'At sea, far from any berth, and far from home.'
+const WHOLE = /^At sea, far from any berth, and far from home\.$/
 const HALF = /^At sea, far from any/
 
 /** What a whole answer, or the head of a stream, becomes: a status that the SDK's error has, or a part of its name or text. */
@@ -84,6 +85,12 @@ const REFUSED: Partial<Record<Fault, Record<keyof typeof WAYS, number | RegExp>>
   prompt_filtered: { groq: 400, mistral: 403, cohere: 400, ollama: 403 },
   hang: { groq: /timed out/, mistral: /timed out/, cohere: /timeout/, ollama: /timeout/ },
   reset: { groq: /Connection error/, mistral: /fetch failed/, cohere: /fetch failed/, ollama: /fetch failed/ },
+  dns_not_found: {
+    groq: /Connection error/,
+    mistral: /fetch failed/,
+    cohere: /fetch failed/,
+    ollama: /fetch failed/,
+  },
 }
 
 /** What becomes of a stream that goes wrong: an error, or what was heard so far. */
@@ -100,6 +107,18 @@ const CUT: Partial<Record<Fault, Record<keyof typeof WAYS, RegExp | { text: RegE
     mistral: /invalid/i,
     cohere: { text: HALF, finish: 'ERROR' },
     ollama: /error was encountered while running the model/,
+  },
+  stream_error_first: {
+    groq: /had an error while processing/,
+    mistral: /invalid/i,
+    cohere: { text: /^$/, finish: 'ERROR' },
+    ollama: /error was encountered while running the model/,
+  },
+  fragmented: {
+    groq: { text: WHOLE, finish: 'stop' },
+    mistral: { text: WHOLE, finish: 'stop' },
+    cohere: { text: WHOLE, finish: 'COMPLETE' },
+    ollama: { text: WHOLE, finish: 'stop' },
   },
   content_filter: {
     groq: { text: HALF, finish: 'content_filter' },
@@ -131,6 +150,16 @@ describeOrchestration(
     for (const [name, ways] of Object.entries(WAYS)) {
       test(`${name} without a fault`, async ({ expect }) => {
         expect((await ways.streamed()).text).toBe(ANSWER)
+      })
+
+      test(`${name}, stall_with_pings in a stream: waits on, and is not disturbed`, async ({
+        provider,
+        sleep,
+        expect,
+      }) => {
+        provider.failNext(1, 'stall_with_pings')
+        const waits = sleep('40s').then(() => 'waits')
+        expect(await Promise.race([ways.streamed().catch((thrown: Error) => thrown.message), waits])).toBe('waits')
       })
 
       for (const [fault, expected] of Object.entries(REFUSED))

@@ -36,6 +36,14 @@ describe('breaker', () => {
     expect(two(999)).toHaveLength(1)
   })
 
+  test.each(['openai', 'gpt-4o-mini', 'openai/gpt-4o-mini'])('a system reports the breaker of %s', (target) => {
+    const trace = story(breaker(1_000, 'open', target), call(1, { from: 2_000, to: 3_000 }), note(9_000))
+    expect(finds('breaker', trace)).toHaveLength(1)
+    expect(
+      finds('breaker', story(breaker(1_000, 'open', 'anthropic'), call(1, { from: 2_000, to: 3_000 }), note(9_000))),
+    ).toEqual([])
+  })
+
   test('a breaker belongs to its run, and ends with it', () => {
     const between = [run(0, 5_000), run(5_000, 9_000)].flat()
     const calls = (of: object) => [call(1, { from: 6_000, to: 7_000, ...of })]

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { CHECKS, findViolations, type CheckName } from '../../../src/checks/index.ts'
+import { describe, expect, test } from 'vitest'
+import { CHECKS, findViolations, InvariantError, type CheckName, type Violation } from '../../../src/checks/index.ts'
 import type { Trace } from '../../../src/trace/index.ts'
 import { call, event, gather, run, story, tries } from '../../given/story.ts'
 
@@ -10,7 +10,7 @@ const failed = { request: 'same', fault: 'server_error' }
 const WRONG: readonly [CheckName, Trace, at: number, calls: readonly number[]][] = [
   ['amplification', story(tries(9, 2_000)), 24_000, [9]],
   ['backoff', story(...[0, 10, 20, 30].map((from, nth) => call(nth + 1, { ...failed, from, to: from + 5 }))), 30, [4]],
-  ['budget', story(call(1, { from: 0, to: 1_000, cost: 2e12 }), call(2, { from: 2_000, to: 3_000 })), 1_000, [2]],
+  ['budget', story(call(1, { from: 0, to: 1_000, cost: 2e12 }), call(2, { from: 2_000, to: 3_000 })), 1_000, [1, 2]],
   [
     'cancellation',
     story(
@@ -55,4 +55,65 @@ test.each(WRONG)('what is against %s is told with the calls that show it', (chec
 test('a violation says why it matters, and what to do', () => {
   const [found] = findViolations(story(tries(9, 2_000)))
   expect(found).toMatchObject({ check: 'amplification', advice: CHECKS.amplification.advice })
+})
+
+describe('the error of violations', () => {
+  const found = findViolations(story(tries(9, 2_000)))
+
+  test('tells them by check, with why it matters, what to do, and how to waive it', () => {
+    const error = new InvariantError(found)
+    expect(error).toMatchObject({ name: 'InvariantError', code: 'LONGHAUL_INVARIANT', violations: found })
+    expect(error.message).toBe(
+      [
+        'amplification: Retries do not multiply, neither for one request nor over the run. The run violates this.',
+        '  at 24s: ann sent the same request to openai more than 8 times',
+        `  Why it matters: ${CHECKS.amplification.why}`,
+        `  What to do: ${CHECKS.amplification.advice}`,
+        '  If this is intentional, waive it: checks: { amplification: false }',
+      ].join('\n'),
+    )
+  })
+
+  test('shows three of each check, and waives a part where all are of one', () => {
+    const [first] = found
+    const of = (at: number, more: Partial<Violation>): Violation => ({ ...first!, at, what: `what ${at}`, ...more })
+    const spans = [1, 2, 3, 4, 5].map((at) => of(at, { check: 'spans', part: 'calls' }))
+    const { message } = new InvariantError([...spans, of(6, { check: 'paid-twice' })])
+    expect(message).toContain('\n  at 2ms: what 2\n  at 3ms: what 3\n  … and 2 more\n  Why it matters:')
+    expect(message).toContain('waive it: checks: { spans: { calls: false } }\n\npaid-twice: ')
+    expect(message).toContain("waive it: checks: { 'paid-twice': false }")
+    const parts = new InvariantError([...spans.slice(0, 2), of(3, { check: 'spans', part: 'tokens' })]).message
+    expect(parts).toContain('waive it: checks: { spans: false }')
+    expect(parts).not.toContain('more\n')
+  })
+})
+
+describe('what is found', () => {
+  const endless = story(
+    ...Array.from({ length: 25 }, (_, nth) =>
+      event(100 - nth, { type: 'setUp.unused', part: 'replies', name: `${nth}` }),
+    ),
+  )
+
+  test('are twenty violations of a check at most, in the order of time', () => {
+    expect(findViolations(endless)).toHaveLength(20)
+    const both = story(tries(9, 2_000), event(5, { type: 'setUp.unused', part: 'replies', name: 'a' }))
+    expect(findViolations(both).map(({ check, at }) => [check, at])).toEqual([
+      ['set-up', 5],
+      ['amplification', 24_000],
+    ])
+  })
+
+  test('is nothing of a check that is waived', () => {
+    expect(findViolations(endless, { 'set-up': false })).toEqual([])
+  })
+
+  test('has the slack in milliseconds, or as a text, or by its former name', () => {
+    const late = story(gather(1, { from: 0, to: 2_100, timeoutMs: 1_000, expected: ['ann'] }))
+    const count = (more: object): number =>
+      findViolations(late, {}, more).filter(({ check }) => check === 'timeouts').length
+    expect([{}, { slack: 99 }, { slack: 100 }, { slack: '100ms' }, { slackMs: 100 }].map(count)).toEqual([
+      1, 1, 0, 0, 0,
+    ])
+  })
 })

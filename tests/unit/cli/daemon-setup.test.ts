@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { readDaemonSetup } from '../../../src/cli/daemon-setup.ts'
 import { DAEMON_FLAGS } from '../../../src/cli/daemon-table.ts'
 import { readFlags } from '../../../src/cli/flags.ts'
+import { patientFetch } from '../../../src/daemon/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-setup-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -31,7 +32,7 @@ describe('which services are asked', () => {
   test('with an address that one alone, and the others are simulated', async () => {
     const { settings, simulated, told } = await setup([], { ...KEYS, OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/' })
     expect(settings.services).toEqual({
-      openai: { baseURL: 'http://127.0.0.1:9/v1', format: 'openai', apiKey: 'sk-real' },
+      openai: { baseURL: 'http://127.0.0.1:9/v1', format: 'openai', apiKey: 'sk-real', fetch: patientFetch },
     })
     expect(simulated).toBeDefined()
     expect(told).toContain('openai at http://127.0.0.1:9/v1; all others simulated')
@@ -55,7 +56,9 @@ describe('which services are asked', () => {
       'services:\n  local: { base_url: "http://127.0.0.1:1/v1", api_key_env: MY_KEY }\n',
     )
     const { settings } = await setup(['--config', config], { MY_KEY: 'k' })
-    expect(settings.services).toEqual({ local: { baseURL: 'http://127.0.0.1:1/v1', format: 'openai', apiKey: 'k' } })
+    expect(settings.services).toEqual({
+      local: { baseURL: 'http://127.0.0.1:1/v1', format: 'openai', apiKey: 'k', fetch: patientFetch },
+    })
     const wrong = write('wrong-services.yaml', 'services: { local: { url: x } }\n')
     await expect(setup(['--config', wrong])).rejects.toThrow(/services: local: .*There are: base_url/)
   })

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { readSettingsFile } from '../../../src/cli/settings-file.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-settings-'))
@@ -13,6 +13,14 @@ function read(text: string, name = 'yaml') {
   const file = join(home, `${(nth += 1)}.${name}`)
   writeFileSync(file, text)
   return readSettingsFile(file, KNOWN)
+}
+
+/** Reads the settings in a folder of its own with these files. */
+function readHere(files: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(join(home, 'here-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  using _cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder)
+  return readSettingsFile(undefined, KNOWN)
 }
 
 describe('a settings file', () => {
@@ -54,5 +62,19 @@ describe('a settings file', () => {
     expect(() => readSettingsFile(join(home, 'none.yaml'), KNOWN)).toThrow(
       /The settings file .*none\.yaml cannot be read: /,
     )
+  })
+
+  test('of a usual name that longhaul wrote for something else is not read', () => {
+    const results = '{ "tests": [{ "file": "a.test.ts" }], "sweeps": [] }'
+    const dashboard = readFileSync('dashboards/longhaul.json', 'utf8')
+    for (const other of [results, dashboard]) {
+      expect(readHere({ 'longhaul.json': other })).toEqual({ file: undefined, values: {} })
+      expect(() => read(other, 'json')).toThrow(/has no settings: it is (the results of|a dashboard for) /)
+    }
+    expect(readHere({ 'longhaul.json': '{ "failover": ["a"] }' }).values).toEqual({ failover: ['a'] })
+    expect(() => readHere({ 'longhaul.json': '{ "tests": [] }' })).toThrow('there is no setting "tests"')
+    expect(readHere({ 'longhaul.yaml': results, 'longhaul.json': '{ "cache_size": 3 }' })).toMatchObject({
+      values: { cache_size: 3 },
+    })
   })
 })

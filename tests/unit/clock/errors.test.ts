@@ -47,7 +47,7 @@ describe('a deadlock', () => {
 
 test('a storm of timers names the busiest of them', () => {
   const timers = [{ kind: 'setInterval', everyMs: 10, fired: 400 }]
-  const error = new TimerStormError({ now: 90_000, since: 30_000, fired: 500, timers, waiters })
+  const error = new TimerStormError({ now: 90_000, since: 30_000, fired: 500, timers, pending: [], waiters })
   expect(error).toMatchObject({ name: 'TimerStormError', code: 'LONGHAUL_TIMER_STORM', waiters })
   expect(error.message).toContain(
     '500 timers fired and 1m of virtual time passed without any other event (the last one at 30s).',
@@ -55,6 +55,20 @@ test('a storm of timers names the busiest of them', () => {
   expect(error.message).toContain('\nThe busiest timers:\n  setInterval of 10ms, fired 400 times\n')
   expect(error.message).toContain('ann has waited for an answer of gpt-4o since 1s (for 1m 29s)')
   expect(error.message).toContain('raise the option clock.horizon')
+})
+
+test('a storm of timers does not say that nothing can settle what is waited for', () => {
+  const storm = { now: 86_400_000, since: 0, fired: 1_440, timers: [], waiters: [] }
+  expect(new TimerStormError({ ...storm, pending: [] }).message).toContain(
+    'the code under test polls with these timers, or awaits a promise that no code will settle',
+  )
+  const { message } = new TimerStormError({
+    ...storm,
+    pending: [{ kind: 'timeout', ms: 604_800_000, dueMs: 518_400_000 }],
+  })
+  expect(message).toContain('Waiting:\n  a timer is due in 6d: timeout of 7d\n')
+  expect(message).toContain('raise the option clock.horizon above 7d.')
+  expect(message).not.toContain('no code will settle')
 })
 
 test('a second clock is refused with what to do', () => {

@@ -174,6 +174,14 @@ describe('a storm of timers', () => {
     expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
   })
 
+  test('names the timers that are still to come', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    later(7_200_000, () => {})
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toMatch(/\nWaiting:\n {2}a timer is due in 59m 56s: timeout of 2h\n.*clock\.horizon above 2h\.$/s)
+  })
+
   test('is counted from the last progress, in timers and in time', async () => {
     start({ horizon: '1h' })
     every(everyMs)

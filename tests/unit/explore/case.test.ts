@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FAULT_NAMES } from '../../../src/provider/index.ts'
+import { FAULT_NAMES, type ProviderConfig } from '../../../src/provider/index.ts'
 import { checkCase, decodeCase, encodeCase, InvalidCaseError, type Case } from '../../../src/explore/case.ts'
 import { casesOf, InvalidSweepError, maxShrunkOf, nameOf, sliceOf } from '../../../src/explore/sweep.ts'
 
@@ -79,6 +79,20 @@ describe('the cases of a sweep', () => {
       cases.filter(({ faults }) => (faults as readonly string[]).includes(name)).length / cases.length
     for (const name of ['rate_limited', 'hang', 'reset']) expect(share(name)).toBeCloseTo(0.5, 1)
     expect(cases.every(({ faults }) => faults!.length > 0)).toBe(true)
+  })
+
+  test.each<[string, ProviderConfig, boolean]>([
+    ['no call can fail', {}, false],
+    ['only a window lets calls fail, with faults of its own', { windows: [{ from: 0, failRate: 1 }] }, false],
+    ['the fail rate is 0', { failRate: 0, agents: { ann: { failRate: 0 } } }, false],
+    ['there is a fail rate', { failRate: 0.1 }, true],
+    ['an agent has one', { agents: { ann: { failRate: 0.1 } } }, true],
+    ['a service has one', { services: { openai: { failRate: 0.1 } } }, true],
+    ['failures come in bursts', { bursts: { meanOn: '1m', meanOff: '1h' } }, true],
+  ])('a swarm of seeds only: %s', (_, provider, hasFaults) => {
+    const [first] = casesOf({ seeds: 1 }, { first: 1, provider })
+    expect(first!.faults !== undefined).toBe(hasFaults)
+    if (!hasFaults) expect(nameOf(first!)).toBe('seed 1')
   })
 
   test('parts of the whole are disjoint and complete', () => {

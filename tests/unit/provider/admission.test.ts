@@ -47,6 +47,57 @@ describe('a call is refused', () => {
   })
 })
 
+test('a call waits for its refusal', () => {
+  const { provider } = provided()
+  provider.accept(request({ model: 'gpt-none' }), () => {})
+  expect(provider.waiters()).toMatchObject([{ what: 'call 1 to gpt-none, which the service is about to refuse' }])
+})
+
+describe('a call that alone has more tokens than a limit on tokens', () => {
+  const { countTokens } = (() => {
+    const { provider } = provided()
+    stop()
+    return { countTokens: provider.countTokens(request()) }
+  })()
+
+  test('is refused for ever, without a time to wait', async () => {
+    const { ask, trace, clock } = provided({ rateLimits: { inputTokensPerMinute: countTokens - 1 } })
+    const refusal = {
+      kind: 'request_too_large',
+      limit: 'inputTokens',
+      perMinute: countTokens - 1,
+      requested: countTokens,
+    }
+    expect(await ask()).toMatchObject([{ kind: 'refusal', refusal }])
+    await clock.supervise(() => clock.sleep(3_600_000))
+    expect(await ask()).toMatchObject([{ kind: 'refusal', refusal }])
+    for (const failed of trace.ofType('call.failed'))
+      expect(failed).toMatchObject({ fault: 'request_too_large', retryAfterMs: null, cost: 0 })
+  })
+
+  test('is let in where it fills the limit', async () => {
+    const { ask } = provided({ rateLimits: { tokensPerMinute: countTokens } })
+    expect((await ask())[0]!.kind).toBe('whole')
+  })
+
+  test.each([
+    [undefined, 1_000, 'whole'],
+    ['larger', 1_000, 'whole'],
+    ['larger', 1_001, 'refusal'],
+    ['sum', 1_000 - countTokens, 'whole'],
+    ['sum', 1_001 - countTokens, 'refusal'],
+  ] as const)('is one whose service reserves %s, of %i tokens to generate: %s', async (reserves, most, kind) => {
+    const { ask } = provided({ rateLimits: { tokensPerMinute: 1_000 } })
+    const [answer] = await ask({ maxOutputTokens: most, ...(reserves && { reserves }) })
+    expect(answer!.kind).toBe(kind)
+  })
+
+  test('is none where a limit on input tokens meets a large maximum', async () => {
+    const { ask } = provided({ rateLimits: { inputTokensPerMinute: 1_000 } })
+    expect((await ask({ maxOutputTokens: 5_000, reserves: 'sum' }))[0]!.kind).toBe('whole')
+  })
+})
+
 test('a call that was refused gives no place of another free', async () => {
   const { provider, clock, trace } = provided({ rateLimits: { concurrentRequests: 1 } })
   await clock.supervise(async () => {

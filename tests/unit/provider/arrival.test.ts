@@ -4,7 +4,7 @@ import type { CallRequest, Message } from '../../../src/provider/call.ts'
 import { Provider, withinRun, type ProviderConfig } from '../../../src/provider/index.ts'
 import { KeyedRandom } from '../../../src/random/index.ts'
 import { Trace } from '../../../src/trace/index.ts'
-import { provide, request } from './provider-under-test.ts'
+import { provide, replyIn, request } from './provider-under-test.ts'
 
 let stop = (): void => {}
 afterEach(() => stop())
@@ -28,7 +28,7 @@ describe('the arrival of a call', () => {
     await ask({ fingerprint: 'f' })
     const [{ conversation, ...event }] = arrived() as [ReturnType<typeof arrived>[number]]
     expect(conversation).toMatch(/^ann\/[0-9a-f]{8}$/)
-    expect(event).toEqual({
+    expect(event).toStrictEqual({
       seq: 0,
       at: 0,
       causes: [],
@@ -149,6 +149,28 @@ describe('a conversation', () => {
   })
 })
 
+describe('a question', () => {
+  test('is the newest message of the user, whatever tools have said since', async () => {
+    const { ask, arrived, trace } = provided({ replies: [{ agent: 'ann', reply: 'North is best.' }, { reply: 'No.' }] })
+    await ask()
+    const messages = [said('user', 'North is best.'), said('assistant', 'I look.'), said('tool', 'Rain.')]
+    await ask({ callerHints: ['ben'], messages })
+    await ask({ callerHints: ['cem'], messages: [said('system', 'North is best.')] })
+    const [ended] = trace.ofType('call.ended')
+    expect(arrived().map(({ causes }) => causes)).toEqual([[], [ended!.seq], []])
+  })
+
+  test('holds the newest sixteen answers of a long conversation', async () => {
+    const { ask, arrived } = provided({ replies: [{ reply: ({ nth }) => `This is answer ${nth}.` }] })
+    const texts = ['Go.']
+    for (let nth = 0; nth < 19; nth++) {
+      await ask(talk(...texts))
+      texts.push(`This is answer ${nth}.`, `Go on with ${nth}.`)
+    }
+    expect(arrived().at(-1)!.holds).toEqual(Array.from({ length: 16 }, (_, nth) => nth + 3))
+  })
+})
+
 describe('a retry', () => {
   const retried = async (overs: Partial<CallRequest>[], pauseMs = 0) => {
     const { ask, clock, provider, trace, arrived } = provided()
@@ -186,6 +208,24 @@ describe('a retry', () => {
     expect((await retried([{ fingerprint: 'f' }, { fingerprint: 'f', ...over }])).retries).toEqual([])
   })
 
+  test('has the same idempotency key', async () => {
+    const keys = async (...given: string[]) =>
+      (await retried(given.map((idempotencyKey) => ({ idempotencyKey, fingerprint: 'f' })))).retries.length
+    expect([await keys('a', 'a'), await keys('a', 'b')]).toEqual([1, 0])
+  })
+
+  test('is one where it begins as another ends, and others ask something else', async () => {
+    const { provider, clock, trace } = provided()
+    provider.failNext(1, 'overloaded')
+    await clock.supervise(async () => {
+      const send = () => provider.accept(request(), ({ kind }) => kind === 'refusal' && send())
+      send()
+      provider.accept(request({ fingerprint: 'other' }), () => {})
+      await clock.sleep(60_000)
+    })
+    expect(trace.ofType('call.retried')).toMatchObject([{ call: 3, of: 1, afterMs: 0 }])
+  })
+
   test('is none where it begins as another of the same content ends, and more of them are under way', async () => {
     const { provider, clock, trace } = provided()
     provider.failNext(1, 'overloaded')
@@ -212,6 +252,20 @@ test('the calls of an agent are numbered for chance, those of each agent by them
     [2, 'bad_gateway'],
     [3, 'overloaded'],
   ])
+})
+
+test('twenty thousand agents are remembered, and the calls of the one that is forgotten are numbered anew', async () => {
+  const { ask, provider, clock, trace } = provided({ replies: [{ reply: ({ nth }) => `nth ${nth}` }] })
+  const nthOf = async (agent: string) => replyIn(await ask({ callerHints: [agent] })).choices[0].text
+  expect([await nthOf('first'), await nthOf('second')]).toEqual(['nth 0', 'nth 0'])
+  await clock.supervise(async () => {
+    for (let nth = 2; nth < 20_000; nth++)
+      provider.accept(request({ callerHints: [`agent_${nth}`], model: 'gpt-none' }), () => {})
+    await clock.sleep(1_000)
+  })
+  const numbered = [await nthOf('first'), await nthOf('one more'), await nthOf('second'), await nthOf('first')]
+  expect(numbered).toEqual(['nth 1', 'nth 0', 'nth 1', 'nth 0'])
+  expect(trace.ofType('call.ended')).toHaveLength(6)
 })
 
 test('the trace keeps the texts of prompts and answers where it is told to', async () => {

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { CallRequest } from '../../../src/provider/call.ts'
+import { composeReply } from '../../../src/provider/compose.ts'
+import { NO_CONTENT, type Content } from '../../../src/provider/content.ts'
+import type { FaultKind } from '../../../src/provider/faults/index.ts'
 import type { ProviderConfig, ReplySpec } from '../../../src/provider/index.ts'
 import { tokenizerFor } from '../../../src/provider/tokens.ts'
-import { provide, replyIn } from './provider-under-test.ts'
+import { provide, replyIn, request } from './provider-under-test.ts'
 
 let stop = (): void => {}
 afterEach(() => stop())
@@ -216,4 +219,111 @@ test('images, sounds and documents count as input, and tell prompts apart', asyn
 
 test('an answer that pauses says so', async () => {
   expect((await answer({}, saying({ text: 'Wait.', pause: true }))).choice.finish).toBe('pause')
+})
+
+describe('a reply', () => {
+  const content = (over: Partial<Content>): Content => ({ ...NO_CONTENT[0], ...over })
+  const INPUT = { input: 10, cachedInput: 4, cacheWrite: 2 }
+  /** A reply of a model whose tokens are estimated: 3.5 characters each. */
+  const made = (
+    over: Partial<CallRequest>,
+    contents: readonly [Partial<Content>, ...Partial<Content>[]],
+    fault?: FaultKind,
+  ) =>
+    composeReply(request({ provider: 'anthropic', model: 'm', ...over }), contents.map(content) as [Content], {
+      id: 'r',
+      createdAt: 5,
+      fault,
+      input: INPUT,
+    })
+  const look = { id: 'c', name: 'look', arguments: '{"at":1}' }
+
+  test('is what the model says, counted', () => {
+    expect(made({}, [{ text: 'seventy' }])).toEqual({
+      id: 'r',
+      model: 'm',
+      createdAt: 5,
+      choices: [{ text: 'seventy', toolCalls: [], finish: 'stop', stopSequence: undefined, tokens: 2 }],
+      usage: { ...INPUT, output: 2, reasoning: 0 },
+    })
+  })
+
+  test('of several choices is billed for all of them, with their thoughts', () => {
+    const { choices, usage } = made({ choices: 2 }, [
+      { text: 'seventy' },
+      { text: 'one', reasoning: 'I think.', reasoningTokens: 3, toolCalls: [look] },
+    ])
+    expect(choices).toMatchObject([
+      { text: 'seventy', tokens: 2 },
+      { text: 'one', tokens: 1 + 2 + 3 + 3, reasoning: 'I think.', reasoningTokens: 3 },
+    ])
+    expect(choices[0]).not.toHaveProperty('reasoningTokens')
+    expect(usage).toEqual({ ...INPUT, output: 11, reasoning: 3 })
+  })
+
+  test.each([
+    ['the first place of a stop sequence', 'one, two, three', [','], 'one', ','],
+    ['the stop sequence that comes first in the text', 'one, two; three', [';', ','], 'one', ','],
+    ['the same, in whatever order they are given', 'one, two; three', [',', ';'], 'one', ','],
+    ['a stop sequence at the beginning', ', two', [','], '', ','],
+  ])('ends at %s', (_, text, stop, said, stopSequence) => {
+    expect(made({ stop }, [{ text, toolCalls: [look] }]).choices[0]).toMatchObject({
+      text: said,
+      finish: 'stop_sequence',
+      stopSequence,
+      // What would have come after it is not said.
+      toolCalls: [],
+    })
+  })
+
+  test('that has no stop sequence in it stays as it is', () => {
+    expect(made({ stop: [';'] }, [{ text: 'one', toolCalls: [look], finish: 'tool_calls' }]).choices[0]).toMatchObject({
+      text: 'one',
+      finish: 'tool_calls',
+      stopSequence: undefined,
+      toolCalls: [look],
+    })
+  })
+
+  test('is cut above the limit of tokens, thoughts last of all', () => {
+    const limited = (maxOutputTokens: number) =>
+      made({ maxOutputTokens }, [{ text: 'fourteen chars', reasoning: 'seventy', reasoningTokens: 2 }]).choices[0]
+    expect(limited(6)).toMatchObject({ text: 'fourteen chars', finish: 'stop', tokens: 6 })
+    expect(limited(4)).toMatchObject({ text: 'fourtee', finish: 'length', tokens: 4, reasoningTokens: 2 })
+    expect(limited(1)).toMatchObject({ text: '', finish: 'length', tokens: 1, reasoningTokens: 1, reasoning: 'sev' })
+    const [none] = made({ maxOutputTokens: 0 }, [{ text: 'x', reasoning: 'y', reasoningTokens: 1 }]).choices
+    expect(none).toEqual({ text: '', toolCalls: [], finish: 'length', stopSequence: undefined, tokens: 0 })
+  })
+
+  test('is billed as its script says', () => {
+    const usage = { input: 1, cachedInput: 0, cacheWrite: 0, output: 50, reasoning: 7 }
+    expect(made({}, [{ text: 'seventy', usage }]).usage).toEqual(usage)
+    expect(made({}, [{ text: 'seventy', usage: { output: 50 } }]).usage).toEqual({ ...INPUT, output: 50, reasoning: 0 })
+    expect(made({}, [{ text: 'seventy', usage: { reasoning: 7 } }]).usage).toEqual({
+      ...INPUT,
+      output: 9,
+      reasoning: 7,
+    })
+  })
+
+  test('is changed by its fault in each choice, and an embedding is not', () => {
+    const fault = { content: (given: Content) => ({ ...given, text: `${given.text}?` }) } as unknown as FaultKind
+    expect(made({ choices: 2 }, [{ text: 'a' }, { text: 'b' }], fault).choices.map(({ text }) => text)).toEqual([
+      'a?',
+      'b?',
+    ])
+    const embedded = made({ dimensions: 3 }, [{}], fault)
+    expect(embedded.choices[0].text).toBe('')
+    expect(embedded.vectors).toEqual([[expect.any(Number), expect.any(Number), expect.any(Number)]])
+  })
+
+  test('tells what was used and thought only where something was', () => {
+    const use = { id: 'u', kind: 'web_search', name: 'web_search', query: 'tides' }
+    expect(made({}, [{ hosted: [use] }]).choices[0]).toMatchObject({ hosted: [use], tokens: 3 + 2 })
+    const [silent] = made({}, [{ reasoning: 'x', reasoningTokens: 0 }]).choices
+    expect(Object.keys(silent)).toEqual(['text', 'toolCalls', 'finish', 'stopSequence', 'tokens'])
+    const [secret] = made({}, [{ reasoning: '', reasoningTokens: 9 }]).choices
+    expect(secret).not.toHaveProperty('reasoning')
+    expect(secret.reasoningTokens).toBe(9)
+  })
 })

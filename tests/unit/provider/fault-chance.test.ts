@@ -45,6 +45,29 @@ describe('chance', () => {
     expect(Math.abs(share(given, (fault) => fault === 'hang') - 0.25)).toBeLessThanOrEqual(tolerance(0.25))
   })
 
+  test('the mix is kept at any fail rate: of chance, of a window, and of each of several windows', () => {
+    const mix = { overloaded: 3, hang: 1 }
+    const window = brownout({ from: 0, for: '1m', failRate: 0.5, mix })
+    const other = brownout({ from: 0, for: '1m', failRate: 0.25, mix: { reset: 3, stall: 1 } })
+    const shareOf = (decided: readonly unknown[], rare: string, often: string): number => {
+      const all = decided.filter((fault) => fault === rare || fault === often)
+      return share(all, (fault) => fault === rare)
+    }
+    const near = (found: number) => expect(Math.abs(found - 0.25)).toBeLessThanOrEqual(3 * tolerance(0.25))
+    near(shareOf(decisions(faults({ rateOf: () => 0.5, mixOf: () => mix })), 'hang', 'overloaded'))
+    near(shareOf(decisions(faults({ windows: [window] })), 'hang', 'overloaded'))
+    const both = decisions(faults({ windows: [window, other] }))
+    near(shareOf(both, 'hang', 'overloaded'))
+    near(shareOf(both, 'stall', 'reset'))
+  })
+
+  test('agents have luck of their own', () => {
+    const given = faults({ rateOf: () => 0.5 })
+    const luck = (agent: string) => Array.from({ length: 50 }, (_, nth) => given.decide(subject({ agent, nth })).fault)
+    expect(luck('ann')).toEqual(luck('ann'))
+    expect(luck('ann')).not.toEqual(luck('ben'))
+  })
+
   test('a higher fail rate fails a superset of the calls', () => {
     const low = decisions(faults({ rateOf: () => 0.2 }))
     const high = decisions(faults({ rateOf: () => 0.5 }))
@@ -143,4 +166,83 @@ test.each([1, 3, Number.POSITIVE_INFINITY])('a script for %d calls is unmet unti
   expect(given.unmet).toMatchObject([{ count, fault: 'overloaded', scope: { agent: 'ann' } }])
   given.decide(subject())
   expect(given.unmet).toEqual([])
+})
+
+describe('a decision', () => {
+  test('tells when the window ends that has let the call fail', () => {
+    const out = outage({ from: '1m', for: '2m' })
+    expect(faults({ windows: [out] }).decide(subject({ at: 60_000 }))).toEqual({
+      fault: 'bad_gateway',
+      slowFactor: 1,
+      until: 180_000,
+    })
+    expect(faults({ windows: [outage({ from: 0 })] }).decide(subject()).until).toBe(Number.POSITIVE_INFINITY)
+    expect(faults({ rateOf: () => 1 }).decide(subject())).not.toHaveProperty('until')
+  })
+
+  test('of a script is as slow as the windows that are open, and not remembered as chance', () => {
+    const given = faults({ windows: [brownout({ from: 0, for: '1m', failRate: 1, slow: 3 })] })
+    given.failNext(1, 'hang')
+    expect(given.decide(subject())).toEqual({ fault: 'hang', slowFactor: 3 })
+    expect(given.injected).toEqual([])
+    expect(given.decide(subject({ nth: 1 })).slowFactor).toBe(3)
+    expect(given.injected).toMatchObject([{ agent: 'ann', nth: 1 }])
+  })
+
+  test('without any faults lets the call be', () => {
+    expect(faults().decide(subject())).toEqual({ fault: undefined, slowFactor: 1 })
+    expect(faults({ rateOf: () => 1, mixOf: () => ({}) }).decide(subject()).fault).toBeUndefined()
+  })
+
+  test('takes the fault of the window where its rate is the highest, else that of the call', () => {
+    const windows = [brownout({ from: 0, for: '1m', failRate: 0.5, mix: { reset: 1 } })]
+    const kinds = (rate: number) =>
+      new Set(decisions(faults({ windows, rateOf: () => rate, mixOf: () => ({ hang: 1 }) })))
+    expect(kinds(0.4)).toEqual(new Set([undefined, 'reset']))
+    expect(kinds(0.5)).toEqual(new Set([undefined, 'reset']))
+    expect(kinds(0.6)).toEqual(new Set([undefined, 'hang']))
+  })
+})
+
+describe('a schedule', () => {
+  const schedule = [
+    { agent: 'ann', nth: 1, fault: 'hang' },
+    { agent: 'ben', nth: 0, fault: 'reset' },
+  ] as const
+
+  test('fails exactly its calls, in place of those that chance would choose', () => {
+    const given = faults({ schedule, rateOf: () => 1 })
+    expect(given.unreached).toEqual(schedule)
+    const calls = [subject(), subject({ nth: 1 }), subject({ agent: 'ben' }), subject({ agent: 'ben', nth: 1 })]
+    expect(calls.map((call) => given.decide(call).fault)).toEqual([undefined, 'hang', 'reset', undefined])
+    expect(given.injected).toEqual(schedule)
+    expect(given.unreached).toEqual([])
+  })
+
+  test('tells which of its calls have not come', () => {
+    const given = faults({ schedule })
+    given.decide(subject({ nth: 1 }))
+    expect(given.unreached).toEqual([schedule[1]])
+    expect(faults().unreached).toEqual([])
+  })
+
+  test('tells nothing of them where too many calls have failed to remember', () => {
+    const many = Array.from({ length: 10_002 }, (_, nth) => ({ agent: 'ann', nth, fault: 'hang' as const }))
+    const given = faults({ schedule: many })
+    for (let nth = 0; nth < 9_999; nth++) given.decide(subject({ nth }))
+    expect([given.injected.length, given.unreached.length]).toEqual([9_999, 3])
+    for (let nth = 9_999; nth < 10_001; nth++) given.decide(subject({ nth }))
+    expect([given.injected.length, given.unreached.length]).toEqual([10_000, 0])
+  })
+})
+
+test('scripts are taken in their order, each in its scope, and one for no calls is none', () => {
+  const given = faults()
+  given.failNext(0, 'stall')
+  given.failNext(1, 'reset', { agent: 'ben' })
+  given.failNext(1, 'hang')
+  given.failNext(1, 'slow')
+  expect(given.unmet).toHaveLength(3)
+  expect([0, 1, 2].map((nth) => given.decide(subject({ nth })).fault)).toEqual(['hang', 'slow', undefined])
+  expect(given.decide(subject({ agent: 'ben' })).fault).toBe('reset')
 })

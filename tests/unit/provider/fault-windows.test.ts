@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_MIX } from '../../../src/provider/index.ts'
 import { applies } from '../../../src/provider/call-scope.ts'
-import { brownout, endOfWindow, outage, resolveWindow } from '../../../src/provider/fault-windows.ts'
+import { brownout, endOfWindow, outage, resolveWindow, windowApplies } from '../../../src/provider/fault-windows.ts'
 
 describe('a window', () => {
   test('of an outage lets every call fail, by a bad gateway where nothing else is said', () => {
-    expect(outage({ from: '5m', for: '2m', service: 'openai' })).toEqual({
+    expect(outage({ from: '5m', for: '2m', service: 'openai' })).toStrictEqual({
       from: 300_000,
       for: 120_000,
       service: 'openai',
       failRate: 1,
       mix: { bad_gateway: 1 },
     })
-    expect(outage({ from: 0, agent: 'ann', model: 'm', every: '1h', fault: 'unauthorized' })).toEqual({
+    expect(outage({ from: 0, agent: 'ann', model: 'm', every: '1h', fault: 'unauthorized' })).toStrictEqual({
       from: 0,
       every: 3_600_000,
       agent: 'ann',
@@ -81,6 +81,17 @@ describe('a window', () => {
 
   test('without an end is open for ever', () => {
     expect(endOfWindow(resolveWindow({ from: 100, failRate: 1 }), 1e9)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('applies to the calls of its scope, while it is open', () => {
+    const window = resolveWindow(outage({ from: 100, for: 50, agent: 'ann' }))
+    const applied = (agent: string, at: number) => windowApplies(window, { agent, model: 'm', provider: 'openai' }, at)
+    expect([applied('ann', 99), applied('ann', 100), applied('ann', 150), applied('ben', 100)]).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
   })
 
   test.each([

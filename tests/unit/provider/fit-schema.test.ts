@@ -98,3 +98,79 @@ test('the innermost value of a schema of many levels fits too', () => {
   const levels = (count: number): object => (count === 0 ? text : object({ a: levels(count - 1) }))
   expect(JSON.stringify(fitSchema(levels(30) as Record<string, unknown>, 1))).toMatch(/:"[^"]+"\}+$/)
 })
+
+const lengthOf = (schema: object): number =>
+  (fitSchema(schema as Record<string, unknown>, 1) as string | unknown[]).length
+const TEXT = { type: 'string' }
+const LIST = { type: 'array', items: { type: 'integer' } }
+
+test.each<[string, object, number]>([
+  ['999 items', { ...LIST, minItems: 999 }, 999],
+  ['a thousand items, and not five thousand', { ...LIST, minItems: 5_000 }, 1_000],
+  ['999 characters of a pattern', { ...TEXT, pattern: '^a{999}$' }, 999],
+  ['a pattern of a thousand characters', { ...TEXT, pattern: 'b'.repeat(1_000) }, 1_000],
+])('a value has %s', (_, schema, length) => {
+  expect(lengthOf(schema)).toBe(length)
+})
+
+test.each<[string, string]>([
+  ['repeats something a thousand times', '^a{1000}$'],
+  ['may repeat something a thousand times', '^a{2,1000}$'],
+  ['is longer than a thousand characters', 'b'.repeat(1_001)],
+])('a pattern is left out where it %s', (_, pattern) => {
+  expect(lengthOf({ ...TEXT, pattern })).toBeLessThan(100)
+})
+
+test('a text that has to be very long has ten thousand characters', () => {
+  const length = lengthOf({ ...TEXT, minLength: 20_000 })
+  expect(length).toBeGreaterThanOrEqual(10_000)
+  expect(length).toBeLessThan(10_100)
+})
+
+test('lists of many long texts have two of each, and are whole', () => {
+  const texts = { type: 'array', minItems: 1_000, items: { ...TEXT, minLength: 1_000 } }
+  const made = fitSchema({ type: 'array', minItems: 1_000, items: texts }, 1) as string[][]
+  expect(made.length).toBeGreaterThanOrEqual(2)
+  expect(made.length).toBeLessThan(10)
+  for (const list of made) {
+    expect(list.length).toBeGreaterThanOrEqual(2)
+    for (const text of list) expect(text.length).toBeGreaterThanOrEqual(20)
+  }
+})
+
+test('properties may have the names of keywords', () => {
+  const properties = { pattern: { const: 1 }, minItems: { const: 5_000 } }
+  expect(fitSchema({ type: 'object', properties, required: ['pattern', 'minItems'] }, 1)).toEqual({
+    pattern: 1,
+    minItems: 5_000,
+  })
+})
+
+test('a schema may have a hundred levels', () => {
+  expect(fitSchema(nested(50), 1)).toMatchObject({ a: { a: { a: {} } } })
+  expect(() => fitSchema(nested(51), 1)).toThrow(
+    expect.objectContaining({
+      name: 'SchemaTooLargeError',
+      code: 'LONGHAUL_SCHEMA_TOO_LARGE',
+      message: 'The schema has more than 100 levels or 20000 parts: longhaul generates no value for the schema.',
+    }) as Error,
+  )
+})
+
+test.each([
+  [9_000, 'The schema requires more values than a model would produce: longhaul generates no value for the schema.'],
+  [20_000, 'The schema has more than 100 levels or 20000 parts: longhaul generates no value for the schema.'],
+])('a schema of %i properties is refused', (count, message) => {
+  const properties = Object.fromEntries(Array.from({ length: count }, (_, nth) => [`p${nth}`, { const: nth }]))
+  expect(() => fitSchema({ type: 'object', properties }, 1)).toThrow(message)
+})
+
+test('a schema that cannot be is refused with the cause', () => {
+  expect(() => fitSchema({ type: 'nothing' }, 1)).toThrow(
+    expect.objectContaining({
+      name: 'UnfitSchemaError',
+      code: 'LONGHAUL_UNFIT_SCHEMA',
+      cause: expect.any(Error) as Error,
+    }) as Error,
+  )
+})

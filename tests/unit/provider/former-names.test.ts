@@ -28,6 +28,8 @@ describe('former names', () => {
     expect(configOfToday({ windows: [{ ...former, provider: 'openai' } as unknown as FaultWindow] }).windows).toEqual([
       { from: 60_000, for: 1_000, failRate: 0.5, mix: { hang: 1 }, slow: 2, service: 'openai' },
     ])
+    const [again] = configOfToday({ windows: [{ ...former, everyMs: 9_000 } as unknown as FaultWindow] }).windows!
+    expect(again).toEqual({ from: 60_000, for: 1_000, every: 9_000, failRate: 0.5, mix: { hang: 1 }, slow: 2 })
   })
 
   test('leave out what is not given', () => {

@@ -32,6 +32,11 @@ test('a model uses none where there is none, or it must not', () => {
   expect(use({ hosted: [search], toolChoice: { kind: 'none' } })).toBeUndefined()
 })
 
+test('a model that is asked nothing asks nothing', () => {
+  expect(use({ hosted: [search], messages: [] })!.query).toBe('')
+  expect(use({ hosted: [search] }, '')!.query).toBe('')
+})
+
 test('a tool that runs code is given a program', () => {
   expect(use({ hosted: [code] }, 'Say "hi"')!.query).toBe(String.raw`print("Say \"hi\"")`)
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Answer } from '../../../src/provider/call.ts'
 import type { ProviderConfig } from '../../../src/provider/index.ts'
-import { provide, request } from './provider-under-test.ts'
+import { provide, replyIn, request } from './provider-under-test.ts'
 
 const WORDS = Array.from({ length: 40 }, (_, nth) => `word${nth}`).join(' ')
 let stop = (): void => {}
@@ -95,5 +95,104 @@ describe('a client that goes away', () => {
       await clock.sleep(60_000)
     })
     expect(trace.ofType('call.ended').map(({ call }) => call)).toEqual([2])
+  })
+})
+
+describe('a client that went away and asks again', () => {
+  /** The retries of a client that goes away after some time, and asks again a second later. */
+  async function retriesAfter(ms: number, over: Parameters<typeof request>[0] = {}, config: ProviderConfig = {}) {
+    stop()
+    const { provider, clock, trace } = provided(config)
+    await clock.supervise(async () => {
+      const call = provider.accept(request(over), () => {})
+      await clock.sleep(ms)
+      call.disconnect()
+      await clock.sleep(1_000)
+      provider.accept(request(over), () => {})
+      await clock.sleep(60_000)
+    })
+    return trace.ofType('call.retried').map(({ call, of, afterMs }) => [call, of, afterMs])
+  }
+
+  test('retries, where nothing of the answer had come', async () => {
+    expect(await retriesAfter(6_000)).toEqual([[2, 1, 1_000]])
+    expect(await retriesAfter(1_999, { stream: true })).toEqual([[2, 1, 1_000]])
+  })
+
+  test('has read what it wanted of a stream', async () => {
+    expect(await retriesAfter(2_001, { stream: true })).toEqual([])
+  })
+
+  test('retries where the stream had stalled', async () => {
+    const config: ProviderConfig = { schedule: [{ agent: 'ann', nth: 0, fault: 'stall' }] }
+    expect(await retriesAfter(9_000, { stream: true }, config)).toEqual([[2, 1, 1_000]])
+  })
+
+  test('asks anew where another call had brought the answer meanwhile', async () => {
+    const { provider, clock, trace } = provided()
+    await clock.supervise(async () => {
+      provider.failNext(1, 'slow')
+      const hedged = provider.accept(request(), () => {})
+      provider.accept(request(), () => {})
+      await clock.sleep(20_000)
+      hedged.disconnect()
+      provider.accept(request(), () => {})
+      await clock.sleep(60_000)
+    })
+    expect(trace.ofType('call.failed')).toMatchObject([{ call: 1, fault: 'disconnected' }])
+    expect(trace.ofType('call.retried')).toEqual([])
+  })
+})
+
+describe('the end of a call', () => {
+  test('is told of with its cause', async () => {
+    const { ask, provider, trace } = provided()
+    await ask()
+    provider.failNext(1, 'server_error')
+    await ask()
+    const arrived = trace.ofType('call.arrived').map(({ seq }) => [seq])
+    expect(trace.ofType('call.ended', 'call.failed').map(({ causes }) => causes)).toEqual(arrived)
+    expect(trace.ofType('call.failed')[0]).toEqual({
+      seq: expect.any(Number),
+      at: 15_000,
+      causes: arrived[1],
+      type: 'call.failed',
+      call: 2,
+      afterMs: 5_000,
+      fault: 'server_error',
+      message: 'The server had an error.',
+      retryAfterMs: null,
+      usage: { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+      cost: 0,
+    })
+  })
+
+  test('of a client that leaves a stalled answer says so', async () => {
+    const { provider, clock, trace } = provided()
+    provider.failNext(1, 'stall')
+    await clock.supervise(async () => {
+      const call = provider.accept(request(), () => {})
+      await clock.sleep(30_000)
+      call.disconnect()
+    })
+    expect(trace.ofType('call.failed')).toMatchObject([
+      { fault: 'disconnected', message: 'The client disconnected from a stalled answer.' },
+    ])
+    expect(provider.ledger.total.failed).toBe(1)
+  })
+
+  test('is booked for the agent, the model and the service', async () => {
+    const { ask, provider } = provided()
+    await ask({ callerHints: ['ben'] })
+    const { byAgent, byModel, byService } = provider.ledger
+    expect([byAgent, byModel, byService].map((by) => [...by.keys()])).toEqual([['ben'], ['gpt-4o-mini'], ['openai']])
+  })
+
+  test('books what was generated against the limit of tokens', async () => {
+    const { ask } = provided({ latency: 0, rateLimits: { outputTokensPerMinute: 1_000 } })
+    const { usage } = replyIn(await ask())
+    const [second] = await ask()
+    expect(usage.output).toBeGreaterThan(20)
+    expect(second).toMatchObject({ limits: { outputTokens: { remaining: 1_000 - 2 * usage.output } } })
   })
 })

@@ -20,6 +20,11 @@ describe('a model', () => {
     expect(models.find('openai', 'toString')).toBeUndefined()
   })
 
+  test('is looked up once, however often it is asked for', () => {
+    const models = new ModelCatalogue({ own: {} })
+    for (const id of ['gpt-4', 'own']) expect(models.find('openai', id)).toBe(models.find('openai', id))
+  })
+
   test('of one service is none of another', () => {
     const models = new ModelCatalogue({})
     expect(models.find('openai', 'gpt-4')).toBeDefined()

@@ -1,3 +1,4 @@
+import { FAULTS } from '../../../src/provider/faults/index.ts'
 import { describe, expect, test } from 'vitest'
 import { partOf, refusalText, usageSoFar, waitText, type OpenCall } from '../../../src/provider/open-call.ts'
 
@@ -64,5 +65,10 @@ test.each<[OpenCall['state'], string]>([
   [working(5_000), 'which the service is answering'],
   [working(Number.POSITIVE_INFINITY), 'whose latency is never()'],
 ])('what a call waits for is told in words: $kind', (state, text) => {
-  expect(waitText(state)).toBe(text)
+  expect(waitText({ state, fault: undefined })).toBe(text)
+})
+
+test('a call that another fault than stall has stopped waits for that one', () => {
+  const fault = { name: 'stall_with_pings', kind: FAULTS.stall_with_pings, until: undefined } as const
+  expect(waitText({ state: { kind: 'stalled', usage }, fault })).toContain('the fault "stall_with_pings" stopped')
 })

@@ -51,6 +51,7 @@ describe('the pieces of an answer', () => {
       ['tool', 4],
       ['tool', 4],
     ])
+    expect(pieces[1]).toEqual({ kind: 'hosted', choice: 0, block: 1, opens: true, closes: true, use })
     expect(pieces.slice(3).map((piece) => piece.kind === 'tool' && [piece.tool, piece.opens, piece.closes])).toEqual([
       [0, true, false],
       [0, false, true],

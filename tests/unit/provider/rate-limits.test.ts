@@ -25,7 +25,16 @@ describe('a rate limiter', () => {
     expect(limiter.admit(5, 0)).toEqual({ limit: 'outputTokens', retryAfterMs: 36_600 })
   })
 
-  test('a request above the limit gets in when the bucket is full', () => {
+  test('names the limit on tokens that a request exceeds alone, whatever the time', () => {
+    const limiter = new RateLimiter({ tokensPerMinute: 100, inputTokensPerMinute: 60 })
+    expect(limiter.excess({ tokens: 100, inputTokens: 60 })).toBeUndefined()
+    expect(limiter.excess({ tokens: 101, inputTokens: 1 })).toEqual({ limit: 'tokens', perMinute: 100, requested: 101 })
+    const excess = { limit: 'inputTokens', perMinute: 60, requested: 61 }
+    expect(limiter.excess({ tokens: 61, inputTokens: 61 })).toEqual(excess)
+    expect(new RateLimiter({ requestsPerMinute: 1 }).excess({ tokens: 1e9, inputTokens: 1e9 })).toBeUndefined()
+  })
+
+  test('a request above the limit, most of which comes from a cache, gets in when the bucket is full', () => {
     const limiter = new RateLimiter({ tokensPerMinute: 100 })
     expect(limiter.admit(500, 0)).toBeUndefined()
     expect(limiter.admit(1, 0)).toMatchObject({ limit: 'tokens' })

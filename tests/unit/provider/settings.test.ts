@@ -53,7 +53,7 @@ test('without settings no call fails, and a call takes four seconds in the media
     expect([settings.faults().rateOf(ANN), settings.faults().mixOf(ANN)]).toEqual([0, DEFAULT_MIX])
     const latency = settings.latencyOf('ann', request(), NO_SPEED)!
     expect([latency.quantile(0.5), latency.quantile(0.95)].map(Math.round)).toEqual([4_000, 12_000])
-    expect(settings.embeddingLatency('m').quantile(0.5)).toBe(200)
+    expect(settings.embeddingLatency('ann', request()).quantile(0.5)).toBe(200)
     expect(settings.slowFactor).toBe(5)
     expect(settings.rules()).toEqual([])
     expect(settings.ofService('concurrency', 'openai')).toBeUndefined()
@@ -73,11 +73,15 @@ test('a model with a speed of its own answers by it, unless its agent or itself 
   expect(latencyOf({ models: { 'gpt-4o-mini': { latency: 8 } } })!.quantile(0)).toBe(8)
 })
 
-test('embeddings take as long as their model, whatever the agent', () => {
-  const settings = new Settings({ latency: 5, models: { embed: { latency: '3s' } } })
-  expect(settings.embeddingLatency('embed').quantile(0.9)).toBe(3_000)
-  expect(settings.embeddingLatency('other').quantile(0.9)).toBe(200)
-  expect(settings.embeddingLatency('other')).toBe(settings.embeddingLatency('another'))
+test('embeddings take the latency that is set from the narrowest place, and are quick without one', () => {
+  const latencyOf = (config: ProviderConfig): number =>
+    new Settings(config).embeddingLatency('ann', request({ model: 'embed' })).quantile(0.9)
+  expect(latencyOf({ agents: { ann: { latency: '4s' } }, models: { embed: { latency: '3s' } } })).toBe(4_000)
+  expect(latencyOf({ models: { embed: { latency: '3s' } }, services: { openai: { latency: '2s' } } })).toBe(3_000)
+  expect(latencyOf({ services: { openai: { latency: '2s' } }, latency: '1s' })).toBe(2_000)
+  expect(latencyOf({ latency: '1s' })).toBe(1_000)
+  const speed = { timeToFirstToken: '9s', tokensPerSecond: 1 } as const
+  expect(latencyOf({ agents: { ben: { latency: '4s' } }, models: { embed: { speed } } })).toBe(200)
 })
 
 test("the agents' own replies come first, then the rules, or what all are answered", () => {

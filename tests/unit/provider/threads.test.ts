@@ -62,6 +62,24 @@ test('what lies back more than five thousand calls may be forgotten, and not bef
   expect(callOf(threads, why)).toBeUndefined()
 })
 
+test('a prompt has the same number on every machine and in every version, so that traces can be compared', () => {
+  const words = Array.from({ length: 30 }, (_, nth) => `word${nth}`).join(' ')
+  const call = { id: '1', name: 'look', arguments: '{}' }
+  const after = (...more: Message[]) => promptOf([said('user', 'Hello.'), ...more])
+  expect([
+    after(),
+    after(said('assistant', 'Hi.'), said('user', 'Why?')),
+    after(said('user', words.slice(0, 96))),
+    after(said('user', words.slice(0, 97))),
+    after(said('user', words.repeat(9))),
+    after({ ...said('user', 'Look.'), mediaTokens: 85 }),
+    after({ ...said('assistant', ''), toolCalls: [call] }),
+  ]).toEqual([
+    3_239_517_298_684_780, 5_992_829_963_700_235, 5_504_154_561_390_160, 8_586_968_207_928_931, 762_789_598_004_304,
+    3_881_959_880_906_868, 6_562_321_809_185,
+  ])
+})
+
 test('a question behind that of a call under way overtakes it, until that call has ended', () => {
   const threads = new Threads()
   const overtakes = (messages: readonly Message[], name = 'ann/1') => threads.find(name, messages).overtakes

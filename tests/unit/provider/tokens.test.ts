@@ -40,6 +40,19 @@ describe('a tokenizer', () => {
     expect(cut(text, count(text) + 1)).toBe(text)
   })
 
+  test('cuts long texts too, of which it reads a part after another', () => {
+    const { count, cut } = tokenizerFor('openai', 'gpt-4o')
+    const text = 'one two three four five '.repeat(2_000)
+    const part = cut(text, 8_000)
+    expect(text.startsWith(part)).toBe(true)
+    expect(count(part)).toBe(8_000)
+  })
+
+  test('estimates what is longer than half a million characters by what it has counted', () => {
+    const { count } = tokenizerFor('openai', 'gpt-4o')
+    expect(count('word '.repeat(200_000)) / 200_000).toBeCloseTo(1, 2)
+  })
+
   test('takes what looks like a special token for text', () => {
     expect(tokenizerFor('openai', 'gpt-4o').count('<|endoftext|>')).toBeGreaterThan(1)
   })

@@ -56,7 +56,7 @@ describe('an answer', () => {
   test('to texts that are embedded is vectors, and asks no reply', async () => {
     const { ask, provider } = provided()
     const parts = await ask({ operation: 'embeddings', model: 'text-embedding-3-small', dimensions: 8 })
-    expect(parts[0]!.at).toBe(200)
+    expect(parts[0]!.at).toBe(10_000)
     expect(replyIn(parts)).toMatchObject({ vectors: [expect.any(Array)], usage: { output: 0 } })
     expect(provider.unusedReplies).toHaveLength(1)
   })
@@ -75,6 +75,7 @@ describe('a line', () => {
   test('is told of by who has waited in it, and how long', async () => {
     const { provider, clock, trace } = provided({ concurrency: 1 })
     await clock.supervise(async () => {
+      await clock.sleep(500)
       for (const agent of ['ann', 'ben'])
         provider.accept(request({ callerHints: [agent], fingerprint: agent }), () => {})
       await clock.sleep(1_000)

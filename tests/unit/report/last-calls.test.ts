@@ -22,6 +22,14 @@ test('the last call of each agent of a run that is stuck says how far it has com
   )
 })
 
+test('a declared agent without a call comes first', () => {
+  const trace = story(call(1, { agent: 'ann', from: 0, to: 500 }), stuck)
+  expect(lastCallsText(trace, ['ann', 'dan']).split('\n').slice(1)).toEqual([
+    '  dan: no call',
+    '  ann: call 1 to gpt-4o-mini, answered at 500ms',
+  ])
+})
+
 test('no more than twelve agents are told of', () => {
   const of = (agents: number) =>
     lastCallsText(

@@ -112,6 +112,16 @@ describe('the command that repeats a test', () => {
     )
   })
 
+  test('says the date that the test would not have alone', () => {
+    const epoch = (date: string) => settingsFromEnvironment({ LONGHAUL_EPOCH: date })
+    expect(command(epoch('2030-01-22'))).toBe(
+      "LONGHAUL_SEED=1 LONGHAUL_EPOCH=2030-01-22 npx vitest run a.test.ts -t 'votes'",
+    )
+    expect(command(epoch('2030-01-22T09:30:00+02:00'))).toContain(" LONGHAUL_EPOCH='2030-01-22T07:30:00.000Z' ")
+    for (const wrong of ['soon', '2030-13-01', '2030-01-22T09:30'])
+      expect(() => epoch(wrong)).toThrow(`LONGHAUL_EPOCH is "${wrong}". Give a date, such as 2030-01-08`)
+  })
+
   test('quotes what a shell or a pattern would read otherwise', () => {
     expect(command({ seed: "it's 5 o'clock" }, "what's (not) 50%?")).toBe(
       String.raw`LONGHAUL_SEED='it'\''s 5 o'\''clock' npx vitest run a.test.ts -t 'what'\''s \(not\) 50%\?'`,

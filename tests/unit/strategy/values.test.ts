@@ -79,11 +79,6 @@ const UNFIT: readonly [text: string, column: number, message: string][] = [
     'late of GATHER is "cem"; it needs "cancel" or "keep". There are: cancel, keep.',
   ],
   ['GATHER votes FROM agents WITH prompt: "Vote.", tasks: boss', 55, 'tasks of GATHER is "cem"; it needs a list.'],
-  [
-    'GATHER votes FROM agents WITH at_least: { n: round }',
-    31,
-    'at_least of GATHER is {"n":3}; it needs a whole number from 0.',
-  ],
   ['TERMINATE round', 11, 'Give the name of an agent, not 3.'],
   ['TERMINATE none', 11, 'Give the name of an agent, not null.'],
   ['TERMINATE [boss, none]', 1, 'Give the name of an agent, not null.'],

@@ -14,6 +14,9 @@ test('what only the system knows is told in the trace', () => {
   report.terminated('ann', 'done')
   report.resumed('run_1')
   report.resumed('run_1', { uncertain: 2 })
+  report.breaker('openai', 'half-open')
+  report.cost('ann', '$0.25')
+  report.cost('ann', 0.5, { model: 'gpt-4o' })
   report.note('hello')
   report.note('counted', { votes: 3 })
   expect(bodies()).toEqual([
@@ -21,6 +24,9 @@ test('what only the system knows is told in the trace', () => {
     { type: 'agent.terminated', agent: 'ann', reason: 'done' },
     { type: 'run.resumed', run: 'run_1', uncertain: 0 },
     { type: 'run.resumed', run: 'run_1', uncertain: 2 },
+    { type: 'breaker.changed', target: 'openai', state: 'half-open' },
+    { type: 'cost.claimed', agent: 'ann', model: '', known: 250_000_000_000, uncertain: 0 },
+    { type: 'cost.claimed', agent: 'ann', model: 'gpt-4o', known: 500_000_000_000, uncertain: 0 },
     { type: 'note', text: 'hello' },
     { type: 'note', text: 'counted', data: { votes: 3 } },
   ])

@@ -22,6 +22,8 @@ test('a chart of the run is told, unless a matcher has shown one', () => {
   const trace = story(call(1, { agent: 'ann', from: 0, to: 5_000 }))
   expect(chart(trace, [new Error('no')])).toEqual([expect.stringContaining('ann') as string])
   expect(chart(trace, [new Error('no\nTrace from 0 to 5s')])).toEqual([])
+  expect(chart(trace, [new Error('no\nNo call reached the provider in 5m.')])).toEqual([])
+  expect(chart(trace, [new Error('no\nNo call reached the provider.')])).toEqual([])
 })
 
 test('the report is told of where there is one', () => {

@@ -133,6 +133,14 @@ describe('the calls of a run', () => {
     expect(assertion).toThrow(/\nTrace from /)
   })
 
+  test('are told to be open where they may have ended after the run', () => {
+    const openText =
+      / 1 more had no end when the run ended, and an outcome is frozen then\. To see how they end, call sleep\(1\)/
+    expect(refusal(() => expect(called).toHaveCalls(2, { status: 'failed' }))).toMatch(openText)
+    expect(refusal(() => expect(called).toHaveCalls(1, { agent: 'ben', status: 'ended' }))).toMatch(openText)
+    expect(refusal(() => expect(called).toHaveCalls(2, { agent: 'ann', status: 'ended' }))).not.toMatch(openText)
+  })
+
   test.each([
     [
       () => expect(called).toHaveCalls({ atleast: 1 } as never),

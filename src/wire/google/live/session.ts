@@ -48,6 +48,7 @@ interface Active {
 function endOf(refusal: ServiceError): [code: number, reason: string] {
   switch (refusal.kind) {
     case 'rate_limited':
+    case 'request_too_large':
     case 'quota_exhausted':
       return [BROKEN, 'You exceeded your current quota, please check your plan and billing details.']
     case 'unauthorized':
@@ -274,10 +275,12 @@ export class GeminiSession implements LiveSession {
       case 'tail':
         return part.damage === undefined ? this.#end(active, part.reply) : this.#break(part.damage)
       case 'head':
+      case 'ping':
         return undefined
       case 'reset':
-      case 'whole':
         return this.#connection.cut()
+      case 'whole':
+        return part.damage === undefined ? this.#connection.cut() : this.#break(part.damage)
       default:
         return part satisfies never
     }
@@ -326,6 +329,7 @@ export class GeminiSession implements LiveSession {
       case 'stall':
         return undefined
       case 'error':
+      case 'error_first':
         return this.#close(...endOf({ kind: 'server_error' }))
       case 'malformed':
         this.#connection.send('{"serverContent": "\u0000')

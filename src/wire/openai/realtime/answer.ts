@@ -48,6 +48,8 @@ export function failureOf(refusal: ServiceError): ResponseEnd {
   switch (refusal.kind) {
     case 'rate_limited':
       return failed('tokens', 'rate_limit_exceeded', 'Rate limit reached. Please try again later.')
+    case 'request_too_large':
+      return failed('tokens', 'rate_limit_exceeded', 'Request too large on tokens per min (TPM).')
     case 'quota_exhausted':
       return failed('insufficient_quota', 'insufficient_quota', 'You exceeded your current quota.')
     case 'unauthorized':

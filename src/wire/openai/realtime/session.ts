@@ -388,10 +388,12 @@ export class RealtimeSession implements LiveSession {
         return this.#end(active, end, usage)
       }
       case 'head':
+      case 'ping':
         return undefined
       case 'reset':
-      case 'whole':
         return this.#connection.cut()
+      case 'whole':
+        return part.damage === undefined ? this.#connection.cut() : this.#break(active, part.damage)
       default:
         return part satisfies never
     }
@@ -402,6 +404,7 @@ export class RealtimeSession implements LiveSession {
       case 'stall':
         return undefined
       case 'error':
+      case 'error_first':
         return this.#end(active, failureOf({ kind: 'server_error' }), null)
       case 'malformed':
         this.#connection.send('{"type": "response.output_text.delta", "delta": "\u0000')

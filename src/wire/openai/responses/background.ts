@@ -14,6 +14,8 @@ function errorOf(refusal: ServiceError | undefined): { code: string; message: st
   switch (refusal?.kind) {
     case 'rate_limited':
       return { code: 'rate_limit_exceeded', message: 'Rate limit reached.' }
+    case 'request_too_large':
+      return { code: 'rate_limit_exceeded', message: 'Request too large on tokens per min (TPM).' }
     case 'prompt_filtered':
       return {
         code: 'invalid_prompt',
@@ -87,6 +89,8 @@ export class Background implements Detached {
         return this.#fail(part.refusal)
       case 'reset':
         return this.#fail(undefined)
+      case 'ping':
+        return undefined
       default:
         return part satisfies never
     }

@@ -196,9 +196,16 @@ export class ResponsesStream implements StreamEncoder {
     return silent + this.#event(`response.${response['status'] as string}`, { response })
   }
 
+  /** Not in the reference, and sent while a model thinks for long. Source: https://github.com/openai/openai-node/issues/1964. */
+  ping(): string {
+    return this.#event('keepalive', {})
+  }
+
   error(): string {
     const id = responseId(this.#reply, this.#asked)
     const message = 'An error occurred while processing your request. You can retry your request.'
+    // Before there is a response, nothing of it can fail.
+    if (this.#sequence === 0) return this.#event('error', { code: 'server_error', message, param: null })
     const response = {
       ...responseBody(id, this.#asked, 'failed'),
       error: { code: 'server_error', message },

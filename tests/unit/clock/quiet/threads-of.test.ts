@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { lookAt, threadsAreKnown, type Asleep, type Look } from '../../../../src/clock/quiet/threads-of.ts'
+import {
+  doingIn,
+  isFutex,
+  lookAt,
+  threadsAreKnown,
+  type Asleep,
+  type Doing,
+  type Look,
+} from '../../../../src/clock/quiet/threads-of.ts'
 
 const children: ChildProcess[] = []
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')))
@@ -63,5 +71,49 @@ describe.runIf(threadsAreKnown)('what the threads of a process do is known on Li
   test('one that has ended is gone', async () => {
     const pid = run('true')
     await vi.waitFor(() => expect(lookAt(pid)).toEqual({ kind: 'gone' }), { timeout: 20_000 })
+  })
+})
+
+describe.runIf(threadsAreKnown && process.arch === 'x64')('a line of /proc says what a thread does', () => {
+  const OWN = `/proc/self/task/${process.pid}`
+  /** No process may read there. */
+  const NOWHERE = '0xfffffffffffff000'
+  test.each<[string, string, unknown]>([
+    ['it is on a processor', 'running', { kind: 'runs' }],
+    ['it may not be seen', 'unknown', { kind: 'timer', ms: 0 }],
+    ['epoll_wait without a limit', '232 0x5 0x7f 0x400 0xffffffff 0x0 0x0 0x7f 0x7f', { kind: 'waits' }],
+    ['epoll_wait for 100 ms', '232 0x5 0x7f 0x400 0x64 0x0 0x0 0x7f 0x7f', { kind: 'timer', ms: 100 }],
+    ['epoll_wait for no time', '232 0x5 0x7f 0x400 0x0 0x0 0x0 0x7f 0x7f', { kind: 'timer', ms: 0 }],
+    ['poll for 100 ms', '7 0x5 0x1 0x64 0x0 0x0 0x0 0x7f 0x7f', { kind: 'timer', ms: 100 }],
+    ['ppoll without a limit', '271 0x5 0x1 0x0 0x0 0x0 0x0 0x7f 0x7f', { kind: 'waits' }],
+    ['ppoll with a time that cannot be read', `271 0x5 0x1 ${NOWHERE} 0x0 0x0 0x0 0x7f 0x7f`, { kind: 'timer', ms: 0 }],
+    ['accept', '43 0x5 0x0 0x0 0x0 0x0 0x0 0x7f 0x7f', { kind: 'waits' }],
+    ['futex without a limit', '202 0x7f 0x80 0x0 0x0 0x0 0x0 0x7f 0x7f', { kind: 'waits' }],
+    [
+      'futex with a time that cannot be read',
+      `202 0x7f 0x80 0x0 ${NOWHERE} 0x0 0x0 0x7f 0x7f`,
+      { kind: 'timer', ms: 0 },
+    ],
+    [
+      'nanosleep with a time that cannot be read',
+      `35 ${NOWHERE} 0x0 0x0 0x0 0x0 0x0 0x7f 0x7f`,
+      { kind: 'sleeps', ms: 0 },
+    ],
+    ['clock_nanosleep until a moment', `230 0x1 0x1 ${NOWHERE} 0x0 0x0 0x0 0x7f 0x7f`, { kind: 'sleeps', ms: 0 }],
+  ])('%s', (_, line, doing) => {
+    expect(doingIn(process.pid, OWN, line)).toEqual(doing)
+  })
+
+  test('a read is work while the system is at it, and a wait otherwise', async () => {
+    const readIn = (pid: number): Doing =>
+      doingIn(pid, `/proc/${pid}/task/${pid}`, '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f')
+    const [waiting, busy] = [run('cat'), run(process.execPath, '-e', 'for (;;);')]
+    await asleep(waiting, () => true)
+    expect(readIn(waiting)).toEqual({ kind: 'waits' })
+    await vi.waitFor(() => expect(readIn(busy)).toEqual({ kind: 'runs' }), { timeout: 20_000 })
+  })
+
+  test('a futex is told from other calls', () => {
+    expect(['202 0x7f 0x80', '0 0x5', 'running', '-1 0x7f'].map(isFutex)).toEqual([true, false, false, false])
   })
 })

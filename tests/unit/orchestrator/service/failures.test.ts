@@ -35,6 +35,12 @@ describe('the kind of a status', () => {
   ] as const)('%i is %s', ([status, kind]) => {
     expect(kindOfStatus(status)).toBe(kind)
   })
+
+  test('429 of a request that is too large for a limit is no rate limit, as no wait helps', () => {
+    const message = 'Request too large for gpt-4o in organization org-1 on tokens per min (TPM): Limit 1, Requested 2.'
+    expect(kindOfStatus(429, message)).toBe('refused_request')
+    expect(kindOfStatus(429, 'Rate limit reached for gpt-4o on tokens per min.')).toBe('rate_limited')
+  })
 })
 
 describe('a failed completion', () => {

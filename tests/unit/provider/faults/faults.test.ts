@@ -104,6 +104,53 @@ describe('a fault that breaks a connection', () => {
   })
 })
 
+describe('a fault by which no connection is made', () => {
+  test.each<[Fault, number, string]>([
+    ['connection_refused', 5, 'ECONNREFUSED'],
+    ['connection_timeout', 10_000, 'ETIMEDOUT'],
+    ['dns_not_found', 20, 'ENOTFOUND'],
+    ['dns_unavailable', 5_000, 'EAI_AGAIN'],
+    ['certificate_expired', 100, 'CERT_HAS_EXPIRED'],
+  ])('%s, shows after %i ms whatever the latency, with %s, and bills nothing', async (fault, at, connection) => {
+    const found = await befallen(fault, { latency: '4h' })
+    expect([found.at, found.last]).toMatchObject([at, { kind: 'reset', connection }])
+    expect(found.end).toMatchObject({ type: 'call.failed', fault, cost: 0, retryAfterMs: null })
+  })
+})
+
+test('a stream that begins with an error bills nothing, and who asks for the whole finds the service overloaded', async () => {
+  const streamed = await befallen('stream_error_first', { stream: true })
+  expect(streamed.parts).toMatchObject([{ kind: 'whole', damage: 'error_first', at: streamed.at }])
+  expect(streamed.end).toMatchObject({ fault: 'stream_error_first', cost: 0 })
+  stop()
+  expect((await befallen('stream_error_first')).last).toMatchObject({ refusal: { kind: 'overloaded' } })
+})
+
+describe('a stall with pings', () => {
+  test.each([true, false])('sends one every 15 s until its client gives up (stream: %s)', async (stream) => {
+    const { provider, clock, trace } = provide({ latency: '10s', replies: WORDS })
+    stop = () => clock.stop()
+    provider.failNext(1, 'stall_with_pings')
+    const parts: [Answer['kind'], number][] = []
+    await clock.supervise(async () => {
+      const call = provider.accept(request({ stream }), ({ kind }) => parts.push([kind, clock.now()]))
+      await clock.sleep(60_000)
+      expect(provider.waiters()).toMatchObject([{ what: expect.stringContaining('"stall_with_pings"') as string }])
+      call.disconnect()
+      await clock.sleep(3_600_000)
+    })
+    expect(parts.filter(([kind]) => kind !== 'piece').slice(-4)).toEqual([
+      [stream ? 'tail' : 'whole', 6_000],
+      ['ping', 21_000],
+      ['ping', 36_000],
+      ['ping', 51_000],
+    ])
+    const [failed] = trace.ofType('call.failed')
+    expect(failed).toMatchObject({ fault: 'disconnected' })
+    expect(failed!.usage.output).toBeGreaterThan(0)
+  })
+})
+
 describe('a fault that spoils an answer', () => {
   const said = async (fault: Fault) => {
     const { last, at, end } = await befallen(fault)
@@ -135,6 +182,15 @@ describe('a fault that spoils an answer', () => {
     expect(found.text.split(' ').length).toBeLessThan(25)
   })
 
+  test('fragmented spoils nothing but the pieces in which the bytes come', async () => {
+    expect(await said('fragmented')).toEqual({ at: 10_000, text: WORDS, finish: 'stop' })
+    for (const stream of [true, false]) {
+      stop()
+      const { parts } = await befallen('fragmented', { stream })
+      expect(parts.filter((part) => 'fragmented' in part)).toMatchObject([{ kind: stream ? 'head' : 'whole' }])
+    }
+  })
+
   test('slow takes its factor of the time, and is answered', async () => {
     expect(await said('slow')).toMatchObject({ text: WORDS, finish: 'stop' })
     stop()
@@ -157,7 +213,7 @@ test('a call that hangs waits for its client to give up, and bills nothing', asy
   expect(trace.ofType('call.failed')).toMatchObject([{ fault: 'disconnected', cost: 0 }])
 })
 
-test('every fault has its name, and they are twenty-one', () => {
-  expect(FAULT_NAMES).toHaveLength(21)
-  expect(new Set(FAULT_NAMES).size).toBe(21)
+test('every fault has its name, and they are twenty-nine', () => {
+  expect(FAULT_NAMES).toHaveLength(29)
+  expect(new Set(FAULT_NAMES).size).toBe(29)
 })

@@ -239,8 +239,11 @@ export class ResponsesSession implements LiveSession {
         return this.#complete(turn, turn.id!, finishedResponse(reply, turn.asked!), turn.stream!.tail())
       }
       case 'reset':
-      case 'whole':
         return this.#connection.cut()
+      case 'whole':
+        return part.damage === undefined ? this.#connection.cut() : this.#break(turn, part.damage)
+      case 'ping':
+        return undefined
       default:
         return part satisfies never
     }
@@ -254,6 +257,10 @@ export class ResponsesSession implements LiveSession {
         this.#connection.send('{"type": "response.output_text.delta", "delta": "\u0000')
         // The connection goes on, and may be asked for the next response.
         return this.#failMidway(turn)
+      case 'error_first': {
+        const request = { model: turn.asked!.model, requestId: this.#wire.id(), asked: turn.asked }
+        return this.#fail(turn, errorEvent(openaiErrors.refusal({ kind: 'overloaded', retryAfterMs: 0 }, {}, request)))
+      }
       case 'error':
         return this.#failMidway(turn)
       case 'truncated':

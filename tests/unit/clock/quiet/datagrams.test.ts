@@ -1,0 +1,78 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { afterEach, expect, test } from 'vitest'
+import { Datagrams } from '../../../../src/clock/quiet/datagrams.ts'
+import { installDoors } from '../../../../src/doors/index.ts'
+
+installDoors()
+const WINDOWS = { settleMs: 2_000, quietMs: 10 }
+
+const sockets: Socket[] = []
+afterEach(() => sockets.splice(0).forEach((socket) => socket.close()))
+
+async function bound(): Promise<{ socket: Socket; port: number }> {
+  const socket = createSocket('udp4')
+  sockets.push(socket)
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  return { socket, port: socket.address().port }
+}
+
+test('a datagram to a socket of this process is in transit until it is there, and no longer than a moment', async () => {
+  const [from, to] = [await bound(), await bound()]
+  const datagrams = new Datagrams(WINDOWS)
+  expect(datagrams.look(0)).toBeUndefined()
+  const destination = { port: to.port, address: '127.0.0.1' }
+  datagrams.sent(from.socket, destination, 100)
+  const held = { what: `a datagram to 127.0.0.1:${to.port} is in transit`, since: 100 }
+  expect([datagrams.look(100), datagrams.look(109)]).toEqual([held, held])
+  from.socket.send('hello', to.port, '127.0.0.1')
+  await once(to.socket, 'message')
+  expect(datagrams.look(109)).toBeUndefined()
+  datagrams.sent(from.socket, destination, 200)
+  expect([datagrams.look(209)?.since, datagrams.look(210)]).toEqual([200, undefined])
+  // That it was lost does not make it one that never answers.
+  datagrams.sent(from.socket, destination, 300)
+  expect(datagrams.look(300)).toBeDefined()
+})
+
+test('one to another machine is in transit until its answer, or until none may come', async () => {
+  const [from, other] = [await bound(), await bound()]
+  const datagrams = new Datagrams(WINDOWS)
+  const destination = { port: 53, address: '192.0.2.1' }
+  datagrams.sent(from.socket, destination, 100)
+  const held = { what: 'a datagram to 192.0.2.1:53 is in transit', since: 100 }
+  expect([datagrams.look(100), datagrams.look(2_099)]).toEqual([held, held])
+  other.socket.send('answer', from.port, '127.0.0.1')
+  await once(from.socket, 'message')
+  expect(datagrams.look(2_099)).toBeUndefined()
+  datagrams.sent(from.socket, destination, 3_000)
+  expect([datagrams.look(4_999)?.since, datagrams.look(5_000)]).toEqual([3_000, undefined])
+  // It never answers, and so is not waited for again, in this run or in a later one.
+  datagrams.sent(from.socket, destination, 6_000)
+  expect(datagrams.look(6_000)).toBeUndefined()
+  const later = new Datagrams(WINDOWS)
+  later.sent(from.socket, destination, 0)
+  expect(later.look(0)).toBeUndefined()
+  later.sent(from.socket, { port: 54, address: '192.0.2.1' }, 0)
+  expect(later.look(0)?.what).toBe('a datagram to 192.0.2.1:54 is in transit')
+})
+
+test.runIf(process.platform === 'linux').each(['127.0.0.1', 'localhost', '::1', '::ffff:127.0.0.1', '0.0.0.0'])(
+  'one to a port of this machine that nobody has bound goes nowhere: %s',
+  async (address) => {
+    const from = await bound()
+    const gone = createSocket('udp4')
+    gone.bind(0, '127.0.0.1')
+    await once(gone, 'listening')
+    const { port } = gone.address()
+    gone.close()
+    await once(gone, 'close')
+    const datagrams = new Datagrams(WINDOWS)
+    datagrams.sent(from.socket, { port, address }, 0)
+    expect(datagrams.look(0)).toBeUndefined()
+    // The same port of another machine may be somebody's.
+    datagrams.sent(from.socket, { port, address: '192.0.2.2' }, 0)
+    expect(datagrams.look(0)).toBeDefined()
+  },
+)
