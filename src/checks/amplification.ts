@@ -1,3 +1,4 @@
+import { formatDuration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check } from './check.ts'
 import { requestsOf, REST_MS, type TriedRequest } from './tries.ts'
@@ -22,7 +23,7 @@ export const amplification = check({
       if (call && before <= attempts)
         yield {
           at: call.arrivedAt,
-          what: `${call.agent} sent the same request to ${call.provider} more than ${attempts} times`,
+          what: `${call.agent} sent the same request to ${call.provider} more than ${attempts} times: ${before + calls.length} in all, in ${formatDuration(calls.at(-1)!.arrivedAt - calls[0]!.arrivedAt)}`,
           calls: [call.call],
         }
     }

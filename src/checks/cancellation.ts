@@ -1,47 +1,78 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
-import { check } from './check.ts'
+import type { CallRecord } from '../trace/index.ts'
+import { check, type Found } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
 export const cancellation = check({
-  holds: 'When an agent is terminated, its calls are cancelled, down to the connection.',
-  why: 'Calls of a terminated agent are billed, and their answers are discarded.',
+  holds: 'When an agent is terminated, or an orchestration cancelled, its calls are cancelled, down to the connection.',
+  why: 'Calls of a terminated agent or cancelled orchestration are billed, and their answers are discarded.',
   advice:
-    'Pass the signal of the agent to each of its calls, and send no request for the agent after the signal is aborted.',
+    'Pass the signal of the agent or of the orchestration to each call, and send no request after the signal is aborted.',
   settings: {
-    /** A call may end this long after the agent was terminated. */
+    /** A call may end this long after the termination or cancellation. */
     grace: '1s' as Duration,
-    /** Report calls that were in progress when the agent was terminated. */
+    /** Report calls that were in progress at the termination or cancellation. */
     underWay: true,
-    /** Report calls that the agent makes after its termination. */
+    /** Report calls that are made after the termination or cancellation. */
     later: true,
   },
   *find(facts, { grace: graceMs }) {
     const grace = graceMs + facts.slackMs
     for (const { agent, at, seq } of facts.of('agent.terminated')) {
       const nextLife = nextLifeOf(facts, agent, seq)
-      for (const call of facts.callsOfAgent.get(agent) ?? []) {
-        if (call.detached) continue
-        if (call.seq > nextLife || !facts.mayBeOf(facts.runsAt(seq), call)) continue
-        const over = Math.min(endOf(call), facts.until) - at
-        if (call.seq < seq && over > grace)
-          yield {
-            at,
-            what: `${agent} was terminated, and its call ${call.call} ran for another ${formatDuration(over)}`,
-            calls: [call.call],
-            part: 'underWay',
-          }
-        // What is broken off soon may have been on its way already.
-        if (call.seq > seq && (call.arrivedAt > at + grace || over > grace))
-          yield {
-            at: call.arrivedAt,
-            what: `${agent} was terminated, and made call ${call.call} ${formatDuration(call.arrivedAt - at)} later`,
-            calls: [call.call],
-            part: 'later',
-          }
-      }
+      const calls = (facts.callsOfAgent.get(agent) ?? []).filter(
+        (call) => call.seq < nextLife && facts.mayBeOf(facts.runsAt(seq), call),
+      )
+      yield* goingOn(facts, calls, { at, seq, grace }, ({ call }) => ({
+        underWay: `${agent} was terminated, and its call ${call} ran`,
+        later: `${agent} was terminated, and made call ${call}`,
+      }))
+    }
+    for (const { at, seq, causes } of facts.of('run.cancelled')) {
+      const isOne = facts.runs.length === 1
+      const calls = facts.calls.filter(({ run }) => run === causes[0] || (isOne && run === undefined))
+      yield* goingOn(facts, calls, { at, seq, grace }, ({ call, agent }) => ({
+        underWay: `the orchestration was cancelled, and call ${call} of ${agent} ran`,
+        later: `the orchestration was cancelled, and ${agent} made call ${call}`,
+      }))
     }
   },
 })
+
+/** When, and where in the trace, calls have to end. */
+interface Cancelled {
+  at: number
+  seq: number
+  grace: number
+}
+
+/** Of some calls those that go on after they were to end, and those that begin after it. */
+function* goingOn(
+  facts: Facts,
+  calls: readonly CallRecord[],
+  { at, seq, grace }: Cancelled,
+  whatOf: (call: CallRecord) => Record<'underWay' | 'later', string>,
+): Generator<Found<'underWay' | 'later'>> {
+  for (const call of calls) {
+    if (call.detached) continue
+    const over = Math.min(endOf(call), facts.until) - at
+    if (call.seq < seq && over > grace)
+      yield {
+        at,
+        what: `${whatOf(call).underWay} for another ${formatDuration(over)}`,
+        calls: [call.call],
+        part: 'underWay',
+      }
+    // What is broken off soon may have been on its way already.
+    if (call.seq > seq && (call.arrivedAt > at + grace || over > grace))
+      yield {
+        at: call.arrivedAt,
+        what: `${whatOf(call).later} ${formatDuration(call.arrivedAt - at)} later`,
+        calls: [call.call],
+        part: 'later',
+      }
+  }
+}
 
 /** Where in the trace an agent of the same name comes to life again: it is spawned, or another run begins. */
 function nextLifeOf(facts: Facts, agent: string, after: number): number {

@@ -12,6 +12,7 @@ const EXERCISES: { readonly [Type in TraceEvent['type']]?: (event: EventOf<Type>
   'agent.restarted': () => 'a hung agent',
   'task.assigned': ({ instead }) => (instead === null ? undefined : 'a reassigned task'),
   'run.resumed': () => 'a restart',
+  'run.cancelled': () => 'a cancelled run',
   'run.ended': ({ status }) => (status === 'failed' ? 'a failed run' : 'a completed run'),
   'budget.refused': () => 'a call refused by the budget',
   'cache.hit': () => 'a cache hit',

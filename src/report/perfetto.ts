@@ -189,6 +189,8 @@ function momentText(event: TraceEvent): string | undefined {
       return `run ${event.status}`
     case 'run.resumed':
       return 'run resumed'
+    case 'run.cancelled':
+      return 'run cancelled'
     case 'breaker.changed':
       return `breaker of ${event.target}: ${event.state}`
     case 'agent.spawned':

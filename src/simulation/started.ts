@@ -52,7 +52,7 @@ export interface StartedOrchestration<Result = unknown> {
    * ```
    */
   restart(): Promise<void>
-  /** Aborts the `signal` of the system, and waits for its end. */
+  /** Aborts the `signal` of the system and the `agentSignal` of each agent, and waits for its end. */
   cancel(): Promise<Outcome<Result>>
 }
 
@@ -103,9 +103,16 @@ export function starter<Result>(
       if (!found) agentControllers.set(agent, (found = new AbortController()))
       return found
     }
+    const agentSignals = new Map<string, AbortSignal>()
+    const agentSignal = (agent: string): AbortSignal => {
+      let found = agentSignals.get(agent)
+      if (!found) agentSignals.set(agent, (found = AbortSignal.any([controllerOf(agent).signal, controller.signal])))
+      return found
+    }
     const given = { ...defaults, ...vars }
     const resumptions: Resumption[] = []
     let stoppedAt: number | undefined
+    let hasEnded = false
     const goOn = async (options?: { checkpoint?: string }): Promise<void> => {
       const ways = controlled()
       const at = clock.now()
@@ -146,12 +153,13 @@ export function starter<Result>(
       report,
       signal: controller.signal,
       agents: agents ?? Object.keys(config?.agents ?? {}),
-      agentSignal: (agent) => controllerOf(agent).signal,
+      agentSignal,
       control: (ways) => void (controls = ways),
       readyWhen: (promise) => void (ready = promise),
     }
     const end = (status: 'completed' | 'failed', result: Result | undefined, error: unknown): Outcome<Result> => {
       network.readChildren()
+      hasEnded = true
       if (status === 'failed') failure = { error }
       trace.append(
         status === 'completed'
@@ -213,6 +221,7 @@ export function starter<Result>(
       },
       cancel() {
         use()
+        if (!hasEnded && !controller.signal.aborted) trace.append({ type: 'run.cancelled' }, [began])
         controller.abort(reason())
         return running
       },

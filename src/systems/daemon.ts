@@ -191,7 +191,8 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
       for (const agent of agents as string[])
         agentSignal(agent.slice(id.length + 1)).addEventListener(
           'abort',
-          () => void request('agent:terminate', { agent_id: agent }).catch(() => {}),
+          // The signal of all cancels the orchestration.
+          () => signal.aborted || void request('agent:terminate', { agent_id: agent }).catch(() => {}),
           { once: true },
         )
       ready.resolve()

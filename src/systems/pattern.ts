@@ -74,10 +74,12 @@ export function patternSystem(
         pauses.goOn()
       },
     } satisfies Controls)
+    // The signal of all ends the agents by itself.
+    const terminate = (agent: string): void => {
+      if (!signal.aborted) orchestrator.terminateAgent(agent, 'terminated by the test')
+    }
     for (const agent of orchestrator.agents)
-      agentSignal(agent).addEventListener('abort', () => orchestrator.terminateAgent(agent, 'terminated by the test'), {
-        once: true,
-      })
+      agentSignal(agent).addEventListener('abort', () => terminate(agent), { once: true })
     try {
       for (;;) {
         const result = await orchestrator.run()

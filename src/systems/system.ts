@@ -24,7 +24,7 @@ export interface SystemContext<Given extends Vars = Vars> {
   signal: AbortSignal
   /** The names of the agents: `options.agents`, or the names in `provider.agents`. */
   agents: readonly string[]
-  /** Aborted when the test terminates the agent. */
+  /** Aborted when the test terminates the agent or cancels the orchestration, or when the test ends. */
   agentSignal(agent: string): AbortSignal
   /** Adds events to the trace: gathers, states of circuit breakers, costs that the system computes, notes. */
   report: Report

@@ -38,6 +38,8 @@ export type EventBody =
   | { type: 'run.ended'; status: 'completed' }
   /** A run ended: the system threw. */
   | { type: 'run.ended'; status: 'failed'; error: string; message: string }
+  /** The test cancelled a run; caused by its start. */
+  | { type: 'run.cancelled' }
   /**
    * A call arrived at the provider. The causes contain the end of the call whose answer it passes on. `attempt` is 1
    * for the first attempt of a request, 2 for its first retry …

@@ -36,6 +36,7 @@ const watched = { name: 'text', nth: 'whole' } as const
 const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, Kind>> } = {
   'run.started': { name: 'text', seed: 'any', vars: 'block' },
   'run.ended': { status: 'text', error: 'text?', message: 'text?' },
+  'run.cancelled': {},
   'call.arrived': {
     ...call,
     ...named,

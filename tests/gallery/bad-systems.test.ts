@@ -146,7 +146,7 @@ const SYSTEMS: readonly BadSystem[] = [
     name: 'four tries of three each',
     options: { ...down(), agents: ['ann'] },
     system: () => retrying(4, fullJitter, () => ask('ann', 'Ready?', { client: patient })).catch(() => {}),
-    found: ['amplification: ann sent the same request to openai more than 8 times'],
+    found: [/^amplification: ann sent the same request to openai more than 8 times: \d+ in all, in [\dms. ]+$/],
   },
   {
     name: 'four calls for each request, over the run',

@@ -605,6 +605,30 @@ const SYSTEMS: readonly GoodSystem[] = [
     },
   },
   {
+    name: 'a user who writes on before the answer, which is broken off each time',
+    async system() {
+      const history: Turn[] = []
+      for (const content of ['Hello.', 'I mean:', 'Where should the harbour be?']) {
+        const end = new AbortController()
+        const call = ask('ann', content, { history: [...history], signal: end.signal }).catch(() => {})
+        await sleep(1_000)
+        end.abort()
+        history.push({ role: 'user', content })
+        await call
+      }
+      await ask('ann', 'Well?', { history })
+    },
+  },
+  {
+    name: 'five samples of one answer, all of which the history keeps for the choice',
+    async system() {
+      const question: Turn = { role: 'user', content: 'A name for the harbour?' }
+      const names = await Promise.all(team.map(() => ask('ann', question.content)))
+      const history = [question, ...names.map((content): Turn => ({ role: 'assistant', content }))]
+      await ask('ann', 'Which is best?', { history })
+    },
+  },
+  {
     name: 'an agent that calls the same tool with the same arguments, and gets something new each time',
     options: { provider: { latency: '1s', agents: { ann: { reply: toolCall('search', { next: true }) } } } },
     system: () => searching('ann', 60, async (step) => `Page ${step}`),

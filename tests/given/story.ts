@@ -141,7 +141,8 @@ export function story(...parts: readonly Part[]): Trace {
   let run: number | undefined
   for (const [at, body] of parts.flat().toSorted((a, b) => a[0] - b[0])) {
     now = at
-    const seq = trace.append(body, body.type === 'run.ended' && run !== undefined ? [run] : [])
+    const isOfRun = body.type === 'run.ended' || body.type === 'run.cancelled'
+    const seq = trace.append(body, isOfRun && run !== undefined ? [run] : [])
     if (body.type === 'run.started') run = seq
   }
   return trace

@@ -76,6 +76,7 @@ describeOrchestration(
     test('a call that a run has left under way is not of the next one', async ({ start, run, waive, expect }) => {
       waive('orphans')
       waive('deadlock')
+      waive('cancellation')
       const left = await start({ vars: { agent: 'hung', calls: 1 } })
       void left.cancel()
       const next = await run()

@@ -17,6 +17,8 @@ function markOf(event: TraceEvent): Mark | undefined {
       return ['run ended', null, event.status === 'failed' ? `failed: ${event.error}: ${event.message}` : 'completed']
     case 'run.resumed':
       return ['resumed', null, `with ${event.uncertain} call(s) that were in flight at the stop`]
+    case 'run.cancelled':
+      return ['log', null, 'the test cancelled the run']
     case 'agent.spawned':
       // The lane says that it is there.
       return event.at > 0 ? ['spawned', event.agent, 'spawned'] : undefined

@@ -45,6 +45,35 @@ describe('cancellation', () => {
     expect(finds('cancellation', story(terminated(0), ...run(1, 2), call(1, { from: 5_000, to: 9_000 })))).toEqual([])
   })
 
+  describe('of an orchestration', () => {
+    const runs = run(0, 50_000)
+    /** The start of the run is the first event. */
+    const cancelled = (at: number): ReturnType<typeof event> => event(at, { type: 'run.cancelled' })
+    const told = (...parts: ReturnType<typeof event>[]) => finds('cancellation', story(...runs, ...parts))
+
+    test('ends all of its calls', () => {
+      expect(told(call(1, { from: 1_000, to: 16_000, run: 0 }), cancelled(15_000))).toEqual([])
+      expect(
+        told(
+          call(1, { from: 1_000, to: 40_000, run: 0 }),
+          call(2, { from: 1_000, to: 40_000, run: 0, agent: 'ben' }),
+          cancelled(15_000),
+          call(3, { from: 20_000, to: 20_500, run: 0, agent: 'ben' }),
+        ),
+      ).toEqual([
+        'the orchestration was cancelled, and call 1 of ann ran for another 25s',
+        'the orchestration was cancelled, and call 2 of ben ran for another 25s',
+        'the orchestration was cancelled, and ben made call 3 5s later',
+      ])
+    })
+
+    test('ends those of another one, and of the test, not', () => {
+      const of = (from: number | null | undefined) =>
+        told(call(1, { from: 1_000, to: 40_000, ...(from !== undefined && { run: from }) }), cancelled(15_000))
+      expect([of(0), of(7), of(null), of(undefined)].map(({ length }) => length)).toEqual([1, 0, 0, 1])
+    })
+  })
+
   test('both are waived apart', () => {
     const trace = story(call(1, { from: 0, to: 9_000 }), terminated(5_000), call(2, { from: 7_000, to: 8_000 }))
     expect(finds('cancellation', trace)).toHaveLength(2)

@@ -66,7 +66,7 @@ describe('the error of violations', () => {
     expect(error.message).toBe(
       [
         'amplification: Retries do not multiply, neither for one request nor over the run. The run violates this.',
-        '  at 24s: ann sent the same request to openai more than 8 times',
+        '  at 24s: ann sent the same request to openai more than 8 times: 9 in all, in 24s',
         `  Why it matters: ${CHECKS.amplification.why}`,
         `  What to do: ${CHECKS.amplification.advice}`,
         '  If this is intentional, waive it: checks: { amplification: false }',

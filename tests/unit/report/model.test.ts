@@ -217,9 +217,10 @@ describe('what stands around calls', () => {
     expect(model.endMs).toBe(400)
   })
 
-  test('restarts, failovers, cache hits and refusals are marks', () => {
+  test('restarts, cancellations, failovers, cache hits and refusals are marks', () => {
     const model = modelOf(
       traceOf(
+        { type: 'run.cancelled' },
         { type: 'run.resumed', run: 'run_1', uncertain: 2 },
         { type: 'model.fellBack', agent: 'ann', model: 'claude-haiku-4-5', reason: 'breaker_open' },
         { type: 'cache.hit', agent: 'ann', similarity: 0.98, saved: 1_000_000 },
@@ -228,6 +229,7 @@ describe('what stands around calls', () => {
       ),
     )
     expect(marksOf(model)).toEqual([
+      'log the test cancelled the run',
       'resumed with 2 call(s) that were in flight at the stop',
       'model replaced claude-haiku-4-5 in place of its own model: breaker_open',
       'cache hit answered from the cache (similarity 0.980), $0.000001 saved',

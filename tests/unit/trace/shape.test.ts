@@ -10,6 +10,7 @@ const NAMED = { agent: 'ann', model: 'gpt-4o' }
 const EVENTS: Readonly<Record<TraceEvent['type'], readonly [values: object, ...optional: string[]]>> = {
   'run.started': [{ name: 'vote', vars: {} }],
   'run.ended': [{ status: 'failed', error: 'Error', message: 'No.' }, 'error', 'message'],
+  'run.cancelled': [{}],
   'call.arrived': [
     {
       ...CALL,
