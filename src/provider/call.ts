@@ -86,6 +86,8 @@ export interface CallRequest {
   toolChoice: ToolChoice
   /** JSON Schema that the answer must fit; `true` for any JSON object. */
   responseSchema: Readonly<Record<string, unknown>> | true | undefined
+  /** What the service makes the model keep to: the schema of the answer, and the parameters of some tools. */
+  strict?: { response: boolean; tools: readonly string[] }
   /** Whether the client requested a stream. */
   stream: boolean
   /** Whether the answer may call several tools. Default true. */

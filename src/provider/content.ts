@@ -26,6 +26,8 @@ export interface Content {
   toolCalls: readonly ToolCall[]
   finish: Finish
   usage: ReplyUsage
+  /** How the reply of the set-up violates a strict schema of the request. */
+  misfit?: string
 }
 
 /** One content for each choice. */

@@ -16,6 +16,7 @@ import {
   type ReplySpec,
   type Sequence,
 } from './reply-rules.ts'
+import { strictMisfit } from './strict-misfit.ts'
 import { thoughtsOf, type Thoughts } from './thoughts.ts'
 import { tokenizerFor } from './tokens.ts'
 import { Turns } from './turns.ts'
@@ -101,17 +102,17 @@ export class Replies {
     const { reply } = rule
     if (typeof reply === 'function') {
       const said = reply(this.#context(place, prompt, choice))
-      const content = (given: string | ReplySpec): Content => this.#content(checkReply(given, caller.agent), place)
+      const content = (given: string | ReplySpec): Content => this.#scripted(checkReply(given, caller.agent), place)
       return said instanceof Promise ? said.then(content) : content(said)
     }
     const script = scriptOf(reply)
-    if (!script) return this.#content(reply as string | ReplySpec, place)
+    if (!script) return this.#scripted(reply as string | ReplySpec, place)
     const { sequence, by } = script
     const said = this.#saidInRun(`${runInForce() ?? ''}/${by === 'conversation' ? caller.conversation : caller.agent}`)
     let turns = said.get(rule)
     if (!turns) said.set(rule, (turns = new Turns()))
     const turn = turnIn(turns, by, fate)
-    return this.#content(sequence[Math.min(turn, sequence.length - 1)]!, place)
+    return this.#scripted(sequence[Math.min(turn, sequence.length - 1)]!, place)
   }
 
   /** Rules that have answered nobody so far. */
@@ -202,6 +203,13 @@ export class Replies {
   #fit(schema: Readonly<Record<string, unknown>>, { lane, nth }: Place): unknown {
     const [seed] = this.#random.block(`schema/${lane}`, nth)
     return fitSchema(schema, seed!)
+  }
+
+  /** What the set-up lets the model say. */
+  #scripted(said: string | ReplySpec, place: Place): Content {
+    const content = this.#content(said, place)
+    const misfit = typeof said === 'string' ? undefined : strictMisfit(said, place.request)
+    return misfit === undefined ? content : { ...content, misfit }
   }
 
   #content(said: string | ReplySpec, place: Place): Content {

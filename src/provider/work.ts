@@ -101,6 +101,8 @@ export class Work {
       this.#trace.append({ type: 'setUp.toolNotOffered', call: call.id, tool, offered: offeredTools(request) }, [
         call.seq,
       ])
+    for (const { misfit: problem } of contents)
+      if (problem !== undefined) this.#trace.append({ type: 'setUp.replyMisfit', call: call.id, problem }, [call.seq])
     // Choices are generated at the same time.
     const timing = this.#timings.of(call, maxChoiceTokens(reply))
     call.state = { kind: 'working', since: now, timing, reply }

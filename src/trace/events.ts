@@ -301,6 +301,8 @@ export type EventBody =
     }
   /** The reply to a call calls a tool that the request does not offer. */
   | { type: 'setUp.toolNotOffered'; call: number; tool: string; offered: readonly string[] }
+  /** A reply of the set-up that violates a schema that the request makes strict. */
+  | { type: 'setUp.replyMisfit'; call: number; problem: string }
   /** A note of the system under test, or of longhaul. */
   | { type: 'note'; text: string; data?: unknown }
   /**

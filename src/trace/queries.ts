@@ -185,6 +185,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         break
       case 'call.dequeued':
       case 'setUp.toolNotOffered':
+      case 'setUp.replyMisfit':
         break
       default:
         event satisfies never

@@ -172,6 +172,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
   'setUp.misspelt': { part: 'text', name: 'text', called: 'text' },
   'setUp.unused': { part: 'text', name: 'text' },
   'setUp.toolNotOffered': { ...call, tool: 'text', offered: 'texts' },
+  'setUp.replyMisfit': { ...call, problem: 'text' },
   note: { text: 'text' },
   'span.ended': {
     name: 'text',

@@ -1,6 +1,17 @@
 import OpenAI from 'openai'
 import { describe, expect, test, vi } from 'vitest'
-import { actAs, explore, never, outage, type FunctionOptions, type InvariantError } from 'longhaul'
+import {
+  actAs,
+  explore,
+  json,
+  never,
+  outage,
+  sequence,
+  toolCall,
+  type FunctionOptions,
+  type InvariantError,
+  type ReplySource as Reply,
+} from 'longhaul'
 
 const client = new OpenAI({ apiKey: 'test', maxRetries: 0 })
 const tools = [{ type: 'function' as const, function: { name: 'look_up', parameters: { type: 'object' } } }]
@@ -247,5 +258,67 @@ describe('a model that a service does not know', () => {
       await asked('corp-large', { models: { 'corp-large': {} }, ...services('openai') }, baseURLs[0]),
     ).toBeUndefined()
     expect(await asked('corp-large', services('vllm'), baseURLs[0])).toBeUndefined()
+  })
+})
+
+describe('a reply and the strict schemas of its request', () => {
+  const schema = {
+    type: 'object',
+    properties: { ok: { type: 'boolean' } },
+    required: ['ok'],
+    additionalProperties: false,
+  }
+  const format = (strict: boolean) => ({ type: 'json_schema' as const, name: 'verdict', strict, schema })
+  const judge = (strict: boolean) => () =>
+    actAs(
+      'judge',
+      async () =>
+        void (await client.responses.create({ model: 'gpt-4o-mini', input: 'x', text: { format: format(strict) } })),
+    )
+  const found = async (reply: Reply, more: Partial<FunctionOptions<void>> = {}) => {
+    const failure = await failureOf({ agents: ['judge'], system: judge(true), provider: { replies: reply }, ...more })
+    return failure?.violations.map(({ check, what }) => `${check}: ${what}`) ?? []
+  }
+  const violated = [
+    'set-up: in the reply to call 1, the JSON of the reply violates the strict schema of the request: ok is missing',
+  ]
+
+  test('must fit, as the service would make its model keep to them', async () => {
+    expect(await found(json({ okay: 'yes' }))).toEqual(violated)
+    expect(await found(sequence(json({ okay: 'yes' })))).toEqual(violated)
+    expect(await found(() => json({ okay: 'yes' }))).toEqual(violated)
+    expect(await found(json({ ok: true }))).toEqual([])
+  })
+
+  test('are compared at each API', async () => {
+    const chat = async () => {
+      const response_format = { type: 'json_schema' as const, json_schema: { name: 'verdict', strict: true, schema } }
+      await client.chat.completions.create({
+        model: 'gpt-4o-mini',
+        messages: [{ role: 'user', content: 'x' }],
+        response_format,
+      })
+    }
+    expect(await found(json({ okay: 'yes' }), { system: () => actAs('judge', chat) })).toEqual(violated)
+  })
+
+  test('are not compared for a schema that is not strict, for a text, or where that is waived', async () => {
+    expect(await found(json({ okay: 'yes' }), { system: judge(false) })).toEqual([])
+    expect(await found('{"okay":"yes"}')).toEqual([])
+    expect(await found({ refusal: true, text: 'No.' })).toEqual([])
+    expect(await found(json({ okay: 'yes' }), { checks: { 'set-up': { schemas: false } } })).toEqual([])
+  })
+
+  test('are those of tools too', async () => {
+    const look = (strict: boolean) => () =>
+      actAs('judge', async () => {
+        const tool = { type: 'function' as const, name: 'look_up', strict, parameters: schema }
+        await client.responses.create({ model: 'gpt-4o-mini', input: 'x', tools: [tool] })
+      })
+    expect(await found(toolCall('look_up', { query: 'x' }), { system: look(true) })).toEqual([
+      'set-up: in the reply to call 1, the arguments of "look_up" violate its strict schema: ok is missing',
+    ])
+    expect(await found(toolCall('look_up', { query: 'x' }), { system: look(false) })).toEqual([])
+    expect(await found(toolCall('look_up', { ok: true }), { system: look(true) })).toEqual([])
   })
 })

@@ -65,6 +65,7 @@ export function callOf(
 ): CallRequest {
   const hosted = hostedTools(request)
   const reasoning = reasoningOf(request, header('anthropic-beta') ?? '')
+  const schema = (request.output_config?.format ?? request.output_format)?.schema
   return {
     provider,
     operation: 'messages',
@@ -72,7 +73,9 @@ export function callOf(
     messages: saidOf(request),
     tools: clientTools(request),
     toolChoice: toolChoiceOf(request.tool_choice),
-    responseSchema: (request.output_config?.format ?? request.output_format)?.schema,
+    responseSchema: schema,
+    // The model is made to keep to every schema that is given.
+    ...(schema && { strict: { response: true, tools: [] } }),
     stream: request.stream ?? false,
     ...(request.tool_choice?.disable_parallel_tool_use && { parallelToolCalls: false }),
     ...(hosted.length > 0 && { hosted }),

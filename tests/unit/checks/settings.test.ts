@@ -20,7 +20,7 @@ describe('settings of checks', () => {
   })
 
   test.each([
-    [{ sequentail: false }, `There is no check "sequentail". There are: ${Object.keys(CHECKS).join(', ')}.`],
+    [{ sequentail: false }, 'There is no check "sequentail". Did you mean "sequential"?'],
     [{ toString: false }, `There is no check "toString". There are: ${Object.keys(CHECKS).join(', ')}.`],
     [
       { sequential: true },
@@ -30,7 +30,7 @@ describe('settings of checks', () => {
       { sequential: null },
       'The check "sequential" is given null. Give false to waive it, or an object with its settings.',
     ],
-    [{ sequential: { agent: 3 } }, 'The check "sequential" has no setting "agent". There are: agents, handover.'],
+    [{ sequential: { agent: 3 } }, 'The check "sequential" has no setting "agent". Did you mean "agents"?'],
     [{ trace: { strict: true } }, 'The check "trace" has no setting "strict". This check has no settings.'],
     [{ spans: { calls: 'no' } }, 'The part "calls" of the check "spans" is "no". Give false to waive it.'],
     [{ timeouts: { factor: -1 } }, 'The setting "factor" of the check "timeouts" is -1. Give a number of at least 0.'],

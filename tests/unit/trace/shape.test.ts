@@ -145,6 +145,7 @@ const EVENTS: Readonly<Record<TraceEvent['type'], readonly [values: object, ...o
   'timers.leaked': [{ everyMs: [1_000] }],
   'setUp.misspelt': [{ part: 'agents', name: 'an', called: 'ann' }],
   'setUp.toolNotOffered': [{ ...CALL, tool: 'paint', offered: ['draw'] }],
+  'setUp.replyMisfit': [{ ...CALL, problem: 'ok is missing' }],
   'setUp.unused': [{ part: 'agents', name: 'ann' }],
   'span.ended': [
     {

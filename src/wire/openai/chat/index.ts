@@ -99,6 +99,9 @@ export const chat: Generation<ChatAsked> = {
       idempotencyKey: header('idempotency-key'),
       fingerprint,
     }
+    const strictTools = (request.tools ?? []).flatMap(({ function: tool }) => (tool?.strict ? tool.name : []))
+    const isStrict = request.response_format?.json_schema?.strict === true
+    if (isStrict || strictTools.length > 0) call.strict = { response: isStrict, tools: strictTools }
     if (request.parallel_tool_calls === false || request.functions) call.parallelToolCalls = false
     if (request.web_search_options) call.hosted = [{ kind: 'web_search', name: 'web_search' }]
     if (reasoning) call.reasoning = reasoning

@@ -16,7 +16,7 @@ import { RESPONSES_REQUEST, type Item, type ResponsesRequest } from './request.t
 import { allResponses, keepResponse, responseOf, type StoredResponse } from './stored.ts'
 import { ResponsesStream } from './stream.ts'
 import { brokenThoughtIn } from './thoughts.ts'
-import { definitionsOf, hostedOf, schemaOf, toolChoiceOf, wrongTools } from './tools.ts'
+import { definitionsOf, hostedOf, schemaOf, strictOf, toolChoiceOf, wrongTools } from './tools.ts'
 
 /** What a request goes on with: an answer before, a conversation, or nothing. */
 interface Before {
@@ -201,6 +201,7 @@ export const create: Generation<ResponsesAsked> = {
       retryCount: retryCountOf(header),
       idempotencyKey: header('idempotency-key'),
       fingerprint,
+      ...strictOf(request),
       ...(request.parallel_tool_calls === false && { parallelToolCalls: false }),
       ...(hosted.length > 0 && { hosted }),
       ...(reasoning && { reasoning }),

@@ -46,6 +46,13 @@ export function schemaOf({ text }: ResponsesRequest): CallRequest['responseSchem
   return type === 'json_schema' ? (schema ?? true) : undefined
 }
 
+/** The schemas that the request makes strict. */
+export function strictOf({ text, tools = [] }: ResponsesRequest): Pick<CallRequest, 'strict'> {
+  const names = (tools ?? []).flatMap(({ type, strict, name }) => (type === 'function' && strict && name ? name : []))
+  const response = text?.format?.strict === true
+  return response || names.length > 0 ? { strict: { response, tools: names } } : {}
+}
+
 /** Finds what is wrong with tools and with the format of the text, beside their shape. */
 export function wrongTools({ tools, tool_choice: choice, text }: ResponsesRequest): BadRequest | undefined {
   for (const [index, { type, name, strict, parameters }] of (tools ?? []).entries()) {

@@ -1,0 +1,89 @@
+type Schema = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  object: isObject,
+  array: Array.isArray,
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
+}
+
+/** A schema that refers to itself without an object between has no end. */
+const MAX_LEVELS = 100
+
+/** The part of a schema that `#/$defs/name` names. */
+function referred(root: Schema, reference: string): unknown {
+  if (!reference.startsWith('#')) return undefined
+  let part: unknown = root
+  for (const name of reference.split('/').slice(1))
+    part = isObject(part) ? part[name.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
+  return part
+}
+
+const shown = (value: unknown): string => JSON.stringify(value).slice(0, 60)
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/**
+ * The first thing by which a value does not fit a schema, of what services enforce: types, required and additional
+ * properties, listed values. Keywords that are not known here fit everything.
+ *
+ * @param value of JSON
+ * @param whole how the value is called
+ * @example
+ * ```ts
+ * misfitOf({ type: 'object', required: ['ok'] }, {}) // 'ok is missing'
+ * ```
+ */
+export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): string | undefined {
+  const look = (given: unknown, part: unknown, path: string, level: number): string | undefined => {
+    if (!isObject(given) || level > MAX_LEVELS) return undefined
+    if (typeof given['$ref'] === 'string') return look(referred(root, given['$ref']), part, path, level + 1)
+    const name = path || whole
+    const { type, enum: listed, anyOf, allOf } = given
+    const types = (Array.isArray(type) ? type : type === undefined ? [] : [type]) as readonly string[]
+    if (types.length > 0 && !types.some((each) => IS_OF_TYPE[each]?.(part) ?? true))
+      return `${name} is ${shown(part)}, not of type ${types.join(' or ')}`
+    if (Array.isArray(listed) && !listed.some((each) => isEqual(each, part)))
+      return `${name} is ${shown(part)}, not one of ${listed.map(shown).join(', ')}`
+    if ('const' in given && !isEqual(given['const'], part))
+      return `${name} is ${shown(part)}, not ${shown(given['const'])}`
+    if (Array.isArray(anyOf) && anyOf.length > 0 && anyOf.every((each) => look(each, part, path, level + 1)))
+      return `${name} is ${shown(part)}, which fits none of the schemas of anyOf`
+    const ofAll = Array.isArray(allOf) ? firstOf(allOf, (each) => look(each, part, path, level + 1)) : undefined
+    if (ofAll) return ofAll
+    if (Array.isArray(part))
+      return firstOf(part, (each, nth) => look(given['items'], each, `${path}[${nth}]`, level + 1))
+    return isObject(part) ? ofProperties(given, part, path, level) : undefined
+  }
+  const ofProperties = (given: Schema, part: Schema, path: string, level: number): string | undefined => {
+    const at = (name: string): string => (path ? `${path}.${name}` : name)
+    const { required, additionalProperties } = given
+    const properties = isObject(given['properties']) ? given['properties'] : {}
+    const missing = Array.isArray(required) ? required.find((name) => !Object.hasOwn(part, String(name))) : undefined
+    if (missing !== undefined) return `${at(String(missing))} is missing`
+    return firstOf(Object.entries(part), ([name, each]) => {
+      if (Object.hasOwn(properties, name)) return look(properties[name], each, at(name), level + 1)
+      return additionalProperties === false && !isObject(given['patternProperties'])
+        ? `${at(name)} is not a property of the schema`
+        : look(additionalProperties, each, at(name), level + 1)
+    })
+  }
+  return look(root, value, '', 0)
+}
+
+/** The first problem among some. */
+function firstOf<Item>(
+  items: readonly Item[],
+  look: (item: Item, nth: number) => string | undefined,
+): string | undefined {
+  for (const [nth, item] of items.entries()) {
+    const problem = look(item, nth)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
