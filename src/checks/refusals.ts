@@ -11,7 +11,11 @@ const FOR_GOOD: ReadonlySet<string | undefined> = new Set([
   'model_retired',
   'context_length',
   'prompt_filtered',
+  'request_too_large',
 ])
+/** What has the status of a limit, so that an SDK sends it three times before its program knows. */
+const AS_A_LIMIT = 'request_too_large'
+const TRIES_OF_SDKS = 3
 /** What passes, of the statuses from 400 to 499: timeout, conflict, too early, limit. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429])
 /** Who sends again sooner has not read that the first was refused. Milliseconds. */
@@ -43,10 +47,11 @@ export const refusals = check({
   *find(facts, { tries }) {
     for (const tried of [...callsRefused(facts), ...requestsRefused(facts)])
       for (const row of Map.groupBy(tried, ({ content }) => content).values()) {
-        if (row.length < Math.max(2, tries)) continue
         const [first, last] = [row[0]!, row.at(-1)!]
+        const most = Math.max(2, tries) * (first.reason === AS_A_LIMIT ? TRIES_OF_SDKS : 1)
+        if (row.length < most) continue
         yield {
-          at: row[Math.max(2, tries) - 1]!.at,
+          at: row[most - 1]!.at,
           what: `${first.agent} sent the same request ${row.length.toLocaleString('en')} times in ${formatDuration(last.at - first.at)}, and ${first.service} refused each for good: ${first.reason}`,
           calls: row.slice(0, MAX_SHOWN).map(({ call }) => call),
         }

@@ -1,11 +1,12 @@
 import type { Milliseconds } from '../clock/index.ts'
 import type { ServiceError } from './call.ts'
 import type { OpenCall } from './open-call.ts'
+import { readsBeyondLimits } from './prompt-cache.ts'
 import type { TokenLimit } from './rate-limits.ts'
 
-/** The tokens of a request as its service counts them on arrival. What it reads from a cache is not counted. */
+/** The tokens of a request as its service counts them on arrival. */
 function requestedTokens({ request, input }: OpenCall): Record<TokenLimit, number> {
-  const prompt = input.input - input.cachedInput
+  const prompt = readsBeyondLimits(request.provider) ? input.input - input.cachedInput : input.input
   const most = request.maxOutputTokens ?? 0
   const withOutput = { larger: Math.max(prompt, most), sum: prompt + most }
   return { inputTokens: prompt, tokens: request.reserves ? withOutput[request.reserves] : prompt }
@@ -20,7 +21,10 @@ export function refusalOf(call: OpenCall, now: Milliseconds): ServiceError | und
   // Batches have limits of their own.
   if (request.batch) return undefined
   const excess = service.limiter.excess(requestedTokens(call))
-  if (excess) return { kind: 'request_too_large', ...excess }
+  if (excess) {
+    service.cache.takeBack()
+    return { kind: 'request_too_large', ...excess }
+  }
   const limited = service.limiter.admit(input.input, now)
   if (limited) return { kind: 'rate_limited', ...limited }
   call.admitted = true

@@ -18,6 +18,9 @@ export interface CacheUse {
   cacheWrite: number
 }
 
+/** Whether a service counts no tokens that it reads from its cache among those of its limits. OpenAI counts them. */
+export const readsBeyondLimits = (provider: string): boolean => BY_CLIENT.has(provider)
+
 const NOT_CACHED: CacheUse = { cachedInput: 0, cacheWrite: 0 }
 
 /**
@@ -26,9 +29,12 @@ const NOT_CACHED: CacheUse = { cachedInput: 0, cacheWrite: 0 }
  */
 export class PromptCache {
   readonly #expiries = new Map<string, Milliseconds>()
+  /** What the newest use has remembered, with the expiry before it. */
+  #newest: [prefix: string, before: Milliseconds | undefined][] = []
 
   /** @param cumulative tokens up to and including each message */
   use(request: CallRequest, cumulative: readonly number[], now: Milliseconds): CacheUse {
+    if (this.#newest.length > 0) this.#newest = []
     if ((cumulative.at(-1) ?? 0) < MIN_TOKENS) return NOT_CACHED
     const byClient = BY_CLIENT.has(request.provider)
     if (byClient && !request.messages.some(({ cacheBreakpoint }) => cacheBreakpoint)) return NOT_CACHED
@@ -51,7 +57,16 @@ export class PromptCache {
       : { cachedInput: Math.floor(read / OPENAI_STEP) * OPENAI_STEP, cacheWrite: 0 }
   }
 
+  /** Takes back what the newest use has cached: the service has refused the prompt unread. */
+  takeBack(): void {
+    for (const [prefix, before] of this.#newest.reverse())
+      if (before === undefined) this.#expiries.delete(prefix)
+      else this.#expiries.set(prefix, before)
+    this.#newest = []
+  }
+
   #remember(prefix: string, now: Milliseconds): void {
+    this.#newest.push([prefix, this.#expiries.get(prefix)])
     this.#expiries.delete(prefix)
     if (this.#expiries.size >= REMEMBERED_PREFIXES) this.#expiries.delete(this.#expiries.keys().next().value!)
     this.#expiries.set(prefix, now + TIME_TO_LIVE)

@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
 import Groq from 'groq-sdk'
 import OpenAI, { AzureOpenAI } from 'openai'
-import { actAs, describeOrchestration } from 'longhaul'
+import { expect, test as plain } from 'vitest'
+import { actAs, describeOrchestration, explore, type InvariantError } from 'longhaul'
 
 const content = 'lorem ipsum '.repeat(2_000)
 const messages = [{ role: 'user' as const, content }]
@@ -101,3 +102,21 @@ describeOrchestration(
     })
   },
 )
+
+plain('a program that waits for a limit that no wait can meet is found out', async () => {
+  const system = () =>
+    actAs('stuck', async () => {
+      for (let tries = 0; tries < 10; tries++) {
+        await chat().catch(() => undefined)
+        await new Promise((done) => setTimeout(done, 5_000))
+      }
+    })
+  const provider = { latency: '2s', rateLimits: { tokensPerMinute: 1_000 } } as const
+  const { failures } = await explore('stuck', { system, provider }, { seeds: 1, failRate: 0, shrinkMost: 0 })
+  const { violations } = failures[0]!.error as InvariantError
+  expect(violations.map(({ check, what }) => `${check}: ${what}`)).toContainEqual(
+    expect.stringMatching(
+      /^refusals: stuck sent the same request 10 times .* refused each for good: request_too_large$/,
+    ),
+  )
+})

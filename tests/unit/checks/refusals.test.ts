@@ -35,6 +35,13 @@ describe('refusals', () => {
     },
   )
 
+  test('a request that alone exceeds a limit may be retried by an SDK each time, and never passes', () => {
+    expect(finds('refusals', story(refused(8, 'request_too_large')))).toEqual([])
+    expect(finds('refusals', story(refused(9, 'request_too_large')))).toEqual([
+      'ann sent the same request 9 times in 24s, and openai refused each for good: request_too_large',
+    ])
+  })
+
   test('an answer such as a refusal of the model is none of the service', () => {
     const answers = Array.from({ length: 9 }, (_, nth) =>
       call(nth + 1, { request: 'same', from: nth * 2_000, to: nth * 2_000 + 1_000, blemish: 'refusal' }),

@@ -75,6 +75,34 @@ describe('a call that alone has more tokens than a limit on tokens', () => {
       expect(failed).toMatchObject({ fault: 'request_too_large', retryAfterMs: null, cost: 0 })
   })
 
+  const message = { role: 'user', toolCalls: [], cacheBreakpoint: true } as const
+  const long = { ...message, text: 'lorem ipsum '.repeat(2_000) }
+
+  test.each([
+    ['openai', 'gpt-4o-mini'],
+    ['anthropic', 'claude-haiku-4-5'],
+  ])('is refused again at %s: a prompt that was refused unread is in no cache', async (provider, model) => {
+    const { ask } = provided({ rateLimits: { inputTokensPerMinute: 1_000 } })
+    for (let tries = 0; tries < 3; tries++) {
+      const [answer] = await ask({ provider, model, messages: [long] })
+      expect(answer).toMatchObject({ kind: 'refusal', refusal: { kind: 'request_too_large', perMinute: 1_000 } })
+    }
+  })
+
+  test.each([
+    ['anthropic', 'claude-haiku-4-5', 'whole'],
+    ['openai', 'gpt-4o-mini', 'refusal'],
+  ])('counts tokens that are read from the cache, or does not, at %s', async (provider, model, kind) => {
+    const fits = provided().provider.countTokens(request({ provider, model, messages: [long] }))
+    stop()
+    const { ask, clock } = provided({ rateLimits: { inputTokensPerMinute: fits + 100 } })
+    const first = await ask({ provider, model, messages: [long] })
+    expect(first[0]!.kind).toBe('whole')
+    await clock.supervise(() => clock.sleep(120_000))
+    const more = { ...message, text: 'dolor sit amet '.repeat(100), cacheBreakpoint: false }
+    expect((await ask({ provider, model, messages: [long, more] }))[0]!.kind).toBe(kind)
+  })
+
   test('is let in where it fills the limit', async () => {
     const { ask } = provided({ rateLimits: { tokensPerMinute: countTokens } })
     expect((await ask())[0]!.kind).toBe('whole')

@@ -90,3 +90,15 @@ test('what is used again stays, and the oldest of twenty thousand prefixes goes'
   expect([read('m0'), read('m2')]).toEqual([1_280, 1_280])
   expect(read('m1')).toBe(0)
 })
+
+test('what the newest use has cached may be taken back, and nothing that was cached before', () => {
+  const cache = new PromptCache()
+  const [one, both] = [request('openai', [message('a')]), request('openai', [message('a'), message('b')])]
+  cache.use(one, [1_280], 0)
+  cache.use(both, [1_280, 2_560], 200_000)
+  cache.takeBack()
+  expect(cache.use(both, [1_280, 2_560], 250_000).cachedInput).toBe(1_280)
+  cache.takeBack()
+  // Neither use has made the first part live longer.
+  expect(cache.use(one, [1_280], 300_000).cachedInput).toBe(0)
+})
