@@ -7,14 +7,18 @@ export const conversations = check({
   why: 'Concurrent requests do not see each other’s answers, and the history keeps only one of them, or both in the wrong order.',
   advice: 'Serialize the requests of a conversation by a lock, first come, first served.',
   settings: {
-    /** This many equal requests whose answers all stand in the history count as intended samples. */
+    /** This many different questions on one history count as intended branches, and this many equal requests as samples. */
     branches: 3,
   },
   *find(facts, { branches }) {
     const hedging = new Set(facts.of('call.hedged').map(({ agent }) => agent))
     const calls = facts.calls.filter(({ agent }) => !hedging.has(agent))
     const goneOn = Map.groupBy(calls, ({ continues }) => continues)
-    const pairs = [...overtaking(facts, calls, goneOn), ...merged(facts, calls, goneOn, branches)]
+    const pairs = [
+      ...overtaking(facts, calls, goneOn),
+      ...merged(facts, calls, goneOn, branches),
+      ...divided(facts, calls, goneOn, branches),
+    ]
     const told = new Set<string>()
     for (const [before, call] of pairs.toSorted((one, other) => one[1].seq - other[1].seq)) {
       if (told.has(call.conversation)) continue
@@ -46,10 +50,7 @@ function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn):
   })
 }
 
-/**
- * Calls in progress together whose questions were put into one history, one behind the other. Other questions beside
- * each other are branches of a history, or concern it (a title, a summary), and the history goes on without them.
- */
+/** Calls in progress together whose questions were put into one history, one behind the other. */
 function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
   // First questions are on one history if they are equal; different ones overtake each other.
   const families = Map.groupBy(calls, ({ agent, conversation, continues, request }) =>
@@ -63,6 +64,43 @@ function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bran
     const both = atOnce(facts, family, holdsAll || (continues !== undefined && family.length < branches))
     return both && (holdsAll || !areOfSeveral(facts, both[0])) ? [both] : []
   })
+}
+
+/**
+ * Calls in progress together with different questions on one history, which keeps at most one of them. A question to
+ * another model concerns the history (a title, a summary), and several may be meant as branches.
+ */
+function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
+  const families = [
+    ...Map.groupBy(
+      calls.filter(({ continues }) => continues !== undefined),
+      ({ agent, model, continues }) => `${agent}\u0000${model}\u0000${continues}`,
+    ).values(),
+  ]
+  // An agent that explores a tree once is one that does: nothing goes on with the last questions of the tree.
+  const exploring = new Set(families.filter((family) => areGoneOnWith(family, goneOn)).map(([first]) => first!.agent))
+  return families.flatMap((family): Pair[] => {
+    if (family.length < 2 || isMerged(family, goneOn)) return []
+    const both = atOnce(facts, family, false)
+    if (!both || areOfSeveral(facts, both[0]) || exploring.has(both[0].agent)) return []
+    const isMany = new Set(family.map(({ prompt }) => prompt)).size >= branches
+    return isMany || areJudged(facts, family) ? [] : [both]
+  })
+}
+
+/** Whether more than one of some calls is gone on with. */
+const areGoneOnWith = (family: readonly CallRecord[], goneOn: GoneOn): boolean =>
+  family.filter(({ call }) => goneOn.has(call)).length > 1
+
+/** Whether a prompt outside of their history, or before them in it, has the answers of several calls. */
+function areJudged(facts: Facts, family: readonly CallRecord[]): boolean {
+  const numbers = family.map(({ call }) => call)
+  const [{ conversation, turn }] = family as [CallRecord]
+  return facts.calls.some(
+    (call) =>
+      (call.conversation !== conversation || call.turn <= turn) &&
+      numbers.filter((number) => call.holds.includes(number)).length > 1,
+  )
 }
 
 const isOpenAt = ({ slackMs }: Facts, call: CallRecord, at: number): boolean => endOf(call) > at + slackMs

@@ -209,6 +209,24 @@ const SYSTEMS: readonly BadSystem[] = [
     found: [/^conversations: ann sent call \d+ in the conversation ann\/\w+ before call 2 was answered$/],
   },
   {
+    name: 'keeps one of two answers to questions at once',
+    async system() {
+      const history = await helloAnd()
+      const [, content] = await Promise.all(['Why?', 'And then?'].map((question) => ask('ann', question, { history })))
+      history.push({ role: 'user', content: 'And then?' }, { role: 'assistant', content: content! })
+      await ask('ann', 'What else?', { history })
+    },
+    found: [/^conversations: ann sent call/],
+  },
+  {
+    name: 'asks two questions of one history at once, at the end',
+    async system() {
+      const history = await helloAnd()
+      await Promise.all(['Why?', 'And then?'].map((question) => ask('ann', question, { history })))
+    },
+    found: [/^conversations: ann sent call/],
+  },
+  {
     name: 'asks on behalf of an agent just after its end, and waits for the answer',
     options: { provider: { latency: '30s' } },
     async system({ report }) {

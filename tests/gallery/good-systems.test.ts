@@ -580,14 +580,14 @@ const SYSTEMS: readonly GoodSystem[] = [
     },
   },
   {
-    name: 'a chat whose title is asked for beside the next turn, and a summary of each',
+    name: 'a chat that asks a smaller model for a title beside each turn',
     async system() {
       const history: Turn[] = []
       for (const question of ['Hello.', 'Why?', 'And then?', 'What else?']) {
         const before = [...history]
         const [answer] = await Promise.all([
           ask('ann', question, { history: before }),
-          ask('ann', 'A title for this, in three words.', { history: before }),
+          ask('ann', 'A title for this, in three words.', { history: before, model: 'gpt-4.1-nano' }),
         ])
         history.push({ role: 'user', content: question }, { role: 'assistant', content: answer })
       }

@@ -14,17 +14,18 @@ interface Asking {
   signal?: AbortSignal | undefined
   client?: OpenAI
   history?: { role: 'user' | 'assistant'; content: string }[]
+  model?: string
 }
 
 /** One question of an agent, and its answer. */
 export const ask = (
   agent: string,
   content: string,
-  { signal, client = plain, history = [] }: Asking = {},
+  { signal, client = plain, history = [], model = 'gpt-4o-mini' }: Asking = {},
 ): Promise<string> =>
   actAs(agent, async () => {
     const { choices } = await client.chat.completions.create(
-      { model: 'gpt-4o-mini', messages: [...history, { role: 'user', content }] },
+      { model, messages: [...history, { role: 'user', content }] },
       signal && { signal },
     )
     return choices[0]!.message.content ?? ''

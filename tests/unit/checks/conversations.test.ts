@@ -18,25 +18,37 @@ describe('conversations', () => {
   })
 
   describe('questions beside each other on one history', () => {
-    test('are branches, or concern it, where the history goes on without the others', () => {
-      expect(count(...two)).toBe(0)
-      expect(count(...two, turn(4, 10_000, { continues: 2, turn: 3, holds: [1, 2] }))).toBe(0)
+    test('are a violation where the history keeps at most one of them', () => {
+      expect(count(...two)).toBe(1)
+      expect(count(...two, turn(4, 10_000, { continues: 2, turn: 3, holds: [1, 2] }))).toBe(1)
+      expect(count(...two, turn(4, 4_000, { prompt: 3 }))).toBe(1)
+    })
+
+    test('are branches where they are many, or the agent goes on with several of them', () => {
+      expect(count(...two, turn(4, 4_000))).toBe(0)
+      expect(finds('conversations', story(...two), { branches: 2 })).toEqual([])
       const level = [turn(4, 60_000, { continues: 2, turn: 3 }), turn(5, 60_000, { continues: 3, turn: 3 })]
       expect(count(...two, ...level)).toBe(0)
-      expect(count(...two, turn(4, 4_000))).toBe(0)
+      const last = [6, 7].map((number) => turn(number, 70_000 + number, { continues: 4, turn: 4 }))
+      expect(count(...two, ...level, ...last)).toBe(0)
+      const ofBen = [8, 9].map((number) => turn(number, 80_000 + number, { continues: 5, turn: 4, agent: 'ben' }))
+      expect(count(...two, ...level, ...last, ...ofBen)).toBe(1)
+    })
+
+    test('concern the history where another model is asked', () => {
+      expect(count(hello, turn(2, 2_000), turn(3, 3_000, { model: 'gpt-4o' }))).toBe(0)
     })
 
     test('stand in one history one behind the other where the program shares it', () => {
       expect(count(...two, both())).toBe(1)
       expect(count(...two, turn(4, 4_000), turn(5, 5_000), both())).toBe(1)
-      expect(count(...two, both({ turn: 3 }))).toBe(0)
-      expect(count(...two, both({ holds: [1, 2] }))).toBe(0)
-      expect(count(...two, both({ continues: 8 }))).toBe(0)
     })
 
     test('may be judged together by the next one', () => {
       expect(count(...two, both({ conversation: 'judge/1', continues: undefined }))).toBe(0)
-      expect(count(...two, both({ turn: 3 }))).toBe(0)
+      expect(count(...two, both({ conversation: 'judge/1', continues: undefined, holds: [2] }))).toBe(1)
+      expect(count(...two, both({ turn: 2 }))).toBe(0)
+      expect(count(...two, both({ turn: 3 }))).toBe(1)
     })
 
     test('of histories that differ are none of one', () => {
