@@ -228,7 +228,7 @@ describe('options', { timeout: 60_000 }, () => {
     [['daemon', 'strat'], 'Did you mean "start"?'],
     [['daemon', 'start', '--tiem', '60x'], 'There is no option --tiem. Did you mean --time?'],
     [['daemon', 'status', '--time', '60x'], 'longhaul daemon status does not accept --time.'],
-    [['daemon', 'start', '--layout', 'plna'], 'Give one of home, plan. Did you mean "plan"?'],
+    [['daemon', 'start', '--layout', 'plna'], '--layout is "plna". Did you mean "plan"?'],
     [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
     [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
     [['init', 'here'], 'It always writes into the current folder'],
