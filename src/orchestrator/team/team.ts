@@ -28,7 +28,7 @@ export interface Asking extends Asked {
 
 interface TeamOptions {
   settings: ResolvedOrchestratorSettings
-  completer: Completer
+  completer: Pick<Completer, 'complete'>
   trace: Pick<Trace, 'append'>
   /** The name of the run. */
   run: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../../src/strategy/index.ts'
+import type { Json, Options } from '../../../../src/strategy/index.ts'
 import { aggregate } from '../../../../src/orchestrator/effects/aggregate.ts'
 
 const scores: Json = [
@@ -165,5 +165,70 @@ describe('AGGREGATE', () => {
     [{ data: [], method: 'vote', options: { weighs: [] } }, 'no option "weighs"'],
   ])('%j is refused', (request, message) => {
     expect(() => aggregate(request)).toThrow(message)
+  })
+
+  test('ranks groups by the metric, those without it last, however small the others are', () => {
+    const data: Json = [
+      { by: 'empty', n: 'none' },
+      { by: 'below', n: -5 },
+      { by: 'nothing', n: 0 },
+      { by: 'above', n: 5 },
+    ]
+    const options = { metric: 'sum', extract_field: 'n', group_by: 'by' }
+    const one = (n: number) => ({
+      mean: n,
+      median: n,
+      min: n,
+      max: n,
+      sum: n,
+      count: 1,
+      std_dev: 0,
+      trimmed_mean: n,
+    })
+    expect(aggregate({ data, method: 'statistical', options })).toEqual({
+      mean: 0,
+      median: 0,
+      min: -5,
+      max: 5,
+      sum: 0,
+      count: 3,
+      std_dev: Math.sqrt(50 / 3),
+      trimmed_mean: 0,
+      value: 0,
+      overall_mean: 0,
+      groups: {
+        empty: {
+          mean: null,
+          median: null,
+          min: null,
+          max: null,
+          sum: null,
+          count: 0,
+          std_dev: null,
+          trimmed_mean: null,
+        },
+        below: one(-5),
+        nothing: one(0),
+        above: one(5),
+      },
+      rankings: ['above', 'nothing', 'below', 'empty'],
+    })
+  })
+
+  test.each<[Options, string]>([
+    [{ data: { a: 1 }, method: 'vote' }, 'AGGREGATE: data is {"a":1}. Give a list.'],
+    [{ method: 'vote' }, 'AGGREGATE: data is null. Give a list.'],
+    [{ data: [1], method: 'merge' }, 'AGGREGATE: merge accepts only objects, or only lists.'],
+    [{ data: [], method: 'guess' }, 'AGGREGATE: there is no method "guess".'],
+    [
+      { data: [], method: 'statistical', options: { metric: 'mode' } },
+      'AGGREGATE: there is no metric "mode". There are: mean, median, min, max, sum, count, std_dev, trimmed_mean.',
+    ],
+    [
+      { data: [], method: 'vote', options: { weighs: [] } },
+      'AGGREGATE: there is no option "weighs". There are: metric, extract_field, group_by, trim_percent, include, threshold, weights, weight_by.',
+    ],
+  ])('%j is refused: %s', (request, message) => {
+    expect(() => aggregate(request)).toThrow(expect.objectContaining({ message }) as Error)
   })
 })
