@@ -226,7 +226,7 @@ describe('AGGREGATE', () => {
     ],
     [
       { data: [], method: 'vote', options: { weighs: [] } },
-      'AGGREGATE: there is no option "weighs". There are: metric, extract_field, group_by, trim_percent, include, threshold, weights, weight_by.',
+      'AGGREGATE: there is no option "weighs". Did you mean "weights"?',
     ],
   ])('%j is refused: %s', (request, message) => {
     expect(() => aggregate(request)).toThrow(expect.objectContaining({ message }) as Error)
