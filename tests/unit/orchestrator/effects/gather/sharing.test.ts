@@ -148,5 +148,26 @@ describe('agents that share tasks', () => {
       missing: [],
     })
     expect(asked(given)).toEqual(['0 ann 1/task 0', '1 ann 1/task 2'])
+    expect(given.told('task.assigned')).toMatchObject([{ task: 0 }, { task: 2 }])
+  })
+
+  test('are not those who had gone before', async () => {
+    const given = teamThatSays({ ann: [{}], ben: [{}] })
+    given.team.terminate('ann', 'it is ill')
+    expect(await shared(given, ['a', 'b'])).toEqual({ at: 2_000, done: ['a by ben', 'b by ben'], missing: [] })
+    expect(given.told('task.assigned')).toMatchObject([{ agent: 'ben' }, { agent: 'ben' }])
+  })
+
+  test('fail with too few answers, and say which tasks nobody has done, and why', async () => {
+    const given = teamThatSays({ ann: [{ ends: failure('bad_answer') }] })
+    const options = gatherOptions({ tasks: ['a', { page: 2 }] }, { timeoutMs: 100_000, sequential: false })
+    const failed = gather('work', ['ann'], options, given.dependencies).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(100_000)
+    expect(await failed).toMatchObject({
+      kind: 'bad_answer',
+      message: 'GATHER work needs 1 answer and has 0; missing: a, {"page":2}. The last failure: It is bad_answer.',
+      partial: { responses: [], missing: ['a', { page: 2 }] },
+    })
+    expect(given.asked).toHaveLength(6)
   })
 })
