@@ -107,7 +107,7 @@ describe('COORDINATE', () => {
   test('has no other options', async () => {
     expect(await ended(teamThatSays({}), { options: { rounds: 2 } })).toEqual({
       kind: 'refused_request',
-      message: 'COORDINATE has no option "rounds". There are: name, point, task, turn_duration, max_rounds.',
+      message: 'COORDINATE has no option "rounds". Did you mean "max_rounds"?',
     })
   })
 })
