@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ActiveTime } from '../../../../src/orchestrator/run/active-time.ts'
-import { Ending } from '../../../../src/orchestrator/run/ending.ts'
 import { UnderWay } from '../../../../src/orchestrator/run/under-way.ts'
 import type { Effect } from '../../../../src/strategy/index.ts'
 
@@ -37,25 +36,17 @@ describe('what is under way', () => {
     // What is carried out again is not late.
     given.carried.add(2)
     expect(given.save([]).late).toEqual([])
-  })
-})
-
-describe('the end of a run', () => {
-  test('comes once, and has one reason', () => {
-    const told = vi.fn()
-    const ending = new Ending(told)
-    ending.end('timeout')
-    ending.end('cancelled')
-    ending.close()
-    expect(ending.reason).toBe('timeout')
-    expect(told).toHaveBeenCalledTimes(1)
-    expect(ending.signal.aborted).toBe(true)
+    given.carried.delete(2)
+    expect(given.save([]).late).toEqual([effect(2)])
+    expect(new UnderWay(new ActiveTime(), given.save([])).isPending(2)).toBe(true)
   })
 
-  test('of a strategy that has come to its own has none', () => {
-    const ending = new Ending(() => {})
-    ending.close()
-    expect(ending.reason).toBeUndefined()
-    expect(ending.isOver).toBe(true)
+  test('stands still where all of it is paused', () => {
+    const given = new UnderWay(new ActiveTime())
+    expect(given.isStill).toBe(true)
+    given.carried.add(1)
+    expect(given.isStill).toBe(false)
+    given.paused.add(1)
+    expect(given.isStill).toBe(true)
   })
 })
