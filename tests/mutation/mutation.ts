@@ -41,7 +41,8 @@ async function mutate(
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner', './tests/mutation/sample.ts'],
     checkers: sample === undefined ? [] : ['sample'],
-    vitest: { configFile: 'tests/mutation/vitest.config.ts', related: false },
+    // A process tells what its threads do in its main thread alone: a worker would skip those tests.
+    vitest: { configFile: 'tests/mutation/vitest.config.ts', related: false, pool: 'forks' },
     coverageAnalysis: 'perTest',
     // All tests of the room are held against a change of a constant: in large rooms that takes most of the time.
     ignoreStatic: !constants,
