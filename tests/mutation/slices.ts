@@ -6,12 +6,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   random: ['tests/unit/random/**/*.test.ts'],
   trace: ['tests/unit/trace/**/*.test.ts'],
   checks: ['tests/unit/checks/**/*.test.ts', 'tests/unit/checks-doc.test.ts'],
-  clock: [
-    'tests/unit/clock/**/*.test.ts',
-    'tests/unit/doors/**/*.test.ts',
-    'tests/integration/clock-handles.test.ts',
-    'tests/integration/clock-io.test.ts',
-  ],
+  clock: ['tests/unit/clock/**/*.test.ts', 'tests/unit/doors/**/*.test.ts', 'tests/integration/clock-handles.test.ts'],
   provider: ['tests/unit/provider/**/*.test.ts'],
   // The one that is left out reckons until it is stopped, for seconds.
   strategy: ['tests/unit/strategy/**/*.test.ts', '!tests/unit/strategy/budget.test.ts'],
