@@ -1,10 +1,7 @@
-type Schema = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isSchema, referredIn, type Schema } from './schema-reference.ts'
 
 const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
-  object: isObject,
+  object: isSchema,
   array: Array.isArray,
   string: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number',
@@ -15,15 +12,6 @@ const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** A schema that refers to itself without an object between has no end. */
 const MAX_LEVELS = 100
-
-/** The part of a schema that `#/$defs/name` names. */
-function referred(root: Schema, reference: string): unknown {
-  if (!reference.startsWith('#')) return undefined
-  let part: unknown = root
-  for (const name of reference.split('/').slice(1))
-    part = isObject(part) ? part[name.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
-  return part
-}
 
 const shown = (value: unknown): string => JSON.stringify(value).slice(0, 60)
 const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
@@ -41,8 +29,8 @@ const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) =
  */
 export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): string | undefined {
   const look = (given: unknown, part: unknown, path: string, level: number): string | undefined => {
-    if (!isObject(given) || level > MAX_LEVELS) return undefined
-    if (typeof given['$ref'] === 'string') return look(referred(root, given['$ref']), part, path, level + 1)
+    if (!isSchema(given) || level > MAX_LEVELS) return undefined
+    if (typeof given['$ref'] === 'string') return look(referredIn(root, given['$ref']), part, path, level + 1)
     const name = path || whole
     const { type, enum: listed, anyOf, allOf } = given
     const types = (Array.isArray(type) ? type : type === undefined ? [] : [type]) as readonly string[]
@@ -58,17 +46,17 @@ export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): st
     if (ofAll) return ofAll
     if (Array.isArray(part))
       return firstOf(part, (each, nth) => look(given['items'], each, `${path}[${nth}]`, level + 1))
-    return isObject(part) ? ofProperties(given, part, path, level) : undefined
+    return isSchema(part) ? ofProperties(given, part, path, level) : undefined
   }
   const ofProperties = (given: Schema, part: Schema, path: string, level: number): string | undefined => {
     const at = (name: string): string => (path ? `${path}.${name}` : name)
     const { required, additionalProperties } = given
-    const properties = isObject(given['properties']) ? given['properties'] : {}
+    const properties = isSchema(given['properties']) ? given['properties'] : {}
     const missing = Array.isArray(required) ? required.find((name) => !Object.hasOwn(part, String(name))) : undefined
     if (missing !== undefined) return `${at(String(missing))} is missing`
     return firstOf(Object.entries(part), ([name, each]) => {
       if (Object.hasOwn(properties, name)) return look(properties[name], each, at(name), level + 1)
-      return additionalProperties === false && !isObject(given['patternProperties'])
+      return additionalProperties === false && !isSchema(given['patternProperties'])
         ? `${at(name)} is not a property of the schema`
         : look(additionalProperties, each, at(name), level + 1)
     })

@@ -1,24 +1,9 @@
-type Schema = Readonly<Record<string, unknown>>
-
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isSchema, referredIn, type Schema } from './schema-reference.ts'
 
 /** Keywords with one schema by name. */
 const NAMED: ReadonlySet<string> = new Set(['properties', 'patternProperties'])
 /** Keywords with definitions: a schema refers to them. */
 const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions'])
-
-/** The target of a reference into the same document: `#`, or a JSON pointer (RFC 6901) behind it. */
-function targetOf(root: Schema, reference: string): unknown {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined
-  let found: unknown = root
-  for (const step of reference.split('/').slice(1)) {
-    const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
-    found = (found as Schema)[name]
-  }
-  return found
-}
 
 /** The references in a schema; those of its definitions are theirs. */
 function* referencesIn(schema: unknown): Generator<string> {
@@ -37,7 +22,7 @@ function recursiveOnes(root: Schema): ReadonlySet<string> {
     for (const each of Object.values(value)) collect(each)
   }
   collect(root)
-  const next = new Map([...all].map((each) => [each, new Set(referencesIn(targetOf(root, each)))]))
+  const next = new Map([...all].map((each) => [each, new Set(referencesIn(referredIn(root, each)))]))
   const leadsBack = (start: string): boolean => {
     const seen = new Set<string>()
     const open = [...next.get(start)!]
@@ -66,7 +51,7 @@ export function unrolled(root: Schema, most: number): Schema {
     const reference = schema['$ref']
     if (typeof reference === 'string' && recursive.has(reference)) {
       if (path.filter((each) => each === reference).length >= most) return undefined
-      const target = copy(targetOf(root, reference), [...path, reference])
+      const target = copy(referredIn(root, reference), [...path, reference])
       const { $ref: _, ...beside } = schema
       return isSchema(target) ? { ...target, ...beside } : target
     }
