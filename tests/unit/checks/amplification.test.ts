@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { KeyedRandom } from '../../../src/random/index.ts'
 import { call, event, finds, gather, partsOf, story, tries } from '../../given/story.ts'
 
 const same = { request: 'same' }
@@ -114,6 +115,27 @@ describe('amplification', () => {
     // Two layers, and requests one after another.
     expect(all([0.5, 1, 2, 0.5, 1])).toEqual(['40 requests led to 240 calls, 6.0 per request'])
     expect(all([1, 1, 1], (nth) => nth * 1_000)).toEqual(['40 requests led to 160 calls, 4.0 per request'])
+  })
+
+  test('so is one whose pauses are drawn from 0, as by full jitter, which layers of it are not', () => {
+    const all = (bounds: readonly number[]) => {
+      const random = new KeyedRandom(1)
+      const jitter = (bound: number, agent: number, nth: number) => bound * random.draw(`${agent}`, nth)
+      return finds(
+        'amplification',
+        story(
+          ...Array.from({ length: 25 }, (_, agent) =>
+            paused(
+              bounds.map((bound, nth) => jitter(bound, agent, nth)),
+              { agent: `w${agent}`, first: agent * 10 + 1 },
+            ),
+          ).flat(),
+        ),
+      )
+    }
+    expect(all([1, 2, 4, 8, 16])).toEqual([])
+    expect(all([2, 4, 8, 20, 20, 20])).toEqual([])
+    expect(all([1, 2, 8, 1, 2, 8])).toEqual(['25 requests led to 175 calls, 7.0 per request'])
   })
 
   test('who begins anew has eight tries again', () => {
