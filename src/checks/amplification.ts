@@ -62,14 +62,18 @@ function isPoll(pauses: readonly number[]): boolean {
 }
 
 /**
- * Whether all that was tried again waited at one moment, and mostly by one backoff that has not begun again: an outage,
- * which many survive with few tries each.
+ * Whether all that was tried again waited at one moment, each by one backoff that has not begun again: an outage, which
+ * many survive with few tries each.
  */
 function areOfOneOutage(tried: readonly Counted[]): boolean {
   const again = tried.filter(({ calls }) => calls.length > 1)
   const begun = Math.max(...again.map(({ calls }) => calls[0]!.arrivedAt))
   const over = Math.min(...again.map(({ calls }) => calls.at(-1)!.arrivedAt))
-  return begun <= over && areOneBackoff(again.map(({ calls }) => pausesOf(calls)))
+  if (begun > over) return false
+  const pauses = again.map(({ calls }) => pausesOf(calls))
+  if (pauses.every((each) => areOneBackoff([each]))) return true
+  const survivors = again.filter(({ calls }) => calls.at(-1)!.status === 'ended')
+  return survivors.length * 2 >= again.length && areOneBackoff(pauses)
 }
 
 const pausesOf = (calls: readonly CallRecord[]): number[] =>
