@@ -1,5 +1,5 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,8 +23,10 @@ type AnyFunction = (...given: unknown[]) => unknown
 interface Family {
   /** Whether children that are started from now on get the guard. */
   guarded: boolean
-  /** Where rules and refusals are, once there was a child. */
+  /** Where rules and refusals are while a run is in force, once there was a child. */
   folder: string | undefined
+  /** Whether the folder is there now. */
+  isThere: boolean
   /** What may be reached now, as patterns of `host:port`; nothing while no run is in force. */
   pass: readonly string[] | undefined
   /** How much of what was refused has been read. Characters. */
@@ -36,6 +38,7 @@ interface Family {
 const family = shared<Family>('children', () => ({
   guarded: false,
   folder: undefined,
+  isThere: false,
   pass: undefined,
   read: 0,
   runs: 0,
@@ -77,10 +80,20 @@ export function refusedInChildren(): RefusedInChild[] {
   return lines.toSorted().map((line) => JSON.parse(line) as RefusedInChild)
 }
 
+/** The folder is there while its rules are in force: nothing runs at the end of a worker that its pool ends by a signal. */
 function writeRules(folder: string): void {
-  const path = join(folder, 'rules.json')
-  if (family.pass) writeFileSync(path, JSON.stringify({ pass: family.pass }))
-  else rmSync(path, { force: true })
+  if (!family.pass) return remove(folder)
+  // Where somebody else has put one meanwhile, this fails.
+  if (!family.isThere) mkdirSync(folder, { mode: 0o700 })
+  family.isThere = true
+  writeFileSync(join(folder, 'rules.json'), JSON.stringify({ pass: family.pass }))
+}
+
+function remove(folder: string): void {
+  // A child may write meanwhile.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  family.isThere = false
+  family.read = 0
 }
 
 function isRunning(pid: number): boolean {
@@ -110,8 +123,9 @@ function open(): string {
   clearUp()
   const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
   family.folder = folder
+  family.isThere = true
   writeRules(folder)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => remove(folder))
   return folder
 }
 

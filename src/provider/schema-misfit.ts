@@ -28,8 +28,16 @@ const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) =
  * ```
  */
 export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): string | undefined {
+  /** What was found of a part by a schema: alternatives that refer to each other look at the same again and again. */
+  const known = new Map<Schema, Map<string, string | undefined>>()
   const look = (given: unknown, part: unknown, path: string, level: number): string | undefined => {
     if (!isSchema(given) || level > MAX_LEVELS) return undefined
+    const found = known.get(given) ?? new Map<string, string | undefined>()
+    known.set(given, found)
+    if (!found.has(path)) found.set(path, lookAt(given, part, path, level))
+    return found.get(path)
+  }
+  const lookAt = (given: Schema, part: unknown, path: string, level: number): string | undefined => {
     if (typeof given['$ref'] === 'string') return look(referredIn(root, given['$ref']), part, path, level + 1)
     const name = path || whole
     const { type, enum: listed, anyOf, allOf } = given

@@ -55,4 +55,15 @@ describe('a value and a schema', () => {
     expect(misfitOf({ $ref: 'https://example.com/schema' }, 5)).toBeUndefined()
     expect(misfitOf({ $ref: '#' }, 5)).toBeUndefined()
   })
+
+  test('are compared in a moment where alternatives refer to each other, and differ in the last property alone', () => {
+    const kinds = ['sum', 'product', 'quotient', 'power', 'root', 'number']
+    const any = { anyOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}` })) }
+    const kindOf = (kind: string) => ({ properties: { of: any, kind: { const: kind } }, required: ['kind'] })
+    const schema = { ...any, $defs: Object.fromEntries(kinds.map((kind) => [kind, kindOf(kind)])) }
+    const nested = (levels: number, innermost: object): object =>
+      levels === 0 ? innermost : { of: nested(levels - 1, innermost), kind: 'number' }
+    expect(misfitOf(schema, nested(20, { kind: 'number' }))).toBeUndefined()
+    expect(misfitOf(schema, nested(20, { kind: 'sign' }))).toMatch(/fits none of the schemas of anyOf/)
+  })
 })
