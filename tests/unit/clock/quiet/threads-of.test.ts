@@ -75,7 +75,6 @@ describe.runIf(threadsAreKnown)('what the threads of a process do is known on Li
 })
 
 describe.runIf(threadsAreKnown && process.arch === 'x64')('a line of /proc says what a thread does', () => {
-  const OWN = `/proc/self/task/${process.pid}`
   /** No process may read there. */
   const NOWHERE = '0xfffffffffffff000'
   test.each<[string, string, unknown]>([
@@ -101,12 +100,11 @@ describe.runIf(threadsAreKnown && process.arch === 'x64')('a line of /proc says 
     ],
     ['clock_nanosleep until a moment', `230 0x1 0x1 ${NOWHERE} 0x0 0x0 0x0 0x7f 0x7f`, { kind: 'sleeps', ms: 0 }],
   ])('%s', (_, line, doing) => {
-    expect(doingIn(process.pid, OWN, line)).toEqual(doing)
+    expect(doingIn('/proc/self', process.pid, line)).toEqual(doing)
   })
 
   test('a read is work while the system is at it, and a wait otherwise', async () => {
-    const readIn = (pid: number): Doing =>
-      doingIn(pid, `/proc/${pid}/task/${pid}`, '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f')
+    const readIn = (pid: number): Doing => doingIn(`/proc/${pid}`, pid, '0 0x5 0x7f 0x10 0x0 0x0 0x0 0x7f 0x7f')
     const [waiting, busy] = [run('cat'), run(process.execPath, '-e', 'for (;;);')]
     await asleep(waiting, () => true)
     expect(readIn(waiting)).toEqual({ kind: 'waits' })
