@@ -1,6 +1,19 @@
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Connection } from '../../src/clock/quiet/sockets.ts'
 
 /** What Linux tells of a thread. */
 interface Thread {
@@ -37,6 +50,7 @@ export const sleep = (address: number): string => line(NUMBERS.sleep, address)
 /** A folder as Linux tells of processes in `/proc`, with what a test writes there. */
 export class Proc {
   readonly root = mkdtempSync(join(tmpdir(), 'proc-'))
+  #sockets = 1_000
 
   constructor() {
     chmodSync(this.root, 0o755)
@@ -79,6 +93,21 @@ export class Proc {
     const open = openSync(join(this.root, `${process}`, 'mem'), 'r+')
     writeSync(open, bytes, 0, bytes.length, address)
     closeSync(open)
+  }
+
+  /** A process has a connection of TCP; the state is that of an open one unless told. */
+  connection(process: number, { localPort, remotePort }: Connection, { state = 1, version = 4 } = {}): void {
+    this.#sockets += 1
+    const port = (given: number): string => given.toString(16).toUpperCase().padStart(4, '0')
+    mkdirSync(join(this.root, 'net'), { recursive: true })
+    const file = join(this.root, 'net', version === 4 ? 'tcp' : 'tcp6')
+    if (!existsSync(file)) writeFileSync(file, '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n')
+    const ends = `0100007F:${port(localPort)} 0100007F:${port(remotePort)}`
+    const states = `0${state.toString(16).toUpperCase()} 00000000:00000000 00:00000000 00000000`
+    appendFileSync(file, `   0: ${ends} ${states}     0        0 ${this.#sockets} 1 0000000000000000 20 4 30 10 -1\n`)
+    const files = join(this.root, `${process}`, 'fd')
+    mkdirSync(files, { recursive: true })
+    symlinkSync(`socket:[${this.#sockets}]`, join(files, `${this.#sockets}`))
   }
 
   folder(process: number | 'self', id: number): string {

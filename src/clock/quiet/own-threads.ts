@@ -162,7 +162,7 @@ export class OwnThreads {
     const waiting = this.#here.waiting()
     if (waiting.length < threads) return false
     const ofThisThread = this.#here.all()
-    const ofAll = connectionsOf([process.pid])
+    const ofAll = connectionsOf([process.pid], this.#proc)
     const fromThreads = waiting.filter(
       (our) => !ofThisThread.some((its) => isOtherEnd(our, its)) && ofAll.some((its) => isOtherEnd(our, its)),
     )

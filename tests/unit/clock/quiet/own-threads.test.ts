@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OwnThreads } from '../../../../src/clock/quiet/own-threads.ts'
@@ -373,24 +372,14 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
   })
 
   describe('the timer of an HTTP client in a worker that waits for a server of this thread', () => {
-    const server = createServer()
-    const sockets: Socket[] = []
-    let [ours, its]: Connection[] = []
+    const ours: Connection = { localPort: 8_080, remotePort: 40_000 }
+    const its: Connection = { localPort: 40_000, remotePort: 8_080 }
 
-    beforeEach(async () => {
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
-      const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [[Socket], []]
-      sockets.push(client, accepted)
-      ours = { localPort: accepted.localPort!, remotePort: accepted.remotePort! }
-      its = { localPort: client.localPort!, remotePort: client.remotePort! }
+    beforeEach(() => {
+      proc.connection(process.pid, ours)
+      proc.connection(process.pid, its)
       join()
       proc.thread('self', 1, { name: WORKER, call: epoll(100) })
-    })
-    afterEach(() => {
-      for (const socket of sockets.splice(0)) socket.destroy()
-      server.close()
     })
     const comesTo = (): string | undefined => {
       begin().look(0)
@@ -398,7 +387,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
     }
 
     test('is not waited for', () => {
-      here.waiting = [ours!]
+      here.waiting = [ours]
       expect(comesTo()).toBeUndefined()
     })
 
@@ -406,32 +395,41 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
       expect(comesTo()).toBe(TIMER)
     })
 
+    test('is waited for if only some of those with a timer have a request of a worker', () => {
+      const ofThisThread = { localPort: 40_001, remotePort: 8_080 }
+      here.waiting = [ours, { localPort: 8_080, remotePort: 40_001 }]
+      here.all = [ofThisThread]
+      proc.connection(process.pid, ofThisThread)
+      proc.thread('self', 2, { name: WORKER, call: epoll(100) })
+      expect(comesTo()).toBe(TIMER)
+    })
+
     test('is waited for if another worker has a timer without a request', () => {
-      here.waiting = [ours!]
+      here.waiting = [ours]
       proc.thread('self', 2, { name: WORKER, call: epoll(100) })
       expect(comesTo()).toBe(TIMER)
     })
 
     test('is waited for if the request is of this thread', () => {
-      here.waiting = [ours!]
-      here.all = [ours!, its!]
+      here.waiting = [ours]
+      here.all = [ours, its]
       expect(comesTo()).toBe(TIMER)
     })
 
     test('is waited for if the request is of another process', () => {
-      here.waiting = [{ localPort: ours!.localPort, remotePort: 1 }]
+      here.waiting = [{ localPort: ours.localPort, remotePort: 1 }]
       expect(comesTo()).toBe(TIMER)
     })
 
     test('is waited for if a worker sleeps, for which no request is needed', () => {
-      here.waiting = [ours!]
+      here.waiting = [ours]
       proc.time('self', 0x2000, [1, 0])
       proc.thread('self', 1, { name: WORKER, call: sleep(0x2000) })
       expect(comesTo()).toBe(TIMER)
     })
 
     test('is waited for if a process that a worker has started has a timer', () => {
-      here.waiting = [ours!]
+      here.waiting = [ours]
       proc.thread('self', 1, { name: WORKER, call: epoll(100), children: [4_000_001] })
       proc.thread(4_000_001, 4_000_001, { call: epoll(100) })
       expect(comesTo()).toBe(TIMER)
