@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OwnThreads } from '../../../../src/clock/quiet/own-threads.ts'
@@ -237,13 +237,14 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
       expect(holds(2_100, 2_109, 2_110)).toEqual([true, true, false])
     })
 
-    test('loses nothing of the patience with it while it works', () => {
+    test('loses nothing of the patience with it while a worker works', () => {
       begin().look(0)
-      proc.thread('self', 1, { name: WORKER, call: RUNNING })
-      expect(threads!.look(5_000)?.what).toBe(busy(WORKER))
-      proc.thread('self', 1, { name: WORKER, call: epoll(100) })
-      threads!.look(5_001)
-      expect(holds(5_002, 6_999, 7_000)).toEqual([true, true, false])
+      expect(holds(1, 1_000)).toEqual([true, true])
+      proc.thread('self', 2, { name: WORKER, call: RUNNING })
+      expect(threads!.look(1_500)?.what).toBe(busy(WORKER))
+      proc.thread('self', 2, { name: WORKER })
+      threads!.look(1_501)
+      expect(holds(1_502, 2_499, 2_500)).toEqual([true, true, false])
     })
 
     test('is known when it sleeps, too', () => {
@@ -352,6 +353,16 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
       expect(threads!.look(1)).toBeUndefined()
     })
 
+    test('is not known of a thread that has ended meanwhile', () => {
+      join()
+      starter()
+      proc.thread(CHILD, CHILD, { call: RUNNING })
+      begin()
+      expect(looks(0, 1)).toEqual([busy(WORKER), STARTED])
+      rmSync(`${proc.folder('self', 1)}/children`)
+      expect(looks(2, 2)).toEqual([undefined])
+    })
+
     test('is not looked at where there is no worker', () => {
       registry.addOns = 1
       starter()
@@ -421,10 +432,10 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
       expect(comesTo()).toBe(TIMER)
     })
 
-    test('is waited for if a worker sleeps, for which no request is needed', () => {
-      here.waiting = [ours]
+    test('is waited for if a worker only sleeps, which is for no request', () => {
+      here.waiting = [ours, ours]
       proc.time('self', 0x2000, [1, 0])
-      proc.thread('self', 1, { name: WORKER, call: sleep(0x2000) })
+      proc.thread('self', 2, { name: WORKER, call: sleep(0x2000) })
       expect(comesTo()).toBe(TIMER)
     })
 
