@@ -231,9 +231,7 @@ export class Children implements Peers<State> {
     if (requests.byChild.size > 0 || this.#waitsHere(state, look, proc)) return undefined
     const owes = requests.ofChild.size > 0
     const gave = !owes && state.patience.answered && requests.spoken
-    if (look.timerMs < Number.POSITIVE_INFINITY || look.sleepMs < Number.POSITIVE_INFINITY) {
-      if (state.patience.waits({ ...look, owes, gave }, now)) return this.#leave(state, 'waits for its own timer', now)
-    }
+    if (state.patience.waits({ ...look, owes, gave }, now)) return this.#leave(state, 'waits for its own timer', now)
     // Somebody else may owe it an answer.
     if ((owes || !state.patience.answered) && now - state.patience.lastAt < this.#windows.settleMs) {
       const others = this.#connections(state, look, proc).filter(

@@ -226,6 +226,32 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
     expect(holds(1_006.1)).toEqual([`${NAME} is ending`])
   })
 
+  test('that part of the time counts from when it was asked', () => {
+    const joined = new Joined()
+    waits()
+    holds(0, 1)
+    joined.ask()
+    runs()
+    expect(holds(1_000, 1_001)).toEqual([`${NAME} is busy`, `${NAME} is busy`])
+    proc.end(PID)
+    expect(holds(1_001.2)).toEqual([`${NAME} is ending`])
+  })
+
+  test('one that is asked again meanwhile is at work since it was asked first', () => {
+    const joined = new Joined()
+    holds(10)
+    joined.ask()
+    expect(children.look(20)).toEqual({ what: `${NAME} is busy`, since: 10 })
+  })
+
+  test('its pipes are known as such, also when it is not', () => {
+    const { child } = new Joined()
+    const isPipe = (stream: Stream): boolean => children.isPipeOf(stream as unknown as Socket)
+    expect([child.stdin!, child.stdout, child.extra, new Stream()].map(isPipe)).toEqual([true, true, true, false])
+    registry.children.clear()
+    expect([child.stdin!, child.stdout, child.stderr].map(isPipe)).toEqual([true, true, false])
+  })
+
   test('one that has ended is waited for until Node says so, and no longer than a peer', () => {
     new Joined()
     proc.end(PID)
@@ -286,11 +312,12 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
     })
 
     test('it loses nothing of the patience with it while it works', () => {
+      expect(isHeld(1_000)).toEqual([true])
       runs()
-      expect(holds(5, 4_000, 5_000)).toEqual([`${NAME} is busy`, `${NAME} is busy`, `${NAME} is busy`])
+      expect(holds(1_010)).toEqual([`${NAME} is busy`])
       waits(100)
-      holds(5_010)
-      expect(isHeld(5_020, 6_980, 7_000)).toEqual([true, true, false])
+      expect(holds(1_100)).toEqual([`${NAME} is busy`])
+      expect(isHeld(1_200, 2_005, 2_010)).toEqual([true, true, false])
     })
 
     test('it is waited for twice as long while it only sleeps', () => {
@@ -310,6 +337,8 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
   describe('with a connection', () => {
     const ours: Connection = { localPort: 8_080, remotePort: 40_000 }
     const its: Connection = { localPort: 40_000, remotePort: 8_080 }
+    /** The other end of another connection of the child. */
+    const elsewhere: Connection = { localPort: 5_432, remotePort: 40_001 }
     let joined: Joined
     let here: { all: Connection[]; waiting: Connection[] }
 
@@ -317,6 +346,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       here = { all: [], waiting: [] }
       children.see({ all: () => here.all, waiting: () => here.waiting })
       joined = new Joined()
+      proc.connection(PID, { localPort: 40_001, remotePort: 5_432 })
       proc.connection(PID, its)
       waits()
       children.look(0)
@@ -339,7 +369,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
     })
 
     test('to this process, it is owed nothing', () => {
-      here.all = [ours]
+      here.all = [elsewhere, ours]
       expect(holds(1)).toEqual([undefined])
     })
 
@@ -347,7 +377,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       waits(100)
       holds(1)
       expect(holds(2)).toEqual([TIMER])
-      here.waiting = [ours]
+      here.waiting = [{ localPort: 8_080, remotePort: 50_000 }, ours]
       expect(holds(10)).toEqual([undefined])
     })
 
@@ -361,8 +391,26 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       expect(children.peerOf(ours)).toBeUndefined()
     })
 
+    test('it is the peer of what those have that it has started', () => {
+      const grandchild = { localPort: 40_002, remotePort: 8_080 }
+      proc.thread(PID, PID, { children: [PID + 1], runs: 2 })
+      proc.thread(PID + 1, PID + 1)
+      proc.connection(PID + 1, grandchild)
+      expect(children.peerOf({ localPort: 8_080, remotePort: 40_002 })).toBeDefined()
+    })
+
+    test('what is written there to one that was let go of does not let it count', () => {
+      here.all = [elsewhere, ours]
+      joined.ask()
+      expect(holds(1, 2)).toEqual([`${NAME} is busy`, undefined])
+      joined.child.isReferenced = false
+      children.heardOf(children.peerOf(ours)!, 'written', 10)
+      runs()
+      expect(holds(10)).toEqual([undefined])
+    })
+
     test('it is asked by what is written there, and heard of by what is read', () => {
-      here.all = [ours]
+      here.all = [elsewhere, ours]
       expect(holds(1)).toEqual([undefined])
       const peer = children.peerOf(ours)!
       children.heardOf(peer, 'written', 5_000)
