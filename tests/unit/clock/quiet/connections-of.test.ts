@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('the connections of a process', () 
   })
 })
 
-describe('by what the system tells', () => {
+describe.runIf(process.platform === 'linux')('by what the system tells', () => {
   let proc: Proc
   beforeEach(() => {
     proc = new Proc()
