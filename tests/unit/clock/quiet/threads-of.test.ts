@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
@@ -34,7 +34,7 @@ describe.runIf(threadsAreKnown && process.arch === 'x64')('a time in the memory 
     ['ppoll', '271 0x5 0x1 0x1000 0x0', [1, 500_000_000], { kind: 'timer', ms: 1_500 }],
     ['select, in microseconds', '23 0x5 0x0 0x0 0x0 0x1000', [1, 500_000], { kind: 'timer', ms: 1_500 }],
     ['pselect6', '270 0x5 0x0 0x0 0x0 0x1000 0x0', [0, 2_000_000], { kind: 'timer', ms: 2 }],
-    ['nanosleep', '35 0x1000 0x0', [2, 0], { kind: 'sleeps', ms: 2_000 }],
+    ['nanosleep', '35 0x1000 0x0', [2, 500_000], { kind: 'sleeps', ms: 2_000.5 }],
     ['clock_nanosleep', '230 0x1 0x0 0x1000 0x0', [2, 0], { kind: 'sleeps', ms: 2_000 }],
     ['clock_nanosleep with a flag of another meaning', '230 0x1 0x2 0x1000 0x0', [2, 0], { kind: 'sleeps', ms: 2_000 }],
     ['clock_nanosleep until a moment that is over', '230 0x1 0x1 0x1000 0x0', [0, 1], { kind: 'sleeps', ms: 0 }],
@@ -63,6 +63,18 @@ describe.runIf(threadsAreKnown && process.arch === 'x64')('a time in the memory 
   test('may be over at once if it cannot be read to its end', () => {
     proc.memory(1, ADDRESS, Buffer.alloc(15, 1))
     expect(doing('35 0x1000 0x0')).toEqual({ kind: 'sleeps', ms: 0 })
+  })
+
+  test('is read without leaving a file open', () => {
+    proc.time(1, ADDRESS, [1, 0])
+    const before = readdirSync('/proc/self/fd').length
+    for (let nth = 0; nth < 20; nth++) doing('35 0x1000 0x0')
+    // Other work of this process may open some meanwhile.
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10)
+  })
+
+  test('is not looked for in a thread that is on a processor, whatever its state was', () => {
+    expect(doing(RUNNING)).toEqual({ kind: 'runs' })
   })
 
   test('is none at an address that no program has', () => {
