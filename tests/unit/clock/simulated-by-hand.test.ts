@@ -108,7 +108,7 @@ describe('a deadlock is reported', () => {
 
 describe('work that was given to io', () => {
   const agent = new AsyncLocalStorage<string>()
-  const ENDS_AFTER = 1_000
+  const ENDS_AFTER = 400
 
   /** For how long the work of an agent holds the clock while somebody waits for something on it. */
   async function heldFor(actor: string | undefined, waiters: readonly Waiter[]): Promise<string> {
