@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
-import { registry, shared, type WorkBehind } from '../../doors/index.ts'
+import { LOOPBACK, plainHost, registry, shared, type WorkBehind } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 
@@ -9,7 +9,8 @@ type Destination = Parameters<WorkBehind['datagram']>[1]
 /** Destinations that never answered: they do not hold the clock of a later run either. */
 const sinks = shared('work.datagramSinks', () => new Set<string>())
 
-const isLoopback = (address: string): boolean => /^(localhost|127\.|0\.0\.0\.0$|::1?$|::ffff:127\.)/.test(address)
+const OWN = new RegExp(`^${LOOPBACK}$`)
+const isLoopback = (address: string): boolean => OWN.test(plainHost(address))
 
 /** Whether a socket of this process is bound to a port. */
 function isOurs(port: number): boolean {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startClock, type Clock } from '../../../src/clock/index.ts'
+import { native } from '../../../src/doors/index.ts'
 
 let clock: Clock
 beforeEach(() => void (clock = startClock({ kind: 'real' })))
@@ -62,6 +63,63 @@ describe('an action', () => {
   })
 })
 
+describe('a delay that is longer than one timer can wait', () => {
+  const DAY = 86_400_000
+  const MOST = 2 ** 31 - 1
+  let real: number
+  /** What the real timers have been asked to wait for; the last one is in force. */
+  let waits: number[]
+  let timer: { action: () => void } | undefined
+
+  beforeEach(() => {
+    real = 1_000
+    waits = []
+    vi.spyOn(native, 'now').mockImplementation(() => real)
+    vi.spyOn(native, 'setTimeout').mockImplementation(((action: () => void, ms: number) => {
+      waits.push(ms)
+      return (timer = { action })
+    }) as never)
+    vi.spyOn(native, 'clearTimeout').mockImplementation((given) => {
+      if (given === (timer as unknown)) timer = undefined
+    })
+  })
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** Lets the timer in force come, late by so much. */
+  const come = (lateMs = 0): void => {
+    real += waits.at(-1)! + lateMs
+    timer?.action()
+  }
+
+  test('is waited for by several, one after another, up to the whole delay', () => {
+    const far = startClock({ kind: 'real' })
+    const at: number[] = []
+    far.after(90 * DAY, () => at.push(far.now()))
+    while (at.length === 0) come()
+    expect(at).toEqual([90 * DAY])
+    expect(waits).toEqual([MOST, MOST, MOST, 90 * DAY - 3 * MOST])
+  })
+
+  test('is over when the last timer comes, also when one was so late that nothing is left', () => {
+    const far = startClock({ kind: 'real' })
+    let done = 0
+    far.after(30 * DAY, () => (done += 1))
+    come(10 * DAY)
+    expect(waits).toEqual([MOST, 0])
+    come()
+    expect(done).toBe(1)
+  })
+
+  test.each(['cancelled', 'stopped'])('ends with the timer in force when it is %s', (how) => {
+    const far = startClock({ kind: 'real' })
+    const cancel = far.after(90 * DAY, () => {})
+    come()
+    if (how === 'cancelled') cancel()
+    else far.stop()
+    expect(timer).toBeUndefined()
+  })
+})
+
 describe('a sleep', () => {
   test('that is aborted ends with the reason, before or meanwhile', async () => {
     const reason = new Error('enough')
@@ -74,7 +132,13 @@ describe('a sleep', () => {
 
   test('that has ended is not aborted any more', async () => {
     const controller = new AbortController()
-    await clock.sleep(1, controller.signal)
+    const { signal } = controller
+    let listeners = 0
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+    signal.addEventListener = (...given: Parameters<typeof add>) => (listeners++, add(...given))
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => (listeners--, remove(...given))
+    await clock.sleep(1, signal)
+    expect(listeners).toBe(0)
     controller.abort()
     await expect(clock.sleep(0)).resolves.toBeUndefined()
   })
@@ -91,4 +155,6 @@ test('what only a simulated clock knows is nothing: work is awaited as it is', a
   ).rejects.toThrow('no')
   expect(clock.intervals()).toEqual([])
   expect(clock.holding()).toBeUndefined()
+  clock.describeWaiters(() => [])()
+  clock.onRest(() => {})()
 })

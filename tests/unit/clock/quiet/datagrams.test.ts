@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { Datagrams } from '../../../../src/clock/quiet/datagrams.ts'
-import { installDoors } from '../../../../src/doors/index.ts'
+import { installDoors, registry } from '../../../../src/doors/index.ts'
 
 installDoors()
 const WINDOWS = { settleMs: 2_000, quietMs: 10 }
@@ -76,3 +76,83 @@ test.runIf(process.platform === 'linux').each(['127.0.0.1', 'localhost', '::1', 
     expect(datagrams.look(0)).toBeDefined()
   },
 )
+
+test.each([
+  '127.0.0.1',
+  '127.0.0.2',
+  'localhost',
+  'LocalHost.',
+  'agents.localhost',
+  '::1',
+  '::ffff:127.0.0.1',
+  '0.0.0.0',
+])('one to a port of this process goes to itself by any name of this machine: %s', async (address) => {
+  const [from, to] = [await bound(), await bound()]
+  const datagrams = new Datagrams(WINDOWS)
+  datagrams.sent(from.socket, { port: to.port, address }, 0)
+  expect([datagrams.look(9)?.since, datagrams.look(10)]).toEqual([0, undefined])
+})
+
+test.each(['192.0.2.3', '127.example.com', 'localhost.example.com', '10.127.0.0', '2001:db8::1'])(
+  'one to another machine is not at home by the number of its port, nor by a name that begins like one: %s',
+  async (address) => {
+    const [from, to] = [await bound(), await bound()]
+    const datagrams = new Datagrams(WINDOWS)
+    datagrams.sent(from.socket, { port: to.port, address }, 0)
+    expect([datagrams.look(1_999)?.since, datagrams.look(2_000)]).toEqual([0, undefined])
+  },
+)
+
+describe('one to another process of this machine', () => {
+  /** A socket that somebody has bound whom the doors of this process do not know, at a port with letters in hexadecimal. */
+  async function boundByAnother(): Promise<{ socket: Socket; port: number }> {
+    for (;;) {
+      const other = await bound()
+      if (!/[a-f]/.test(other.port.toString(16))) continue
+      for (const known of registry.datagramSockets)
+        if (known.deref() === other.socket) registry.datagramSockets.delete(known)
+      return other
+    }
+  }
+
+  test('is in transit until that answers, or until no answer may come', async () => {
+    const [from, other] = [await bound(), await boundByAnother()]
+    const datagrams = new Datagrams(WINDOWS)
+    datagrams.sent(from.socket, { port: other.port, address: '127.0.0.1' }, 0)
+    expect([datagrams.look(1_999)?.since, datagrams.look(2_000)]).toEqual([0, undefined])
+  })
+
+  test('is waited for, though one to the same port was lost while it was of this process', async () => {
+    const [from, other] = [await bound(), await bound()]
+    const known = [...registry.datagramSockets].find((each) => each.deref() === other.socket)!
+    const datagrams = new Datagrams(WINDOWS)
+    const destination = { port: other.port, address: '127.0.0.1' }
+    datagrams.sent(from.socket, destination, 0)
+    expect(datagrams.look(10)).toBeUndefined()
+    registry.datagramSockets.delete(known)
+    datagrams.sent(from.socket, destination, 100)
+    expect(datagrams.look(200)?.since).toBe(100)
+  })
+})
+
+test('of several in transit the first is told, and each is found out by itself', async () => {
+  const [one, other] = [await bound(), await bound()]
+  const datagrams = new Datagrams(WINDOWS)
+  const to = (port: number) => ({ port, address: '192.0.2.4' })
+  datagrams.sent(one.socket, to(1), 0)
+  datagrams.sent(other.socket, to(2), 500)
+  expect(datagrams.look(1_999)).toMatchObject({ what: 'a datagram to 192.0.2.4:1 is in transit', since: 0 })
+  expect(datagrams.look(2_499)).toMatchObject({ what: 'a datagram to 192.0.2.4:2 is in transit', since: 500 })
+  expect(datagrams.look(2_500)).toBeUndefined()
+  datagrams.sent(one.socket, to(2), 3_000)
+  expect(datagrams.look(3_000)).toBeUndefined()
+})
+
+test('an answer to another socket is none', async () => {
+  const [from, other] = [await bound(), await bound()]
+  const datagrams = new Datagrams(WINDOWS)
+  datagrams.sent(from.socket, { port: 53, address: '192.0.2.5' }, 0)
+  from.socket.send('hello', other.port, '127.0.0.1')
+  await once(other.socket, 'message')
+  expect(datagrams.look(1_000)?.since).toBe(0)
+})
