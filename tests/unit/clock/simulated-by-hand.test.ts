@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createSocket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DeadlockError, startSimulatedClock, type Clock, type Waiter } from '../../../src/clock/index.ts'
-import { native } from '../../../src/doors/index.ts'
+import { behind, native } from '../../../src/doors/index.ts'
 
 /** Real time, which goes by hand: it stands still unless a test moves it. Milliseconds. */
 let real: number
@@ -103,6 +104,62 @@ describe('a deadlock is reported', () => {
     const began = real
     expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(DeadlockError)
     expect(real - began).toBeGreaterThanOrEqual(100)
+  })
+})
+
+describe('a window of patience', () => {
+  /** For how many real milliseconds a clock is held, 10 of which pass in about each turn of its own. */
+  async function heldFor(options: Parameters<typeof start>[0], hold: () => void): Promise<number> {
+    start(options)
+    const began = real
+    let held = true
+    const pass = (): void => {
+      real += 10
+      if (held) native.setTimeout(pass, 1)
+    }
+    pass()
+    hold()
+    await sleep(1_000)
+    held = false
+    return real - began
+  }
+
+  test.each<[settle: '300ms' | undefined, atLeast: number, below: number]>([
+    ['300ms', 300, 1_500],
+    [undefined, 2_000, 4_000],
+  ])('for an answer from elsewhere lasts as the option settle says: %s', async (settle, atLeast, below) => {
+    const socket = createSocket('udp4')
+    try {
+      const held = await heldFor({ ...(settle && { settle }) }, () =>
+        behind.work!.datagram(socket, { port: atLeast, address: '192.0.2.9' }),
+      )
+      expect(held).toBeGreaterThanOrEqual(atLeast)
+      expect(held).toBeLessThan(below)
+    } finally {
+      socket.close()
+    }
+  })
+
+  test.each<[quiet: '60ms' | undefined, atLeast: number]>([
+    ['60ms', 300],
+    [undefined, 50],
+  ])(
+    'for more to come lasts as the option quiet says, for work given to io five times as long: %s',
+    async (quiet, atLeast) => {
+      const held = await heldFor({ ...(quiet && { quiet }) }, () => {
+        clock.describeWaiters(() => [{ who: 'somebody', what: 'call 7', since: 0 }])
+        void clock.io(forever())
+      })
+      expect(held).toBeGreaterThanOrEqual(atLeast)
+    },
+  )
+
+  test('for anything to happen at all is 400 ms, if not set', async () => {
+    start({ probes: [() => ((real += 10), false)] })
+    const began = real
+    expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(DeadlockError)
+    expect(real - began).toBeGreaterThanOrEqual(400)
+    expect(real - began).toBeLessThan(700)
   })
 })
 

@@ -191,6 +191,13 @@ describe('a storm of timers', () => {
     expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
   })
 
+  test('begins after a day, if no horizon is set', async () => {
+    start()
+    every(60_000)
+    expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(TimerStormError)
+    expect(clock.now()).toBe(86_400_000 + 60_000)
+  })
+
   test('names the timers that are still to come', async () => {
     start({ horizon: '1h' })
     every(everyMs)
@@ -343,6 +350,14 @@ test('an error of a timer is caught by nobody, and time goes on', async () => {
   } finally {
     process.setUncaughtExceptionCaptureCallback(null)
   }
+})
+
+test('a run begins at the date that it is given', async () => {
+  const epoch = Date.UTC(2031, 4, 5)
+  start({ epoch })
+  expect([clock.epoch, Date.now()]).toEqual([epoch, epoch])
+  await sleep(3_000)
+  expect(new Date().toISOString()).toBe('2031-05-05T00:00:03.000Z')
 })
 
 describe('other fake timers', () => {
