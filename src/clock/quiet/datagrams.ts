@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { LOOPBACK, plainHost, registry, shared, type WorkBehind } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
@@ -24,17 +24,14 @@ function isOurs(port: number): boolean {
   return false
 }
 
+/** Where Linux lists the ports that are bound, those of all processes. */
+const TABLES = ['/proc/net/udp', '/proc/net/udp6']
+
 /** Whether nobody on this machine has bound a port, as far as the system tells. */
 function isNobodys(port: number): boolean {
-  if (process.platform !== 'linux') return false
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
-  return !['/proc/net/udp', '/proc/net/udp6'].some((file) => {
-    try {
-      return readFileSync(file, 'latin1').includes(hex)
-    } catch {
-      return false
-    }
-  })
+  const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+  const tables = TABLES.filter((file) => existsSync(file))
+  return tables.length > 0 && !tables.some((file) => readFileSync(file, 'latin1').includes(entry))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Datagrams } from '../../../../src/clock/quiet/datagrams.ts'
 import { installDoors, registry } from '../../../../src/doors/index.ts'
@@ -10,10 +11,10 @@ const WINDOWS = { settleMs: 2_000, quietMs: 10 }
 const sockets: Socket[] = []
 afterEach(() => sockets.splice(0).forEach((socket) => socket.close()))
 
-async function bound(): Promise<{ socket: Socket; port: number }> {
-  const socket = createSocket('udp4')
+async function bound(at = 0, address = '127.0.0.1'): Promise<{ socket: Socket; port: number }> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   sockets.push(socket)
-  socket.bind(0, '127.0.0.1')
+  socket.bind(at, address)
   await once(socket, 'listening')
   return { socket, port: socket.address().port }
 }
@@ -46,6 +47,11 @@ test('one to another machine is in transit until its answer, or until none may c
   other.socket.send('answer', from.port, '127.0.0.1')
   await once(from.socket, 'message')
   expect(datagrams.look(2_099)).toBeUndefined()
+  datagrams.sent(from.socket, destination, 2_200)
+  expect(datagrams.look(2_300)?.since).toBe(2_200)
+  other.socket.send('another', from.port, '127.0.0.1')
+  await once(from.socket, 'message')
+  expect(datagrams.look(2_300)).toBeUndefined()
   datagrams.sent(from.socket, destination, 3_000)
   expect([datagrams.look(4_999)?.since, datagrams.look(5_000)]).toEqual([3_000, undefined])
   // It never answers, and so is not waited for again, in this run or in a later one.
@@ -104,32 +110,39 @@ test.each(['192.0.2.3', '127.example.com', 'localhost.example.com', '10.127.0.0'
 )
 
 describe('one to another process of this machine', () => {
-  /** A socket that somebody has bound whom the doors of this process do not know, at a port with letters in hexadecimal. */
-  async function boundByAnother(): Promise<{ socket: Socket; port: number }> {
-    for (;;) {
-      const other = await bound()
-      if (!/[a-f]/.test(other.port.toString(16))) continue
-      for (const known of registry.datagramSockets)
-        if (known.deref() === other.socket) registry.datagramSockets.delete(known)
+  /** Lets a socket be one of another process: the doors of this one do not know it. */
+  const leaveToAnother = (socket: Socket): void => {
+    for (const known of registry.datagramSockets) if (known.deref() === socket) registry.datagramSockets.delete(known)
+  }
+  /** A socket of another process, at a port whose hexadecimal number has letters and begins with a zero. */
+  async function boundByAnother(address: string): Promise<{ socket: Socket; port: number }> {
+    for (let port = 0xabc; port < 0x1000; port++) {
+      const other = await bound(port, address).catch(() => undefined)
+      if (!other) continue
+      leaveToAnother(other.socket)
       return other
     }
+    throw new Error(`No port of ${address} is free.`)
   }
+  const families = Object.values(networkInterfaces()).flatMap((addresses) => addresses!.map(({ family }) => family))
 
-  test('is in transit until that answers, or until no answer may come', async () => {
-    const [from, other] = [await bound(), await boundByAnother()]
-    const datagrams = new Datagrams(WINDOWS)
-    datagrams.sent(from.socket, { port: other.port, address: '127.0.0.1' }, 0)
-    expect([datagrams.look(1_999)?.since, datagrams.look(2_000)]).toEqual([0, undefined])
-  })
+  test.each(families.includes('IPv6') ? ['127.0.0.1', '::1'] : ['127.0.0.1'])(
+    'is in transit until that answers, or until no answer may come: %s',
+    async (address) => {
+      const [from, other] = [await bound(), await boundByAnother(address)]
+      const datagrams = new Datagrams(WINDOWS)
+      datagrams.sent(from.socket, { port: other.port, address }, 0)
+      expect([datagrams.look(1_999)?.since, datagrams.look(2_000)]).toEqual([0, undefined])
+    },
+  )
 
   test('is waited for, though one to the same port was lost while it was of this process', async () => {
     const [from, other] = [await bound(), await bound()]
-    const known = [...registry.datagramSockets].find((each) => each.deref() === other.socket)!
     const datagrams = new Datagrams(WINDOWS)
     const destination = { port: other.port, address: '127.0.0.1' }
     datagrams.sent(from.socket, destination, 0)
     expect(datagrams.look(10)).toBeUndefined()
-    registry.datagramSockets.delete(known)
+    leaveToAnother(other.socket)
     datagrams.sent(from.socket, destination, 100)
     expect(datagrams.look(200)?.since).toBe(100)
   })
