@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startClock, steadyNow } from '../../../src/clock/index.ts'
 import { beginSteady } from '../../../src/clock/steady.ts'
+import { native } from '../../../src/doors/index.ts'
 
 const HOUR = 3_600_000
 
@@ -38,6 +39,25 @@ test('it follows a wall clock that is set forward by more than a second, and sta
   expect(steadyNow()).toBeGreaterThanOrEqual(before + HOUR)
   vi.restoreAllMocks()
   expect(steadyNow()).toBeGreaterThanOrEqual(before + HOUR)
+})
+
+test.each([
+  { wall: -HOUR, steady: 0 },
+  { wall: -500, steady: 0 },
+  { wall: 999, steady: 0 },
+  { wall: 1_000, steady: 0 },
+  { wall: 1_001, steady: 1_001 },
+  { wall: 8 * HOUR, steady: 8 * HOUR },
+])('where the wall clock is set by $wall ms, it moves by $steady ms, and then with monotonic time', (given) => {
+  const [wall, monotonic] = [Date.UTC(2026, 0, 1), native.now()]
+  vi.spyOn(native, 'now').mockReturnValue(monotonic)
+  vi.spyOn(Date, 'now').mockReturnValue(wall)
+  beginSteady()
+  expect(steadyNow() - wall).toBe(0)
+  vi.spyOn(Date, 'now').mockReturnValue(wall + given.wall)
+  expect(steadyNow() - wall).toBe(given.steady)
+  vi.spyOn(native, 'now').mockReturnValue(monotonic + 250)
+  expect(steadyNow() - wall).toBe(given.steady + 250)
 })
 
 test('it goes with a simulated clock, to the millisecond', async () => {
