@@ -13,13 +13,15 @@ export interface Report {
   /** Reports that a run was resumed; `uncertain` calls were in flight at its end, and may be repeated. */
   resumed(run: string, options?: { uncertain?: number }): void
   /**
-   * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow.
+   * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow: while the breaker is
+   * `open`, each of them is a violation, so report `half-open` before the trial call, and `closed` after it.
    *
    * @param target the service (`openai`), the model (`gpt-4o`), or the model of a service (`openai/gpt-4o`) that the
    * breaker protects
    * @example
    * ```ts
-   * breaker.on('open', () => report.breaker('openai', 'open'))
+   * for (const [event, state] of [['open', 'open'], ['halfOpen', 'half-open'], ['close', 'closed']] as const)
+   *   breaker.on(event, () => report.breaker('openai', state))
    * ```
    */
   breaker(target: string, state: 'closed' | 'open' | 'half-open'): void
