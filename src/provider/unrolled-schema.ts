@@ -2,6 +2,8 @@ import { isSchema, referredIn, type Schema } from './schema-reference.ts'
 
 /** Keywords with one schema by name. */
 const NAMED: ReadonlySet<string> = new Set(['properties', 'patternProperties'])
+/** More references than this do not follow each other: no service takes a schema of so many levels. */
+const MAX_LEVELS = 50
 /** Keywords with definitions: a schema refers to them. */
 const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions'])
 
@@ -26,7 +28,7 @@ function circlesIn(root: Schema): ReadonlyMap<string, number> {
   const circleOf = (start: string): number | undefined => {
     const seen = new Set<string>()
     let open = [...next.get(start)!]
-    for (let steps = 1; open.length > 0; steps++) {
+    for (let steps = 1; steps <= MAX_LEVELS && open.length > 0; steps++) {
       if (open.includes(start)) return steps
       for (const each of open) seen.add(each)
       open = [...new Set(open.flatMap((each) => [...(next.get(each) ?? [])]))].filter((each) => !seen.has(each))
@@ -100,17 +102,18 @@ export function unrolled(root: Schema, most: number): Schema {
     return result
   }
 
-  const levels = Math.max(...circles.values(), leastLevels([...circles.keys()], target))
+  const levels = Math.max(leastLevels([...circles.keys()], target), ...circles.values())
   return parts(root, most * levels, false) ?? root
 }
 
 /** With how many levels there is a value of each target that has one at all. */
 function leastLevels(references: readonly string[], target: (reference: string, levels: number) => unknown): number {
   let possible = 0
-  for (let levels = 1; ; levels++) {
+  for (let levels = 1; levels <= MAX_LEVELS; levels++) {
     const now = references.filter((each) => target(each, levels) !== undefined).length
     // What no level more has made possible, none will.
     if (now === possible) return levels - 1
     possible = now
   }
+  return MAX_LEVELS
 }

@@ -15,12 +15,12 @@ function connectionsByInode(proc: string): Map<string, Connection> {
     } catch {
       continue
     }
-    for (const line of text.split('\n').slice(1)) {
+    for (const line of text.split('\n')) {
       const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
-      if (!inode || !local || !remote) continue
+      // The heading and the empty end have no number for a state.
       if (![ESTABLISHED, CONNECTING].includes(Number.parseInt(state!, 16))) continue
       const port = (address: string): number => Number.parseInt(address.split(':')[1]!, 16)
-      found.set(inode, { localPort: port(local), remotePort: port(remote) })
+      found.set(inode!, { localPort: port(local!), remotePort: port(remote!) })
     }
   }
   return found
