@@ -189,6 +189,14 @@ describe('a storm of timers', () => {
     expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
   })
 
+  test('begins also when a sleep on the clock itself, for which it is none, has ended', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    await clock.sleep(7_200_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toContain('(the last one at 2h)')
+  })
+
   test('begins after a day, if no horizon is set', async () => {
     start()
     every(60_000)
@@ -387,7 +395,7 @@ describe('a clock that has stopped', () => {
     expect(looks).toBeGreaterThan(0)
     clock.stop()
     const before = looks
-    await turns(5)
+    await new Promise((resolve) => native.setTimeout(resolve, 5))
     expect(looks).toBe(before)
   })
 

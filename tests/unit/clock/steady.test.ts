@@ -80,6 +80,15 @@ test('it goes with a simulated clock, to the millisecond', async () => {
   expect(Math.abs(steadyNow() - Date.now())).toBeLessThan(1_000)
 })
 
+test('it begins at the date of a simulated clock, also at one that is past', async () => {
+  const clock = startClock({ kind: 'virtual' }, { epoch: Date.UTC(2020, 0, 1) })
+  expect(steadyNow()).toBe(clock.epoch)
+  await sleep(1_234)
+  expect(steadyNow()).toBe(clock.epoch + 1_234)
+  clock.stop()
+  expect(Math.abs(steadyNow() - Date.now())).toBeLessThan(1_000)
+})
+
 test('it goes as the fake timers of a test go', () => {
   vi.useFakeTimers({ now: 5_000 })
   expect(steadyNow()).toBe(5_000)
