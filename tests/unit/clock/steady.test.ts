@@ -38,7 +38,15 @@ test('it follows a wall clock that is set forward by more than a second, and sta
   setWall(HOUR)
   expect(steadyNow()).toBeGreaterThanOrEqual(before + HOUR)
   vi.restoreAllMocks()
-  expect(steadyNow()).toBeGreaterThanOrEqual(before + HOUR)
+  const after = steadyNow()
+  expect(after).toBeGreaterThanOrEqual(before + HOUR)
+  expect(after).toBeLessThan(before + 2 * HOUR)
+})
+
+test('it does not follow a wall clock that is set forward by less', () => {
+  setWall(900)
+  const steady = steadyNow()
+  expect(Date.now() - steady).toBeGreaterThanOrEqual(800)
 })
 
 test.each([
