@@ -85,3 +85,27 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'a child process whose client gives up by itself',
+  {
+    system: ({ provider }) =>
+      served(provider, async (baseURL) => {
+        const program = PROGRAM.replace('maxRetries: 4', 'maxRetries: 0, timeout: 3_000')
+        const env = { ...process.env, OPENAI_BASE_URL: baseURL }
+        await once(spawn(process.execPath, ['--input-type=module', '-e', program], { env }), 'exit')
+      }),
+  },
+  (test) => {
+    test(
+      'is waited for where nothing else is left to happen',
+      { timeout: 120_000 },
+      async ({ run, provider, expect }) => {
+        provider.failNext(1, 'hang')
+        const outcome = await run()
+        expect(outcome).toHaveCompleted()
+        expect(outcome.calls.map(({ status, fault }) => [status, fault])).toEqual([['failed', 'disconnected']])
+      },
+    )
+  },
+)

@@ -110,6 +110,17 @@ export class OwnThreads {
     this.#spokenAt = now
   }
 
+  /** Whether a worker may yet change something here, at a time of its own. */
+  asleep(): boolean {
+    if (registry.workers.size === 0) return false
+    this.#refresh()
+    return [...this.#threads.values()].some((thread) => {
+      const seen = mayBeWorkers(thread) ? this.#look(thread) : undefined
+      // One that runs has gone on just now.
+      return seen !== undefined && seen.doing.kind !== 'waits'
+    })
+  }
+
   close(): void {
     for (const thread of this.#threads.values()) thread.close()
     this.#threads.clear()
