@@ -66,23 +66,30 @@ function isPoll(pauses: readonly number[]): boolean {
  * many survive with few tries each.
  */
 function areOfOneOutage(tried: readonly Counted[]): boolean {
-  let [begun, over] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (const { calls } of tried) {
-    if (calls.length === 1) continue
-    if (!isOneBackoff(calls)) return false
-    begun = Math.max(begun, calls[0]!.arrivedAt)
-    over = Math.min(over, calls.at(-1)!.arrivedAt)
-  }
-  return begun <= over
+  const again = tried.filter(({ calls }) => calls.length > 1)
+  const begun = Math.max(...again.map(({ calls }) => calls[0]!.arrivedAt))
+  const over = Math.min(...again.map(({ calls }) => calls.at(-1)!.arrivedAt))
+  if (begun > over) return false
+  const pauses = again.map(({ calls }) => pausesOf(calls))
+  if (pauses.every((each) => areOneBackoff([each]))) return true
+  const survivors = again.filter(({ calls }) => calls.at(-1)!.status === 'ended')
+  return survivors.length * 2 >= again.length && areOneBackoff(pauses)
 }
 
-/** Whether no pause is shorter than half of one before it. */
-function isOneBackoff(calls: readonly CallRecord[]): boolean {
+const pausesOf = (calls: readonly CallRecord[]): number[] =>
+  calls.slice(1).map((call, nth) => call.arrivedAt - calls[nth]!.endedAt!)
+
+/**
+ * Whether no pause is, in the mean of all requests that have it, shorter than half of one before it. The mean tells how
+ * long a pause is meant to be, also where it is drawn from 0 (full jitter), if most requests have it.
+ */
+function areOneBackoff(pauses: readonly (readonly number[])[]): boolean {
   let longest = 0
-  for (const [index, call] of calls.slice(1).entries()) {
-    const pause = call.arrivedAt - calls[index]!.endedAt!
-    if (pause * 2 < longest) return false
-    longest = Math.max(longest, pause)
+  for (let nth = 0; ; nth++) {
+    const those = pauses.flatMap((all) => all[nth] ?? [])
+    if (those.length === 0 || those.length * 2 < pauses.length) return true
+    const mean = those.reduce((sum, ms) => sum + ms, 0) / those.length
+    if (mean * 2 < longest) return false
+    longest = Math.max(longest, mean)
   }
-  return true
 }

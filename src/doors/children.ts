@@ -1,5 +1,15 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,22 +33,28 @@ type AnyFunction = (...given: unknown[]) => unknown
 interface Family {
   /** Whether children that are started from now on get the guard. */
   guarded: boolean
-  /** Where rules and refusals are, once there was a child. */
+  /** Where rules and refusals are while a run is in force, once there was a child. */
   folder: string | undefined
+  /** Whether the folder is there now. */
+  isThere: boolean
   /** What may be reached now, as patterns of `host:port`; nothing while no run is in force. */
   pass: readonly string[] | undefined
   /** How much of what was refused has been read. Characters. */
   read: number
   /** How many runs are in force: what is started then ends with this process. */
   runs: number
+  /** Where children find the pipe that closes when this process ends; empty where there is none. */
+  lifeline: string | undefined
 }
 
 const family = shared<Family>('children', () => ({
   guarded: false,
   folder: undefined,
+  isThere: false,
   pass: undefined,
   read: 0,
   runs: 0,
+  lifeline: undefined,
 }))
 
 /** Where a worker finds the folder. */
@@ -77,10 +93,21 @@ export function refusedInChildren(): RefusedInChild[] {
   return lines.toSorted().map((line) => JSON.parse(line) as RefusedInChild)
 }
 
+/** The folder is there while its rules are in force: nothing runs at the end of a worker that its pool ends by a signal. */
 function writeRules(folder: string): void {
-  const path = join(folder, 'rules.json')
-  if (family.pass) writeFileSync(path, JSON.stringify({ pass: family.pass }))
-  else rmSync(path, { force: true })
+  if (!family.pass) return remove(folder)
+  // Where somebody else has put one meanwhile, this fails.
+  if (!family.isThere) mkdirSync(folder, { mode: 0o700 })
+  family.isThere = true
+  writeFileSync(join(folder, 'rules.json'), JSON.stringify({ pass: family.pass }))
+}
+
+function remove(folder: string): void {
+  // A child may write meanwhile.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  if (folder !== family.folder) return
+  family.isThere = false
+  family.read = 0
 }
 
 function isRunning(pid: number): boolean {
@@ -110,9 +137,32 @@ function open(): string {
   clearUp()
   const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
   family.folder = folder
+  family.isThere = true
   writeRules(folder)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => remove(folder))
   return folder
+}
+
+/**
+ * A pipe that this process alone holds open, as a path that its children can open: they read its end when this process
+ * ends, in whatever way. Only Linux has such paths.
+ */
+function lifeline(): string {
+  if (family.lifeline !== undefined) return family.lifeline
+  family.lifeline = ''
+  if (process.platform !== 'linux') return ''
+  const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
+  const path = join(folder, 'lifeline')
+  try {
+    childProcess.spawnSync('mkfifo', ['-m', '600', path])
+    // With both ends open here, nobody waits for the other one.
+    family.lifeline = `/proc/${process.pid}/fd/${openSync(path, constants.O_RDWR)}`
+  } catch {
+    // Without the program, children look for this process themselves.
+  } finally {
+    remove(folder)
+  }
+  return family.lifeline
 }
 
 /** Adds the guard to the options of Node that an environment has. */
@@ -165,8 +215,9 @@ export function hangChildren(): void {
 function guardedPairs(pairs: readonly string[]): string[] {
   const key = 'NODE_OPTIONS='
   const options = pairs.find((pair) => pair.startsWith(key))?.slice(key.length)
-  const others = pairs.filter((pair) => !pair.startsWith(key) && !pair.startsWith('LONGHAUL_GUARD='))
-  const ends = family.runs > 0 ? [`LONGHAUL_ENDS_WITH=${process.pid}`] : []
+  const ends = family.runs > 0 ? [`LONGHAUL_ENDS_WITH=${process.pid}`, `LONGHAUL_LIFELINE=${lifeline()}`] : []
+  const own = [key, 'LONGHAUL_GUARD=', ...ends.map((pair) => pair.slice(0, pair.indexOf('=') + 1))]
+  const others = pairs.filter((pair) => !own.some((name) => pair.startsWith(name)))
   return [...others, `${key}${withGuard(options)}`, `LONGHAUL_GUARD=${open()}`, ...ends]
 }
 

@@ -113,7 +113,7 @@ export function waitText({ state, fault }: Pick<OpenCall, 'state' | 'fault'>): s
     case 'hanging':
       return `which the fault "${fault?.name ?? 'hang'}" leaves without an answer`
     case 'stalled':
-      return `which the fault "${fault?.name ?? 'stall'}" stopped in the middle of its answer`
+      return `which the fault "${fault?.name ?? 'stall'}" stopped ${fault?.kind.cut === 0 ? 'before the first token' : 'in the middle'} of its answer`
     case 'working':
       return Number.isFinite(state.timing.totalMs) ? 'which the service is answering' : 'whose latency is never()'
     default:

@@ -1,14 +1,14 @@
 import { isSchema, referredIn, type Schema } from './schema-reference.ts'
 
-const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
-  object: isSchema,
-  array: Array.isArray,
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number',
-  integer: Number.isInteger,
-  boolean: (value) => typeof value === 'boolean',
-  null: (value) => value === null,
-}
+const IS_OF_TYPE: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map([
+  ['object', isSchema],
+  ['array', Array.isArray],
+  ['string', (value) => typeof value === 'string'],
+  ['number', (value) => typeof value === 'number'],
+  ['integer', Number.isInteger],
+  ['boolean', (value) => typeof value === 'boolean'],
+  ['null', (value) => value === null],
+])
 
 /** A schema that refers to itself without an object between has no end. */
 const MAX_LEVELS = 100
@@ -28,13 +28,21 @@ const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) =
  * ```
  */
 export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): string | undefined {
+  /** What was found of a part by a schema: alternatives that refer to each other look at the same again and again. */
+  const known = new Map<Schema, Map<string, string | undefined>>()
   const look = (given: unknown, part: unknown, path: string, level: number): string | undefined => {
     if (!isSchema(given) || level > MAX_LEVELS) return undefined
+    const found = known.get(given) ?? new Map<string, string | undefined>()
+    known.set(given, found)
+    if (!found.has(path)) found.set(path, lookAt(given, part, path, level))
+    return found.get(path)
+  }
+  const lookAt = (given: Schema, part: unknown, path: string, level: number): string | undefined => {
     if (typeof given['$ref'] === 'string') return look(referredIn(root, given['$ref']), part, path, level + 1)
     const name = path || whole
     const { type, enum: listed, anyOf, allOf } = given
     const types = (Array.isArray(type) ? type : type === undefined ? [] : [type]) as readonly string[]
-    if (types.length > 0 && !types.some((each) => IS_OF_TYPE[each]?.(part) ?? true))
+    if (types.length > 0 && !types.some((each) => IS_OF_TYPE.get(each)?.(part) ?? true))
       return `${name} is ${shown(part)}, not of type ${types.join(' or ')}`
     if (Array.isArray(listed) && !listed.some((each) => isEqual(each, part)))
       return `${name} is ${shown(part)}, not one of ${listed.map(shown).join(', ')}`
@@ -44,8 +52,11 @@ export function misfitOf(root: Schema, value: unknown, whole = 'the answer'): st
       return `${name} is ${shown(part)}, which fits none of the schemas of anyOf`
     const ofAll = Array.isArray(allOf) ? firstOf(allOf, (each) => look(each, part, path, level + 1)) : undefined
     if (ofAll) return ofAll
-    if (Array.isArray(part))
-      return firstOf(part, (each, nth) => look(given['items'], each, `${path}[${nth}]`, level + 1))
+    if (Array.isArray(part)) {
+      const first: readonly unknown[] = Array.isArray(given['prefixItems']) ? given['prefixItems'] : []
+      const schemaOf = (nth: number): unknown => (nth < first.length ? first[nth] : given['items'])
+      return firstOf(part, (each, nth) => look(schemaOf(nth), each, `${path}[${nth}]`, level + 1))
+    }
     return isSchema(part) ? ofProperties(given, part, path, level) : undefined
   }
   const ofProperties = (given: Schema, part: Schema, path: string, level: number): string | undefined => {

@@ -49,7 +49,7 @@ function gatherBar(gather: GatherRecord, end: number): Bar {
 }
 
 /** The numbers in a text such as `call 3 of planner` or `calls 3, 7 and 9`. */
-const NAMED_CALLS = /\bcalls? (\d+(?:(?:, | and )\d+)*)/g
+const NAMED_CALLS = /\bcalls? (\d+(?:(?:, | and )\d+\b(?! more))*)/g
 
 /** The numbers of the calls that a verdict names. */
 const namedIn = (verdict: string): Set<number> =>

@@ -13,19 +13,22 @@ export interface Report {
   /** Reports that a run was resumed; `uncertain` calls were in flight at its end, and may be repeated. */
   resumed(run: string, options?: { uncertain?: number }): void
   /**
-   * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow.
+   * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow: while the breaker is
+   * `open`, each of them is a violation, so report `half-open` before the trial call, and `closed` after it.
    *
    * @param target the service (`openai`), the model (`gpt-4o`), or the model of a service (`openai/gpt-4o`) that the
    * breaker protects
    * @example
    * ```ts
-   * breaker.on('open', () => report.breaker('openai', 'open'))
+   * for (const [event, state] of [['open', 'open'], ['halfOpen', 'half-open'], ['close', 'closed']] as const)
+   *   breaker.on(event, () => report.breaker('openai', state))
    * ```
    */
   breaker(target: string, state: 'closed' | 'open' | 'half-open'): void
   /**
    * Reports a cost in US dollars as the system computes it. The check `claims` compares the sum of each agent with what
-   * the services bill.
+   * the services bill. A number is rounded to 10⁻¹² dollars, which is finer than any price, because sums of numbers with
+   * a point have errors.
    *
    * @example
    * ```ts
@@ -38,6 +41,10 @@ export interface Report {
 }
 
 /** A report into a trace. */
+/** What a sum of numbers with a point is meant to be, in picodollars: `0.1 + 0.2` has seventeen decimals. */
+const exact = (dollars: Money): Money =>
+  typeof dollars === 'number' && dollars >= 0 && Number.isFinite(dollars) ? BigInt(Math.round(dollars * 1e12)) : dollars
+
 export const reportInto = (trace: Trace): Report => ({
   gather: (name, { from, timeout, atLeast = from.length }) =>
     openGather(trace, { name, from, atLeast, timeoutMs: timeout === undefined ? null : parseDuration(timeout) }),
@@ -46,6 +53,12 @@ export const reportInto = (trace: Trace): Report => ({
   resumed: (run, { uncertain = 0 } = {}) => void trace.append({ type: 'run.resumed', run, uncertain }),
   breaker: (target, state) => void trace.append({ type: 'breaker.changed', target, state }),
   cost: (agent, dollars, { model = '' } = {}) =>
-    void trace.append({ type: 'cost.claimed', agent, model, known: Number(parseDollars(dollars)), uncertain: 0 }),
+    void trace.append({
+      type: 'cost.claimed',
+      agent,
+      model,
+      known: Number(parseDollars(exact(dollars))),
+      uncertain: 0,
+    }),
   note: (text, data) => void trace.append({ type: 'note', text, ...(data !== undefined && { data }) }),
 })

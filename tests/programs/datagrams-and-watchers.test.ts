@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOrchestration } from 'longhaul'
+import { afterAll } from 'vitest'
 
 const orTooLate = <T>(work: Promise<T>): Promise<T | 'too late'> =>
   Promise.race([work, sleep(3_600_000, 'too late' as const)])
@@ -49,6 +50,7 @@ async function fromAnotherProcess(): Promise<string> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-watch-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const watched = (write: (file: string) => unknown): Promise<string> =>
   new Promise((resolve) => {

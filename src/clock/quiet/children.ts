@@ -150,11 +150,12 @@ export class Children implements Peers<State> {
     else peer.patience.hear(now)
   }
 
-  peerOf(connection: Connection): State | undefined {
+  peerOf(connection: Connection, now: Milliseconds): State | undefined {
     if (this.#proc === false) return undefined
     for (const record of registry.children) {
-      const state = this.#states.get(record)
-      if (!state || isOver(record.child)) continue
+      if (isOver(record.child)) continue
+      // One that has just been started may have connected before anybody looked at it.
+      const state = this.#states.get(record) ?? this.#stateOf(record, now, true)
       const look = lookAt(record.child.pid!, state.asleep, this.#proc)
       const pids = look.kind === 'asleep' ? [...look.processes.keys()] : [record.child.pid!]
       if (connectionsOf(pids, this.#proc).some((its) => isOtherEnd(connection, its))) return state

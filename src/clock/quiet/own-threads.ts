@@ -7,7 +7,7 @@ import { connectionsOf } from './connections-of.ts'
 import { OwnThread, type ThreadSeen } from './own-thread.ts'
 import { Patience } from './patience.ts'
 import { silentModules } from './silent-modules.ts'
-import { isOtherEnd, type Here } from './sockets.ts'
+import { isOtherEnd, type Connection, type Here } from './sockets.ts'
 import { lookAt, PROC, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -31,6 +31,7 @@ export class OwnThreads {
   /** Whether this process tells what its threads do. */
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
+  readonly #quietMs: Milliseconds
   readonly #here: Here
   readonly #proc: string
   readonly #hasSilentModule: () => boolean
@@ -48,6 +49,8 @@ export class OwnThreads {
   #answered = registry.answered
   #known = 0
   #seenAt: Milliseconds
+  /** When something went to or came from a thread on a connection: what is on its way shows in no state of a thread. */
+  #spokenAt = Number.NEGATIVE_INFINITY
 
   /**
    * @param here where to learn of the connections of this process
@@ -60,6 +63,7 @@ export class OwnThreads {
     { proc = PROC, hasSilentModule = silentModules() }: { proc?: string; hasSilentModule?: () => boolean } = {},
   ) {
     this.#settleMs = windows.settleMs
+    this.#quietMs = windows.quietMs
     this.#here = here
     this.#proc = proc
     this.#hasSilentModule = hasSilentModule
@@ -93,6 +97,19 @@ export class OwnThreads {
     return { what: doing, since: this.#since }
   }
 
+  /** Whether the other end of a connection of this thread is in another one. */
+  has(connection: Connection): boolean {
+    if (registry.workers.size === 0 && registry.addOns === 0) return false
+    return connectionsOf([process.pid], this.#proc).some((its) => isOtherEnd(connection, its))
+  }
+
+  /** Something was written to a thread on a connection, or read from it. */
+  heardOf(what: 'written' | 'read', now: Milliseconds): void {
+    if (what === 'written') this.#workers.requested(now)
+    else this.#workers.hear(now)
+    this.#spokenAt = now
+  }
+
   close(): void {
     for (const thread of this.#threads.values()) thread.close()
     this.#threads.clear()
@@ -106,6 +123,7 @@ export class OwnThreads {
     if (others.some(runs)) this.#workers.works(now - this.#seenAt, now)
     this.#seenAt = now
     if (doing !== undefined) return doing
+    if (now - this.#spokenAt < this.#quietMs) return 'a thread of this process was told something on a connection'
     if (started === 'busy') return 'a process that a worker started is busy'
     // A worker may wait for the threads that collect its garbage; none but such threads run now.
     if (threads.some(runs) && others.some((thread) => mayBeWorkers(thread) && thread.isFutex))

@@ -153,6 +153,11 @@ const NEVER_MADE: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
 ])
 
+/** Whether a connection was never made. Of an end of time (`ETIMEDOUT`) and the like, the system call tells. */
+const wasNeverMade = (error: unknown): boolean =>
+  NEVER_MADE.has(codeOf(error)) ||
+  (error as { cause?: { syscall?: unknown } } | undefined)?.cause?.syscall === 'connect'
+
 /** A text as the value of a header, which has no other letters than those of ASCII. */
 const headerValue = (text: string): string =>
   text.replaceAll(/[^\x20-\x24\x26-\x7e]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
@@ -178,9 +183,8 @@ async function post(
     })
   } catch (error) {
     signal.throwIfAborted()
-    const code = codeOf(error)
-    throw new CompletionError('connection', `The connection to the provider failed: ${code}.`, {
-      mayBeBilled: !NEVER_MADE.has(code),
+    throw new CompletionError('connection', `The connection to the provider failed: ${codeOf(error)}.`, {
+      mayBeBilled: !wasNeverMade(error),
       cause: error,
     })
   }

@@ -21,6 +21,10 @@ const NEUTRAL: NonNullable<VendorErrors['texts']> = {
   server_error: { message: 'The server had an error while processing your request.' },
 }
 
+/** A text of ours with the values that its placeholders name. */
+const filled = (text: string, named: Readonly<Record<string, unknown>>): string =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(named, name) ? String(named[name]) : whole))
+
 /** The errors of a vendor: OpenAI's, in its own words where it has some, and in its own shape. */
 export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' | 'limits'>): ErrorFormat {
   const { texts = {}, body = (error: VendorError) => ({ error }) } = errors
@@ -33,8 +37,7 @@ export function errorsOf({ errors = {}, limits: names }: Pick<Vendor, 'errors' |
     const error = errorIn(response)
     if (!error) return response
     const { status = response.status, ...own } = { ...NEUTRAL[cause], ...texts[cause] }
-    const said = { ...error, ...own }
-    said.message = said.message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(named[name] ?? whole))
+    const said = { ...error, ...own, message: own.message === undefined ? error.message : filled(own.message, named) }
     const { 'content-type': type = 'application/json', 'retry-after': wait } = response.headers
     return {
       status,

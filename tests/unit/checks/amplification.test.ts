@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { KeyedRandom } from '../../../src/random/index.ts'
 import { call, event, finds, gather, partsOf, story, tries } from '../../given/story.ts'
 
 const same = { request: 'same' }
@@ -40,7 +41,7 @@ describe('amplification', () => {
   })
 
   /** Tries of one request, after these pauses. Seconds. */
-  const paused = (pauses: readonly number[], { agent = 'ann', first = 1 } = {}) => {
+  const paused = (pauses: readonly number[], { agent = 'ann', first = 1, isAnswered = false } = {}) => {
     let at = 0
     return [0, ...pauses].map((pause, nth) => {
       const from = at + pause * 1_000
@@ -48,7 +49,7 @@ describe('amplification', () => {
       return call(first + nth, {
         agent,
         request: 'same',
-        fault: 'overloaded',
+        ...(!(isAnswered && nth === pauses.length) && { fault: 'overloaded' }),
         from,
         to: at,
         attempt: nth + 1,
@@ -114,6 +115,21 @@ describe('amplification', () => {
     // Two layers, and requests one after another.
     expect(all([0.5, 1, 2, 0.5, 1])).toEqual(['40 requests led to 240 calls, 6.0 per request'])
     expect(all([1, 1, 1], (nth) => nth * 1_000)).toEqual(['40 requests led to 160 calls, 4.0 per request'])
+  })
+
+  test('so is one that is survived by pauses that are drawn from 0, as by full jitter; layers of it are a storm', () => {
+    const all = (bounds: readonly number[], isAnswered = true) => {
+      const random = new KeyedRandom(1)
+      const pausesOf = (agent: number) => bounds.map((bound, nth) => bound * random.draw(`${agent}`, nth))
+      const requests = Array.from({ length: 25 }, (_, nth) =>
+        paused(pausesOf(nth), { agent: `w${nth}`, first: nth * 10 + 1, isAnswered }),
+      )
+      return finds('amplification', story(...requests.flat()))
+    }
+    expect(all([1, 2, 4, 8])).toEqual([])
+    expect(all([2, 4, 20, 20, 20])).toEqual([])
+    expect(all([1, 2, 8, 1, 2])).toEqual(['25 requests led to 150 calls, 6.0 per request'])
+    expect(all([1, 2, 4, 8], false)).toEqual(['25 requests led to 125 calls, 5.0 per request'])
   })
 
   test('who begins anew has eight tries again', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fitSchema } from '../../../src/provider/fit-schema.ts'
+import { misfitOf } from '../../../src/provider/schema-misfit.ts'
 
 const nested = (levels: number): Record<string, unknown> =>
   levels === 0 ? { type: 'string' } : { type: 'object', properties: { a: nested(levels - 1) }, required: ['a'] }
@@ -92,6 +93,21 @@ test('two definitions that refer to each other end too', () => {
   expect(found).toContain('"plan":null')
   expect(found).toMatch(/"owner":\{"name":"[^"]/)
   expect(found).not.toMatch(/""|:null,|\[null/)
+})
+
+test.each([2, 5, 20])('%i definitions each of which may contain all others end in a moment', (count) => {
+  const names = Array.from({ length: count }, (_, nth) => `t${nth}`)
+  const any = { anyOf: names.map((name) => ({ $ref: `#/$defs/${name}` })) }
+  const schema = {
+    ...object({ root: any }),
+    $defs: Object.fromEntries(
+      names.map((name, nth) => [
+        name,
+        object({ ...(nth > 0 && { parts: { type: 'array', items: any }, other: any }), kind: { const: name } }),
+      ]),
+    ),
+  }
+  for (const seed of SEEDS) expect(misfitOf(schema, fitSchema(schema, seed))).toBeUndefined()
 })
 
 test('the innermost value of a schema of many levels fits too', () => {

@@ -68,7 +68,10 @@ test.each<[OpenCall['state'], string]>([
   expect(waitText({ state, fault: undefined })).toBe(text)
 })
 
-test('a call that another fault than stall has stopped waits for that one', () => {
-  const fault = { name: 'stall_with_pings', kind: FAULTS.stall_with_pings, until: undefined } as const
-  expect(waitText({ state: { kind: 'stalled', usage }, fault })).toContain('the fault "stall_with_pings" stopped')
+test.each([
+  ['stall_with_pings', 'in the middle of its answer'],
+  ['hang_with_pings', 'before the first token of its answer'],
+] as const)('a call that %s has stopped waits for that one, %s', (name, where) => {
+  const fault = { name, kind: FAULTS[name], until: undefined }
+  expect(waitText({ state: { kind: 'stalled', usage }, fault })).toBe(`which the fault "${name}" stopped ${where}`)
 })

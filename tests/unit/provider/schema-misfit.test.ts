@@ -54,5 +54,24 @@ describe('a value and a schema', () => {
     expect(misfitOf({ $ref: '#/$defs/none' }, 5)).toBeUndefined()
     expect(misfitOf({ $ref: 'https://example.com/schema' }, 5)).toBeUndefined()
     expect(misfitOf({ $ref: '#' }, 5)).toBeUndefined()
+    expect(misfitOf({ type: '__proto__' }, 5)).toBeUndefined()
+  })
+
+  test('are compared item by item: first those that have schemas of their own, then the others', () => {
+    const pairs = { prefixItems: [{ type: 'string' }, { type: 'null' }], items: { type: 'integer' } }
+    expect(misfitOf(pairs, ['a', null, 1, 2])).toBeUndefined()
+    expect(misfitOf(pairs, ['a', null, 1, 'b'])).toBe('[3] is "b", not of type integer')
+    expect(misfitOf(pairs, ['a', 1])).toBe('[1] is 1, not of type null')
+  })
+
+  test('are compared in a moment where alternatives refer to each other, and differ in the last property alone', () => {
+    const kinds = ['sum', 'product', 'quotient', 'power', 'root', 'number']
+    const any = { anyOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}` })) }
+    const kindOf = (kind: string) => ({ properties: { of: any, kind: { const: kind } }, required: ['kind'] })
+    const schema = { ...any, $defs: Object.fromEntries(kinds.map((kind) => [kind, kindOf(kind)])) }
+    const nested = (levels: number, innermost: object): object =>
+      levels === 0 ? innermost : { of: nested(levels - 1, innermost), kind: 'number' }
+    expect(misfitOf(schema, nested(20, { kind: 'number' }))).toBeUndefined()
+    expect(misfitOf(schema, nested(20, { kind: 'sign' }))).toMatch(/fits none of the schemas of anyOf/)
   })
 })

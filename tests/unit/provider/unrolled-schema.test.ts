@@ -117,3 +117,26 @@ test('a schema whose values never end stays as it is', () => {
   const endless = { properties: { a: { $ref: '#' } }, required: ['a'] }
   expect(unrolled(endless, 2)).toBe(endless)
 })
+
+test('a circle of as many definitions as any service takes levels is followed to its end, and a longer one stays', () => {
+  const circleOf = (length: number) => ({
+    properties: { first: { $ref: '#/$defs/d0' } },
+    $defs: Object.fromEntries(
+      Array.from({ length }, (_, nth) => [
+        `d${nth}`,
+        nth < length - 1
+          ? { properties: { next: { $ref: `#/$defs/d${nth + 1}` } }, required: ['next'] }
+          : { properties: { again: { $ref: '#/$defs/d0' } } },
+      ]),
+    ),
+  })
+  let levels = 0
+  let at = unrolled(circleOf(50), 1)['properties'] as { first?: unknown; next?: unknown } | undefined
+  for (; at !== undefined; levels++) {
+    const inner = (at.first ?? at.next) as { properties?: typeof at } | undefined
+    at = inner?.properties
+  }
+  expect(levels).toBe(51)
+  const longer = circleOf(51)
+  expect(unrolled(longer, 1)).toBe(longer)
+})

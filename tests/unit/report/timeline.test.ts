@@ -91,6 +91,13 @@ test('a chart keeps the older calls that a verdict names', () => {
   expect(shown('the same as in calls 1, 11 and 12')).toEqual(['call 1', '… 8 more', 'call 10', 'call 11', 'call 12'])
   // Half of the lines are for the newest calls, also where a verdict names many older ones.
   expect(shown('calls 1, 2, 3 and 4')).toEqual(['call 1', 'call 2', '… 8 more', 'call 11', 'call 12'])
+  expect(shown('calls 1 and 25 more, or call 2 and 3 more')).toEqual([
+    'call 1',
+    'call 2',
+    '… 8 more',
+    'call 11',
+    'call 12',
+  ])
   expect(shown('ann made 3 calls')).toEqual(['… 8 earlier', 'call 9', 'call 10', 'call 11', 'call 12'])
 })
 

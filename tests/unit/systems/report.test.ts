@@ -41,3 +41,17 @@ test('a gather waits for all, and for ever, where nothing else is said', () => {
     { type: 'gather.started', name: 'views', atLeast: 1, timeoutMs: 15_000 },
   ])
 })
+
+test.each([
+  [0.1 + 0.2, 300_000_000_000],
+  [3 * 0.15e-6 + 9 * 0.6e-6, 5_850_000],
+  [0, 0],
+])('a cost of %d dollars, as numbers with a point come out, is reported to the picodollar', (dollars, known) => {
+  const trace = new Trace(() => 0)
+  reportInto(trace).cost('ann', dollars)
+  expect([...trace]).toMatchObject([{ known }])
+})
+
+test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('%d is no cost', (dollars) => {
+  expect(() => reportInto(new Trace(() => 0)).cost('ann', dollars)).toThrow('is not an amount of money')
+})

@@ -382,13 +382,24 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
     })
 
     test('it is the peer of that connection, asleep or at work, until it has ended', () => {
-      const peer = children.peerOf(ours)
+      const peer = children.peerOf(ours, 0)
       expect(peer).toBeDefined()
-      expect(children.peerOf({ ...ours, localPort: 1 })).toBeUndefined()
+      expect(children.peerOf({ ...ours, localPort: 1 }, 0)).toBeUndefined()
       runs()
-      expect(children.peerOf(ours)).toBe(peer)
+      expect(children.peerOf(ours, 0)).toBe(peer)
       joined.child.exitCode = 0
-      expect(children.peerOf(ours)).toBeUndefined()
+      expect(children.peerOf(ours, 0)).toBeUndefined()
+    })
+
+    test('it is the peer also if nobody has looked at it since it was started', () => {
+      const young = new Joined(PID + 2)
+      const others = { localPort: 8_080, remotePort: 40_002 }
+      proc.thread(PID + 2, PID + 2)
+      proc.connection(PID + 2, { localPort: 40_002, remotePort: 8_080 })
+      const peer = children.peerOf(others, 1)
+      expect(peer).toBeDefined()
+      expect(children.peerOf(ours, 1)).not.toBe(peer)
+      young.child.exitCode = 0
     })
 
     test('it is the peer of what those have that it has started', () => {
@@ -396,7 +407,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       proc.thread(PID, PID, { children: [PID + 1], runs: 2 })
       proc.thread(PID + 1, PID + 1)
       proc.connection(PID + 1, grandchild)
-      expect(children.peerOf({ localPort: 8_080, remotePort: 40_002 })).toBeDefined()
+      expect(children.peerOf({ localPort: 8_080, remotePort: 40_002 }, 0)).toBeDefined()
     })
 
     test('what is written there to one that was let go of does not let it count', () => {
@@ -404,7 +415,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       joined.ask()
       expect(holds(1, 2)).toEqual([`${NAME} is busy`, undefined])
       joined.child.isReferenced = false
-      children.heardOf(children.peerOf(ours)!, 'written', 10)
+      children.heardOf(children.peerOf(ours, 0)!, 'written', 10)
       runs()
       expect(holds(10)).toEqual([undefined])
     })
@@ -412,7 +423,7 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
     test('it is asked by what is written there, and heard of by what is read', () => {
       here.all = [elsewhere, ours]
       expect(holds(1)).toEqual([undefined])
-      const peer = children.peerOf(ours)!
+      const peer = children.peerOf(ours, 0)!
       children.heardOf(peer, 'written', 5_000)
       expect(children.look(5_000)).toMatchObject({ since: 5_000 })
       waits(100)
@@ -481,7 +492,7 @@ describe('by what goes to and fro alone', () => {
 
   test('one may not be known by its connections', () => {
     new Joined()
-    expect(children.peerOf({ localPort: 1, remotePort: 2 })).toBeUndefined()
+    expect(children.peerOf({ localPort: 1, remotePort: 2 }, 0)).toBeUndefined()
   })
 })
 
@@ -689,15 +700,15 @@ describe.runIf(threadsAreKnown)('what a child does is known by its threads', { t
     test('it is known as the peer, and what is heard of it counts', async () => {
       here = [connection()]
       await comesTo(undefined)
-      const peer = children.peerOf(connection())!
-      expect(children.peerOf({ ...connection(), localPort: 1 })).toBeUndefined()
+      const peer = children.peerOf(connection(), 0)!
+      expect(children.peerOf({ ...connection(), localPort: 1 }, 0)).toBeUndefined()
       children.heardOf(peer, 'written', 5_000)
       expect(children.look(5_000)).toMatchObject({ since: 5_000 })
       now = 5_000
       await comesTo(undefined)
       children.heardOf(peer, 'read', 6_000)
       expect(children.look(6_000)).toBeUndefined()
-      expect(new Children(WINDOWS, 0, false).peerOf(connection())).toBeUndefined()
+      expect(new Children(WINDOWS, 0, false).peerOf(connection(), 0)).toBeUndefined()
     })
   })
 

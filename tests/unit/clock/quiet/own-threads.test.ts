@@ -382,6 +382,46 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
     })
   })
 
+  describe('a connection of this thread', () => {
+    const ours: Connection = { localPort: 8_080, remotePort: 40_000 }
+    beforeEach(() => {
+      proc.connection(process.pid, ours)
+      proc.thread('self', 1, { name: WORKER })
+    })
+
+    test('is of another thread if its other end is in this process, and somebody is there who may have it', () => {
+      proc.connection(process.pid, { localPort: 40_000, remotePort: 8_080 })
+      expect(begin().has(ours)).toBe(false)
+      registry.addOns = 1
+      expect(threads!.has(ours)).toBe(true)
+      registry.addOns = 0
+      join()
+      expect(threads!.has(ours)).toBe(true)
+      expect(threads!.has({ ...ours, remotePort: 40_001 })).toBe(false)
+    })
+
+    test('shows a thread at work from when something goes there or comes, for as long as that takes', () => {
+      join()
+      begin().look(0)
+      const told = 'a thread of this process was told something on a connection'
+      threads!.heardOf('written', 3_000)
+      expect([3_000, 3_009, 3_010].map((now) => threads!.look(now)?.what)).toEqual([told, told, undefined])
+      threads!.heardOf('read', 3_020)
+      expect([3_029, 3_030].map((now) => threads!.look(now)?.what)).toEqual([told, undefined])
+    })
+
+    test.each([
+      ['written', 5_000],
+      ['read', 1_000],
+    ] as const)('lets timers of a worker count anew: what was %s', (what, at) => {
+      join()
+      proc.thread('self', 1, { name: WORKER, call: epoll(100) })
+      begin().look(0)
+      threads!.heardOf(what, at)
+      expect([10, 1_999, 2_000].map((later) => threads!.look(at + later)?.what)).toEqual([TIMER, TIMER, undefined])
+    })
+  })
+
   describe('the timer of an HTTP client in a worker that waits for a server of this thread', () => {
     const ours: Connection = { localPort: 8_080, remotePort: 40_000 }
     const its: Connection = { localPort: 40_000, remotePort: 8_080 }

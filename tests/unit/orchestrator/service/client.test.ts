@@ -303,7 +303,10 @@ test.each([
   expect(await received(key)).toBe(sent)
 })
 
-test.each([
+test.each<[code: string, mayBeBilled: boolean, syscall?: string]>([
+  ['ETIMEDOUT', false, 'connect'],
+  ['EHOSTUNREACH', false, 'connect'],
+  ['ETIMEDOUT', true, 'read'],
   ['ECONNREFUSED', false],
   ['ENOTFOUND', false],
   ['EAI_AGAIN', false],
@@ -311,12 +314,13 @@ test.each([
   ['CERT_HAS_EXPIRED', false],
   ['ECONNRESET', true],
   ['UND_ERR_SOCKET', true],
-])('a request that fails with %s may be billed: %s', async (code, mayBeBilled) => {
+])('a request that fails with %s may be billed: %s, %s', async (code, mayBeBilled, syscall) => {
+  const cause = Object.assign(new Error(code), { code, syscall })
   const failing = requestCompletion(
     {
       baseURL: 'http://service.test/v1',
       format: 'openai',
-      fetch: () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })),
+      fetch: () => Promise.reject(new TypeError('fetch failed', { cause })),
     },
     { model: 'gpt-4o', messages: [{ role: 'user', text: 'Go?' }], maxTokens: 10, agent: 'ann', key: undefined },
     new AbortController().signal,
