@@ -7,6 +7,7 @@ import type { Holding, SettleWindows } from './quiet/evidence.ts'
 import { Holds, type Hold, type Waits } from './quiet/holds.ts'
 import { watchJobs } from './quiet/jobs.ts'
 import { OwnThreads } from './quiet/own-threads.ts'
+import { peersOf } from './quiet/peers.ts'
 import type { RealTimer } from './quiet/real-timers.ts'
 import { Requests } from './quiet/requests.ts'
 import { Sockets } from './quiet/sockets.ts'
@@ -65,11 +66,14 @@ export function watchProcess(
   const jobs = watchJobs(windows.settleMs, attentive)
   const requests = new Requests(windows.settleMs, startedAt)
   const children = new Children(windows, startedAt)
-  const sockets = new Sockets(windows, children, activeHandles())
+  const peers = peersOf(children, () => (threads instanceof OwnThreads ? threads : undefined))
+  const sockets = new Sockets(windows, peers, activeHandles())
   children.see(sockets)
   const datagrams = new Datagrams(windows)
   const holds = new Holds(windows)
-  const threads = OwnThreads.known ? new OwnThreads(windows, startedAt, sockets) : new Workers(windows, startedAt)
+  const threads: OwnThreads | Workers = OwnThreads.known
+    ? new OwnThreads(windows, startedAt, sockets)
+    : new Workers(windows, startedAt)
   const leave = stand('work', {
     hold: (work, what) => holds.know(work, what, attentive()),
     datagram: (socket, to) => datagrams.sent(socket, to, attentive()),

@@ -281,9 +281,9 @@ class SimulatedClock implements Clock, TimeBehind {
    */
   readonly #step = (): void => {
     if (this.#stopped || this.#failure) return
-    this.#tell()
     const now = this.#attention.turn()
     const activity = this.mode.kind === 'virtual' ? this.#quiescence.activity() : undefined
+    this.#tell(activity)
     if (activity?.kind === 'immediates') return this.#passTurn()
     if (activity?.kind === 'arrivals') {
       this.#idleSince = undefined
@@ -294,7 +294,6 @@ class SimulatedClock implements Clock, TimeBehind {
       this.#heldTurns += 1
       this.#reads = 0
       this.#idleSince = undefined
-      this.#tell(activity)
       // Spin for the short ones, then let the event loop sleep in the poll phase: I/O wakes it at once.
       return this.#heldTurns > 20 ? this.#after(1) : this.#soon()
     }
@@ -438,7 +437,7 @@ class SimulatedClock implements Clock, TimeBehind {
     for (const reject of this.#supervised) reject(failure)
   }
 
-  #tell(activity?: Activity): void {
+  #tell(activity: Activity | undefined): void {
     const real = native.now()
     if (real - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = real

@@ -1,5 +1,15 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +43,8 @@ interface Family {
   read: number
   /** How many runs are in force: what is started then ends with this process. */
   runs: number
+  /** Where children find the pipe that closes when this process ends; empty where there is none. */
+  lifeline: string | undefined
 }
 
 const family = shared<Family>('children', () => ({
@@ -42,6 +54,7 @@ const family = shared<Family>('children', () => ({
   pass: undefined,
   read: 0,
   runs: 0,
+  lifeline: undefined,
 }))
 
 /** Where a worker finds the folder. */
@@ -92,6 +105,7 @@ function writeRules(folder: string): void {
 function remove(folder: string): void {
   // A child may write meanwhile.
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  if (folder !== family.folder) return
   family.isThere = false
   family.read = 0
 }
@@ -127,6 +141,28 @@ function open(): string {
   writeRules(folder)
   process.once('exit', () => remove(folder))
   return folder
+}
+
+/**
+ * A pipe that this process alone holds open, as a path that its children can open: they read its end when this process
+ * ends, in whatever way. Only Linux has such paths.
+ */
+function lifeline(): string {
+  if (family.lifeline !== undefined) return family.lifeline
+  family.lifeline = ''
+  if (process.platform !== 'linux') return ''
+  const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
+  const path = join(folder, 'lifeline')
+  try {
+    childProcess.spawnSync('mkfifo', ['-m', '600', path])
+    // With both ends open here, nobody waits for the other one.
+    family.lifeline = `/proc/${process.pid}/fd/${openSync(path, constants.O_RDWR)}`
+  } catch {
+    // Without the program, children look for this process themselves.
+  } finally {
+    remove(folder)
+  }
+  return family.lifeline
 }
 
 /** Adds the guard to the options of Node that an environment has. */
@@ -179,8 +215,9 @@ export function hangChildren(): void {
 function guardedPairs(pairs: readonly string[]): string[] {
   const key = 'NODE_OPTIONS='
   const options = pairs.find((pair) => pair.startsWith(key))?.slice(key.length)
-  const others = pairs.filter((pair) => !pair.startsWith(key) && !pair.startsWith('LONGHAUL_GUARD='))
-  const ends = family.runs > 0 ? [`LONGHAUL_ENDS_WITH=${process.pid}`] : []
+  const ends = family.runs > 0 ? [`LONGHAUL_ENDS_WITH=${process.pid}`, `LONGHAUL_LIFELINE=${lifeline()}`] : []
+  const own = [key, 'LONGHAUL_GUARD=', ...ends.map((pair) => pair.slice(0, pair.indexOf('=') + 1))]
+  const others = pairs.filter((pair) => !own.some((name) => pair.startsWith(name)))
   return [...others, `${key}${withGuard(options)}`, `LONGHAUL_GUARD=${open()}`, ...ends]
 }
 

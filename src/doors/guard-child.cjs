@@ -2,7 +2,7 @@
 // little, and to run in whatever Node the child is. (The doors of time and chance can be hung from here too.)
 'use strict'
 
-const { appendFileSync, readFileSync } = require('node:fs')
+const { appendFileSync, constants, openSync, readFileSync } = require('node:fs')
 
 /** The folder in which the test says what may be reached, and reads what was refused. */
 const folder = process.env.LONGHAUL_GUARD ?? require('node:worker_threads').getEnvironmentData('longhaul.guard')
@@ -177,25 +177,40 @@ function hang() {
   require('node:module').syncBuiltinESMExports()
 }
 
-/** How often a process looks whether the one with which it ends is still there. Milliseconds. */
+/** How often a process looks whether the one with which it ends is still there, where the system does not tell. Milliseconds. */
 const LOOK_EVERY_MS = 500
 
+const end = () => process.kill(process.pid, 'SIGKILL')
+
 /** Ends this process as soon as another one is gone, which can no longer end it. */
-function endWith(pid) {
+function endWith(pid, lifeline) {
+  if (lifeline && holdOn(lifeline)) return
   const look = () => {
     try {
       process.kill(pid, 0)
     } catch ({ code }) {
-      if (code === 'ESRCH') process.kill(process.pid, 'SIGKILL')
+      if (code === 'ESRCH') end()
     }
   }
   setInterval(look, LOOK_EVERY_MS).unref()
 }
 
+/** Waits for the end of a pipe that the other process alone holds open: a timer would look like work of this process. */
+function holdOn(lifeline) {
+  try {
+    const fd = openSync(lifeline, constants.O_RDONLY | constants.O_NONBLOCK)
+    const { Socket } = require('node:net')
+    new Socket({ fd, readable: true, writable: false }).on('error', end).on('end', end).resume().unref()
+    return true
+  } catch {
+    return false
+  }
+}
+
 if (folder && !globalThis[HUNG]) {
   globalThis[HUNG] = true
   if (process.env.LONGHAUL_ENDS_WITH && require('node:worker_threads').isMainThread)
-    endWith(Number(process.env.LONGHAUL_ENDS_WITH))
+    endWith(Number(process.env.LONGHAUL_ENDS_WITH), process.env.LONGHAUL_LIFELINE)
   try {
     hang()
   } catch (error) {

@@ -6,6 +6,7 @@ import { hangMonotonicTime } from './monotonic.ts'
 import { hangNetwork } from './network.ts'
 import { realm } from './realm.ts'
 import { hangTimers } from './timers.ts'
+import { hangWatchFile } from './watch-file.ts'
 import { hangWork } from './work.ts'
 
 export type { Armed, ChanceBehind, Destination, NetworkBehind, TimeBehind, Verdict, WorkBehind } from './behind.ts'
@@ -33,6 +34,7 @@ export function installDoors(): void {
   hangChance()
   hangWork()
   hangChildTimeouts()
+  hangWatchFile()
   // After those of work: what is refused is none.
   hangNetwork()
 }

@@ -5,6 +5,7 @@ import { formatDollars, parseDollars, type Money } from '../money/index.ts'
 import { meantBy, suggestion } from '../options/index.ts'
 import { FAULT_NAMES, scopeOfToday } from '../provider/index.ts'
 import type { CallRecord, GatherRecord } from '../trace/index.ts'
+import { withoutOwnFrames } from './frames.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
 import { PARTS, SINGULAR } from '../simulation/known-names.ts'
@@ -341,7 +342,7 @@ const hasAsked = ({ messages = [] }: CallRecord, what: string | RegExp): boolean
 
 /** What the system threw, with its stack and its causes. */
 const thrownText = (outcome: Outcome): string =>
-  outcome.status === 'failed' ? `\nThe system threw:\n${inspect(outcome.error, { depth: 5 })}` : ''
+  outcome.status === 'failed' ? `\nThe system threw:\n${withoutOwnFrames(inspect(outcome.error, { depth: 5 }))}` : ''
 
 /** An error as part of a sentence. */
 const sentence = (error: unknown): string => String(error).replace(/\.$/, '')

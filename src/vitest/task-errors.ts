@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { RunnerTestCase, TestError } from 'vitest'
+import { withoutOwnFrames } from './frames.ts'
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
@@ -30,10 +31,19 @@ export function writtenDown(thrown: unknown): TestError[] {
 
 const FIRST_FRAME = /\n\s+at /
 
-/** The stack begins with the message, and some reporters show it alone. */
-function stackWith(stack: string, { name = 'Error', message }: { name?: string; message: string }): string {
-  const frames = stack.search(FIRST_FRAME)
-  return `${name}: ${message}${frames < 0 ? '' : stack.slice(frames)}`
+/**
+ * A stack with another message: it begins with the message, and some reporters show it alone. The message may have a
+ * stack within it, of what the system threw.
+ */
+function stackWith(
+  stack: string,
+  said: string,
+  { name = 'Error', message }: { name?: string; message: string },
+): string {
+  const at = stack.indexOf(said)
+  const frames = at < 0 ? stack : stack.slice(at + said.length)
+  const first = frames.search(FIRST_FRAME)
+  return `${name}: ${message}${first < 0 ? '' : withoutOwnFrames(frames.slice(first))}`
 }
 
 /** An error that Vitest has written down, with a text below its message. */
@@ -45,6 +55,8 @@ export function withTextBelow(error: unknown, text: string): TestError {
   return {
     ...written,
     message,
-    ...(typeof written.stack === 'string' && { stack: stackWith(written.stack, { name: written.name, message }) }),
+    ...(typeof written.stack === 'string' && {
+      stack: stackWith(written.stack, said, { name: written.name, message }),
+    }),
   }
 }

@@ -46,4 +46,4 @@ export const OF_COMMANDS: readonly Variable[] = [
 ]
 
 /** What longhaul sets for its own child processes. */
-export const INTERNAL: readonly string[] = ['LONGHAUL_GUARD', 'LONGHAUL_ENDS_WITH']
+export const INTERNAL: readonly string[] = ['LONGHAUL_GUARD', 'LONGHAUL_ENDS_WITH', 'LONGHAUL_LIFELINE']

@@ -7,7 +7,7 @@ import { connectionsOf } from './connections-of.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 import { Patience } from './patience.ts'
 import { isOtherEnd, type Connection, type Here, type Peers } from './sockets.ts'
-import { lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
+import { lookAt, PROC, threadsAreKnown, type Asleep } from './threads-of.ts'
 
 /** A child at work is looked at again after this part of the time for which it has been at it, and after so many milliseconds. */
 const LOOK_AGAIN = 0.1
@@ -100,15 +100,15 @@ const nameOf = (child: ChildProcess): string => {
  */
 export class Children implements Peers<State> {
   readonly #windows: SettleWindows
-  readonly #byThreads: boolean
+  readonly #proc: string | false
   readonly #states = new WeakMap<ChildRecord, State>()
   readonly #pipes = new WeakSet<Socket>()
   #here: Here = { all: () => [], waiting: () => [] }
 
-  /** @param byThreads whether to go by what `/proc` tells */
-  constructor(windows: SettleWindows, now: Milliseconds, byThreads = threadsAreKnown) {
+  /** @param proc the folder in which the system tells of all processes; `false` where it does not */
+  constructor(windows: SettleWindows, now: Milliseconds, proc: string | false = threadsAreKnown && PROC) {
     this.#windows = windows
-    this.#byThreads = byThreads
+    this.#proc = proc
     // What children from before the run do is not for it, unless they owe an answer.
     for (const record of registry.children) this.#stateOf(record, now, record.requests.ofChild.size > 0)
   }
@@ -128,7 +128,8 @@ export class Children implements Peers<State> {
       const state = this.#note(record, now)
       // A program that runs in the background is waited for only when it was given something: pools let go of their children.
       if (state.phase === 'rest' || !(state.isGiven || isReferenced(child)) || !isHeard(record)) continue
-      const doing = this.#byThreads ? this.#atWork(record, state, now) : this.#inWindow(record, state, now)
+      const doing =
+        this.#proc === false ? this.#inWindow(record, state, now) : this.#atWork(record, state, now, this.#proc)
       if (doing !== undefined) return { what: `${nameOf(child)} ${doing}`, since: state.since }
       Object.assign(state, { phase: 'rest', isGiven: false })
       state.patience.rest()
@@ -149,14 +150,15 @@ export class Children implements Peers<State> {
     else peer.patience.hear(now)
   }
 
-  peerOf(connection: Connection): State | undefined {
-    if (!this.#byThreads) return undefined
+  peerOf(connection: Connection, now: Milliseconds): State | undefined {
+    if (this.#proc === false) return undefined
     for (const record of registry.children) {
-      const state = this.#states.get(record)
-      if (!state || isOver(record.child)) continue
-      const look = lookAt(record.child.pid!, state.asleep)
+      if (isOver(record.child)) continue
+      // One that has just been started may have connected before anybody looked at it.
+      const state = this.#states.get(record) ?? this.#stateOf(record, now, true)
+      const look = lookAt(record.child.pid!, state.asleep, this.#proc)
       const pids = look.kind === 'asleep' ? [...look.processes.keys()] : [record.child.pid!]
-      if (connectionsOf(pids).some((its) => isOtherEnd(connection, its))) return state
+      if (connectionsOf(pids, this.#proc).some((its) => isOtherEnd(connection, its))) return state
     }
     return undefined
   }
@@ -202,9 +204,9 @@ export class Children implements Peers<State> {
   }
 
   /** What a child does that is at work, by what its threads do; `undefined` if it waits for something to come. */
-  #atWork({ child, requests }: ChildRecord, state: State, now: Milliseconds): string | undefined {
+  #atWork({ child, requests }: ChildRecord, state: State, now: Milliseconds, proc: string): string | undefined {
     if (now < state.lookAt) return state.doing
-    const look = lookAt(child.pid!, state.asleep)
+    const look = lookAt(child.pid!, state.asleep, proc)
     const unseen = now - state.seenAt
     state.seenAt = now
     switch (look.kind) {
@@ -227,15 +229,13 @@ export class Children implements Peers<State> {
       return 'is busy'
     }
     // It waits for this process: for the answer to a request of its own, or of a server.
-    if (requests.byChild.size > 0 || this.#waitsHere(state, look)) return undefined
+    if (requests.byChild.size > 0 || this.#waitsHere(state, look, proc)) return undefined
     const owes = requests.ofChild.size > 0
     const gave = !owes && state.patience.answered && requests.spoken
-    if (look.timerMs < Number.POSITIVE_INFINITY || look.sleepMs < Number.POSITIVE_INFINITY) {
-      if (state.patience.waits({ ...look, owes, gave }, now)) return this.#leave(state, 'waits for its own timer', now)
-    }
+    if (state.patience.waits({ ...look, owes, gave }, now)) return this.#leave(state, 'waits for its own timer', now)
     // Somebody else may owe it an answer.
     if ((owes || !state.patience.answered) && now - state.patience.lastAt < this.#windows.settleMs) {
-      const others = this.#connections(state, look).filter(
+      const others = this.#connections(state, look, proc).filter(
         (its) => !this.#here.all().some((our) => isOtherEnd(our, its)),
       )
       if (others.length > 0) return this.#leave(state, 'has a connection to another process', now)
@@ -250,15 +250,16 @@ export class Children implements Peers<State> {
     return doing
   }
 
-  #connections(state: State, look: Asleep): readonly Connection[] {
-    if (state.connections.of !== look) state.connections = { of: look, all: connectionsOf([...look.processes.keys()]) }
+  #connections(state: State, look: Asleep, proc: string): readonly Connection[] {
+    if (state.connections.of !== look)
+      state.connections = { of: look, all: connectionsOf([...look.processes.keys()], proc) }
     return state.connections.all
   }
 
-  #waitsHere(state: State, look: Asleep): boolean {
+  #waitsHere(state: State, look: Asleep, proc: string): boolean {
     const waiting = this.#here.waiting()
     if (waiting.length === 0) return false
-    return this.#connections(state, look).some((its) => waiting.some((our) => isOtherEnd(our, its)))
+    return this.#connections(state, look, proc).some((its) => waiting.some((our) => isOtherEnd(our, its)))
   }
 
   /** What a child does that may be at work, by what went to and fro alone. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
-import { registry, shared, type WorkBehind } from '../../doors/index.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { LOOPBACK, plainHost, registry, shared, type WorkBehind } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 
@@ -9,7 +9,8 @@ type Destination = Parameters<WorkBehind['datagram']>[1]
 /** Destinations that never answered: they do not hold the clock of a later run either. */
 const sinks = shared('work.datagramSinks', () => new Set<string>())
 
-const isLoopback = (address: string): boolean => /^(localhost|127\.|0\.0\.0\.0$|::1?$|::ffff:127\.)/.test(address)
+const OWN = new RegExp(`^${LOOPBACK}$`)
+const isLoopback = (address: string): boolean => OWN.test(plainHost(address))
 
 /** Whether a socket of this process is bound to a port. */
 function isOurs(port: number): boolean {
@@ -23,17 +24,14 @@ function isOurs(port: number): boolean {
   return false
 }
 
+/** Where Linux lists the ports that are bound, those of all processes. */
+const TABLES = ['/proc/net/udp', '/proc/net/udp6']
+
 /** Whether nobody on this machine has bound a port, as far as the system tells. */
 function isNobodys(port: number): boolean {
-  if (process.platform !== 'linux') return false
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
-  return !['/proc/net/udp', '/proc/net/udp6'].some((file) => {
-    try {
-      return readFileSync(file, 'latin1').includes(hex)
-    } catch {
-      return false
-    }
-  })
+  const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+  const tables = TABLES.filter((file) => existsSync(file))
+  return tables.length > 0 && !tables.some((file) => readFileSync(file, 'latin1').includes(entry))
 }
 
 /**

@@ -1,101 +1,22 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { isMainThread, type Worker } from 'node:worker_threads'
 import { registry } from '../../doors/index.ts'
 import type { Milliseconds } from '../duration.ts'
 import type { Holding, SettleWindows } from './evidence.ts'
 import { connectionsOf } from './connections-of.ts'
+import { OwnThread, type ThreadSeen } from './own-thread.ts'
 import { Patience } from './patience.ts'
-import { isOtherEnd, type Here } from './sockets.ts'
-import { doingIn, HELPERS, isFutex, lookAt, threadsAreKnown, type Asleep } from './threads-of.ts'
+import { silentModules } from './silent-modules.ts'
+import { isOtherEnd, type Connection, type Here } from './sockets.ts'
+import { lookAt, PROC, threadsAreKnown, type Asleep } from './threads-of.ts'
 
-const TASKS = '/proc/self/task'
-/** The name of a thread of libuv's pool. */
-const POOL = 'libuv-worker'
-/** The name of a worker's thread. */
-const WORKER = 'WorkerThread'
-/** A thread gives itself a name as one of the first things that it does. */
-const LOOKS_AT_NAME = 50
-const buffer = Buffer.alloc(256)
+const NEVER = Number.POSITIVE_INFINITY
 
-/** The processes that a thread has started, as they were seen asleep last. */
+/** The processes that workers have started, as they were seen asleep last. */
 type Started = Map<number, Asleep | undefined>
 
-const nameOf = (id: string): string => readFileSync(`${TASKS}/${id}/comm`, 'latin1').trim()
-
-/** A thread of this process: its files stay open, as it is looked at often. */
-class Thread {
-  readonly id: string
-  name: string
-  readonly #files: readonly [number, number]
-  #unnamed = LOOKS_AT_NAME
-  constructor(id: string) {
-    this.id = id
-    const folder = `${TASKS}/${id}`
-    this.name = nameOf(id)
-    this.#files = [openSync(`${folder}/syscall`, 'r'), openSync(`${folder}/schedstat`, 'r')]
-  }
-
-  /** Its system call and its counters; changes whenever it has run. */
-  read(): { call: string; counters: string } {
-    // A thread has the name of the one that began it until it gives itself one.
-    if (this.#unnamed > 0) {
-      this.#unnamed -= 1
-      this.name = nameOf(this.id)
-    }
-    const [call, counters] = this.#files.map((file) =>
-      buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)),
-    )
-    return { call: call!, counters: counters! }
-  }
-
-  /** Whether it may not have given itself its name yet. */
-  get isYoung(): boolean {
-    return this.#unnamed > 0
-  }
-
-  /** The processes that it has started and that have not ended. */
-  children(): number[] {
-    try {
-      return readFileSync(`${TASKS}/${this.id}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
-    } catch {
-      // The thread has ended since it was looked at.
-      return []
-    }
-  }
-
-  close(): void {
-    for (const file of this.#files) closeSync(file)
-  }
-}
-
-/**
- * Whether a module of Node is loaded that works in the thread pool and says so nowhere: `backup` of `node:sqlite`,
- * which no door can be hung before, as `syncBuiltinESMExports` leaves the module out.
- */
-const hasSilentModule = (() => {
-  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
-  let seen = 0
-  let found = false
-  return () => {
-    if (!found && moduleLoadList.length !== seen) {
-      seen = moduleLoadList.length
-      found = moduleLoadList.includes('NativeModule sqlite')
-    }
-    return found
-  }
-})()
-
-/** Whether a thread is on a processor, or waits for one. */
-function runs(thread: Thread): boolean {
-  try {
-    return doingIn(process.pid, `${TASKS}/${thread.id}`, thread.read().call).kind === 'runs'
-  } catch {
-    return false
-  }
-}
-
-/** Whether a thread may be a worker's: a young one has not given itself its name. */
-const isWorkers = ({ name }: Thread): boolean => name !== POOL && !HELPERS.has(name)
+/** Whether a thread may be a worker's, or has not given itself its name yet. */
+const mayBeWorkers = ({ role }: Pick<OwnThread, 'role'>): boolean => role === 'worker' || role === 'other'
 
 /** Whether a worker's event loop has never waited for anything: it is being started, or its script runs on. */
 const isStarting = (worker: Worker): boolean =>
@@ -110,11 +31,14 @@ export class OwnThreads {
   /** Whether this process tells what its threads do. */
   static readonly known = threadsAreKnown && isMainThread
   readonly #settleMs: Milliseconds
+  readonly #quietMs: Milliseconds
   readonly #here: Here
+  readonly #proc: string
+  readonly #hasSilentModule: () => boolean
   readonly #workers: Patience
   /** Threads that were at work when the run began, and were asked nothing since: what they do is not for it. */
   readonly #ownAffairs = new Set<string>()
-  readonly #threads = new Map<string, Thread>()
+  readonly #threads = new Map<string, OwnThread>()
   #marks = new Map<string, string>()
   #started: Started = new Map()
   #since: Milliseconds | undefined
@@ -125,11 +49,24 @@ export class OwnThreads {
   #answered = registry.answered
   #known = 0
   #seenAt: Milliseconds
+  /** When something went to or came from a thread on a connection: what is on its way shows in no state of a thread. */
+  #spokenAt = Number.NEGATIVE_INFINITY
 
-  /** @param here where to learn of the connections of this process */
-  constructor(windows: SettleWindows, now: Milliseconds, here: Here) {
+  /**
+   * @param here where to learn of the connections of this process
+   * @param sources the folder that tells of all processes, and what tells of modules whose work nothing else shows
+   */
+  constructor(
+    windows: SettleWindows,
+    now: Milliseconds,
+    here: Here,
+    { proc = PROC, hasSilentModule = silentModules() }: { proc?: string; hasSilentModule?: () => boolean } = {},
+  ) {
     this.#settleMs = windows.settleMs
+    this.#quietMs = windows.quietMs
     this.#here = here
+    this.#proc = proc
+    this.#hasSilentModule = hasSilentModule
     this.#workers = new Patience(windows, now)
     this.#seenAt = now
     if (registry.workers.size > 0 || registry.addOns > 0) {
@@ -137,7 +74,8 @@ export class OwnThreads {
       // A worker that is being started may be seen asleep for a moment, and then work on for good.
       const starting = [...registry.workers].some(isStarting)
       for (const thread of this.#threads.values())
-        if (runs(thread) || (starting && isWorkers(thread))) this.#ownAffairs.add(thread.id)
+        if (this.#look(thread)?.doing.kind === 'runs' || (starting && mayBeWorkers(thread)))
+          this.#ownAffairs.add(thread.id)
     }
   }
 
@@ -148,7 +86,7 @@ export class OwnThreads {
     this.#posted = registry.posted
     this.#answered = registry.answered
     this.#known = registry.workers.size
-    if (registry.workers.size === 0 && registry.addOns === 0 && !hasSilentModule()) return undefined
+    if (registry.workers.size === 0 && registry.addOns === 0 && !this.#hasSilentModule()) return undefined
     const doing = this.#doing(now)
     if (doing === undefined) {
       this.#workers.rest()
@@ -159,62 +97,79 @@ export class OwnThreads {
     return { what: doing, since: this.#since }
   }
 
+  /** Whether the other end of a connection of this thread is in another one. */
+  has(connection: Connection): boolean {
+    if (registry.workers.size === 0 && registry.addOns === 0) return false
+    return connectionsOf([process.pid], this.#proc).some((its) => isOtherEnd(connection, its))
+  }
+
+  /** Something was written to a thread on a connection, or read from it. */
+  heardOf(what: 'written' | 'read', now: Milliseconds): void {
+    if (what === 'written') this.#workers.requested(now)
+    else this.#workers.hear(now)
+    this.#spokenAt = now
+  }
+
   close(): void {
     for (const thread of this.#threads.values()) thread.close()
     this.#threads.clear()
   }
 
   #doing(now: Milliseconds): string | undefined {
-    this.#refresh()
-    const marks = new Map<string, string>()
-    let doing: string | undefined
-    let helps = false
-    let needsHelp = false
-    let runs = false
-    let timerMs = Number.POSITIVE_INFINITY
-    let timers = 0
-    let sleeps = false
-    for (const thread of this.#threads.values()) {
-      const isHelper = HELPERS.has(thread.name)
-      const what = `a thread of this process (${thread.name})`
-      try {
-        const { call, counters } = thread.read()
-        const { kind, ms } = { ms: 0, ...doingIn(process.pid, `${TASKS}/${thread.id}`, call) }
-        if (kind !== 'runs' && this.#mayBeAsked(thread)) this.#ownAffairs.delete(thread.id)
-        else if (this.#ownAffairs.has(thread.id)) continue
-        const mark = `${counters} ${call}`
-        marks.set(thread.id, mark)
-        if (isHelper) helps ||= kind === 'runs'
-        else if (kind === 'runs' || this.#marks.get(thread.id) !== mark) {
-          runs ||= kind === 'runs'
-          doing ??= `${what} is busy`
-        }
-        // A thread of the pool waits on a futex for work; in anything else it is at it.
-        else if (thread.name === POOL) {
-          if (!isFutex(call) && this.#isBlocked(thread.id, mark, now)) doing ??= `${what} waits in a job`
-        } else if (isFutex(call)) needsHelp = true
-        if (isHelper || (kind !== 'timer' && kind !== 'sleeps')) continue
-        timerMs = Math.min(timerMs, ms)
-        timers += 1
-        sleeps ||= kind === 'sleeps'
-      } catch {
-        doing ??= `${what} has ended`
-        thread.close()
-        this.#threads.delete(thread.id)
-      }
-    }
-    this.#marks = marks
+    const { doing, threads } = this.#lookAtThreads(now)
     const started = this.#lookAtStarted()
-    if (runs) this.#workers.works(now - this.#seenAt, now)
+    const runs = ({ doing: { kind } }: ThreadSeen): boolean => kind === 'runs'
+    const helpers = threads.filter(({ role }) => role === 'helper')
+    const others = threads.filter(({ role }) => role !== 'helper')
+    if (others.some(runs)) this.#workers.works(now - this.#seenAt, now)
     this.#seenAt = now
-    if (started === 'busy') doing ??= 'a process that a worker started is busy'
-    else timerMs = Math.min(timerMs, started)
+    if (doing !== undefined) return doing
+    if (now - this.#spokenAt < this.#quietMs) return 'a thread of this process was told something on a connection'
+    if (started === 'busy') return 'a process that a worker started is busy'
     // A worker may wait for the threads that collect its garbage.
-    if (helps && needsHelp) doing ??= 'a thread of V8 is busy'
-    if (doing !== undefined || timerMs === Number.POSITIVE_INFINITY || registry.workers.size === 0) return doing
-    if (started === Number.POSITIVE_INFINITY && !sleeps && this.#haveRequestsHere(timers)) return undefined
-    const waits = this.#workers.waits({ timerMs, sleepMs: Number.POSITIVE_INFINITY, owes: false, gave: false }, now)
+    if (helpers.some(runs) && others.some((thread) => mayBeWorkers(thread) && thread.isFutex))
+      return 'a thread of V8 is busy'
+    const timers = others.flatMap((thread) => ('ms' in thread.doing ? thread.doing : []))
+    const timerMs = Math.min(started, ...timers.map(({ ms }) => ms))
+    if (timerMs === NEVER || registry.workers.size === 0) return undefined
+    const mayBeOfRequests = started === NEVER && timers.every(({ kind }) => kind === 'timer')
+    if (mayBeOfRequests && this.#haveRequestsHere(timers.length)) return undefined
+    const waits = this.#workers.waits({ timerMs, sleepMs: NEVER, owes: false, gave: false }, now)
     return waits ? 'a worker thread, which has set a timer of its own' : undefined
+  }
+
+  /** Those whose work is for the run, and what the first of them is at that is at work. */
+  #lookAtThreads(now: Milliseconds): { doing: string | undefined; threads: (ThreadSeen & Pick<OwnThread, 'role'>)[] } {
+    this.#refresh()
+    const before = this.#marks
+    this.#marks = new Map()
+    const threads: (ThreadSeen & Pick<OwnThread, 'role'>)[] = []
+    let doing: string | undefined
+    for (const thread of this.#threads.values()) {
+      const seen = this.#look(thread)
+      const { id, name, role } = thread
+      if (seen && seen.doing.kind !== 'runs' && this.#mayBeAsked(thread)) this.#ownAffairs.delete(id)
+      if (seen && this.#ownAffairs.has(id)) continue
+      const at = seen ? this.#workOf(thread, seen, before.get(id), now) : 'has ended'
+      if (at) doing ??= `a thread of this process (${name}) ${at}`
+      if (!seen) continue
+      this.#marks.set(id, seen.mark)
+      threads.push({ ...seen, role })
+    }
+    return { doing, threads }
+  }
+
+  /** What a thread is at that is at work; `before` is its mark at the last look. */
+  #workOf(
+    { id, role }: OwnThread,
+    { doing, isFutex, mark }: ThreadSeen,
+    before: string | undefined,
+    now: Milliseconds,
+  ): string | undefined {
+    if (role === 'helper') return undefined
+    if (doing.kind === 'runs' || mark !== before) return 'is busy'
+    // A thread of the pool waits on a futex for work; in anything else it is at it.
+    return role === 'pool' && !isFutex && this.#isBlocked(id, mark, now) ? 'waits in a job' : undefined
   }
 
   /**
@@ -225,7 +180,7 @@ export class OwnThreads {
     const waiting = this.#here.waiting()
     if (waiting.length < threads) return false
     const ofThisThread = this.#here.all()
-    const ofAll = connectionsOf([process.pid])
+    const ofAll = connectionsOf([process.pid], this.#proc)
     const fromThreads = waiting.filter(
       (our) => !ofThisThread.some((its) => isOtherEnd(our, its)) && ofAll.some((its) => isOtherEnd(our, its)),
     )
@@ -233,21 +188,21 @@ export class OwnThreads {
   }
 
   /** Whether a thread from before the run may have been asked something: a worker has if anything was posted. */
-  #mayBeAsked({ name, isYoung }: Thread): boolean {
-    return (name !== WORKER && !isYoung) || registry.postedAway !== this.#postedBefore
+  #mayBeAsked({ role, isYoung }: OwnThread): boolean {
+    return (role !== 'worker' && !isYoung) || registry.postedAway !== this.#postedBefore
   }
 
   /** What the processes do that workers of this one have started: the first timer that they wait for. */
   #lookAtStarted(): 'busy' | Milliseconds {
     const before = this.#started
     this.#started = new Map()
-    let timerMs = Number.POSITIVE_INFINITY
+    let timerMs = NEVER
     if (registry.workers.size === 0) return timerMs
     let busy = false
     for (const thread of this.#threads.values()) {
-      if (thread.name === POOL || HELPERS.has(thread.name)) continue
+      if (!mayBeWorkers(thread)) continue
       for (const pid of thread.children()) {
-        const look = lookAt(pid, before.get(pid))
+        const look = lookAt(pid, before.get(pid), this.#proc)
         if (look.kind !== 'asleep' || look !== before.get(pid)) busy = true
         else timerMs = Math.min(timerMs, look.timerMs)
         this.#started.set(pid, look.kind === 'asleep' ? look : undefined)
@@ -263,11 +218,22 @@ export class OwnThreads {
     return now - blocked.since < this.#settleMs
   }
 
+  /** What a thread does; nothing if it has ended, and then it is known no more. */
+  #look(thread: OwnThread): ThreadSeen | undefined {
+    const seen = thread.look()
+    if (!seen) {
+      thread.close()
+      this.#threads.delete(thread.id)
+    }
+    return seen
+  }
+
   #refresh(): void {
-    for (const id of readdirSync(TASKS)) {
+    const folder = `${this.#proc}/self`
+    for (const id of readdirSync(`${folder}/task`)) {
       if (this.#threads.has(id) || id === String(process.pid)) continue
       try {
-        this.#threads.set(id, new Thread(id))
+        this.#threads.set(id, new OwnThread(folder, id))
       } catch {
         // It has ended meanwhile.
       }

@@ -30,7 +30,8 @@ export class Patience {
   #askedAt: Milliseconds
   #heardAt: Milliseconds
   #answered = false
-  #vain = { answered: false, unanswered: false }
+  /** Whether it was waited for in vain, after its answer and without one. */
+  readonly #vain = new Set<'answered' | 'unanswered'>()
   /** Whether it is being waited for because of a timer alone. */
   #waiting = false
 
@@ -59,7 +60,7 @@ export class Patience {
 
   /** It waits for something to come. If a timer was waited for, nothing came of it. */
   rest(): void {
-    if (this.#waiting) this.#vain[this.#kind] = true
+    if (this.#waiting) this.#vain.add(this.#kind)
     this.#waiting = false
   }
 
@@ -69,14 +70,14 @@ export class Patience {
 
   /** It was asked something that is another matter than what it did not answer before. */
   trust(): void {
-    this.#vain.unanswered = false
+    this.#vain.delete('unanswered')
   }
 
   hear(now: Milliseconds): void {
     this.#heardAt = now
     this.#waiting = false
     this.#answered = true
-    this.#vain.unanswered = false
+    this.#vain.delete('unanswered')
   }
 
   /** It was at work for `ms` until `now`: patience is for the time in which it sleeps. */
@@ -92,7 +93,7 @@ export class Patience {
     if (Math.min(timerMs, sleepMs) > long) return false
     const total = this.#answered && !owes ? TALKATIVE * settleMs : long
     if (now - this.lastAt < quietMs && now - this.#askedAt < total) return true
-    if (gave || (this.#vain[this.#kind] && !owes)) return false
+    if (gave || (this.#vain.has(this.#kind) && !owes)) return false
     this.#waiting = true
     return now - this.lastAt < long && now - this.#askedAt < total
   }

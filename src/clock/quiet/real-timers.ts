@@ -40,7 +40,8 @@ export function realTimerOf(ms: Milliseconds, hook: (...args: never[]) => unknow
     ms,
     at: setter
       ?.trim()
-      .replace(/^at (?:async )?(?:.*\((.*)\)|(.*))$/, '$1$2')
+      // A path may have parentheses, as routes of Next.js have.
+      .replace(/^at (?:async )?(?:.*? \((.*)\)|(.*))$/, '$1$2')
       .replace(/^file:\/\//, ''),
   }
 }

@@ -26,12 +26,12 @@ export interface Here {
 export const isOtherEnd = (our: Connection, its: Connection): boolean =>
   its.localPort === our.remotePort && its.remotePort === our.localPort
 
-/** What is known of peers that are child processes, or belong to one. */
+/** What is known of peers whose work somebody else can tell: child processes and what they have started, and threads. */
 export interface Peers<Peer extends object> {
   /** Whether a socket is the standard input or output of one. */
   isPipeOf(socket: Socket): boolean
   /** The one at the other end of a connection. */
-  peerOf(connection: Connection): Peer | undefined
+  peerOf(connection: Connection, now: Milliseconds): Peer | undefined
   /** Says that something was written to it, or read from it. */
   heardOf(peer: Peer, what: 'written' | 'read', now: Milliseconds): void
 }
@@ -47,7 +47,7 @@ const sinks = new WeakSet<Socket>()
  *
  * - Both ends of a connection in this process: open exactly while bytes are between them. A server that keeps a
  *   request waiting on a timer is waiting for virtual time, not for I/O.
- * - A peer in a child process: what that process is doing says it.
+ * - A peer in a child process, or in another thread of this one: what that process or thread is doing says it.
  * - A peer in another process: open from our write to its answer, for at most `settleMs`, and `quietMs` more after each
  *   piece of the answer. A peer that never answers (a log sink) is found out once and does not hold the clock again.
  */
@@ -57,7 +57,7 @@ export class Sockets<Peer extends object> {
   readonly #traffic = new WeakMap<Socket, Traffic>()
   readonly #intercepted = new WeakSet<Socket>()
   readonly #paired = new WeakSet<Socket>()
-  /** The child process at the other end of a socket, or that there is none and until when that is believed. */
+  /** The child process or thread at the other end of a socket, or that there is none and until when that is believed. */
   readonly #children = new WeakMap<Socket, { peer: Peer } | { until: Milliseconds }>()
   readonly #ofChildren = new Set<Socket>()
   #sockets: readonly Socket[] = []
@@ -148,7 +148,7 @@ export class Sockets<Peer extends object> {
     if (known && 'peer' in known) return known.peer
     if (traffic.last === 'nobody' || (known && now < known.until)) return undefined
     const connection = connectionOf(socket)
-    const peer = connection && this.#peers.peerOf(connection)
+    const peer = connection && this.#peers.peerOf(connection, now)
     // A connection that its peer has not accepted yet is nobody's.
     const until = traffic.read > 0 ? Number.POSITIVE_INFINITY : now + LOOK_AGAIN_MS
     this.#children.set(socket, peer ? { peer } : { until })

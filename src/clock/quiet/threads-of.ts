@@ -59,10 +59,10 @@ function stateOf(folder: string): string {
 }
 
 /** Sixteen bytes of another process: two numbers of 64 bits. Nothing if they may not be read. */
-function pairAt(pid: number, address: number): { seconds: number; parts: number } | undefined {
+function pairAt(process: string, address: number): { seconds: number; parts: number } | undefined {
   let file: number | undefined
   try {
-    file = openSync(`/proc/${pid}/mem`, 'r')
+    file = openSync(`${process}/mem`, 'r')
     const bytes = Buffer.alloc(16)
     if (readSync(file, bytes, 0, 16, address) < 16) return undefined
     return { seconds: Number(bytes.readBigInt64LE(0)), parts: Number(bytes.readBigInt64LE(8)) }
@@ -78,11 +78,11 @@ const monotonic = (): Milliseconds => Number(native.hrtime() / 1_000n) / 1_000
 
 /** How long the time at an address of a process is from now. A time that cannot be read may be over at once. */
 function timeAt(
-  pid: number,
+  process: string,
   address: number,
   { unit = 'timespec', from = 0 }: { unit?: 'timespec' | 'timeval'; from?: Milliseconds },
 ): Milliseconds {
-  const pair = pairAt(pid, address)
+  const pair = pairAt(process, address)
   if (!pair) return 0
   return Math.max(0, pair.seconds * 1_000 + pair.parts / (unit === 'timespec' ? 1e6 : 1e3) - from)
 }
@@ -90,8 +90,13 @@ function timeAt(
 /** Whether a line of `/proc/PID/task/TID/syscall` shows a thread that waits for another one. */
 export const isFutex = (line: string): boolean => waitingCalls![Number(line.split(' ', 1)[0])]?.kind === 'futex'
 
-/** What a thread does in the system call that a line of `/proc/PID/task/TID/syscall` shows. */
-export function doingIn(pid: number, folder: string, line: string): Doing {
+/**
+ * What a thread does in the system call that a line of `/proc/PID/task/TID/syscall` shows.
+ *
+ * @param process the folder of its process, such as `/proc/self`
+ * @param id the number of the thread
+ */
+export function doingIn(process: string, id: number | string, line: string): Doing {
   if (line.startsWith(RUNNING)) return RUNS
   if (line === UNKNOWN) return { kind: 'timer', ms: 0 }
   const numbers = line.split(' ').map(Number)
@@ -107,11 +112,11 @@ export function doingIn(pid: number, folder: string, line: string): Doing {
     case 'timespec':
     case 'timeval': {
       const address = argument(call.place)
-      return address < FIRST_ADDRESS ? WAITS : { kind: 'timer', ms: timeAt(pid, address, { unit: call.kind }) }
+      return address < FIRST_ADDRESS ? WAITS : { kind: 'timer', ms: timeAt(process, address, { unit: call.kind }) }
     }
     case 'sleep': {
       const isMoment = call.flags !== undefined && (argument(call.flags) & TIMER_ABSTIME) !== 0
-      return { kind: 'sleeps', ms: timeAt(pid, argument(call.place), { from: isMoment ? monotonic() : 0 }) }
+      return { kind: 'sleeps', ms: timeAt(process, argument(call.place), { from: isMoment ? monotonic() : 0 }) }
     }
     case 'futex': {
       const address = argument(3)
@@ -122,11 +127,11 @@ export function doingIn(pid: number, folder: string, line: string): Doing {
           ? native.dateNow()
           : monotonic()
         : 0
-      return { kind: 'timer', ms: timeAt(pid, address, { from }) }
+      return { kind: 'timer', ms: timeAt(process, address, { from }) }
     }
     case undefined:
       // Reads and writes of pipes wait; those of disks work.
-      return AT_WORK.has(stateOf(folder)) ? RUNS : WAITS
+      return AT_WORK.has(stateOf(`${process}/task/${id}`)) ? RUNS : WAITS
     default:
       return call satisfies never
   }
@@ -154,24 +159,28 @@ export type Look =
   /** It has ended, or cannot be seen any more. */
   { kind: 'gone' } | { kind: 'runs' } | Asleep
 
+/** Where Linux tells of all processes. */
+export const PROC = '/proc'
+
 /**
  * Looks at a process and all that descend from it. Some 20 microseconds a thread.
  *
  * @param before how it was seen asleep last: a process that has not run since is still so
+ * @param proc the folder that tells of all processes
  */
-export function lookAt(pid: number, before?: Asleep): Look {
+export function lookAt(pid: number, before?: Asleep, proc: string = PROC): Look {
   const processes = new Map<number, SleepingProcess>()
   const left = [pid]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     try {
-      const found = sleepOf(next, before?.processes.get(next))
+      const found = sleepOf(`${proc}/${next}`, before?.processes.get(next))
       if (!found)
-        return next === pid && stateOf(`/proc/${pid}/task/${pid}`) === DEAD ? { kind: 'gone' } : { kind: 'runs' }
+        return next === pid && stateOf(`${proc}/${pid}/task/${pid}`) === DEAD ? { kind: 'gone' } : { kind: 'runs' }
       processes.set(next, found)
       left.push(...found.children)
     } catch {
       // A thread or a process that ends while we look at it was at work.
-      if (existsSync(`/proc/${next}`)) return { kind: 'runs' }
+      if (existsSync(`${proc}/${next}`)) return { kind: 'runs' }
       if (next === pid) return { kind: 'gone' }
     }
   }
@@ -188,8 +197,8 @@ export function lookAt(pid: number, before?: Asleep): Look {
 }
 
 /** How a process sleeps, or nothing if one of its threads runs. */
-function sleepOf(pid: number, before: SleepingProcess | undefined): SleepingProcess | undefined {
-  const folder = `/proc/${pid}/task`
+function sleepOf(process: string, before: SleepingProcess | undefined): SleepingProcess | undefined {
+  const folder = `${process}/task`
   // The first thread is the busiest: one read tells of most processes at work.
   const threads = readdirSync(folder).map((id) => ({ id, call: '' }))
   let mark = ''
@@ -203,15 +212,19 @@ function sleepOf(pid: number, before: SleepingProcess | undefined): SleepingProc
   const doings = threads.map(({ id, call }): Doing => {
     const state = stateOf(`${folder}/${id}`)
     if (AT_WORK.has(state)) return RUNS
-    return STOPPED.has(state) ? MAY_GO_ON : doingIn(pid, `${folder}/${id}`, call)
+    return STOPPED.has(state) ? MAY_GO_ON : doingIn(process, id, call)
   })
   if (doings.some(({ kind }) => kind === 'runs')) return undefined
   return {
     mark,
     doings: doings.filter(({ kind }, nth) => kind !== 'waits' && !isHelper(`${folder}/${threads[nth]!.id}`)),
-    children: threads.flatMap(({ id }) => read(`${folder}/${id}/children`).split(' ').filter(Boolean).map(Number)),
+    children: threads.flatMap(({ id }) => childrenOf(`${folder}/${id}`)),
   }
 }
+
+/** The processes that a thread has started and that have not ended. Throws if it has ended itself. */
+export const childrenOf = (folder: string): number[] =>
+  read(`${folder}/children`).split(' ').filter(Boolean).map(Number)
 
 const isHelper = (folder: string): boolean => HELPERS.has(read(`${folder}/comm`).trim())
 

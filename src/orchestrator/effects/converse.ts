@@ -19,6 +19,8 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
   const busy = new Set<string>()
   /** Who has failed to answer: not asked again before it is told something more. */
   const failed = new Set<string>()
+  /** Who has been told something while it was to answer. */
+  const toldSince = new Set<string>()
   const before = team.answersBefore(effect)
   let answers = before.length
   let failure: unknown
@@ -29,6 +31,7 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
     const nth = (asked.get(name) ?? 0) + 1
     asked.set(name, nth)
     busy.add(name)
+    toldSince.delete(name)
     try {
       await team.requestAnswer(name, undefined, { signal, effect, question: `${name} ${nth}` })
       answers += 1
@@ -36,7 +39,7 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
     } catch (error) {
       signal.throwIfAborted()
       failure = error
-      failed.add(name)
+      if (!toldSince.has(name)) failed.add(name)
     } finally {
       busy.delete(name)
     }
@@ -53,7 +56,10 @@ export async function converse(dependencies: EffectDependencies, { inTurns }: Co
     return [...names.slice(from), ...names.slice(0, from)].find((name) => wait.has(name))
   }
 
-  const stopHearing = team.onDelivery((name) => failed.delete(name))
+  const stopHearing = team.onDelivery((name) => {
+    failed.delete(name)
+    toldSince.add(name)
+  })
   const isPausing = (): boolean => dependencies.pausing.aborted
   try {
     if (inTurns) for (let name = next(); name !== undefined && !isPausing(); name = next()) await takeTurn(name)

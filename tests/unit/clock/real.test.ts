@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startClock, type Clock } from '../../../src/clock/index.ts'
+import { native } from '../../../src/doors/index.ts'
 
 let clock: Clock
 beforeEach(() => void (clock = startClock({ kind: 'real' })))
@@ -62,6 +64,82 @@ describe('an action', () => {
   })
 })
 
+describe('the real timers that a delay takes', () => {
+  const DAY = 86_400_000
+  const MOST = 2 ** 31 - 1
+  let real: number
+  /** What the real timers have been asked to wait for; the last one is in force. */
+  let waits: number[]
+  let timer: { action: () => void } | undefined
+  let cleared: number
+
+  beforeEach(() => {
+    real = 1_000
+    waits = []
+    cleared = 0
+    vi.spyOn(native, 'now').mockImplementation(() => real)
+    vi.spyOn(native, 'setTimeout').mockImplementation(((action: () => void, ms: number) => {
+      waits.push(ms)
+      return (timer = { action })
+    }) as never)
+    vi.spyOn(native, 'clearTimeout').mockImplementation((given) => {
+      cleared += 1
+      if (given === (timer as unknown)) timer = undefined
+    })
+  })
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** Lets the timer in force come, late by so much. */
+  const come = (lateMs = 0): void => {
+    real += waits.at(-1)! + lateMs
+    timer?.action()
+  }
+
+  test('are several, one after another, if it is longer than one of them can wait', () => {
+    const far = startClock({ kind: 'real' })
+    const at: number[] = []
+    far.after(90 * DAY, () => at.push(far.now()))
+    while (at.length === 0) come()
+    expect(at).toEqual([90 * DAY])
+    expect(waits).toEqual([MOST, MOST, MOST, 90 * DAY - 3 * MOST])
+  })
+
+  test('have the last of them wait for what is left, which is nothing when the one before was late', () => {
+    const far = startClock({ kind: 'real' })
+    let done = 0
+    far.after(30 * DAY, () => (done += 1))
+    come(10 * DAY)
+    expect(waits).toEqual([MOST, 0])
+    come()
+    expect(done).toBe(1)
+  })
+
+  test.each(['cancelled', 'stopped', 'aborted'])('end with the one in force when it is %s', (how) => {
+    const far = startClock({ kind: 'real' })
+    const controller = new AbortController()
+    let cancel = (): void => {}
+    if (how === 'aborted') far.sleep(90 * DAY, controller.signal).catch(() => {})
+    else cancel = far.after(90 * DAY, () => {})
+    come()
+    if (how === 'cancelled') cancel()
+    else if (how === 'aborted') controller.abort()
+    else far.stop()
+    expect(timer).toBeUndefined()
+  })
+
+  test('are none if it is for ever, and those that are over are not cleared again', () => {
+    const far = startClock({ kind: 'real' })
+    far.after(Number.POSITIVE_INFINITY, () => {})
+    expect(waits).toEqual([])
+    far.after(5, () => {})
+    come()
+    far.after(7, () => {})()
+    expect(cleared).toBe(1)
+    far.stop()
+    expect(cleared).toBe(1)
+  })
+})
+
 describe('a sleep', () => {
   test('that is aborted ends with the reason, before or meanwhile', async () => {
     const reason = new Error('enough')
@@ -69,12 +147,15 @@ describe('a sleep', () => {
     const controller = new AbortController()
     const asleep = clock.sleep(60_000, controller.signal)
     controller.abort(reason)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     await expect(asleep).rejects.toBe(reason)
   })
 
   test('that has ended is not aborted any more', async () => {
     const controller = new AbortController()
-    await clock.sleep(1, controller.signal)
+    const { signal } = controller
+    await clock.sleep(1, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
     controller.abort()
     await expect(clock.sleep(0)).resolves.toBeUndefined()
   })
@@ -91,4 +172,6 @@ test('what only a simulated clock knows is nothing: work is awaited as it is', a
   ).rejects.toThrow('no')
   expect(clock.intervals()).toEqual([])
   expect(clock.holding()).toBeUndefined()
+  clock.describeWaiters(() => [])()
+  clock.onRest(() => {})()
 })

@@ -1,6 +1,13 @@
+import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
-import { DeadlockError, startSimulatedClock, TimerStormError, type Clock } from '../../../src/clock/index.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  ClockInUseError,
+  DeadlockError,
+  startSimulatedClock,
+  TimerStormError,
+  type Clock,
+} from '../../../src/clock/index.ts'
 import { native } from '../../../src/doors/index.ts'
 
 let clock: Clock
@@ -19,6 +26,12 @@ afterEach(() => {
   clock.stop()
 })
 
+/** Turns of the event loop. */
+const turns = (count: number): Promise<void> =>
+  new Promise((resolve) => {
+    const turn = (): void => void (count-- > 0 ? setImmediate(turn) : resolve())
+    turn()
+  })
 const forever = (): Promise<never> => new Promise(() => {})
 const errorOf = (work: Promise<unknown>): Promise<Error> => work.then(Promise.reject, (error: Error) => error)
 
@@ -57,6 +70,7 @@ describe('a sleep', () => {
     setTimeout(() => controller.abort(reason), 7_000)
     await expect(asleep).rejects.toBe(reason)
     expect(clock.now()).toBe(7_000)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     expect((await errorOf(clock.supervise(forever))).message).toMatch(/^Deadlock at 7s /)
   })
 
@@ -64,12 +78,8 @@ describe('a sleep', () => {
     start()
     const controller = new AbortController()
     const { signal } = controller
-    let listeners = 0
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
-    signal.addEventListener = (...given: Parameters<typeof add>) => (listeners++, add(...given))
-    signal.removeEventListener = (...given: Parameters<typeof remove>) => (listeners--, remove(...given))
     await clock.sleep(5, signal)
-    expect(listeners).toBe(0)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
     controller.abort()
     await clock.sleep(5)
     expect(clock.now()).toBe(10)
@@ -104,11 +114,6 @@ describe('code that only reads the clock', () => {
 
 test('code that only waits for immediates sees time pass slowly, and timers come when they are due', async () => {
   start()
-  const turns = (count: number): Promise<void> =>
-    new Promise((resolve) => {
-      const turn = (): void => void (count-- > 0 ? setImmediate(turn) : resolve())
-      turn()
-    })
   const fired: number[] = []
   setTimeout(() => fired.push(clock.now()), 3)
   later(60_000, () => fired.push(clock.now()))
@@ -118,6 +123,16 @@ test('code that only waits for immediates sees time pass slowly, and timers come
   expect(clock.now()).toBeGreaterThanOrEqual(8)
   expect(clock.now()).toBeLessThanOrEqual(10)
   expect(fired).toEqual([3])
+})
+
+test('the longer code only waits for immediates, the less time each takes', async () => {
+  start()
+  later(3_600_000)
+  await turns(4_900)
+  const slow = clock.now()
+  expect(slow).toBeLessThanOrEqual(4_900 / 50)
+  await turns(1_100)
+  expect(clock.now() - slow).toBeGreaterThanOrEqual(1_000 / 10)
 })
 
 describe('work that is supervised', () => {
@@ -174,12 +189,44 @@ describe('a storm of timers', () => {
     expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
   })
 
+  test('begins also when a sleep on the clock itself, for which it is none, has ended', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    await clock.sleep(7_200_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toContain('(the last one at 2h)')
+  })
+
+  test('begins after a day, if no horizon is set', async () => {
+    start()
+    every(60_000)
+    expect(await errorOf(clock.supervise(forever))).toBeInstanceOf(TimerStormError)
+    expect(clock.now()).toBe(86_400_000 + 60_000)
+  })
+
   test('names the timers that are still to come', async () => {
     start({ horizon: '1h' })
     every(everyMs)
     later(7_200_000, () => {})
     const { message } = await errorOf(clock.supervise(forever))
     expect(message).toMatch(/\nWaiting:\n {2}a timer is due in 59m 56s: timeout of 2h\n.*clock\.horizon above 2h\.$/s)
+  })
+
+  test('names the next three of them, beside who waits: those alone that the code under test has set since', async () => {
+    later(90 * 60_000)
+    start({ horizon: '1h' })
+    every(everyMs)
+    clock.after(80 * 60_000, () => {})
+    for (const hours of [5, 3, 6, 2, 4]) later(hours * 3_600_000)
+    clock.describeWaiters(() => [{ who: 'ann', what: 'call 1', since: 60_000 }])
+    const error = (await errorOf(clock.supervise(forever))) as TimerStormError
+    expect(error.waiters).toEqual([{ who: 'ann', what: 'call 1', since: 60_000 }])
+    expect(/Waiting:\n(.*)\nClear/s.exec(error.message)?.[1]?.split('\n')).toEqual([
+      '  ann has waited for call 1 since 1m (for 59m 3s)',
+      '  a timer is due in 59m 56s: timeout of 2h',
+      '  a timer is due in 1h 59m: timeout of 3h',
+      '  a timer is due in 2h 59m: timeout of 4h',
+    ])
   })
 
   test('is counted from the last progress, in timers and in time', async () => {
@@ -192,6 +239,34 @@ describe('a storm of timers', () => {
     expect(clock.now()).toBeLessThan(1_800_000 + 3_600_000 + 2 * everyMs)
   })
 
+  test('has no part in what fired before the last progress', async () => {
+    start({ horizon: '1h' })
+    const first = every(1_000)
+    setTimeout(() => (clearTimeout(first), clock.progress()), 1_800_000)
+    every(3_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toMatch(/busiest timers:\n {2}interval of 3s, fired \d+ times\nWaiting/)
+  })
+
+  test('is counted from the end of real I/O', async () => {
+    start({ horizon: '1h' })
+    every(everyMs)
+    setTimeout(() => void clock.io(turns(3)), 1_800_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(message).toContain('(the last one at 30m)')
+  })
+
+  test('lets no more timers fire', async () => {
+    start({ horizon: '1h' })
+    let fired = 0
+    timers.push(setInterval(() => (fired += 1), everyMs))
+    await errorOf(clock.supervise(forever))
+    const before = fired
+    expect(before).toBe(1_001)
+    await turns(20)
+    expect([fired, clock.now()]).toEqual([before, before * everyMs])
+  })
+
   test('is none of a thousand timers, however long they take', async () => {
     start()
     await clock.supervise(async () => {
@@ -202,13 +277,22 @@ describe('a storm of timers', () => {
 
   test('names timeouts and intervals, the busiest first', async () => {
     start({ horizon: '1h' })
-    const again = (): void => later(400, again)
+    for (const ms of [9_000, 8_000, 7_000, 6_000]) every(ms)
+    const again = (): void => later(4_000, again)
     again()
-    every(1_000)
+    every(5_000)
     const { message } = await errorOf(clock.supervise(forever))
-    expect(message).toMatch(
-      /busiest timers:\n {2}timeout of 400ms, fired \d+ times\n {2}interval of 1s, fired \d+ times/,
-    )
+    const busiest = [...message.matchAll(/\n {2}(\w+ of \w+), fired (\d+) times/g)]
+    expect(busiest.map(([, kind]) => kind)).toEqual([
+      'timeout of 4s',
+      'interval of 5s',
+      'interval of 6s',
+      'interval of 7s',
+      'interval of 8s',
+    ])
+    const counts = busiest.map(([, , fired]) => Number(fired))
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a))
+    expect(counts[0]).toBeGreaterThan(500)
     // Nobody has to wait for the end of what has failed.
     expect(await errorOf(clock.supervise(() => 'more'))).toBeInstanceOf(TimerStormError)
   })
@@ -256,11 +340,95 @@ test('work that was given to io holds the clock, which says so', async () => {
   expect([clock.now(), clock.holding()]).toEqual([1_000, undefined])
 })
 
-test('a clock that is stopped twice has stopped, and another may start', async () => {
+test('an error of a timer is caught by nobody, and time goes on', async () => {
   start()
-  await sleep(1_000)
-  clock.stop()
-  clock.stop()
-  start()
-  expect(clock.now()).toBe(0)
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  process.setUncaughtExceptionCaptureCallback(resolve)
+  try {
+    const error = new Error('of a callback')
+    setTimeout(() => {
+      throw error
+    }, 1_000)
+    const end = sleep(2_000)
+    expect(await promise).toBe(error)
+    await end
+    expect(clock.now()).toBe(2_000)
+  } finally {
+    process.setUncaughtExceptionCaptureCallback(null)
+  }
+})
+
+test('a run begins at the date that it is given', async () => {
+  const epoch = Date.UTC(2031, 4, 5)
+  start({ epoch })
+  expect([clock.epoch, Date.now()]).toEqual([epoch, epoch])
+  await sleep(3_000)
+  expect(new Date().toISOString()).toBe('2031-05-05T00:00:03.000Z')
+})
+
+describe('other fake timers', () => {
+  test.each(['Date', 'setTimeout'] as const)('are told from real ones by any face that they replace: %s', (face) => {
+    vi.useFakeTimers({ toFake: [face] })
+    try {
+      expect(() => start()).toThrow(ClockInUseError)
+    } finally {
+      vi.useRealTimers()
+    }
+    start()
+  })
+})
+
+describe('a clock that has stopped', () => {
+  test('may be stopped again, and another may start', async () => {
+    start()
+    await sleep(1_000)
+    clock.stop()
+    clock.stop()
+    start()
+    expect(clock.now()).toBe(0)
+  })
+
+  test('looks at the process no more', async () => {
+    let looks = 0
+    start({ probes: [() => (looks++, false)] })
+    await sleep(1_000)
+    expect(looks).toBeGreaterThan(0)
+    clock.stop()
+    const before = looks
+    await new Promise((resolve) => native.setTimeout(resolve, 5))
+    expect(looks).toBe(before)
+  })
+
+  test('leaves time where it stood: no clock of the next one has gone back', async () => {
+    start()
+    const [epoch, began] = [clock.epoch, performance.now()]
+    await clock.sleep(40 * 86_400_000)
+    clock.stop()
+    clock.stop()
+    expect(performance.now() - began).toBeGreaterThanOrEqual(40 * 86_400_000)
+    expect(performance.now() - began).toBeLessThan(41 * 86_400_000)
+    start()
+    expect(clock.epoch).toBeGreaterThan(epoch + 40 * 86_400_000)
+    expect(clock.epoch).toBeLessThanOrEqual(epoch + 47 * 86_400_000)
+  })
+
+  test('ends intervals that hold the process, which a later deadlock names', async () => {
+    const ended = async (): Promise<number> => {
+      const { message } = await errorOf(clock.supervise(forever))
+      return Number(/(\d+) interval\(s\) of earlier tests/.exec(message)?.[1] ?? 0)
+    }
+    every(5_000)
+    start()
+    clearTimeout(timers.pop())
+    const before = await ended()
+    clock.stop()
+    start()
+    every(7_000)
+    every(8_000).unref()
+    later(9_000)
+    clock.stop()
+    for (const timer of timers.splice(0)) clearTimeout(timer)
+    start()
+    expect(await ended()).toBe(before + 1)
+  })
 })

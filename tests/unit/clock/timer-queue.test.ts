@@ -73,6 +73,10 @@ test('all timers are taken out in the order of arming', () => {
   expect([queue.size, queue.nextAt]).toEqual([0, undefined])
   queue.add(timers[0]!, 5)
   expect(queue.nextAt).toBe(35)
+  expect(queue.dueAt(timers[0]!)).toBe(35)
+  // Which delay was in use first before that is forgotten.
+  queue.add(timer(20, 'a20'), 15)
+  expect(firing(queue)).toEqual(['30', 'a20'])
 })
 
 test('whatever is armed and taken out, the rest is next in the order of a sorted list', () => {

@@ -31,3 +31,9 @@ test('what was thrown is written down as Vitest does it: plain data, several for
   expect(others).toEqual([{ message: 'a text' }, { message: 'null' }])
   expect(messageOf(undefined)).toBe('undefined')
 })
+
+test('a stack within the message is no part of the stack of the error', () => {
+  const message = 'it failed\nThe system threw:\nError: gone\n    at ask (agents.ts:1:2)'
+  const written = { name: 'Error', message, stack: `Error: ${message}\n    at a.test.ts:3:4` }
+  expect(withTextBelow(written, 'Seed 1.').stack).toBe(`Error: ${message}\n\nSeed 1.\n    at a.test.ts:3:4`)
+})

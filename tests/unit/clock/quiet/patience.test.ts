@@ -89,3 +89,43 @@ test('a rest without a wait before it is none in vain', () => {
   patience.rest()
   expect(waitedUntil(patience, 0)).toBe(2_000)
 })
+
+test.each(['hear', 'requested'] as const)('a wait that something ends is none in vain: %s', (what) => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(patience.waits(asleep, 100)).toBe(true)
+  patience[what](200)
+  patience.rest()
+  expect(waitedUntil(patience, 300)).toBe(2_200)
+})
+
+test('a second rest does not make another wait one in vain', () => {
+  const patience = new Patience(WINDOWS, 0)
+  expect(waitedUntil(patience, 0)).toBe(2_000)
+  patience.trust()
+  patience.rest()
+  patience.requested(5_000)
+  expect(waitedUntil(patience, 5_000)).toBe(7_000)
+})
+
+test('the time for which it works after its answer does not count either, and none that has yet to come', () => {
+  const patience = new Patience(WINDOWS, 0)
+  patience.hear(100)
+  patience.works(1_000, 1_500)
+  expect(patience.lastAt).toBe(1_100)
+  patience.works(1_000, 1_600)
+  expect(patience.lastAt).toBe(1_600)
+  expect(waitedUntil(patience, 1_600)).toBe(3_600)
+})
+
+test('one that speaks again and again is waited for half as long again, counted from when it was asked', () => {
+  const patience = new Patience(WINDOWS, 0)
+  for (let now = 0; now <= 2_500; now += 500) patience.hear(now)
+  expect(waitedUntil(patience, 2_500)).toBe(3_000)
+})
+
+test('what it owes is waited for from when it was asked, however much it says meanwhile', () => {
+  const patience = new Patience(WINDOWS, 0)
+  const owing = { ...asleep, owes: true }
+  for (let now = 0; now <= 3_500; now += 500) patience.hear(now)
+  expect(waitedUntil(patience, 3_500, owing)).toBe(4_000)
+})

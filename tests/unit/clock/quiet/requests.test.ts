@@ -27,6 +27,31 @@ describe('a request of Node', () => {
     expect(new Requests(SETTLE_MS, 0).look(0)?.what).toBe(`1 request(s) such as ${name}`)
   })
 
+  test.for(['Timeout', 'TTYWrap', 'TCPServerWrap', 'PipeServerWrap', 'FSEventWrap', 'MessagePort', 'UDPWrap'])(
+    'such as %s is none: it says nothing by existing',
+    (name) => {
+      const requests = new Requests(SETTLE_MS, 0)
+      active(name, name)
+      expect([requests.look(0), requests.look(1)]).toEqual([undefined, undefined])
+      expect([requests.immediates, requests.sockets]).toEqual([false, false])
+    },
+  )
+
+  test('is told before those on sockets, and their time goes on meanwhile', () => {
+    const requests = new Requests(SETTLE_MS, 0)
+    active('WriteWrap')
+    expect(requests.look(100)?.since).toBe(100)
+    active('WriteWrap', 'FSReqCallback', 'FSReqPromise')
+    expect(requests.look(200)).toEqual({ what: '2 request(s) such as FSReqCallback', since: 200 })
+    active('WriteWrap')
+    expect(requests.look(2_099)).toEqual({ what: '1 write(s) or connection(s) in progress', since: 100 })
+    expect(requests.look(2_100)).toBeUndefined()
+    active()
+    expect(requests.look(2_200)).toBeUndefined()
+    active('WriteWrap')
+    expect(requests.look(2_300)?.since).toBe(2_300)
+  })
+
   test('from before the run that stays is found out, and those beside it count', () => {
     const requests = new Requests(SETTLE_MS, 1_000)
     active('FSReqCallback')

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, Socket, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectSecurely } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Sockets, type Connection, type Peers } from '../../../../src/clock/quiet/sockets.ts'
 
@@ -100,6 +101,8 @@ describe('a connection with both ends in this process', () => {
       await read(accepted)
       expect(sockets.look(handles, 200)).toBeUndefined()
       expect(sockets.all()).toEqual([])
+      // Its peer waits for an answer, though the connection has no name.
+      expect([sockets.waitingSince(0), sockets.waiting()]).toEqual([true, []])
     },
   )
 })
@@ -260,12 +263,46 @@ describe('a connection to a child process', () => {
   })
 })
 
-test('a socket that the system never bound is answered by an interceptor, and holds nothing', () => {
-  const socket = connect({ host: 'nowhere.test', port: 1, lookup: () => {} })
-  ends.push(() => void socket.destroy())
-  const sockets = new Sockets(WINDOWS, NO_CHILDREN, [])
-  expect(sockets.look([socket], 0)).toBeUndefined()
-  expect(sockets.look([new Socket()], 0)).toEqual({ what, since: 0 })
+describe('a socket that the system never bound', () => {
+  test.each<[what: string, connectTo: (port: number, lookup?: () => void) => Socket]>([
+    ['TCP', (port, lookup) => connect({ host: lookup ? 'nowhere.test' : '127.0.0.1', port, lookup: lookup as never })],
+    [
+      'TLS',
+      (port, lookup) =>
+        connectSecurely({ host: lookup ? 'nowhere.test' : '127.0.0.1', port, lookup: lookup as never }).on(
+          'error',
+          () => {},
+        ),
+    ],
+  ])('is answered by an interceptor, and holds nothing, as a bound one does: %s', async (_what, connectTo) => {
+    const sockets = new Sockets(WINDOWS, NO_CHILDREN, [])
+    const unbound = connectTo(1, () => {})
+    ends.push(() => void unbound.destroy())
+    expect([sockets.look([unbound], 0), sockets.look([unbound], 1)]).toEqual([undefined, undefined])
+    expect(sockets.all()).toEqual([])
+    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const bound = connectTo((server.address() as AddressInfo).port)
+    ends.push(() => [bound.destroy(), server.close()])
+    const [accepted] = (await once(server, 'connection')) as [Socket]
+    ends.push(() => void accepted.destroy())
+    expect(sockets.look([unbound, bound], 0)).toEqual({ what, since: 0 })
+  })
+
+  test('is none where it has no handle at all', () => {
+    expect(new Sockets(WINDOWS, NO_CHILDREN, []).look([new Socket()], 0)).toEqual({ what, since: 0 })
+  })
+
+  test('and has given up is known as such by later looks', () => {
+    const sockets = new Sockets(WINDOWS, NO_CHILDREN, [])
+    const socket = connect({ host: 'nowhere.test', port: 1, lookup: () => {} })
+    ends.push(() => void socket.destroy())
+    // An interceptor says that it has connected.
+    Object.assign(socket, { connecting: false })
+    expect(sockets.look([socket], 0)).toBeUndefined()
+    socket.destroy()
+    expect(sockets.look([socket], 1)).toBeUndefined()
+  })
 })
 
 test('the standard streams of the process hold nothing', () => {

@@ -56,6 +56,17 @@ describe('agents that talk', () => {
     expect(given.told('log')).toEqual([{ type: 'log', at: 5_000, line: 0, text: 'Not answered: It is overloaded.' }])
   })
 
+  test.for([false, true])(
+    'who fail are asked again where they were told more meanwhile (in turns: %s)',
+    async (inTurns) => {
+      const given = teamThatSays({ ann: [{ ms: 3_000, ends: failure('overloaded') }, {}] })
+      tell(given, 'ann')
+      setTimeout(() => tell(given, 'ann'), 2_000)
+      expect(await ended(given, inTurns)).toEqual({ at: 4_000, value: null })
+      expect(asked(given)).toEqual(['0 ann 1/ann 1', '3 ann 1/ann 2'])
+    },
+  )
+
   test.for([false, true])('fail where nobody has answered at all (in turns: %s)', async (inTurns) => {
     const given = teamThatSays({ ann: [{ ends: failure('overloaded') }] })
     tell(given, 'ann')
