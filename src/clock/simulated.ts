@@ -72,7 +72,8 @@ const LOOK_AT_OTHERS_MS = 20
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
 
-const kindOf = ({ repeats }: Armed): string => (repeats ? 'interval' : 'timeout')
+const kindOf = (timer: Armed): string =>
+  timer instanceof OwnTimer ? 'timer of longhaul' : timer.repeats ? 'interval' : 'timeout'
 /** Timers of one kind and delay are counted together. */
 const keyOf = (timer: Armed): string => `${kindOf(timer)} ${timer.delay}`
 /** Pending timers that a storm names. */
