@@ -12,6 +12,7 @@ import { EarlyEnd } from './early-end.ts'
 import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { ResolvedFaultWindow } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
+import { Gate } from './gate.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
 import { CallEnds } from './lifecycle.ts'
@@ -80,6 +81,12 @@ export class Provider {
   readonly #early: EarlyEnd
   readonly #work: Work
   readonly #ends: CallEnds
+  /**
+   * Holds back the requests of a run that is about to stop.
+   *
+   * @internal
+   */
+  readonly gate = new Gate()
   #calls = 0
   #requestIds = 0
 
