@@ -27,6 +27,7 @@ import { Retries } from './retries.ts'
 import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
+import type { StuckList } from './stuck-lists.ts'
 import { Threads } from './threads.ts'
 import { Timings } from './timing.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -193,6 +194,15 @@ export class Provider {
   /** The reply rules that have answered no call so far. */
   get unusedReplies(): readonly ReplyRule[] {
     return this.#replies.unused
+  }
+
+  /**
+   * Lists of replies that never came past their first reply, though many calls got it.
+   *
+   * @internal
+   */
+  get stuckReplies(): readonly StuckList[] {
+    return this.#replies.stuck
   }
 
   /**
