@@ -67,9 +67,8 @@ function isPoll(pauses: readonly number[]): boolean {
  */
 function areOfOneOutage(tried: readonly Counted[]): boolean {
   const again = tried.filter(({ calls }) => calls.length > 1)
-  const begun = Math.max(...again.map(({ calls }) => calls[0]!.arrivedAt))
-  const over = Math.min(...again.map(({ calls }) => calls.at(-1)!.arrivedAt))
-  if (begun > over) return false
+  const begun = again.reduce((latest, { calls }) => Math.max(latest, calls[0]!.arrivedAt), 0)
+  if (again.some(({ calls }) => calls.at(-1)!.arrivedAt < begun)) return false
   const pauses = again.map(({ calls }) => pausesOf(calls))
   if (pauses.every((each) => areOneBackoff([each]))) return true
   const survivors = again.filter(({ calls }) => calls.at(-1)!.status === 'ended')

@@ -77,6 +77,7 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
       ({ agent, model, continues }) => `${agent}\u0000${model}\u0000${continues}`,
     ).values(),
   ]
+  const heldBy = holdersOf(facts)
   // An agent that explores a tree once is one that does: nothing goes on with the last questions of the tree.
   const exploring = new Set(families.filter((family) => areGoneOnWith(family, goneOn)).map(([first]) => first!.agent))
   return families.flatMap((family): Pair[] => {
@@ -84,7 +85,7 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
     const both = atOnce(facts, family, false)
     if (!both || areOfSeveral(facts, both[0]) || exploring.has(both[0].agent)) return []
     const isMany = new Set(family.map(({ prompt }) => prompt)).size >= branches
-    return isMany || areJudged(facts, family) ? [] : [both]
+    return isMany || areJudged(heldBy, family) ? [] : [both]
   })
 }
 
@@ -92,15 +93,29 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
 const areGoneOnWith = (family: readonly CallRecord[], goneOn: GoneOn): boolean =>
   family.filter(({ call }) => goneOn.has(call)).length > 1
 
+/** The calls whose prompts hold the answer of each call. */
+function holdersOf({ calls }: Facts): ReadonlyMap<number, readonly CallRecord[]> {
+  const holders = new Map<number, CallRecord[]>()
+  for (const call of calls)
+    for (const held of new Set(call.holds)) {
+      const all = holders.get(held)
+      if (all) all.push(call)
+      else holders.set(held, [call])
+    }
+  return holders
+}
+
 /** Whether a prompt outside of their history, or before them in it, has the answers of several calls. */
-function areJudged(facts: Facts, family: readonly CallRecord[]): boolean {
-  const numbers = family.map(({ call }) => call)
+function areJudged(heldBy: ReadonlyMap<number, readonly CallRecord[]>, family: readonly CallRecord[]): boolean {
   const [{ conversation, turn }] = family as [CallRecord]
-  return facts.calls.some(
-    (call) =>
-      (call.conversation !== conversation || call.turn <= turn) &&
-      numbers.filter((number) => call.holds.includes(number)).length > 1,
-  )
+  const seen = new Set<CallRecord>()
+  for (const { call } of family)
+    for (const holder of heldBy.get(call) ?? []) {
+      if (holder.conversation === conversation && holder.turn > turn) continue
+      if (seen.has(holder)) return true
+      seen.add(holder)
+    }
+  return false
 }
 
 const isOpenAt = ({ slackMs }: Facts, call: CallRecord, at: number): boolean => endOf(call) > at + slackMs
@@ -125,9 +140,8 @@ function atOnce(facts: Facts, calls: readonly CallRecord[], samples: boolean): P
 function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): boolean {
   const asked = continues === undefined ? undefined : facts.call(continues)
   if (!asked) return false
-  return (
-    facts.calls.filter((call) => call.request === asked.request && call.agent === agent && call.seq < seq).length > 1
-  )
+  const ofAgent = facts.callsOfAgent.get(agent) ?? []
+  return ofAgent.filter((call) => call.request === asked.request && call.seq < seq).length > 1
 }
 
 /**

@@ -9,6 +9,7 @@ export const retryAfter = check({
   *find(facts) {
     for (const call of facts.calls) {
       const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
+      if (facts.hasOwnTime(call)) continue
       if (!before?.retryAfterMs || before.endedAt === undefined || facts.diedAt(before.endedAt)) continue
       const waited = call.arrivedAt - before.endedAt
       // Headers may round to whole milliseconds.

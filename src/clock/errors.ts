@@ -28,11 +28,20 @@ export class DeadlockError extends Error {
     {
       realTimers,
       endedIntervals,
-    }: { realTimers: readonly { ms: Milliseconds; at: string | undefined }[]; endedIntervals: readonly Milliseconds[] },
+      asleep,
+    }: {
+      realTimers: readonly { ms: Milliseconds; at: string | undefined }[]
+      endedIntervals: readonly Milliseconds[]
+      asleep: readonly string[]
+    },
   ) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so no event can occur, ` +
         `but the test still waits.\nWaiting:\n${waitersText(waiters, now)}\n` +
+        (asleep.length > 0
+          ? `${asleep.slice(0, 5).join(', ')} ${asleep.length === 1 ? 'waits' : 'wait'} for a timer of ${asleep.length === 1 ? 'its' : 'their'} own, which runs in real time. If the test waits for that timer, ` +
+            `wait longer for it: clock: { settle: '30s' }. Or let the time of the run pass as fast as that of other processes: time: '20x', or LONGHAUL_TIME=real.\n`
+          : '') +
         (realTimers.length > 0
           ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that kept a reference to setTimeout before the run started ` +
             `(such as a module's own promisify(setTimeout)) escapes virtual time. Add plugins: [longhaul()], from longhaul/plugin, to the Vitest config, so that longhaul loads before any module. Or import setTimeout from 'node:timers/promises', or read globalThis.setTimeout at each call.\n`

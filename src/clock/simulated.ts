@@ -62,11 +62,18 @@ const STORM_LEAST_TIMERS = 1_000
 /** Reads of a clock, with nothing else between them, in which a millisecond passes: who waits in a loop shall see the end. */
 const READS_A_MS = 200
 const TELL_EVERY_MS = 2_000
+/**
+ * Where nothing else is left to happen, other processes and threads are waited for that have timers of their own: for
+ * so many times `settle`, which is more than the longest pause between two tries of an official SDK.
+ */
+const OTHERS_SETTLE = 5
+const LOOK_AT_OTHERS_MS = 20
 
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
 
-const kindOf = ({ repeats }: Armed): string => (repeats ? 'interval' : 'timeout')
+const kindOf = (timer: Armed): string =>
+  timer instanceof OwnTimer ? 'timer of longhaul' : timer.repeats ? 'interval' : 'timeout'
 /** Timers of one kind and delay are counted together. */
 const keyOf = (timer: Armed): string => `${kindOf(timer)} ${timer.delay}`
 /** Pending timers that a storm names. */
@@ -119,6 +126,7 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly #options: SimulatedClockOptions
   readonly #horizon: Milliseconds
   readonly #deadlockAfter: Milliseconds
+  readonly #othersWithin: Milliseconds
   readonly #waiterSources = new Set<() => readonly Waiter[]>()
   readonly #supervised = new Set<(reason: unknown) => void>()
   readonly #restListeners = new Set<() => void>()
@@ -144,8 +152,10 @@ class SimulatedClock implements Clock, TimeBehind {
     this.epoch = options.epoch ?? defaultEpoch()
     this.#horizon = parseDuration(options.horizon ?? '24h')
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
+    const settleMs = parseDuration(options.settle ?? '2s')
+    this.#othersWithin = Math.max(OTHERS_SETTLE * settleMs, this.#deadlockAfter)
     this.#quiescence = watchProcess(
-      { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
+      { settleMs, quietMs: parseDuration(options.quiet ?? '10ms') },
       { now: this.#attention.now, probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
     )
     if (options.chance) {
@@ -252,7 +262,13 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   holding(): string | undefined {
-    return this.#quiescence.holding()
+    return this.#quiescence.holding() ?? this.#waitsForOthers()
+  }
+
+  /** Which other process or thread it waits for where nothing else is left to happen. */
+  #waitsForOthers(): string | undefined {
+    const [other] = this.#idleSince === undefined ? [] : this.#quiescence.asleep()
+    return other && `${other} waits for a timer of its own`
   }
 
   stop(): void {
@@ -341,10 +357,14 @@ class SimulatedClock implements Clock, TimeBehind {
     else if (this.#supervised.size > 0) {
       this.#idleSince ??= now
       if (now - this.#idleSince >= this.#deadlockAfter) {
-        const realTimers = this.#quiescence.realTimers()
-        return this.#fail(
-          new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
-        )
+        const asleep = this.#quiescence.asleep()
+        if (asleep.length === 0 || now - this.#idleSince >= this.#othersWithin) {
+          const realTimers = this.#quiescence.realTimers()
+          const known = { realTimers, endedIntervals: [...endedIntervals], asleep }
+          return this.#fail(new DeadlockError(this.#now, this.#waiters(), known))
+        }
+        // A look takes time on a core that the others may want.
+        return this.#after(LOOK_AT_OTHERS_MS)
       }
     } else this.#idleSince = undefined
     this.#after(1)
@@ -440,10 +460,8 @@ class SimulatedClock implements Clock, TimeBehind {
     const real = native.now()
     if (real - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = real
-    const state =
-      activity?.kind === 'io'
-        ? `waiting for real I/O: ${activity.what}`
-        : `${this.#fired.toLocaleString('en')} timers fired`
+    const held = activity?.kind === 'io' ? activity.what : this.#waitsForOthers()
+    const state = held ? `waiting for real I/O: ${held}` : `${this.#fired.toLocaleString('en')} timers fired`
     const line = `longhaul: ${formatDuration(this.now())} simulated in ${formatDuration(real - this.#realStart)}; ${state}`
     const tell = this.#options.tell ?? ((text: string) => void process.stderr.write(`${text}\n`))
     tell(line)

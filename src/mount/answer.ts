@@ -155,6 +155,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
+  if (incoming.ownTime) call.ownTime = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (address.service.reserves !== undefined) call.reserves = address.service.reserves
   const delivery = new Delivery(provider, endpoint, asked, incoming, sink)

@@ -118,6 +118,7 @@ export class Arrivals {
     if (run !== undefined) arrived.run = run
     if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
     if (request.detached || request.batch) arrived.detached = true
+    if (request.ownTime) arrived.ownTime = true
     const seq = this.#trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)
       this.#trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [

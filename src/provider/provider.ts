@@ -302,7 +302,7 @@ export class Provider {
       call.scale = slowFactor * at * latencyScale
       return this.#work.enter(call)
     }
-    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, REFUSAL_MS)
+    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, kind.afterMs ?? REFUSAL_MS)
     const afterMs = kind.afterMs ?? Math.round(this.#timings.of(call, 0).totalMs * at)
     return this.#early.end(call, kind.ending, afterMs)
   }

@@ -218,7 +218,9 @@ export class Replies {
   /** What the set-up lets the model say. */
   #scripted(said: string | ReplySpec, place: Place): Content {
     const content = this.#content(said, place)
-    const misfit = typeof said === 'string' ? undefined : strictMisfit(said, place.request)
+    if (typeof said === 'string') return content
+    const toolCalls = callsAllowed(place.request, said.toolCalls ?? [])
+    const misfit = strictMisfit({ ...said, toolCalls }, place.request)
     return misfit === undefined ? content : { ...content, misfit }
   }
 

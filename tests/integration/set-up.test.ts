@@ -341,15 +341,19 @@ describe('a reply and the strict schemas of its request', () => {
   })
 
   test('are those of tools too', async () => {
-    const look = (strict: boolean) => () =>
-      actAs('judge', async () => {
-        const tool = { type: 'function' as const, name: 'look_up', strict, parameters: schema }
-        await client.responses.create({ model: 'gpt-4o-mini', input: 'x', tools: [tool] })
-      })
+    const look =
+      (strict: boolean, choice: 'auto' | 'none' = 'auto') =>
+      () =>
+        actAs('judge', async () => {
+          const tool = { type: 'function' as const, name: 'look_up', strict, parameters: schema }
+          await client.responses.create({ model: 'gpt-4o-mini', input: 'x', tools: [tool], tool_choice: choice })
+        })
     expect(await found(toolCall('look_up', { query: 'x' }), { system: look(true) })).toEqual([
       'set-up: in the reply to call 1, the arguments of "look_up" violate its strict schema: ok is missing',
     ])
     expect(await found(toolCall('look_up', { query: 'x' }), { system: look(false) })).toEqual([])
     expect(await found(toolCall('look_up', { ok: true }), { system: look(true) })).toEqual([])
+    // A call that the request forbids is not made.
+    expect(await found(toolCall('look_up', { query: 'x' }), { system: look(true, 'none') })).toEqual([])
   })
 })

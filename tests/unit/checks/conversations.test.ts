@@ -149,3 +149,18 @@ describe('conversations', () => {
     expect(count(...two, both(), ...other)).toBe(2)
   })
 })
+
+test('ten thousand pairs of questions on as many histories are judged in a moment', () => {
+  const pair = (nth: number) => {
+    const [first, from, agent] = [nth * 3 + 1, nth * 1_000, `a${nth % 50}`]
+    const of = { agent, conversation: `c${nth}` }
+    const question = { ...of, turn: 2, continues: first, from: from + 200, to: from + 400 }
+    return [
+      call(first, { ...of, from, to: from + 100 }),
+      call(first + 1, { ...question, prompt: 1 }),
+      call(first + 2, { ...question, prompt: 2 }),
+    ]
+  }
+  const all = story(...Array.from({ length: 10_000 }, (_, nth) => pair(nth)).flat())
+  expect(finds('conversations', all)).toHaveLength(20)
+}, 10_000)
