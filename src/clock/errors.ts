@@ -71,6 +71,9 @@ function stormWaitsText(waiters: readonly Waiter[], pending: Pending, now: Milli
   ].join('\n')
 }
 
+/** Kinds of timers that a storm names. */
+const MAX_BUSIEST = 5
+
 /** Thrown when timers fire without end and without progress. */
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
@@ -81,18 +84,21 @@ export class TimerStormError extends Error {
     now: Milliseconds
     since: Milliseconds
     fired: number
+    /** How often those of each kind and delay have fired, as far as they were counted; the busiest first. */
     timers: readonly { kind: string; everyMs: Milliseconds; fired: number }[]
     /** Timers that have not fired since, the next one first. */
     pending: readonly { kind: string; ms: Milliseconds; dueMs: Milliseconds }[]
     waiters: readonly Waiter[]
   }) {
     const longest = Math.max(0, ...options.pending.map(({ ms }) => ms))
+    const counted = options.timers.reduce((sum, { fired }) => sum + fired, 0)
     const busiest = options.timers
+      .slice(0, MAX_BUSIEST)
       .map(({ kind, everyMs, fired }) => `  ${kind} of ${formatDuration(everyMs)}, fired ${fired} times`)
       .join('\n')
     super(
       `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
-        `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
+        `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest of the last ${counted} timers:\n${busiest}\n` +
         `Waiting:\n${stormWaitsText(options.waiters, options.pending, options.now)}\n` +
         `Clear the interval, limit the poll, or give the wait a timeout. If the long wait is intentional, raise the option clock.horizon${
           longest > 0 ? ` above ${formatDuration(longest)}` : ''

@@ -12,6 +12,7 @@ import { EarlyEnd } from './early-end.ts'
 import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { ResolvedFaultWindow } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
+import { Gate } from './gate.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
 import { CallEnds } from './lifecycle.ts'
@@ -26,6 +27,7 @@ import { Retries } from './retries.ts'
 import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
+import type { StuckList } from './stuck-lists.ts'
 import { Threads } from './threads.ts'
 import { Timings } from './timing.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -82,6 +84,12 @@ export class Provider {
   readonly #early: EarlyEnd
   readonly #work: Work
   readonly #ends: CallEnds
+  /**
+   * Holds back the requests of a run that is about to stop.
+   *
+   * @internal
+   */
+  readonly gate = new Gate()
   #calls = 0
   #requestIds = 0
 
@@ -188,6 +196,15 @@ export class Provider {
   /** The reply rules that have answered no call so far. */
   get unusedReplies(): readonly ReplyRule[] {
     return this.#replies.unused
+  }
+
+  /**
+   * Lists of replies that never came past their first reply, though many calls got it.
+   *
+   * @internal
+   */
+  get stuckReplies(): readonly StuckList[] {
+    return this.#replies.stuck
   }
 
   /**

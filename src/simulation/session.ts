@@ -29,7 +29,7 @@ import { checkOptions, type OrchestrationOptions } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
-import { misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { misspeltIn, stuckRepliesText, unmatchedText, unusedIn, type Unused } from './set-up.ts'
 import type { ResolvedRunSettings } from './settings.ts'
 import { starter, type StartedOrchestration } from './started.ts'
 import { unknownModelsText } from './unknown-models.ts'
@@ -252,6 +252,7 @@ function sessionOf<Result>(
         unknownModelsText(provider),
         lastCallsText(trace, agents),
         unmatchedText(provider, agents),
+        stuckRepliesText(provider),
       ]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },

@@ -181,6 +181,37 @@ describe('what is set up and not used', () => {
   })
 })
 
+describe('a list of replies that never comes past the first one', () => {
+  /** Asks a judge about one draft after another, each in a conversation of its own, and fails. */
+  const judged = (drafts: number) => async (): Promise<void> => {
+    for (let draft = 1; draft <= drafts; draft++) await ask('judge', `Draft ${draft}?`)
+    throw new Error('No draft was accepted.')
+  }
+  const messageOf = async (reply: Reply, drafts = 3): Promise<string | undefined> => {
+    const provider = { agents: { judge: { reply } } }
+    const failure = await failureOf({ provider, system: judged(drafts) }, async ({ run }) => {
+      const { error } = await run()
+      if (error) throw error
+    })
+    return failure?.message
+  }
+
+  test('is told of where the test fails, with what is likely meant', async () => {
+    expect(await messageOf(['no', 'yes'])).toContain(
+      'The list of replies of judge never came past its first reply in 3 calls, because each of their prompts begins a conversation of its own. ' +
+        'If each call is to take the next reply, give sequence(…) in place of […].',
+    )
+  })
+
+  test.for([
+    ['a sequence', sequence('no', 'yes'), 3],
+    ['a list of one reply', ['no'], 3],
+    ['two calls', ['no', 'yes'], 2],
+  ] as const)('is not told of where it is no mistake: %s', async ([, reply, drafts]) => {
+    expect(await messageOf(reply, drafts)).not.toContain('The list of replies')
+  })
+})
+
 test('an agent that is not there cannot be terminated', async () => {
   const failure = await failureOf({}, async ({ start }) => {
     const orchestration = await start()

@@ -60,13 +60,16 @@ describe('a deadlock', () => {
 })
 
 test('a storm of timers names the busiest of them', () => {
-  const timers = [{ kind: 'setInterval', everyMs: 10, fired: 400 }]
+  const timers = [400, 6, 5, 4, 3, 2].map((fired) => ({ kind: 'setInterval', everyMs: 10 * fired, fired }))
   const error = new TimerStormError({ now: 90_000, since: 30_000, fired: 500, timers, pending: [], waiters })
   expect(error).toMatchObject({ name: 'TimerStormError', code: 'LONGHAUL_TIMER_STORM', waiters })
   expect(error.message).toContain(
     '500 timers fired and 1m of virtual time passed without any other event (the last one at 30s).',
   )
-  expect(error.message).toContain('\nThe busiest timers:\n  setInterval of 10ms, fired 400 times\n')
+  expect(error.message).toContain(
+    '\nThe busiest of the last 420 timers:\n  setInterval of 4s, fired 400 times\n  setInterval of 60ms, fired 6 times\n',
+  )
+  expect(error.message.match(/setInterval of /g)).toHaveLength(5)
   expect(error.message).toContain('ann has waited for an answer of gpt-4o since 1s (for 1m 29s)')
   expect(error.message).toContain('raise the option clock.horizon')
 })
