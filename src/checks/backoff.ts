@@ -12,20 +12,28 @@ interface Retry {
   pauseMs: number
 }
 
-/**
- * Whether a failure leaves the pause to its client: where the service names it, or the client has given up or died,
- * there is none to judge.
- */
-const leavesPause = (facts: Facts, { status, endedAt, retryAfterMs, fault }: CallRecord): boolean =>
-  status === 'failed' && !retryAfterMs && fault !== 'disconnected' && !facts.diedAt(endedAt!)
+/** Whether a client has learned of a failure, and goes on: one that has given up or died has no pause to judge. */
+const hasLearned = (facts: Facts, { status, endedAt, fault }: CallRecord): boolean =>
+  status === 'failed' && fault !== 'disconnected' && !facts.diedAt(endedAt!)
+
+/** Whether a failure leaves the pause to its client: the service has not named it. */
+const leavesPause = (facts: Facts, failure: CallRecord): boolean => !failure.retryAfterMs && hasLearned(facts, failure)
+
+/** Headers tell whole seconds, or milliseconds that may be rounded. Milliseconds. */
+const [SECOND_MS, ROUNDING_MS] = [1_000, 5]
+
+/** Whether a client has waited for longer than it was told to, so that the pause is its own. */
+const isOwnPause = ({ retryAfterMs }: CallRecord, pauseMs: number): boolean =>
+  !retryAfterMs || pauseMs > Math.ceil(retryAfterMs / SECOND_MS) * SECOND_MS + ROUNDING_MS
 
 function retriesOf(facts: Facts): Retry[] {
   const triesOfCall = triesOf(facts)
   return facts.calls.flatMap((call) => {
     const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
     const tries = triesOfCall.get(call.call)!
-    if (!before || tries === 1 || facts.hasOwnTime(call) || !leavesPause(facts, before)) return []
-    return [{ call, before, tries, pauseMs: call.arrivedAt - before.endedAt! }]
+    if (!before || tries === 1 || facts.hasOwnTime(call) || !hasLearned(facts, before)) return []
+    const pauseMs = call.arrivedAt - before.endedAt!
+    return isOwnPause(before, pauseMs) ? [{ call, before, tries, pauseMs }] : []
   })
 }
 

@@ -14,8 +14,8 @@ export const breaker = check({
   },
   *find(facts) {
     for (const [target, changes] of Map.groupBy(facts.of('breaker.changed'), (change) => change.target)) {
-      const calls = facts.calls.filter(({ provider, model }) =>
-        [`${provider}/${model}`, provider, model].includes(target),
+      const calls = facts.calls.filter(({ service, model, agent }) =>
+        [`${service}/${model}`, service, model, agent].includes(target),
       )
       for (const [index, { state, at, seq }] of changes.entries()) {
         // Breakers belong to a run: where several are under way nobody can tell whose has changed, or who has called.

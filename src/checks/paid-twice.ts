@@ -14,23 +14,48 @@ export const paidTwice = check({
       const { at, run, uncertain } = restart
       const next = restarts.find(({ seq, run: other }) => seq > restart.seq && other === run)
       const calls = callsOfLife(facts, restart)
+      const interrupted = interruptedBy(calls, restart)
       const twice = [...Map.groupBy(calls, ({ agent }) => agent).values()].flatMap((mine) =>
         askedAgain(facts, mine, {
           at,
           seq: restart.seq,
           until: next?.seq ?? Number.POSITIVE_INFINITY,
           restarts: restarts.filter((other) => other.run === run).map(({ seq }) => seq),
+          interrupted,
         }),
       )
-      if (twice.length > uncertain)
+      // The service knows which calls had no answer. An answer to any other call that was in progress may have been lost.
+      const lost = Math.max(0, uncertain - interrupted.length)
+      if (twice.length > lost)
         yield {
           at,
-          what: `after the restart of ${run}, ${twice.length} request(s) were sent again that had been answered before${uncertain > 0 ? ` (${uncertain} of them may have been in progress)` : ''}`,
+          what: `after the restart of ${run}, ${twice.length} request(s) were sent again that had been answered before${lost > 0 ? ` (${lost} of them may have been in progress)` : ''}`,
           calls: twice.map(({ call }) => call),
         }
     }
   },
 })
+
+/** A restart, and what it ends and begins. Places in the trace. */
+interface Restarted {
+  at: number
+  seq: number
+  until: number
+  /** The places of all restarts of the run. */
+  restarts: readonly number[]
+  /** The calls that it left without an answer. */
+  interrupted: readonly CallRecord[]
+}
+
+/** The calls that were in progress when the life before a restart ended. */
+function interruptedBy(calls: readonly CallRecord[], { seq, at }: EventOf<'run.resumed'>): CallRecord[] {
+  const before = calls.filter((call) => call.seq < seq)
+  const last = before.at(-1)?.arrivedAt ?? 0
+  return before.filter(
+    ({ status, endedAt, fault }) =>
+      status === 'open' || endedAt! > at || (fault === 'disconnected' && endedAt! >= last),
+  )
+}
 
 const isAnswered = ({ status, fault }: CallRecord): boolean => status === 'ended' && fault === undefined
 
@@ -44,7 +69,7 @@ const isAnswered = ({ status, fault }: CallRecord): boolean => status === 'ended
 function askedAgain(
   facts: Facts,
   calls: readonly CallRecord[],
-  { at, seq, until, restarts }: { at: number; seq: number; until: number; restarts: readonly number[] },
+  { at, seq, until, restarts, interrupted }: Restarted,
 ): CallRecord[] {
   const before = calls.filter((call) => call.seq < seq)
   const after = calls.filter((call) => call.seq > seq && call.seq < until)
@@ -59,7 +84,8 @@ function askedAgain(
   const known = new Set(before.filter((call) => first.has(call.request) || !isNext(call)).map(({ request }) => request))
   const end = after.findIndex(({ request }) => !known.has(request))
   const repeats = new Set(end < 0 ? after : after.slice(0, end))
-  const beginsAnew = [...repeats].some(({ request }) => request === last.request)
+  const beginsAnew =
+    [...repeats].some(({ request }) => request === last.request) || dropsWork({ before, after, interrupted })
   const again = after.filter((call) => {
     const paid = first.get(call.request)
     if (!paid || !isAnswered(call)) return false
@@ -67,7 +93,36 @@ function askedAgain(
     const isOfBefore = begun !== undefined && begun.seq < seq
     return isOfBefore || (beginsAnew && repeats.has(call) && isSame(gatherOf(facts, paid), gatherOf(facts, call)))
   })
-  return [...Map.groupBy(again, ({ request }) => request).values()].map(([first]) => first!)
+  const isPoll = first.size === 1 && again.every((call) => keepsOwnTime(facts, first.get(call.request)!, call, at))
+  return isPoll ? [] : [...Map.groupBy(again, ({ request }) => request).values()].map(([first]) => first!)
+}
+
+/**
+ * Whether an agent begins with the first thing that it had ever asked, while what was interrupted is asked by nobody: a
+ * system that has lost its state, whose later prompts differ because the answers in them do.
+ */
+function dropsWork({
+  before,
+  after,
+  interrupted,
+}: {
+  before: readonly CallRecord[]
+  after: readonly CallRecord[]
+  interrupted: readonly CallRecord[]
+}): boolean {
+  const asked = new Set(after.map(({ request }) => request))
+  const isOwn = interrupted.some((call) => before.includes(call))
+  return isOwn && before[0]?.request === after[0]?.request && !interrupted.some(({ request }) => asked.has(request))
+}
+
+/** Who starts over comes to a question about as soon after a restart as after the start. Milliseconds. */
+const DELAY_MS = 60_000
+
+/** Whether a question comes so long after a restart that it does not repeat the beginning, but comes in its own time. */
+function keepsOwnTime(facts: Facts, paid: CallRecord, call: CallRecord, restartedAt: number): boolean {
+  const starts = [...facts.of('run.started'), ...facts.of('run.resumed')].filter(({ seq }) => seq < paid.seq)
+  const start = Math.max(0, ...starts.map(({ at }) => at))
+  return call.arrivedAt - restartedAt > 2 * (paid.arrivedAt - start) + DELAY_MS
 }
 
 /** The name of the gather for which an agent is asked. */

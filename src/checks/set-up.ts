@@ -1,4 +1,14 @@
+import type { CallRecord, EventOf } from '../trace/index.ts'
 import { check, list } from './check.ts'
+
+/** The names of a call that a misspelt name may mean. */
+const namesOf = ({ agent, model, service }: CallRecord) => ({
+  agents: [agent],
+  declared: [agent],
+  models: [model],
+  services: [service],
+  breakers: [agent, model, service],
+})
 
 const ONE_OF = { agents: 'agent', models: 'model', services: 'service' } as const
 
@@ -16,10 +26,8 @@ export const setUp = check({
     for (const { at, part, name, called } of facts.of('setUp.misspelt'))
       yield {
         at,
-        what: `${part === 'declared' ? 'the option agents names' : `the set-up of the provider names the ${ONE_OF[part]}`} "${name}", which no call used. Did you mean "${called}"?`,
-        calls: facts.calls.flatMap(({ call, agent, model, service }) =>
-          called === { agents: agent, declared: agent, models: model, services: service }[part] ? [call] : [],
-        ),
+        what: `${whatNames(part)} "${name}", which ${part === 'breakers' ? 'is no service, model or agent, so that the check breaker judges no call' : 'no call used'}. Did you mean "${called}"?`,
+        calls: facts.calls.flatMap((call) => (namesOf(call)[part].includes(called) ? [call.call] : [])),
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
       yield { at, what: `no call used this part of the set-up: ${part} ${name}` }
@@ -33,3 +41,10 @@ export const setUp = check({
       yield { at, calls: [call], what: `in the reply to call ${call}, ${problem}`, part: 'schemas' }
   },
 })
+
+/** Who has given a name, in words. */
+function whatNames(part: EventOf<'setUp.misspelt'>['part']): string {
+  if (part === 'declared') return 'the option agents names'
+  if (part === 'breakers') return 'report.breaker names'
+  return `the set-up of the provider names the ${ONE_OF[part]}`
+}

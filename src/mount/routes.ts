@@ -64,6 +64,9 @@ export const isProviderHost = (host: string): boolean =>
 /** A pattern of hosts without its anchors, as part of a longer one. */
 export const hostSource = (hosts: RegExp): string => hosts.source.replace(/^\^/, '').replace(/\$$/, '')
 
+/** The names of the services that longhaul simulates. */
+export const SERVICE_NAMES: readonly string[] = SERVICES.map(({ name }) => name)
+
 const byName = new Map(SERVICES.map((service) => [service.name, service]))
 
 /** The service whose formats a provider of the user's speaks: that of its own name, else OpenAI's. */

@@ -29,6 +29,7 @@ import { checkOptions, type OrchestrationOptions } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
+import { strangeBreakers } from './breaker-names.ts'
 import { misspeltIn, stuckRepliesText, unmatchedText, unusedIn, type Unused } from './set-up.ts'
 import type { ResolvedRunSettings } from './settings.ts'
 import { starter, type StartedOrchestration } from './started.ts'
@@ -211,6 +212,12 @@ function sessionOf<Result>(
   const start = starter(name, options, { seed, clock, trace, provider, network, owners, promised, closings, isClosed })
   const verification = new Verification({ clock, trace, provider, network, owners }, checks)
   let isLookedThrough = false
+  const unusedByRun = (): Unused[] => [
+    ...unusedIn(provider, agents),
+    ...strangeBreakers(provider.config, trace, agents ?? []).flatMap(({ name, meant }) =>
+      meant === undefined ? [{ part: 'breakers' as const, name }] : [],
+    ),
+  ]
   /** Puts into the trace which names of the set-up are written wrongly, once it is known who calls. */
   const lookThroughNames = (): void => {
     if (isLookedThrough) return
@@ -218,8 +225,10 @@ function sessionOf<Result>(
     const failing = provider.unmetFailures.map(({ scope }) => scope)
     for (const misspelt of misspeltIn(config ?? {}, trace, agents ?? [], failing))
       trace.append({ type: 'setUp.misspelt', ...misspelt })
+    for (const { name, meant } of strangeBreakers(provider.config, trace, agents ?? []))
+      if (meant !== undefined) trace.append({ type: 'setUp.misspelt', part: 'breakers', name, called: meant })
     if (settings.unused === 'error')
-      for (const unused of unusedIn(provider, agents)) trace.append({ type: 'setUp.unused', ...unused })
+      for (const unused of unusedByRun()) trace.append({ type: 'setUp.unused', ...unused })
   }
   return {
     clock,
@@ -257,7 +266,7 @@ function sessionOf<Result>(
       return hints.filter((hint) => hint !== '').join('\n\n')
     },
     unused() {
-      const unused = unusedIn(provider, agents)
+      const unused = unusedByRun()
       // What a test itself has asked for is told in any case.
       return trace.ofType('call.arrived').length > 0 ? unused : unused.filter(({ part }) => part === 'failNext')
     },

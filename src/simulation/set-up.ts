@@ -15,7 +15,7 @@ import { isMisspelt } from './misspelt.ts'
 
 /** Something of the set-up that no call has used. */
 export interface Unused {
-  part: Part | 'declared' | 'windows' | 'replies' | 'schedule' | 'failNext'
+  part: Part | 'declared' | 'breakers' | 'windows' | 'replies' | 'schedule' | 'failNext'
   name: string
 }
 
@@ -172,7 +172,12 @@ export function unusedIn(provider: Provider, declared: readonly string[] = []): 
   ]
 }
 
-const WORDS: Partial<Record<Unused['part'], string>> = { replies: 'replies to', declared: 'declared agents' }
+const WORDS: Partial<Record<Unused['part'], string>> = {
+  replies: 'replies to',
+  declared: 'declared agents',
+  breakers:
+    'circuit breakers (report.breaker) by names that no service, model or agent has, so that no call is judged:',
+}
 
 /** What is not used, for people; empty where there is nothing. */
 export function unusedText(unused: readonly Unused[]): string {

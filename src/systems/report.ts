@@ -16,8 +16,8 @@ export interface Report {
    * Reports a new state of a circuit breaker. The check `breaker` judges the calls that follow: while the breaker is
    * `open`, each of them is a violation, so report `half-open` before the trial call, and `closed` after it.
    *
-   * @param target the service (`openai`), the model (`gpt-4o`), or the model of a service (`openai/gpt-4o`) that the
-   * breaker protects
+   * @param target what the breaker protects: the service (`openai`), the model (`gpt-4o`), the model of a service
+   * (`openai/gpt-4o`), or the agent whose calls pass through it (`writer`). For another name the check judges no call
    * @example
    * ```ts
    * for (const [event, state] of [['open', 'open'], ['halfOpen', 'half-open'], ['close', 'closed']] as const)

@@ -295,11 +295,16 @@ export type EventBody =
   /** Calls of the test itself that were in progress when its function ended, or that it made later. */
   | { type: 'calls.leaked'; calls: readonly number[] }
   /** A name in the set-up that no call used, although a caller has a similar name. */
-  | { type: 'setUp.misspelt'; part: 'agents' | 'models' | 'services' | 'declared'; name: string; called: string }
+  | {
+      type: 'setUp.misspelt'
+      part: 'agents' | 'models' | 'services' | 'declared' | 'breakers'
+      name: string
+      called: string
+    }
   /** A part of the set-up that no call used, if that is an error. */
   | {
       type: 'setUp.unused'
-      part: 'agents' | 'models' | 'services' | 'declared' | 'windows' | 'replies' | 'schedule' | 'failNext'
+      part: 'agents' | 'models' | 'services' | 'declared' | 'breakers' | 'windows' | 'replies' | 'schedule' | 'failNext'
       name: string
     }
   /** The reply to a call calls a tool that the request does not offer. */

@@ -2,6 +2,9 @@ import { unusedText, type Unused } from '../simulation/set-up.ts'
 
 const keyOf = ({ part, name }: Unused): string => `${part} ${name}`
 
+/** Whether something belongs to the one test that has asked for it, or whose system has named it. */
+const isOfTest = (part: Unused['part']): boolean => part === 'failNext' || part === 'breakers'
+
 /** What of a set-up none of the tests of a description has used. */
 export class UnusedSetUp {
   readonly #name: string
@@ -31,8 +34,8 @@ export class UnusedSetUp {
   passed(test: object, unused: readonly Unused[]): void {
     if (!this.#counted.has(test)) this.#passed += 1
     this.#counted.add(test)
-    const ofSetUp = unused.filter(({ part }) => part !== 'failNext')
-    for (const each of unused) if (each.part === 'failNext') this.#ofTests.set(keyOf(each), each)
+    const ofSetUp = unused.filter(({ part }) => !isOfTest(part))
+    for (const each of unused) if (isOfTest(each.part)) this.#ofTests.set(keyOf(each), each)
     const left = new Map(ofSetUp.map((each) => [keyOf(each), each]))
     this.#left = this.#left === undefined ? left : new Map([...this.#left].filter(([key]) => left.has(key)))
   }

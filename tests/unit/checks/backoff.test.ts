@@ -58,6 +58,29 @@ describe('backoff', () => {
     expect(finds('backoff', herd(...eight, 1, 2, 3))).toEqual([])
   })
 
+  test('who waits for longer than told chooses the pause, and may be in step', () => {
+    const told = (pause: number, retryAfterMs: number) =>
+      finds(
+        'backoff',
+        story(
+          ...[0, 1, 2, 3, 4].map((nth) =>
+            tries(
+              2,
+              pause,
+              { agent: `a${nth}`, request: `${nth}`, fault: 'overloaded', retryAfterMs },
+              0,
+              nth * 10 + 1,
+            ),
+          ),
+        ),
+      )
+    expect(told(2_000, 1_000)).toEqual(inStep('5 of 5'))
+    // As told, be it in whole seconds.
+    expect(told(2_000, 2_000)).toEqual([])
+    expect(told(2_005, 2_000)).toEqual([])
+    expect(told(2_000, 1_200)).toEqual([])
+  })
+
   test('nobody is in step where times are not exact, or who begins anew', () => {
     const five = herd(2_000, 2_000, 2_000, 2_000, 2_000)
     expect(finds('backoff', five, {}, 1)).toEqual([])

@@ -36,9 +36,10 @@ describe('breaker', () => {
     expect(two(999)).toHaveLength(1)
   })
 
-  test.each(['openai', 'gpt-4o-mini', 'openai/gpt-4o-mini'])('a system reports the breaker of %s', (target) => {
+  test.each(['openai', 'gpt-4o-mini', 'openai/gpt-4o-mini', 'ann'])('a system reports the breaker of %s', (target) => {
     const trace = story(breaker(1_000, 'open', target), call(1, { from: 2_000, to: 3_000 }), note(9_000))
     expect(finds('breaker', trace)).toHaveLength(1)
+    expect(finds('breaker', story(breaker(1_000, 'open', 'ben'), call(1, { from: 2_000, to: 3_000 })))).toEqual([])
     expect(
       finds('breaker', story(breaker(1_000, 'open', 'anthropic'), call(1, { from: 2_000, to: 3_000 }), note(9_000))),
     ).toEqual([])

@@ -50,6 +50,56 @@ test.for([
   expect(lives(text)).toEqual([])
 })
 
+test('who begins with its first question, while nobody asks what was interrupted, has lost its state', () => {
+  // Its later questions are new, because the answers in them are.
+  expect(lives('ABc | ADEF')).toEqual([1])
+  expect(lives('ABCd | AEFG | AHI')).toEqual([1, 1])
+  // It goes on, after a question that it asks at each start.
+  expect(lives('RAb | RBC')).toEqual([])
+  expect(lives('RAb | RC | RDE')).toEqual([1, 1])
+  // It was between two rounds, or goes on in the middle.
+  expect(lives('RA | RB | RC')).toEqual([])
+  expect(lives('ABc | BDE')).toEqual([1])
+  expect(lives('ABCd | BEF')).toEqual([])
+  // What others leave undone is theirs.
+  expect(lives('ABc | AD', { of: (nth) => (nth === 3 ? { agent: 'ben' } : {}) })).toEqual([])
+})
+
+test('a poll may come once before a restart and once after it, in its own time', () => {
+  const polled = (at: number, again: number) =>
+    finds(
+      'paid-twice',
+      story(
+        call(1, { request: 'A', from: at, to: at + 1_000 }),
+        event(300_000, { type: 'run.resumed', run: 'a', uncertain: 0 }),
+        call(2, { request: 'A', from: 300_000 + again, to: 301_000 + again }),
+      ),
+    )
+  expect(polled(0, 600_000)).toEqual([])
+  expect(polled(0, 60_000)).toHaveLength(1)
+  // Who starts over comes to it about as late as at first.
+  expect(polled(240_000, 250_000)).toHaveLength(1)
+})
+
+test('what the service knows to have had no answer excuses no other repetition', () => {
+  const found = (uncertain: number, fault?: string) =>
+    finds(
+      'paid-twice',
+      story(
+        call(1, { request: 'A', from: 0, to: 500 }),
+        call(2, { request: 'B', from: 500, ...(fault === undefined ? {} : { to: 1_000, fault }) }),
+        event(1_000, { type: 'run.resumed', run: 'a', uncertain }),
+        call(3, { request: 'A', from: 2_000, to: 3_000 }),
+        call(4, { request: 'B', from: 3_000, to: 4_000 }),
+      ),
+    )
+  const told = ['after the restart of a, 1 request(s) were sent again that had been answered before']
+  expect(found(1)).toEqual(told)
+  expect(found(1, 'disconnected')).toEqual(told)
+  expect(found(2)).toEqual([])
+  expect(found(1, 'overloaded')).toEqual([])
+})
+
 test('as many as were uncertain may be asked for again, and no more', () => {
   expect(lives('AB | ABC', { uncertain: 2 })).toEqual([])
   expect(lives('AB | ABC', { uncertain: 1 })).toEqual([2])
