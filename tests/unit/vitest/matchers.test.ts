@@ -182,13 +182,27 @@ describe('agents', () => {
     expect(refusal(() => expect(outcome(trace)).not.toHaveOverlapped(['ann', 'ben']))).toContain('they had at 500ms.')
   })
 
+  test('without a call are named by a failing matcher, with the callers that there were', () => {
+    const unnamed = outcome(story(call(1, { agent: 'caller-cb4e1777', from: 0, to: 1_000 })))
+    const said = 'ann made no call; agents with calls: caller-cb4e1777. The requests of caller-… name no agent.'
+    expect(refusal(() => expect(unnamed).toHaveCalls(1, { agent: 'ann' }))).toContain(`the trace has 0. ${said}`)
+    expect(refusal(() => expect(unnamed).toHaveOverlapped(['ann']))).toContain(`no such moment. ${said}`)
+    expect(refusal(() => expect(unnamed).toHaveOrder(['ann']))).toContain(said)
+    expect(refusal(() => expect(unnamed).toHaveCost('$1', { agent: 'ann' }))).toContain(said)
+    expect(refusal(() => expect(outcome(story())).toHaveCalls(1, { agent: 'ann' }))).toContain(
+      'ann made no call; agents with calls: none.',
+    )
+  })
+
   test('are in order where each began when the one before had ended', () => {
     expect(outcome(trace)).toHaveOrder(['ben', 'cem', 'dan'])
     expect(outcome(trace)).toHaveOrder(['ann', 'cem'])
     expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'ben']))).toBe(
       'Expected the agents to call in the order ann, ben; ben began at 500ms, before ann had ended.',
     )
-    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain('eve made no call.')
+    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain(
+      'not all of them did. eve made no call; agents with calls: ann, ben, cem, dan.',
+    )
     expect(outcome(trace)).not.toHaveOrder(['dan', 'ann'])
     expect(() => expect(outcome(trace)).toHaveOrder(['ann', 'cem', 'ann'])).toThrow(
       'toHaveOrder was given "ann" twice. It compares all calls of an agent with all of the next',
