@@ -1,7 +1,18 @@
 import { formatDuration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
-import { requestsOf, REST_MS, type TriedRequest } from './tries.ts'
+import { check, type Found } from './check.ts'
+import { areOneBackoff, beginsAgain, countedOf, isOneBackoff, pausesOf, type Counted } from './layers.ts'
+import { requestsOf } from './tries.ts'
+
+/** Headers may round to whole milliseconds. */
+const ROUNDING_MS = 5
+
+/** What is said of retries that are one layer: nothing there multiplies. */
+const ONE_LAYER = {
+  why: 'A service that is down receives a multiple of its load, at the moment when it is weakest, and each request waits for all attempts.',
+  advice:
+    'These retries are one layer. Let it make fewer attempts, let its pauses grow to half a minute, or end the retries of the whole run early by a retry budget or a circuit breaker.',
+}
 
 export const amplification = check({
   holds: 'Retries do not multiply, neither for one request nor over the run.',
@@ -11,13 +22,13 @@ export const amplification = check({
   settings: {
     /** Maximum number of attempts of one request. */
     attempts: 8,
-    /** Maximum ratio of calls to requests, over the whole run. */
+    /** Maximum ratio of calls to requests, over the whole run; not for one layer of retries whose pauses grow. */
     factor: 3,
     /** The check compares the factor only in runs with at least this many requests. */
     requests: 20,
   },
-  *find(facts, { attempts, factor, requests }) {
-    const tried = requestsOf(facts).flatMap(countedOf)
+  *find(facts, { attempts, factor, requests }): Generator<Found> {
+    const tried = countedOf(requestsOf(facts), attempts)
     for (const { before, calls } of tried) {
       const call = calls[Math.max(0, attempts - before)]
       if (call && before <= attempts)
@@ -25,70 +36,68 @@ export const amplification = check({
           at: call.arrivedAt,
           what: `${call.agent} sent the same request to ${call.provider} more than ${attempts} times: ${before + calls.length} in all, in ${formatDuration(calls.at(-1)!.arrivedAt - calls[0]!.arrivedAt)}`,
           calls: [call.call],
+          tune: { attempts: before + calls.length },
+          ...(isOneLayer(calls) && ONE_LAYER),
         }
     }
     const first = tried.filter(({ before }) => before === 0).length
-    if (first >= requests && facts.calls.length > first * factor && !areOfOneOutage(tried))
-      yield {
-        at: facts.until,
-        what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} per request`,
-      }
+    const again = tried.filter(({ calls }) => calls.length > 1)
+    const many = facts.calls.length > first * factor
+    if (first < requests || !many || areOfOneOutage(again) || growAlone(again)) return
+    const most = again.toSorted((a, b) => b.calls.length - a.calls.length)[0]?.calls ?? facts.calls
+    const isOne = again.length > 0 && areOneLayer(again)
+    yield {
+      at: Math.max(...(again.length > 0 ? again : tried).map(({ calls }) => calls.at(-1)!.arrivedAt)),
+      what: `${first} requests led to ${facts.calls.length} calls, ${(facts.calls.length / first).toFixed(1)} per request${isOne ? `, by one layer of retries with up to ${most.length} attempts of each` : ''}`,
+      calls: most.map(({ call }) => call),
+      tune: { factor: Math.ceil(facts.calls.length / first) },
+      ...(isOne && ONE_LAYER),
+    }
   },
 })
 
-/** The tries that count as those of one request. */
-interface Counted {
-  before: number
-  calls: readonly CallRecord[]
+/** Whether nothing in the tries of one request looks like another layer: no backoff begins again. */
+function isOneLayer(calls: readonly CallRecord[]): boolean {
+  const pauses = pausesOf(calls)
+  return calls.length > 1 && (isOneBackoff(pauses) || !beginsAgain(pauses, 4 * pauses[0]!))
 }
 
-/**
- * Rounds are those of one request where a backoff begins again and again within another one. A single backoff that has
- * grown to long pauses tries once a round, and a poll keeps its pace.
- */
-function countedOf({ before, rounds, pauses }: TriedRequest): Counted[] {
-  const rests = pauses.filter((ms) => ms >= REST_MS)
-  const isNested = rounds.slice(1).some(({ length }) => length > 1) && rests.length * 3 <= pauses.length
-  if (isNested && !isPoll(pauses)) return [{ before, calls: rounds.flat() }]
-  return rounds.map((calls, round) => ({ before: round === 0 ? before : 0, calls }))
-}
-
-/** Whether the same rest comes again and again, other than as a step of a backoff without jitter: 8 s, 16 s, 32 s. */
-function isPoll(pauses: readonly number[]): boolean {
-  const isStep = (ms: number, nth: number): boolean =>
-    nth > 1 && Math.abs(ms * pauses[nth - 2]! - pauses[nth - 1]! ** 2) <= pauses[nth - 1]! ** 2 / 100
-  const rests = pauses.filter((ms, nth) => ms >= REST_MS && !isStep(ms, nth))
-  return [...Map.groupBy(rests, (ms) => ms).values()].some(({ length }) => length > 1 && length * 3 >= rests.length)
+/** Whether all that was tried again was tried by one layer, as each request shows or all of them in their mean. */
+function areOneLayer(again: readonly Counted[]): boolean {
+  const pauses = again.map(({ calls }) => pausesOf(calls))
+  return pauses.every(isOneBackoff) || areOneBackoff(pauses)
 }
 
 /**
  * Whether all that was tried again waited at one moment, each by one backoff that has not begun again: an outage, which
  * many survive with few tries each.
  */
-function areOfOneOutage(tried: readonly Counted[]): boolean {
-  const again = tried.filter(({ calls }) => calls.length > 1)
+function areOfOneOutage(again: readonly Counted[]): boolean {
   const begun = again.reduce((latest, { calls }) => Math.max(latest, calls[0]!.arrivedAt), 0)
   if (again.some(({ calls }) => calls.at(-1)!.arrivedAt < begun)) return false
   const pauses = again.map(({ calls }) => pausesOf(calls))
-  if (pauses.every((each) => areOneBackoff([each]))) return true
+  if (pauses.every(isOneBackoff)) return true
   const survivors = again.filter(({ calls }) => calls.at(-1)!.status === 'ended')
   return survivors.length * 2 >= again.length && areOneBackoff(pauses)
 }
 
-const pausesOf = (calls: readonly CallRecord[]): number[] =>
-  calls.slice(1).map((call, nth) => call.arrivedAt - calls[nth]!.endedAt!)
+/** How much longer the last pauses of a backoff are, in the mean, than the first. SDKs: 0.5 s, 1 s, less a quarter. */
+const GROWTH = 1.5
 
 /**
- * Whether no pause is, in the mean of all requests that have it, shorter than half of one before it. The mean tells how
- * long a pause is meant to be, also where it is drawn from 0 (full jitter), if most requests have it.
+ * Whether each request was tried by one layer alone, with pauses that grow or that the service has named: however many
+ * requests meet an outage, the attempts of one are the bound.
  */
-function areOneBackoff(pauses: readonly (readonly number[])[]): boolean {
-  let longest = 0
-  for (let nth = 0; ; nth++) {
-    const those = pauses.flatMap((all) => all[nth] ?? [])
-    if (those.length === 0 || those.length * 2 < pauses.length) return true
-    const mean = those.reduce((sum, ms) => sum + ms, 0) / those.length
-    if (mean * 2 < longest) return false
-    longest = Math.max(longest, mean)
-  }
+function growAlone(again: readonly Counted[]): boolean {
+  if (again.length === 0 || !again.every(({ calls }) => isOneBackoff(pausesOf(calls)))) return false
+  const chosen = again.filter(({ calls }) => calls.length > 2 && !areNamed(calls)).map(({ calls }) => pausesOf(calls))
+  const sum = (nth: number): number => chosen.reduce((total, pauses) => total + pauses.at(nth)!, 0)
+  return sum(-1) >= GROWTH * sum(0)
 }
+
+/** Whether the client has paused for as long as the service has told it to, and no less. */
+const areNamed = (calls: readonly CallRecord[]): boolean =>
+  calls.slice(0, -1).every(({ retryAfterMs, endedAt }, nth) => {
+    const pauseMs = calls[nth + 1]!.arrivedAt - endedAt!
+    return retryAfterMs !== null && retryAfterMs > 0 && pauseMs + ROUNDING_MS >= retryAfterMs
+  })

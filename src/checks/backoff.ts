@@ -52,6 +52,7 @@ export const backoff = check({
         at: most[1][0]!.call.arrivedAt,
         what: `${most[1].length} of ${all.length} retries (attempt ${attempt}) came exactly ${formatDuration(most[0])} after the failure, without jitter`,
         calls: most[1].map(({ call }) => call.call),
+        tune: { inStep: mostTogether(most[1]) + 1 },
       }
     }
   },

@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check, type Found } from './check.ts'
+import { atLeast, check, type Found } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
 export const cancellation = check({
@@ -62,6 +62,7 @@ function* goingOn(
         what: `${whatOf(call).underWay} for another ${formatDuration(over)}`,
         calls: [call.call],
         part: 'underWay',
+        tune: { grace: atLeast(over) },
       }
     // What is broken off soon may have been on its way already.
     if (call.seq > seq && (call.arrivedAt > at + grace || over > grace))
@@ -70,6 +71,7 @@ function* goingOn(
         what: `${whatOf(call).later} ${formatDuration(call.arrivedAt - at)} later`,
         calls: [call.call],
         part: 'later',
+        tune: { grace: atLeast(Math.max(over, call.arrivedAt - at)) },
       }
   }
 }

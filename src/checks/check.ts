@@ -1,4 +1,4 @@
-import type { Duration, Milliseconds } from '../clock/index.ts'
+import { formatDuration, type Duration, type Milliseconds } from '../clock/index.ts'
 import type { Facts } from './facts.ts'
 
 /** What a check has found. */
@@ -11,6 +11,11 @@ export interface Found<Part extends string = never> {
   calls?: readonly number[]
   /** The setting that waives findings of this kind alone, where a check has several. */
   part?: Part
+  /** Settings of the check with which this would not be one; empty if there are none. Durations are text. */
+  tune?: Readonly<Record<string, number | string>>
+  /** What is to be said of this finding in the place of what the check says of all. */
+  why?: string
+  advice?: string
 }
 
 /** The settings that are on or off: each waives one kind of findings. */
@@ -39,6 +44,14 @@ export interface Check<Settings extends object> {
 
 /** Tells the compiler what kind of check this is. */
 export const check = <Settings extends object>(of: Check<Settings>): Check<Settings> => of
+
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
+
+/** A duration that is at least so long, as the text of a setting. */
+export function atLeast(ms: Milliseconds): string {
+  const unit = ms < MINUTE ? 1 : ms < HOUR ? 1_000 : ms < DAY ? MINUTE : HOUR
+  return formatDuration(Math.ceil(ms / unit) * unit)
+}
 
 /** Names as part of a sentence. */
 export const list = (names: readonly string[], most = 5): string =>

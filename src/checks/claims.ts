@@ -21,12 +21,14 @@ export const claims = check({
       if (open.has(agent)) continue
       const known = of.reduce((sum, claim) => sum + BigInt(claim.known), 0n)
       const most = known + of.reduce((sum, claim) => sum + BigInt(claim.uncertain), 0n)
-      const billed = (facts.callsOfAgent.get(agent) ?? []).reduce((sum, { cost }) => sum + BigInt(cost), 0n)
+      const calls = facts.callsOfAgent.get(agent) ?? []
+      const billed = calls.reduce((sum, { cost }) => sum + BigInt(cost), 0n)
       if (known <= billed && billed <= most) continue
       const range = known === most ? formatDollars(known) : `${formatDollars(known)} to ${formatDollars(most)}`
       yield {
-        at: facts.until,
+        at: facts.over,
         what: `the orchestrator reports a cost of ${range} for ${agent}, and the provider bills ${formatDollars(billed)}`,
+        calls: calls.map(({ call }) => call),
       }
     }
   },

@@ -1,5 +1,5 @@
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { check, type Found } from './check.ts'
 import { endOf, type Facts } from './facts.ts'
 
 export const conversations = check({
@@ -10,7 +10,7 @@ export const conversations = check({
     /** This many different questions on one history count as intended branches, and this many equal requests as samples. */
     branches: 3,
   },
-  *find(facts, { branches }) {
+  *find(facts, { branches }): Generator<Found> {
     const hedging = new Set(facts.of('call.hedged').map(({ agent }) => agent))
     const calls = facts.calls.filter(({ agent }) => !hedging.has(agent))
     const goneOn = Map.groupBy(calls, ({ continues }) => continues)
@@ -20,19 +20,21 @@ export const conversations = check({
       ...divided(facts, calls, goneOn, branches),
     ]
     const told = new Set<string>()
-    for (const [before, call] of pairs.toSorted((one, other) => one[1].seq - other[1].seq)) {
+    for (const [before, call, asBranches] of pairs.toSorted((one, other) => one[1].seq - other[1].seq)) {
       if (told.has(call.conversation)) continue
       told.add(call.conversation)
       yield {
         at: call.arrivedAt,
         what: `${call.agent} sent call ${call.call} in the conversation ${call.conversation} before call ${before.call} was answered`,
         calls: [before.call, call.call],
+        tune: asBranches === undefined ? {} : { branches: asBranches },
       }
     }
   },
 })
 
-type Pair = readonly [before: CallRecord, call: CallRecord]
+/** Two calls, and how many branches or samples they would be if they were meant to be some. */
+type Pair = readonly [before: CallRecord, call: CallRecord, asBranches?: number]
 /** The calls that go on with each call. */
 type GoneOn = ReadonlyMap<number | undefined, readonly CallRecord[]>
 
@@ -62,7 +64,8 @@ function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bran
     // Each holds the questions of all, so that they are none of equal samples.
     const holdsAll = questions >= family.length
     const both = atOnce(facts, family, holdsAll || (continues !== undefined && family.length < branches))
-    return both && (holdsAll || !areOfSeveral(facts, both[0])) ? [both] : []
+    if (!both || (!holdsAll && areOfSeveral(facts, both[0]))) return []
+    return [holdsAll || both[0].prompt !== both[1].prompt ? both : [...both, family.length]]
   })
 }
 
@@ -84,8 +87,8 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
     if (family.length < 2 || isMerged(family, goneOn)) return []
     const both = atOnce(facts, family, false)
     if (!both || areOfSeveral(facts, both[0]) || exploring.has(both[0].agent)) return []
-    const isMany = new Set(family.map(({ prompt }) => prompt)).size >= branches
-    return isMany || areJudged(heldBy, family) ? [] : [both]
+    const different = new Set(family.map(({ prompt }) => prompt)).size
+    return different >= branches || areJudged(heldBy, family) ? [] : [[...both, different]]
   })
 }
 
@@ -124,7 +127,11 @@ const isOpenAt = ({ slackMs }: Facts, call: CallRecord, at: number): boolean => 
  * Two questions of which the second came before the first was answered. The same messages are samples, unless `samples`
  * says that they count: both questions stand in a history that the program shares.
  */
-function atOnce(facts: Facts, calls: readonly CallRecord[], samples: boolean): Pair | undefined {
+function atOnce(
+  facts: Facts,
+  calls: readonly CallRecord[],
+  samples: boolean,
+): readonly [CallRecord, CallRecord] | undefined {
   let open = calls[0]!
   for (const call of calls.slice(1)) {
     if (isOpenAt(facts, open, call.arrivedAt) && (samples || open.prompt !== call.prompt)) return [open, call]

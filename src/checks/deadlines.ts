@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
 import type { GatherRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { atLeast, check } from './check.ts'
 import { endOf } from './facts.ts'
 
 export const deadlines = check({
@@ -32,6 +32,7 @@ export const deadlines = check({
               what: `the gather "${name}" continued without ${agent}, whose call ${call.call} ran for another ${formatDuration(over)}`,
               calls: [call.call],
               part: 'underWay',
+              tune: { grace: atLeast(over) },
             }
         }
         const numbers = new Set(mine.map(({ call }) => call))
@@ -45,7 +46,7 @@ export const deadlines = check({
           yield {
             at: again.arrivedAt,
             what: `${agent} retried ${formatDuration(again.arrivedAt - endedAt)} after the gather "${name}" had continued without this agent`,
-            calls: [again.call],
+            calls: [again.retryOf!, again.call],
             part: 'retries',
           }
       }

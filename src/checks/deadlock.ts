@@ -6,6 +6,11 @@ export const deadlock = check({
   advice: 'Give every wait a timeout. The error lists each agent with the event that it waits for.',
   settings: {},
   *find(facts) {
-    for (const { at, message } of facts.of('clock.stuck')) yield { at, what: message.split('\n')[0]! }
+    for (const { at, message } of facts.of('clock.stuck'))
+      yield {
+        at,
+        what: message.split('\n')[0]!,
+        calls: facts.calls.flatMap(({ call, status }) => (status === 'open' ? [call] : [])),
+      }
   },
 })

@@ -28,6 +28,8 @@ export class Facts {
   readonly runs: readonly RunRecord[]
   /** When the newest event happened. */
   readonly until: number
+  /** When the last orchestration ended; when the newest event happened, if one is under way or there was none. */
+  readonly over: number
   /** How exact times are: 0 in virtual time, more where the wall clock rules. */
   readonly slackMs: number
   readonly events: readonly TraceEvent[]
@@ -49,6 +51,7 @@ export class Facts {
     this.#byNumber = new Map(this.calls.map((call) => [call.call, call]))
     this.callsOfAgent = Map.groupBy(this.calls, ({ agent }) => agent)
     this.runs = runsOf(this.events)
+    this.over = this.runs.length > 0 ? Math.max(...this.runs.map(({ endedAt = this.until }) => endedAt)) : this.until
   }
 
   /** All events of a type. */
@@ -64,6 +67,12 @@ export class Facts {
   callsBetween(agent: string, from: number, before: number): readonly CallRecord[] {
     const calls = this.callsOfAgent.get(agent) ?? []
     return calls.slice(firstFrom(calls, from, arrivalOf), firstFrom(calls, before, arrivalOf))
+  }
+
+  /** The numbers of the calls that some agents made from one time on and before another. */
+  numbersBetween(agents: readonly string[], from: number, before = Number.POSITIVE_INFINITY): number[] {
+    const calls = [...new Set(agents)].flatMap((agent) => this.callsBetween(agent, from, before))
+    return calls.map(({ call }) => call).toSorted((a, b) => a - b)
   }
 
   /** Events of a type that happened after one thing and before another. */

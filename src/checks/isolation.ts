@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { atLeast, check } from './check.ts'
 import { endOf } from './facts.ts'
 import { triesOf } from './tries.ts'
 
@@ -46,6 +46,7 @@ export const isolation = check({
             at: endedAt,
             what: `the gather "${gather.name}" continued without ${slow.agent}, but ${held.join(', ')} did nothing for ${formatDuration(slow.endedAt - endedAt)}, until call ${slow.call} of ${slow.agent} had ended`,
             calls: [slow.call],
+            tune: { delay: atLeast(slow.endedAt - endedAt) },
           }
       }
     }

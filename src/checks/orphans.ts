@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { atLeast, check } from './check.ts'
 import { endOf, type Facts, type RunRecord } from './facts.ts'
 
 export const orphans = check({
@@ -34,14 +34,21 @@ export const orphans = check({
             : `"${name}" ended while call ${call.call} of ${call.agent} was in progress, and the call ${call.endedAt === undefined ? 'never ended' : `ended ${formatDuration(call.endedAt - endedAt)} later`}`,
         calls: [call.call],
         part: 'calls',
+        ...(call.seq < run.endSeq! &&
+          call.endedAt !== undefined && { tune: { grace: atLeast(call.endedAt - endedAt) } }),
       }
     }
     const isOver = facts.runs.length > 0 && facts.runs.every((run) => run.endedAt !== undefined)
-    for (const { name, startedAt, endedAt } of facts.gathers) {
+    for (const { name, expected, startedAt, endedAt } of facts.gathers) {
       // One that was under way at a restart has ended with the process.
       const hasDied = facts.of('run.resumed').some(({ at }) => at >= startedAt)
       if (endedAt === undefined && !hasDied && isOver)
-        yield { at: startedAt, what: `the gather "${name}" started and never ended`, part: 'gathers' }
+        yield {
+          at: startedAt,
+          what: `the gather "${name}" started and never ended`,
+          calls: facts.numbersBetween(expected, startedAt),
+          part: 'gathers',
+        }
     }
     for (const { calls } of facts.of('calls.leaked'))
       for (const number of calls) {

@@ -48,12 +48,14 @@ export const refusals = check({
     for (const tried of [...callsRefused(facts), ...requestsRefused(facts)])
       for (const row of Map.groupBy(tried, ({ content }) => content).values()) {
         const [first, last] = [row[0]!, row.at(-1)!]
-        const most = Math.max(2, tries) * (first.reason === AS_A_LIMIT ? TRIES_OF_SDKS : 1)
+        const each = first.reason === AS_A_LIMIT ? TRIES_OF_SDKS : 1
+        const most = Math.max(2, tries) * each
         if (row.length < most) continue
         yield {
           at: row[most - 1]!.at,
           what: `${first.agent} sent the same request ${row.length.toLocaleString('en')} times in ${formatDuration(last.at - first.at)}, and ${first.service} refused each for good: ${first.reason}`,
           calls: row.slice(0, MAX_SHOWN).map(({ call }) => call),
+          tune: { tries: Math.floor(row.length / each) + 1 },
         }
       }
   },

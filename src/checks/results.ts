@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
-import { check } from './check.ts'
+import { atLeast, check } from './check.ts'
 import type { Facts } from './facts.ts'
 
 export const results = check({
@@ -22,7 +22,12 @@ export const results = check({
       const all = tasks === null ? [...received, ...late] : []
       const twice = all.find((agent, index) => all.indexOf(agent) !== index)
       if (twice !== undefined)
-        yield { at: startedAt, what: `the gather "${name}" counted the answer of ${twice} twice`, part: 'twice' }
+        yield {
+          at: startedAt,
+          what: `the gather "${name}" counted the answer of ${twice} twice`,
+          calls: facts.numbersBetween([twice], startedAt, endedAt),
+          part: 'twice',
+        }
       if (endedAt === undefined) continue
       for (const agent of missing) {
         const calls = facts.callsBetween(agent, startedAt, endedAt)
@@ -42,6 +47,7 @@ export const results = check({
             at: last.endedAt!,
             what: `the gather "${name}" counts ${agent} as missing, though its call ${last.call} was answered ${formatDuration(endedAt - last.endedAt!)} before the gather ended`,
             calls: [last.call],
+            tune: { grace: atLeast(endedAt - last.endedAt!) },
             part: 'lost',
           }
       }

@@ -29,6 +29,7 @@ export const runaway = check({
       yield {
         at,
         what: `the event "${event}" was at the end of a chain of ${hops} events; the orchestrator cut the chain`,
+        tune: {},
       }
     yield* exchangesWithoutEnd(facts, exchanges)
     yield* toolsAgain(facts, sameTools)
@@ -92,6 +93,7 @@ function* toolsAgain(facts: Facts, most: number): Generator<Found> {
         at: tooMany.arrivedAt,
         what: `${last.agent} called ${list(last.repeatedTools)} ${times} times in a row with the same arguments, and got the same result each time`,
         calls: [tooMany.call],
+        tune: { sameTools: times + 1 },
       }
 }
 
@@ -104,7 +106,11 @@ function* rows(facts: Facts, most: number): Generator<Found> {
     row = call.agent === agent ? row + 1 : 1
     agent = call.agent
     if (row === most)
-      yield { at: call.arrivedAt, what: `${agent} made ${most} calls in a row, and no other agent did anything` }
+      yield {
+        at: call.arrivedAt,
+        what: `${agent} made ${most} calls in a row, and no other agent did anything`,
+        calls: [call.call],
+      }
   }
 }
 

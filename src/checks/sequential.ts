@@ -26,6 +26,7 @@ export const sequential = check({
         at: startedAt,
         what: `for the gather "${name}" ${list([...who])} were called one after another, in ${formatDuration(endedAt - startedAt)}; in parallel they would take about ${formatDuration(longest)}`,
         calls: calls.map(({ call }) => call),
+        tune: { agents: who.size + 1 },
       }
     }
   },

@@ -17,6 +17,9 @@ export const setUp = check({
       yield {
         at,
         what: `${part === 'declared' ? 'the option agents names' : `the set-up of the provider names the ${ONE_OF[part]}`} "${name}", which no call used. Did you mean "${called}"?`,
+        calls: facts.calls.flatMap(({ call, agent, model, service }) =>
+          called === { agents: agent, declared: agent, models: model, services: service }[part] ? [call] : [],
+        ),
       }
     for (const { at, part, name } of facts.of('setUp.unused'))
       yield { at, what: `no call used this part of the set-up: ${part} ${name}` }

@@ -94,7 +94,7 @@ export const spans = check({
     if (told.length === 0) return
     for (const compared of comparedOf(facts, told)) {
       const { model, answered, failed, most, least } = compared
-      const at = answered.at(-1)?.at ?? facts.until
+      const at = answered.at(-1)?.at ?? facts.over
       const calls = least.map(({ call }) => call)
       if (answered.length > most.length)
         yield {

@@ -10,7 +10,7 @@ export const timeouts = check({
     factor: 2,
   },
   *find(facts, { factor }) {
-    for (const { name, startedAt, endedAt, timeoutMs, missing } of facts.gathers) {
+    for (const { name, expected, startedAt, endedAt, timeoutMs, missing } of facts.gathers) {
       if (timeoutMs === null) continue
       // A gather that goes on after a pause or a restart waits anew for what was left of its time.
       const resumedAt = facts.of('run.resumed').findLast(({ at }) => at > startedAt && at <= (endedAt ?? at))?.at
@@ -20,6 +20,8 @@ export const timeouts = check({
       yield {
         at: startedAt,
         what: `the gather "${name}" has a timeout of ${formatDuration(timeoutMs)}, and the gather took ${formatDuration(took)} ${end}${missing.length > 0 ? ` (missing: ${list(missing)})` : ''}`,
+        calls: facts.numbersBetween(expected, startedAt, endedAt),
+        tune: { factor: Math.ceil(took / timeoutMs) },
       }
     }
   },

@@ -4,6 +4,7 @@ import type { TraceEvent } from '../trace/index.ts'
 import type { Check } from './check.ts'
 import { CHECKS, type CheckName } from './checks.ts'
 import { Facts } from './facts.ts'
+import { waiverText } from './waiver.ts'
 import { checkSettings, settingsInForce, type CheckSettings } from './settings.ts'
 
 /** A violation of an invariant by a run. */
@@ -18,6 +19,8 @@ export interface Violation {
   calls: readonly number[]
   /** The setting that waives violations of this kind only, for a check with several parts. */
   part?: string
+  /** Settings of the check with which this would be no violation, such as `{ attempts: 12 }`. */
+  tune?: Readonly<Record<string, number | string>>
   /** Why the invariant matters, as one sentence. */
   why: string
   /** How to fix the violation, as one sentence. */
@@ -56,9 +59,9 @@ export function findViolations(
     const { find, why, advice } = CHECKS[name] as unknown as Check<Record<string, boolean>>
     const inForce = settingsInForce(name, tuned) as Record<string, boolean>
     let found = 0
-    for (const { at, what, calls = [], part } of find(facts, inForce)) {
+    for (const { part, ...one } of find(facts, inForce)) {
       if (part !== undefined && inForce[part] === false) continue
-      violations.push({ check: name, at, what, calls, ...(part !== undefined && { part }), why, advice })
+      violations.push({ check: name, calls: [], why, advice, ...one, ...(part !== undefined && { part }) })
       found += 1
       if (found >= MAX_VIOLATIONS) break
     }
@@ -83,21 +86,19 @@ const MAX_SHOWN = 3
 /** Violations in plain words, by check. */
 function violationsText(violations: readonly Violation[]): string {
   const byCheck = [...Map.groupBy(violations, ({ check }) => check)]
-  const parts = byCheck.map(([name, all]) => {
-    const { why, advice } = all[0]!
-    const shown = all.slice(0, MAX_SHOWN).map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`)
-    const parts = new Set(all.map(({ part }) => part))
-    const [part] = parts
-    const waived = parts.size > 1 || part === undefined ? 'false' : `{ ${part}: false }`
-    const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
-    return [
-      `${name}: ${CHECKS[name].holds} The run violates this.`,
-      ...shown,
-      ...more,
-      `  Why it matters: ${why}`,
-      `  What to do: ${advice}`,
-      `  If this is intentional, waive it: checks: { ${/^\w+$/.test(name) ? name : `'${name}'`}: ${waived} }`,
-    ].join('\n')
-  })
-  return parts.join('\n\n')
+  return byCheck.map(([name, all]) => textOf(name, all)).join('\n\n')
+}
+
+function textOf(name: CheckName, all: readonly Violation[]): string {
+  const shown = all.slice(0, MAX_SHOWN)
+  const more = all.length > MAX_SHOWN ? [`  … and ${all.length - MAX_SHOWN} more`] : []
+  const said = (of: 'why' | 'advice'): string => [...new Set(shown.map((violation) => violation[of]))].join(' ')
+  return [
+    `${name}: ${CHECKS[name].holds} The run violates this.`,
+    ...shown.map(({ at, what }) => `  at ${formatDuration(at)}: ${what}`),
+    ...more,
+    `  Why it matters: ${said('why')}`,
+    `  What to do: ${said('advice')}`,
+    `  If this is intentional, ${waiverText(name, all)}`,
+  ].join('\n')
 }

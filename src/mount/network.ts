@@ -15,7 +15,7 @@ import { answerFetch } from './fetch.ts'
 import { answerLive } from './live.ts'
 import type { Mount } from './mount.ts'
 import { hostText, UnmountedProviderError } from './outside.ts'
-import { addressesOf, isProviderHost, routeOf, type Route } from './routes.ts'
+import { addressesOf, isProviderHost, routeOf, type Address, type Route } from './routes.ts'
 import { serveRoute } from './server.ts'
 
 /** Settings of the network of a run. */
@@ -47,8 +47,8 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
   const reach = reachable(allow)
   const mayReach = reaching(reach)
   const isOpen = provider.clock.mode.kind === 'real'
-  const isSimulated = (host: string, port: number | undefined): boolean =>
-    addresses.some(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))
+  const addressAt = (host: string, port: number | undefined): Address | undefined =>
+    addresses.find(({ isAt }) => isAt(placeAt('https:', 443, host, port)) || isAt(placeAt('http:', 80, host, port)))
 
   const routeTo = ({ url = '/', method = 'GET' }: IncomingMessage, destination: Destination): Route => {
     const { pathname, search } = URL.parse(url.startsWith('/') ? `http://host${url}` : url) ?? {
@@ -63,7 +63,7 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
     judge(destination, path) {
       const host = plainHost(destination.host)
       const { port } = destination
-      if (isSimulated(host, port))
+      if (addressAt(host, port))
         return path === undefined || routeOf('POST', urlOf(destination, path), addresses) ? 'answer' : 'refuse'
       if (mayReach(host, port)) return 'pass'
       return isOpen && !isProviderHost(host) ? 'pass' : 'refuse'
@@ -87,7 +87,15 @@ export function mountNetwork(provider: Provider, { allow = [], simulate = true }
       for (const { host, port, method, path, program } of refusedInChildren()) {
         const message = `The program ${program}, which this test started, sent the request.`
         const target = { host, port, secure: port === 443 }
-        provider.refuse({ host: hostText(target), method, path, status: null, reason: 'outside', message })
+        provider.refuse({
+          host: hostText(target),
+          method,
+          path,
+          status: null,
+          reason: 'outside',
+          message,
+          provider: addressAt(plainHost(host), port)?.provider,
+        })
       }
     },
     close() {

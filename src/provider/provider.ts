@@ -1,4 +1,4 @@
-import { parseDuration, type Clock, type Waiter } from '../clock/index.ts'
+import { parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { refusalOf } from './admission.ts'
@@ -51,6 +51,8 @@ export interface ProviderDependencies {
 export interface AcceptedCall {
   /** Number of the call in the run, from 1. */
   readonly id: number
+  /** For how long the client tries to connect in vain, if no connection is made. */
+  readonly connectingMs: Milliseconds | undefined
   /** The client has gone away: work stops, and what was done is billed. */
   disconnect(): void
 }
@@ -267,7 +269,7 @@ export class Provider {
     const before = this.#idempotent.join(key, receive)
     if (before !== undefined) {
       this.trace.append({ type: 'call.replayed', call: before })
-      return { id: before, disconnect: leave }
+      return { id: before, connectingMs: undefined, disconnect: leave }
     }
     const call = this.#acceptAnew(request, this.#idempotent.keep(key, this.#calls + 1, receive), header)
     const disconnect = (): void => {
@@ -275,7 +277,7 @@ export class Provider {
       // An answer that has stalled is kept for nobody.
       if (!this.#idempotent.has(key, call.id)) call.disconnect()
     }
-    return { id: call.id, disconnect }
+    return { id: call.id, connectingMs: call.connectingMs, disconnect }
   }
 
   #acceptAnew(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
@@ -346,6 +348,10 @@ class Accepted implements AcceptedCall {
 
   get id(): number {
     return this.#call.id
+  }
+
+  get connectingMs(): Milliseconds | undefined {
+    return this.#call.fault?.kind.afterMs
   }
 
   disconnect(): void {

@@ -140,6 +140,7 @@ export type EventBody =
       call: number | null
       /** The agent that sent the request, if known. */
       agent: string | null
+      /** The simulated service at this host; null if there is none. A program that the test started cannot reach it there. */
       provider: string | null
       model: string | null
       /** Host and port of the URL, in lower case. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { KeyedRandom } from '../../../src/random/index.ts'
+import { CHECKS, findViolations } from '../../../src/checks/index.ts'
 import { call, event, finds, gather, partsOf, story, tries } from '../../given/story.ts'
 
 const same = { request: 'same' }
@@ -30,9 +31,12 @@ describe('amplification', () => {
         more > 0 ? call(1_000, { from: 0, to: 1, attempt: 2 }) : [],
       )
     expect(finds('amplification', all(20, 0))).toEqual([])
-    expect(finds('amplification', all(20, 1))).toEqual(['20 requests led to 61 calls, 3.0 per request'])
+    const layer = ', by one layer of retries with up to 3 attempts of each'
+    expect(finds('amplification', all(20, 1))).toEqual([`20 requests led to 61 calls, 3.0 per request${layer}`])
     expect(finds('amplification', all(19, 1))).toEqual([])
-    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual(['20 requests led to 60 calls, 3.0 per request'])
+    expect(finds('amplification', all(20, 0), { factor: 2 })).toEqual([
+      `20 requests led to 60 calls, 3.0 per request${layer}`,
+    ])
   })
 
   test('half a minute of rest begins anew, and less does not', () => {
@@ -114,7 +118,59 @@ describe('amplification', () => {
     expect(all([0.5, 1, 2])).toEqual([])
     // Two layers, and requests one after another.
     expect(all([0.5, 1, 2, 0.5, 1])).toEqual(['40 requests led to 240 calls, 6.0 per request'])
-    expect(all([1, 1, 1], (nth) => nth * 1_000)).toEqual(['40 requests led to 160 calls, 4.0 per request'])
+    expect(all([1, 1, 1], (nth) => nth * 1_000)).toEqual([
+      '40 requests led to 160 calls, 4.0 per request, by one layer of retries with up to 4 attempts of each',
+    ])
+  })
+
+  /** Requests one after another, each tried after these pauses and given up. Seconds. */
+  const oneAfterAnother = (pausesOfRequest: (nth: number) => readonly number[]) =>
+    story(
+      ...Array.from({ length: 25 }, (_, nth) =>
+        paused(pausesOfRequest(nth), { agent: `w${nth}`, first: nth * 100 + 1 }).map((parts) =>
+          parts.map(([at, body]) => [at + nth * 200_000, body] as const),
+        ),
+      ).flat(),
+    )
+
+  test('one layer whose pauses grow, or are those that the service names, is bounded by its attempts alone', () => {
+    const random = new KeyedRandom(1)
+    const byPRetry = (nth: number) => [1, 2, 4, 8, 16].map((s, step) => s * (1 + random.draw(`${nth}`, step)))
+    expect(finds('amplification', oneAfterAnother(byPRetry))).toEqual([])
+    const told = story(
+      ...Array.from({ length: 25 }, (_, nth) =>
+        tries(6, 1_000, { fault: 'overloaded', retryAfterMs: 1_000, agent: `w${nth}` }, nth * 60_000, nth * 10 + 1),
+      ),
+    )
+    expect(finds('amplification', told)).toEqual([])
+    const twoLayers = [0.5, 1, 3, 0.5, 1]
+    expect(
+      finds(
+        'amplification',
+        oneAfterAnother(() => twoLayers),
+      ),
+    ).toEqual(['25 requests led to 150 calls, 6.0 per request'])
+  })
+
+  test('what is told of one layer speaks of no other, names the setting to raise, and stands within the run', () => {
+    const ofOne = [
+      findViolations(oneAfterAnother(() => [1, 1, 1, 1])).find(({ check }) => check === 'amplification')!,
+      findViolations(story(tries(9, 2_000)))[0]!,
+    ]
+    for (const { why, advice } of ofOne) expect(why + advice).not.toMatch(/nest|maxRetries/i)
+    expect(ofOne.map(({ tune }) => tune)).toEqual([{ factor: 5 }, { attempts: 9 }])
+    expect(ofOne[0]).toMatchObject({ at: 24 * 200_000 + 8_000, calls: [1, 2, 3, 4, 5] })
+    const ofTwo = findViolations(oneAfterAnother(() => [0.5, 1, 3, 0.5, 1, 6, 0.5, 1])).map(({ advice }) => advice)
+    expect(ofTwo).toContain(CHECKS.amplification.advice)
+  })
+
+  test('full jitter that has grown to a minute may be drawn short many times in an outage, and a loop may not', () => {
+    const random = new KeyedRandom(7)
+    const jitter = (bound: number) => (nth: number) =>
+      Array.from({ length: 24 }, (_, step) => 0.5 + Math.min(bound, 2 ** step) * random.draw(`${nth}`, step))
+    expect(finds('amplification', oneAfterAnother(jitter(60)))).toEqual([])
+    expect(finds('amplification', oneAfterAnother(jitter(15))).length).toBeGreaterThan(0)
+    expect(finds('amplification', story(...paused([...Array.from({ length: 20 }, () => 1), 600])))).toEqual(MANY)
   })
 
   test('so is one that is survived by pauses that are drawn from 0, as by full jitter; layers of it are a storm', () => {
@@ -129,7 +185,9 @@ describe('amplification', () => {
     expect(all([1, 2, 4, 8])).toEqual([])
     expect(all([2, 4, 20, 20, 20])).toEqual([])
     expect(all([1, 2, 8, 1, 2])).toEqual(['25 requests led to 150 calls, 6.0 per request'])
-    expect(all([1, 2, 4, 8], false)).toEqual(['25 requests led to 125 calls, 5.0 per request'])
+    expect(all([1, 2, 4, 8], false)).toEqual([
+      '25 requests led to 125 calls, 5.0 per request, by one layer of retries with up to 5 attempts of each',
+    ])
   })
 
   test('who begins anew has eight tries again', () => {

@@ -35,6 +35,25 @@ test('a host that nothing simulates is named with what to do, once for all reque
   expect(what).toContain('a handler of msw or nock')
 })
 
+test('a child process that asks a simulated host is told of a server, and not of base URLs that the host has', () => {
+  const sent = {
+    host: 'api.openai.com',
+    method: 'CONNECT',
+    path: '',
+    message: 'The program agent.mjs sent the request.',
+  }
+  const found = (provider: string) => findViolations(traceOf({ ...sent, provider }))[0]!
+  const { what, advice } = found('openai')
+  expect(what).toBe(
+    'CONNECT api.openai.com: the test simulates openai in its own process only, and another program asked. The program agent.mjs sent the request.',
+  )
+  expect(what + advice).not.toContain('provider: {')
+  expect(advice).toContain('startServer(provider)')
+  expect(advice).toContain('`OPENAI_BASE_URL: server.baseURLs.openai` in its environment')
+  expect(found('my gateway').advice).toContain("`server.baseURLs['my gateway']` as the base URL of its client")
+  expect(findViolations(traceOf(sent))[0]!.what).toContain('does not simulate this host')
+})
+
 test('what longhaul lacks is named in its own words', () => {
   const message = 'longhaul does not simulate GET /v1/models of openai'
   const [found] = findViolations(traceOf({ method: 'GET', path: '/v1/models', reason: 'unsimulated', message }))

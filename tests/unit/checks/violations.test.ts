@@ -52,39 +52,123 @@ test.each(WRONG)('what is against %s is told with the calls that show it', (chec
   expect(found).toMatchObject([{ check, at, calls }])
 })
 
-test('a violation says why it matters, and what to do', () => {
-  const [found] = findViolations(story(tries(9, 2_000)))
-  expect(found).toMatchObject({ check: 'amplification', advice: CHECKS.amplification.advice })
+const asked = { request: 'same', continues: 1, turn: 2 }
+
+/** Runs that settings of the check allow. */
+const ALLOWED: readonly [CheckName, Trace, tune: object][] = [
+  ...WRONG.filter(([check]) => ['amplification', 'cancellation', 'isolation'].includes(check)).map(
+    ([check, trace]): [CheckName, Trace, object] => [
+      check,
+      trace,
+      { amplification: { attempts: 9 }, cancellation: { grace: '8.5s' }, isolation: { delay: '55s' } }[
+        check as 'isolation'
+      ],
+    ],
+  ),
+  ['orphans', story(...run(0, 1_000), call(1, { from: 500, to: 84_200 }), later), { grace: '1m 24s' }],
+  [
+    'conversations',
+    story(
+      call(1, { from: 0, to: 1_000, prompt: 1 }),
+      call(2, { ...asked, from: 2_000, to: 4_000, prompt: 2 }),
+      call(3, { ...asked, from: 3_000, to: 5_000, prompt: 3 }),
+    ),
+    { branches: 2 },
+  ],
+  [
+    'refusals',
+    story(
+      ...[0, 1, 2].map((nth) =>
+        call(nth + 1, { ...failed, fault: 'unauthorized', from: nth, to: nth, ...(nth > 0 && { retryOf: nth }) }),
+      ),
+    ),
+    { tries: 4 },
+  ],
+  ['timeouts', story(gather(1, { from: 0, to: 2_500, timeoutMs: 1_000, expected: ['ann'] })), { factor: 3 }],
+  [
+    'sequential',
+    story(
+      gather(1, { from: 0, to: 9_000, expected: ['a', 'b', 'c'] }),
+      ...['a', 'b', 'c'].map((agent, nth) => call(nth + 1, { agent, from: nth * 3_000, to: nth * 3_000 + 3_000 })),
+    ),
+    { agents: 4 },
+  ],
+]
+
+test.each(ALLOWED)('the settings that a violation of %s names allow it', (check, trace, tune) => {
+  const foundWith = (tuned: object) =>
+    findViolations(trace, { [check]: tuned }).filter((violation) => violation.check === check)
+  expect(foundWith({})).toMatchObject([{ tune }])
+  expect(foundWith(tune)).toEqual([])
+})
+
+test('a violation says why it matters, and what to do: as its check says, or as it is for this one', () => {
+  const refused = story(
+    ...[0, 1_000, 2_000].map((from, nth) =>
+      call(nth + 1, { ...failed, fault: 'unauthorized', from, to: from, ...(nth > 0 && { retryOf: nth }) }),
+    ),
+  )
+  const found = findViolations(refused).find(({ check }) => check === 'refusals')
+  expect(found).toMatchObject({ why: CHECKS.refusals.why, advice: CHECKS.refusals.advice })
+  const [ofOneLayer] = findViolations(story(tries(9, 2_000)))
+  expect(ofOneLayer).toMatchObject({ check: 'amplification', advice: expect.stringMatching(/^These retries are one/) })
 })
 
 describe('the error of violations', () => {
   const found = findViolations(story(tries(9, 2_000)))
 
-  test('tells them by check, with why it matters, what to do, and how to waive it', () => {
+  test('tells them by check, with why it matters, what to do, and how to waive or to allow it', () => {
     const error = new InvariantError(found)
     expect(error).toMatchObject({ name: 'InvariantError', code: 'LONGHAUL_INVARIANT', violations: found })
     expect(error.message).toBe(
       [
         'amplification: Retries do not multiply, neither for one request nor over the run. The run violates this.',
         '  at 24s: ann sent the same request to openai more than 8 times: 9 in all, in 24s',
-        `  Why it matters: ${CHECKS.amplification.why}`,
-        `  What to do: ${CHECKS.amplification.advice}`,
-        '  If this is intentional, waive it: checks: { amplification: false }',
+        `  Why it matters: ${found[0]!.why}`,
+        `  What to do: ${found[0]!.advice}`,
+        '  If this is intentional, waive it: checks: { amplification: false }, or allow it: checks: { amplification: { attempts: 9 } }',
       ].join('\n'),
     )
   })
 
+  const plain = { at: 0, what: '', calls: [], why: 'Why.', advice: 'Do.' }
+  const of = (check: CheckName, at: number, more: Partial<Violation> = {}): Violation => ({
+    ...plain,
+    check,
+    at,
+    what: `what ${at}`,
+    ...more,
+  })
+
   test('shows three of each check, and waives a part where all are of one', () => {
-    const [first] = found
-    const of = (at: number, more: Partial<Violation>): Violation => ({ ...first!, at, what: `what ${at}`, ...more })
-    const spans = [1, 2, 3, 4, 5].map((at) => of(at, { check: 'spans', part: 'calls' }))
-    const { message } = new InvariantError([...spans, of(6, { check: 'paid-twice' })])
+    const spans = [1, 2, 3, 4, 5].map((at) => of('spans', at, { part: 'calls' }))
+    const { message } = new InvariantError([...spans, of('paid-twice', 6)])
     expect(message).toContain('\n  at 2ms: what 2\n  at 3ms: what 3\n  … and 2 more\n  Why it matters:')
     expect(message).toContain('waive it: checks: { spans: { calls: false } }\n\npaid-twice: ')
     expect(message).toContain("waive it: checks: { 'paid-twice': false }")
-    const parts = new InvariantError([...spans.slice(0, 2), of(3, { check: 'spans', part: 'tokens' })]).message
+    const parts = new InvariantError([...spans.slice(0, 2), of('spans', 3, { part: 'tokens' })]).message
     expect(parts).toContain('waive it: checks: { spans: false }')
     expect(parts).not.toContain('more\n')
+  })
+
+  test('names the settings with which none would be a violation, and else those of the check', () => {
+    const waiver = (...violations: Violation[]) => new InvariantError(violations).message.split('\n').at(-1)
+    expect(waiver(of('conversations', 1, { tune: { branches: 2 } }))).toMatch(
+      / waive it: checks: { conversations: false }, or allow it: checks: { conversations: { branches: 2 } }$/,
+    )
+    const graces = ['900ms', '1m 30s', '4s'].map((grace) => of('orphans', 1, { part: 'calls', tune: { grace } }))
+    expect(waiver(...graces)).toMatch(
+      /{ orphans: { calls: false } }, or allow it: checks: { orphans: { grace: '1m 30s' } }$/,
+    )
+    expect(waiver(...graces, of('orphans', 1))).toMatch(
+      /waive it: checks: { orphans: false }, or change a setting of the check \(by default grace: '1s'\)$/,
+    )
+    expect(waiver(of('deadlock', 1))).toMatch(/waive it: checks: { deadlock: false }$/)
+  })
+
+  test('says once what is said of several', () => {
+    const { message } = new InvariantError([of('claims', 1), of('claims', 2), of('claims', 3, { advice: 'Else.' })])
+    expect(message).toContain('\n  Why it matters: Why.\n  What to do: Do. Else.\n')
   })
 })
 
