@@ -433,9 +433,7 @@ const matchers = {
       pass: isIn(found),
       text:
         `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; the agent did in ${found}.` +
-        (shown.length > 0
-          ? ` Its newest prompts:${shown.join('')}`
-          : ' The agent made no such call.'),
+        (shown.length > 0 ? ` Its newest prompts:${shown.join('')}` : ' The agent made no such call.'),
       outcome,
       of: namesOf({ ...of, agent }),
     })
