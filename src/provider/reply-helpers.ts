@@ -43,7 +43,7 @@ export function sequence(...given: readonly unknown[]): Sequence {
  *
  * @example
  * ```ts
- * const provider = { agents: { researcher: { reply: sequence(toolCall('search', { query: 'lighthouses' }), 'Done.') } } }
+ * const provider = { agents: { researcher: { reply: [toolCall('search', { query: 'lighthouses' }), 'Done.'] } } }
  * ```
  */
 export const toolCall = (name: string, given: Readonly<Record<string, unknown>> | string = {}): ReplySpec => ({
