@@ -193,8 +193,8 @@ export function unmatchedText(provider: Provider, declared: readonly string[] = 
 }
 
 /** Lists of replies that are likely meant as a sequence of calls, for people; empty where there are none. */
-export function stuckRepliesText({ stuckReplies }: Provider): string {
-  return stuckReplies
+export function stuckRepliesText(provider: Provider): string {
+  return provider.stuckReplies
     .map(({ rule, calls }) => {
       const { agent, ...others } = rule
       const whose = [agent === undefined ? '' : ` of ${agent}`, ...ruleText(others).map((text) => ` to ${text}`)].join(
