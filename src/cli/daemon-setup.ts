@@ -1,4 +1,5 @@
 import type { Money } from '../money/index.ts'
+import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import type { TimeMode } from '../clock/index.ts'
 import {
@@ -115,7 +116,7 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
   const failRate = value<number>('fail_rate')
   return {
     settings,
-    patterns: (value<string[]>('patterns') ?? []).map((folder) => resolve(folder)),
+    patterns: (value<string[]>('patterns') ?? []).map(folderAt),
     time,
     eventLog: said({ maxBytes: value<number>('log_bytes') ?? 4 * 1024 * 1024, keep: value<number>('log_keep') ?? 5 }),
     ...said({ keep: value<number>('history_keep') }),
@@ -130,6 +131,13 @@ export async function readDaemonSetup(line: Given, env: NodeJS.ProcessEnv): Prom
         : null,
     },
   }
+}
+
+/** @throws UsageError where there is no such folder */
+function folderAt(given: string): string {
+  const folder = resolve(given)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder
+  throw new UsageError(`patterns: there is no folder ${folder}. Give the folders in which the daemon finds patterns.`)
 }
 
 function portIn(port: number | undefined): number | undefined {

@@ -31,7 +31,10 @@ import { readDaemonSetup } from './daemon-setup.ts'
 import { DAEMON_FLAGS } from './daemon-table.ts'
 import { UsageError, type Command, type Given } from './flags.ts'
 import { uiAddress, uiPort } from './ui-port.ts'
+import { METRICS_PORT_ADVICE } from './metrics-server.ts'
 import { promClient } from './prom-client.ts'
+import { refuseTaken } from './taken-port.ts'
+import { version } from './version.ts'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
@@ -114,6 +117,7 @@ async function run(given: Given): Promise<void> {
   const metrics = await metricsOf(given, metricsPort, () => daemon)
   daemon = await startDaemon(paths, {
     ...options,
+    version: version(),
     watched: true,
     observer: metrics,
     simulate: simulated && ((clock) => new SimulatedServices({ ...simulated, clock })),
@@ -186,6 +190,8 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
   const { told, metricsPort } = await readDaemonSetup(given, process.env)
   if (metricsPort !== undefined && !(await promClient()))
     throw new Error(`--metrics-port serves metrics, and ${NO_PROM_CLIENT}`)
+  if (given.flags['ui'] !== undefined) await refuseTaken(uiPort(given.flags), 'Set another port by --ui-port.')
+  if (metricsPort !== undefined) await refuseTaken(metricsPort, METRICS_PORT_ADVICE)
   makeFolders(paths)
   ownerOnly(paths.log)
   const log = openSync(paths.log, 'a', 0o600)

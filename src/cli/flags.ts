@@ -21,8 +21,13 @@ export interface Command {
   usage: string
   about: string
   flags: Flags
+  /** How many words it takes at the most. Default: any number. */
+  maxWords?: number
   run(given: Given): void | Promise<void>
 }
+
+/** Whether a word asks for help. */
+export const isHelp = (word: string): boolean => word === '--help' || word === '-h'
 
 /** Thrown for an invalid command line. */
 export class UsageError extends Error {
@@ -62,6 +67,14 @@ export function readFlags(args: readonly string[], known: Flags): Given {
     flags[name] = value
   }
   return { words, flags }
+}
+
+/** @throws UsageError for a word more than a command takes */
+export function refuseMoreWords({ usage, maxWords = Number.POSITIVE_INFINITY }: Command, { words }: Given): void {
+  const more = words[maxWords]
+  if (more === undefined) return
+  const takes = maxWords === 0 ? 'takes options only' : `takes ${maxWords} word${maxWords === 1 ? '' : 's'} at most`
+  throw new UsageError(`longhaul ${usage.split(' ')[0]} does not accept "${more}": the command ${takes}.`)
 }
 
 /** Flags in columns. */

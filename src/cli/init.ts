@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { UsageError, type Command } from './flags.ts'
+import type { Command } from './flags.ts'
 
 /** What is written into the folder, as it is to be there. */
 const STARTER = fileURLToPath(new URL('../starter', import.meta.url))
@@ -12,9 +12,8 @@ export const init: Command = {
   about: `Writes the programs of the test plan into this folder: daemon_control.py (start, stop, restart, status, health),
 websocket_bridge.py and the page ksi_web_ui, which call longhaul. Existing files are not overwritten.`,
   flags: {},
-  run({ words }) {
-    if (words.length > 0)
-      throw new UsageError(`longhaul init does not accept "${words[0]}". It always writes into the current folder.`)
+  maxWords: 0,
+  run() {
     for (const entry of readdirSync(STARTER, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const from = join(entry.parentPath, entry.name)
@@ -23,7 +22,12 @@ websocket_bridge.py and the page ksi_web_ui, which call longhaul. Existing files
       const isSame = isThere && readFileSync(to).equals(readFileSync(from))
       if (!isThere) {
         mkdirSync(dirname(to), { recursive: true })
-        copyFileSync(from, to)
+        try {
+          copyFileSync(from, to)
+        } catch (error) {
+          // Of the two files, Node names the one that can be read.
+          throw Object.assign(error as NodeJS.ErrnoException, { path: resolve(to) })
+        }
       }
       process.stdout.write(
         `${isThere ? `kept, ${isSame ? 'as it was written' : 'with your changes'}` : 'written'}: ${to}\n`,

@@ -66,6 +66,7 @@ function findingsIn(files: readonly string[]): number {
     try {
       found += tell(file, trace)
     } catch (error) {
+      if (error instanceof UsageError) throw error
       // Each event is as it should be; what they say of each other is not.
       throw new InvalidTraceError(
         `${file} is not the trace of a run: its events contradict each other. For example, a call ends that never started.`,
@@ -78,6 +79,8 @@ function findingsIn(files: readonly string[]): number {
 
 /** Prints what is in a trace. Returns how many findings there are. */
 function tell(file: string, trace: Trace): number {
+  if (trace.length === 0)
+    throw new UsageError(`${file} contains no event. A trace is written by trace.write(file), or by LONGHAUL_TRACES.`)
   const agents = agentsOf(callsOf(trace))
   const violations = findViolations(trace)
   const parts = [

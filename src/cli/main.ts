@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { suggestion } from '../options/index.ts'
 import { COMMANDS } from './commands.ts'
-import { helpOf, readFlags, UsageError } from './flags.ts'
+import { version } from './version.ts'
+import { helpOf, isHelp, readFlags, refuseMoreWords, UsageError } from './flags.ts'
 
 /** What a system call has failed with, in words. */
 function textOf(error: unknown): string {
@@ -34,26 +34,28 @@ async function run(name: string, words: string[]): Promise<void> {
   if (!found) throw new UsageError(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`)
   if ('loadRaw' in found) return (await found.loadRaw()).run(words)
   const command = await found.load()
-  if (words.includes('--help')) return void process.stdout.write(helpOf(command))
-  await command.run(readFlags(words, command.flags))
-}
-
-/** Such as `0.1.0`. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+  if (words.some(isHelp)) return void process.stdout.write(helpOf(command))
+  const given = readFlags(words, command.flags)
+  refuseMoreWords(command, given)
+  await command.run(given)
 }
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2)
   if (command === '--version' || command === '-v') return void process.stdout.write(`${version()}\n`)
-  if (command === undefined || command === '--help' || (command === 'help' && rest.length === 0))
+  if (command === undefined || isHelp(command) || (command === 'help' && rest.length === 0))
     return void process.stdout.write(USAGE)
   if (command !== 'help') return run(command, rest)
   // `help send` is about a command, `help orchestration:start` about an event.
   const [about = ''] = rest
   return about.includes(':') ? run('discover', rest) : run(about, ['--help'])
 }
+
+// `| head` closes the pipe when it has enough: that is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 try {

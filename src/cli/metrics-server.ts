@@ -2,17 +2,12 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Metrics } from '../telemetry/instruments.ts'
+import { listenError } from './taken-port.ts'
 
 const HOST = '127.0.0.1'
 
-/** Thrown when another server already listens on the port. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError'
-  readonly code = 'LONGHAUL_PORT_TAKEN'
-  constructor(port: number, advice: string, host = HOST) {
-    super(`Port ${port} of ${host} is already in use. ${advice}`)
-  }
-}
+/** What to do where the port of the metrics is taken. */
+export const METRICS_PORT_ADVICE = 'Set another port by --metrics-port.'
 
 /** Answers who asks for metrics. */
 export function answerMetrics(metrics: Metrics, response: ServerResponse): void {
@@ -40,8 +35,7 @@ export async function startMetrics(metrics: Metrics, port: number): Promise<{ ur
   try {
     await once(server, 'listening')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new PortTakenError(port, 'Set another port by --metrics-port.')
+    throw listenError(error, port, METRICS_PORT_ADVICE)
   }
   const { port: bound } = server.address() as AddressInfo
   names = [`${HOST}:${bound}`, `localhost:${bound}`]

@@ -6,7 +6,7 @@ import { daemonPaths, send as sendEvent } from '../daemon/index.ts'
 import { nearest } from '../options/index.ts'
 import { loadPattern, type Pattern } from '../pattern/index.ts'
 import { FOLLOW_FLAGS } from './watch/flags.ts'
-import { describeFlags, helpOf, UsageError, type Command, type Flags } from './flags.ts'
+import { describeFlags, helpOf, isHelp, UsageError, type Command, type Flags } from './flags.ts'
 
 /** Tables for people, JSON for programs. */
 type Format = 'table' | 'json' | 'pretty'
@@ -103,7 +103,7 @@ export function readSending(
       if (!FORMATS.includes(value))
         throw new UsageError(`--output-format is "${value}". Give one of ${FORMATS.join(', ')}.`)
       format = value as Format
-    } else if (name === 'every') everyMs = durationOf('--every', value)
+    } else if (name === 'every') everyMs = pauseOf(value)
     else if (name === 'within') withinMs = durationOf('--within', value)
     else Object.assign(data, objectOf(value))
   }
@@ -117,6 +117,13 @@ function durationOf(flag: string, value: string): number {
   } catch {
     throw new UsageError(`${flag} is "${value}". Give seconds, or a duration such as 500ms, 10s or 1m30s.`)
   }
+}
+
+/** How long to wait between two events. */
+function pauseOf(value: string): number {
+  const ms = durationOf('--every', value)
+  if (ms > 0) return ms
+  throw new UsageError(`--every is "${value}". Give a pause, such as 500ms, 10s or 1m30s.`)
 }
 
 /** The file of a pattern that is named by its path from here, as a shell does. */
@@ -226,14 +233,12 @@ async function describeEvents(only: string | undefined): Promise<string> {
     .join('\n')
 }
 
-const isHelp = (words: readonly string[]): boolean => words.includes('--help')
-
 /** A command that takes an event, and its help from it. */
 const ofEvent = (command: Command, run: (words: readonly string[]) => Promise<void>): RawCommand => ({
   ...command,
   async run(words) {
-    if (!isHelp(words)) return run(words)
-    const [event] = words.filter((word) => !word.startsWith('--'))
+    if (!words.some(isHelp)) return run(words)
+    const [event] = words.filter((word) => !word.startsWith('-'))
     process.stdout.write(event === undefined ? helpOf(command) : `${await describeEvents(event)}\n`)
   },
 })
@@ -284,6 +289,7 @@ export const discover: Command = {
   usage: 'discover [EVENT]',
   about: 'Lists the events of the daemon, or the parameters of one event.',
   flags: {},
+  maxWords: 1,
   async run({ words: [event] }) {
     process.stdout.write(`${await describeEvents(event)}\n`)
   },

@@ -7,7 +7,7 @@ import { readLatency } from '../systems/simulated-services.ts'
 import { countInto } from '../telemetry/prometheus.ts'
 import { Trace } from '../trace/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
-import { PortTakenError } from './metrics-server.ts'
+import { listenError } from './taken-port.ts'
 import { promClient } from './prom-client.ts'
 import { readProviderFile } from './provider-file.ts'
 import { timeModeIn } from './time-flag.ts'
@@ -39,6 +39,7 @@ function latencyIn(text: string): Latency {
 export const serve: Command = {
   usage: 'serve',
   about: 'Serves the simulated LLM services over HTTP on this machine, for programs in any language.',
+  maxWords: 0,
   flags: {
     port: { about: 'port of the server; default: any free port', value: 'NUMBER' },
     host: { about: 'address to listen on; default: 127.0.0.1', value: 'ADDRESS' },
@@ -87,8 +88,8 @@ export const serve: Command = {
       pace,
       ...(metrics && { metrics }),
       ...(host !== undefined && { host }),
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? new PortTakenError(port, 'Set another port by --port.', host) : error
+    }).catch((error: unknown) => {
+      throw listenError(error, port, 'Set another port by --port.', host)
     })
     if (host !== undefined && !isPrivate(host))
       log(`warning: ${host} accepts connections from other machines, and the server answers them without a key.`)

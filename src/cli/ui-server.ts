@@ -6,7 +6,8 @@ import { keptToken } from '../daemon/token.ts'
 import type { DaemonPaths } from '../daemon/index.ts'
 import { liveHtml } from '../report/html.ts'
 import type { Metrics } from '../telemetry/instruments.ts'
-import { answerMetrics, PortTakenError } from './metrics-server.ts'
+import { answerMetrics } from './metrics-server.ts'
+import { listenError } from './taken-port.ts'
 import { uiAddress } from './ui-port.ts'
 
 const HOST = '127.0.0.1'
@@ -55,8 +56,7 @@ export async function startUi({ paths, port, metrics }: UiOptions): Promise<Ui> 
   try {
     await once(server, 'listening')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new PortTakenError(port, 'Set another port by --port of longhaul ui, or by --ui-port of the daemon.')
+    throw listenError(error, port, 'Set another port by --port of longhaul ui, or by --ui-port of the daemon.')
   }
   const { port: bound } = server.address() as AddressInfo
   names = [`${HOST}:${bound}`, `localhost:${bound}`]

@@ -9,6 +9,7 @@ export const ui: Command = {
   usage: 'ui',
   about: `Serves a live page of the daemon on this machine. The printed address contains a token.
 With the token, the page can suspend, resume and terminate; without it, the page is read-only. If no daemon runs, the page waits for one.`,
+  maxWords: 0,
   flags: { port: { about: `port of the page; default: ${UI_PORT}; 0 for any free port`, value: 'NUMBER' } },
   async run({ flags }) {
     const paths = daemonPaths(process.env)

@@ -62,6 +62,8 @@ export interface DaemonOptions {
   keep?: number
   /** Makes services that answer in this process; those that it does not make are asked as the settings say. */
   simulate?: ((clock: Clock) => Simulation) | undefined
+  /** The version of the package, for `system:health`. */
+  version?: string
   /** What else is in force, for `system:config`. */
   config?: object
   observer?: DaemonObserver | undefined
@@ -121,6 +123,7 @@ async function begin(
     keep,
     simulate,
     config = {},
+    version,
     observer,
     watched,
   }: DaemonOptions,
@@ -130,7 +133,11 @@ async function begin(
   // Scaled time must not fall behind what the daemon before this one has kept.
   const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
-  undo.push(() => clock.stop())
+  undo.push(() => {
+    // Said in the time of all other lines.
+    if (stopping) lines.say(`daemon ${process.pid} has stopped`)
+    clock.stop()
+  })
   keepGoing(clock)
   const lines = new DaemonLog(paths.log)
   const log = new EventLog(paths.events, { ...eventLog, countIn: paths.eventCount })
@@ -212,7 +219,6 @@ async function begin(
           lines.say(`daemon ${(error as Error).message}`)
         }
       }
-      lines.say(`daemon ${process.pid} has stopped`)
       // The next daemon may have begun meanwhile, with a file of its own.
       if (pidIn(paths.pid) === process.pid) rmSync(paths.pid, { force: true })
       done.resolve()
@@ -232,6 +238,7 @@ async function begin(
     events: remembered.events,
     handlers: HANDLERS,
     startedAt: steadyNow(),
+    version,
     shutdown: () => void stop('daemon_shutdown'),
   }
   const admission = new Admission({ ...context, say: (text) => lines.say(`daemon ${text}`) })

@@ -75,9 +75,15 @@ export function meantBy(given: string, known: readonly string[]): string | undef
   )
 }
 
+/** So many names are listed. */
+const MAX_NAMES = 40
+
 /** `Did you mean "x"?`, or the list of what there is. */
 export function suggestion(given: string, known: readonly string[]): string {
   const meant = meantBy(given, known)
   if (meant !== undefined) return `Did you mean "${meant}"?`
-  return known.length > 0 ? `There ${known.length > 1 ? 'are' : 'is'}: ${known.slice(0, 40).join(', ')}.` : ''
+  const more = known.length > MAX_NAMES ? ` and ${known.length - MAX_NAMES} more` : ''
+  return known.length > 0
+    ? `There ${known.length > 1 ? 'are' : 'is'}: ${known.slice(0, MAX_NAMES).join(', ')}${more}.`
+    : ''
 }

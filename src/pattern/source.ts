@@ -58,6 +58,12 @@ export function readSource(file: string, text: string): Source {
   if (error) {
     // The reader of YAML tells where it was when its stack was full.
     if (error.message.includes('call stack')) fail(`The blocks are nested more than ${MAX_DEPTH} deep.`, error.pos[0])
+    if (error.code === 'MULTIPLE_DOCS')
+      fail(
+        'The file contains several documents.',
+        error.pos[0],
+        'Write each pattern into a file of its own, without ---.',
+      )
     fail(
       `YAML: ${error.message.replace(/\.$/, '')}.`,
       error.pos[0],

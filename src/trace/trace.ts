@@ -187,7 +187,9 @@ function parseLine(line: string, number: number, source: string): TraceEvent {
   const { seq, at, type } = (event ?? {}) as Partial<TraceEvent>
   if (!Number.isInteger(seq) || typeof at !== 'number' || typeof type !== 'string') {
     throw new InvalidTraceError(
-      `Line ${number} of ${source} is not an event: an event needs seq, at and type. Given: ${line.slice(0, 80)}`,
+      typeof (event as { event_name?: unknown } | null)?.event_name === 'string'
+        ? `${source} is an event log of the daemon, and no trace of a run. longhaul inspect ${source} --html OUT reads it.`
+        : `Line ${number} of ${source} is not an event: an event needs seq, at and type. Given: ${line.slice(0, 80)}`,
     )
   }
   Object.assign(event as TraceEvent, { type: typeOfToday(type) })

@@ -231,7 +231,12 @@ describe('options', { timeout: 60_000 }, () => {
     [['daemon', 'start', '--layout', 'plna'], '--layout is "plna". Did you mean "plan"?'],
     [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
     [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
-    [['init', 'here'], 'It always writes into the current folder'],
+    [['init', 'here'], 'longhaul init does not accept "here": the command takes options only.'],
+    [['schema', 'x'], 'longhaul schema does not accept "x"'],
+    [['discover', 'a:b', 'c'], 'longhaul discover does not accept "c": the command takes 1 word at most.'],
+    [['send', 'system:health', '--every', '0'], '--every is "0". Give a pause'],
+    [['daemon', 'start', '--patterns', 'nowhere'], 'patterns: there is no folder'],
+    [['daemon', 'start', '--ui', '--ui-port', '99999'], 'the port of the live page is "99999"'],
     [['serve', '--time', '60'], '--time: "60" is not a time mode of this command. Give real, or a factor such as 60x.'],
     [
       ['serve', '--time', 'vritual'],

@@ -87,7 +87,7 @@ describe('longhaul watch', { timeout: 60_000 }, () => {
     const line = `stty cols 100 rows 30; echo $$ > ${home}/watch.pid; exec ${process.execPath} ${MAIN} watch`
     const { read, exited } = watching('script', '-qec', line, '/dev/null')
     const drawn = () => stripVTControlCharacters(read().split('\u001B[H').at(-2) ?? '')
-    await expect.poll(drawn, { timeout: 30_000 }).toMatch(/rounds orch_[0-9a-f]{8} +running/)
+    await expect.poll(drawn, { timeout: 30_000 }).toMatch(/orch_[0-9a-f]{8} rounds +running/)
     await expect.poll(drawn, { timeout: 30_000 }).toMatch(/worker_1 +(working|idle)/)
     expect(read().startsWith('\u001B[?1049h\u001B[?25l')).toBe(true)
     const pid = readFileSync(join(home, 'watch.pid'), 'utf8')

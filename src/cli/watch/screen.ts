@@ -42,9 +42,13 @@ function fit(text: string, width: number): string {
 
 /** The widths of columns behind the first one, which takes what is left. */
 const WIDTHS = [11, 9, 9, 8, 10, 10]
+/** Columns that a narrow terminal leaves out: since when, and the budget or the tokens. */
+const MINOR: ReadonlySet<number> = new Set([2, 6])
+const NARROW = 100
 const row = (cells: readonly string[], columns: number): string => {
-  const first = Math.max(12, columns - WIDTHS.reduce((sum, width) => sum + width + 1, 0))
-  return cells.map((each, nth) => fit(each, nth === 0 ? first : WIDTHS[nth - 1]!)).join(' ')
+  const shown = [0, ...WIDTHS.map((_, nth) => nth + 1)].filter((nth) => columns >= NARROW || !MINOR.has(nth))
+  const first = Math.max(12, columns - shown.slice(1).reduce((sum, nth) => sum + WIDTHS[nth - 1]! + 1, 0))
+  return shown.map((nth) => fit(cells[nth] ?? '', nth === 0 ? first : WIDTHS[nth - 1]!)).join(' ')
 }
 
 function head({ health, runs, costs, agents, ended, failed, ends }: Seen, columns: number): string[] {
@@ -62,7 +66,8 @@ function head({ health, runs, costs, agents, ended, failed, ends }: Seen, column
   const problems = (health['problems'] as readonly string[] | undefined) ?? []
   return [
     `${styleText('bold', 'longhaul')} daemon ${String(health['pid'])} ${coloured(status)}, up ${seconds(health['uptime'])}, ${String(health['services'])} services, ${count('running')} running, ${count('suspended')} suspended`,
-    `calls in progress: ${open}, ended since the start of watch: ${ended}, failed: ${failed}${share}, in the last minute: ${ends.length}; spent ${dollars(spent)}, uncertain ${dollars(uncertain)}`,
+    `calls: ${open} in progress, ${ended} ended since the start of watch, ${failed} failed${share}, ${ends.length} in the last minute`,
+    `spent ${dollars(spent)}, uncertain ${dollars(uncertain)}`,
     ...problems.slice(0, 3).map((problem) => styleText('red', plain(problem))),
   ].map((line) => fit(line, columns).trimEnd())
 }
@@ -73,7 +78,7 @@ function runRow(run: Data, cost: Data | undefined, columns: number): string {
   const share = typeof limit === 'string' ? `${((100 * spent) / dollarsIn(limit)).toFixed(0)} %` : ''
   const state = String(run['state'])
   const cells = [
-    styleText('bold', plain(`${String(run['pattern'])} ${String(run['orchestration_id'])}`)),
+    styleText('bold', plain(`${String(run['orchestration_id'])} ${String(run['pattern'])}`)),
     coloured(state),
     seconds(run['duration']),
     String(cost?.['calls'] ?? ''),

@@ -14,6 +14,7 @@ const ONE = {
 } as const
 const AGENT = { ...ONE, required: true } as const
 const MAX_SUGGESTED = 20
+const STATUSES: readonly string[] = ['alive', 'terminated', 'given_up'] satisfies readonly AgentDetails['status'][]
 
 /** An agent's id begins with that of its orchestration. */
 const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
@@ -95,12 +96,14 @@ export const agent: Readonly<Record<string, Handler>> = {
   'agent:list': handler({
     about: 'Lists the agents of active orchestrations.',
     parameters: {
-      status: { type: 'text', about: 'only agents with this status' },
+      status: { type: 'text', about: `only agents with this status: ${STATUSES.join(', ')}` },
       orchestration_id: { type: 'text', about: 'only agents of this orchestration' },
       all: { type: 'boolean', about: 'includes agents of the newest ended orchestrations', default: false },
       ...PAGE,
     },
     answer({ status, orchestration_id: of, all, ...part }, { runs, store }) {
+      if (status !== undefined && !STATUSES.includes(status))
+        throw new RefusedError(`status is ${quoted(status)}. Give one of ${STATUSES.join(', ')}.`)
       const those = of !== undefined ? [runs.find(of)] : [...runs.active, ...(all ? runs.over(part.limit) : [])]
       const shown = page(
         agentsOf(those, store)

@@ -20,6 +20,8 @@ export interface DaemonContext {
   config: () => object
   /** Unix milliseconds. */
   startedAt: number
+  /** The version of the package, if it is known. */
+  version: string | undefined
   /** The newest events, oldest first. */
   events: readonly LoggedEvent[]
   /** Tells all who have subscribed. */

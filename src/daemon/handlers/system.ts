@@ -6,11 +6,12 @@ export const system: Readonly<Record<string, Handler>> = {
   'system:health': handler({
     about: 'Shows the health and the load of the daemon.',
     parameters: {},
-    answer: (_, { runs, startedAt, store, log, simulates, problems: found }) => {
+    answer: (_, { runs, startedAt, version, store, log, simulates, problems: found }) => {
       const problems = [...found, ...store.problems, ...log.problems]
       return {
         status: problems.length > 0 ? 'degraded' : 'healthy',
         uptime: (steadyNow() - startedAt) / 1_000,
+        ...(version !== undefined && { version }),
         orchestrations: runs.live.length,
         services: simulates ? 'simulated' : 'real',
         pid: process.pid,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeFlags, helpOf, numberIn, readFlags, type Flags } from '../../../src/cli/flags.ts'
+import { describeFlags, helpOf, numberIn, readFlags, refuseMoreWords, type Flags } from '../../../src/cli/flags.ts'
 
 const FLAGS: Flags = {
   html: { about: 'writes a page', value: 'OUT' },
@@ -27,6 +27,19 @@ describe('a command line', () => {
 
   test('takes what follows a flag for its value, whatever it looks like', () => {
     expect(read('--html', '--all').flags).toEqual({ html: '--all' })
+  })
+
+  test.each([
+    [0, ['a'], 'longhaul look does not accept "a": the command takes options only.'],
+    [1, ['a', 'b'], 'longhaul look does not accept "b": the command takes 1 word at most.'],
+    [2, ['a', 'b', 'c'], 'longhaul look does not accept "c": the command takes 2 words at most.'],
+  ])('has no more words than its command takes: %d', (maxWords, words, message) => {
+    const command = { usage: 'look [A] [B]', about: '', flags: {}, maxWords, run: () => {} }
+    expect(() => refuseMoreWords(command, { words, flags: {} })).toThrow(message)
+    expect(() => refuseMoreWords(command, { words: words.slice(0, maxWords), flags: {} })).not.toThrow()
+    expect(() =>
+      refuseMoreWords({ usage: 'look', about: '', flags: {}, run: () => {} }, { words, flags: {} }),
+    ).not.toThrow()
   })
 
   test('may have a dash for a word', () => {

@@ -75,11 +75,19 @@ describe('the screen', () => {
     const text = drawn(seen).join('\n')
     expect(text).toContain('daemon 77 healthy, up 1h 1m')
     expect(text).toContain(
-      'calls in progress: 1, ended since the start of watch: 3, failed: 1 (33.3 %), in the last minute: 3',
+      'calls: 1 in progress, 3 ended since the start of watch, 1 failed (33.3 %), 3 in the last minute',
     )
-    expect(text).toMatch(/debate orch_1a2b3c4d +running +1m 5s +12 +\$0\.4000 +82 %/)
+    expect(text).toContain('spent $0.4000, uncertain $0.0100')
+    expect(text).toMatch(/orch_1a2b3c4d debate +running +1m 5s +12 +\$0\.4000 +82 %/)
     expect(text).toMatch(/agent_1 +working +3s +9 +1 +\$0\.3000 +120/)
     expect(text).toMatch(/agent_2 +idle/)
+  })
+
+  test('has room for names and costs on a narrow terminal, and leaves minor columns out there', () => {
+    const text = drawn(busy(1), { columns: 80, rows: 24 }).join('\n')
+    expect(text).toContain('spent $0.4000, uncertain $0.0100')
+    expect(text).toMatch(/ORCHESTRATION, AGENT +STATE +CALLS +FAILED +COST$/m)
+    expect(text).toMatch(/orch_1a2b3c4d debate +running +12 +\$0\.4000$/m)
   })
 
   test('says that no daemon answers', () => {
