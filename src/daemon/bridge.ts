@@ -134,25 +134,28 @@ function relay(client: WebSocket, path: string, rights: Rights): void {
   }
   const tell = (event: string, data: object): void => say(JSON.stringify({ event, data }))
   const noDaemon = (): void => tell('bridge:error', { error: `No daemon answers at ${path}.` })
-  /** The client is read as fast as the daemon, and it itself, take what comes of it. */
+  /** The client is read as fast as the daemon, and it itself, take what comes of it; not before it is known whether there is one. */
   const mayRead = (): void => {
-    const isFull = client.bufferedAmount > MAX_UNREAD || (daemon?.writableNeedDrain ?? false)
+    const isFull = !isLookedFor || client.bufferedAmount > MAX_UNREAD || (daemon?.writableNeedDrain ?? false)
     if (isFull) client.pause()
     else client.resume()
   }
   let daemon: Socket | undefined
   let looking: NodeJS.Timeout | undefined
+  let isLookedFor = false
   let isTold = false
   const look = (): void => {
     const socket = connect(path)
     socket.on('error', () => {
       if (daemon) return
+      isLookedFor = true
       if (!isTold) noDaemon()
       isTold = true
       looking = setTimeout(look, LOOK_EVERY_MS)
     })
     socket.on('connect', () => {
       daemon = socket
+      isLookedFor = true
       socket.on('drain', mayRead)
       carry(client, socket)
       tell('bridge:connected', {
@@ -176,6 +179,7 @@ function relay(client: WebSocket, path: string, rights: Rights): void {
     daemon.write(`${text.replaceAll(/[\r\n]+/g, ' ')}\n`)
     mayRead()
   })
+  mayRead()
   look()
 }
 

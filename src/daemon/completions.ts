@@ -29,6 +29,8 @@ export interface CompletionRequest {
 }
 
 const MAX_QUEUED = 1_000
+/** Ids that are told where a name is not enough. */
+const MAX_SUGGESTED = 20
 /** Characters of those that wait. */
 const MAX_QUEUED_LENGTH = 64 * 1024 * 1024
 /** Characters of earlier completions that are sent along, the newest first. */
@@ -114,14 +116,15 @@ export class Completions {
     const { model = null, prompt, messages } = given
     if ((prompt === undefined) === (messages === undefined))
       throw new RefusedError('completion:async needs a prompt or messages, and not both.')
-    const owner = given.agentId === undefined ? undefined : this.#agentOf(given.agentId)
+    const agentId = given.agentId === undefined ? undefined : this.#idOf(given.agentId)
+    const owner = agentId === undefined ? undefined : this.#agentOf(agentId)
     if (owner && messages)
       throw new RefusedError(`${given.agentId} has its own conversation. Give a prompt in place of messages.`)
-    const sessionId = owner ? given.agentId! : (given.sessionId ?? given.agentId ?? requestId)
+    const sessionId = owner ? agentId! : (given.sessionId ?? given.agentId ?? requestId)
     const added = this.#store.completions.add({
       requestId,
       sessionId,
-      agentId: given.agentId ?? '',
+      agentId: agentId ?? '',
       model,
       messages: messages ?? [{ role: 'user', text: prompt! }],
       continues: prompt !== undefined,
@@ -155,6 +158,22 @@ export class Completions {
     this.#closed = true
     for (const controller of this.#controllers.values()) controller.abort(new Error('The daemon is stopping.'))
     await Promise.all(this.#lines.values())
+  }
+
+  /**
+   * The id of the agent that has a name in one running orchestration; a name that no agent has stands in the accounts
+   * alone.
+   *
+   * @throws RefusedError for a name that agents of several orchestrations have
+   */
+  #idOf(name: string): string {
+    const ids = this.#runs.live.flatMap(({ id, live }) =>
+      live.orchestrator.team.isAlive(name) ? [`${id}_${name}`] : [],
+    )
+    if (ids.length < 2) return ids[0] ?? name
+    throw new RefusedError(`Several orchestrations have an agent ${quoted(name)}. Give the id of one agent.`, {
+      agents: ids.slice(0, MAX_SUGGESTED),
+    })
   }
 
   #agentOf(agentId: string): { orchestrator: Orchestrator; name: string } | undefined {

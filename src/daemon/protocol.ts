@@ -30,7 +30,7 @@ export class RefusedError extends Error {
 }
 
 /** Reads a line. What is wrong with one is a text. */
-export function readRequest(line: string): Request | { error: string } {
+export function readRequest(line: string): Request | { error: string; correlation_id?: string } {
   if (nestsDeeper(line, MAX_DEPTH)) return { error: `Invalid JSON: more than ${MAX_DEPTH} lists and blocks are nested` }
   let given: unknown
   try {
@@ -40,18 +40,16 @@ export function readRequest(line: string): Request | { error: string } {
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return { error: 'Invalid JSON: a request must be an object' }
-  const { event, data = {}, correlation_id: correlationId = null } = given as Record<string, unknown>
-  if (typeof event !== 'string' || event === '') return { error: 'Missing event name' }
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    return { error: 'The data of an event must be an object' }
-  const isId = typeof correlationId === 'string' || typeof correlationId === 'number' || correlationId === null
-  if (!isId || String(correlationId).length > MAX_ID)
+  const { event, data, correlation_id: id = null } = given as Record<string, unknown>
+  const isId = typeof id === 'string' || typeof id === 'number' || id === null
+  if (!isId || String(id).length > MAX_ID)
     return { error: `The correlation_id of a request must be a text of at most ${MAX_ID} characters` }
-  return {
-    event,
-    data: data as Record<string, unknown>,
-    correlationId: correlationId === null ? null : String(correlationId),
-  }
+  const correlationId = id === null ? null : String(id)
+  // A client with several requests in flight sees by it which one was refused.
+  const refused = (error: string) => ({ error, ...(correlationId !== null && { correlation_id: correlationId }) })
+  if (typeof event !== 'string' || event === '') return refused('Missing event name')
+  if (typeof (data ?? {}) !== 'object' || Array.isArray(data)) return refused('The data of an event must be an object')
+  return { event, data: (data ?? {}) as Record<string, unknown>, correlationId }
 }
 
 /** A value that a client has given, as it stands in a message. */

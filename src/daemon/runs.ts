@@ -15,6 +15,7 @@ import {
 import type { RunRecord, RunStatus, RunStore } from '../store/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import { onBehalfOf } from './guard.ts'
+import { Past } from './past.ts'
 import { quoted, RefusedError } from './protocol.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -102,6 +103,8 @@ const isOver = (phase: RunStatus): boolean => phase !== 'running' && phase !== '
 /** The orchestrations of a daemon: started, kept, suspended, gone on with. Those that are over are read from the store. */
 export class Runs {
   readonly #options: RunsOptions
+  /** What those that have stopped have come to. */
+  readonly past = new Past()
   readonly #runs = new Map<string, Run>()
   /** Out of these no pattern is read. They are where they were when the daemon began, wherever it stands later. */
   readonly #folders: readonly string[]
@@ -322,6 +325,10 @@ export class Runs {
   #ended(run: Run, phase: RunStatus, how: OrchestrationResult | Error): void {
     const { store } = this.#options
     const { orchestrator, failedBy } = run.live!
+    this.past.add({
+      targets: orchestrator.targets,
+      tries: isOver(phase) ? orchestrator.snapshot().state.questions.tries : undefined,
+    })
     Object.assign(run, { phase, endedAt: phase === 'suspended' ? undefined : steadyNow(), live: undefined })
     if (how instanceof Error) run.error = how.message
     const { savings, breakers } = orchestrator

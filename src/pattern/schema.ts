@@ -228,7 +228,9 @@ export const asDeclared = (value: unknown): DeclaredVariable | undefined =>
   isDeclaration(value) ? schemas().declaredVariable.safeParse(value).data : undefined
 
 /** The JSON Schema of patterns, for editors. */
-export const patternJSONSchema = (): object => ({
-  title: 'longhaul orchestration pattern',
-  ...zod().toJSONSchema(schemas().pattern, { unrepresentable: 'any' }),
-})
+export function patternJSONSchema(): object {
+  const { required = [], ...schema } = zod().toJSONSchema(schemas().pattern, { unrepresentable: 'any' })
+  // A pattern without a name has that of its file.
+  const others = required.filter((name) => name !== 'name')
+  return { title: 'longhaul orchestration pattern', ...schema, ...(others.length > 0 && { required: others }) }
+}

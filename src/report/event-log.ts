@@ -12,10 +12,15 @@ interface LoggedLine {
 /** The events of one orchestration of a daemon, numbered anew and on one axis. */
 export interface LoggedRun {
   id: string
+  /** How it stands at the end of the log. */
+  status: 'running' | 'suspended' | 'completed' | 'failed'
   events: TraceEvent[]
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** Said of each orchestration that is over, behind how it went. */
+const ENDED = 'orchestration:terminated'
 
 /** Whether a line is of a daemon's event log, and not of a trace. */
 export const isLoggedLine = (value: unknown): value is LoggedLine =>
@@ -27,6 +32,21 @@ const isEvent = (data: unknown): data is TraceEvent =>
   typeof data['seq'] === 'number' &&
   typeof data['at'] === 'number'
 
+/** What the daemon says of an orchestration when it begins and ends, and how it stands then. */
+const STATUS: ReadonlyMap<string, LoggedRun['status']> = new Map([
+  ['orchestration:started', 'running'],
+  ['orchestration:suspended', 'suspended'],
+  ['orchestration:completed', 'completed'],
+  ['orchestration:failed', 'failed'],
+] as const)
+
+/** How an orchestration stands after a line that does not say it. */
+function statusAfter(before: LoggedRun['status'], name: string, data: unknown): LoggedRun['status'] {
+  // What a client ends has neither completed nor failed.
+  if (name === ENDED) return before === 'running' || before === 'suspended' ? 'failed' : before
+  return isObject(data) && data['type'] === 'run.resumed' ? 'running' : before
+}
+
 /**
  * The orchestrations in a daemon's event log, in the order of their first events. An orchestration that went on in
  * another process numbers its events from 0 again: here they have one numbering, and `causes` point where they did.
@@ -34,10 +54,14 @@ const isEvent = (data: unknown): data is TraceEvent =>
 export function loggedRuns(lines: Iterable<unknown>): LoggedRun[] {
   const runs = new Map<string, LoggedRun & { offset: number; last: number }>()
   for (const line of lines) {
-    if (!isLoggedLine(line) || line.orchestration_id === null || !isEvent(line.data)) continue
-    const { data, orchestration_id: id } = line
+    if (!isLoggedLine(line) || line.orchestration_id === null) continue
+    const { data, orchestration_id: id, event_name: name } = line
+    const status = STATUS.get(name)
+    if (status === undefined && name !== ENDED && !isEvent(data)) continue
     let run = runs.get(id)
-    if (!run) runs.set(id, (run = { id, events: [], offset: 0, last: -1 }))
+    if (!run) runs.set(id, (run = { id, status: 'running', events: [], offset: 0, last: -1 }))
+    run.status = status ?? statusAfter(run.status, name, data)
+    if (!isEvent(data)) continue
     if (data.seq <= run.last) run.offset += run.last + 1
     run.last = data.seq
     const { offset } = run
@@ -49,5 +73,7 @@ export function loggedRuns(lines: Iterable<unknown>): LoggedRun[] {
       ...('gather' in data && { gather: data.gather + offset }),
     })
   }
-  return [...runs.values()].map(({ id, events }) => ({ id, events }))
+  return [...runs.values()]
+    .filter(({ events }) => events.length > 0)
+    .map(({ id, status, events }) => ({ id, status, events }))
 }

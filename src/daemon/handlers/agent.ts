@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../clock/index.ts'
 import { fitsPattern } from '../../orchestrator/index.ts'
 import type { Options } from '../../strategy/index.ts'
@@ -14,7 +15,12 @@ const ONE = {
 } as const
 const AGENT = { ...ONE, required: true } as const
 const MAX_SUGGESTED = 20
-const STATUSES: readonly string[] = ['alive', 'terminated', 'given_up'] satisfies readonly AgentDetails['status'][]
+const STATUSES: readonly string[] = [
+  'alive',
+  'terminated',
+  'given_up',
+  'finished',
+] satisfies readonly AgentDetails['status'][]
 
 /** An agent's id begins with that of its orchestration. */
 const ID = /^(orch_[0-9a-f]{8})_(.+)$/s
@@ -134,7 +140,9 @@ export const agent: Readonly<Record<string, Handler>> = {
       const found = chosen(given, context)
       const { runs, store } = context
       if (found.length === 0)
-        throw new RefusedError('No agents found matching criteria', { agents: idsOf(agentsOf(runs.live, store)) })
+        throw new RefusedError('No agents found matching criteria', {
+          agents: idsOf(agentsOf(runs.live, store).filter(({ status }) => status === 'alive')),
+        })
       const ids = found.map(({ id }) => id)
       if (given.dry_run) return { status: 'dry_run', would_terminate: ids, count: ids.length }
       for (const { run, name } of found) runs.liveOf(run).orchestrator.terminateAgent(name, 'terminated by request')
@@ -199,14 +207,19 @@ export const agent: Readonly<Record<string, Handler>> = {
       agent_id: AGENT,
       message: { type: 'any', about: 'the message: a text, or an object', required: true },
     },
-    answer({ agent_id: id, message }, { runs, store }) {
+    answer({ agent_id: id, message }, { runs, store, correlationId }) {
       const found = findAgent(id, { runs, store })
       if (found.status !== 'alive') throw new RefusedError(`The agent ${found.id} is ${found.status}.`)
       const text = typeof message === 'string' ? message : JSON.stringify(message)
       if (text === '') throw new RefusedError('agent:send_message needs a message: a text.')
       const { orchestrator } = runs.liveOf(found.run)
       orchestrator.sendMessage(found.name, text, 'client')
-      return { status: 'queued', agent_id: found.id, unread: orchestrator.team.find(found.name).inbox.length }
+      return {
+        status: 'queued',
+        agent_id: found.id,
+        request_id: correlationId ?? `req_${randomBytes(4).toString('hex')}`,
+        unread: orchestrator.team.find(found.name).inbox.length,
+      }
     },
   }),
   'agent:trace': handler({

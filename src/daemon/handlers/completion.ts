@@ -81,6 +81,13 @@ const isAll = ({ orchestration_id: id, pattern }: Chosen): boolean => id === und
 
 const healthOf = ({ live }: Run): [string, TargetHealth][] => Object.entries(live?.orchestrator.targets ?? {})
 
+/** @throws RefusedError for a provider that the daemon does not call */
+function refuseUnknown(provider: string, { config }: RequestContext): void {
+  const services = Object.keys((config() as { services?: object }).services ?? {})
+  if (services.includes(provider.split('/')[0]!)) return
+  throw new RefusedError(`There is no provider ${quoted(provider)}. There are: ${services.join(', ')}.`)
+}
+
 /** The sessions of agents, those that wait and work first. */
 function agentSessions(chosen: readonly Run[], { store }: RequestContext): SessionDetails[] {
   return chosen.flatMap((run) =>
@@ -254,13 +261,14 @@ export const completion: Readonly<Record<string, Handler>> = {
       const { completions } = context
       const all = [
         ...runsOf(which, context, 'completion:provider_status').flatMap(healthOf),
-        ...(isAll(which) ? Object.entries(completions.completer.health) : []),
+        ...(isAll(which) ? [...Object.entries(completions.completer.health), ...context.runs.past.targets] : []),
       ]
       const targets = new Map<string, TargetHealth[]>()
       for (const [target, health] of all) targets.set(target, [...(targets.get(target) ?? []), health])
       const names = [...targets.keys()].filter(
         (name) => provider === undefined || name === provider || name.split('/')[0] === provider,
       )
+      if (provider !== undefined && names.length === 0) refuseUnknown(provider, context)
       if (provider !== undefined)
         return { provider, models: names, ...joined(names.flatMap((name) => targets.get(name)!)) }
       return { providers: Object.fromEntries(names.map((name) => [name, joined(targets.get(name)!)])) }
@@ -276,7 +284,7 @@ export const completion: Readonly<Record<string, Handler>> = {
       const live = chosen.flatMap((run) => (run.live ? [{ id: run.id, ...run.live }] : []))
       const tries = [
         ...chosen.map((run) => detailsOf(run, context.store).tries),
-        ...(own ? [completions.completer.save().tries] : []),
+        ...(own ? [completions.completer.save().tries, context.runs.past.tries] : []),
       ]
       const waiting = [
         ...live.flatMap(({ id: run, orchestrator }) =>

@@ -24,7 +24,7 @@ export const monitor: Readonly<Record<string, Handler>> = {
   'monitor:get_events': handler({
     about: 'Returns the newest events.',
     parameters: {
-      event_patterns: { type: 'texts', about: 'patterns of event names, such as ["call.*"]', default: ['*'] },
+      event_patterns: { type: 'texts', about: 'patterns of event names, such as ["attempt.*"]', default: ['*'] },
       since: {
         type: 'time',
         about: 'the start of the period: a date, Unix seconds, or a duration before now, such as 10m',

@@ -52,6 +52,16 @@ describe('the WebSocket bridge', { timeout: 60_000 }, () => {
     client.close()
   })
 
+  test('answers what a client asks as soon as it is open, behind its greeting', async () => {
+    const client = new WebSocket(url, token)
+    client.on('open', () => client.send(JSON.stringify({ event: 'system:health', correlation_id: 'soon' })))
+    expect(await messages(client, 2)).toMatchObject([
+      { event: 'bridge:connected' },
+      { event: 'system:health', correlation_id: 'soon', data: { status: 'healthy' } },
+    ])
+    client.close()
+  })
+
   test('another origin is closed with code 1008, a known one is not', async () => {
     const foreign = new WebSocket(url, { origin: 'https://example.com' })
     const [code] = (await once(foreign, 'close')) as [number]

@@ -69,6 +69,8 @@ describe('completions that clients ask for', { timeout: 60_000 }, () => {
     const id = await start({ max_rounds: 400, pause: '20ms' })
     const { request_id: request } = await ask('completion:async', { agent_id: `${id}_critic`, prompt: 'Between us?' })
     expect(await finished(request)).toMatchObject({ state: 'completed', session_id: `${id}_critic` })
+    const { request_id: byName } = await ask('completion:async', { agent_id: 'critic', prompt: 'Between us?' })
+    expect(await finished(byName)).toMatchObject({ state: 'completed', session_id: `${id}_critic` })
     const { events } = await ask('monitor:get_session_events', { session_id: `${id}_critic` })
     const names = (events as { event_name: string }[]).map(({ event_name: name }) => name)
     expect(names).toEqual(expect.arrayContaining(['cost.claimed', 'completion:result']))

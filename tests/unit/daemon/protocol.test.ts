@@ -15,6 +15,7 @@ describe('a request', () => {
     ['{"event":"system:health"}', { event: 'system:health', data: {}, correlationId: null }],
     ['{"event":"a","data":{"b":1},"correlation_id":"c"}', { event: 'a', data: { b: 1 }, correlationId: 'c' }],
     ['{"event":"a","correlation_id":7}', { event: 'a', data: {}, correlationId: '7' }],
+    ['{"event":"a","data":null}', { event: 'a', data: {}, correlationId: null }],
     ['{"event":"a","correlation_id":null}', { event: 'a', data: {}, correlationId: null }],
     ['{"event":"a","data":{"__proto__":{"x":1},"y":2}}', { event: 'a', data: { y: 2 }, correlationId: null }],
   ])('%s is read', (line, request) => {
@@ -38,12 +39,19 @@ describe('a request', () => {
     ['{"event":""}', 'Missing event name'],
     ['{"event":7}', 'Missing event name'],
     ['{"event":"a","data":[]}', 'The data of an event must be an object'],
-    ['{"event":"a","data":null}', 'The data of an event must be an object'],
     ['{"event":"a","data":"b"}', 'The data of an event must be an object'],
     ['{"event":"a","correlation_id":{}}', /^The correlation_id of a request must be a text/],
     ['{"event":"a","correlation_id":true}', /^The correlation_id of a request must be a text/],
   ])('%s is wrong', (line, error) => {
     expect(readRequest(line)).toEqual({ error: expect.stringMatching(error) as string })
+  })
+
+  test('that is wrong keeps its id, by which its client knows it', () => {
+    expect(readRequest('{"event":"a","data":[],"correlation_id":"c"}')).toEqual({
+      error: 'The data of an event must be an object',
+      correlation_id: 'c',
+    })
+    expect(readRequest('{"correlation_id":7}')).toEqual({ error: 'Missing event name', correlation_id: '7' })
   })
 
   test('that nests too deep is refused before it is read', () => {

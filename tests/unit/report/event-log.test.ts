@@ -23,6 +23,27 @@ test('the runs of a log are told apart, and what is no event of one is passed ov
   ])
 })
 
+const says = (run: string, name: string): object => ({ ...line(run, 0), event_name: `orchestration:${name}`, data: {} })
+
+test.each([
+  [['started'], 'running'],
+  [['started', 'suspended'], 'suspended'],
+  [['started', 'completed', 'terminated'], 'completed'],
+  [['started', 'failed', 'terminated'], 'failed'],
+  [['started', 'terminated'], 'failed'],
+  [['started', 'suspended', 'terminated'], 'failed'],
+] as const)('a run that was %j is %s', (names, status) => {
+  const told = names.map((name) => says('a', name))
+  expect(loggedRuns([...told.slice(0, 1), line('a', 0), ...told.slice(1), line('a', 1)])).toMatchObject([{ status }])
+})
+
+test('a run that was suspended runs again when it is resumed; one without an event is none', () => {
+  const resumed = line('a', 1, { type: 'run.resumed', run: 'a', uncertain: 0 })
+  expect(loggedRuns([says('a', 'started'), says('a', 'suspended'), resumed, says('b', 'started')])).toMatchObject([
+    { id: 'a', status: 'running' },
+  ])
+})
+
 test('a run that went on in another process has one numbering, and causes and gathers keep pointing where they did', () => {
   const [run] = loggedRuns([line('a', 0), line('a', 1), line('a', 0, { gather: 0 }), line('a', 1, { gather: 0 })])
   expect(run!.events.map(({ seq, causes }) => [seq, causes])).toEqual([
