@@ -1,3 +1,4 @@
+import { InvariantError } from '../checks/index.ts'
 import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
@@ -105,8 +106,15 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     now,
   })
   const { error, trace, epoch } = smallest
+  const violations = error instanceof InvariantError ? error.violations : []
   const verdict = String((error as { message?: unknown } | undefined)?.message ?? '')
-  return { ...shrunk, case: { ...shrunk.case, epoch }, error, trace, timeline: timeline(trace, undefined, verdict) }
+  return {
+    ...shrunk,
+    case: { ...shrunk.case, epoch },
+    error,
+    trace,
+    timeline: timeline(trace, undefined, verdict, violations),
+  }
 }
 
 const MAX_FAULTS = 20

@@ -97,7 +97,7 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   const { trace } = attempt.session
   const told = [
     ...failureContext(attempt, errors),
-    ...chart(trace, errors),
+    ...chart(trace, errors, attempt.session.violations),
     replayText(attempt),
     ...reportText(report),
   ].join('\n\n')

@@ -135,7 +135,9 @@ export class Sweep<Result> implements Explainer {
     const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
     const told = [
       ...failureContext(attempt, errors),
-      ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(attempt.session.trace, errors)),
+      ...(smallest
+        ? [smallestText(smallest), ...this.#keep(smallest)]
+        : chart(attempt.session.trace, errors, attempt.session.violations)),
       `To repeat this test alone:\n  ${command}`,
       ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),
     ]
