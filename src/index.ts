@@ -151,6 +151,7 @@ export type {
 } from './orchestrator/index.ts'
 export type {
   Behaviour,
+  BrownoutOptions,
   Bursts,
   Caller,
   CallRequest,
@@ -159,6 +160,7 @@ export type {
   HostedTool,
   ModelConfig,
   ModelSpeed,
+  OutageOptions,
   Persona,
   ReasoningRequest,
   ServiceError,

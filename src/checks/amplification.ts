@@ -73,9 +73,8 @@ function areOneLayer(again: readonly Counted[]): boolean {
  * many survive with few tries each.
  */
 function areOfOneOutage(again: readonly Counted[]): boolean {
-  const begun = Math.max(...again.map(({ calls }) => calls[0]!.arrivedAt))
-  const over = Math.min(...again.map(({ calls }) => calls.at(-1)!.arrivedAt))
-  if (begun > over) return false
+  const begun = again.reduce((latest, { calls }) => Math.max(latest, calls[0]!.arrivedAt), 0)
+  if (again.some(({ calls }) => calls.at(-1)!.arrivedAt < begun)) return false
   const pauses = again.map(({ calls }) => pausesOf(calls))
   if (pauses.every(isOneBackoff)) return true
   const survivors = again.filter(({ calls }) => calls.at(-1)!.status === 'ended')

@@ -31,7 +31,7 @@ function retriesOf(facts: Facts): Retry[] {
   return facts.calls.flatMap((call) => {
     const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
     const tries = triesOfCall.get(call.call)!
-    if (!before || tries === 1 || !hasLearned(facts, before)) return []
+    if (!before || tries === 1 || facts.hasOwnTime(call) || !hasLearned(facts, before)) return []
     const pauseMs = call.arrivedAt - before.endedAt!
     return isOwnPause(before, pauseMs) ? [{ call, before, tries, pauseMs }] : []
   })
@@ -72,7 +72,7 @@ export const backoff = check({
  */
 function* rushes(facts: Facts, rush: number, pauseMs: number): Generator<Found> {
   for (const calls of Map.groupBy(facts.calls, ({ agent, request }) => `${agent}\u0000${request}`).values()) {
-    if (calls.length <= rush) continue
+    if (calls.length <= rush || calls.some((call) => facts.hasOwnTime(call))) continue
     const rows = new Map<CallRecord, number>()
     let failures: CallRecord[] = []
     for (const call of calls) {

@@ -15,7 +15,7 @@ export const conversations = check({
     const calls = facts.calls.filter(({ agent }) => !hedging.has(agent))
     const goneOn = Map.groupBy(calls, ({ continues }) => continues)
     const pairs = [
-      ...overtaking(facts, calls, goneOn),
+      ...overtaking(facts, calls, goneOn, branches),
       ...merged(facts, calls, goneOn, branches),
       ...divided(facts, calls, goneOn, branches),
     ]
@@ -33,6 +33,9 @@ export const conversations = check({
   },
 })
 
+/** As many as a question and one beside it, such as for a title. */
+const BESIDE = 2
+
 /** Two calls, and how many branches or samples they would be if they were meant to be some. */
 type Pair = readonly [before: CallRecord, call: CallRecord, asBranches?: number]
 /** The calls that go on with each call. */
@@ -41,16 +44,22 @@ type GoneOn = ReadonlyMap<number | undefined, readonly CallRecord[]>
 /**
  * Calls that hold the question of another one, which has no answer yet. A first question with something behind it may be
  * meant, as to get a title, and so may one to another model: it takes a third one, or a history that goes on with both
- * questions, to tell that it is not.
+ * questions, to tell that it is not. Where the history goes on with the first question alone, the second was beside it.
  */
-function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn): Pair[] {
+function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
   return calls.flatMap((call): Pair[] => {
     const before = call.overtakes === undefined ? undefined : facts.call(call.overtakes)
     if (!before || !isOpenAt(facts, before, call.arrivedAt)) return []
+    if (goneOn.has(call.call)) return [[before, call]]
     const isNext = before.continues !== undefined || before.overtakes !== undefined
-    return (isNext && before.model === call.model) || goneOn.has(call.call) ? [[before, call]] : []
+    const isMeant = isBeside(call, goneOn) || branches <= BESIDE
+    return isNext && before.model === call.model && !isMeant ? [[before, call, BESIDE]] : []
   })
 }
+
+/** Whether a history goes on with a question, and without another one that was sent behind it before the answer came. */
+const isBeside = ({ call, overtakes }: CallRecord, goneOn: GoneOn): boolean =>
+  overtakes !== undefined && goneOn.has(overtakes) && !goneOn.has(call)
 
 /** Calls in progress together whose questions were put into one history, one behind the other. */
 function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
@@ -76,10 +85,11 @@ function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bran
 function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
   const families = [
     ...Map.groupBy(
-      calls.filter(({ continues }) => continues !== undefined),
+      calls.filter((call) => call.continues !== undefined && !isBeside(call, goneOn)),
       ({ agent, model, continues }) => `${agent}\u0000${model}\u0000${continues}`,
     ).values(),
   ]
+  const heldBy = holdersOf(facts)
   // An agent that explores a tree once is one that does: nothing goes on with the last questions of the tree.
   const exploring = new Set(families.filter((family) => areGoneOnWith(family, goneOn)).map(([first]) => first!.agent))
   return families.flatMap((family): Pair[] => {
@@ -87,7 +97,7 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
     const both = atOnce(facts, family, false)
     if (!both || areOfSeveral(facts, both[0]) || exploring.has(both[0].agent)) return []
     const different = new Set(family.map(({ prompt }) => prompt)).size
-    return different >= branches || areJudged(facts, family) ? [] : [[...both, different]]
+    return different >= branches || areJudged(heldBy, family) ? [] : [[...both, different]]
   })
 }
 
@@ -95,15 +105,29 @@ function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bra
 const areGoneOnWith = (family: readonly CallRecord[], goneOn: GoneOn): boolean =>
   family.filter(({ call }) => goneOn.has(call)).length > 1
 
+/** The calls whose prompts hold the answer of each call. */
+function holdersOf({ calls }: Facts): ReadonlyMap<number, readonly CallRecord[]> {
+  const holders = new Map<number, CallRecord[]>()
+  for (const call of calls)
+    for (const held of new Set(call.holds)) {
+      const all = holders.get(held)
+      if (all) all.push(call)
+      else holders.set(held, [call])
+    }
+  return holders
+}
+
 /** Whether a prompt outside of their history, or before them in it, has the answers of several calls. */
-function areJudged(facts: Facts, family: readonly CallRecord[]): boolean {
-  const numbers = family.map(({ call }) => call)
+function areJudged(heldBy: ReadonlyMap<number, readonly CallRecord[]>, family: readonly CallRecord[]): boolean {
   const [{ conversation, turn }] = family as [CallRecord]
-  return facts.calls.some(
-    (call) =>
-      (call.conversation !== conversation || call.turn <= turn) &&
-      numbers.filter((number) => call.holds.includes(number)).length > 1,
-  )
+  const seen = new Set<CallRecord>()
+  for (const { call } of family)
+    for (const holder of heldBy.get(call) ?? []) {
+      if (holder.conversation === conversation && holder.turn > turn) continue
+      if (seen.has(holder)) return true
+      seen.add(holder)
+    }
+  return false
 }
 
 const isOpenAt = ({ slackMs }: Facts, call: CallRecord, at: number): boolean => endOf(call) > at + slackMs
@@ -132,9 +156,8 @@ function atOnce(
 function areOfSeveral(facts: Facts, { continues, agent, seq }: CallRecord): boolean {
   const asked = continues === undefined ? undefined : facts.call(continues)
   if (!asked) return false
-  return (
-    facts.calls.filter((call) => call.request === asked.request && call.agent === agent && call.seq < seq).length > 1
-  )
+  const ofAgent = facts.callsOfAgent.get(agent) ?? []
+  return ofAgent.filter((call) => call.request === asked.request && call.seq < seq).length > 1
 }
 
 /**

@@ -100,6 +100,11 @@ export class Facts {
     return this.of('run.resumed').some((resumed) => Math.abs(resumed.at - at) <= this.slackMs)
   }
 
+  /** Whether the client of a call ran by another clock than the trace: nobody knows how long it has paused. */
+  hasOwnTime({ ownTime }: CallRecord): boolean {
+    return ownTime && this.slackMs === 0
+  }
+
   /** The orchestrations that were under way at a place of the trace. */
   runsAt(place: number): RunRecord[] {
     return this.runs.filter(({ seq, endSeq = Number.POSITIVE_INFINITY }) => seq < place && place < endSeq)

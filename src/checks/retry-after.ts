@@ -22,6 +22,7 @@ export const retryAfter = check({
     const rows = new Map<number, number>()
     for (const call of facts.calls) {
       const before = call.retryOf === undefined ? undefined : facts.call(call.retryOf)
+      if (facts.hasOwnTime(call)) continue
       if (!before?.retryAfterMs || before.endedAt === undefined || facts.diedAt(before.endedAt)) continue
       const waited = call.arrivedAt - before.endedAt
       if (waited + ROUNDING_MS + facts.slackMs >= before.retryAfterMs) continue

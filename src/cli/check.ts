@@ -17,7 +17,7 @@ import { functionsIn } from './functions.ts'
 export const checkAs = (name: 'check' | 'validate'): Command => ({
   usage: `${name} PATTERN …`,
   about:
-    'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error. A mistake in the form of the YAML, of a statement or of an expression ends the reading of its pattern: repair it, and run the command again.',
+    'Validates orchestration patterns, by path or by name: prints errors and warnings with file, line, column and a hint. Exits with 1 if there is an error. A mistake in the form of the YAML or of a setting hides the mistakes of the strategy, and the first mistake in the form of a statement or of an expression hides those below it: repair it, and run the command again.',
   flags: { functions: { about: 'a module with functions for CALL', value: 'FILE' } },
   async run({ words, flags }) {
     if (words.length === 0) throw new UsageError(`longhaul ${name} needs the path of at least one pattern.`)
@@ -84,6 +84,7 @@ function wrongAmong(files: readonly string[], given: readonly string[]): number 
       wrong += 1
       const message = error instanceof Error ? error.message : String(error)
       process.stderr.write(`${error instanceof PatternError ? message : `${file}: ${message}`}\n`)
+      for (const other of error instanceof PatternError ? error.others : []) process.stderr.write(`${other.message}\n`)
     }
   }
   return wrong

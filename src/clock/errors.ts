@@ -28,11 +28,20 @@ export class DeadlockError extends Error {
     {
       realTimers,
       endedIntervals,
-    }: { realTimers: readonly { ms: Milliseconds; at: string | undefined }[]; endedIntervals: readonly Milliseconds[] },
+      asleep,
+    }: {
+      realTimers: readonly { ms: Milliseconds; at: string | undefined }[]
+      endedIntervals: readonly Milliseconds[]
+      asleep: readonly string[]
+    },
   ) {
     super(
       `Deadlock at ${formatDuration(now)} of virtual time: no timer is set and no I/O is in flight, so no event can occur, ` +
         `but the test still waits.\nWaiting:\n${waitersText(waiters, now)}\n` +
+        (asleep.length > 0
+          ? `${asleep.slice(0, 5).join(', ')} ${asleep.length === 1 ? 'waits' : 'wait'} for a timer of ${asleep.length === 1 ? 'its' : 'their'} own, which runs in real time. If the test waits for that timer, ` +
+            `wait longer for it: clock: { settle: '30s' }. Or let the time of the run pass as fast as that of other processes: time: '20x', or LONGHAUL_TIME=real.\n`
+          : '') +
         (realTimers.length > 0
           ? `${realTimers.length} timer(s) of the real clock are pending (${realTimers.slice(0, 5).map(realTimerText).join(', ')}): code that kept a reference to setTimeout before the run started ` +
             `(such as a module's own promisify(setTimeout)) escapes virtual time. Add plugins: [longhaul()], from longhaul/plugin, to the Vitest config, so that longhaul loads before any module. Or import setTimeout from 'node:timers/promises', or read globalThis.setTimeout at each call.\n`
@@ -62,6 +71,9 @@ function stormWaitsText(waiters: readonly Waiter[], pending: Pending, now: Milli
   ].join('\n')
 }
 
+/** Kinds of timers that a storm names. */
+const MAX_BUSIEST = 5
+
 /** Thrown when timers fire without end and without progress. */
 export class TimerStormError extends Error {
   override readonly name = 'TimerStormError'
@@ -72,18 +84,21 @@ export class TimerStormError extends Error {
     now: Milliseconds
     since: Milliseconds
     fired: number
+    /** How often those of each kind and delay have fired, as far as they were counted; the busiest first. */
     timers: readonly { kind: string; everyMs: Milliseconds; fired: number }[]
     /** Timers that have not fired since, the next one first. */
     pending: readonly { kind: string; ms: Milliseconds; dueMs: Milliseconds }[]
     waiters: readonly Waiter[]
   }) {
     const longest = Math.max(0, ...options.pending.map(({ ms }) => ms))
+    const counted = options.timers.reduce((sum, { fired }) => sum + fired, 0)
     const busiest = options.timers
+      .slice(0, MAX_BUSIEST)
       .map(({ kind, everyMs, fired }) => `  ${kind} of ${formatDuration(everyMs)}, fired ${fired} times`)
       .join('\n')
     super(
       `Timer storm: ${options.fired} timers fired and ${formatDuration(options.now - options.since)} of virtual time passed ` +
-        `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest timers:\n${busiest}\n` +
+        `without any other event (the last one at ${formatDuration(options.since)}).\nThe busiest of the last ${counted} timers:\n${busiest}\n` +
         `Waiting:\n${stormWaitsText(options.waiters, options.pending, options.now)}\n` +
         `Clear the interval, limit the poll, or give the wait a timeout. If the long wait is intentional, raise the option clock.horizon${
           longest > 0 ? ` above ${formatDuration(longest)}` : ''

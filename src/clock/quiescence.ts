@@ -27,6 +27,8 @@ export interface Quiescence {
   activity(): Activity
   /** What real activity holds virtual time, in words and for how long; `undefined` if none did at the last look. */
   holding(): string | undefined
+  /** What may still happen in other processes and threads, at times of their own that the clock does not wait for. */
+  asleep(): string[]
   /** Timers of the real clock that were set since the watch began: code that escaped virtual time. */
   realTimers(): readonly RealTimer[]
   /** Counts `work` as I/O until it settles; `at` is the time on the clock. */
@@ -115,6 +117,10 @@ export function watchProcess(
       return arrived || unseen ? ARRIVALS : QUIET
     },
     holding: () => last && `${last.what}, for ${formatDuration(attentive() - last.since)}`,
+    asleep: () => [
+      ...children.asleep(),
+      ...(threads instanceof OwnThreads && threads.asleep() ? ['a worker thread'] : []),
+    ],
     realTimers: () => jobs.realTimers(),
     hold: (work, at) => holds.give(work, { now: attentive(), at }),
     stop() {

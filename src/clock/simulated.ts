@@ -35,7 +35,10 @@ export interface ClockOptions {
   settle?: Duration
   /** Real time after the last piece of an answer from another process. Default 10 ms. */
   quiet?: Duration
-  /** Simulated time for which timers may fire without any other event. Default 24 h. */
+  /**
+   * Simulated time for which timers may fire without any other event. Default 24 h. Fewer than 1,000 timers are never a
+   * storm, and more than a million always.
+   */
   horizon?: Duration
   /** Real time without any pending event after which the clock reports a deadlock. Default 400 ms. */
   deadlockAfter?: Duration
@@ -59,14 +62,23 @@ export interface SimulatedClockOptions extends ClockOptions {
 const STORM_TIMERS = 1_000_000
 /** A storm has at least so many timers: one that sleeps for a week is not one. */
 const STORM_LEAST_TIMERS = 1_000
+/** Timers that fire before those that are counted by kind: most runs have fewer, and do without. */
+const UNCOUNTED_TIMERS = STORM_LEAST_TIMERS / 2
 /** Reads of a clock, with nothing else between them, in which a millisecond passes: who waits in a loop shall see the end. */
 const READS_A_MS = 200
 const TELL_EVERY_MS = 2_000
+/**
+ * Where nothing else is left to happen, other processes and threads are waited for that have timers of their own: for
+ * so many times `settle`, which is more than the longest pause between two tries of an official SDK.
+ */
+const OTHERS_SETTLE = 5
+const LOOK_AT_OTHERS_MS = 20
 
 /** Turns of the event loop with nothing but immediates in which a millisecond passes: fewer, the longer the code under test does nothing else. */
 const turnsAMs = (turns: number): number => (turns < 5_000 ? 50 : turns < 50_000 ? 10 : 1)
 
-const kindOf = ({ repeats }: Armed): string => (repeats ? 'interval' : 'timeout')
+const kindOf = (timer: Armed): string =>
+  timer instanceof OwnTimer ? 'timer of longhaul' : timer.repeats ? 'interval' : 'timeout'
 /** Timers of one kind and delay are counted together. */
 const keyOf = (timer: Armed): string => `${kindOf(timer)} ${timer.delay}`
 /** Pending timers that a storm names. */
@@ -119,6 +131,7 @@ class SimulatedClock implements Clock, TimeBehind {
   readonly #options: SimulatedClockOptions
   readonly #horizon: Milliseconds
   readonly #deadlockAfter: Milliseconds
+  readonly #othersWithin: Milliseconds
   readonly #waiterSources = new Set<() => readonly Waiter[]>()
   readonly #supervised = new Set<(reason: unknown) => void>()
   readonly #restListeners = new Set<() => void>()
@@ -144,8 +157,10 @@ class SimulatedClock implements Clock, TimeBehind {
     this.epoch = options.epoch ?? defaultEpoch()
     this.#horizon = parseDuration(options.horizon ?? '24h')
     this.#deadlockAfter = parseDuration(options.deadlockAfter ?? '400ms')
+    const settleMs = parseDuration(options.settle ?? '2s')
+    this.#othersWithin = Math.max(OTHERS_SETTLE * settleMs, this.#deadlockAfter)
     this.#quiescence = watchProcess(
-      { settleMs: parseDuration(options.settle ?? '2s'), quietMs: parseDuration(options.quiet ?? '10ms') },
+      { settleMs, quietMs: parseDuration(options.quiet ?? '10ms') },
       { now: this.#attention.now, probes: options.probes ?? [], waitsOf: (since) => this.#waitsOf(since) },
     )
     if (options.chance) {
@@ -258,7 +273,13 @@ class SimulatedClock implements Clock, TimeBehind {
   }
 
   holding(): string | undefined {
-    return this.#quiescence.holding()
+    return this.#quiescence.holding() ?? this.#waitsForOthers()
+  }
+
+  /** Which other process or thread it waits for where nothing else is left to happen. */
+  #waitsForOthers(): string | undefined {
+    const [other] = this.#idleSince === undefined ? [] : this.#quiescence.asleep()
+    return other && `${other} waits for a timer of its own`
   }
 
   stop(): void {
@@ -347,10 +368,14 @@ class SimulatedClock implements Clock, TimeBehind {
     else if (this.#supervised.size > 0) {
       this.#idleSince ??= now
       if (now - this.#idleSince >= this.#deadlockAfter) {
-        const realTimers = this.#quiescence.realTimers()
-        return this.#fail(
-          new DeadlockError(this.#now, this.#waiters(), { realTimers, endedIntervals: [...endedIntervals] }),
-        )
+        const asleep = this.#quiescence.asleep()
+        if (asleep.length === 0 || now - this.#idleSince >= this.#othersWithin) {
+          const realTimers = this.#quiescence.realTimers()
+          const known = { realTimers, endedIntervals: [...endedIntervals], asleep }
+          return this.#fail(new DeadlockError(this.#now, this.#waiters(), known))
+        }
+        // A look takes time on a core that the others may want.
+        return this.#after(LOOK_AT_OTHERS_MS)
       }
     } else this.#idleSince = undefined
     this.#after(1)
@@ -383,7 +408,7 @@ class SimulatedClock implements Clock, TimeBehind {
     const timer = this.#queue.peek()!
     this.#fired += 1
     const fired = this.#fired - this.#firedAtProgress
-    if (fired > STORM_LEAST_TIMERS && this.#sleeping === 0 && this.#isStorm(timer, fired)) return
+    if (fired > UNCOUNTED_TIMERS && this.#sleeping === 0 && this.#isStorm(timer, fired)) return
     this.#queue.delete(timer)
     this.#hasFired = true
     this.#now = Math.max(this.#now, at)
@@ -405,8 +430,9 @@ class SimulatedClock implements Clock, TimeBehind {
     if (tally) tally.fired += 1
     else if (this.#firedByTimer.size < 1_000)
       this.#firedByTimer.set(key, { kind: kindOf(timer), everyMs: timer.delay, fired: 1 })
+    if (fired <= STORM_LEAST_TIMERS) return false
     if (fired <= STORM_TIMERS && this.#now - this.#progressAt <= this.#horizon) return false
-    const timers = [...this.#firedByTimer.values()].toSorted((a, b) => b.fired - a.fired).slice(0, 5)
+    const timers = [...this.#firedByTimer.values()].toSorted((a, b) => b.fired - a.fired)
     const [pending, waiters] = [this.#pending(), this.#waiters()]
     this.#fail(new TimerStormError({ now: this.#now, since: this.#progressAt, fired, timers, pending, waiters }))
     return true
@@ -446,10 +472,8 @@ class SimulatedClock implements Clock, TimeBehind {
     const real = native.now()
     if (real - this.#toldAt < TELL_EVERY_MS) return
     this.#toldAt = real
-    const state =
-      activity?.kind === 'io'
-        ? `waiting for real I/O: ${activity.what}`
-        : `${this.#fired.toLocaleString('en')} timers fired`
+    const held = activity?.kind === 'io' ? activity.what : this.#waitsForOthers()
+    const state = held ? `waiting for real I/O: ${held}` : `${this.#fired.toLocaleString('en')} timers fired`
     const line = `longhaul: ${formatDuration(this.now())} simulated in ${formatDuration(real - this.#realStart)}; ${state}`
     const tell = this.#options.tell ?? ((text: string) => void process.stderr.write(`${text}\n`))
     tell(line)

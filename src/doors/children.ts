@@ -1,20 +1,10 @@
 import childProcess, { ChildProcess } from 'node:child_process'
-import {
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import workers, { setEnvironmentData, type WorkerOptions } from 'node:worker_threads'
 import { hang } from './door.ts'
+import { ownFolder } from './own-folder.ts'
 import { shared } from './realm.ts'
 
 /** What a child process or a worker was refused. */
@@ -110,32 +100,9 @@ function remove(folder: string): void {
   family.read = 0
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // It runs, as another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Removes the folders of processes that were killed: nothing runs in these at their end. */
-function clearUp(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid] = /^longhaul-children-(\d+)-\w+$/.exec(name) ?? []
-    if (pid === undefined || isRunning(Number(pid))) continue
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true })
-    } catch {
-      // It belongs to somebody else.
-    }
-  }
-}
-
 function open(): string {
   if (family.folder) return family.folder
-  clearUp()
-  const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
+  const folder = ownFolder('children')
   family.folder = folder
   family.isThere = true
   writeRules(folder)
@@ -151,7 +118,7 @@ function lifeline(): string {
   if (family.lifeline !== undefined) return family.lifeline
   family.lifeline = ''
   if (process.platform !== 'linux') return ''
-  const folder = mkdtempSync(join(tmpdir(), `longhaul-children-${process.pid}-`))
+  const folder = ownFolder('children')
   const path = join(folder, 'lifeline')
   try {
     childProcess.spawnSync('mkfifo', ['-m', '600', path])

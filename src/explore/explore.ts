@@ -12,7 +12,10 @@ import { withText } from './with-text.ts'
 export interface ExploredFailure {
   /** The case that failed. */
   case: Case
-  /** The error that the case threw, or an `InvariantError` with its violations. */
+  /**
+   * The error that the case threw, or an `InvariantError` with its violations. `replay` repeats the smallest case, whose
+   * error is `smallest.error`.
+   */
   error: unknown
   /** The smallest case that fails in the same way; only for the first failures. */
   smallest: SmallestFailure | undefined

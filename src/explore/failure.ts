@@ -1,4 +1,4 @@
-import { InvariantError } from '../checks/index.ts'
+import type { Violation } from '../checks/index.ts'
 import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
@@ -27,7 +27,7 @@ function countsOf(options: FailureOptions['options']): Record<string, number> {
 
 /** How a case went. */
 export interface CaseRun {
-  /** What it failed with, as thrown or as a test runner has written it down; none where it passed. */
+  /** What it failed with, with what may explain it, as thrown or as a test runner has written it down; none where it passed. */
   errors: readonly unknown[]
   trace: Trace
   /** The date at which it began, in Unix milliseconds. */
@@ -44,6 +44,8 @@ export interface SmallestFailure {
   isMinimal: boolean
   /** The error of that case. */
   error: unknown
+  /** All errors of that case: `error`, and what the test failed with besides. */
+  errors: readonly unknown[]
   /** The trace of that case. */
   trace: Trace
   /** The timeline of the run, as text. */
@@ -76,7 +78,7 @@ const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one)
 /** Looks for the smallest case that fails in the same way. */
 export async function smallestFailure(given: FailureOptions): Promise<SmallestFailure> {
   const { name, options, of, failed, injected, run, budgetMs } = given
-  let smallest = { case: of, error: failed.errors[0], trace: failed.trace, epoch: failed.epoch }
+  let smallest = { ...failed, case: of }
   let runs = 0
   let toldAt = now()
   /** Whether somebody calls whom the case leaves out. */
@@ -94,7 +96,7 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     const isGivenLess = !sameValue([candidate.agents, candidate.vars], [smallest.case.agents, smallest.case.vars])
     // What the system does not read makes no case smaller: it would be told, and the chart would show something else.
     if (isGivenLess && (happened(trace) === happened(smallest.trace) || isAskedStill(candidate, trace))) return false
-    smallest = { case: candidate, error: errors[0], trace, epoch }
+    smallest = { case: candidate, errors, trace, epoch }
     return true
   }
   const shrunk = await shrink(of, {
@@ -105,13 +107,15 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
     budgetMs,
     now,
   })
-  const { error, trace, epoch } = smallest
-  const violations = error instanceof InvariantError ? error.violations : []
-  const verdict = String((error as { message?: unknown } | undefined)?.message ?? '')
+  const { errors, trace, epoch } = smallest
+  const error = errors.find((each) => isSameFailure([each], failed.errors))
+  const verdict = errors.map((each) => String((each as { message?: unknown } | undefined)?.message ?? '')).join('\n')
+  const violations = errors.flatMap(violationsIn)
   return {
     ...shrunk,
     case: { ...shrunk.case, epoch },
     error,
+    errors,
     trace,
     timeline: timeline(trace, undefined, verdict, violations),
   }
@@ -124,7 +128,7 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
   const { schedule, vars, agents, latency, seed } = of
   const faults = schedule?.map(({ agent, nth, fault }) => `    ${agent}, call ${nth + 1}: ${fault}`)
   return [
-    `The smallest case that fails in this way, after ${tries} runs${isMinimal ? '' : ' (the time limit ended the search: a smaller case may exist)'}: seed ${seed}`,
+    `The failure above is of the smallest case that fails in this way, after ${tries} runs${isMinimal ? '' : ' (the time limit ended the search: a smaller case may exist)'}: seed ${seed}`,
     ...(agents ? [`  agents: ${agents.join(', ')}`] : []),
     ...Object.entries(vars ?? {}).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
     ...(latency === undefined ? [] : [`  every answer takes ${formatDuration(parseDuration(latency))}`]),
@@ -137,3 +141,7 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
     chart,
   ].join('\n')
 }
+
+/** What checks have found, if that is what an error tells. A test runner may have written the error down as plain data. */
+const violationsIn = (error: unknown): readonly Violation[] =>
+  (error as { violations?: readonly Violation[] } | undefined)?.violations ?? []

@@ -48,6 +48,26 @@ const MAX_LEVELS = 200
 
 /** Answers a request: the one loop between wire and provider that all mounts share. All is answered when the clock says so. */
 export function answer(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
+  const { wait } = provider.gate
+  return wait ? answerAfter(wait, () => answerNow(provider, incoming, sink)) : answerNow(provider, incoming, sink)
+}
+
+/** Answers later, unless the client has gone away by then. */
+function answerAfter(wait: Promise<void>, begin: () => Exchange): Exchange {
+  let hasLeft = false
+  let exchange: Exchange | undefined
+  void wait.then(() => {
+    if (!hasLeft) exchange = begin()
+  })
+  return {
+    disconnect() {
+      hasLeft = true
+      exchange?.disconnect()
+    },
+  }
+}
+
+function answerNow(provider: Provider, incoming: Incoming, sink: Sink): Exchange {
   try {
     return answerIt(provider, incoming, sink)
   } catch (error) {
@@ -135,6 +155,7 @@ function answerIt(provider: Provider, incoming: Incoming, sink: Sink): Exchange 
   if (isBad(parsed)) return refuseBad(parsed, body)
   const { call, asked, detached } = parsed
   if (incoming.batch) call.batch = true
+  if (incoming.ownTime) call.ownTime = true
   if (address.service.catalogue !== undefined) call.catalogue = address.service.catalogue
   if (address.service.reserves !== undefined) call.reserves = address.service.reserves
   const delivery = new Delivery(provider, endpoint, asked, incoming, sink)

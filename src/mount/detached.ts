@@ -36,7 +36,8 @@ export function answerDetached(
     agent,
   )
   detached.started(() => accepted.disconnect())
-  leave = provider.clock.after(REFUSAL_MS, () => {
+  // What keeps the request out comes first.
+  leave = provider.clock.after((accepted.connectingMs ?? 0) + REFUSAL_MS, () => {
     isTold = true
     const answer = detached.accepted()
     if (isStreamed(answer)) leave = send.streamed(answer)

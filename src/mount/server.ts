@@ -17,6 +17,7 @@ import { answerLive } from './live.ts'
 import { keepAlive } from './keep-alive.ts'
 import { guarded, onBehalfOf } from './last-resort.ts'
 import type { Mount } from './mount.ts'
+import { hasOwnTime } from './own-time.ts'
 import { segmentsOf } from './place.ts'
 import { routeBelow, serviceOf, type Address, type Route } from './routes.ts'
 import type { Exchange, Sink } from './sink.ts'
@@ -270,13 +271,20 @@ function receive(
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`${message}\n`)
     return
   }
-  serveRoute(provider, route, request, response, pace)
+  serveRoute(provider, route, request, response, { pace, ownTime: hasOwnTime(request.socket) })
+}
+
+/** What is known of the clock of a client. */
+interface ClientTime {
+  /** How many times as fast as the client's clock the provider's one runs. Default 1. */
+  pace?: number
+  /** Whether it is another clock than the simulated one. */
+  ownTime?: boolean
 }
 
 /**
  * Answers a request that came by HTTP.
  *
- * @param pace how many times as fast as the client's clock the provider's one runs
  * @returns what to call when the client has gone away, where that is known before the connection is closed
  */
 export function serveRoute(
@@ -284,7 +292,7 @@ export function serveRoute(
   route: Route,
   request: IncomingMessage,
   response: ServerResponse,
-  pace = 1,
+  { pace = 1, ownTime = false }: ClientTime = {},
 ): () => void {
   response.sendDate = false
   const { method = 'GET', headers } = request
@@ -307,7 +315,7 @@ export function serveRoute(
       const value = headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     }
-    exchange = answer(provider, { method, route, text, header, pace }, new ResponseSink(request, response))
+    exchange = answer(provider, { method, route, text, header, pace, ownTime }, new ResponseSink(request, response))
   }
   request.on('end', () => sender.runInAsyncScope(answerIt))
   const leave = (): void => {

@@ -102,9 +102,20 @@ export function readSource(file: string, text: string): Source {
   if (!isMap(document.contents)) fail('A pattern is a block of names and values.', 0, 'Start the file with name: …')
   const named = isObject(given) && given['name'] === undefined ? { name: nameOfFile(file), ...given } : given
   const read = schemas().pattern.safeParse(named)
-  if (!read.success) throw schemaError(read.error, { file, text, document, lines })
-  const source = { file, text, document, lines, data: read.data }
-  misspelt(read.data, source)
+  const located = { file, text, document, lines }
+  const issues = (read.error?.issues ?? []).map(nearestIssue)
+  const slips = [...misspelt(isObject(named) ? named : {})]
+  // A block with a name that there is not lacks what was meant by it.
+  const slipped = [...issues.filter(({ code }) => code === 'unrecognized_keys'), ...slips].map(({ path }) => `${path}`)
+  const first = PatternError.firstOf([
+    ...issues
+      .filter(({ code, path }) => code !== 'custom' || !slipped.includes(`${path}`))
+      .flatMap((issue) => schemaErrors(issue, located)),
+    ...slips.map(({ path, name, meant }) => slipError([...path, name], meant, located)),
+    ...wrongVariables(named).flatMap((issue) => schemaErrors(issue, located)),
+  ])
+  if (first || !read.success) throw first
+  const source = { ...located, data: read.data }
   const found = problemOfVariables(read.data)
   if (found) throw errorAt(source, found.path, found.problem, found.hint)
   return source
@@ -164,24 +175,24 @@ function keyAt(document: Document, path: readonly PropertyKey[]): unknown {
   return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key ?? parent
 }
 
-function schemaError(error: Pick<z.ZodError, 'issues'>, { file, text, document, lines }: Located): PatternError {
-  const issue = nearestIssue(error.issues[0]!)
+/** What is wrong with a value, by its schema: one problem, or one for each name that there is not. */
+function schemaErrors(issue: z.core.$ZodIssue, { file, text, document, lines }: Located): PatternError[] {
   const { path } = issue
   const where = path.length > 0 ? `${path.join('.')}: ` : ''
-  if (issue.code === 'unrecognized_keys') {
-    const [unknown = ''] = issue.keys
-    const offset = offsetOf(keyAt(document, [...path, unknown])) ?? 0
-    const hint = suggestion(unknown, knownNames(path))
-    return new PatternError(`${where}there is no setting "${unknown}".`, placeOf(file, lines, offset), {
-      source: text,
-      ...(hint && { hint }),
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((unknown) => {
+      const offset = offsetOf(keyAt(document, [...path, unknown])) ?? 0
+      const hint = suggestion(unknown, knownNames(path))
+      return new PatternError(`${where}there is no setting "${unknown}".`, placeOf(file, lines, offset), {
+        source: text,
+        ...(hint && { hint }),
+      })
     })
-  }
   const missing =
     issue.code === 'invalid_type' && issue.input === undefined && document.getIn(path as unknown[]) === undefined
   const offset = offsetOf(nodeAt(document, path)) ?? 0
   const problem = missing ? `"${String(path.at(-1))}" is missing.` : `${where}${issue.message.replace(/\.$/, '')}.`
-  return new PatternError(problem, placeOf(file, lines, offset), { source: text })
+  return [new PatternError(problem, placeOf(file, lines, offset), { source: text })]
 }
 
 /** Of a value that may have several shapes, what is wrong with the shape that it has. */
@@ -196,28 +207,44 @@ const knownNames = (path: readonly PropertyKey[]): string[] =>
   path[0] === 'agents' ? Object.keys(schemas().agent.shape) : path.length === 0 ? topNames() : []
 export const topNames = (): string[] => Object.keys(schemas().pattern.shape)
 
+/** A name in a block that is nearly one of those that the block may have. */
+interface Slip {
+  path: PropertyKey[]
+  name: string
+  meant: string
+}
+
 /** Names of one's own are allowed in some blocks, misspelt ones are not. */
-function misspelt(data: PatternData, located: Located): void {
-  const { file, text, document, lines } = located
+function* misspelt(given: Readonly<Record<string, unknown>>): Generator<Slip> {
   for (const [path, names] of [[[], topNames()] as const, ...schemas().openBlocks])
-    for (const [at, block] of blocksAt(data, path))
+    for (const [at, block] of blocksAt(given, path))
       for (const name of Object.keys(block)) {
         const meant = names.includes(name) ? undefined : nearest(name, names)
-        if (meant)
-          throw new PatternError(
-            `There is no setting "${name}".`,
-            placeOf(file, lines, offsetOf(keyAt(document, [...at, name])) ?? 0),
-            { source: text, hint: `Did you mean "${meant}"?` },
-          )
+        if (meant) yield { path: at, name, meant }
       }
-  for (const [name, value] of Object.entries(data.variables ?? {})) {
+}
+
+function slipError(
+  path: readonly PropertyKey[],
+  meant: string,
+  { file, text, document, lines }: Located,
+): PatternError {
+  return new PatternError(
+    `There is no setting "${String(path.at(-1))}".`,
+    placeOf(file, lines, offsetOf(keyAt(document, path)) ?? 0),
+    { source: text, hint: `Did you mean "${meant}"?` },
+  )
+}
+
+/** What is wrong with the declarations of variables. */
+function wrongVariables(given: unknown): z.core.$ZodIssue[] {
+  const variables = isObject(given) ? given['variables'] : undefined
+  return Object.entries(isObject(variables) ? variables : {}).flatMap(([name, value]) => {
     const read = isDeclaration(value) ? schemas().declaredVariable.safeParse(value) : undefined
-    if (read?.success === false)
-      throw schemaError(
-        { issues: read.error.issues.map((issue) => ({ ...issue, path: ['variables', name, ...issue.path] })) },
-        located,
-      )
-  }
+    return (read?.error?.issues ?? []).map((issue) =>
+      nearestIssue({ ...issue, path: ['variables', name, ...issue.path] }),
+    )
+  })
 }
 
 /** The blocks that a path leads to; `*` stands for each item of a list. */

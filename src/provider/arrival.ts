@@ -83,7 +83,7 @@ export class Arrivals {
       : undefined
     const attempt = Math.max(before ? before.attempt + 1 : 1, retryCount + 1)
     const cause = this.#origins.find(questionIn(messages))
-    const { prompt, continues, from, overtakes } = this.#threads.find(caller.conversation, messages)
+    const { prompt, continues, from, overtakes, repeats } = this.#threads.find(caller.conversation, messages)
     // What came before was read when it was asked.
     const holds = joinHeld(continues, this.#origins.heldIn(messages.slice(from)))
     // Texts to embed, and prompts that are sent together, do not follow each other.
@@ -118,6 +118,7 @@ export class Arrivals {
     if (run !== undefined) arrived.run = run
     if (this.#keepsContents) arrived.messages = messages.map(({ role, text }) => ({ role, text }))
     if (request.detached || request.batch) arrived.detached = true
+    if (request.ownTime) arrived.ownTime = true
     const seq = this.#trace.append(arrived, cause === undefined ? [] : [cause])
     if (before)
       this.#trace.append({ type: 'call.retried', call: id, of: before.call, afterMs: now - before.at }, [
@@ -135,6 +136,8 @@ export class Arrivals {
       nth,
       attempt,
       prompt,
+      continues: continues?.call,
+      repeats,
       holds,
       arrivedAt: now,
       service,

@@ -96,6 +96,8 @@ export interface CallRequest {
   hosted?: readonly HostedTool[]
   /** Whether the request is part of a batch, at half the price. */
   batch?: boolean
+  /** Whether the client is in another process or thread, whose clock is not the simulated one. */
+  ownTime?: boolean
   /** Whether the client fetches the answer later, so that the service continues the call without the client. */
   detached?: true
   /**

@@ -63,10 +63,26 @@ export function resolveWindow(window: FaultWindow): ResolvedFaultWindow {
 export interface WindowSpan extends CallScope {
   /** Start of the window, from the start of the run. */
   from: Duration
-  /** Length of the window. */
-  for: Duration
-  /** Repeats the window with this period, from start to start. */
+  /** Length of the window. Default: until the end of the run. */
+  for?: Duration
+  /** Repeats the window with this period, from start to start. Default: once. */
   every?: Duration
+}
+
+/** Options of `outage`: a window in which every call fails. */
+export interface OutageOptions extends WindowSpan {
+  /** The fault of every call. Default `'bad_gateway'`: status 502 with a page of HTML, as proxies send it. */
+  fault?: Fault
+}
+
+/** Options of `brownout`: a window in which the service is slow, and a share of the calls fails. */
+export interface BrownoutOptions extends WindowSpan {
+  /** Share of calls that fail, from 0 to 1. Default 0.3. */
+  failRate?: number
+  /** Factor applied to latencies. Default 3. */
+  slow?: number
+  /** Relative weights of the faults. Default: mostly faults that clients retry, and sometimes a call that hangs. */
+  mix?: FaultMix
 }
 
 const SPAN = ['from', 'for', 'every', 'agent', 'model', 'service']
@@ -74,7 +90,7 @@ const SPAN = ['from', 'for', 'every', 'agent', 'model', 'service']
 const WEIGHTS = ['faults', 'fault']
 
 function spanOf(
-  span: Omit<WindowSpan, 'for'> & { for?: Duration },
+  span: WindowSpan,
   where: string,
   more: readonly string[],
 ): Omit<FaultWindow, 'failRate' | 'mix' | 'slow'> {
@@ -97,8 +113,8 @@ function spanOf(
 }
 
 /**
- * A window in which every call fails, by default with a bad gateway. Without `for`, the window lasts until the end of
- * the run.
+ * A window in which every call fails, by default as `bad_gateway` (502). Without `for`, the window lasts until the end
+ * of the run.
  *
  * @throws InvalidProviderConfigError naming what cannot be
  * @example
@@ -112,16 +128,14 @@ function spanOf(
  * }
  * ```
  */
-export function outage({
-  fault = 'bad_gateway',
-  ...span
-}: Omit<WindowSpan, 'for'> & { for?: Duration; fault?: Fault }): FaultWindow {
+export function outage({ fault = 'bad_gateway', ...span }: OutageOptions): FaultWindow {
   faultName(fault, 'outage.fault')
   return { ...spanOf(span, 'outage', ['fault']), failRate: 1, mix: { [fault]: 1 } }
 }
 
 /**
- * A window in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3).
+ * A window in which answers take `slow` times as long (default 3) and a share of the calls fails (default 0.3). Without
+ * `for`, the window lasts until the end of the run.
  *
  * @throws InvalidProviderConfigError naming what cannot be
  * @example
@@ -129,12 +143,7 @@ export function outage({
  * const provider = { windows: [brownout({ from: '5m', for: '10m', slow: 4, failRate: 0.1 })] }
  * ```
  */
-export function brownout({
-  failRate = 0.3,
-  slow = 3,
-  mix = DEFAULT_MIX,
-  ...span
-}: WindowSpan & { failRate?: number; slow?: number; mix?: FaultMix }): FaultWindow {
+export function brownout({ failRate = 0.3, slow = 3, mix = DEFAULT_MIX, ...span }: BrownoutOptions): FaultWindow {
   share(failRate, 'brownout.failRate')
   factor(slow, 'brownout.slow')
   faultMix(mix, 'brownout.mix')

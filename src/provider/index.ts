@@ -28,6 +28,8 @@ export {
   windowApplies,
   type FaultWindow,
   type ResolvedFaultWindow,
+  type BrownoutOptions,
+  type OutageOptions,
   type WindowSpan,
 } from './fault-windows.ts'
 export { scopeOfToday, type CallScope } from './call-scope.ts'

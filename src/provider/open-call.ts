@@ -22,6 +22,10 @@ export interface OpenCall extends Bagged {
   attempt: number
   /** The same for calls with the same messages. */
   prompt: number
+  /** The call with whose messages, and an answer to them, its own begin. */
+  continues: number | undefined
+  /** The call with the same messages, if its conversation has gone on from there. */
+  repeats: number | undefined
   /** The calls whose answers the messages hold. */
   holds: readonly number[]
   arrivedAt: Milliseconds

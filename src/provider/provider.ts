@@ -1,4 +1,4 @@
-import { parseDuration, type Clock, type Waiter } from '../clock/index.ts'
+import { parseDuration, type Clock, type Milliseconds, type Waiter } from '../clock/index.ts'
 import { hashHex, type KeyedRandom } from '../random/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { refusalOf } from './admission.ts'
@@ -12,6 +12,7 @@ import { EarlyEnd } from './early-end.ts'
 import { FaultChance, MAX_REMEMBERED, type FailingNext, type ScheduledFault } from './fault-chance.ts'
 import type { ResolvedFaultWindow } from './fault-windows.ts'
 import { FAULTS, type Fault, type FaultKind } from './faults/index.ts'
+import { Gate } from './gate.ts'
 import { IdempotentRequests } from './idempotency.ts'
 import { Ledger } from './ledger.ts'
 import { CallEnds } from './lifecycle.ts'
@@ -26,6 +27,7 @@ import { Retries } from './retries.ts'
 import { ReplyOrigins } from './reply-origins.ts'
 import { Services } from './service.ts'
 import { Settings } from './settings.ts'
+import type { StuckList } from './stuck-lists.ts'
 import { Threads } from './threads.ts'
 import { Timings } from './timing.ts'
 import { promptTokens, tokenizerFor } from './tokens.ts'
@@ -49,6 +51,8 @@ export interface ProviderDependencies {
 export interface AcceptedCall {
   /** Number of the call in the run, from 1. */
   readonly id: number
+  /** For how long the client tries to connect in vain, if no connection is made. */
+  readonly connectingMs: Milliseconds | undefined
   /** The client has gone away: work stops, and what was done is billed. */
   disconnect(): void
 }
@@ -80,6 +84,12 @@ export class Provider {
   readonly #early: EarlyEnd
   readonly #work: Work
   readonly #ends: CallEnds
+  /**
+   * Holds back the requests of a run that is about to stop.
+   *
+   * @internal
+   */
+  readonly gate = new Gate()
   #calls = 0
   #requestIds = 0
 
@@ -189,6 +199,15 @@ export class Provider {
   }
 
   /**
+   * Lists of replies that never came past their first reply, though many calls got it.
+   *
+   * @internal
+   */
+  get stuckReplies(): readonly StuckList[] {
+    return this.#replies.stuck
+  }
+
+  /**
    * An id for a request that no call has: unique, and the same for the same seed.
    *
    * @internal
@@ -250,7 +269,7 @@ export class Provider {
     const before = this.#idempotent.join(key, receive)
     if (before !== undefined) {
       this.trace.append({ type: 'call.replayed', call: before })
-      return { id: before, disconnect: leave }
+      return { id: before, connectingMs: undefined, disconnect: leave }
     }
     const call = this.#acceptAnew(request, this.#idempotent.keep(key, this.#calls + 1, receive), header)
     const disconnect = (): void => {
@@ -258,7 +277,7 @@ export class Provider {
       // An answer that has stalled is kept for nobody.
       if (!this.#idempotent.has(key, call.id)) call.disconnect()
     }
-    return { id: call.id, disconnect }
+    return { id: call.id, connectingMs: call.connectingMs, disconnect }
   }
 
   #acceptAnew(request: CallRequest, receive: (answer: Answer) => void, header?: string): AcceptedCall {
@@ -285,7 +304,7 @@ export class Provider {
       call.scale = slowFactor * at * latencyScale
       return this.#work.enter(call)
     }
-    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, REFUSAL_MS)
+    if (kind.atDoor && request.detached) return this.#early.end(call, kind.ending, kind.afterMs ?? REFUSAL_MS)
     const afterMs = kind.afterMs ?? Math.round(this.#timings.of(call, 0).totalMs * at)
     return this.#early.end(call, kind.ending, afterMs)
   }
@@ -329,6 +348,10 @@ class Accepted implements AcceptedCall {
 
   get id(): number {
     return this.#call.id
+  }
+
+  get connectingMs(): Milliseconds | undefined {
+    return this.#call.fault?.kind.afterMs
   }
 
   disconnect(): void {

@@ -16,10 +16,11 @@ import {
   type ReplySpec,
   type Sequence,
 } from './reply-rules.ts'
+import { StuckLists, type StuckList } from './stuck-lists.ts'
 import { strictMisfit } from './strict-misfit.ts'
 import { thoughtsOf, type Thoughts } from './thoughts.ts'
 import { tokenizerFor } from './tokens.ts'
-import { Turns } from './turns.ts'
+import { Turns, type CallInThread } from './turns.ts'
 
 /** Which answer is made. */
 interface Place {
@@ -37,6 +38,8 @@ export interface Fate {
   succeeds: boolean
   /** Put back what the call has taken of sequences: for a client that goes away before the end of the answer. */
   putBacks: (() => void)[]
+  /** Where the call is in its conversation. */
+  thread?: CallInThread
 }
 
 const REMEMBERED_CONVERSATIONS = 20_000
@@ -52,13 +55,12 @@ function promptFor(request: CallRequest, choice: number): CallRequest {
   return { ...request, messages: [messages[Math.floor((choice * messages.length) / choices)]!] }
 }
 
-/** The place that a call has in a sequence: a failure leaves it to the next one, where calls count and not questions. */
-function turnIn(turns: Turns, by: Sequence['by'], fate: Fate | undefined): number {
-  if (by === 'conversation') return turns.take()
-  if (fate?.succeeds === false) return turns.next
-  const turn = turns.take()
-  fate?.putBacks.push(() => turns.putBack(turn))
-  return turn
+/** The place that a call has in a sequence: a failure leaves it to the next one. */
+function placeIn(turns: Turns, fate: Fate | undefined, thread: CallInThread | undefined): number {
+  if (fate?.succeeds === false) return turns.place(thread)
+  const { place, putBack } = turns.take(thread)
+  fate?.putBacks.push(putBack)
+  return place
 }
 
 /** Makes what the simulated models say. */
@@ -70,6 +72,7 @@ export class Replies {
   /** How far each agent, or each conversation, is in its sequences, by run. */
   readonly #inRun = new Map<string, Map<ReplyRule, Turns>>()
   readonly #personas: Personas
+  readonly #stuck = new StuckLists()
 
   constructor(rules: readonly ReplyRule[], random: KeyedRandom) {
     this.#rules = rules
@@ -110,14 +113,21 @@ export class Replies {
     const { sequence, by } = script
     const said = this.#saidInRun(`${runInForce() ?? ''}/${by === 'conversation' ? caller.conversation : caller.agent}`)
     let turns = said.get(rule)
+    const isNew = turns === undefined
     if (!turns) said.set(rule, (turns = new Turns()))
-    const turn = turnIn(turns, by, fate)
+    const turn = placeIn(turns, fate, by === 'conversation' ? fate?.thread : undefined)
+    if (by === 'conversation' && sequence.length > 1) this.#stuck.count(rule, { isNew, turn })
     return this.#scripted(sequence[Math.min(turn, sequence.length - 1)]!, place)
   }
 
   /** Rules that have answered nobody so far. */
   get unused(): readonly ReplyRule[] {
     return this.#rules.filter((rule) => !this.#used.has(rule))
+  }
+
+  /** Lists that never came past their first reply, though many calls got it. */
+  get stuck(): readonly StuckList[] {
+    return this.#stuck.all
   }
 
   /** Who an agent is. */
@@ -208,7 +218,9 @@ export class Replies {
   /** What the set-up lets the model say. */
   #scripted(said: string | ReplySpec, place: Place): Content {
     const content = this.#content(said, place)
-    const misfit = typeof said === 'string' ? undefined : strictMisfit(said, place.request)
+    if (typeof said === 'string') return content
+    const toolCalls = callsAllowed(place.request, said.toolCalls ?? [])
+    const misfit = strictMisfit({ ...said, toolCalls }, place.request)
     return misfit === undefined ? content : { ...content, misfit }
   }
 

@@ -6,7 +6,8 @@ import type { ReplyRule, ReplySource, ReplySpec, Sequence } from './reply-rules.
 export interface SequenceOptions {
   /**
    * `call` (default): each successful call of the agent in a run takes the next reply; failed calls, and calls whose
-   * client disconnects, take none. `conversation`: each turn of a conversation takes the next reply.
+   * client disconnects, take none. `conversation`: each turn of a conversation takes the next reply, and a conversation
+   * that begins again takes the same replies again.
    */
   by?: Sequence['by']
 }
@@ -42,7 +43,7 @@ export function sequence(...given: readonly unknown[]): Sequence {
  *
  * @example
  * ```ts
- * const provider = { agents: { researcher: { reply: sequence(toolCall('search', { query: 'lighthouses' }), 'Done.') } } }
+ * const provider = { agents: { researcher: { reply: [toolCall('search', { query: 'lighthouses' }), 'Done.'] } } }
  * ```
  */
 export const toolCall = (name: string, given: Readonly<Record<string, unknown>> | string = {}): ReplySpec => ({
@@ -60,7 +61,8 @@ export const toolCall = (name: string, given: Readonly<Record<string, unknown>> 
 export const json = (value: unknown): ReplySpec => ({ json: value })
 
 /**
- * A reply to prompts that contain a text or match a pattern.
+ * A reply to prompts that contain a text or match a pattern; with a third argument only of one agent, one model or one
+ * turn.
  *
  * @example
  * ```ts

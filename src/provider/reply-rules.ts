@@ -23,7 +23,7 @@ export interface ReplySpec {
   usage?: ReplyUsage
 }
 
-/** The argument of a reply function. */
+/** The argument of a reply function: the call, and who makes it. */
 export interface ReplyContext extends Caller {
   /** The called service, such as `openai`. */
   service: string
@@ -109,7 +109,7 @@ export interface ReplyRule {
   agent?: string
   /** Only calls to this model. Default: all models. */
   model?: string
-  /** Text that the newest message contains, or a pattern that it matches. */
+  /** Text that the newest message contains, or a pattern that it matches. Default: all messages. */
   content?: string | RegExp
   /** Only this turn of a conversation; the first turn is 1. Default: all turns. */
   turn?: number

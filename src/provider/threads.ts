@@ -11,6 +11,11 @@ interface Answered {
   holds: readonly number[]
 }
 
+/** With whether a conversation has gone on with the answer to these messages. */
+interface Kept extends Answered {
+  isContinued: boolean
+}
+
 /** What the messages of a call begin with. */
 export interface Thread {
   /** The same for the same messages. */
@@ -21,25 +26,27 @@ export interface Thread {
   from: number
   /** The newest call under way with whose messages they begin, before another question. */
   overtakes: number | undefined
+  /** The newest call with the same messages, if the conversation has gone on from there: it begins there again. */
+  repeats: number | undefined
 }
 
 /** Tells which call a conversation goes on with. */
 export class Threads {
-  #young = new Map<number, Answered>()
-  #old: ReadonlyMap<number, Answered> = new Map()
+  #young = new Map<number, Kept>()
+  #old: ReadonlyMap<number, Kept> = new Map()
   /** The newest call under way of each prompt. */
   readonly #open = new Map<number, number>()
 
   /** @param conversation identifies how the messages open */
   find(conversation: string, messages: readonly Message[]): Thread {
     let prompt = mix(0, conversation)
-    let continues: Answered | undefined
+    let continues: Kept | undefined
     let from = 0
     let overtakes: number | undefined
     const opening = messages.findIndex(({ role }) => role !== 'system') + 1
     for (let index = opening; index < messages.length; index++) {
       const { role, text, toolCalls, mediaTokens } = messages[index]!
-      const found = role === 'assistant' ? (this.#young.get(prompt) ?? this.#old.get(prompt)) : undefined
+      const found = role === 'assistant' ? this.#kept(prompt) : undefined
       if (found) {
         continues = found
         from = index
@@ -49,7 +56,13 @@ export class Threads {
       if (mediaTokens) prompt = mix(prompt, String(mediaTokens))
       for (const { name, arguments: given } of toolCalls) prompt = mix(mix(prompt, name), given)
     }
-    return { prompt, continues, from, overtakes }
+    if (continues) continues.isContinued = true
+    const before = this.#kept(prompt)
+    return { prompt, continues, from, overtakes, repeats: before?.isContinued ? before.call : undefined }
+  }
+
+  #kept(prompt: number): Kept | undefined {
+    return this.#young.get(prompt) ?? this.#old.get(prompt)
   }
 
   /** A call is under way: what begins with its messages does not know its answer. */
@@ -63,12 +76,13 @@ export class Threads {
   }
 
   /** A call has been answered, so that others may go on with it. */
-  answered(prompt: number, call: Answered): void {
+  answered(prompt: number, { call, holds }: Answered): void {
+    const isContinued = this.#kept(prompt)?.isContinued ?? false
     if (this.#young.size >= REMEMBERED) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(prompt, call)
+    this.#young.set(prompt, { call, holds, isContinued })
   }
 }
 

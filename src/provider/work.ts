@@ -61,7 +61,9 @@ export class Work {
     if (request.dimensions !== undefined) return this.#answer(call, NO_CONTENT)
     try {
       const succeeds = call.fault === undefined || isWhole(call.fault.kind)
-      const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks: call.putBacks })
+      const { putBacks, id, continues, repeats } = call
+      const thread = { call: id, continues, repeats }
+      const contents = this.#replies.contentsFor(request, caller, nth, { succeeds, putBacks, thread })
       if (!(contents instanceof Promise)) return this.#answer(call, contents)
       contents.then(
         (made) => {

@@ -30,7 +30,7 @@ import type { Outcome } from './outcome.ts'
 import { Owners } from './owners.ts'
 import { pacedAgents } from './pace.ts'
 import { strangeBreakers } from './breaker-names.ts'
-import { misspeltIn, unmatchedText, unusedIn, type Unused } from './set-up.ts'
+import { misspeltIn, stuckRepliesText, unmatchedText, unusedIn, type Unused } from './set-up.ts'
 import type { ResolvedRunSettings } from './settings.ts'
 import { starter, type StartedOrchestration } from './started.ts'
 import { unknownModelsText } from './unknown-models.ts'
@@ -261,6 +261,7 @@ function sessionOf<Result>(
         unknownModelsText(provider),
         lastCallsText(trace, agents),
         unmatchedText(provider, agents),
+        stuckRepliesText(provider),
       ]
       return hints.filter((hint) => hint !== '').join('\n\n')
     },

@@ -191,3 +191,19 @@ export function unmatchedText(provider: Provider, declared: readonly string[] = 
   const text = unusedText(unusedIn(provider, declared))
   return text && `No call of this run used this part of the set-up: ${text}.`
 }
+
+/** Lists of replies that are likely meant as a sequence of calls, for people; empty where there are none. */
+export function stuckRepliesText(provider: Provider): string {
+  return provider.stuckReplies
+    .map(({ rule, calls }) => {
+      const { agent, ...others } = rule
+      const whose = [agent === undefined ? '' : ` of ${agent}`, ...ruleText(others).map((text) => ` to ${text}`)].join(
+        '',
+      )
+      return (
+        `The list of replies${whose} never came past its first reply in ${calls} calls, because each of their prompts begins a conversation of its own. ` +
+        'If each call is to take the next reply, give sequence(…) in place of […].'
+      )
+    })
+    .join('\n')
+}

@@ -36,7 +36,10 @@ export interface StartedOrchestration<Result = unknown> {
    * ```
    */
   terminateAgent(agent: string): Promise<void>
-  /** Stops the run and saves its state. Calls in progress end first, or are cancelled with `running: 'cancel'`. */
+  /**
+   * Stops the run, and resolves when it has stopped. Calls in progress end first, and no other call begins; with
+   * `running: 'cancel'`, they are cancelled. A system with controls of its own (`context.control`) decides itself.
+   */
   suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
   /** Resumes the run after `suspend`, from its saved state or from a checkpoint. */
   resume(options?: { checkpoint?: string }): Promise<void>

@@ -22,6 +22,7 @@ export class PatternError extends Error {
   readonly problem: string
   /** What to do about the problem, if known. */
   readonly hint: string | undefined
+  #others: readonly PatternError[] = []
 
   constructor(
     problem: string,
@@ -36,6 +37,22 @@ export class PatternError extends Error {
     this.column = column
     this.problem = problem
     this.hint = hint
+  }
+
+  /** Further problems that were found in the file together with this one, in the order of its lines. */
+  get others(): readonly PatternError[] {
+    return this.#others
+  }
+
+  /**
+   * The first of several problems of a file, which has the others.
+   *
+   * @internal
+   */
+  static firstOf(problems: readonly PatternError[]): PatternError | undefined {
+    const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+    if (first) first.#others = others
+    return first
   }
 }
 

@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { native } from '../doors/index.ts'
+import { native, ownFolder } from '../doors/index.ts'
 import { daemonPaths, isAnswering, send } from '../daemon/index.ts'
 import { startServer } from '../mount/index.ts'
 import { loadPattern } from '../pattern/index.ts'
@@ -92,7 +90,7 @@ export function daemonSystem(pattern: string, settings: DaemonSettings = {}): Sy
         "A daemon runs in a separate process, which cannot use virtual time. Give time: '60x', or LONGHAUL_TIME=60x.",
       )
     const { sources } = loadPattern(pattern)
-    const home = settings.home ?? mkdtempSync(join(tmpdir(), 'longhaul-system-'))
+    const home = settings.home ?? ownFolder('system')
     const server = await startServer(provider)
     const env = {
       ...process.env,

@@ -4,7 +4,11 @@ import { openGather, type OpenGather, type Trace } from '../trace/index.ts'
 
 /** Adds events to the trace that only the system under test knows. */
 export interface Report {
-  /** Reports the start of a gather of answers. */
+  /**
+   * Reports the start of a gather of answers `from` these agents. `timeout` is the time after which the system goes on
+   * without the missing ones (default: none), and `atLeast` the number of answers that it needs (default: one of each
+   * agent).
+   */
   gather(name: string, options: { from: readonly string[]; timeout?: Duration; atLeast?: number }): OpenGather
   /** Reports that an agent started. */
   spawned(agent: string): void

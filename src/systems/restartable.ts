@@ -1,3 +1,5 @@
+import { runInForce } from '../provider/index.ts'
+import { drained } from './drained.ts'
 import type { System, SystemContext, Vars } from './system.ts'
 
 /** Thrown when a system keeps running after its signal was aborted. */
@@ -8,7 +10,10 @@ export class SystemGoesOnError extends Error {
 
 /** The context that a restartable system gets at each start. */
 export interface RestartableContext<Given extends Vars = Vars> extends Omit<SystemContext<Given>, 'control'> {
-  /** Aborted when the test suspends, kills or cancels the system, or when the test ends. */
+  /**
+   * Aborted when the test kills or cancels the system, when the test ends, and when the test suspends the system: then
+   * after its calls in progress have ended, unless the test cancels them.
+   */
   signal: AbortSignal
   /** False at the first start, true when the system resumes from its saved state. */
   resumed: boolean
@@ -51,7 +56,8 @@ async function endOf({ ended }: Life<unknown>): Promise<void> {
 /**
  * A system of your own that a test can suspend, kill and restart. longhaul calls the function again at each restart;
  * the function has to load the state that it saved before, from a file, a database or a queue. At the end of each life,
- * longhaul aborts `signal`, and ignores what the function returns or throws afterwards.
+ * longhaul aborts `signal`, and ignores what the function returns or throws afterwards. `suspend()` lets the calls in
+ * progress end first; a request that the function makes meanwhile waits, and the signal ends it.
  *
  * The process does not end: variables of modules keep their values, which a crash would lose. To lose them, call
  * `vi.resetModules()` in the function and load the program by `await import('./program.ts')`, or let a child process or
@@ -92,6 +98,7 @@ export function restartable<Result, Given extends Vars = Vars>(
     let next: PromiseWithResolvers<void> | undefined
     let isOver = false
     let uncertain = 0
+    const run = runInForce()
     const stop = async (how: string): Promise<void> => {
       if (isOver || next) return
       next = Promise.withResolvers()
@@ -99,8 +106,23 @@ export function restartable<Result, Given extends Vars = Vars>(
       life.controller.abort(new DOMException(`The system was ${how} by the test.`, 'AbortError'))
       await endOf(life)
     }
+    /** Lets calls in progress end, and no other begin, before the system stops. */
+    const drain = async (): Promise<void> => {
+      if (typeof run !== 'number' || isOver || next) return stop('suspended')
+      const open = provider.gate.close(run)
+      try {
+        await Promise.race([drained(provider, run), life.ended])
+        const stopped = stop('suspended')
+        // Who heeds the signal has taken back by then what was held back; who does not is sent on, and seen.
+        await provider.clock.sleep(0)
+        open()
+        await stopped
+      } finally {
+        open()
+      }
+    }
     control({
-      suspend: () => stop('suspended'),
+      suspend: ({ running = 'drain' } = {}) => (running === 'cancel' ? stop('suspended') : drain()),
       kill: () => stop('killed'),
       async resume({ checkpoint } = {}) {
         if (isOver || !next) return

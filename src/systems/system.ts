@@ -6,7 +6,10 @@ export type Vars = Readonly<Record<string, unknown>>
 
 /** Lets a test suspend, kill and resume a system. */
 export interface Controls {
-  /** Suspends the system. Resolves when the system has stopped and has saved its state. */
+  /**
+   * Suspends the system: lets its calls in progress end and begins no other one (`drain`, the default), or cancels them.
+   * Resolves when the system has stopped and has saved its state.
+   */
   suspend(options?: { running?: 'drain' | 'cancel' }): Promise<void>
   /** Kills the system as a process is killed. Resolves when all its work has ended. */
   kill(): Promise<void>

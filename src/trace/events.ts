@@ -87,6 +87,8 @@ export type EventBody =
        * later.
        */
       detached?: true
+      /** Whether the client runs in another process or thread, in real time, while the time of the run is simulated. */
+      ownTime?: true
     }
   /**
    * The provider detected that a call retries a failed call. A failed call has one retry. If a second call counts its

@@ -74,6 +74,8 @@ export interface CallRecord {
    * Whether the service continues the call without its client: a line of a batch, or an answer that is fetched later.
    */
   detached: boolean
+  /** Whether the client ran in another process or thread, in real time, while the time of the run was simulated. */
+  ownTime: boolean
   /** The sequence number of the arrival in the trace. */
   seq: number
   /** The billed tokens of the call. */
@@ -104,7 +106,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
     if (event.type === 'call.arrived') {
       const { call, agent, conversation, turn, provider, model, stream, attempt, at, request, seq } = event
       const { prompt, continues, holds = [], overtakes, questions = 1, repeated = 1, repeatedTools = [] } = event
-      const { run, detached = false, messages } = event
+      const { run, detached = false, ownTime = false, messages } = event
       calls.set(call, {
         call,
         agent,
@@ -134,6 +136,7 @@ export function callsOf(events: Iterable<TraceEvent>): CallRecord[] {
         repeatedTools,
         run,
         detached,
+        ownTime,
         seq,
         usage: NO_USAGE,
         cost: 0n,
@@ -234,6 +237,7 @@ function refusedCall(event: EventOf<'call.refused'>, call: number): CallRecord {
     repeatedTools: [],
     run: undefined,
     detached: false,
+    ownTime: false,
     seq: event.seq,
     usage: NO_USAGE,
     cost: 0n,

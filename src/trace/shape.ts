@@ -58,6 +58,7 @@ const SHAPES: { readonly [Type in TraceEvent['type']]: Readonly<Record<string, K
     run: 'whole?',
     messages: 'messages?',
     detached: 'flag?',
+    ownTime: 'flag?',
   },
   'call.retried': { ...call, of: 'whole', afterMs: 'ms' },
   'call.replayed': call,

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { RunnerTestCase, TestContext } from 'vitest'
 import type { Violation } from '../checks/index.ts'
+import type { CaseRun } from '../explore/index.ts'
 import { timeline } from '../report/timeline.ts'
 import type { Trace } from '../trace/index.ts'
 import type { Attempt } from './attempt.ts'
-import { messageOf } from './task-errors.ts'
+import { messageOf, withTextsBelow } from './task-errors.ts'
 
 /** Lines of the chart below a failure that is not about time itself. */
 const MAX_BARS = 8
@@ -25,6 +26,13 @@ export function failureContext(
 ): string[] {
   return [hints, errors.some((error) => TIMED_OUT.test(messageOf(error))) ? standing : ''].filter((text) => text !== '')
 }
+
+/** How a case went, as a test of it has ended: its errors with what may explain them. */
+export const runOf = (attempt: Attempt<unknown>, errors: readonly unknown[]): CaseRun => ({
+  errors: withTextsBelow(errors, failureContext(attempt, errors)),
+  trace: attempt.session.trace,
+  epoch: attempt.session.clock.epoch,
+})
 
 /** A small chart of the run, unless a matcher of ours has shown one, or that there is none. */
 export function chart(trace: Trace, errors: readonly unknown[], violations: readonly Violation[] = []): string[] {

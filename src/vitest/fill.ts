@@ -31,7 +31,7 @@ import { resolveSettings, withDate } from './resolve-settings.ts'
 import { supervised } from './supervised.ts'
 import { replayedCase, type Sweep } from './sweep.ts'
 import { SweptTest } from './swept-test.ts'
-import { withTextBelow } from './task-errors.ts'
+import { withTextsBelow } from './task-errors.ts'
 import { annotateReport, attachTrace, chart, failureContext, reportText } from './failure-context.ts'
 import { UnusedSetUp } from './unused.ts'
 import { writeFailure, type Verdict } from './verdict.ts'
@@ -100,8 +100,8 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
     ...chart(trace, errors, attempt.session.violations),
     replayText(attempt),
     ...reportText(report),
-  ].join('\n\n')
-  writeFailure(attempt, [...errors.slice(0, -1), withTextBelow(errors.at(-1), told)])
+  ]
+  writeFailure(attempt, withTextsBelow(errors, told))
   try {
     await attachTrace(trace, attempt.task)
     if (report !== undefined) await annotateReport(attempt.task, report)

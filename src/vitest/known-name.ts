@@ -53,3 +53,16 @@ export function strangerText(record: RunRecord, names: readonly Named[]): string
   }
   return ''
 }
+
+/** Callers that are known by their conversation alone. */
+const UNNAMED = /^caller-[0-9a-f]{8}$/
+
+/** Which of the agents made no call, and which callers there were instead; empty where all of them called. */
+export function idleText({ calls }: RunRecord, names: readonly Named[]): string {
+  const callers = [...new Set(calls.map(({ agent }) => agent))]
+  const idle = names.flatMap(([part, name]) => (part === 'agents' && !callers.includes(name) ? [name] : []))
+  if (idle.length === 0) return ''
+  const others = callers.slice(0, MAX_NAMES).join(', ') || 'none'
+  const unnamed = callers.some((caller) => UNNAMED.test(caller)) ? ' The requests of caller-… name no agent.' : ''
+  return `${idle.join(', ')} made no call; agents with calls: ${others}.${unnamed}`
+}

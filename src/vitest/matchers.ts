@@ -9,7 +9,7 @@ import { withoutOwnFrames } from './frames.ts'
 import { Outcome, RunRecord } from '../simulation/outcome.ts'
 import { timeline } from '../report/timeline.ts'
 import { PARTS, SINGULAR } from '../simulation/known-names.ts'
-import { InvalidMatcherError, strangerText, type Named } from './known-name.ts'
+import { idleText, InvalidMatcherError, strangerText, type Named } from './known-name.ts'
 
 /** A range. An omitted bound is open. `exactly` is a range of one value. */
 export interface Between<Value> {
@@ -197,7 +197,7 @@ function verdictOn(
 ): Verdict {
   const stranger = strangerText(outcome, of)
   if (stranger !== '' && pass !== isNot) throw new InvalidMatcherError(`${matcher}: n${stranger.slice(1)}`)
-  return verdict(pass, stranger === '' ? text : `${text} ${stranger}`, outcome)
+  return verdict(pass, [text, stranger || idleText(outcome, of)].filter(Boolean).join(' '), outcome)
 }
 
 const within = <Value extends number | bigint>(value: Value, { atLeast, atMost, exactly }: Between<Value>): boolean =>
@@ -244,7 +244,7 @@ function orderProblem(calls: readonly CallRecord[], agents: readonly string[]): 
   let before: { agent: string; endedAt: number } | undefined
   for (const agent of agents) {
     const own = calls.filter((call) => call.agent === agent)
-    if (own.length === 0) return `${agent} made no call`
+    if (own.length === 0) return 'not all of them did'
     const beganAt = Math.min(...own.map(({ arrivedAt }) => arrivedAt))
     if (before && beganAt < before.endedAt)
       return `${agent} began at ${formatDuration(beganAt)}, before ${before.agent} had ended`
@@ -433,9 +433,7 @@ const matchers = {
       pass: isIn(found),
       text:
         `Expected ${agent} to ask ${what instanceof RegExp ? what : JSON.stringify(what)} in ${wanted} calls${filterText(of)}; the agent did in ${found}.` +
-        (shown.length > 0
-          ? ` Its newest prompts:${shown.join('')}`
-          : ` The agent made no such call. Agents with calls: ${names([...new Set(outcome.calls.map((call) => call.agent))])}.`),
+        (shown.length > 0 ? ` Its newest prompts:${shown.join('')}` : ' The agent made no such call.'),
       outcome,
       of: namesOf({ ...of, agent }),
     })

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { inject } from 'vitest'
+import type { InvariantError, Violation } from '../checks/index.ts'
 import type { SmallestFailure } from '../explore/index.ts'
 import { fileNameOf } from './kept-traces.ts'
 import type { Attempt } from './attempt.ts'
@@ -13,10 +14,18 @@ export interface ReportedRun {
   verdict: Verdict
   /** The command that repeats it. */
   replay: string
-  smallest?: SmallestFailure | undefined
+  /** The smallest case that fails in the same way, and the command that repeats that one. */
+  smallest?: { failure: SmallestFailure; replay: string } | undefined
 }
 
 const MAX_ERROR = 4_000
+
+/** What an error says, not without end. */
+const shortly = (error: unknown): string => messageOf(error).slice(0, MAX_ERROR)
+
+/** What the checks found that let a case fail, by the settings of the test. */
+const violationsIn = ({ errors }: SmallestFailure): Violation[] =>
+  errors.flatMap((error) => (error as Partial<InvariantError>).violations ?? [])
 
 /** Where reports go, if the reporter wants one of a run that has ended so. */
 function wanted({ kind }: Verdict): ReportSettings | undefined {
@@ -47,30 +56,30 @@ async function writeRun(
 ): Promise<string> {
   const { task, file, name, session, settings: inForce } = attempt
   // Who wants no report does not wait for what makes one.
-  const [{ writeReport }, { runModel }, { findViolations }] = await Promise.all([
+  const [{ writeReport }, { runModel }] = await Promise.all([
     import('../report/html.ts'),
     import('../report/model/model.ts'),
-    import('../checks/index.ts'),
   ])
   const whole = runModel(session.trace, {
     title: name,
     label: 'The whole run',
     status: verdict.kind === 'failed' ? 'failed' : 'passed',
     replay,
-    errors: verdict.kind === 'failed' ? verdict.errors.map((error) => messageOf(error).slice(0, MAX_ERROR)) : [],
+    errors: verdict.kind === 'failed' ? verdict.errors.map(shortly) : [],
     ...(inForce.checks !== false && { findings: session.violations }),
     windows: session.windows,
     limits: session.limits,
   })
   const small =
     smallest &&
-    runModel(smallest.trace, {
+    runModel(smallest.failure.trace, {
       title: name,
       label: 'The smallest case',
       status: 'failed',
-      seed: smallest.case.seed,
-      replay,
-      findings: findViolations(smallest.trace),
+      seed: smallest.failure.case.seed,
+      replay: smallest.replay,
+      errors: smallest.failure.errors.map(shortly),
+      ...(inForce.checks !== false && { findings: violationsIn(smallest.failure) }),
     })
   const path = join(fileNameOf(file), `${fileNameOf(name)}.html`)
   writeReport(join(settings.folder, path), {

@@ -24,8 +24,8 @@ import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
-import { withTextBelow } from './task-errors.ts'
-import { chart, failureContext, reportText } from './failure-context.ts'
+import { withTextsBelow } from './task-errors.ts'
+import { chart, reportText, runOf } from './failure-context.ts'
 
 const { now } = native
 const TELL_EVERY_MS = 2_000
@@ -110,7 +110,8 @@ export class Sweep<Result> implements Explainer {
   }
 
   /** Begins to look for the smallest case that fails as one does, if it is worth it. */
-  search({ attempt: { of, session }, errors }: FailedAttempt): Search | undefined {
+  search({ attempt, errors }: FailedAttempt): Search | undefined {
+    const { of, session } = attempt
     const isVirtual = this.#settingsOf(of).time.kind === 'virtual'
     if (!of || !isVirtual || this.#shrunk >= maxShrunkOf(this.#sweep) || replayedCase()) return undefined
     this.#shrunk += 1
@@ -120,7 +121,7 @@ export class Sweep<Result> implements Explainer {
         name: this.#name,
         options: this.#options,
         of,
-        failed: { errors, trace: session.trace, epoch: session.clock.epoch },
+        failed: runOf(attempt, errors),
         injected,
         run,
         budgetMs: shrinkLimitOf(this.#sweep),
@@ -128,20 +129,32 @@ export class Sweep<Result> implements Explainer {
     )
   }
 
-  /** The errors of a test of a case, with what it takes to see them again. */
-  async told({ attempt, errors }: FailedAttempt, smallest: SmallestFailure | undefined): Promise<readonly unknown[]> {
-    const of = smallest?.case ?? { ...attempt.of!, epoch: attempt.session.clock.epoch }
+  /**
+   * The errors of a test of a case, with what it takes to see them again: those of the smallest case if there is one,
+   * which the command repeats.
+   */
+  async told(failed: FailedAttempt, smallest: SmallestFailure | undefined): Promise<readonly unknown[]> {
+    const { attempt } = failed
+    const { errors, trace, epoch } = runOf(attempt, failed.errors)
     const { name } = this.cases.find((each) => each.case === attempt.of)!
-    const command = replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
+    const repeat = (of: Case): string =>
+      replayCommand(this.#settingsOf(), attempt.file, attempt.name.replace(name, REPLAY), encodeCase(of))
+    const own = repeat({ ...attempt.of!, epoch })
+    const small = smallest && { failure: smallest, replay: repeat(smallest.case) }
+    const report = await reportRun({
+      attempt,
+      verdict: { kind: 'failed', errors: failed.errors },
+      replay: own,
+      smallest: small,
+    })
     const told = [
-      ...failureContext(attempt, errors),
       ...(smallest
         ? [smallestText(smallest), ...this.#keep(smallest)]
-        : chart(attempt.session.trace, errors, attempt.session.violations)),
-      `To repeat this test alone:\n  ${command}`,
-      ...reportText(await reportRun({ attempt, verdict: { kind: 'failed', errors }, replay: command, smallest })),
+        : chart(trace, errors, attempt.session.violations)),
+      `To repeat this test alone:\n  ${small?.replay ?? own}`,
+      ...reportText(report),
     ]
-    return [...errors.slice(0, -1), withTextBelow(errors.at(-1), told.join('\n\n'))]
+    return withTextsBelow(smallest?.errors ?? errors, told)
   }
 
   /** Keeps a case for the next sweeps, where there is a folder for them, and says so. */

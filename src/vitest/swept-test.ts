@@ -1,6 +1,7 @@
 import type { RunnerTestCase } from 'vitest'
 import type { Case, CaseRun, SmallestFailure } from '../explore/index.ts'
 import type { Attempt } from './attempt.ts'
+import { runOf } from './failure-context.ts'
 import { Handover, type Step } from './handover.ts'
 import { Reruns } from './rerun.ts'
 import { isAborted, writeFailure, type Verdict } from './verdict.ts'
@@ -77,19 +78,14 @@ export class SweptTest {
   async notBegun(explainer: Explainer): Promise<void> {
     if (!this.#searching) return
     const { search, failure } = this.#searching
-    const { trace, clock } = failure.attempt.session
-    await this.#goOn(search.next({ errors: [], trace, epoch: clock.epoch }), { search, failure }, explainer)
+    await this.#goOn(search.next(runOf(failure.attempt, [])), { search, failure }, explainer)
   }
 
   async #tried(attempt: Attempt<unknown>, verdict: Verdict, explainer: Explainer): Promise<void> {
     const { search, failure } = this.#searching!
     if (isAborted(this.#task)) return this.#finish(failure, undefined, explainer)
     const errors = verdict.kind === 'failed' ? verdict.errors : []
-    await this.#goOn(
-      search.next({ errors, trace: attempt.session.trace, epoch: attempt.session.clock.epoch }),
-      { search, failure },
-      explainer,
-    )
+    await this.#goOn(search.next(runOf(attempt, errors)), { search, failure }, explainer)
   }
 
   async #goOn(

@@ -60,3 +60,9 @@ export function withTextBelow(error: unknown, text: string): TestError {
     }),
   }
 }
+
+/** Errors that Vitest has written down, with texts below the last of them. */
+export const withTextsBelow = (errors: readonly unknown[], texts: readonly string[]): readonly unknown[] =>
+  texts.length === 0 || errors.length === 0
+    ? errors
+    : [...errors.slice(0, -1), withTextBelow(errors.at(-1), texts.join('\n\n'))]

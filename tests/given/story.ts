@@ -32,6 +32,7 @@ interface CallOf {
   model?: string
   run?: number | null
   cost?: number
+  ownTime?: true
 }
 
 /** A call, from its arrival to its end. */
@@ -57,6 +58,7 @@ export function call(number: number, of: CallOf): Part {
     ...(of.overtakes !== undefined && { overtakes: of.overtakes }),
     ...(of.questions !== undefined && { questions: of.questions }),
     ...(of.repeated !== undefined && { repeated: of.repeated }),
+    ...(of.ownTime && { ownTime: true }),
     ...(of.repeatedTools && { repeatedTools: of.repeatedTools }),
     ...(of.run !== undefined && { run: of.run }),
   }

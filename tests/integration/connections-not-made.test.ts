@@ -69,6 +69,32 @@ describeOrchestration(
 )
 
 describeOrchestration(
+  'a response in the background whose connection is not made',
+  {
+    checks: false,
+    system: () =>
+      fetch('https://api.openai.com/v1/responses', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ model: 'gpt-4o', input: 'Think.', background: true }),
+      }),
+  },
+  (test) => {
+    for (const [fault, { code, at }] of Object.entries(FAULTS))
+      test(`fails by ${fault} after the time for which a client waits for a connection`, async ({
+        run,
+        provider,
+        expect,
+      }) => {
+        provider.failNext(1, fault as Fault)
+        const outcome = await run()
+        expect((outcome.error as Failure).cause!.code).toMatch(code)
+        expect(outcome).toHaveElapsed({ exactly: at })
+      })
+  },
+)
+
+describeOrchestration(
   'an hour without a name server',
   {
     provider: { latency: '1s', windows: [outage({ from: 0, for: '1h', fault: 'dns_unavailable' })] },

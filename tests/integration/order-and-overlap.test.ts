@@ -25,7 +25,7 @@ describeOrchestration(
       expect(outcome).not.toHaveOverlapped(['planner', 'ann'])
       expect(outcome).toHaveCalls({ exactly: 4 }, { service: 'openai' })
       expect(() => expect(outcome).toHaveOrder(['ann', 'ben'])).toThrow(/ben began at 2s, before ann had ended/)
-      expect(() => expect(outcome).toHaveOrder(['planner', 'nobody'])).toThrow(/nobody made no call/)
+      expect(() => expect(outcome).toHaveOrder(['planner', 'nobody'])).toThrow(/No agent "nobody" took part/)
       expect(() => expect(outcome).toHaveOverlapped(['ann', 'writer'])).toThrow(/there is no such moment/)
     })
 

@@ -62,3 +62,55 @@ describeOrchestration(
     })
   },
 )
+
+describeOrchestration(
+  'an agent with a tool, whose run begins again after a failure',
+  {
+    system: async () => {
+      let charges = 0
+      const bill = async (): Promise<string> => {
+        const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Charge order A1.' }]
+        for (;;) {
+          const { choices } = await client.chat.completions.create(
+            { model: 'gpt-4o', messages, tools: [{ type: 'function', function: { name: 'charge' } }] },
+            { maxRetries: 0 },
+          )
+          const { message } = choices[0]!
+          messages.push(message)
+          if (!message.tool_calls) return message.content!
+          for (const { id } of message.tool_calls) {
+            charges += 1
+            messages.push({ role: 'tool', tool_call_id: id, content: `charged as ${charges}` })
+          }
+        }
+      }
+      for (let attempt = 1; ; attempt++)
+        try {
+          return { said: await actAs('billing', bill), charges }
+        } catch (error) {
+          if (attempt === 3) throw error
+          await new Promise((done) => setTimeout(done, 10_000))
+        }
+    },
+    provider: {
+      latency: '5s',
+      agents: { billing: { reply: [toolCall('charge', {}), toolCall('charge', {}), 'Done.'] } },
+    },
+    checks: { 'paid-twice': false },
+  },
+  (test) => {
+    test('gets the same replies again, as from a model, and so charges again', async ({
+      start,
+      sleep,
+      provider,
+      expect,
+    }) => {
+      const orchestration = await start()
+      for (const moment of ['7s', '20s'] as const) {
+        await sleep(moment)
+        provider.failNext(1, 'server_error', { agent: 'billing' })
+      }
+      expect((await orchestration.outcome()).result).toEqual({ said: 'Done.', charges: 5 })
+    })
+  },
+)

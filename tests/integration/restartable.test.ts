@@ -44,15 +44,53 @@ describeOrchestration(
       expect(outcome.parts.map(({ calls }) => calls.length)).toEqual([2, 2])
     })
 
-    test('waits while it is suspended', async ({ start, sleep, expect }) => {
+    test('ends its call in progress, begins no other and waits while it is suspended', async ({
+      start,
+      sleep,
+      clock,
+      expect,
+    }) => {
+      for (const options of [undefined, { running: 'drain' }] as const) {
+        const orchestration = await start()
+        const startedAt = clock.now()
+        await sleep('15s')
+        await orchestration.suspend(options)
+        expect(clock.now() - startedAt).toBe(20_000)
+        expect(kept).toEqual([0, 1])
+        await sleep('8h')
+        await orchestration.resume()
+        const outcome = await orchestration.outcome()
+        expect(outcome.result).toMatchObject({ steps: 3 })
+        expect(outcome).toHaveCalls(3)
+        expect(outcome).toHaveElapsed({ exactly: 8 * 3_600_000 + 30_000 })
+      }
+    })
+
+    test('has its call in progress cancelled if the test says so', async ({ start, sleep, expect }) => {
       const orchestration = await start()
       await sleep('15s')
-      await orchestration.suspend()
+      await orchestration.suspend({ running: 'cancel' })
       await sleep('8h')
       await orchestration.resume()
       const outcome = await orchestration.outcome()
-      expect(outcome.result).toMatchObject({ steps: 3 })
+      expect(outcome).toHaveCalls(1, { fault: 'disconnected' })
       expect(outcome).toHaveElapsed({ exactly: 8 * 3_600_000 + 35_000 })
+    })
+
+    test('is cancelled while its call in progress ends', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('15s')
+      const suspended = orchestration.suspend()
+      expect((await orchestration.cancel()).status).toBe('failed')
+      await suspended
+      expect(lives).toEqual([false])
+    })
+
+    test('that ends meanwhile has its result', async ({ start, sleep, expect }) => {
+      const orchestration = await start()
+      await sleep('25s')
+      await orchestration.suspend()
+      expect((await orchestration.outcome()).result).toMatchObject({ steps: 3 })
     })
 
     test('is cancelled while it is suspended', async ({ start, sleep, expect }) => {
@@ -77,6 +115,43 @@ describeOrchestration(
       await orchestration.restart()
       expect(lives).toEqual([false, true, true, true])
       expect(outcome.parts).toHaveLength(4)
+    })
+  },
+)
+
+describeOrchestration(
+  'a system with two agents that is suspended',
+  {
+    provider: { latency: '10s', agents: { ben: { latency: '25s' } } },
+    system: restartable(async ({ signal, resumed, vars }) => {
+      if (resumed) return 'resumed'
+      const unheard = new AbortController().signal
+      await Promise.all([
+        ask('ben', signal),
+        ask('ann', signal).then(() => ask('ann', vars['heeds'] === false ? unheard : signal)),
+      ])
+      return 'ended'
+    }),
+  },
+  (test) => {
+    test('begins no call while another one ends', async ({ start, sleep, trace, expect }) => {
+      const orchestration = await start()
+      await sleep('5s')
+      await orchestration.suspend()
+      expect(trace.ofType('call.ended').map(({ at }) => at)).toEqual([10_000, 25_000])
+      expect(trace.ofType('call.arrived')).toHaveLength(2)
+      await orchestration.resume()
+      expect((await orchestration.outcome()).result).toBe('resumed')
+    })
+
+    test('shows the call that does not heed the signal', async ({ start, sleep, waive, trace, expect }) => {
+      waive('orphans')
+      const orchestration = await start({ vars: { heeds: false } })
+      await sleep('5s')
+      await orchestration.suspend()
+      await orchestration.resume()
+      await orchestration.outcome()
+      expect(trace.ofType('call.arrived').map(({ at }) => at)).toEqual([0, 0, 25_000])
     })
   },
 )

@@ -181,6 +181,37 @@ describe('what is set up and not used', () => {
   })
 })
 
+describe('a list of replies that never comes past the first one', () => {
+  /** Asks a judge about one draft after another, each in a conversation of its own, and fails. */
+  const judged = (drafts: number) => async (): Promise<void> => {
+    for (let draft = 1; draft <= drafts; draft++) await ask('judge', `Draft ${draft}?`)
+    throw new Error('No draft was accepted.')
+  }
+  const messageOf = async (reply: Reply, drafts = 3): Promise<string | undefined> => {
+    const provider = { agents: { judge: { reply } } }
+    const failure = await failureOf({ provider, system: judged(drafts) }, async ({ run }) => {
+      const { error } = await run()
+      if (error) throw error
+    })
+    return failure?.message
+  }
+
+  test('is told of where the test fails, with what is likely meant', async () => {
+    expect(await messageOf(['no', 'yes'])).toContain(
+      'The list of replies of judge never came past its first reply in 3 calls, because each of their prompts begins a conversation of its own. ' +
+        'If each call is to take the next reply, give sequence(…) in place of […].',
+    )
+  })
+
+  test.for([
+    ['a sequence', sequence('no', 'yes'), 3],
+    ['a list of one reply', ['no'], 3],
+    ['two calls', ['no', 'yes'], 2],
+  ] as const)('is not told of where it is no mistake: %s', async ([, reply, drafts]) => {
+    expect(await messageOf(reply, drafts)).not.toContain('The list of replies')
+  })
+})
+
 test('an agent that is not there cannot be terminated', async () => {
   const failure = await failureOf({}, async ({ start }) => {
     const orchestration = await start()
@@ -310,15 +341,19 @@ describe('a reply and the strict schemas of its request', () => {
   })
 
   test('are those of tools too', async () => {
-    const look = (strict: boolean) => () =>
-      actAs('judge', async () => {
-        const tool = { type: 'function' as const, name: 'look_up', strict, parameters: schema }
-        await client.responses.create({ model: 'gpt-4o-mini', input: 'x', tools: [tool] })
-      })
+    const look =
+      (strict: boolean, choice: 'auto' | 'none' = 'auto') =>
+      () =>
+        actAs('judge', async () => {
+          const tool = { type: 'function' as const, name: 'look_up', strict, parameters: schema }
+          await client.responses.create({ model: 'gpt-4o-mini', input: 'x', tools: [tool], tool_choice: choice })
+        })
     expect(await found(toolCall('look_up', { query: 'x' }), { system: look(true) })).toEqual([
       'set-up: in the reply to call 1, the arguments of "look_up" violate its strict schema: ok is missing',
     ])
     expect(await found(toolCall('look_up', { query: 'x' }), { system: look(false) })).toEqual([])
     expect(await found(toolCall('look_up', { ok: true }), { system: look(true) })).toEqual([])
+    // A call that the request forbids is not made.
+    expect(await found(toolCall('look_up', { query: 'x' }), { system: look(true, 'none') })).toEqual([])
   })
 })

@@ -60,7 +60,7 @@ describe('whatever a test fails by', { timeout: 120_000 }, () => {
       const text = each.failureMessages.join('\n')
       expect(text, each.title).toContain(each.title === 'an object' ? '{ code: 7 }' : each.title)
       expect(text, each.title).toMatch(
-        /The smallest case that fails in this way, after 2 runs: seed 1\n {2}every answer takes 1s\n {2}no call fails\n/,
+        /The failure above is of the smallest case that fails in this way, after 2 runs: seed 1\n {2}every answer takes 1s\n {2}no call fails\n/,
       )
       expect(replays(each), each.title).toBe(each.title === 'an error at the second try' ? 2 : 1)
     }

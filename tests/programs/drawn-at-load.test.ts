@@ -21,9 +21,9 @@ import { test } from 'vitest'
 const drawn = [randomUUID(), Math.random()]
 test('tells', () => console.log('drawn ' + JSON.stringify([drawn, randomUUID()])))
 `
-async function drawnBy(name: string, seed: string): Promise<[unknown, string]> {
+async function drawnBy(name: string, seed: string, program = PROGRAM): Promise<[unknown, string]> {
   const file = join(folder, `${name}.test.ts`)
-  writeFileSync(file, PROGRAM)
+  writeFileSync(file, program)
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', relative(process.cwd(), file)],
@@ -47,6 +47,31 @@ describe('what a module draws while it loads', () => {
       expect(otherSeed[0]).not.toEqual(first[0])
       expect(otherFile[0]).not.toEqual(first[0])
       expect(again[1]).not.toBe(first[1])
+    },
+  )
+
+  test(
+    'is chosen by the seed also if longhaul is imported last, where the plugin has loaded it before; other test files draw real chance',
+    { timeout: 120_000 },
+    async () => {
+      const drawing = join(folder, 'drawing.ts')
+      writeFileSync(drawing, 'export const drawn = Math.random()')
+      const program = (last: string): string => `
+        import { drawn } from './drawing.ts'
+        import { test } from 'vitest'
+        ${last}
+        test('tells', () => console.log('drawn ' + JSON.stringify([drawn, Math.random()])))`
+      const ours = program(`import { describeOrchestration } from 'longhaul'`)
+      const others = program('')
+      const [first, again, other, otherAgain] = [
+        await drawnBy('last', '1', ours),
+        await drawnBy('last', '1', ours),
+        await drawnBy('other', '1', others),
+        await drawnBy('other', '1', others),
+      ]
+      expect(again[0]).toBe(first[0])
+      expect(again[1]).not.toBe(first[1])
+      expect(otherAgain[0]).not.toBe(other[0])
     },
   )
 })

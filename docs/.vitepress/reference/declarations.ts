@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ts } from '@ts-morph/common'
 
 /** A property, a parameter or a member of a union, as its declaration has it. */
@@ -46,27 +47,36 @@ const membersOf = (members: readonly ts.Node[]): Member[] =>
     ]
   })
 
-function interfaceNamed(name: string): ts.InterfaceDeclaration {
-  const found = statements.find((each) => ts.isInterfaceDeclaration(each) && each.name.text === name)
-  if (!found) throw new Error(`No interface ${name} is declared in src/.`)
-  return found as ts.InterfaceDeclaration
+/** Names that two folders have are told apart by the folder of who mentions them. */
+function interfaceNamed(name: string, mentionedBy?: ts.Node): ts.InterfaceDeclaration {
+  const found = statements.filter((each) => ts.isInterfaceDeclaration(each)).filter((each) => each.name.text === name)
+  const folderOf = (node: ts.Node): string => dirname(node.getSourceFile().fileName)
+  const near = mentionedBy && found.find((each) => folderOf(each) === folderOf(mentionedBy))
+  const one = near ?? found[0]
+  if (!one) throw new Error(`No interface ${name} is declared in src/.`)
+  return one
 }
 
+const bareName = ({ name }: Member): string => name.replace(/[?(].*$/, '')
+
 /** The members of an interface, those that it inherits first. */
-export function interfaceMembers(name: string): Member[] {
-  const { members, heritageClauses = [] } = interfaceNamed(name)
+export function interfaceMembers(name: string, mentionedBy?: ts.Node): Member[] {
+  const declared = interfaceNamed(name, mentionedBy)
+  const { members, heritageClauses = [] } = declared
+  const own = membersOf([...members])
   const inherited = heritageClauses.flatMap(({ types }) =>
     types.flatMap(({ expression, typeArguments }) => {
       // `extends Pick<Settings, 'seed' | 'checks'>`, or `Omit<…>`
       const [of, picked] = typeArguments ?? []
       const kind = expression.getText()
-      if ((kind !== 'Pick' && kind !== 'Omit') || !of || !picked) return interfaceMembers(kind)
+      if ((kind !== 'Pick' && kind !== 'Omit') || !of || !picked) return interfaceMembers(kind, declared)
       const names = [...picked.getText().matchAll(/'(\w+)'/g)].map(([, each]) => each)
       const base = of.getText().replace(/<.*$/, '')
-      return interfaceMembers(base).filter((each) => names.includes(each.name.replace('?', '')) === (kind === 'Pick'))
+      return interfaceMembers(base, declared).filter((each) => names.includes(bareName(each)) === (kind === 'Pick'))
     }),
   )
-  return [...inherited, ...membersOf(members)]
+  const again = new Set(own.map(bareName))
+  return [...inherited.filter((each) => !again.has(bareName(each))), ...own]
 }
 
 /** The members of an interface, without those that it inherits. */
@@ -82,6 +92,22 @@ export function addedMembers(name: string): Member[] {
 
 /** What the TSDoc of an interface says. */
 export const interfaceAbout = (name: string): string => aboutOf(interfaceNamed(name))
+
+/** An exported function of a module of the provider, with its parameters as its type. */
+export function functionNamed(name: string): Member {
+  const parametersOf = ({ parameters }: ts.SignatureDeclarationBase): string =>
+    oneLine(parameters.map((each) => each.getText()).join(', '))
+  for (const each of statements) {
+    if (!each.getSourceFile().fileName.startsWith('src/provider/')) continue
+    if (ts.isFunctionDeclaration(each) && each.name?.text === name)
+      return { name, type: parametersOf(each), about: aboutOf(each) }
+    if (!ts.isVariableStatement(each)) continue
+    const [{ name: declared, initializer }] = each.declarationList.declarations as unknown as [ts.VariableDeclaration]
+    if (declared.getText() === name && initializer && ts.isArrowFunction(initializer))
+      return { name, type: parametersOf(initializer), about: aboutOf(each) }
+  }
+  throw new Error(`No function ${name} is declared in src/provider.`)
+}
 
 /** What the TSDoc of an exported constant says. */
 export function constantAbout(path: string): string {

@@ -10,6 +10,7 @@ import {
   constantAbout,
   propertiesAbout,
   errorClasses,
+  functionNamed,
   interfaceAbout,
   interfaceMembers,
   ownMembers,
@@ -40,6 +41,15 @@ const membersTable = (members: readonly Member[], first: string): string =>
 const section = (title: string, name: string, first = 'option'): string =>
   `## ${title}\n\n${interfaceAbout(name)}\n\n${membersTable(interfaceMembers(name), first)}\n`
 
+const LATENCIES = ['constant', 'uniform', 'lognormal', 'empirical', 'never']
+const REPLY_HELPERS = ['sequence', 'toolCall', 'json', 'whenAsked']
+
+const functionsTable = (names: readonly string[]): string =>
+  table(
+    ['function', 'meaning'],
+    names.map(functionNamed).map(({ name, type, about }) => [code(`${name}(${type})`), about]),
+  )
+
 function options(): string {
   return `# Options
 
@@ -54,18 +64,42 @@ ${membersTable(ownMembers('PatternOptions'), 'option')}
 ${section('provider', 'ProviderConfig')}
 ${section('provider.agents', 'AgentConfig')}
 ${section('provider.models', 'ModelConfig')}
+${section('provider.models.speed', 'ModelSpeed')}
+${section('prices', 'Prices')}
 ${section('provider.services', 'ServiceConfig')}
 ${section('rateLimits', 'RateLimits')}
 ${section('provider.bursts', 'Bursts')}
 ${section('provider.windows', 'FaultWindow')}
-${section('outage() and brownout(), for provider.windows', 'WindowSpan')}
+${section('outage(), for provider.windows', 'OutageOptions')}
+${section('brownout(), for provider.windows', 'BrownoutOptions')}
+${section('provider.schedule', 'ScheduledFault')}
+${section('failNext(count, fault, scope)', 'CallScope')}
+## Latencies
+
+A duration, such as \`'4s'\` or \`4_000\` (milliseconds), is a constant latency.
+
+${functionsTable(LATENCIES)}
+${section('Rules of provider.replies', 'ReplyRule')}
+${section('A reply that is an object', 'ReplySpec')}
+${section('What a reply function gets', 'ReplyContext', 'field')}
+${section('sequence()', 'SequenceOptions')}
+## Helpers for replies
+
+${functionsTable(REPLY_HELPERS)}
 ${section('clock', 'ClockOptions')}
+${section('trace', 'TraceOptions')}
 ${section('orchestrator', 'PatternSettings')}
+${section('orchestrator.breaker', 'BreakerSettings')}
+${section('orchestrator.cache', 'CacheSettings')}
+${section('orchestrator.budget', 'BudgetSettings')}
+${section('orchestrator.supervision', 'SupervisionSettings')}
+${section('orchestrator.services', 'ServiceSettings')}
 ${section('describeOrchestration.sweep', 'SweepOptions')}
 ${section('longhaul/plugin', 'RunSettings')}
 ${section('longhaul/reporter', 'ReporterOptions')}
 ${section('createSimulation', 'SimulationOptions')}
 ${section('startServer', 'ServerOptions')}
+${section('startServer({ metrics })', 'ServedMetrics')}
 ${section('daemonSystem', 'DaemonSettings')}
 ${section('predict', 'PredictOptions')}`
 }
@@ -81,7 +115,10 @@ ${section('Ranges', 'Between', 'bound')}
 ${section('Filters of calls', 'CallFilter', 'filter')}
 ${section('A call in outcome.calls', 'CallRecord', 'field')}
 ${section('An agent in outcome.agents', 'AgentRecord', 'field')}
-${section('A gather in outcome.gathers', 'GatherRecord', 'field')}`
+${section('A gather in outcome.gathers', 'GatherRecord', 'field')}
+${section('What a restartable system gets', 'RestartableContext', 'member')}
+${section('context.report', 'Report', 'member')}
+${section('A gather that context.report.gather() begins', 'OpenGather', 'member')}`
 }
 
 function events(): string {

@@ -137,6 +137,18 @@ export class Children implements Peers<State> {
     return undefined
   }
 
+  /** The children that may yet change something here, at a time of their own. */
+  asleep(): string[] {
+    return [...registry.children].flatMap((record) => {
+      const { child } = record
+      if (this.#proc === false || isOver(child) || !isReferenced(child) || !isHeard(record)) return []
+      const look = lookAt(child.pid!, undefined, this.#proc)
+      // One that runs has gone on just now.
+      const goesOn = look.kind === 'runs' || (look.kind === 'asleep' && look.timerMs < Number.POSITIVE_INFINITY)
+      return goesOn ? [nameOf(child)] : []
+    })
+  }
+
   isPipeOf(socket: Socket): boolean {
     if (this.#pipes.has(socket)) return true
     for (const { child } of registry.children) {

@@ -110,6 +110,17 @@ export class OwnThreads {
     this.#spokenAt = now
   }
 
+  /** Whether a worker may yet change something here, at a time of its own. */
+  asleep(): boolean {
+    if (registry.workers.size === 0) return false
+    this.#refresh()
+    return [...this.#threads.values()].some((thread) => {
+      const seen = mayBeWorkers(thread) ? this.#look(thread) : undefined
+      // One that runs has gone on just now.
+      return seen !== undefined && seen.doing.kind !== 'waits'
+    })
+  }
+
   close(): void {
     for (const thread of this.#threads.values()) thread.close()
     this.#threads.clear()
@@ -119,15 +130,14 @@ export class OwnThreads {
     const { doing, threads } = this.#lookAtThreads(now)
     const started = this.#lookAtStarted()
     const runs = ({ doing: { kind } }: ThreadSeen): boolean => kind === 'runs'
-    const helpers = threads.filter(({ role }) => role === 'helper')
     const others = threads.filter(({ role }) => role !== 'helper')
     if (others.some(runs)) this.#workers.works(now - this.#seenAt, now)
     this.#seenAt = now
     if (doing !== undefined) return doing
     if (now - this.#spokenAt < this.#quietMs) return 'a thread of this process was told something on a connection'
     if (started === 'busy') return 'a process that a worker started is busy'
-    // A worker may wait for the threads that collect its garbage.
-    if (helpers.some(runs) && others.some((thread) => mayBeWorkers(thread) && thread.isFutex))
+    // A worker may wait for the threads that collect its garbage; none but such threads run now.
+    if (threads.some(runs) && others.some((thread) => mayBeWorkers(thread) && thread.isFutex))
       return 'a thread of V8 is busy'
     const timers = others.flatMap((thread) => ('ms' in thread.doing ? thread.doing : []))
     const timerMs = Math.min(started, ...timers.map(({ ms }) => ms))

@@ -107,10 +107,9 @@ export class Sockets<Peer extends object> {
       } else {
         const known = this.#ofChildren.has(socket)
         const child = this.#childOf(socket, traffic, now)
-        // What was written before it was known whose the connection is was for it, too.
-        const found = !known && child !== undefined
         if (child) {
-          if (found && traffic.last === 'we') this.#peers.heardOf(child, 'written', now)
+          // What was written before it was known whose the connection is was for it, too.
+          if (!known && traffic.last === 'we') this.#peers.heardOf(child, 'written', now)
           for (const what of ['read', 'written'] as const) {
             if (before[what] !== traffic[what]) this.#peers.heardOf(child, what, now)
           }

@@ -19,6 +19,11 @@ describe('backoff', () => {
     expect(finds('backoff', story(tries(9, 0)))).toEqual(RUSH)
   })
 
+  test('nobody knows the pauses of a client with a clock of its own, if that of the trace is simulated', () => {
+    expect(finds('backoff', story(tries(9, 0, { ownTime: true })))).toEqual([])
+    expect(finds('backoff', story(tries(9, 0, { ownTime: true })), {}, 50)).toHaveLength(1)
+  })
+
   test('a pause in between begins a new row', () => {
     expect(finds('backoff', story(tries(3, 0), tries(3, 0, {}, 3_100, 4)))).toEqual([])
   })

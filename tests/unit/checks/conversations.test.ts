@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findViolations } from '../../../src/checks/index.ts'
 import { call, event, finds, story } from '../../given/story.ts'
 
 describe('conversations', () => {
@@ -115,6 +116,18 @@ describe('conversations', () => {
       expect([count(...other), count(...other, turn(4, 9_000, { continues: 3 }))]).toEqual([0, 1])
     })
 
+    test('is beside it, as for a title, if the history goes on with the first alone', () => {
+      const beside = [hello, turn(2, 2_000), turn(3, 3_000, { overtakes: 2 })]
+      const goesOn = (of: object) => turn(4, 9_000, { turn: 3, ...of })
+      expect(count(...beside, goesOn({ continues: 2 }))).toBe(0)
+      expect(count(...beside, goesOn({ continues: 3 }))).toBe(1)
+      expect(count(...beside, goesOn({ continues: 2 }), turn(5, 9_000, { turn: 3, continues: 3 }))).toBe(1)
+      expect(count(...beside, both())).toBe(1)
+      // Where nothing follows, only the program knows.
+      expect(findViolations(story(...beside))[0]!.tune).toEqual({ branches: 2 })
+      expect(finds('conversations', story(...beside), { branches: 2 })).toEqual([])
+    })
+
     test('may be the first one, with a question about it', () => {
       const first = turn(2, 2_000, { turn: 1, continues: undefined })
       const second = turn(3, 2_000, { turn: 1, continues: undefined, overtakes: 2 })
@@ -149,3 +162,18 @@ describe('conversations', () => {
     expect(count(...two, both(), ...other)).toBe(2)
   })
 })
+
+test('ten thousand pairs of questions on as many histories are judged in a moment', () => {
+  const pair = (nth: number) => {
+    const [first, from, agent] = [nth * 3 + 1, nth * 1_000, `a${nth % 50}`]
+    const of = { agent, conversation: `c${nth}` }
+    const question = { ...of, turn: 2, continues: first, from: from + 200, to: from + 400 }
+    return [
+      call(first, { ...of, from, to: from + 100 }),
+      call(first + 1, { ...question, prompt: 1 }),
+      call(first + 2, { ...question, prompt: 2 }),
+    ]
+  }
+  const all = story(...Array.from({ length: 10_000 }, (_, nth) => pair(nth)).flat())
+  expect(finds('conversations', all)).toHaveLength(20)
+}, 10_000)

@@ -43,6 +43,15 @@ describe('retry-after', () => {
     expect(tuned({ longest: '1h' })).toHaveLength(3)
   })
 
+  test('a client with a clock of its own has waited in its own time, if that of the trace is simulated', () => {
+    const trace = story(
+      call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100 }),
+      call(2, { ...same, from: 100, to: 60_000, attempt: 2, retryOf: 1, ownTime: true }),
+    )
+    expect(finds('retry-after', trace)).toEqual([])
+    expect(finds('retry-after', trace, {}, 50)).toHaveLength(1)
+  })
+
   test('a sample that was taken for a retry is not, when the retry comes', () => {
     const trace = story(
       call(1, { ...same, fault: 'rate_limited', retryAfterMs: 20_000, from: 0, to: 100 }),

@@ -186,7 +186,16 @@ describe('a storm of timers', () => {
     expect(error).toBeInstanceOf(TimerStormError)
     expect(clock.now()).toBe(3_600_000 + everyMs)
     expect(error.message).toContain('1002 timers fired and 1h of virtual time passed')
-    expect(error.message).toMatch(/\n {2}interval of 3\.6s, fired \d+ times\n/)
+    expect(error.message).toMatch(/\nThe busiest of the last 502 timers:\n {2}interval of 3\.6s, fired 502 times\n/)
+  })
+
+  test('has a thousand timers at least, however rare they are, and says how often they fired', async () => {
+    start({ horizon: '1h' })
+    every(300_000)
+    const { message } = await errorOf(clock.supervise(forever))
+    expect(clock.now()).toBe(1_000 * 300_000)
+    expect(message).toContain('1001 timers fired')
+    expect(message).toContain('  interval of 5m, fired 501 times\n')
   })
 
   test('begins also when a sleep on the clock itself, for which it is none, has ended', async () => {
@@ -245,7 +254,7 @@ describe('a storm of timers', () => {
     setTimeout(() => (clearTimeout(first), clock.progress()), 1_800_000)
     every(3_000)
     const { message } = await errorOf(clock.supervise(forever))
-    expect(message).toMatch(/busiest timers:\n {2}interval of 3s, fired \d+ times\nWaiting/)
+    expect(message).toMatch(/busiest of the last 703 timers:\n {2}interval of 3s, fired \d+ times\nWaiting/)
   })
 
   test('is counted from the end of real I/O', async () => {

@@ -75,8 +75,10 @@ test('all timers are taken out in the order of arming', () => {
   expect(queue.nextAt).toBe(35)
   expect(queue.dueAt(timers[0]!)).toBe(35)
   // Which delay was in use first before that is forgotten.
-  queue.add(timer(20, 'a20'), 15)
-  expect(firing(queue)).toEqual(['30', 'a20'])
+  queue.drain()
+  queue.add(timer(10, 'a10'), 20)
+  queue.add(timer(30, 'a30'), 0)
+  expect(firing(queue)).toEqual(['a10', 'a30'])
 })
 
 test('whatever is armed and taken out, the rest is next in the order of a sorted list', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadPattern, resolveAgents, resolveVariables } from '../../../src/pattern/index.ts'
+import { PatternError } from '../../../src/strategy/index.ts'
 import { strategy } from '../../given/strategy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-pattern-'))
@@ -124,4 +125,36 @@ ${STRATEGY}`,
     const pattern = load(`name: x\nvariables:\n  rounds: { type: integer }\n${STRATEGY}`)
     expect(resolveVariables(pattern, { rounds: '7' })).toEqual({ rounds: 7 })
   })
+})
+
+test('all mistakes of the form of a file are found at once, in the order of its lines', () => {
+  const text = `
+agents:
+  ann: { role: [planner], modle: gpt-4o }
+  ben: { colour: red, size: 3 }
+variables:
+  rounds: { type: intger }
+routing_rules:
+  - { event: a, too: ann }
+orchestration_logic:
+  stratgy: LOG 1
+`
+  let thrown: unknown
+  try {
+    loadPattern({ text })
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(PatternError)
+  const first = thrown as PatternError
+  expect([first, ...first.others].map(({ line, column, problem }) => `${line}:${column} ${problem}`)).toEqual([
+    '3:16 agents.ann.role: Invalid input: expected string, received array.',
+    '3:27 agents.ann: there is no setting "modle".',
+    '4:10 agents.ben: there is no setting "colour".',
+    '4:23 agents.ben: there is no setting "size".',
+    expect.stringMatching(/^6:19 variables\.rounds\.type: Invalid option/),
+    '8:17 There is no setting "too".',
+    '10:3 There is no setting "stratgy".',
+  ])
+  expect(first.others[0]!.others).toEqual([])
 })

@@ -135,20 +135,33 @@ describe('a sequence', () => {
     }
   })
 
-  test('of calls is not moved on by a call that fails, and put back by a client that goes away', async () => {
-    const from = steps('call')
-    expect([await said(from, caller(), fate(false)), await said(from, caller(), fate(false))]).toEqual(['one', 'one'])
-    const left = fate()
-    expect([await said(from, caller(), left), await said(from, caller(), fate())]).toEqual(['one', 'two'])
-    for (const putBack of left.putBacks) putBack()
-    expect([await said(from, caller(), fate()), await said(from, caller(), fate())]).toEqual(['one', 'three'])
-  })
+  test.each(['call', 'conversation'] as const)(
+    'by %s is not moved on by a call that fails, and put back by a client that goes away',
+    async (by) => {
+      const from = steps(by)
+      expect([await said(from, caller(), fate(false)), await said(from, caller(), fate(false))]).toEqual(['one', 'one'])
+      const left = fate()
+      expect([await said(from, caller(), left), await said(from, caller(), fate())]).toEqual(['one', 'two'])
+      for (const putBack of left.putBacks) putBack()
+      expect([await said(from, caller(), fate()), await said(from, caller(), fate())]).toEqual(['one', 'three'])
+    },
+  )
 
-  test('of turns is moved on by every call', async () => {
-    const from = steps('conversation')
-    const failing = fate(false)
-    expect([await said(from, caller(), failing), await said(from)]).toEqual(['one', 'two'])
-    expect(failing.putBacks).toEqual([])
+  test('of turns begins again with its conversation, one of calls goes on', async () => {
+    const again = async (by: 'call' | 'conversation'): Promise<string[]> => {
+      const from = steps(by)
+      const threads = [{}, { continues: 1 }, { repeats: 1 }].map((thread, index) => ({
+        call: index + 1,
+        continues: undefined,
+        repeats: undefined,
+        ...thread,
+      }))
+      const texts: string[] = []
+      for (const thread of threads) texts.push(await said(from, caller(), { ...fate(), thread }))
+      return texts
+    }
+    expect(await again('conversation')).toEqual(['one', 'two', 'one'])
+    expect(await again('call')).toEqual(['one', 'two', 'three'])
   })
 
   test('is remembered for the last twenty thousand agents', async () => {

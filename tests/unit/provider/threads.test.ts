@@ -23,6 +23,19 @@ test('a conversation goes on with the newest call whose messages it begins with'
   expect(callOf(threads, [...hello, said('user', 'Hello?')])).toBeUndefined()
 })
 
+test('messages that were answered are asked again only if the conversation has gone on with the answer', () => {
+  const threads = new Threads()
+  const repeats = () => threads.find('ann/1', hello).repeats
+  answered(threads, hello, 1)
+  expect(repeats()).toBeUndefined()
+  threads.find('ann/1', why)
+  expect(repeats()).toBe(1)
+  // From then on each time, also if nobody goes on with the newest answer.
+  answered(threads, hello, 3)
+  expect(repeats()).toBe(3)
+  expect(threads.find('ben/1', hello).repeats).toBeUndefined()
+})
+
 test('other words, another order or another opening are other messages', () => {
   const threads = new Threads()
   answered(threads, why, 2)

@@ -188,7 +188,9 @@ describe('agents', () => {
     expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'ben']))).toBe(
       'Expected the agents to call in the order ann, ben; ben began at 500ms, before ann had ended.',
     )
-    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain('eve made no call.')
+    expect(refusal(() => expect(outcome(trace)).toHaveOrder(['ann', 'eve']))).toContain(
+      'not all of them did. No agent "eve" took part; agents of this run: ann, ben, cem, dan.',
+    )
     expect(outcome(trace)).not.toHaveOrder(['dan', 'ann'])
     expect(() => expect(outcome(trace)).toHaveOrder(['ann', 'cem', 'ann'])).toThrow(
       'toHaveOrder was given "ann" twice. It compares all calls of an agent with all of the next',
@@ -205,6 +207,20 @@ describe('an assertion that holds only as nobody has the name in it', () => {
     elapsedMs: 5_000,
     trace: story(call(1, { agent: 'ann', from: 0, to: 1 }), call(2, { agent: 'ben', from: 0, to: 1 })),
     setUp,
+  })
+
+  test('names an agent that is declared and made no call, with the callers that there were', () => {
+    const of = (trace: Trace) =>
+      new Outcome({ status: 'completed', result: 7, error: undefined, elapsedMs: 5_000, trace, setUp })
+    const unnamed = of(story(call(1, { agent: 'caller-cb4e1777', from: 0, to: 1_000 })))
+    const said = 'silent made no call; agents with calls: caller-cb4e1777. The requests of caller-… name no agent.'
+    expect(refusal(() => expect(unnamed).toHaveCalls(1, { agent: 'silent' }))).toContain(`the trace has 0. ${said}`)
+    expect(refusal(() => expect(unnamed).toHaveOverlapped(['silent']))).toContain(`no such moment. ${said}`)
+    expect(refusal(() => expect(unnamed).toHaveOrder(['silent']))).toContain(`not all of them did. ${said}`)
+    expect(refusal(() => expect(unnamed).toHaveCost('$1', { agent: 'silent' }))).toContain(said)
+    expect(refusal(() => expect(of(story())).toHaveCalls(1, { agent: 'silent' }))).toContain(
+      'silent made no call; agents with calls: none.',
+    )
   })
 
   test.each([

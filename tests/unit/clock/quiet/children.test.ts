@@ -391,6 +391,23 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of a ch
       expect(children.peerOf(ours, 0)).toBeUndefined()
     })
 
+    test('where nothing else is left to happen, it may go on by a timer, unless it was let go of or cannot be heard', () => {
+      const goesOn = (): boolean => children.asleep().length > 0
+      expect(goesOn()).toBe(false)
+      waits(60_000)
+      expect(children.asleep()).toEqual([NAME])
+      joined.child.isReferenced = false
+      expect(goesOn()).toBe(false)
+      joined.child.isReferenced = true
+      joined.child.stdout.readableFlowing = null
+      expect(goesOn()).toBe(false)
+      joined.child.stdout.readableFlowing = true
+      runs()
+      expect(goesOn()).toBe(true)
+      joined.child.exitCode = 0
+      expect(goesOn()).toBe(false)
+    })
+
     test('it is the peer also if nobody has looked at it since it was started', () => {
       const young = new Joined(PID + 2)
       const others = { localPort: 8_080, remotePort: 40_002 }

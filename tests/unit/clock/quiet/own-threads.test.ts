@@ -382,6 +382,21 @@ describe.runIf(threadsAreKnown)('by what the system tells of the threads of this
     })
   })
 
+  test.each<[string, Told, boolean]>([
+    ['that has set a timer may go on', { name: WORKER, call: epoll(60_000) }, true],
+    ['that runs has just gone on', { name: WORKER, call: RUNNING }, true],
+    ['that waits for something to come may not', { name: WORKER }, false],
+    ['that helps V8 may not', { name: 'DelayedTaskSche', call: epoll(60_000) }, false],
+    ['of the pool may not', { name: POOL, call: epoll(60_000) }, false],
+  ])('where nothing else is left to happen, a thread %s', (_, told, expected) => {
+    proc.thread('self', 1, told)
+    expect(begin().asleep()).toBe(false)
+    join()
+    expect(threads!.asleep()).toBe(expected)
+    proc.end('self', 1)
+    expect(threads!.asleep()).toBe(false)
+  })
+
   describe('a connection of this thread', () => {
     const ours: Connection = { localPort: 8_080, remotePort: 40_000 }
     beforeEach(() => {

@@ -92,9 +92,12 @@ describe('a connection with both ends in this process', () => {
       const { client, accepted } = await connection(join(folder, 'a.sock'))
       const other = await connection(join(folder, 'b.sock'))
       const sockets = new Sockets(WINDOWS, NO_CHILDREN, [])
-      const handles = [client, other.client, other.accepted, accepted]
+      const third = await connection(join(folder, 'c.sock'))
+      const handles = [client, other.client, third.client, other.accepted, third.accepted, accepted]
       other.client.write('more')
       await read(other.accepted)
+      third.accepted.write('hello')
+      await read(third.client)
       expect(sockets.look(handles, 0)).toBeUndefined()
       client.write('question')
       expect(sockets.look(handles, 100)).toEqual({ what, since: 100 })
@@ -157,6 +160,11 @@ describe('a connection to another process', () => {
     const fresh = new Sockets(WINDOWS, NO_CHILDREN, [])
     expect(fresh.look([heard.client], 100)).toEqual({ what, since: 100 })
     expect(fresh.look([heard.client], 110)).toBeUndefined()
+    heard.client.write('question')
+    expect(new Sockets(WINDOWS, NO_CHILDREN, []).look([heard.client], 0)).toEqual({ what, since: 0 })
+    const both = new Sockets(WINDOWS, NO_CHILDREN, [])
+    both.look([heard.client], 0)
+    expect(both.look([heard.client], 1_999)).toEqual({ what, since: 0 })
   })
 
   test('may wait for a server of this one, until it is answered', async () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
@@ -15,6 +15,21 @@ import { native } from '../../../../src/doors/index.ts'
 import { epoll, futex, Proc, reading, RUNNING, sleep } from '../../../given/proc.ts'
 
 const NONE = Number.POSITIVE_INFINITY
+
+/** Does something as a user who is not the administrator; gives `false` where that is not possible. */
+function asNobody<Found>(act: () => Found): Found | false {
+  if (process.getuid!() !== 0) return act()
+  try {
+    process.seteuid!(65_534)
+  } catch {
+    return false
+  }
+  try {
+    return act()
+  } finally {
+    process.seteuid!(0)
+  }
+}
 
 /** Where a test writes a time into the memory of a process: the first address that can be one. */
 const ADDRESS = 0x1000
@@ -191,23 +206,18 @@ describe.runIf(threadsAreKnown)('by what the system tells of a process and of th
     expect(after.processes.get(3)).not.toBe(before.processes.get(3))
   })
 
-  test.each<[string, Look | { timerMs: number; sleepMs: number }]>([
+  test.for<[string, Look | { timerMs: number; sleepMs: number }]>([
     ['S', { timerMs: 0, sleepMs: NONE }],
     ['R', { kind: 'runs' }],
     ['D', { kind: 'runs' }],
   ])(
     'one of another user, whose system calls may not be read, may have a timer unless it runs (%s)',
-    (state, found) => {
+    ([state, expected], { skip }) => {
       proc.thread(1, 1, { state })
       chmodSync(join(proc.folder(1, 1), 'syscall'), 0)
-      const isRoot = process.getuid!() === 0
-      // The administrator may read everything.
-      if (isRoot) process.seteuid!(65_534)
-      try {
-        expect(look()).toMatchObject(found)
-      } finally {
-        if (isRoot) process.seteuid!(0)
-      }
+      const found = asNobody(() => existsSync(proc.folder(1, 1)) && look())
+      skip(!found, 'the administrator may read everything, and cannot be somebody else here')
+      expect(found).toMatchObject(expected)
     },
   )
 })
