@@ -1,11 +1,8 @@
 import { formatDuration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, type Found } from './check.ts'
-import { areOneBackoff, beginsAgain, countedOf, isOneBackoff, pausesOf, type Counted } from './layers.ts'
+import { areOneBackoff, beginsAgain, countedOf, isOneBackoff, ownPausesOf, pausesOf, type Counted } from './layers.ts'
 import { requestsOf } from './tries.ts'
-
-/** Headers may round to whole milliseconds. */
-const ROUNDING_MS = 5
 
 /** What is said of retries that are one layer: nothing there multiplies. */
 const ONE_LAYER = {
@@ -58,13 +55,13 @@ export const amplification = check({
 
 /** Whether nothing in the tries of one request looks like another layer: no backoff begins again. */
 function isOneLayer(calls: readonly CallRecord[]): boolean {
-  const pauses = pausesOf(calls)
+  const pauses = ownPausesOf(calls)
   return calls.length > 1 && (isOneBackoff(pauses) || !beginsAgain(pauses, 4 * pauses[0]!))
 }
 
 /** Whether all that was tried again was tried by one layer, as each request shows or all of them in their mean. */
 function areOneLayer(again: readonly Counted[]): boolean {
-  const pauses = again.map(({ calls }) => pausesOf(calls))
+  const pauses = again.map(({ calls }) => ownPausesOf(calls))
   return pauses.every(isOneBackoff) || areOneBackoff(pauses)
 }
 
@@ -83,21 +80,29 @@ function areOfOneOutage(again: readonly Counted[]): boolean {
 
 /** How much longer the last pauses of a backoff are, in the mean, than the first. SDKs: 0.5 s, 1 s, less a quarter. */
 const GROWTH = 1.5
+/** Pauses to which a backoff grows, in the mean, that is told as one by its means alone. Milliseconds. */
+const GROWN_MS = 5_000
 
 /**
  * Whether each request was tried by one layer alone, with pauses that grow or that the service has named: however many
- * requests meet an outage, the attempts of one are the bound.
+ * requests meet an outage, the attempts of one are the bound. Growth shows in the pauses of each request, or in the
+ * means of all if they are drawn from 0 (full jitter) and become long.
  */
 function growAlone(again: readonly Counted[]): boolean {
-  if (again.length === 0 || !again.every(({ calls }) => isOneBackoff(pausesOf(calls)))) return false
-  const chosen = again.filter(({ calls }) => calls.length > 2 && !areNamed(calls)).map(({ calls }) => pausesOf(calls))
-  const sum = (nth: number): number => chosen.reduce((total, pauses) => total + pauses.at(nth)!, 0)
-  return sum(-1) >= GROWTH * sum(0)
+  const pauses = again.map(({ calls }) => ownPausesOf(calls))
+  const isShown = pauses.every(isOneBackoff)
+  if (again.length === 0 || !(isShown || areOneBackoff(pauses))) return false
+  // Who waits as it was told pauses for nothing of its own.
+  const own = pauses.filter((each) => each.length > 1 && each.some((ms) => ms > 0))
+  if (isShown) return meanOf(own, -1) >= GROWTH * meanOf(own, 0)
+  const longest = Math.max(...own.map(({ length }) => length))
+  return (
+    meanOf(
+      own.filter(({ length }) => length === longest),
+      -1,
+    ) >= GROWN_MS
+  )
 }
 
-/** Whether the client has paused for as long as the service has told it to, and no less. */
-const areNamed = (calls: readonly CallRecord[]): boolean =>
-  calls.slice(0, -1).every(({ retryAfterMs, endedAt }, nth) => {
-    const pauseMs = calls[nth + 1]!.arrivedAt - endedAt!
-    return retryAfterMs !== null && retryAfterMs > 0 && pauseMs + ROUNDING_MS >= retryAfterMs
-  })
+const meanOf = (pauses: readonly (readonly number[])[], nth: number): number =>
+  pauses.reduce((sum, each) => sum + each.at(nth)!, 0) / Math.max(1, pauses.length)

@@ -2,7 +2,7 @@ import { formatDuration, type Duration } from '../clock/index.ts'
 import type { CallRecord } from '../trace/index.ts'
 import { check, type Found } from './check.ts'
 import type { Facts } from './facts.ts'
-import { triesOf } from './tries.ts'
+import { isOwnPause, triesOf } from './tries.ts'
 
 /** A retry for which the client chose the pause itself. */
 interface Retry {
@@ -18,13 +18,6 @@ const hasLearned = (facts: Facts, { status, endedAt, fault }: CallRecord): boole
 
 /** Whether a failure leaves the pause to its client: the service has not named it. */
 const leavesPause = (facts: Facts, failure: CallRecord): boolean => !failure.retryAfterMs && hasLearned(facts, failure)
-
-/** Headers tell whole seconds, or milliseconds that may be rounded. Milliseconds. */
-const [SECOND_MS, ROUNDING_MS] = [1_000, 5]
-
-/** Whether a client has waited for longer than it was told to, so that the pause is its own. */
-const isOwnPause = ({ retryAfterMs }: CallRecord, pauseMs: number): boolean =>
-  !retryAfterMs || pauseMs > Math.ceil(retryAfterMs / SECOND_MS) * SECOND_MS + ROUNDING_MS
 
 function retriesOf(facts: Facts): Retry[] {
   const triesOfCall = triesOf(facts)

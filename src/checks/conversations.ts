@@ -15,7 +15,7 @@ export const conversations = check({
     const calls = facts.calls.filter(({ agent }) => !hedging.has(agent))
     const goneOn = Map.groupBy(calls, ({ continues }) => continues)
     const pairs = [
-      ...overtaking(facts, calls, goneOn),
+      ...overtaking(facts, calls, goneOn, branches),
       ...merged(facts, calls, goneOn, branches),
       ...divided(facts, calls, goneOn, branches),
     ]
@@ -33,6 +33,9 @@ export const conversations = check({
   },
 })
 
+/** As many as a question and one beside it, such as for a title. */
+const BESIDE = 2
+
 /** Two calls, and how many branches or samples they would be if they were meant to be some. */
 type Pair = readonly [before: CallRecord, call: CallRecord, asBranches?: number]
 /** The calls that go on with each call. */
@@ -41,16 +44,22 @@ type GoneOn = ReadonlyMap<number | undefined, readonly CallRecord[]>
 /**
  * Calls that hold the question of another one, which has no answer yet. A first question with something behind it may be
  * meant, as to get a title, and so may one to another model: it takes a third one, or a history that goes on with both
- * questions, to tell that it is not.
+ * questions, to tell that it is not. Where the history goes on with the first question alone, the second was beside it.
  */
-function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn): Pair[] {
+function overtaking(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
   return calls.flatMap((call): Pair[] => {
     const before = call.overtakes === undefined ? undefined : facts.call(call.overtakes)
     if (!before || !isOpenAt(facts, before, call.arrivedAt)) return []
+    if (goneOn.has(call.call)) return [[before, call]]
     const isNext = before.continues !== undefined || before.overtakes !== undefined
-    return (isNext && before.model === call.model) || goneOn.has(call.call) ? [[before, call]] : []
+    const isMeant = isBeside(call, goneOn) || branches <= BESIDE
+    return isNext && before.model === call.model && !isMeant ? [[before, call, BESIDE]] : []
   })
 }
+
+/** Whether a history goes on with a question, and without another one that was sent behind it before the answer came. */
+const isBeside = ({ call, overtakes }: CallRecord, goneOn: GoneOn): boolean =>
+  overtakes !== undefined && goneOn.has(overtakes) && !goneOn.has(call)
 
 /** Calls in progress together whose questions were put into one history, one behind the other. */
 function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
@@ -76,7 +85,7 @@ function merged(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, bran
 function divided(facts: Facts, calls: readonly CallRecord[], goneOn: GoneOn, branches: number): Pair[] {
   const families = [
     ...Map.groupBy(
-      calls.filter(({ continues }) => continues !== undefined),
+      calls.filter((call) => call.continues !== undefined && !isBeside(call, goneOn)),
       ({ agent, model, continues }) => `${agent}\u0000${model}\u0000${continues}`,
     ).values(),
   ]

@@ -4,7 +4,7 @@ import { refusals } from './refusals.ts'
 import { runaway } from './runaway.ts'
 
 /** Far fewer calls than violate the invariant: a test that ran out of time may have ended early in its loop. */
-const SUSPECT = { again: 50, sameTools: 10, exchanges: 100, inARow: undefined }
+const SUSPECT = { again: 50, sameTools: 10, exchanges: 100, breadth: 100, inARow: undefined }
 /** More refusals than those of a client with too many tries, which is no loop. */
 const REFUSED = { tries: 50 }
 

@@ -1,5 +1,5 @@
 import type { CallRecord } from '../trace/index.ts'
-import { REST_MS, type TriedRequest } from './tries.ts'
+import { isOwnPause, REST_MS, type TriedRequest } from './tries.ts'
 
 /** The tries that count as those of one request. */
 export interface Counted {
@@ -80,6 +80,10 @@ function isPoll(pauses: readonly number[]): boolean {
 /** The pauses between the tries of a request. Milliseconds. */
 export const pausesOf = (calls: readonly CallRecord[]): number[] =>
   calls.slice(1).map((call, nth) => call.arrivedAt - calls[nth]!.endedAt!)
+
+/** What clients have paused beyond what the service named. Milliseconds. */
+export const ownPausesOf = (calls: readonly CallRecord[]): number[] =>
+  pausesOf(calls).map((ms, nth) => (isOwnPause(calls[nth]!, ms) ? ms - (calls[nth]!.retryAfterMs ?? 0) : 0))
 
 /** Whether no pause is shorter than half of one before it. */
 export const isOneBackoff = (pauses: readonly number[]): boolean => areOneBackoff([pauses])

@@ -17,6 +17,8 @@ export const orphans = check({
     gathers: true,
     /** Report intervals that still run after the test has ended. */
     intervals: true,
+    /** Wait for timeouts that are still pending after the test, for up to a day, to see whether they make calls. */
+    timeouts: true,
   },
   *find(facts, { grace: graceMs }) {
     const grace = graceMs + facts.slackMs

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../trace/index.ts'
 import { check, list, type Found } from './check.ts'
+import { explosions } from './explosion.ts'
 import type { Facts } from './facts.ts'
 
 /** Who asks the same so soon after the answer has not waited for anything else. Milliseconds. */
@@ -10,9 +11,13 @@ const REST_MS = 30_000
 export const runaway = check({
   holds: 'No chain of events or calls continues without end.',
   why: 'Two agents that answer each other without end spend a month’s budget in a night.',
-  advice: 'Limit how many events can follow from one event, and end a conversation that makes no progress.',
+  advice:
+    'Limit how many events can follow from one event, in a chain and at once, and end a conversation that makes no progress.',
   settings: {
-    /** This many consecutive calls with the same content, each right after the previous answer, are a violation. */
+    /**
+     * This many consecutive calls with the same content, or GET requests for the same resource, each right after the
+     * previous answer, are a violation.
+     */
     again: 500,
     /**
      * This many consecutive steps of one agent with the same tool calls, the same arguments and the same results are a
@@ -21,10 +26,15 @@ export const runaway = check({
     sameTools: 25,
     /** This many answers in a chain, each of which led to the next call, are a violation. */
     exchanges: 1_000,
+    /**
+     * This many calls are a violation if the answers before them led to them, and those to more calls each time (an
+     * event that several agents answer by further events).
+     */
+    breadth: 500,
     /** This many consecutive calls of one agent, with no other agent between them, are a violation. Default: no limit. */
     inARow: undefined as number | undefined,
   },
-  *find(facts, { again, sameTools, exchanges, inARow = Number.POSITIVE_INFINITY }) {
+  *find(facts, { again, sameTools, exchanges, breadth, inARow = Number.POSITIVE_INFINITY }) {
     for (const { at, event, hops } of facts.of('event.dropped'))
       yield {
         at,
@@ -33,6 +43,7 @@ export const runaway = check({
       }
     yield* exchangesWithoutEnd(facts, exchanges)
     yield* toolsAgain(facts, sameTools)
+    yield* explosions(facts, breadth)
     for (const calls of Map.groupBy(facts.calls, ({ conversation }) => conversation).values()) {
       yield* chains(calls, isSame, again, ({ agent }) => `${agent} sent the same request ${again} times in a row`)
       yield* chains(
@@ -42,6 +53,7 @@ export const runaway = check({
         ({ agent }) => `${agent} took ${exchanges} steps in a row, each requested by a tool call of its own`,
       )
     }
+    yield* busyPolls(facts, again)
     yield* rows(facts, inARow)
   },
 })
@@ -95,6 +107,31 @@ function* toolsAgain(facts: Facts, most: number): Generator<Found> {
         calls: [tooMany.call],
         tune: { sameTools: times + 1 },
       }
+}
+
+/** Who asks again sooner does not wait between two looks. Milliseconds. */
+const LOOK_MS = 100
+
+/** Requests for one resource, such as a batch, again and again without a pause. */
+function* busyPolls(facts: Facts, most: number): Generator<Found> {
+  const answered = facts.of('resource.answered').filter(({ method }) => method === 'GET')
+  if (answered.length < most) return
+  for (const looks of Map.groupBy(answered, ({ agent, provider, path }) => `${agent} ${provider}${path}`).values()) {
+    let row = 1
+    for (const [index, look] of looks.entries()) {
+      const before = looks[index - 1]
+      row = before && look.at - before.at < LOOK_MS ? row + 1 : 1
+      if (row !== most) continue
+      const { at, agent, provider, path } = look
+      yield {
+        at,
+        what: `${agent ?? 'the system'} requested GET ${path} of ${provider} ${most} times in a row, each less than ${LOOK_MS}ms after the answer: it polls without a pause`,
+        why: 'A poll without a pause uses up the rate limit of the service, and the processor of the program.',
+        advice: 'Pause between two polls: seconds for a background response, a minute for a batch.',
+      }
+      break
+    }
+  }
 }
 
 /** Calls of one agent while others, of which there are some, do nothing. */

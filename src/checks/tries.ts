@@ -137,3 +137,10 @@ function pacesOf({ calls }: Facts): ReadonlyMap<string, readonly number[]> {
   }
   return paces
 }
+
+/** Headers tell whole seconds, or milliseconds that may be rounded. Milliseconds. */
+const [SECOND_MS, ROUNDING_MS] = [1_000, 5]
+
+/** Whether a client has waited for longer than it was told to, so that the pause is its own. */
+export const isOwnPause = ({ retryAfterMs }: CallRecord, pauseMs: number): boolean =>
+  !retryAfterMs || pauseMs > Math.ceil(retryAfterMs / SECOND_MS) * SECOND_MS + ROUNDING_MS

@@ -86,7 +86,7 @@ function tell(file: string, trace: Trace): number {
   const parts = [
     `${file}: ${trace.length} events`,
     ...(agents.length > 0 ? [table(agents.map(row))] : []),
-    timeline(trace, undefined, violations.map(({ what }) => what).join('\n')),
+    timeline(trace, undefined, '', violations),
     ...violations.map(({ check, at, what, advice }) => `${check}, at ${formatDuration(at)}: ${what}\n  ${advice}`),
   ]
   process.stdout.write(`${parts.join('\n\n')}\n`)

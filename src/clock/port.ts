@@ -42,6 +42,12 @@ export interface Clock {
    */
   intervals(): Milliseconds[]
   /**
+   * In how many milliseconds each pending timeout of the code under test fires, without timeouts that are `unref`ed.
+   *
+   * @internal
+   */
+  timeouts(): Milliseconds[]
+  /**
    * Calls `listener` when the process is at rest after a timer has fired; the returned function removes the listener.
    */
   onRest(listener: () => void): () => void

@@ -61,6 +61,7 @@ export function startRealClock(): Clock {
     progress: () => {},
     describeWaiters: () => () => {},
     intervals: () => [],
+    timeouts: () => [],
     onRest: () => () => {},
     holding: () => undefined,
     stop() {

@@ -266,6 +266,12 @@ class SimulatedClock implements Clock, TimeBehind {
     )
   }
 
+  timeouts(): Milliseconds[] {
+    return [...this.#queue].flatMap((timer) =>
+      !timer.repeats && timer.hasRef?.() && !this.#takenOver.has(timer) ? [this.#queue.dueAt(timer) - this.#now] : [],
+    )
+  }
+
   holding(): string | undefined {
     return this.#quiescence.holding() ?? this.#waitsForOthers()
   }

@@ -1,3 +1,4 @@
+import type { Violation } from '../checks/index.ts'
 import { formatDuration, parseDuration } from '../clock/index.ts'
 import { native } from '../doors/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
@@ -109,13 +110,14 @@ export async function smallestFailure(given: FailureOptions): Promise<SmallestFa
   const { errors, trace, epoch } = smallest
   const error = errors.find((each) => isSameFailure([each], failed.errors))
   const verdict = errors.map((each) => String((each as { message?: unknown } | undefined)?.message ?? '')).join('\n')
+  const violations = errors.flatMap(violationsIn)
   return {
     ...shrunk,
     case: { ...shrunk.case, epoch },
     error,
     errors,
     trace,
-    timeline: timeline(trace, undefined, verdict),
+    timeline: timeline(trace, undefined, verdict, violations),
   }
 }
 
@@ -139,3 +141,7 @@ export function smallestText({ case: of, tries, isMinimal, timeline: chart }: Sm
     chart,
   ].join('\n')
 }
+
+/** What checks have found, if that is what an error tells. A test runner may have written the error down as plain data. */
+const violationsIn = (error: unknown): readonly Violation[] =>
+  (error as { violations?: readonly Violation[] } | undefined)?.violations ?? []

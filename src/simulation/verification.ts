@@ -82,7 +82,11 @@ export class Verification {
     if (clock.mode.kind !== 'real' && (ended || !isRun)) {
       // What the test has begun, and not waited for, is on its way.
       await realTurn()
-      await awaitLeftovers({ clock, trace, provider }, { slackMs, isMeant: !isRun || tuned.orphans === false })
+      const { orphans = {} } = tuned
+      await awaitLeftovers(
+        { clock, trace, provider },
+        { slackMs, isMeant: !isRun || orphans === false, timeouts: orphans !== false && orphans.timeouts !== false },
+      )
     }
     const left = leftBy(trace, place)
     if (left.length > 0) trace.append({ type: 'calls.leaked', calls: left })

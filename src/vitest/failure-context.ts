@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { RunnerTestCase, TestContext } from 'vitest'
+import type { Violation } from '../checks/index.ts'
 import type { CaseRun } from '../explore/index.ts'
 import { timeline } from '../report/timeline.ts'
 import type { Trace } from '../trace/index.ts'
@@ -34,10 +35,10 @@ export const runOf = (attempt: Attempt<unknown>, errors: readonly unknown[]): Ca
 })
 
 /** A small chart of the run, unless a matcher of ours has shown one, or that there is none. */
-export function chart(trace: Trace, errors: readonly unknown[]): string[] {
+export function chart(trace: Trace, errors: readonly unknown[], violations: readonly Violation[] = []): string[] {
   const messages = errors.map(messageOf)
   if (messages.some((message) => /^(?:Trace from |No call reached the provider\b)/m.test(message))) return []
-  return [timeline(trace, MAX_BARS, messages.join('\n'))]
+  return [timeline(trace, MAX_BARS, messages.join('\n'), violations)]
 }
 
 /** Where the report of a run is, if there is one. */

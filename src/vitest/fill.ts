@@ -95,7 +95,12 @@ async function tell(attempt: Attempt<unknown>, verdict: Verdict): Promise<void> 
   if (verdict.kind !== 'failed') return
   const { errors } = verdict
   const { trace } = attempt.session
-  const told = [...failureContext(attempt, errors), ...chart(trace, errors), replayText(attempt), ...reportText(report)]
+  const told = [
+    ...failureContext(attempt, errors),
+    ...chart(trace, errors, attempt.session.violations),
+    replayText(attempt),
+    ...reportText(report),
+  ]
   writeFailure(attempt, withTextsBelow(errors, told))
   try {
     await attachTrace(trace, attempt.task)

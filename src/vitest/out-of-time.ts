@@ -39,12 +39,28 @@ const ADVICE = {
   loop: 'If the loop is meant to be this long, give the test more real time, { timeout: 60_000 }.',
 }
 
-/** What to do, by what time does. */
-function advice({ clock, trace }: Pick<Session, 'clock' | 'trace'>, nowAtHalf: number): string {
+/** What a test had come to after half of its time. */
+interface Half {
+  now: number
+  openCalls: number
+}
+
+/** More calls in progress than these, and so many times as many as before, are told. */
+const [MANY_CALLS, GROWTH] = [50, 1.5]
+
+/** What to do, by what time and calls do. */
+function advice({ clock, provider, trace }: Pick<Session, 'clock' | 'provider' | 'trace'>, half: Half): string {
   if (holding(clock) !== undefined) return ADVICE.held
-  if (clock.now() === nowAtHalf) return ADVICE.still
+  const stands = clock.now() === half.now
   const loop = endlessLoop(trace)
-  return loop === undefined ? ADVICE.moving : `The clock advances, and ${loop}: limit this loop. ${ADVICE.loop}`
+  if (loop !== undefined) return `${stands ? '' : 'The clock advances, and '}${loop}: limit this loop. ${ADVICE.loop}`
+  const { openCalls } = provider
+  if (openCalls > MANY_CALLS && openCalls >= GROWTH * half.openCalls)
+    return (
+      `${openCalls.toLocaleString('en')} calls are in progress at once, and ${half.openCalls.toLocaleString('en')} were at half of the time: ` +
+      `if each answer leads to several calls, limit them (see the check runaway). ${ADVICE.loop}`
+    )
+  return stands ? ADVICE.still : ADVICE.moving
 }
 
 /**
@@ -61,13 +77,14 @@ export async function beforeTimeout(
   const { clock } = session
   const over = Promise.withResolvers<never>()
   const allowedMs = timeoutMs - leadMs(timeoutMs)
-  let nowAtHalf = clock.now()
-  const half = native.setTimeout(() => (nowAtHalf = clock.now()), allowedMs / 2)
+  const stateNow = (): Half => ({ now: clock.now(), openCalls: session.provider.openCalls })
+  let atHalf = stateNow()
+  const half = native.setTimeout(() => (atHalf = stateNow()), allowedMs / 2)
   const end = native.setTimeout(() => {
     over.reject(
       new OutOfTimeError(
         `The test did not end within ${formatDuration(allowedMs)} of real time, a moment before Vitest's timeout of ${formatDuration(timeoutMs)}.\n` +
-          `${standingText(session)}\n${advice(session, nowAtHalf)}`,
+          `${standingText(session)}\n${advice(session, atHalf)}`,
       ),
     )
   }, allowedMs)

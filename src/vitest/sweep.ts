@@ -148,7 +148,9 @@ export class Sweep<Result> implements Explainer {
       smallest: small,
     })
     const told = [
-      ...(smallest ? [smallestText(smallest), ...this.#keep(smallest)] : chart(trace, errors)),
+      ...(smallest
+        ? [smallestText(smallest), ...this.#keep(smallest)]
+        : chart(trace, errors, attempt.session.violations)),
       `To repeat this test alone:\n  ${small?.replay ?? own}`,
       ...reportText(report),
     ]

@@ -39,6 +39,24 @@ describe('what is left over is found', () => {
     ])
   })
 
+  test('a scheduler made of timeouts, however late and in however many steps it calls', async () => {
+    const late = async () => void setTimeout(() => forget(() => ask('ann', 'Late?')), 23 * 3_600_000)
+    expect(await verdict({ system: late })).toEqual([
+      'orphans: ann made call 1 after the orchestration had ended, 23h later',
+    ])
+    // As a cron library waits, which looks at the time each half minute.
+    const inSteps = async () => {
+      const due = Date.now() + 900_000
+      const look = (): void =>
+        void setTimeout(() => (Date.now() < due ? look() : forget(() => ask('ann', 'Late?'))), 30_000)
+      look()
+    }
+    expect(await verdict({ system: inSteps })).toEqual([
+      'orphans: ann made call 1 after the orchestration had ended, 15m later',
+    ])
+    expect(await verdict({ system: inSteps, checks: { orphans: { timeouts: false } } })).toEqual([])
+  })
+
   test('a call under way at the end, even if the next run begins at once', async () => {
     let runs = 0
     const system = async () => {
@@ -98,6 +116,21 @@ describe('what comes to its end is not', () => {
       await ask('judge', 'And now?')
     })
     expect(found).toEqual([])
+  })
+
+  test('a timeout that makes no call, one that lets the process end, and one that sets others for ever', async () => {
+    let [fired, looks] = [0, 0]
+    const system = async () => {
+      setTimeout(() => (fired += 1), 3_600_000)
+      setTimeout(() => forget(() => ask('ann', 'Late?')), 7_200_000).unref()
+      setTimeout(() => forget(() => ask('ann', 'Late?')), 25 * 3_600_000)
+      const look = (): void => void setTimeout(() => ((looks += 1), look()), 1_000)
+      look()
+    }
+    expect(await verdict({ system })).toEqual([])
+    expect(fired).toBe(0)
+    expect(looks).toBeGreaterThan(1_000)
+    expect(looks).toBeLessThan(1_200)
   })
 
   test('an interval that lets the process end, or is cleared within the grace', async () => {

@@ -143,6 +143,12 @@ describe('amplification', () => {
       ),
     )
     expect(finds('amplification', told)).toEqual([])
+    const byFullJitter = (bounds: readonly number[]) => (nth: number) =>
+      bounds.map((bound, step) => bound * random.draw(`${nth}`, step))
+    expect(finds('amplification', oneAfterAnother(byFullJitter([1, 2, 4, 8, 16])))).toEqual([])
+    expect(finds('amplification', oneAfterAnother(byFullJitter([1, 2, 4, 8])))).toEqual([
+      '25 requests led to 125 calls, 5.0 per request, by one layer of retries with up to 5 attempts of each',
+    ])
     const twoLayers = [0.5, 1, 3, 0.5, 1]
     expect(
       finds(
@@ -150,6 +156,29 @@ describe('amplification', () => {
         oneAfterAnother(() => twoLayers),
       ),
     ).toEqual(['25 requests led to 150 calls, 6.0 per request'])
+  })
+
+  test('what waits for longer than it was told, and then as told again, is two layers', () => {
+    const waits = (pauses: readonly number[]) =>
+      story(
+        ...Array.from({ length: 25 }, (_, nth) =>
+          paused(pauses, { agent: `w${nth}`, first: nth * 100 + 1 }).map((parts) =>
+            parts.map(
+              ([at, body]) =>
+                [at + nth * 200_000, body.type === 'call.failed' ? { ...body, retryAfterMs: 1_000 } : body] as const,
+            ),
+          ),
+        ).flat(),
+      )
+    const told = (pauses: readonly number[]) =>
+      findViolations(waits(pauses)).filter(({ check }) => check === 'amplification')
+    expect(told([1, 1, 1.5, 1, 1])).toMatchObject([{ advice: CHECKS.amplification.advice }])
+    expect(told([1, 1, 1, 1, 1])).toEqual([])
+    // Who does not heed it has pauses of its own.
+    expect(told([1, 2, 4, 8, 16])).toEqual([])
+    expect(told([2, 2, 2, 2, 2])).toMatchObject([
+      { advice: expect.stringMatching(/^These retries are one layer/) as string },
+    ])
   })
 
   test('what is told of one layer speaks of no other, names the setting to raise, and stands within the run', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findViolations } from '../../../src/checks/index.ts'
 import { call, event, finds, story } from '../../given/story.ts'
 
 describe('conversations', () => {
@@ -113,6 +114,18 @@ describe('conversations', () => {
       expect(count(hello, turn(3, 3_000, { overtakes: 2 }))).toBe(0)
       const other = [hello, turn(2, 2_000), turn(3, 3_000, { overtakes: 2, model: 'gpt-4o' })]
       expect([count(...other), count(...other, turn(4, 9_000, { continues: 3 }))]).toEqual([0, 1])
+    })
+
+    test('is beside it, as for a title, if the history goes on with the first alone', () => {
+      const beside = [hello, turn(2, 2_000), turn(3, 3_000, { overtakes: 2 })]
+      const goesOn = (of: object) => turn(4, 9_000, { turn: 3, ...of })
+      expect(count(...beside, goesOn({ continues: 2 }))).toBe(0)
+      expect(count(...beside, goesOn({ continues: 3 }))).toBe(1)
+      expect(count(...beside, goesOn({ continues: 2 }), turn(5, 9_000, { turn: 3, continues: 3 }))).toBe(1)
+      expect(count(...beside, both())).toBe(1)
+      // Where nothing follows, only the program knows.
+      expect(findViolations(story(...beside))[0]!.tune).toEqual({ branches: 2 })
+      expect(finds('conversations', story(...beside), { branches: 2 })).toEqual([])
     })
 
     test('may be the first one, with a question about it', () => {

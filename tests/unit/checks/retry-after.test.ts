@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { call, event, finds, partsOf, story } from '../../given/story.ts'
+import { call, event, finds, partsOf, story, tries } from '../../given/story.ts'
 
 const same = { request: 'same' }
 
@@ -27,6 +27,20 @@ describe('retry-after', () => {
     expect(
       finds('retry-after', [...story(partsOf(told(0)), event(100, { type: 'run.resumed', run: 'a', uncertain: 1 }))]),
     ).toEqual([])
+  })
+
+  test('more than a minute is longer than official clients wait: three early retries are one too many', () => {
+    const retried = (count: number, retryAfterMs: number) =>
+      finds('retry-after', story(tries(count + 1, 2_000, { fault: 'quota_exhausted', retryAfterMs })))
+    expect(retried(1, 60_000)).toHaveLength(1)
+    expect(retried(2, 3_600_000)).toEqual([])
+    const tooMany = ['openai told ann to wait for 1h, and ann retried after 2s; 3 retries came so early']
+    expect(retried(3, 3_600_000)).toEqual(tooMany)
+    expect(retried(9, 3_600_000)).toEqual(tooMany)
+    const tuned = (settings: object) =>
+      finds('retry-after', story(tries(4, 2_000, { fault: 'quota_exhausted', retryAfterMs: 3_600_000 })), settings)
+    expect(tuned({ early: 3 })).toEqual([])
+    expect(tuned({ longest: '1h' })).toHaveLength(3)
   })
 
   test('a client with a clock of its own has waited in its own time, if that of the trace is simulated', () => {

@@ -35,6 +35,76 @@ describe('runaway', () => {
     ).toEqual([])
   })
 
+  /** Generations of calls, each of which holds the answer to one of the generation before. */
+  const generations = (...sizes: number[]) => {
+    let number = 0
+    let before: number[] = []
+    return story(
+      ...sizes.flatMap((size, nth) => {
+        const mine = Array.from({ length: size }, () => (number += 1))
+        const parents = before
+        before = mine
+        return mine.map((each, place) =>
+          call(each, {
+            from: nth * 1_000,
+            to: nth * 1_000 + 1_000,
+            ...(parents.length > 0 && { holds: [parents[place % parents.length]!] }),
+          }),
+        )
+      }),
+    )
+  }
+
+  test('so are answers that lead to more calls each time, six times in a row, and to five hundred in the end', () => {
+    const doubling = [8, 16, 32, 64, 128, 256, 512]
+    expect(finds('runaway', generations(...doubling))).toEqual([
+      'answers led to more calls than there were answers, 6 times in a row: 8, 16, 32, 64, 128, 256, 512 calls',
+    ])
+    expect(finds('runaway', generations(...doubling, 1_024))).toHaveLength(1)
+    expect(finds('runaway', generations(8, 16, 32, 64, 128, 256, 499))).toEqual([])
+    expect(finds('runaway', generations(8, 16, 32, 64, 128, 256, 499), { breadth: 499 })).toHaveLength(1)
+    // A tree, a team that is asked again and again, and one whose rounds grow by a few.
+    expect(finds('runaway', generations(1, 10, 100, 1_000))).toEqual([])
+    expect(finds('runaway', generations(...Array.from({ length: 20 }, () => 600)))).toEqual([])
+    expect(finds('runaway', generations(...Array.from({ length: 12 }, (_, nth) => 400 + nth * 20)))).toEqual([])
+  })
+
+  test('so are five hundred looks at one resource without a pause', () => {
+    const looks = (count: number, gap: number, of: (nth: number) => object = () => ({})) =>
+      story(
+        ...Array.from({ length: count }, (_, nth) =>
+          event(nth * gap, {
+            type: 'resource.answered',
+            provider: 'openai',
+            operation: 'batches.retrieve',
+            method: 'GET',
+            path: '/v1/batches/batch_1',
+            status: 200,
+            agent: null,
+            ...of(nth),
+          }),
+        ),
+      )
+    expect(finds('runaway', looks(499, 0))).toEqual([])
+    expect(finds('runaway', looks(3_900, 1))).toEqual([
+      'the system requested GET /v1/batches/batch_1 of openai 500 times in a row, each less than 100ms after the answer: it polls without a pause',
+    ])
+    expect(finds('runaway', looks(3_900, 100))).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        looks(990, 1, (nth) => ({ path: `/v1/batches/${nth % 2}` })),
+      ),
+    ).toEqual([])
+    expect(
+      finds(
+        'runaway',
+        looks(3_900, 1, () => ({ method: 'POST' })),
+      ),
+    ).toEqual([])
+    expect(finds('runaway', looks(3, 1), { again: 3 })).toHaveLength(1)
+  })
+
   test('so are a thousand steps that tool calls have asked for', () => {
     const steps = (nth: number) => ({ request: `${nth}`, finish: 'tool_calls', turn: nth + 1 })
     expect(finds('runaway', row(999, 0, steps))).toEqual([])

@@ -171,6 +171,7 @@ test('what only a simulated clock knows is nothing: work is awaited as it is', a
     }),
   ).rejects.toThrow('no')
   expect(clock.intervals()).toEqual([])
+  expect(clock.timeouts()).toEqual([])
   expect(clock.holding()).toBeUndefined()
   clock.describeWaiters(() => [])()
   clock.onRest(() => {})()

@@ -321,6 +321,21 @@ describe('intervals that are set', () => {
   })
 })
 
+test('timeouts that are pending are those of the code under test that hold the process, by the time that is left', async () => {
+  const nothing = (): void => {}
+  const before = setTimeout(nothing, 30_000)
+  start()
+  every(5_000)
+  setTimeout(nothing, 10_000).unref()
+  const cleared = setTimeout(nothing, 15_000)
+  setTimeout(nothing, 20_000)
+  await clock.supervise(() => clock.sleep(4_000))
+  setTimeout(nothing, 30_000)
+  clearTimeout(cleared)
+  expect(clock.timeouts()).toEqual([16_000, 30_000])
+  clearTimeout(before)
+})
+
 test('who asks is told when the process has come to rest after a timer, until it has heard enough', async () => {
   start()
   const rests: number[] = []

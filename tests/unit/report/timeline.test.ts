@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
-import { Trace } from '../../../src/trace/index.ts'
-import { NO_USAGE } from '../../../src/trace/index.ts'
+import { describe, expect, test } from 'vitest'
+import type { Violation } from '../../../src/checks/index.ts'
+import { NO_USAGE, Trace, type EventBody } from '../../../src/trace/index.ts'
 import { lastCallsText } from '../../../src/report/last-calls.ts'
 import { timeline } from '../../../src/report/timeline.ts'
 
@@ -99,6 +99,73 @@ test('a chart keeps the older calls that a verdict names', () => {
     'call 12',
   ])
   expect(shown('ann made 3 calls')).toEqual(['… 8 earlier', 'call 9', 'call 10', 'call 11', 'call 12'])
+})
+
+describe('a chart of what checks have found', () => {
+  const twelve = () => {
+    const story = new Story()
+    for (let nth = 0; nth < 12; nth++) {
+      const call = story.arrive('ann')
+      story.at += 1_000
+      story.end(call)
+    }
+    return story
+  }
+  const violation = (calls: readonly number[], at = 0, check: Violation['check'] = 'breaker'): Violation => ({
+    check,
+    at,
+    calls,
+    what: '',
+    why: '',
+    advice: '',
+  })
+  const callsIn = (text: string) => [...text.matchAll(/call (\d+)/g)].map(([, number]) => Number(number))
+
+  test('keeps the calls that violations are about, some of each that its verdict tells', () => {
+    const shown = (...violations: Violation[]) => callsIn(timeline(twelve().trace, 4, '', violations))
+    expect(shown(violation([3, 2, 4]))).toEqual([2, 3, 11, 12])
+    expect(shown(violation([2, 3, 4]), violation([5], 0, 'backoff'))).toEqual([2, 5, 11, 12])
+    expect(shown(violation([12]))).toEqual([9, 10, 11, 12])
+    // The fourth of a check is told by nobody.
+    expect(shown(violation([]), violation([]), violation([]), violation([5]))).toEqual([9, 10, 11, 12])
+  })
+
+  test('keeps requests that became no call, by the time of the violation', () => {
+    const story = new Story()
+    story.trace.append({
+      type: 'call.refused',
+      ...{ call: null, agent: null, provider: null, model: null, host: 'a.example', method: 'GET', path: '/' },
+      ...{ status: null, reason: 'outside', message: 'No.', request: null },
+    })
+    for (const [at, body] of [...twelve().trace].map(
+      ({ at, seq: _seq, causes: _causes, ...body }) => [at + 1_000, body] as const,
+    )) {
+      story.at = at
+      story.trace.append(body as EventBody)
+    }
+    expect(timeline(story.trace, 4, '', [violation([], 0, 'unsimulated')])).toContain('GET a.example/: refused')
+    expect(timeline(story.trace, 4, '', [violation([], 5, 'unsimulated')])).not.toContain('a.example')
+  })
+
+  test('marks the end of the run, so that what outlasts it is seen', () => {
+    const story = new Story()
+    story.trace.append({ type: 'run.started', name: 'a', seed: 1, vars: {} })
+    const call = story.arrive('ann')
+    story.at = 5_000
+    story.trace.append({ type: 'run.ended', status: 'completed' }, [0])
+    story.at = 8_000
+    story.arrive('ben')
+    story.at = 10_000
+    story.end(call)
+    expect(timeline(story.trace).split('\n')).toEqual([
+      'Trace from 0ms to 10s:',
+      expect.stringMatching(/^ {2}━{32} {2}0ms – 10s {2}ann/),
+      `  ${' '.repeat(16)}│${' '.repeat(15)}  5s  the run ended (completed)`,
+      expect.stringMatching(/^ {27}━+ +8s – 10s {2}ben/),
+    ])
+    // Of what is not shown no end is told.
+    expect(timeline(story.trace, 1)).not.toContain('the run ended')
+  })
 })
 
 test('the last call of each agent shows how far it has come before all were stuck', () => {

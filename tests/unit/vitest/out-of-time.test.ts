@@ -9,13 +9,21 @@ function session({
   now = () => 0,
   held,
   trace = [],
+  openCalls = () => 0,
 }: {
   now?: () => number
   held?: string
   trace?: Iterable<unknown>
+  openCalls?: () => number
 }): Standing {
   const waiters = [{ who: 'agent ann', what: 'call 1 to gpt-4o-mini', since: 1_000 }]
-  return { clock: { now, holding: () => held }, provider: { waiters: () => waiters }, trace } as unknown as Standing
+  const provider = {
+    waiters: () => waiters,
+    get openCalls() {
+      return openCalls()
+    },
+  }
+  return { clock: { now, holding: () => held }, provider, trace } as unknown as Standing
 }
 
 const never = () => new Promise(() => {})
@@ -57,6 +65,18 @@ test('a test whose agent sends what is refused for good for days is told so', as
   await expect(beforeTimeout(50, session({ now: () => (now += 1), trace }), never)).rejects.toThrow(
     'The clock advances, and worker sent the same request 200 times in 1h 39m, and openai refused each for good: unauthorized: limit this loop.',
   )
+})
+
+test('a test whose calls become ever more is told how many are in progress', async () => {
+  const growing = (...counts: number[]) => {
+    let asked = 0
+    return beforeTimeout(50, session({ openCalls: () => counts[Math.min(asked++, counts.length - 1)]! }), never)
+  }
+  await expect(growing(0, 700, 2_821)).rejects.toThrow(
+    '2,821 calls are in progress at once, and 700 were at half of the time: if each answer leads to several calls, limit them (see the check runaway).',
+  )
+  await expect(growing(0, 2_000, 2_821)).rejects.toThrow('The clock does not advance')
+  await expect(growing(0, 1, 50)).rejects.toThrow('The clock does not advance')
 })
 
 test('a test that ends in time ends as it would, and one without a timeout has no end', async () => {
