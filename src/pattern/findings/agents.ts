@@ -39,7 +39,8 @@ export const checkAgents: PatternCheck = ({ pattern, found }) => {
   // A model may know of agents that a sketch names.
   const isOpenEnded = pattern.strategy.isSketch === true || spawns(pattern)
   for (const statement of statementsIn(pattern.strategy.statements))
-    for (const value of namedIn(statement)) {
+    for (const value of namedIn(statement).flatMap((each) => (each.kind === 'list' ? each.items : [each]))) {
+      // What agents have is no name of one.
       if (value.kind === 'object') continue
       for (const expression of expressionsIn(value)) {
         const isPlain = /^[A-Za-z_]\w*$/.test(expression.text)

@@ -30,6 +30,8 @@ describe('what longhaul check finds', () => {
       'There is no variable "sum_of_al"',
       'Did you mean "sum_of_all"?',
     ],
+    ['GATHER votes FROM { rolle: "x" }', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
+    ['SEND "x" TO [ann, { rolle: "x" }]', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
     ['SEND "x" TO dan', 'error', 6, 17, 'There is no agent "dan"', 'ann, ben, cid'],
     ['GATHER votes FROM ["ann", "bne"]', 'error', 6, 31, 'There is no agent "bne"', 'Did you mean "ben"?'],
     ['AWAIT { from: "bne", timeout: 5s } AS e', 'error', 6, 19, 'There is no agent "bne"', 'Did you mean "ben"?'],
@@ -125,6 +127,8 @@ FOREACH vote IN votes:
   COLLECT vote.text INTO words
 SEND "done {{len(words)}} of {{total}}, without {{votes.missing}}" TO "all"
 SPAWN helper WITH role: "helper"
+GATHER more FROM { role: "helper" }
+BROADCAST "x" TO ["ann", { role: "helper" }]
 AWAIT completion FROM helper
 EMIT round:over TO ann WITH { words }
 x = CALL play(1)
