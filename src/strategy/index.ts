@@ -18,6 +18,7 @@ export {
   readsOf,
   readsOfTemplate,
 } from './expression/index.ts'
+export { tellsGathered } from './extended.ts'
 export { FORBIDDEN_NAMES } from './forbidden.ts'
 export { strategyGrammar } from './grammar.ts'
 export { textOf, type Json, type Scope } from './json.ts'
