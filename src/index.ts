@@ -88,6 +88,7 @@ export {
   predict,
   type Driver,
   type Estimate,
+  type FrequentFailure,
   type ModelPredictions,
   type Prediction,
   type PredictOptions,

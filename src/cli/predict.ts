@@ -8,6 +8,7 @@ import {
 } from '../reality/index.ts'
 import { loadPattern, resolveVariables } from '../pattern/index.ts'
 import { numberIn, UsageError, type Command } from './flags.ts'
+import { functionsIn } from './functions.ts'
 import type { PatternOptions } from '../simulation/options.ts'
 import { writePredictions } from './predict-html.ts'
 import { readLatency } from '../systems/simulated-services.ts'
@@ -16,7 +17,7 @@ import { readLatency } from '../systems/simulated-services.ts'
 export const predict: Command = {
   usage: 'predict PATTERN',
   about:
-    'Runs a pattern with many seeds in simulated time, and reports the cost and duration of its runs: median, intervals, cost drivers, and the budget that is sufficient for 99 % of the runs.',
+    'Runs a pattern with many seeds in simulated time, and reports the cost and duration of its runs: median, intervals, cost drivers, and the budget that is sufficient for 99 % of the runs. Reports the most frequent failure, and exits with 1 if no run completes.',
   flags: {
     runs: { about: 'number of simulated runs, at least 10; default: 200', value: 'NUMBER' },
     vars: { about: 'variables of the pattern, as JSON', value: 'JSON' },
@@ -28,6 +29,7 @@ export const predict: Command = {
     seed: { about: 'the first seed; default: 1', value: 'NUMBER' },
     compare: { about: 'another pattern to predict, for comparison', value: 'PATTERN' },
     models: { about: 'models to run the pattern on, in place of its own: a,b,c', value: 'MODELS' },
+    functions: { about: 'a module with functions for CALL', value: 'FILE' },
     html: { about: 'also writes an HTML page', value: 'FILE' },
     json: { about: 'prints JSON' },
   },
@@ -37,7 +39,7 @@ export const predict: Command = {
     const runs = numberIn('--runs', flags['runs'] ?? '200', { least: 10, most: 100_000, whole: true })
     const firstSeed = numberIn('--seed', flags['seed'] ?? '1', { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true })
     const failRate = numberIn('--fail-rate', flags['fail-rate'] ?? '0', { least: 0, most: 1 })
-    const { latency, compare, html } = flags
+    const { latency, compare, html, functions } = flags
     const models = modelsIn(flags['models'])
     if (models && compare !== undefined)
       throw new UsageError('--compare and --models exclude each other. Run longhaul predict --models for each pattern.')
@@ -45,17 +47,20 @@ export const predict: Command = {
     const names = [pattern, ...(compare === undefined ? [] : [compare])]
     // What is no pattern, or a wrong one, is told before anything runs.
     for (const name of names) resolveVariables(loadPattern(name), vars ?? {})
+    const given = functions === undefined ? undefined : await functionsIn(functions)
     const optionsOf = (name: string) => ({
       pattern: name,
       provider: { failRate, ...(latency !== undefined && { latency: readLatency(latency) }) },
       ...(vars && { vars }),
+      ...(given && { orchestrator: { functions: given } }),
     })
-    const given = { runs, firstSeed }
+    const seeds = { runs, firstSeed }
     const predictions: Record<string, Prediction> = {}
-    if (models) Object.assign(predictions, await onEach(pattern, optionsOf(pattern), { ...given, models }))
+    if (models) Object.assign(predictions, await onEach(pattern, optionsOf(pattern), { ...seeds, models }))
     else
       for (const name of names)
-        predictions[name] = await predicted(name, optionsOf(name), { ...given, onRun: progress(name) })
+        predictions[name] = await predicted(name, optionsOf(name), { ...seeds, onRun: progress(name) })
+    if (Object.values(predictions).some(({ completed }) => completed === 0)) process.exitCode = 1
     if (html !== undefined) writePredictions(html, names.join(', '), predictions)
     if (flags['json'] !== undefined) return void process.stdout.write(`${JSON.stringify(predictions, null, 2)}\n`)
     const texts = models

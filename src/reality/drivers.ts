@@ -12,6 +12,8 @@ interface ObservedCall {
 /** What one run has cost and taken. */
 export interface Observation {
   completed: boolean
+  /** Why it did not complete. */
+  failure: string | undefined
   /** US dollars. */
   cost: number
   seconds: number

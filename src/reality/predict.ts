@@ -17,12 +17,22 @@ export interface PredictOptions {
   onRun?: (done: number, of: number, model?: string) => void
 }
 
+/** A reason why runs of a prediction did not complete. */
+export interface FrequentFailure {
+  /** The text of the error. */
+  message: string
+  /** Number of runs that failed with this text. */
+  runs: number
+}
+
 /** The cost and the duration of runs of an orchestration, over many seeds. */
 export interface Prediction {
   /** Number of simulated runs. */
   runs: number
   /** Share of runs that completed. */
   completed: number
+  /** The most frequent reason why runs did not complete, if there is one. */
+  failure?: FrequentFailure
   /** US dollars that the services bill for a run. */
   cost: Estimate
   /** Simulated seconds from start to end. */
@@ -46,25 +56,36 @@ export interface Prediction {
 const DOLLAR = 1e12
 const DAYS = 30
 
+/** How the work of a run has ended. */
+interface Ended {
+  status: string
+  elapsedMs: number
+  error?: unknown
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** What one run has cost and taken. */
 export async function observe<Result>(
   name: string,
   options: OrchestrationOptions<Result>,
   seed: number,
-  work: (session: Session<Result>) => Promise<{ status: string; elapsedMs: number }> = (session) => session.run(),
+  work: (session: Session<Result>) => Promise<Ended> = (session) => session.run(),
 ): Promise<Observation> {
   const environment = settingsFromEnvironment(process.env)
   const session = openSession(name, options, joinSettings(options, environment, { seed, checks: false }))
   try {
-    let outcome: { status: string; elapsedMs: number } | undefined
+    let outcome: Ended | undefined
+    let stuck: unknown
     await session
       .supervise(async () => void (outcome = await work(session)))
       // A run that is stuck has not completed; what it has cost counts.
-      .catch(() => undefined)
+      .catch((error: unknown) => void (stuck = error))
     const calls = callsOf(session.trace)
     const { total } = session.provider.ledger
     return {
       completed: outcome?.status === 'completed',
+      failure: outcome?.status === 'completed' ? undefined : messageOf(outcome ? outcome.error : stuck),
       cost: Number(total.cost) / DOLLAR,
       seconds: (outcome?.elapsedMs ?? session.clock.now()) / 1_000,
       inputTokens: total.usage.input,
@@ -139,15 +160,25 @@ async function predictOne<Result>(
   return predictionOf(seen)
 }
 
+/** What most of the runs that failed have failed with. */
+function mostFrequent(seen: readonly Observation[]): FrequentFailure | undefined {
+  const counts = new Map<string, number>()
+  for (const { failure } of seen) if (failure !== undefined) counts.set(failure, (counts.get(failure) ?? 0) + 1)
+  const [first] = [...counts].toSorted(([, a], [, b]) => b - a)
+  return first && { message: first[0], runs: first[1] }
+}
+
 /** What was seen, as a prediction. */
 function predictionOf(seen: readonly Observation[]): Prediction {
   const of = (read: (one: Observation) => number): Estimate => estimate(seen.map(read))
   const cost = of((one) => one.cost)
   const sorted = seen.map((one) => one.cost).toSorted((a, b) => a - b)
+  const failure = mostFrequent(seen)
   const monthly = (runs: number): number => cost.mean * runs * DAYS
   return {
     runs: seen.length,
     completed: seen.filter(({ completed }) => completed).length / seen.length,
+    ...(failure && { failure }),
     cost,
     seconds: of((one) => one.seconds),
     calls: of((one) => one.calls.length),

@@ -24,6 +24,14 @@ const stayUnder = ({ runs, budget99 }: Prediction): string =>
     ? `The most expensive of the ${runs} runs costs ${dollars(budget99)}. A bound for 99 % of the runs needs at least ${ENOUGH_FOR_99} runs.`
     : `99 % of the runs cost less than ${dollars(budget99)}.`
 
+/** Why runs did not complete; nothing where all did. */
+function whyNot({ runs, completed, failure }: Prediction, model?: string): string[] {
+  if (!failure) return []
+  const failed = runs - Math.round(completed * runs)
+  const often = failure.runs < failed ? `, ${failure.runs} of them with` : ' with'
+  return [`${model === undefined ? '' : `${model}: `}${failed} of the ${runs} runs failed${often}: ${failure.message}`]
+}
+
 /** Predictions of one pattern on several models, for people. */
 export function modelsText(name: string, predictions: ModelPredictions): string {
   const rows = Object.entries(predictions).map(([model, { runs, cost, seconds, completed, budget99, monthly }]) => ({
@@ -37,7 +45,8 @@ export function modelsText(name: string, predictions: ModelPredictions): string 
     '10 a day': dollars(monthly[10]),
     '100 a day': dollars(monthly[100]),
   }))
-  return `${name}: ${Object.values(predictions)[0]?.runs ?? 0} runs on each model, with the same seeds\n\n${table(rows)}`
+  const why = Object.entries(predictions).flatMap(([model, of]) => whyNot(of, model))
+  return `${name}: ${Object.values(predictions)[0]?.runs ?? 0} runs on each model, with the same seeds\n\n${[table(rows), ...why].join('\n\n')}`
 }
 
 /** A prediction, for people. */
@@ -48,6 +57,7 @@ export function predictionText(name: string, of: Prediction): string {
   }))
   return [
     `${name}: ${of.runs} runs, ${percent(of.completed)} complete`,
+    ...whyNot(of),
     table([
       row('cost', of.cost, dollars),
       row('time', of.seconds, time),

@@ -61,6 +61,31 @@ describe('a prediction', () => {
     const of = await predict('failing', failing, { runs: 10 })
     expect(of.completed).toBe(0)
     expect(of.cost.mean).toBeGreaterThan(0)
+    expect(of.failure).toEqual({ message: 'no', runs: 10 })
+  })
+
+  test('tells the most frequent failure, also of a run that is stuck, and none where all runs complete', async () => {
+    const text = 'name: one\nagents: { ann: {} }\norchestration_logic:\n  strategy: |\n    x = CALL rate(2)\n'
+    const pattern = { text }
+    const of = await predict('one', { pattern }, { runs: 10 })
+    expect(predictionText('one', of)).toMatch(
+      /^one: 10 runs, 0 % complete\n\n10 of the 10 runs failed with: .*there is no function "rate"/,
+    )
+    expect(modelsText('one', { 'gpt-4o': of })).toMatch(/\n\ngpt-4o: 10 of the 10 runs failed with: .*"rate"/)
+    const whole = await predict('one', { pattern, orchestrator: { functions: { rate: () => 1 } } }, { runs: 10 })
+    expect(whole).not.toHaveProperty('failure')
+    expect(predictionText('one', whole)).not.toContain('failed with')
+    let nth = 0
+    const odd: OrchestrationOptions = {
+      system: () => {
+        nth += 1
+        if (nth % 3 === 0) return new Promise(() => {})
+        return nth > 7 ? Promise.reject(new Error('late')) : Promise.resolve(1)
+      },
+    }
+    const some = await predict('odd', odd, { runs: 10 })
+    expect(some).toMatchObject({ completed: 0.5, failure: { runs: 3, message: expect.stringMatching(/./) as string } })
+    expect(predictionText('odd', some)).toContain('5 of the 10 runs failed, 3 of them with: ')
   })
 
   test('compares models: the same pattern on each, with the same seeds', async () => {
