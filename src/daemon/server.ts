@@ -106,7 +106,9 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
     return new RunStore(store)
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'LONGHAUL_STORE_IN_USE') throw error
-    const other = pidIn(pid)
+    const found = pidIn(pid)
+    // The file may be that of a daemon that died.
+    const other = found !== undefined && isRunning(found) ? found : undefined
     throw new DaemonRunningError(
       `A daemon already answers at ${socket}${other === undefined ? '' : ` (process ${other})`} and uses ${store}. Stop that daemon with: longhaul daemon stop`,
     )
@@ -272,6 +274,14 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const ended = await Promise.race([work.then(() => true as const), limit])
   native.clearTimeout(timer)
   return ended
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** The process that a pid file names, if it can be read. */
