@@ -162,10 +162,10 @@ describe('longhaul check', { timeout: 60_000 }, () => {
 
 test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
   const { stdout } = await run('schema')
-    const read = JSON.parse(stdout) as { required?: string[] }
-    expect(read).toMatchObject({ type: 'object', properties: { name: {}, agents: {} } })
-    // A pattern without a name has that of its file.
-    expect(read.required ?? []).not.toContain('name')
+  const read = JSON.parse(stdout) as { required?: string[] }
+  expect(read).toMatchObject({ type: 'object', properties: { name: {}, agents: {} } })
+  // A pattern without a name has that of its file.
+  expect(read.required ?? []).not.toContain('name')
 })
 
 test('longhaul --version prints the version of the package', { timeout: 60_000 }, async () => {
