@@ -11,7 +11,7 @@ import { HANDLERS } from './handlers/index.ts'
 import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { guardProcess } from './guard.ts'
-import { DaemonLog } from './log.ts'
+import { DaemonLog, lastTimeIn } from './log.ts'
 import { nowInSeconds } from './now.ts'
 import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
@@ -133,7 +133,7 @@ async function begin(
   { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
   // Scaled time must not fall behind what the daemon before this one has kept.
-  const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
+  const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0, lastTimeIn(paths.log))
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
   undo.push(() => {
     // Said in the time of all other lines.
