@@ -31,8 +31,12 @@ export const spawns = ({ strategy, data }: Pattern): boolean =>
   [...statementsIn(strategy.statements)].some(({ kind }) => kind === 'spawn') ||
   (data.transformers ?? []).some(({ target }) => target === 'agent:spawn')
 
-/** Where a statement names agents. */
-function namedIn(statement: Statement): readonly Value[] {
+/** Where a statement names agents, one by one. */
+export function namedIn(statement: Statement): readonly Value[] {
+  return whom(statement).flatMap((each) => (each.kind === 'list' ? each.items : [each]))
+}
+
+function whom(statement: Statement): readonly Value[] {
   const { symbols, entries } = partsOf(statement)
   if (statement.kind === 'events' || statement.kind === 'coordinate')
     return entries.filter(({ name }) => name === 'from' || name === 'agents').map(({ value }) => value)
@@ -48,7 +52,7 @@ const templatesIn = (statement: Statement): readonly Value[] =>
     : []
 
 /** Templates of agents that the pattern does not have, and that are no agents which the strategy makes. */
-const checkTemplates: PatternCheck = ({ pattern, found }) => {
+const checkSpawned: PatternCheck = ({ pattern, found }) => {
   const names = Object.keys(pattern.data.agents ?? {})
   const numbered = agentNames(pattern) ?? []
   for (const statement of statementsIn(pattern.strategy.statements))
@@ -68,14 +72,14 @@ const checkTemplates: PatternCheck = ({ pattern, found }) => {
 /** Agents that there are not. */
 export const checkAgents: PatternCheck = (checking) => {
   const { pattern, found } = checking
-  checkTemplates(checking)
+  checkSpawned(checking)
   const names = agentNames(pattern)
   if (!names) return
   const variables = variablesOf(pattern)
   // A model may know of agents that a sketch names.
   const isOpenEnded = pattern.strategy.isSketch === true || spawns(pattern)
   for (const statement of statementsIn(pattern.strategy.statements))
-    for (const value of namedIn(statement).flatMap((each) => (each.kind === 'list' ? each.items : [each]))) {
+    for (const value of namedIn(statement)) {
       // What agents have is no name of one.
       if (value.kind === 'object') continue
       for (const expression of expressionsIn(value)) {

@@ -2,6 +2,7 @@ import { originOf, type Pattern } from '../pattern.ts'
 import { checkAgents } from './agents.ts'
 import { checkConstants } from './constants.ts'
 import { checkCounts } from './counts.ts'
+import { checkCriteria } from './criteria.ts'
 import { checkExpressions } from './expressions.ts'
 import { collecting, type Finding, type Known, type PatternCheck } from './finding.ts'
 import { checkFunctions } from './functions.ts'
@@ -19,6 +20,7 @@ const ALL: readonly PatternCheck[] = [
   ...AT_LOAD,
   checkAgents,
   checkCounts,
+  checkCriteria,
   checkFunctions,
   checkModels,
   checkUnreachable,

@@ -41,6 +41,7 @@ describe('what longhaul check finds', () => {
     ],
     ['GATHER votes FROM { rolle: "x" }', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
     ['SEND "x" TO [ann, { rolle: "x" }]', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
+    ['AWAIT { from: { rolle: "x" }, timeout: 5s } AS e', 'error', 6, 21, 'no criterion "rolle"', '"role"?'],
     ['SPAWN "dan" WITH template: "bne"', 'error', 6, 32, 'There is no agent "bne" to serve', 'Did you mean "ben"?'],
     ['SEND "x" TO dan', 'error', 6, 17, 'There is no agent "dan"', 'ann, ben, cid'],
     ['GATHER votes FROM ["ann", "bne"]', 'error', 6, 31, 'There is no agent "bne"', 'Did you mean "ben"?'],
