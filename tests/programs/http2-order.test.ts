@@ -17,7 +17,7 @@ const FAULTS: Partial<Record<Kind, Fault>> = { 'broken off midway': 'reset_midwa
 
 /** What of a session and its stream a program may listen to. */
 const OF_SESSION = ['connect', 'goaway', 'error', 'close']
-const OF_STREAM = ['headers', 'trailers', 'push', 'finish', 'end', 'aborted', 'error', 'close']
+const OF_STREAM = ['ready', 'headers', 'trailers', 'push', 'finish', 'end', 'aborted', 'error', 'close']
 
 /** Asks, and gives what happened in its order: the same event in a row counts once, as answers come in other pieces elsewhere. */
 async function eventsOf(url: string, body: object): Promise<string[]> {
@@ -101,3 +101,37 @@ for (const kind of Object.keys(BODIES) as Kind[])
         })
     },
   )
+
+describeOrchestration(
+  'a session of HTTP/2 with a simulated service',
+  {
+    system: async () => {
+      const session = connect('https://api.openai.com')
+      const stream = session.request({ ':path': '/v1/models', authorization: 'Bearer test' })
+      const before = { connecting: session.connecting, pending: stream.pending }
+      await once(stream, 'ready')
+      const { connecting, encrypted, alpnProtocol, originSet } = session
+      const { remotePort } = session.socket
+      stream.resume()
+      await once(stream, 'close')
+      session.close()
+      return { before, after: { connecting, encrypted, alpnProtocol, originSet, remotePort } }
+    },
+  },
+  (test) => {
+    test('is connected a moment later, and tells that it is secure and to whom it leads', async ({ run, expect }) => {
+      const outcome = await run()
+      expect(outcome).toHaveCompleted()
+      expect(outcome.result).toEqual({
+        before: { connecting: true, pending: true },
+        after: {
+          connecting: false,
+          encrypted: true,
+          alpnProtocol: 'h2',
+          originSet: ['https://api.openai.com'],
+          remotePort: 443,
+        },
+      })
+    })
+  },
+)
