@@ -5,6 +5,7 @@ import { hang } from './door.ts'
 import type { SocketInside } from './memory-handle.ts'
 import { moveInside } from './sockets.ts'
 import { behind } from './stand.ts'
+import { connectsSoon } from './stream-socket.ts'
 
 type Connect = typeof http2.connect
 type Options = ClientSessionOptions | SecureClientSessionOptions
@@ -27,7 +28,7 @@ export function hangHttp2(): void {
       const createConnection = (): Socket => {
         const socket = new Socket()
         moveInside(socket as SocketInside, destination)
-        return destination.secure ? Object.assign(socket, { encrypted: true, alpnProtocol: 'h2' }) : socket
+        return connectsSoon(socket, destination.secure ? destination.host : undefined)
       }
       const connected = typeof given === 'function' ? given : listener
       return Reflect.apply(real, http2, [authority, { ...options, createConnection }, connected]) as ClientHttp2Session

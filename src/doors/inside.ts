@@ -4,6 +4,7 @@ import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Destination, Verdict } from './behind.ts'
+import { Http2Frames } from './frames.ts'
 import { join, MemoryHandle, type Ends } from './memory-handle.ts'
 import { shared } from './realm.ts'
 import { socksMessage, type SocksMessage } from './socks.ts'
@@ -77,8 +78,10 @@ function receive(socket: Socket): void {
     socket.pause()
     socket.unshift(first)
     const words = first.toString('latin1', 0, 24)
-    if (words.startsWith('PRI * HTTP/2')) open().http2.emit('connection', socket)
-    else if (/^[A-Z-]+ /.test(words)) open().http.emit('connection', socket)
+    if (words.startsWith('PRI * HTTP/2')) {
+      insides.get(socket)!.handle.frames = new Http2Frames()
+      open().http2.emit('connection', socket)
+    } else if (/^[A-Z-]+ /.test(words)) open().http.emit('connection', socket)
     else return refuse(socket, insides.get(socket)!.destination, CONNECTION)
     socket.resume()
   })

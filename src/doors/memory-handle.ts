@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { Socket } from 'node:net'
+import type { Http2Frames } from './frames.ts'
 
 /** What of a socket is Node's own business; the names are those of `lib/net.js`. */
 export interface SocketInside extends Socket {
@@ -12,10 +13,15 @@ interface Parcel {
   bytes: Buffer
   taken: ((error?: Error) => void) | undefined
   writer: AsyncResource
+  /** Whether all that its bytes lead to happens before the next bytes are read. */
+  rests: boolean
 }
 
 /** Bytes that wait unread, up to which a write is done at once, as with the buffers of a kernel. */
 const ROOM = 256 * 1024
+
+/** Rounds of ticks and microtasks between two frames: what was told, and what a program does then in a tick of its own. */
+const ROUNDS_OF_REST = 2
 
 /** Where Node keeps the socket of a handle. It has no public name: a socket that is given a handle shows it. */
 export const OWNER: unique symbol = ownerSymbol() as never
@@ -65,6 +71,8 @@ export class MemoryHandle {
   breaksBy: Error | undefined
   /** The socket of a protocol above, which has taken over all that is read and written. */
   above: Socket | undefined
+  /** Where what is written here is to be cut. */
+  frames: Http2Frames | undefined
   readonly #ends: Ends
   #unread: Parcel[] = []
   #unreadBytes = 0
@@ -91,9 +99,14 @@ export class MemoryHandle {
     const writer = this.sender ?? new AsyncResource('MemoryWrite', { requireManualDestroy: true })
     this.writer = writer
     this.sender = undefined
-    chunks.forEach((bytes, index) => {
-      this.bytesWritten += bytes.length
-      this.peer.#receive({ bytes, taken: index === last ? done : undefined, writer })
+    chunks.forEach((chunk, index) => {
+      this.bytesWritten += chunk.length
+      const parts = this.frames?.cut(chunk) ?? []
+      if (parts.length === 0) parts.push({ bytes: chunk, endsFrame: false })
+      parts.forEach(({ bytes, endsFrame }, part) => {
+        const isLast = index === last && part === parts.length - 1
+        this.peer.#receive({ bytes, taken: isLast ? done : undefined, writer, rests: endsFrame })
+      })
     })
   }
 
@@ -127,11 +140,27 @@ export class MemoryHandle {
       this.from = parcel.writer
       this.owner._unrefTimer()
       if (parcel.bytes.length > 0 && !this.owner.push(parcel.bytes)) this.reading = false
+      if (parcel.rests) return this.#rest()
     }
     if (this.#end !== 'coming' || !this.reading || this.#unread.length > 0 || this.closed) return
     this.#end = 'told'
     this.owner.push(null)
     this.owner.read(0)
+  }
+
+  /**
+   * Goes on when the ticks and the microtasks that wait have run. A session of HTTP/2 tells of a head in the next tick and of data at
+   * once: where it reads from the kernel, Node runs all ticks between two frames, and the head comes first.
+   */
+  #rest(rounds = ROUNDS_OF_REST): void {
+    this.#scheduled = true
+    queueMicrotask(() => {
+      process.nextTick(() => {
+        if (rounds > 1) return this.#rest(rounds - 1)
+        this.#scheduled = false
+        this.#deliver()
+      })
+    })
   }
 
   /** Node's names from here on. */
