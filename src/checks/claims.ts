@@ -1,6 +1,9 @@
 import { formatDollars } from '../money/index.ts'
 import { check } from './check.ts'
 
+/** Callers that are named where the orchestrator has other names for its agents. */
+const MAX_CALLERS = 5
+
 export const claims = check({
   holds: 'The cost that the orchestrator reports equals the cost that the provider bills.',
   why: 'Budgets and reports are based on the reported cost.',
@@ -15,6 +18,7 @@ export const claims = check({
     const isWhole = facts.of('run.resumed').length === 0 && facts.runs.every(({ status }) => status === 'completed')
     // What a test asks itself is no part of what it tests, if nobody claims it.
     const calling = facts.calls.flatMap(({ agent, run }) => (isWhole && run !== null ? [agent] : []))
+    const callers = [...facts.callsOfAgent.keys()].slice(0, MAX_CALLERS)
     for (const agent of new Set([...claims.keys(), ...calling])) {
       const of = claims.get(agent) ?? []
       // What is under way is billed at its end.
@@ -27,7 +31,10 @@ export const claims = check({
       const range = known === most ? formatDollars(known) : `${formatDollars(known)} to ${formatDollars(most)}`
       yield {
         at: facts.over,
-        what: `the orchestrator reports a cost of ${range} for ${agent}, and the provider bills ${formatDollars(billed)}`,
+        what:
+          calls.length > 0 || callers.length === 0
+            ? `the orchestrator reports a cost of ${range} for ${agent}, and the provider bills ${formatDollars(billed)}`
+            : `the orchestrator reports a cost of ${range} for ${agent}, which made no call: calls came from ${callers.join(', ')}`,
         calls: calls.map(({ call }) => call),
       }
     }

@@ -125,7 +125,8 @@ async function run(given: Given): Promise<void> {
   // What `restart` starts again. A file that is there may be open to others.
   rmSync(paths.flags, { force: true })
   writeFileSync(paths.flags, JSON.stringify(given.flags), { mode: 0o600 })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop(signal))
+  // A terminal that is closed sends SIGHUP to what runs in it.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void daemon.stop(signal))
   say(`longhaul daemon ${process.pid} answers at ${paths.socket}; ${daemon.recovered} orchestration(s) resumed`)
   const served = await servedBeside(given, { paths, metrics, metricsPort })
   const { cutBytes, keptIn } = daemon.repaired

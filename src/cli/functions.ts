@@ -13,7 +13,11 @@ export async function functionsIn(file: string): Promise<Record<string, Strategy
   try {
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>
   } catch (error) {
-    throw new UsageError(`--functions: ${file} cannot be loaded: ${(error as Error).message}`)
+    const hint =
+      error instanceof SyntaxError
+        ? ' A module with import and export has the ending .mjs or .mts, or a package.json with "type": "module" above it.'
+        : ''
+    throw new UsageError(`--functions: ${file} cannot be loaded: ${(error as Error).message}.${hint}`)
   }
   const { default: whole, ...named } = module
   const all = { ...(typeof whole === 'object' && whole !== null ? whole : {}), ...named }

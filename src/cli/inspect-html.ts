@@ -28,7 +28,9 @@ function modelsOf(file: string): RunModel[] {
     const name = trace.ofType('run.started')[0]?.name ?? basename(file)
     return [runModel(trace, { title: name, label: basename(file), findings: findViolations(trace) })]
   }
-  return loggedRuns(logged(file)).map(({ id, status, events }) => runModel(events, { title: id, label: id, status }))
+  return loggedRuns(logged(file)).map(({ id, pattern, status, events }) =>
+    runModel(events, { title: pattern === undefined ? id : `${pattern} ${id}`, label: id, status }),
+  )
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { mergedProblem, mergeSweeps, type SweepPart } from '../explore/merge.ts'
 import { UsageError, type Command } from './flags.ts'
 
@@ -25,6 +26,8 @@ Exits with 1 if a condition (sometimes) never held, or if a shard is missing.`,
   flags: {},
   run({ words }) {
     if (words.length === 0) throw new UsageError('longhaul merge needs the JSON files of the shards.')
+    const twice = words.find((file, nth) => words.findIndex((other) => resolve(other) === resolve(file)) < nth)
+    if (twice !== undefined) throw new UsageError(`${twice} is given twice. Give each file once.`)
     for (const sweep of mergeSweeps(words.flatMap(partsIn))) {
       const problem = mergedProblem(sweep)
       const came = Object.entries(sweep.sometimes).map(([name, count]) => `${name} in ${count}`)

@@ -16,7 +16,9 @@ const snake = (name: string): string =>
 /** `retry: { first_delay: 2s }` as `retry_first_delay`. */
 function flattened(value: unknown, path: readonly string[], known: readonly string[]): [string, unknown][] {
   const name = path.join('_')
-  if (!isObject(value) || known.includes(name)) return [[name, value]]
+  // A name such as `cache` is a setting of its own, and begins those of its block.
+  const isWhole = known.includes(name) && !known.some((each) => each.startsWith(`${name}_`))
+  if (!isObject(value) || isWhole) return [[name, value]]
   return Object.entries(value).flatMap(([key, each]) => flattened(each, [...path, snake(key)], known))
 }
 

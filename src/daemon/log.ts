@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { asideOf, nextAside } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import { logLine } from './log-line.ts'
@@ -7,6 +7,27 @@ const MAX_BYTES = 8 * 1024 * 1024
 const MAX_LINE = 10_000
 /** Files that were put aside and are kept. */
 const KEEP = 5
+
+/** So much of the end of the log has its last line. Bytes. */
+const END = 2 * MAX_LINE
+
+/** When the last line of a log was written, in Unix milliseconds by the clock of its daemon; 0 for a log without one. */
+export function lastTimeIn(file: string): number {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      const { size } = fstatSync(descriptor)
+      const bytes = Buffer.alloc(Math.min(size, END))
+      readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
+      const times = [...bytes.toString('utf8').matchAll(/^(\d{4,}-\d\d-\d\dT[\d:.]+Z) /gm)]
+      return Date.parse(times.at(-1)?.[1] ?? '') || 0
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return 0
+  }
+}
 
 /** The daemon's own log: a line for each thing that somebody who watches it may want to see. */
 export class DaemonLog {

@@ -11,7 +11,7 @@ import { HANDLERS } from './handlers/index.ts'
 import type { LoggedEvent } from './logged-event.ts'
 import { describeSettings } from './config.ts'
 import { guardProcess } from './guard.ts'
-import { DaemonLog } from './log.ts'
+import { DaemonLog, lastTimeIn } from './log.ts'
 import { nowInSeconds } from './now.ts'
 import { makeFolders, ownerOnly, type DaemonPaths } from './paths.ts'
 import { Pushes, type Push } from './pushes.ts'
@@ -106,7 +106,9 @@ function openStore({ store, socket, pid }: DaemonPaths): RunStore {
     return new RunStore(store)
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'LONGHAUL_STORE_IN_USE') throw error
-    const other = pidIn(pid)
+    const found = pidIn(pid)
+    // The file may be that of a daemon that died.
+    const other = found !== undefined && isRunning(found) ? found : undefined
     throw new DaemonRunningError(
       `A daemon already answers at ${socket}${other === undefined ? '' : ` (process ${other})`} and uses ${store}. Stop that daemon with: longhaul daemon stop`,
     )
@@ -131,7 +133,7 @@ async function begin(
   { undo, problems }: { undo: (() => unknown)[]; problems: readonly string[] },
 ): Promise<Daemon> {
   // Scaled time must not fall behind what the daemon before this one has kept.
-  const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0)
+  const epoch = Math.max(Date.now(), store.list()[0]?.updatedAt ?? 0, lastTimeIn(paths.log))
   const clock = startClock(time, ...(time.kind === 'scaled' ? [{ epoch, tell: () => {} }] : []))
   undo.push(() => {
     // Said in the time of all other lines.
@@ -272,6 +274,14 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const ended = await Promise.race([work.then(() => true as const), limit])
   native.clearTimeout(timer)
   return ended
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** The process that a pid file names, if it can be read. */

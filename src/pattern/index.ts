@@ -8,6 +8,7 @@ export { patternJSONSchema, type PatternData, type RoutingRule, type Transformer
 export {
   isOrchestrating,
   PatternSettingError,
+  agentFrom,
   resolveAgents,
   resolveVariables,
   variableNames,

@@ -159,7 +159,7 @@ export function resolveAgents(
   variables: Scope,
   { run = 'run' }: { run?: string } = {},
 ): AgentSettings[] {
-  const { data, file, strategy } = pattern
+  const { data, file } = pattern
   const agents = data.agents ?? {}
   const result: { agent: AgentSettings; isTold: boolean }[] = []
   const scope = { ...builtIn(run), ...variables }
@@ -180,19 +180,43 @@ export function resolveAgents(
     const numbered = typeof template === 'string' && NUMBERED.test(template) ? template : `${name}_{n}`
     const names =
       count === undefined ? [name] : Array.from({ length: count }, (_, nth) => numbered.replace(NUMBERED, `${nth + 1}`))
-    // What a sketch does not define stands in prompts as it is: the model may know.
-    const filled = strategy.isSketch || strategy.statements.length === 0 ? fillKnown : fill
-    for (const each of names)
-      result.push(
-        located(pattern, ['agents', name], () =>
-          agentOf(each, settings, { ...scope, agent_id: `${run}_${each}` }, filled),
-        ),
-      )
+    for (const each of names) result.push(madeOf(name, { pattern, settings, name: each, scope, run }))
   }
   const first = result.find(({ agent }) => isOrchestrating(agent))
   if (first && data.initial_prompt !== undefined && !first.isTold)
     first.agent.systemPrompt = joined(first.agent.systemPrompt, textOf(fillKnown(data.initial_prompt, scope)))
   return result.map(({ agent }) => agent)
+}
+
+/**
+ * The settings of an agent that a run makes later, from one that the pattern has only as a template or with a count. Nothing where the
+ * pattern has no agent of the name.
+ *
+ * @throws PatternError, PatternSettingError for settings that cannot be filled in
+ */
+export function agentFrom(
+  template: string,
+  pattern: Pattern,
+  { name, variables, run }: { name: string; variables: Scope; run: string },
+): AgentSettings | undefined {
+  const agents = pattern.data.agents ?? {}
+  if (!Object.hasOwn(agents, template)) return undefined
+  const settings = withTemplate(template, agents, pattern.file, [template])
+  return madeOf(template, { pattern, settings, name, scope: { ...builtIn(run), ...variables }, run }).agent
+}
+
+/** An agent by the settings that stand under a name of the pattern. */
+function madeOf(
+  under: string,
+  given: { pattern: Pattern; settings: AgentData; name: string; scope: Scope; run: string },
+): { agent: AgentSettings; isTold: boolean } {
+  const { pattern, settings, name, scope, run } = given
+  const { isSketch, statements } = pattern.strategy
+  // What a sketch does not define stands in prompts as it is: the model may know.
+  const filled = isSketch || statements.length === 0 ? fillKnown : fill
+  return located(pattern, ['agents', under], () =>
+    agentOf(name, settings, { ...scope, agent_id: `${run}_${name}` }, filled),
+  )
 }
 
 /** @throws PatternSettingError for what is no number of tokens */

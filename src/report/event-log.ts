@@ -12,6 +12,8 @@ interface LoggedLine {
 /** The events of one orchestration of a daemon, numbered anew and on one axis. */
 export interface LoggedRun {
   id: string
+  /** The name of its pattern; nothing where the log does not have its start. */
+  pattern: string | undefined
   /** How it stands at the end of the log. */
   status: 'running' | 'suspended' | 'completed' | 'failed'
   events: TraceEvent[]
@@ -59,8 +61,9 @@ export function loggedRuns(lines: Iterable<unknown>): LoggedRun[] {
     const status = STATUS.get(name)
     if (status === undefined && name !== ENDED && !isEvent(data)) continue
     let run = runs.get(id)
-    if (!run) runs.set(id, (run = { id, status: 'running', events: [], offset: 0, last: -1 }))
+    if (!run) runs.set(id, (run = { id, pattern: undefined, status: 'running', events: [], offset: 0, last: -1 }))
     run.status = status ?? statusAfter(run.status, name, data)
+    if (isObject(data) && typeof data['pattern'] === 'string') run.pattern ??= data['pattern']
     if (!isEvent(data)) continue
     if (data.seq <= run.last) run.offset += run.last + 1
     run.last = data.seq
@@ -75,5 +78,5 @@ export function loggedRuns(lines: Iterable<unknown>): LoggedRun[] {
   }
   return [...runs.values()]
     .filter(({ events }) => events.length > 0)
-    .map(({ id, status, events }) => ({ id, status, events }))
+    .map(({ id, pattern, status, events }) => ({ id, pattern, status, events }))
 }

@@ -69,6 +69,16 @@ interface OfEnvironment {
   epoch?: number | undefined
 }
 
+/** @throws InvalidSettingError naming the variable */
+function timeFrom(text: string): TimeModeText {
+  try {
+    parseTimeMode(text as TimeModeText)
+    return text as TimeModeText
+  } catch (error) {
+    throw new InvalidSettingError(`LONGHAUL_TIME: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 /** Settings of the environment. */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings & OfEnvironment {
   const failRate = numberFrom(env, 'LONGHAUL_FAIL_RATE', 1) ?? numberFrom(env, 'KSI_COMPLETION_PROVIDER_FAIL_RATE', 1)
@@ -82,7 +92,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): RunSettings & O
     )
   return {
     ...(seed && { seed: /^-?\d+$/.test(seed) ? Number(seed) : seed }),
-    ...(env['LONGHAUL_TIME'] && { time: env['LONGHAUL_TIME'] as TimeModeText }),
+    ...(env['LONGHAUL_TIME'] && { time: timeFrom(env['LONGHAUL_TIME']) }),
     ...(failRate !== undefined && { failRate }),
     ...(latencyScale !== undefined && { latencyScale }),
     ...(checks === 'off' && { checks: false }),

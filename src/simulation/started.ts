@@ -6,6 +6,7 @@ import type { Seed } from '../random/index.ts'
 import {
   patternSystem,
   reportInto,
+  verifyPattern,
   type Controls,
   type System,
   type SystemContext,
@@ -97,6 +98,8 @@ export function starter<Result>(
       throw new InvalidSettingError(`A run has no option "${unknown}". ${suggestion(unknown, ['vars'])}`)
     // A test that ran into its timeout goes on unseen: it must not start anything in the time of the next one.
     if (isClosed()) throw new Error('The test has ended, so the orchestration was not started.')
+    // A pattern that cannot be read is no orchestration that fails: also a test without an assertion is to tell.
+    if (options.pattern !== undefined) verifyPattern(options.pattern)
     const startedAt = clock.now()
     const controller = new AbortController()
     const report = reportInto(trace)

@@ -4,10 +4,13 @@ import type { Json } from './json.ts'
 /** What a statement asks of the orchestrator: plain data. */
 export type EffectRequest = LastingRequest | InstantRequest
 
-/** What takes time. */
+/**
+ * What takes time. Agents are a name, "all", what the agents have (`{ role: "worker" }`), or a list of these; so are those of what is done
+ * at once. For a broadcast, null is everybody.
+ */
 type LastingRequest =
-  | { kind: 'completion'; agent: string; options: Options }
-  | { kind: 'gather'; name: string; agents: readonly string[]; options: Options }
+  | { kind: 'completion'; agent: Json; options: Options }
+  | { kind: 'gather'; name: string; agents: Json; options: Options }
   | { kind: 'events'; options: Options }
   | { kind: 'call'; function: string; arguments: readonly Json[] }
   | { kind: 'process'; value: Json }
@@ -28,10 +31,9 @@ type LastingRequest =
 type InstantRequest =
   /** `agent` is null where the options name it, or nobody does. */
   | { kind: 'spawn'; agent: string | null; options: Options }
-  | { kind: 'terminate'; agents: readonly string[] }
-  /** `to` is a name, "all", a list of these, or what the agents have: `{ role: "worker" }`. */
+  | { kind: 'terminate'; agents: Json }
   | { kind: 'send'; message: Json; to: Json }
-  | { kind: 'broadcast'; message: Json; agents: readonly string[] | null; options: Options }
+  | { kind: 'broadcast'; message: Json; agents: Json; options: Options }
   | { kind: 'emit'; event: string; to: Json; data: Json }
   | { kind: 'track'; entry: Options }
   | { kind: 'query'; request: Options }

@@ -23,12 +23,30 @@ function extended(gather: Gather, count: number | undefined): Gather {
   return locateAs({ ...gather, options: [...gather.options, { name: EXTEND_FOR, value }] }, gather)
 }
 
-/** `LOG collected_responses` beside a `GATHER responses` tells these. */
-function told(statement: Log, gathered: ReadonlySet<string>): Log {
-  const { value } = statement
+/** The names of what a block gathers, not what blocks within it do. */
+const gatheredIn = (block: Block): ReadonlySet<string> =>
+  new Set(block.map((each) => (each.kind === 'gather' ? (each as Gather).name : '')))
+
+/** `LOG collected_responses` beside a `GATHER responses` tells these: their name. */
+function toldBy(statement: Statement, gathered: ReadonlySet<string>): string | undefined {
+  if (statement.kind !== 'log') return undefined
+  const { value } = statement as Log
   const [, name] = (value.kind === 'expression' && /^collected_(\w+)$/.exec(value.text)) || []
-  const isGathered = name !== undefined && gathered.has(name)
-  return isGathered ? locateAs({ ...statement, value: { kind: 'expression', text: name } }, statement) : statement
+  return name !== undefined && gathered.has(name) ? name : undefined
+}
+
+/** With what it tells. */
+function told(statement: Statement, gathered: ReadonlySet<string>): Statement {
+  const name = toldBy(statement, gathered)
+  return name === undefined
+    ? statement
+    : locateAs({ ...(statement as Log), value: { kind: 'expression', text: name } }, statement)
+}
+
+/** The statements of a block that tell what stands beside them has gathered: `collected_responses` is no variable of theirs. */
+export function tellsGathered(block: Block): Statement[] {
+  const gathered = gatheredIn(block)
+  return block.filter((statement) => toldBy(statement, gathered) !== undefined)
 }
 
 /**
@@ -38,7 +56,7 @@ function told(statement: Log, gathered: ReadonlySet<string>): Log {
 export function withGathered(block: Block): Block {
   /** What is wanted below of a gather of each name, up to the next statement that sets it. */
   const wants = new Map<string, number>()
-  const gathered = new Set(block.map((each) => (each.kind === 'gather' ? (each as Gather).name : '')))
+  const gathered = gatheredIn(block)
   const backwards = block.toReversed().map((statement) => {
     const found = wanted(statement)
     if (found) wants.set(found.of, found.count)
@@ -46,7 +64,7 @@ export function withGathered(block: Block): Block {
     const count = typeof name === 'string' ? wants.get(name) : undefined
     if (typeof name === 'string') wants.delete(name)
     if (statement.kind === 'gather') return extended(statement as Gather, count)
-    return statement.kind === 'log' ? told(statement as Log, gathered) : statement
+    return told(statement, gathered)
   })
   return backwards.toReversed()
 }

@@ -18,6 +18,7 @@ export {
   readsOf,
   readsOfTemplate,
 } from './expression/index.ts'
+export { tellsGathered } from './extended.ts'
 export { FORBIDDEN_NAMES } from './forbidden.ts'
 export { strategyGrammar } from './grammar.ts'
 export { textOf, type Json, type Scope } from './json.ts'
@@ -31,4 +32,5 @@ export { compileProgram, type Program } from './program.ts'
 export { fill, fillAll, fillKept, fillKnown } from './template.ts'
 export { expressionsIn, expressionsOf, partsOf, setBy, statementsIn } from './walk.ts'
 export { errorIn, type SourceOrigin } from './places.ts'
+export { CRITERIA } from './values.ts'
 export type { Block, Condition, Entry, Expression, Statement, Strategy, Value } from './tree.ts'

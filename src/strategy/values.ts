@@ -13,7 +13,7 @@ import type { Entry, Expression, Value } from './tree.ts'
 const PLAIN_NAME = /^[A-Za-z_]\w*$/
 
 /** What agents can be chosen by. */
-const CRITERIA: OptionTable = {
+export const CRITERIA: OptionTable = {
   agent: types.textNotEmpty,
   agent_id: types.textNotEmpty,
   pattern: types.textNotEmpty,
@@ -143,31 +143,29 @@ export class Values {
     return isSymbol ? value.text : this.of(value)
   }
 
-  /** The names of agents that a value stands for. */
-  agents(value: Value): string[] {
-    const given = this.symbol(value)
-    const names = (Array.isArray(given) ? (given as readonly Json[]) : [given]).map(agentNamed)
-    const bad = names.findIndex((name) => name === undefined)
-    if (bad >= 0)
-      throw new Failed(
-        'type',
-        `Give the name of an agent, not ${shown(Array.isArray(given) ? (given as readonly Json[])[bad] : given)}.`,
-        { unfit: true, place: value.kind === 'expression' ? placeIn(value) : undefined },
-      )
-    return names as string[]
+  /** The name of the agent that a value stands for, the first one of a list. */
+  agent(value: Value): string | null {
+    const [first = null] = [this.recipients(value)].flat() as Json[]
+    if (first === null || typeof first === 'string') return first
+    return notAnAgent(first, value)
   }
 
-  /** To whom something goes: names, or what the agents have. */
+  /** The agents that a value means: a list of names and of what the agents have, or what the agents have alone. */
   recipients(value: Value): Json {
     const given = this.symbol(value)
-    const isCriteria = typeof given === 'object' && given !== null && !Array.isArray(given) && !('text' in given)
-    if (!isCriteria) return this.agents(value)
-    const found = problemOfOptions('an agent', given as Options, CRITERIA)
-    if (found)
+    const meant = (item: Json): Json => {
+      const name = agentNamed(item)
+      if (name !== undefined && !isCriteria(item)) return name
+      if (!isRecord(item) || 'text' in item || Object.keys(item).length === 0) return notAnAgent(item, value)
+      const found = problemOfOptions('an agent', item, CRITERIA)
+      if (!found) return item
       throw new Failed('type', `${found.problem.replace('option', 'criterion')} ${found.hint ?? ''}`.trim(), {
         unfit: true,
       })
-    return given
+    }
+    if (Array.isArray(given)) return (given as readonly Json[]).map(meant)
+    const one = meant(given)
+    return typeof one === 'string' ? [one] : one
   }
 
   /** What is told: anything but nothing. */
@@ -179,6 +177,21 @@ export class Values {
       place: value.kind === 'expression' ? placeIn(value) : undefined,
     })
   }
+}
+
+const isRecord = (item: Json): item is Options => typeof item === 'object' && item !== null && !Array.isArray(item)
+
+/** Whether an object says what agents can be chosen by: an answer, or an agent as QUERY tells it, says more, a name alone less. */
+const isCriteria = (item: Json): boolean =>
+  isRecord(item) &&
+  Object.keys(item).every((name) => Object.hasOwn(CRITERIA, name)) &&
+  Object.keys(item).some((name) => name !== 'agent' && name !== 'agent_id')
+
+function notAnAgent(given: Json, value: Value): never {
+  throw new Failed('type', `Give the name of an agent, not ${shown(given)}.`, {
+    unfit: true,
+    place: value.kind === 'expression' ? placeIn(value) : undefined,
+  })
 }
 
 /** The agent that a value names, also by what it has answered. */

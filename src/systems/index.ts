@@ -1,5 +1,5 @@
 export { DaemonOrchestrationError, daemonSystem, type DaemonResult, type DaemonSettings } from './daemon.ts'
-export { patternSystem, type PatternSettings } from './pattern.ts'
+export { patternSystem, verifyPattern, type PatternSettings } from './pattern.ts'
 export { reportInto, type Report } from './report.ts'
 export type { Controls, System, SystemContext, Vars } from './system.ts'
 export { restartable, SystemGoesOnError, type RestartableContext } from './restartable.ts'

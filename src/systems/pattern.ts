@@ -14,6 +14,13 @@ export interface PatternSettings extends OrchestratorSettings {
 }
 
 /**
+ * Verifies that a pattern can be read.
+ *
+ * @throws PatternError, PatternNotFoundError
+ */
+export const verifyPattern = (pattern: string | PatternText): void => void loadPattern(pattern)
+
+/**
  * A pattern, run by the reference orchestrator, as a system under test.
  *
  * @param pattern the path of a YAML file, or its text

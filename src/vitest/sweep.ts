@@ -20,7 +20,7 @@ import {
 } from '../explore/index.ts'
 import type { Session } from '../simulation/session.ts'
 import type { OrchestrationOptions } from '../simulation/options.ts'
-import { replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
+import { InvalidSettingError, replayCommand, type ResolvedRunSettings } from '../simulation/settings.ts'
 import { Handover } from './handover.ts'
 import { reportRun } from './run-report.ts'
 import type { Explainer, FailedAttempt, Search } from './swept-test.ts'
@@ -40,7 +40,10 @@ export const replayedCase = (): Case | undefined => {
 
 const numberOf = (name: string): number | undefined => {
   const text = process.env[name]
-  return text === undefined || text.trim() === '' ? undefined : Number(text)
+  if (text === undefined || text.trim() === '') return undefined
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new InvalidSettingError(`${name} is "${text}". Give a whole number above 0.`)
 }
 
 /** What the cases of one sweep share. */

@@ -38,13 +38,16 @@ const FIRST_FRAME = /\n\s+at /
 function stackWith(
   stack: string,
   said: string,
-  { name = 'Error', message }: { name?: string; message: string },
+  { name = 'Error', message, isMeant }: { name?: string; message: string; isMeant: boolean },
 ): string {
   const at = stack.indexOf(said)
   const frames = at < 0 ? stack : stack.slice(at + said.length)
   const first = frames.search(FIRST_FRAME)
-  return `${name}: ${message}${first < 0 ? '' : withoutOwnFrames(frames.slice(first))}`
+  return `${name}: ${message}${first < 0 ? '' : withoutOwnFrames(frames.slice(first), isMeant)}`
 }
+
+/** Whether longhaul has thrown an error to tell of the system or of the test. */
+const isOwn = (error: object): boolean => String((error as { code?: unknown }).code).startsWith('LONGHAUL_')
 
 /** An error that Vitest has written down, with a text below its message. */
 export function withTextBelow(error: unknown, text: string): TestError {
@@ -56,7 +59,7 @@ export function withTextBelow(error: unknown, text: string): TestError {
     ...written,
     message,
     ...(typeof written.stack === 'string' && {
-      stack: stackWith(written.stack, said, { name: written.name, message }),
+      stack: stackWith(written.stack, said, { name: written.name, message, isMeant: isOwn(written) }),
     }),
   }
 }

@@ -162,7 +162,10 @@ describe('longhaul check', { timeout: 60_000 }, () => {
 
 test('longhaul schema prints a JSON Schema', { timeout: 60_000 }, async () => {
   const { stdout } = await run('schema')
-  expect(JSON.parse(stdout)).toMatchObject({ type: 'object', required: ['name'] })
+  const read = JSON.parse(stdout) as { required?: string[] }
+  expect(read).toMatchObject({ type: 'object', properties: { name: {}, agents: {} } })
+  // A pattern without a name has that of its file.
+  expect(read.required ?? []).not.toContain('name')
 })
 
 test('longhaul --version prints the version of the package', { timeout: 60_000 }, async () => {
@@ -232,6 +235,7 @@ describe('options', { timeout: 60_000 }, () => {
     [['send', 'system:health', '--ouput-format', 'json'], 'Did you mean --output-format?'],
     [['discover', 'orchestration:strat'], 'Did you mean "orchestration:start"?'],
     [['init', 'here'], 'longhaul init does not accept "here": the command takes options only.'],
+    [['merge', 'package.json', './package.json'], './package.json is given twice. Give each file once.'],
     [['schema', 'x'], 'longhaul schema does not accept "x"'],
     [['discover', 'a:b', 'c'], 'longhaul discover does not accept "c": the command takes 1 word at most.'],
     [['send', 'system:health', '--every', '0'], '--every is "0". Give a pause'],

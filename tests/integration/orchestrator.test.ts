@@ -708,9 +708,9 @@ suite('the same seed', () => {
 suite('mistakes', () => {
   describeOrchestration('a pattern with a mistake', { pattern: pattern('GATHER votes FRM agents') }, (test) => {
     test('shows the line, and what was meant', async ({ run, expect }) => {
-      const outcome = await run()
-      expect(outcome).toHaveFailedWith(PatternError)
-      expect(outcome).toHaveFailedWith(
+      const failed = run()
+      await expect(failed).rejects.toThrow(PatternError)
+      await expect(failed).rejects.toThrow(
         /pattern\.yaml:8:18: "FRM" is not allowed here\..*GATHER votes FRM agents.*Did you mean "FROM"\?/s,
       )
     })

@@ -259,7 +259,8 @@ function daemonEvents(): string {
       code(parameter) + (also ? `, ${also.map(code).join(', ')}` : ''),
       type,
       required ? 'yes' : '',
-      meaning,
+      // Without it, a formatter takes the * of two lists for emphasis.
+      meaning.replaceAll(/\["[^\]]*"\]/g, code),
     ])
     return `## ${name}\n\n${about}\n${rows.length > 0 ? `\n${table(['parameter', 'type', 'required', 'meaning'], rows)}` : ''}`
   })

@@ -30,7 +30,7 @@ export function carryOutAtOnce(
     case 'broadcast': {
       const more = Object.keys(request.options).length > 0 ? `\n${JSON.stringify(request.options)}` : ''
       const agents = request.agents
-        ? recipientsOf(request.agents, dependencies.recipients)
+        ? resolveRecipients(request.agents, dependencies)
         : team.names.filter((name) => team.isAlive(name))
       for (const agent of agents) team.send(agent, textOf(request.message) + more, 'strategy')
       return null

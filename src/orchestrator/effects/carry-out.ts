@@ -11,7 +11,7 @@ import { coordinate } from './coordinate.ts'
 import { gather, gatherLate } from './gather/gather.ts'
 import { gatherOptions } from './gather/options.ts'
 import type { EffectDependencies } from './dependencies.ts'
-import { resolveAgents } from './resolve-agents.ts'
+import { resolveAgent, resolveAgents } from './resolve-agents.ts'
 
 /** Carries out what a statement has asked for. Rejects where it fails. */
 export async function carryOut({ request }: LastingEffect, dependencies: EffectDependencies): Promise<Json> {
@@ -35,7 +35,7 @@ export async function carryOut({ request }: LastingEffect, dependencies: EffectD
     }
     case 'completion':
       return {
-        ...(await requestAnswer(resolveAgents([request.agent], dependencies)[0]!, request.options, dependencies)),
+        ...(await requestAnswer(resolveAgent(request.agent, dependencies), request.options, dependencies)),
       } as Json
     case 'events':
       return awaitEvents(request.options, dependencies)

@@ -121,7 +121,7 @@ export class Orchestrator {
     this.#active = new ActiveTime(state?.activeMs)
     this.#underWay = new UnderWay(this.#active, state)
     this.team = this.#makeTeam(state?.routes)
-    this.#roster = new Roster(this.team, () => this.#machine.state.variables)
+    this.#roster = new Roster(this.team, pattern, () => this.#machine.state.variables)
     this.#events = new RunEvents({
       team: this.team,
       roster: this.#roster,

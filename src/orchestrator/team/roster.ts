@@ -1,4 +1,5 @@
-import { isOrchestrating, type AgentSettings } from '../../pattern/index.ts'
+import { isMistake, suggestion } from '../../options/index.ts'
+import { agentFrom, isOrchestrating, type AgentSettings, type Pattern } from '../../pattern/index.ts'
 import type { Json, Options } from '../../strategy/index.ts'
 import { CompletionError } from '../service/failures.ts'
 import type { Recipients } from './recipients.ts'
@@ -19,11 +20,13 @@ export const leaderOf = (agents: readonly AgentSettings[]): string =>
 /** Who is in a team, in which role: made by the strategy, by an agent or from outside, and known to the strategy's variables. */
 export class Roster {
   readonly #team: Team
+  readonly #pattern: Pattern
   readonly #variables: () => Record<string, Json>
 
   /** @param variables those of the strategy, which may be changed */
-  constructor(team: Team, variables: () => Record<string, Json>) {
+  constructor(team: Team, pattern: Pattern, variables: () => Record<string, Json>) {
     this.#team = team
+    this.#pattern = pattern
     this.#variables = variables
   }
 
@@ -67,7 +70,7 @@ export class Roster {
       )
     const variables = this.#variables()
     for (const each of names) {
-      const base = template === undefined ? plainAgent(each) : this.#team.find(template).settings
+      const base = template === undefined ? plainAgent(each) : this.#startingFrom(template, each)
       this.add({ ...base, ...settings, name: each })
       for (const list of ['agents', 'all_agents']) {
         const before = variables[list]
@@ -75,6 +78,27 @@ export class Roster {
       }
     }
     return count === null ? names[0]! : names
+  }
+
+  /** The settings of an agent of the team, or of one that the pattern has as a template only. */
+  #startingFrom(template: string, name: string): AgentSettings {
+    const { agents, names, recipients } = this.#team
+    const inTeam = agents.get(template)
+    if (inTeam) return inTeam.settings
+    let made: AgentSettings | undefined
+    try {
+      made = agentFrom(template, this.#pattern, { name, variables: this.#variables(), run: recipients.run })
+    } catch (error) {
+      // Its prompt names what there is not: the strategy is told as of any other agent that cannot be made.
+      throw new CompletionError('refused_request', (error as Error).message, { cause: error })
+    }
+    if (made) return made
+    const known = [...new Set([...names, ...Object.keys(this.#pattern.data.agents ?? {})])]
+    throw new CompletionError(
+      'refused_request',
+      `There is no agent "${template}" to serve as a template. ${suggestion(template, known)}`.trim(),
+      { unknown: !isMistake(template, known) },
+    )
   }
 }
 

@@ -1,5 +1,13 @@
 import { isMistake, suggestion } from '../../options/index.ts'
-import { constantOf, expressionsIn, partsOf, statementsIn, type Statement, type Value } from '../../strategy/index.ts'
+import {
+  constantOf,
+  expressionsIn,
+  partsOf,
+  statementsIn,
+  type Expression,
+  type Statement,
+  type Value,
+} from '../../strategy/index.ts'
 import type { Pattern } from '../pattern.ts'
 import { resolveAgents, resolveVariables } from '../settings.ts'
 import type { PatternCheck } from './finding.ts'
@@ -31,15 +39,44 @@ function namedIn(statement: Statement): readonly Value[] {
   return statement.kind === 'spawn' ? [] : symbols
 }
 
+/** The agents that SPAWN starts from. */
+const templatesIn = (statement: Statement): readonly Value[] =>
+  statement.kind === 'spawn'
+    ? partsOf(statement)
+        .entries.filter(({ name }) => name === 'template')
+        .map(({ value }) => value)
+    : []
+
+/** Templates of agents that the pattern does not have, and that are no agents which the strategy makes. */
+const checkTemplates: PatternCheck = ({ pattern, found }) => {
+  const names = Object.keys(pattern.data.agents ?? {})
+  const numbered = agentNames(pattern) ?? []
+  for (const statement of statementsIn(pattern.strategy.statements))
+    for (const value of templatesIn(statement)) {
+      const said = value.kind === 'expression' ? constantOf(value.text)?.value : undefined
+      if (typeof said !== 'string' || names.includes(said) || numbered.includes(said) || !isMistake(said, names))
+        continue
+      found(
+        'error',
+        { in: value as Expression, of: statement },
+        `There is no agent "${said}" to serve as a template.`,
+        suggestion(said, names),
+      )
+    }
+}
+
 /** Agents that there are not. */
-export const checkAgents: PatternCheck = ({ pattern, found }) => {
+export const checkAgents: PatternCheck = (checking) => {
+  const { pattern, found } = checking
+  checkTemplates(checking)
   const names = agentNames(pattern)
   if (!names) return
   const variables = variablesOf(pattern)
   // A model may know of agents that a sketch names.
   const isOpenEnded = pattern.strategy.isSketch === true || spawns(pattern)
   for (const statement of statementsIn(pattern.strategy.statements))
-    for (const value of namedIn(statement)) {
+    for (const value of namedIn(statement).flatMap((each) => (each.kind === 'list' ? each.items : [each]))) {
+      // What agents have is no name of one.
       if (value.kind === 'object') continue
       for (const expression of expressionsIn(value)) {
         const isPlain = /^[A-Za-z_]\w*$/.test(expression.text)

@@ -1,5 +1,7 @@
+import { suggestion } from '../../options/index.ts'
 import {
   constantOf,
+  CRITERIA,
   expressionsIn,
   partsOf,
   statementsIn,
@@ -44,17 +46,30 @@ function checkItems(statement: Statement & { name: string; in: Value }, { found 
     )
 }
 
+/** Agents are chosen by what they have; an object that names one may say anything beside. */
+function checkCriteria(value: Value, of: Statement, { pattern, found }: Checking): void {
+  // In a sketch, the orchestrating agent is asked what is meant.
+  if (value.kind !== 'object' || pattern.strategy.isSketch) return
+  const entries = value.entries as readonly Entry[]
+  if (entries.some(({ name, key }) => key !== undefined || name === 'agent' || name === 'agent_id')) return
+  const names = Object.keys(CRITERIA)
+  for (const entry of entries)
+    if (!names.includes(entry.name))
+      found('error', { in: entry, of }, `Agents have no criterion "${entry.name}".`, suggestion(entry.name, names))
+}
+
 /** Whoever is named is named by a text. */
-function checkAgentNames(value: Value, of: Statement, { found }: Checking): void {
+function checkAgentNames(value: Value, of: Statement, checking: Checking): void {
   const isWrong = ({ text }: Expression): boolean => {
     const known = constantOf(text)
     const names = known && (Array.isArray(known.value) ? (known.value as readonly unknown[]) : [known.value])
     return names?.some((name) => typeof name !== 'string' || name === '') ?? false
   }
-  if (value.kind === 'object') return
+  if (value.kind === 'list') for (const item of value.items) checkCriteria(item, of, checking)
+  if (value.kind === 'object') return checkCriteria(value, of, checking)
   for (const expression of expressionsIn(value))
     if (isWrong(expression))
-      found('refused', { in: expression, of }, `Give the name of an agent, not ${expression.text}.`)
+      checking.found('refused', { in: expression, of }, `Give the name of an agent, not ${expression.text}.`)
 }
 
 /** The same name twice in an object: only one of them would stay. */

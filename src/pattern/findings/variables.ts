@@ -1,5 +1,5 @@
 import { isMistake, nearest, suggestion } from '../../options/index.ts'
-import { readsOf, setBy, statementsIn } from '../../strategy/index.ts'
+import { partsOf, readsOf, setBy, statementsIn, tellsGathered } from '../../strategy/index.ts'
 import { BUILT_IN } from '../built-in.ts'
 import type { Pattern } from '../pattern.ts'
 import { allExpressions } from './expressions.ts'
@@ -20,9 +20,12 @@ export const checkVariables: PatternCheck = ({ pattern, found }) => {
   const known = variablesOf(pattern)
   const names = [...known]
   const declared = Object.keys(data.variables ?? {})
-  for (const { expression, of } of allExpressions(statementsIn(strategy.statements)))
+  const all = [...statementsIn(strategy.statements)]
+  const blocks = [strategy.statements, ...all.flatMap((statement) => partsOf(statement).blocks)]
+  const gathered = new Set(blocks.flatMap(tellsGathered))
+  for (const { expression, of } of allExpressions(all))
     for (const { name, at } of readsOf(expression.text)) {
-      if (known.has(name) || name.startsWith('collected_')) continue
+      if (known.has(name) || gathered.has(of)) continue
       const isMisspelt = isMistake(name, names)
       // What a sketch does not define is for the orchestrating agent to say, but not what is told, held or given.
       if (strategy.isSketch && !isMisspelt && !NEVER_ASKED.has(of.kind)) continue

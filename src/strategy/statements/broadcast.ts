@@ -19,7 +19,7 @@ export const broadcast = define<Broadcast>({
     request: ({ message, to, options: more }, values) => ({
       kind: 'broadcast',
       message: values.message(message, 'BROADCAST'),
-      agents: to && values.agents(to),
+      agents: to && values.recipients(to),
       options: values.object(more),
     }),
   },

@@ -1,5 +1,6 @@
 import { types } from '../../options/index.ts'
 import { Failed } from '../failed.ts'
+import type { Json } from '../json.ts'
 import { define } from '../statement.ts'
 import type { Entry, Statement, Value } from '../tree.ts'
 import { SAID } from './said.ts'
@@ -42,7 +43,7 @@ export const completion = define<Completion>({
   parts: ({ from, options }) => ({ symbols: [from], entries: options }),
   does: {
     request: ({ from }, values, options) => {
-      const [agent, second] = values.agents(from)
+      const [agent, second] = [values.recipients(from)].flat() as Json[]
       if (agent === undefined || second !== undefined)
         throw new Failed('type', 'AWAIT completion asks one agent. To ask several agents, use GATHER.')
       return { kind: 'completion', agent, options }

@@ -49,7 +49,7 @@ export const gather = define<Gather>({
   parts: ({ from, options }) => ({ symbols: [from], entries: options }),
   sets: ({ name }) => [name, 'missing'],
   does: {
-    request: ({ name, from }, values, options) => ({ kind: 'gather', name, agents: values.agents(from), options }),
+    request: ({ name, from }, values, options) => ({ kind: 'gather', name, agents: values.recipients(from), options }),
     store: ({ name }, value, variables) => storeGathered(name, value, variables),
   },
 })

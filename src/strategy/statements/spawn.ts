@@ -60,7 +60,7 @@ export const spawn = define<Spawn>({
   does: {
     request: ({ agent }, values, given) => ({
       kind: 'spawn',
-      agent: agent && (values.agents(agent)[0] ?? null),
+      agent: agent && values.agent(agent),
       options: given,
     }),
   },

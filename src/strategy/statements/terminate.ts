@@ -12,5 +12,5 @@ export const terminate = define<Terminate>({
   kind: 'terminate',
   forms: { TERMINATE: 'TERMINATE agent' },
   syntax: { slots: [word('TERMINATE'), agents('agent')] },
-  does: { request: ({ agent }, values) => ({ kind: 'terminate', agents: values.agents(agent) }) },
+  does: { request: ({ agent }, values) => ({ kind: 'terminate', agents: values.recipients(agent) }) },
 })

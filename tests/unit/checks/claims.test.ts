@@ -35,6 +35,15 @@ describe('claims', () => {
     ])
   })
 
+  test('an agent that made no call is told with those that did', () => {
+    expect(finds('claims', story(cost('caller-1', {}), claim('ann', 5)))[0]).toMatch(
+      /^the orchestrator reports a cost of \S+ for ann, which made no call: calls came from caller-1$/,
+    )
+    expect(finds('claims', story(claim('ann', 5)))).toEqual([
+      expect.stringMatching(/^the orchestrator reports a cost of \S+ for ann, and the provider bills \$0\.00$/),
+    ])
+  })
+
   test('claims of an agent add up', () => {
     const two = (first: number, second: number) =>
       finds('claims', story(cost('ann', {}), claim('ann', first, 1), claim('ann', second, 1)))

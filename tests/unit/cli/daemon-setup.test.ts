@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -19,6 +19,20 @@ const setup = (line: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   readDaemonSetup(readFlags(line, DAEMON_FLAGS), env)
 
 const KEYS = { OPENAI_API_KEY: 'sk-real', ANTHROPIC_API_KEY: 'sk-real' }
+
+test('the example of the page about the daemon is read, with the settings that it has', async () => {
+  const [, example = ''] = /^```yaml\n(time: 60x.*?)^```$/ms.exec(readFileSync('docs/daemon.md', 'utf8')) ?? []
+  const { settings, time } = await setup(['--config', write('example.yaml', example)])
+  expect(time).toEqual({ kind: 'scaled', factor: 60 })
+  expect(settings).toMatchObject({
+    failover: ['claude-haiku-4-5'],
+    retry: { attempts: 5, firstDelay: 1_000, maxDelay: 30_000 },
+    breaker: { failures: 8, failureRate: 0.8, openFor: 120_000 },
+    supervision: { hungAfter: 600_000, maxRestarts: 3 },
+    cache: { similarity: 0.95, ttl: 21_600_000 },
+    services: { local: { baseURL: 'http://127.0.0.1:11434/v1' } },
+  })
+})
 
 describe('which services are asked', () => {
   test('simulated ones by default, though there are keys in the environment', async () => {

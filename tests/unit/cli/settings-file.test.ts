@@ -26,7 +26,8 @@ function readHere(files: Readonly<Record<string, string>>) {
 describe('a settings file', () => {
   test('may be written in blocks or in one level, in any spelling', () => {
     const values = { retry_first_delay: '2s', cache_size: 3 }
-    expect(read('retry: { first_delay: 2s }\ncache: { size: 3 }').values).toMatchObject({ retry_first_delay: '2s' })
+    expect(read('retry: { first_delay: 2s }\ncache: { size: 3 }').values).toEqual(values)
+    expect(read('cache: true').values).toEqual({ cache: true })
     expect(read('retry_first_delay: 2s\ncache_size: 3').values).toEqual(values)
     expect(read('retryFirstDelay: 2s\ncache-size: 3').values).toEqual(values)
     expect(read('{"retry": {"firstDelay": "2s"}, "cacheSize": 3}', 'json').values).toEqual(values)

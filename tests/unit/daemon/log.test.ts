@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { DaemonLog } from '../../../src/daemon/log.ts'
+import { DaemonLog, lastTimeIn } from '../../../src/daemon/log.ts'
 import { Trace, type EventBody } from '../../../src/trace/index.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-log-'))
@@ -20,6 +20,15 @@ function told(body: EventBody, run: string | null = 'orch_1'): string {
   log.event(run, [...trace][0]!)
   return readFileSync(file, 'utf8').split('\n')[1]!.replace(/^\S+ /, '')
 }
+
+test('the time of its last line is told, whatever stands behind it', () => {
+  expect(lastTimeIn(file)).toBe(0)
+  writeFileSync(file, 'no line of a daemon\n')
+  expect(lastTimeIn(file)).toBe(0)
+  const before = '2030-01-01T00:00:00.000Z daemon 1 answers\n'.repeat(2_000)
+  writeFileSync(file, `${before}2031-05-06T07:08:09.123Z daemon 1 has stopped\nan uncaught warning of Node\n`)
+  expect(lastTimeIn(file)).toBe(Date.UTC(2031, 4, 6, 7, 8, 9, 123))
+})
 
 describe('the log tells', () => {
   const failed = {

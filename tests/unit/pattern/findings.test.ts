@@ -18,6 +18,15 @@ const findings = (strategy: string, yaml = '') =>
 describe('what longhaul check finds', () => {
   test.each([
     ['LOG nothing', 'error', 6, 9, 'There is no variable "nothing"', 'declare it'],
+    ['LOG collected_votes', 'error', 6, 9, 'There is no variable "collected_votes"', 'declare it'],
+    [
+      'GATHER votes FROM agents\nRETURN collected_votes',
+      'error',
+      7,
+      12,
+      'There is no variable "collected_votes"',
+      'declare it',
+    ],
     ['LOG "Hi {{nothing}}"', 'error', 6, 15, 'There is no variable "nothing"', 'declare it'],
     [
       strategy`
@@ -30,6 +39,9 @@ describe('what longhaul check finds', () => {
       'There is no variable "sum_of_al"',
       'Did you mean "sum_of_all"?',
     ],
+    ['GATHER votes FROM { rolle: "x" }', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
+    ['SEND "x" TO [ann, { rolle: "x" }]', 'error', 6, 25, 'no criterion "rolle"', 'Did you mean "role"?'],
+    ['SPAWN "dan" WITH template: "bne"', 'error', 6, 32, 'There is no agent "bne" to serve', 'Did you mean "ben"?'],
     ['SEND "x" TO dan', 'error', 6, 17, 'There is no agent "dan"', 'ann, ben, cid'],
     ['GATHER votes FROM ["ann", "bne"]', 'error', 6, 31, 'There is no agent "bne"', 'Did you mean "ben"?'],
     ['AWAIT { from: "bne", timeout: 5s } AS e', 'error', 6, 19, 'There is no agent "bne"', 'Did you mean "ben"?'],
@@ -125,6 +137,10 @@ FOREACH vote IN votes:
   COLLECT vote.text INTO words
 SEND "done {{len(words)}} of {{total}}, without {{votes.missing}}" TO "all"
 SPAWN helper WITH role: "helper"
+GATHER votes_again FROM agents
+LOG collected_votes_again
+GATHER more FROM { role: "helper" }
+BROADCAST "x" TO ["ann", { role: "helper" }]
 AWAIT completion FROM helper
 EMIT round:over TO ann WITH { words }
 x = CALL play(1)

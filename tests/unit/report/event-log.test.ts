@@ -37,6 +37,11 @@ test.each([
   expect(loggedRuns([...told.slice(0, 1), line('a', 0), ...told.slice(1), line('a', 1)])).toMatchObject([{ status }])
 })
 
+test('a run has the name of its pattern, if the log has its start', () => {
+  const started = { ...says('a', 'started'), data: { orchestration_id: 'a', pattern: 'debate' } }
+  expect(loggedRuns([started, line('a', 0), line('b', 0)]).map(({ pattern }) => pattern)).toEqual(['debate', undefined])
+})
+
 test('a run that was suspended runs again when it is resumed; one without an event is none', () => {
   const resumed = line('a', 1, { type: 'run.resumed', run: 'a', uncertain: 0 })
   expect(loggedRuns([says('a', 'started'), says('a', 'suspended'), resumed, says('b', 'started')])).toMatchObject([

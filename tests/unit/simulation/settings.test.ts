@@ -7,6 +7,12 @@ import {
 } from '../../../src/simulation/settings.ts'
 
 describe('the environment', () => {
+  test('a time mode of the environment that is none is refused by the name of its variable', () => {
+    expect(() => settingsFromEnvironment({ LONGHAUL_TIME: 'fast' })).toThrow(
+      'LONGHAUL_TIME: "fast" is not a time mode.',
+    )
+  })
+
   test('says nothing where it has no variables, or empty ones', () => {
     expect(settingsFromEnvironment({})).toEqual({})
     expect(settingsFromEnvironment({ LONGHAUL_FAIL_RATE: ' ', LONGHAUL_SEED: '', LONGHAUL_CHECKS: ' ' })).toEqual({})

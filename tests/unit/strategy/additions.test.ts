@@ -11,13 +11,14 @@ function run(text: string, variables: Record<string, Json> = {}) {
     if (step.kind !== 'waiting') continue
     const [effect] = machine.pending
     const { request } = effect!
+    const agents = request.kind === 'gather' ? (request.agents as readonly string[]) : []
     machine.resolve(
       effect!.id,
       request.kind === 'gather'
         ? {
             ok: false,
             failure: { kind: 'server_error', message: 'all have failed' },
-            partial: { responses: [{ agent: request.agents[0]! }], missing: request.agents.slice(1) },
+            partial: { responses: [{ agent: agents[0]! }], missing: agents.slice(1) },
           }
         : { ok: true, value: null },
     )

@@ -19,12 +19,13 @@ function resolve({ request }: Effect): Resolution {
     case 'completion':
       return request.agent === 'dead'
         ? { ok: false, failure: { kind: 'timeout', message: 'dead does not answer' } }
-        : { ok: true, value: answer(request.agent) }
+        : { ok: true, value: answer(request.agent as string) }
     case 'gather': {
-      const alive = request.agents.filter((agent) => agent !== 'dead')
+      const agents = request.agents as readonly string[]
+      const alive = agents.filter((agent) => agent !== 'dead')
       return {
         ok: true,
-        value: { responses: alive.map(answer), missing: request.agents.filter((agent) => agent === 'dead') },
+        value: { responses: alive.map(answer), missing: agents.filter((agent) => agent === 'dead') },
       }
     }
     case 'judge':

@@ -15,6 +15,11 @@ test('an error of longhaul keeps the lines at its top', () => {
   expect(withoutOwnFrames(text('Error: gone', own, own, ask, own))).toBe(text('Error: gone', own, own, ask))
 })
 
+test('an error by which longhaul tells of a test has none of its lines', () => {
+  expect(withoutOwnFrames(text('', own, node, own), true)).toBe(text('', node))
+  expect(withoutOwnFrames(text('', own), true)).toBe('')
+})
+
 test('each cause has a stack of its own, and its bracket stays', () => {
   const cause = text('  [cause]: Error: no such host', `    ${own}`, `    ${ask}`, `    ${own}`, '}')
   expect(withoutOwnFrames(text('Error: gone', ask, own, `${own} {`, cause))).toBe(

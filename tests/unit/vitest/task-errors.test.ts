@@ -32,6 +32,15 @@ test('what was thrown is written down as Vitest does it: plain data, several for
   expect(messageOf(undefined)).toBe('undefined')
 })
 
+test('a violation that longhaul tells of has no line of longhaul', () => {
+  const stack = 'InvariantError: no\n    at verify (file:///a/longhaul/dist/chunks/reality.js:1:2)'
+  const written = { name: 'InvariantError', message: 'no', stack }
+  expect(withTextBelow({ ...written, code: 'LONGHAUL_INVARIANT' }, 'Seed 1.').stack).toBe(
+    'InvariantError: no\n\nSeed 1.',
+  )
+  expect(withTextBelow(written, 'Seed 1.').stack).toContain('reality.js')
+})
+
 test('a stack within the message is no part of the stack of the error', () => {
   const message = 'it failed\nThe system threw:\nError: gone\n    at ask (agents.ts:1:2)'
   const written = { name: 'Error', message, stack: `Error: ${message}\n    at a.test.ts:3:4` }

@@ -76,6 +76,16 @@ describe('a statement that waits for nobody', () => {
     expect(inboxes()).toEqual({ ben: ['Stop.'] })
   })
 
+  test('tells and ends those who have what it names', () => {
+    const { carryOut, inboxes, team } = withTeam()
+    team.spawn({ ...team.find('ann').settings, name: 'zoe', role: 'analyst' })
+    const analysts = { role: 'analyst' }
+    carryOut({ kind: 'broadcast', message: 'Stop.', agents: analysts, options: {} })
+    expect(inboxes()).toEqual({ zoe: ['Stop.'] })
+    carryOut({ kind: 'terminate', agents: analysts })
+    expect(team.names.filter((name) => !team.isAlive(name))).toEqual(['zoe'])
+  })
+
   test('emits an event to all who listen', () => {
     const { carryOut, emitted, inboxes, told } = withTeam()
     expect(carryOut({ kind: 'emit', event: 'begin', to: null, data: { n: 1 } })).toBeNull()

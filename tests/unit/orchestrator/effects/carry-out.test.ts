@@ -103,6 +103,27 @@ describe('a statement that takes time', () => {
     })
   })
 
+  test('gathers from agents by what they have, and asks one that is described so', async () => {
+    const given = teamThatSays({ ann: [{}], ben: [{}] })
+    given.team.spawn({ ...given.team.find('ann').settings, name: 'zoe', role: 'analyst' })
+    const by = { role: 'analyst' }
+    const nobody = { role: 'nobody' }
+    expect(await ended(given, { kind: 'gather', name: 'votes', agents: [nobody, 'ben'], options: {} })).toMatchObject({
+      value: { responses: [said('ben', 1)] },
+    })
+    expect(await ended(given, { kind: 'completion', agent: nobody, options: {} })).toMatchObject({
+      kind: 'refused_request',
+      message: 'No agent is {"role":"nobody"}.',
+    })
+    given.team.terminate('zoe', 'it is ill')
+    expect(await ended(given, { kind: 'gather', name: 'votes', agents: by, options: { at_least: 1 } })).toMatchObject({
+      kind: 'refused_request',
+    })
+    expect(await ended(given, { kind: 'completion', agent: { profile: 'worker' }, options: {} })).toMatchObject({
+      value: said('ann', 1),
+    })
+  })
+
   test('waits for those who have something to read', async () => {
     const given = teamThatSays({ ann: [{}], ben: [{}], cem: [{}], dan: [{}] })
     for (const agent of ['ann', 'cem', 'dan']) given.team.send(agent, 'Well?', 'strategy')

@@ -54,6 +54,16 @@ describe('what a statement asks for', () => {
     ],
     ['TERMINATE boss', { kind: 'terminate', agents: ['cem'] }],
     ['TERMINATE [ann, "ben"]', { kind: 'terminate', agents: ['ann', 'ben'] }],
+    ['TERMINATE { role: "worker" }', { kind: 'terminate', agents: { role: 'worker' } }],
+    ['TERMINATE [ann, { role: "worker" }]', { kind: 'terminate', agents: ['ann', { role: 'worker' }] }],
+    [
+      'SEND "Go." TO { agent: "ann", agent_id: "run_ann", role: null, load: 0 }',
+      { kind: 'send', message: 'Go.', to: ['ann'] },
+    ],
+    [
+      'BROADCAST "Hello" TO { role: "worker" }',
+      { kind: 'broadcast', message: 'Hello', agents: { role: 'worker' }, options: {} },
+    ],
     ['CHECKPOINT', { kind: 'checkpoint', name: null }],
     ['CHECKPOINT "after {{round}}"', { kind: 'checkpoint', name: 'after 3' }],
     ['CHECKPOINT after_all', { kind: 'checkpoint', name: 'after_all' }],
@@ -76,6 +86,14 @@ describe('what a statement asks for', () => {
       },
     ],
     ['GATHER votes FROM boss', { kind: 'gather', name: 'votes', agents: ['cem'], options: {} }],
+    [
+      'GATHER votes FROM { role: "worker" }',
+      { kind: 'gather', name: 'votes', agents: { role: 'worker' }, options: {} },
+    ],
+    [
+      'AWAIT completion FROM { capability: "math" }',
+      { kind: 'completion', agent: { capability: 'math' }, options: {} },
+    ],
     [
       'vote = AWAIT completion FROM boss WITH prompt: "Vote."',
       { kind: 'completion', agent: 'cem', options: { prompt: 'Vote.' } },
