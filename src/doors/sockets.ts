@@ -122,6 +122,13 @@ function connectDoor(real: ConnectHandle): ConnectHandle {
 const hasHttp2Session = (socket: Socket): boolean =>
   socket.listeners('close').some(({ name }) => name === 'socketOnClose')
 
+/** Whether a socket is connected inside this process, or is about to be. */
+export function leadsInside(socket: Socket): boolean {
+  if ((socket as SocketInside)._handle instanceof MemoryHandle || layered.has(socket as TLSSocket)) return true
+  const destination = socket.connecting ? wanted.get(socket) : undefined
+  return destination !== undefined && (behind.network?.judge(destination) ?? 'pass') !== 'pass'
+}
+
 /** Gives a socket a handle in this process, in place of the one that leads out. */
 export function moveInside(
   socket: SocketInside,
@@ -160,10 +167,11 @@ function hangLayers(): void {
   const prototype = TLSSocket.prototype as unknown as TlsInside
   hang('tls.TLSSocket._wrapHandle', prototype, '_wrapHandle', (real) => {
     return function _wrapHandle(this: TLSSocket, below, handle, busy) {
-      if (!(below?._handle instanceof MemoryHandle)) return Reflect.apply(real, this, [below, handle, busy])
+      if (!below || !leadsInside(below)) return Reflect.apply(real, this, [below, handle, busy])
       layered.set(this, below)
-      // Before Node begins to read, for which it takes the next tick too.
-      process.nextTick(() => layUpon(this))
+      // Before Node begins to read, for which it takes the next tick too, or waits for the connection.
+      if (below.connecting) below.once('connect', () => layUpon(this))
+      else process.nextTick(() => layUpon(this))
       return Reflect.apply(real, this, [null, undefined, false])
     } as TlsInside['_wrapHandle']
   })
@@ -177,7 +185,7 @@ function hangLayers(): void {
 
 function layUpon(socket: TLSSocket): void {
   const below = layered.get(socket)
-  if (!below || socket.destroyed) return
+  if (!below || below.connecting || socket.destroyed) return
   layered.delete(socket)
   const handleBelow = below._handle
   if (!(handleBelow instanceof MemoryHandle)) return void socket.destroy()
