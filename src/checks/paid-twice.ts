@@ -50,7 +50,9 @@ interface Restarted {
 /** The calls that were in progress when the life before a restart ended. */
 function interruptedBy(calls: readonly CallRecord[], { seq, at }: EventOf<'run.resumed'>): CallRecord[] {
   const before = calls.filter((call) => call.seq < seq)
-  const last = before.at(-1)?.arrivedAt ?? 0
+  // A call that its client gave up earlier was in progress no more: what ends a life is the last that happens to calls.
+  const moments = before.flatMap(({ arrivedAt, endedAt = 0 }) => [arrivedAt, ...(endedAt <= at ? [endedAt] : [])])
+  const last = moments.reduce((latest, moment) => Math.max(latest, moment), 0)
   return before.filter(
     ({ status, endedAt, fault }) =>
       status === 'open' || endedAt! > at || (fault === 'disconnected' && endedAt! >= last),

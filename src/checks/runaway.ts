@@ -112,9 +112,15 @@ function* toolsAgain(facts: Facts, most: number): Generator<Found> {
 /** Who asks again sooner does not wait between two looks. Milliseconds. */
 const LOOK_MS = 100
 
+/** The status with which a connection goes on as a WebSocket. */
+const SWITCHING = 101
+
 /** Requests for one resource, such as a batch, again and again without a pause. */
 function* busyPolls(facts: Facts, most: number): Generator<Found> {
-  const answered = facts.of('resource.answered').filter(({ method }) => method === 'GET')
+  const resources = facts.of('resource.answered')
+  // A WebSocket is opened by a GET, and what is said on it is no look at anything.
+  const live = new Set(resources.flatMap(({ status, provider, path }) => (status === SWITCHING ? provider + path : [])))
+  const answered = resources.filter(({ method, provider, path }) => method === 'GET' && !live.has(provider + path))
   if (answered.length < most) return
   for (const looks of Map.groupBy(answered, ({ agent, provider, path }) => `${agent} ${provider}${path}`).values()) {
     let row = 1

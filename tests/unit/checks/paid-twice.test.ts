@@ -119,6 +119,21 @@ test('what was answered at the moment of the restart was answered', () => {
   expect(found(1_001)).toBe(0)
 })
 
+test('a call that its client gave up before the restart was in progress no more: another one may have been', () => {
+  const found = (givenUpAt: number) =>
+    finds(
+      'paid-twice',
+      story(
+        call(1, { agent: 'ben', from: 0, to: givenUpAt, fault: 'disconnected' }),
+        call(2, { request: 'A', from: 0, to: 1_000 }),
+        event(1_000, { type: 'run.resumed', run: 'a', uncertain: 1 }),
+        call(3, { request: 'A', from: 2_000, to: 3_000 }),
+      ),
+    ).length
+  expect(found(900)).toBe(0)
+  expect(found(1_000)).toBe(1)
+})
+
 test('an answer with a fault, or none, was not paid for', () => {
   expect(lives('AB | AB', { of: (nth) => (nth < 3 ? { blemish: 'empty' } : {}) })).toEqual([])
   expect(lives('AB | AB', { of: (nth) => (nth > 2 ? { fault: 'reset' } : {}) })).toEqual([])

@@ -90,6 +90,13 @@ describe('runaway', () => {
       'the system requested GET /v1/batches/batch_1 of openai 500 times in a row, each less than 100ms after the answer: it polls without a pause',
     ])
     expect(finds('runaway', looks(3_900, 100))).toEqual([])
+    // WebSockets that are opened at once.
+    expect(
+      finds(
+        'runaway',
+        looks(3_900, 0, () => ({ path: '/v1/realtime', status: 101 })),
+      ),
+    ).toEqual([])
     expect(
       finds(
         'runaway',
