@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process'
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DaemonSilentError,
   daemonPaths,
+  endOf,
   isAnswering,
   makeFolders,
   NoDaemonError,
@@ -152,18 +143,8 @@ async function pidOf(socket: string): Promise<number | undefined> {
   }
 }
 
-/** The last lines of a log, however large it is. */
-function endOf(file: string): string {
-  const descriptor = openSync(file, 'r')
-  try {
-    const { size } = fstatSync(descriptor)
-    const end = Buffer.alloc(Math.min(size, LOG_END))
-    readSync(descriptor, end, 0, end.length, size - end.length)
-    return end.toString('utf8').trim().split('\n').slice(-LOG_LINES).join('\n')
-  } finally {
-    closeSync(descriptor)
-  }
-}
+/** The last lines of a log. */
+const lastLinesOf = (file: string): string => endOf(file, LOG_END).trim().split('\n').slice(-LOG_LINES).join('\n')
 
 /**
  * Sends an event to a daemon that should answer soon.
@@ -217,7 +198,7 @@ async function start(given: Given, paths = pathsOf(given)): Promise<void> {
         `A daemon (process ${answering}) was started by another command at the same time; the daemon of this command has ended.`,
       )
     if (exited || performance.now() - began > START_LIMIT_MS)
-      throw new Error(`The daemon did not start. The end of ${paths.log}:\n${endOf(paths.log)}`)
+      throw new Error(`The daemon did not start. The end of ${paths.log}:\n${lastLinesOf(paths.log)}`)
     if (performance.now() - toldAt > TELL_EVERY_MS) {
       toldAt = performance.now()
       say(`longhaul daemon ${child.pid} is starting …`)

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { stand } from '../doors/index.ts'
+import { activeHandles, stand } from '../doors/index.ts'
 import { formatDuration, type Milliseconds } from './duration.ts'
 import { Children } from './quiet/children.ts'
 import { Datagrams } from './quiet/datagrams.ts'
@@ -52,8 +52,6 @@ const ARRIVALS: Activity = { kind: 'arrivals' }
 
 const NOTHING: readonly object[] = []
 const atWorkYet = (): Waits => ({ sure: false, perhaps: false })
-
-const activeHandles = (): object[] => (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles()
 
 const { nodeTiming } = performance
 /** Events that the event loop of this thread has handled: each message, signal and piece of I/O is one. */

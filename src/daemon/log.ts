@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { asideOf, nextAside } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
+import { endOf } from './log-end.ts'
 import { logLine } from './log-line.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
@@ -14,16 +15,8 @@ const END = 2 * MAX_LINE
 /** When the last line of a log was written, in Unix milliseconds by the clock of its daemon; 0 for a log without one. */
 export function lastTimeIn(file: string): number {
   try {
-    const descriptor = openSync(file, 'r')
-    try {
-      const { size } = fstatSync(descriptor)
-      const bytes = Buffer.alloc(Math.min(size, END))
-      readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
-      const times = [...bytes.toString('utf8').matchAll(/^(\d{4,}-\d\d-\d\dT[\d:.]+Z) /gm)]
-      return Date.parse(times.at(-1)?.[1] ?? '') || 0
-    } finally {
-      closeSync(descriptor)
-    }
+    const times = [...endOf(file, END).matchAll(/^(\d{4,}-\d\d-\d\dT[\d:.]+Z) /gm)]
+    return Date.parse(times.at(-1)?.[1] ?? '') || 0
   } catch {
     return 0
   }

@@ -1,4 +1,4 @@
-import type { CallStatistics, TargetHealth } from '../orchestrator/index.ts'
+import { NO_CALLS, type TargetHealth } from '../orchestrator/index.ts'
 
 /** What an orchestration has come to that runs no more. */
 export interface Ran {
@@ -6,8 +6,6 @@ export interface Ran {
   /** Requests, and retries of them; nothing of one that may go on, which counts itself. */
   tries: { requests: number; retries: number } | undefined
 }
-
-const NO_CALLS: CallStatistics = { total: 0, successful: 0, failed: 0, latencyMs: 0, lastSuccess: null }
 
 /** What the orchestrations that have stopped since the daemon began have come to, together. */
 export class Past {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { type Clock, startClock, steadyNow, type TimeMode } from '../clock/index.ts'
-import { native } from '../doors/index.ts'
+import { isRunning, native } from '../doors/index.ts'
 import type { OrchestratorSettings } from '../orchestrator/index.ts'
 import { EventLog, RunStore, StoreError, type EventLogOptions, type Repair } from '../store/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
@@ -274,14 +274,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const ended = await Promise.race([work.then(() => true as const), limit])
   native.clearTimeout(timer)
   return ended
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 /** The process that a pid file names, if it can be read. */

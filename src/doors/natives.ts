@@ -40,3 +40,7 @@ export const native = {
 
 /** Lets the event loop turn once on the real clock: microtasks, I/O callbacks and immediates run. */
 export const realTurn = (): Promise<void> => new Promise((resolve) => void native.setImmediate(resolve))
+
+/** What holds the event loop of this thread. */
+export const activeHandles = (): object[] =>
+  (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles()

@@ -3,6 +3,7 @@ import { Server } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { hang } from './door.ts'
 import { RequestBook } from './json-rpc.ts'
+import { activeHandles } from './natives.ts'
 import { registry, type ChildRecord } from './work-registry.ts'
 
 /** What Node hands to `ChildProcess.prototype.spawn`: the arguments, and the environment as `NAME=value`. */
@@ -29,7 +30,7 @@ const ADDRESS = /(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0):(\d+)(?!\d)/g
 /** The ports at which servers of this process listen. */
 const ownPorts = (): Set<number> =>
   new Set(
-    (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles().flatMap((handle) => {
+    activeHandles().flatMap((handle) => {
       const address = handle instanceof Server ? handle.address() : null
       return typeof address === 'object' && address !== null ? [address.port] : []
     }),

@@ -1,8 +1,7 @@
 import { Socket } from 'node:net'
-import { behind } from '../doors/index.ts'
+import { activeHandles, behind } from '../doors/index.ts'
 
 const known = new WeakMap<Socket, boolean>()
-const activeHandles = (): object[] => (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles()
 
 /**
  * Whether the client at the other end of an accepted connection has a clock of its own: the time of this thread is

@@ -15,7 +15,14 @@ export interface CallStatistics {
   lastSuccess: number | null
 }
 
-const NO_CALLS: CallStatistics = { total: 0, successful: 0, failed: 0, latencyMs: 0, lastSuccess: null }
+/** No calls at all. */
+export const NO_CALLS: Readonly<CallStatistics> = {
+  total: 0,
+  successful: 0,
+  failed: 0,
+  latencyMs: 0,
+  lastSuccess: null,
+}
 
 /** Counts calls by target. */
 export class Statistics {
